@@ -1,0 +1,212 @@
+"""The complete, frozen description of a run: everything its result depends on, and nothing else.
+
+Pure description. Names of transforms, backbones and stages are checked by the rooms that know them.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+
+from core.errors import InvalidExperiment
+
+BUNDLED_BACKBONE = "efficientnet_lite0"
+
+
+class Description(BaseModel):
+    """Base of every part: frozen, and a key it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class SplitSpec(Description):
+    """How images are divided when the data set does not come divided."""
+
+    val: float = Field(
+        0.2, ge=0.05, le=0.6, title="Validation share", description="Share of the images that choose the best epoch."
+    )
+    test: float = Field(
+        0.2, ge=0.0, le=0.6, title="Test share", description="Share kept aside for one final, honest measurement."
+    )
+    seed: int = Field(0, ge=0, le=2**31 - 1, title="Split seed", description="Another seed deals the images anew.")
+
+    @model_validator(mode="after")
+    def _something_left_to_train(self) -> Self:
+        if self.val + self.test > 0.8:
+            raise ValueError("validation and test shares together leave less than 0.2 for training")
+        return self
+
+
+class DataSpec(Description):
+    """Which images."""
+
+    source: str = Field(description="'sample:NAME', or a folder or zip on this machine.")
+    split: SplitSpec = SplitSpec()
+    fingerprint: str = Field("", description="Digest of the images and labels that the run saw; empty until known.")
+
+
+class Step(Description):
+    """One augmentation of a pipeline."""
+
+    transform: str = Field(description="A name from the augmentation catalogue.")
+    p: float = Field(1.0, ge=0.0, le=1.0, title="Probability", description="Share of the views that get it.")
+    enabled: bool = Field(True, title="On")
+    params: dict[str, JsonValue] = Field(default_factory=dict, description="Parameters; those not named keep defaults.")
+
+
+class PipelineSpec(Description):
+    """An ordered list of augmentations."""
+
+    steps: tuple[Step, ...] = ()
+    strength: float = Field(
+        1.0, ge=0.0, le=2.0, title="Strength", description="Scales every step: 0 changes nothing, 1 as set, 2 twice."
+    )
+
+
+class BackboneSpec(Description):
+    """Which pretrained model."""
+
+    name: str = Field(BUNDLED_BACKBONE, description="A name from the backbone catalogue.")
+    weights: str = Field("default", description="'default' (pretrained), 'none' (untrained), or a safetensors file.")
+    image_size: int | None = Field(
+        None, ge=32, le=1024, title="Image size (px)", description="Side of the model's input; empty: the weights' own."
+    )
+
+
+class Phase(Description):
+    """A stretch of epochs with one set of trainable stages and one learning rate."""
+
+    stages: tuple[str, ...] = Field(min_length=1, title="Trainable stages", description="All other stages are frozen.")
+    epochs: int = Field(ge=1, le=1000, title="Epochs", description="Passes over the training images.")
+    learning_rate: float | None = Field(
+        None, gt=0, le=10, title="Learning rate", description="Peak rate of this phase; empty: the recipe's."
+    )
+
+
+class Recipe(Description):
+    """How the weights are optimised."""
+
+    optimizer: Literal["adamw", "adam", "sgd"] = Field(
+        "adamw", title="Optimizer", description="AdamW is a safe default; SGD uses momentum 0.9."
+    )
+    learning_rate: float = Field(
+        1e-3, gt=0, le=10, title="Learning rate", description="Peak rate of the phases that set none of their own."
+    )
+    weight_decay: float = Field(
+        0.02, ge=0, le=1, title="Weight decay", description="Pulls weights to zero; biases and norms are left alone."
+    )
+    schedule: Literal["cosine", "one-cycle", "constant"] = Field(
+        "cosine", title="Schedule", description="How the rate moves within a phase."
+    )
+    warmup: float = Field(
+        0.1,
+        ge=0,
+        le=0.5,
+        title="Warm-up",
+        description="Share of a phase in which the rate rises from zero to its peak.",
+    )
+    batch_size: int = Field(16, ge=1, le=1024, title="Batch size", description="Images per optimisation step.")
+    label_smoothing: float = Field(
+        0.1, ge=0, le=0.5, title="Label smoothing", description="Share of each label spread over the other classes."
+    )
+    class_weights: Literal["none", "balanced"] = Field(
+        "none", title="Class weighting", description="'balanced' makes rare classes count as much as common ones."
+    )
+    clip_norm: float = Field(
+        1.0, ge=0, le=100, title="Gradient clipping", description="Longest gradient (L2 norm) of a step; 0: no limit."
+    )
+    patience: int = Field(
+        0, ge=0, le=1000, title="Early stopping (epochs)",
+        description="A phase ends after so many epochs without a lower validation loss; 0: never.",
+    )  # fmt: skip
+    precision: Literal["fp32", "bf16", "fp16"] = Field(
+        "fp32", title="Precision", description="bf16 and fp16 run under autocast, where the device has them."
+    )
+
+
+D = TypeVar("D", bound=Description)
+Views = Annotated[int, Field(ge=1, le=1000)] | Literal["fresh"]
+
+
+class Experiment(Description):
+    """A run, described completely."""
+
+    data: DataSpec
+    pipeline: PipelineSpec = PipelineSpec()
+    backbone: BackboneSpec = BackboneSpec()
+    phases: tuple[Phase, ...] = Field(min_length=1)
+    recipe: Recipe = Recipe()
+    views: Views = Field(
+        8,
+        title="Views per image",
+        description="N fixed views: epoch e shows view e mod N. 'fresh': a new one each epoch.",
+    )
+    seed: int = Field(0, ge=0, le=2**31 - 1, title="Seed", description="Fixes the new head, the order and the views.")
+
+    @property
+    def epochs(self) -> int:
+        """Epochs of all phases together."""
+        return sum(phase.epochs for phase in self.phases)
+
+    @property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that name this experiment."""
+        return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()[:12]
+
+    def view_number(self, epoch: int) -> int:
+        """The view that `epoch` (0-based, counted over all phases) shows of each training image."""
+        return epoch if self.views == "fresh" else epoch % self.views
+
+    def changed(self, **parts: Any) -> Self:
+        """A copy with some parts replaced; raises `InvalidExperiment` like any other way to make one."""
+        return self.parse(self.model_dump(mode="python") | {key: _plain(value) for key, value in parts.items()})
+
+    def to_yaml(self) -> str:
+        """The description as YAML, read back by `from_text`."""
+        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+
+    @classmethod
+    def parse(cls, values: Any) -> Self:
+        """Build from plain values. Raises `InvalidExperiment` that lists every problem at once."""
+        return parse(cls, values)
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Read JSON or YAML (JSON is YAML). Raises `InvalidExperiment`."""
+        try:
+            return cls.parse(yaml.safe_load(text))
+        except yaml.YAMLError as error:
+            raise InvalidExperiment(f"The experiment is neither JSON nor YAML: {error}") from error
+
+    @classmethod
+    def from_file(cls, path: Path) -> Self:
+        """Read an experiment file. Raises `InvalidExperiment`."""
+        try:
+            return cls.from_text(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidExperiment(f"The experiment file {path} cannot be read: {error}") from error
+
+
+def parse(kind: type[D], values: Any) -> D:
+    """Validate plain values as `kind`. Raises `InvalidExperiment` with one line per problem."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise InvalidExperiment(f"{kind.__name__} is not valid: {problems(error)}") from error
+
+
+def problems(error: ValidationError) -> str:
+    """Every problem pydantic found, as `field: what is wrong (got ...)`, joined by semicolons."""
+    return "; ".join(
+        f"{'.'.join(map(str, item['loc'])) or 'value'}: {item['msg']} (got {item['input']!r:.60})"
+        for item in error.errors()
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="python")
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
