@@ -1,0 +1,1 @@
+"""The engine: images, augmentation, backbones, training, evaluation. Nothing in it imports streamlit."""

@@ -1,0 +1,1 @@
+"""The only room that imports albumentations: catalogue, pipeline, presets."""

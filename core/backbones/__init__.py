@@ -1,0 +1,1 @@
+"""The only room that imports torchvision.models and timm: catalogue, weights, stages."""

@@ -1,0 +1,1 @@
+"""Records become plotly figures: first the data, then the drawing."""

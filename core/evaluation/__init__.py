@@ -1,0 +1,1 @@
+"""What a trained model does: scores with intervals, confusions, mistakes, predictions."""

@@ -1,0 +1,1 @@
+"""What a task decides: head, loss, metrics, targets."""

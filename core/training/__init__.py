@@ -1,0 +1,1 @@
+"""Phases, optimisation, the loop, checkpoints and events."""

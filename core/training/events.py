@@ -1,0 +1,93 @@
+"""What a training says while it runs. Plain values only, so that a store, a page and a terminal can all read them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted:
+    """Data and model are ready. After a resume, `first_epoch` is not 0."""
+
+    device: str
+    train_images: int
+    val_images: int
+    epochs: int
+    steps: int
+    first_epoch: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseStarted:
+    """A set of trainable stages is in force. Epochs and phases count from 0; epochs run on over all phases."""
+
+    phase: int
+    stages: tuple[str, ...]
+    first_epoch: int
+    epochs: int
+    learning_rate: float
+    trainable_parameters: int
+    total_parameters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far something long has come that is not an epoch: reading images, evaluating."""
+
+    what: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEnded:
+    """One optimisation step. `step` counts from 1 over all phases; `loss` is the mean over the batch."""
+
+    step: int
+    epoch: int
+    phase: int
+    loss: float
+    learning_rate: float
+    images_per_second: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochEnded:
+    """One pass over the training images and one over the validation images. Losses are means over images."""
+
+    epoch: int
+    phase: int
+    step: int
+    train_loss: float
+    train_accuracy: float
+    val_loss: float
+    val_accuracy: float
+    learning_rate: float
+    seconds: float
+    images_per_second: float
+    best: bool  # the lowest validation loss so far
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointWritten:
+    """The state after `epoch` is safe on disk."""
+
+    epoch: int
+    best: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """Something the user should know; training goes on."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded:
+    """The last event. `best_epoch` is the one whose weights are kept; None if no epoch ended."""
+
+    stopped: bool
+    epochs: int
+    best_epoch: int | None
+
+
+Event = RunStarted | PhaseStarted | Progress | StepEnded | EpochEnded | CheckpointWritten | Warned | RunEnded
