@@ -1,0 +1,47 @@
+"""Single-label classification: loss, class weights, accuracy and probabilities."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.experiment import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """One label of `classes` per image. The head gives one logit per class."""
+
+    classes: tuple[str, ...]
+
+    @property
+    def outputs(self) -> int:
+        """Width of the head."""
+        return len(self.classes)
+
+    def loss(self, recipe: Recipe, labels: Sequence[int], device: torch.device) -> nn.Module:
+        """Cross-entropy over logits (N, C) and labels (N,), with the recipe's smoothing and class weights.
+
+        `labels` are those of the training images: they alone decide the weights.
+        """
+        weight = class_weights(labels, self.outputs).to(device) if recipe.class_weights == "balanced" else None
+        return nn.CrossEntropyLoss(weight=weight, label_smoothing=recipe.label_smoothing)
+
+    def correct(self, logits: Tensor, labels: Tensor) -> int:
+        """How many of the images the largest logit names rightly."""
+        return int((logits.argmax(dim=1) == labels).sum())
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Logits (N, C) as probabilities (N, C), in float32."""
+        return functional.softmax(logits.float(), dim=1)
+
+
+def class_weights(labels: Sequence[int], n_classes: int) -> Tensor:
+    """Weight N / (C * n_c) per class, so that every class has the same total weight (scikit-learn's 'balanced').
+
+    A class without images gets 0: it has no loss to weigh.
+    """
+    counts = torch.bincount(torch.as_tensor(labels), minlength=n_classes).float()
+    return torch.where(counts > 0, counts.sum() / (n_classes * counts.clamp(min=1)), 0.0)

@@ -1,0 +1,68 @@
+"""How the outside tells a training to wait, to end, or to get out."""
+
+import threading
+from collections.abc import Callable
+from enum import StrEnum
+
+
+class Signal(StrEnum):
+    """What a training is told at each batch."""
+
+    GO = "go"
+    STOP = "stop"  # end now, keep and evaluate the best model
+    ABORT = "abort"  # get out now: the process is ending
+
+
+class Control:
+    """Asked by the training at every batch; told what to do by any other thread. Every call may be repeated."""
+
+    def __init__(self, on_wait: Callable[[bool], None] | None = None) -> None:
+        """`on_wait(True)` is called by the training's thread when it begins to wait, `on_wait(False)` when it goes on."""
+        self.on_wait = on_wait
+        self._changed = threading.Condition()
+        self._paused = False
+        self._signal = Signal.GO
+
+    @property
+    def paused(self) -> bool:
+        """Whether a pause has been asked for."""
+        return self._paused
+
+    def pause(self) -> None:
+        """Wait at the next batch."""
+        self._set(paused=True)
+
+    def unpause(self) -> None:
+        """Go on."""
+        self._set(paused=False)
+
+    def stop(self) -> None:
+        """End at the next batch and keep the best model. Ends a pause."""
+        self._set(paused=False, signal=Signal.STOP)
+
+    def abort(self) -> None:
+        """Get out at the next batch; the run can be resumed from its last checkpoint. Ends a pause."""
+        self._set(paused=False, signal=Signal.ABORT)
+
+    def at_batch(self) -> Signal:
+        """Called by the training: waits while paused, then says what to do."""
+        with self._changed:
+            if not self._paused:
+                return self._signal
+        self._tell(True)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._paused)
+        self._tell(False)
+        return self._signal
+
+    def _tell(self, waiting: bool) -> None:
+        if self.on_wait is not None:
+            self.on_wait(waiting)
+
+    def _set(self, *, paused: bool, signal: Signal | None = None) -> None:
+        with self._changed:
+            self._paused = paused
+            # an abort outranks a stop: the process is going away
+            if signal is not None and self._signal is not Signal.ABORT:
+                self._signal = signal
+            self._changed.notify_all()

@@ -1,0 +1,39 @@
+"""The learning rate as a function of the step within a phase: nothing to save, nothing to restore."""
+
+import math
+
+import torch
+
+from core.experiment import Recipe
+
+
+def rate_factor(recipe: Recipe, step: int, steps: int) -> float:
+    """Share of the peak rate at `step` (0-based) of a phase of `steps`.
+
+    cosine: linear warm-up from near zero, then half a cosine to zero. constant: warm-up, then the peak. one-cycle
+    (Smith 2018, as in torch's OneCycleLR): cosine up from 1/25 over the first 30 %, cosine down to 1/250000.
+    """
+    if recipe.schedule == "one-cycle":
+        return _one_cycle(step / max(1, steps - 1))
+    warm = round(recipe.warmup * steps)
+    if step < warm:
+        return (step + 1) / (warm + 1)
+    if recipe.schedule == "constant":
+        return 1.0
+    return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
+
+
+def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Put `rate` into every parameter group."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+
+
+def _one_cycle(progress: float, rise: float = 0.3, start: float = 1 / 25, end: float = 1 / 250_000) -> float:
+    if progress < rise:
+        return _anneal(start, 1.0, progress / rise)
+    return _anneal(1.0, end, (progress - rise) / (1 - rise))
+
+
+def _anneal(first: float, last: float, share: float) -> float:
+    return last + (first - last) * 0.5 * (1 + math.cos(math.pi * share))
