@@ -17,7 +17,7 @@ class Control:
     """Asked by the training at every batch; told what to do by any other thread. Every call may be repeated."""
 
     def __init__(self, on_wait: Callable[[bool], None] | None = None) -> None:
-        """`on_wait(True)` is called by the training's thread when it begins to wait, `on_wait(False)` when it goes on."""
+        """The training's thread calls `on_wait(True)` when it begins to wait and `on_wait(False)` when it goes on."""
         self.on_wait = on_wait
         self._changed = threading.Condition()
         self._paused = False

@@ -11,10 +11,10 @@ def rate_factor(recipe: Recipe, step: int, steps: int) -> float:
     """Share of the peak rate at `step` (0-based) of a phase of `steps`.
 
     cosine: linear warm-up from near zero, then half a cosine to zero. constant: warm-up, then the peak. one-cycle
-    (Smith 2018, as in torch's OneCycleLR): cosine up from 1/25 over the first 30 %, cosine down to 1/250000.
+    (Smith 2018; end points of torch's OneCycleLR): cosine up from 1/25 over the warm-up, cosine down to 1/250000.
     """
     if recipe.schedule == "one-cycle":
-        return _one_cycle(step / max(1, steps - 1))
+        return _one_cycle(step / max(1, steps - 1), rise=recipe.warmup)
     warm = round(recipe.warmup * steps)
     if step < warm:
         return (step + 1) / (warm + 1)
@@ -29,7 +29,7 @@ def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
         group["lr"] = rate
 
 
-def _one_cycle(progress: float, rise: float = 0.3, start: float = 1 / 25, end: float = 1 / 250_000) -> float:
+def _one_cycle(progress: float, rise: float, start: float = 1 / 25, end: float = 1 / 250_000) -> float:
     if progress < rise:
         return _anneal(start, 1.0, progress / rise)
     return _anneal(1.0, end, (progress - rise) / (1 - rise))

@@ -1,0 +1,49 @@
+"""What the store keeps of a run, as plain frozen values."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.experiment import Experiment
+from core.runs.status import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One execution of an experiment. Times are seconds since 1970."""
+
+    id: str
+    name: str
+    status: Status
+    experiment: Experiment
+    digest: str
+    device: str
+    classes: tuple[str, ...]
+    test_key: str  # names the test split: runs that share it share the count of looks at it
+    created_at: float
+    started_at: float | None = None
+    ended_at: float | None = None
+    message: str = ""
+    traceback: str = ""
+    progress: dict[str, Any] = field(default_factory=dict)
+    results: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def val(self) -> dict[str, Any] | None:
+        """Validation scores, once the run was evaluated."""
+        scores: dict[str, Any] | None = self.results.get("val")
+        return scores
+
+    @property
+    def test(self) -> dict[str, Any] | None:
+        """Test scores, where there is a test split."""
+        scores: dict[str, Any] | None = self.results.get("test")
+        return scores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """One line of a run's log."""
+
+    at: float
+    level: str  # info, warning or error
+    message: str

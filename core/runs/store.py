@@ -1,0 +1,237 @@
+"""The runs of a workspace in one SQLite file.
+
+Contract: one connection per thread; WAL mode, so readers never wait for the writer; a writer waits up to five seconds for
+another one. Every write is one `BEGIN IMMEDIATE` transaction. A status moves only along `TRANSITIONS`, checked in the same
+transaction, whichever process asks. Metrics are keyed (run, step) and (run, epoch): written twice they count once.
+"""
+
+import json
+import re
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from core import files
+from core.errors import RunConflict, RunNotFound, StorageFailed
+from core.experiment import Experiment
+from core.runs.migrations import migrate
+from core.runs.records import LogLine, Run
+from core.runs.status import LIVE, TRANSITIONS, Status
+from core.training.events import EpochEnded, PhaseStarted, StepEnded
+
+BUSY_TIMEOUT_S = 5.0
+_RUN_ID = re.compile(r"[a-z0-9-]{1,60}")
+
+
+class RunStore:
+    """Reads and writes runs. May be shared by threads."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        """Open or create the file. Raises `StorageFailed` when that is not possible."""
+        self.path = path
+        self._clock = clock
+        self._local = threading.local()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            migrate(self._connection)
+        except OSError as error:
+            raise files.storage_failed(path, error) from error
+        except sqlite3.Error as error:
+            raise StorageFailed(f"The run store {path} cannot be opened: {error}. Choose another workspace.") from error
+
+    # runs
+
+    def add(self, run: Run) -> None:
+        """Insert a new run."""
+        row = {**asdict(run), "experiment": run.experiment.model_dump_json(), "status": run.status.value}
+        row |= {key: files.dump_json(row[key]) for key in ("classes", "progress", "results")}
+        with self._write() as db:
+            db.execute(f"INSERT INTO runs ({', '.join(row)}) VALUES ({', '.join(f':{key}' for key in row)})", row)
+
+    def run(self, run_id: str) -> Run:
+        """One run. Raises `RunNotFound`, also for text that cannot be an id."""
+        row = None
+        if _RUN_ID.fullmatch(run_id):
+            row = self._connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
+        if row is None:
+            raise RunNotFound(f"Run not found: '{run_id[:60]}'. The Results page and `graft runs` list all runs.")
+        return _run(row)
+
+    def runs(self, statuses: Iterable[Status] | None = None) -> list[Run]:
+        """Runs, the newest first; all, or those with one of `statuses`."""
+        wanted = [status.value for status in (statuses or Status)]
+        rows = self._connection.execute(
+            f"SELECT * FROM runs WHERE status IN ({','.join('?' * len(wanted))}) ORDER BY created_at DESC, id", wanted
+        )
+        return [_run(row) for row in rows]
+
+    def live(self) -> list[Run]:
+        """Runs that say they are being worked on or wait for it, the oldest first."""
+        return self.runs(LIVE)[::-1]
+
+    def move(self, run_id: str, status: Status, *, message: str = "", traceback: str = "") -> None:
+        """Change a run's status. Raises `RunConflict` when that move is not allowed; to the same status is no move."""
+        now = self._clock()
+        with self._write() as db:
+            row = db.execute("SELECT status FROM runs WHERE id = ?", (run_id,)).fetchone()
+            if row is None:
+                raise RunNotFound(f"Run not found: '{run_id[:60]}'.")
+            before = Status(row["status"])
+            if before is status:
+                return
+            if status not in TRANSITIONS[before]:
+                raise RunConflict(f"The run is {before.value}; it cannot become {status.value}.")
+            db.execute(
+                "UPDATE runs SET status = ?, message = ?, traceback = ? WHERE id = ?",
+                (status.value, message, traceback, run_id),
+            )
+            if status is Status.RUNNING and before is Status.QUEUED:
+                db.execute("UPDATE runs SET started_at = ?, ended_at = NULL WHERE id = ?", (now, run_id))
+            if not status.live:
+                db.execute("UPDATE runs SET ended_at = ? WHERE id = ?", (now, run_id))
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Give a run another name."""
+        self._update(run_id, "name", name.strip()[:120] or run_id)
+
+    def set_progress(self, run_id: str, progress: dict[str, Any]) -> None:
+        """Replace what is known of the run's progress."""
+        self._update(run_id, "progress", files.dump_json(progress))
+
+    def set_results(self, run_id: str, results: dict[str, Any]) -> None:
+        """Replace the run's scores."""
+        self._update(run_id, "results", files.dump_json(results))
+
+    def remove(self, run_id: str) -> None:
+        """Forget a run and its metrics. Raises `RunConflict` while it is live."""
+        with self._write() as db:
+            row = db.execute("SELECT status FROM runs WHERE id = ?", (run_id,)).fetchone()
+            if row is not None and Status(row["status"]).live:
+                raise RunConflict("The run is not over. Stop it first, then delete it.")
+            db.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+
+    # metrics
+
+    def record(
+        self, run_id: str, *, steps: Sequence[StepEnded] = (), epochs: Sequence[EpochEnded] = (),
+        phases: Sequence[PhaseStarted] = (), progress: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Keep a batch of events in one transaction; those of a step, epoch or phase that is known replace it."""
+        with self._write() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?)",
+                [(run_id, e.step, e.epoch, files.dump_json(asdict(e))) for e in steps],
+            )
+            db.executemany(
+                "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)",
+                [(run_id, e.epoch, files.dump_json(asdict(e))) for e in epochs],
+            )
+            db.executemany(
+                "INSERT OR REPLACE INTO phases VALUES (?, ?, ?)",
+                [(run_id, e.phase, files.dump_json(asdict(e))) for e in phases],
+            )
+            if progress is not None:
+                db.execute("UPDATE runs SET progress = ? WHERE id = ?", (files.dump_json(progress), run_id))
+
+    def truncate(self, run_id: str, *, epoch: int, step: int, phase: int) -> None:
+        """Forget what came after a checkpoint: a resumed run will say it again."""
+        with self._write() as db:
+            db.execute("DELETE FROM epochs WHERE run_id = ? AND epoch > ?", (run_id, epoch))
+            db.execute("DELETE FROM steps WHERE run_id = ? AND step > ?", (run_id, step))
+            db.execute("DELETE FROM phases WHERE run_id = ? AND phase > ?", (run_id, phase))
+
+    def steps(self, run_id: str) -> list[StepEnded]:
+        """Steps of a run, in order."""
+        rows = self._connection.execute("SELECT record FROM steps WHERE run_id = ? ORDER BY step", (run_id,))
+        return [StepEnded(**json.loads(row["record"])) for row in rows]
+
+    def epochs(self, run_id: str) -> list[EpochEnded]:
+        """Epochs of a run, in order."""
+        rows = self._connection.execute("SELECT record FROM epochs WHERE run_id = ? ORDER BY epoch", (run_id,))
+        return [EpochEnded(**json.loads(row["record"])) for row in rows]
+
+    def phases(self, run_id: str) -> list[PhaseStarted]:
+        """Phases that have started, in order."""
+        rows = self._connection.execute("SELECT record FROM phases WHERE run_id = ? ORDER BY phase", (run_id,))
+        records = [json.loads(row["record"]) for row in rows]
+        return [PhaseStarted(**{**record, "stages": tuple(record["stages"])}) for record in records]
+
+    # log and looks
+
+    def log(self, run_id: str, message: str, level: str = "info") -> None:
+        """Add a line to the run's log."""
+        with self._write() as db:
+            db.execute(
+                "INSERT INTO log (run_id, at, level, message) VALUES (?, ?, ?, ?)",
+                (run_id, self._clock(), level, message),
+            )
+
+    def lines(self, run_id: str, last: int = 200) -> list[LogLine]:
+        """The last lines of the run's log, in order."""
+        rows = self._connection.execute(
+            "SELECT at, level, message FROM log WHERE run_id = ? ORDER BY id DESC LIMIT ?", (run_id, last)
+        ).fetchall()
+        return [LogLine(**dict(row)) for row in rows[::-1]]
+
+    def look_at_test(self, run: Run) -> None:
+        """Count one look at the run's test result."""
+        with self._write() as db:
+            db.execute(
+                "INSERT INTO test_looks (test_key, run_id, at) VALUES (?, ?, ?)", (run.test_key, run.id, self._clock())
+            )
+
+    def test_looks(self, test_key: str) -> int:
+        """How often results on this test split have been looked at, over all runs."""
+        row = self._connection.execute("SELECT COUNT(*) FROM test_looks WHERE test_key = ?", (test_key,)).fetchone()
+        return int(row[0])
+
+    # connections
+
+    def _update(self, run_id: str, column: str, value: str) -> None:
+        with self._write() as db:
+            if db.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (value, run_id)).rowcount == 0:
+                raise RunNotFound(f"Run not found: '{run_id[:60]}'.")
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "connection"):
+            db = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+            db.row_factory = sqlite3.Row
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.execute("PRAGMA foreign_keys = ON")
+            self._local.connection = db
+        connection: sqlite3.Connection = self._local.connection
+        return connection
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        db = self._connection
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise StorageFailed(f"The run store {self.path} could not be written: {error}.") from error
+
+
+def _run(row: sqlite3.Row) -> Run:
+    values = dict(row)
+    values |= {key: json.loads(values[key]) for key in ("classes", "progress", "results")}
+    return Run(
+        **{
+            **values,
+            "status": Status(values["status"]),
+            "experiment": Experiment.model_validate_json(values["experiment"]),
+            "classes": tuple(values["classes"]),
+        }
+    )

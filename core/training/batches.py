@@ -1,0 +1,124 @@
+"""Pictures become batches: views are made by threads beside the device's work, and never depend on their number."""
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.augment.pipeline import Pipeline
+from core.backbones.catalogue import Backbone
+from core.data.cache import ImageCache
+from core.data.dataset import Item
+from core.data.geometry import Geometry
+from core.errors import UnreadableImage
+from core.experiment import PipelineSpec
+
+Picture = np.ndarray
+AHEAD = 3  # batches made while the device is busy; more only costs memory
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Pictures (N, S, S, 3) uint8 with their labels (N,) and the items they show; `failed` could not be read."""
+
+    pictures: np.ndarray
+    labels: Tensor
+    items: tuple[Item, ...]
+    failed: tuple[tuple[Item, str], ...]
+
+
+class Pictures:
+    """Views and plain pictures of items, for training, evaluation and anyone who wants to see the same pixels."""
+
+    def __init__(self, pipeline: PipelineSpec, geometry: Geometry, seed: int, cache: ImageCache | None = None) -> None:
+        self.geometry = geometry
+        self._spec = pipeline
+        self._seed = seed
+        self._cache = cache or ImageCache(geometry)
+        self._local = threading.local()  # a pipeline shared by two threads gives wrong views
+
+    def view(self, item: Item, number: int) -> Picture:
+        """View `number` of an image, (S, S, 3) uint8. Raises `UnreadableImage`."""
+        base = self._cache.base(item)
+        return self._pipeline.view(base, seed=self._seed, digest=item.digest, number=number)
+
+    def plain(self, item: Item) -> Picture:
+        """The image as evaluation sees it, (S, S, 3) uint8. Raises `UnreadableImage`."""
+        return self._pipeline.plain(self._cache.base(item))
+
+    @property
+    def _pipeline(self) -> Pipeline:
+        if not hasattr(self._local, "pipeline"):
+            self._local.pipeline = Pipeline(self._spec, self.geometry)
+        pipeline: Pipeline = self._local.pipeline
+        return pipeline
+
+
+def workers() -> int:
+    """Threads that make views."""
+    return max(1, min(8, os.cpu_count() or 1))
+
+
+def batches(chunks: Sequence[Sequence[Item]], picture: Callable[[Item], Picture]) -> Iterator[Batch]:
+    """One batch per chunk, in order, a few of them made ahead. An image that fails is left out and named."""
+    with ThreadPoolExecutor(workers(), thread_name_prefix="views") as pool:
+        waiting: deque[tuple[Sequence[Item], list[Future[Picture]]]] = deque()
+        rest = iter(chunks)
+        try:
+            while True:
+                while len(waiting) < AHEAD and (chunk := next(rest, None)) is not None:
+                    waiting.append((chunk, [pool.submit(picture, item) for item in chunk]))
+                if not waiting:
+                    return
+                yield _collect(*waiting.popleft())
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def chunked(items: Sequence[Item], size: int) -> list[list[Item]]:
+    """Chunks of at most `size`, all of nearly the same length: a last batch of one image breaks BatchNorm."""
+    if not items:
+        return []
+    parts = np.array_split(np.arange(len(items)), -(-len(items) // size))
+    return [[items[i] for i in part] for part in parts]
+
+
+def shuffled(items: Sequence[Item], seed: int, epoch: int) -> list[Item]:
+    """The order of one epoch: a function of (seed, epoch)."""
+    order = np.random.default_rng((seed, epoch)).permutation(len(items))
+    return [items[i] for i in order]
+
+
+class Normalise:
+    """uint8 pictures (N, S, S, 3) become the backbone's input: float32 (N, 3, S, S), channels last in memory."""
+
+    def __init__(self, backbone: Backbone, device: torch.device) -> None:
+        self._device = device
+        self._mean = torch.tensor(backbone.mean, device=device).view(1, 3, 1, 1)
+        self._scale = 1 / torch.tensor(backbone.std, device=device).view(1, 3, 1, 1)
+
+    def __call__(self, pictures: np.ndarray) -> Tensor:
+        raw = torch.from_numpy(pictures)
+        if self._device.type == "cuda":
+            raw = raw.pin_memory()
+        pixels = raw.to(self._device, non_blocking=True).permute(0, 3, 1, 2)
+        return (pixels.float() / 255 - self._mean) * self._scale
+
+
+def _collect(chunk: Sequence[Item], futures: Sequence[Future[Picture]]) -> Batch:
+    good: list[tuple[Item, Picture]] = []
+    failed: list[tuple[Item, str]] = []
+    for item, future in zip(chunk, futures, strict=True):
+        try:
+            good.append((item, future.result()))
+        except (UnreadableImage, OSError) as error:  # the file changed or vanished after it was listed
+            failed.append((item, str(error)))
+    pictures = np.stack([picture for _, picture in good]) if good else np.empty((0, 0, 0, 3), np.uint8)
+    items = tuple(item for item, _ in good)
+    return Batch(pictures, torch.tensor([item.label for item in items], dtype=torch.long), items, tuple(failed))

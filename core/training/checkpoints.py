@@ -1,0 +1,116 @@
+"""What a run keeps on disk: the best weights, and the whole state after the last epoch."""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load, save
+from torch import Tensor, nn
+
+from core import files
+from core.errors import ResumeRefused, UnreadableWeights
+
+BEST = "best.safetensors"
+LAST = "last.pt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a training stands after an epoch. `best_loss` is the lowest validation loss so far."""
+
+    epoch: int
+    phase: int
+    step: int
+    epoch_in_phase: int  # epochs of this phase that are done
+    stale_epochs: int  # epochs of this phase since its lowest validation loss
+    phase_over: bool
+    phase_best: float
+    best_loss: float
+    best_epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A checkpoint read back: tensors on the CPU."""
+
+    position: Position
+    model: dict[str, Tensor]
+    optimizer: dict[str, Any]
+    scaler: dict[str, Any]
+
+
+class Checkpoints:
+    """Best weights and resumable state in one folder; each file is whole or not there."""
+
+    def __init__(self, folder: Path, experiment_digest: str, fingerprint: str) -> None:
+        self.folder = folder
+        self._identity = {"experiment": experiment_digest, "data": fingerprint}
+
+    def save_best(self, model: nn.Module, facts: Mapping[str, str]) -> None:
+        """Weights as safetensors; `facts` go into the file's metadata."""
+        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+        files.write_bytes(self.folder / BEST, save(tensors, metadata=dict(facts)))
+
+    def save_last(
+        self, model: nn.Module, optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler, position: Position
+    ) -> None:
+        """Everything needed to go on exactly from here."""
+        buffer = io.BytesIO()  # a full disk must not break the file that is there: write whole bytes atomically
+        content = {
+            "identity": self._identity,
+            "position": asdict(position),
+            "model": model.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "scaler": scaler.state_dict(),
+        }
+        torch.save(content, buffer)
+        files.write_bytes(self.folder / LAST, buffer.getvalue())
+
+    def load_last(self) -> State | None:
+        """The last state, or None when no epoch was finished.
+
+        Raises `ResumeRefused` when the file is damaged or belongs to other data or another experiment.
+        """
+        path = self.folder / LAST
+        if not path.exists():
+            return None
+        try:
+            content = torch.load(path, map_location="cpu", weights_only=True)
+            position = Position(**content["position"])
+            identity = content["identity"]
+            state = State(position, content["model"], content["optimizer"], content["scaler"])
+        except (RuntimeError, KeyError, TypeError, EOFError, OSError, ValueError, zipfile.BadZipFile) as error:
+            raise ResumeRefused(f"{path.name} cannot be read ({error}). Start the run again.") from error
+        except Exception as error:  # torch raises its own UnpicklingError for a file that is not a plain checkpoint
+            raise ResumeRefused(
+                f"{path.name} is not a checkpoint that is safe to load. Start the run again."
+            ) from error
+        for what, expected in self._identity.items():
+            if identity.get(what) != expected:
+                raise ResumeRefused(
+                    f"The checkpoint was made with another {what} than the run has now. "
+                    "Restore the images and settings, or start a new run."
+                )
+        return state
+
+
+def write_facts(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Metadata of a weights file: every value as JSON text."""
+    return {key: json.dumps(value, ensure_ascii=False) for key, value in facts.items()}
+
+
+def load_best(folder: Path, model: nn.Module) -> None:
+    """Put the best weights of a run into `model`. Raises `UnreadableWeights` when the file is missing or damaged."""
+    path = folder / BEST
+    try:
+        with safe_open(path, framework="pt") as file:  # checks the header before anything is read
+            file.keys()
+        model.load_state_dict(load(path.read_bytes()))
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise UnreadableWeights(f"The weights in {path} cannot be used: {error}") from error

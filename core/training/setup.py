@@ -1,0 +1,87 @@
+"""Everything a training needs, built from an experiment and its images."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from core.backbones import catalogue
+from core.backbones.build import build
+from core.backbones.stages import Stage, stages
+from core.data.dataset import Dataset, Item
+from core.data.split import Split
+from core.experiment import Experiment
+from core.tasks.classification import Classification
+from core.training.batches import Normalise, Pictures
+from core.training.checkpoints import Checkpoints, write_facts
+from core.training.device import require_precision
+from core.training.inference import autocast_for
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Model, images and helpers of one training."""
+
+    experiment: Experiment
+    task: Classification
+    device: torch.device
+    model: nn.Module
+    stages: tuple[Stage, ...]
+    train_items: tuple[Item, ...]
+    val_items: tuple[Item, ...]
+    pictures: Pictures
+    normalise: Normalise
+    criterion: nn.Module
+    autocast: Callable[[], AbstractContextManager[None]]
+    checkpoints: Checkpoints
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimisation steps of one epoch."""
+        return -(-len(self.train_items) // self.experiment.recipe.batch_size)
+
+    def facts(self, epoch: int) -> dict[str, str]:
+        """Metadata of the weights file: enough to know what the weights are."""
+        experiment = self.experiment
+        return write_facts(
+            {
+                "classes": list(self.task.classes),
+                "backbone": experiment.backbone.name,
+                "image_size": self.pictures.geometry.image_size,
+                "experiment": experiment.digest,
+                "epoch": epoch,
+            }
+        )
+
+
+def set_up(
+    experiment: Experiment, dataset: Dataset, split: Split, *, device: torch.device, checkpoints: Checkpoints
+) -> Setup:
+    """Load the backbone with a new head and gather what the loop needs.
+
+    Raises `WeightsUnavailable`, `UnreadableWeights`, `UnknownDevice` (a precision that the device lacks).
+    """
+    require_precision(experiment.recipe, device)
+    backbone = catalogue.get(experiment.backbone.name)
+    task = Classification(dataset.classes)
+    model = build(experiment.backbone, task.outputs, experiment.seed).to(device)
+    model = model.to(memory_format=torch.channels_last)  # convolutions are 2-3 times as fast
+    train_items = tuple(dataset.items[i] for i in split.train)
+    return Setup(
+        experiment=experiment,
+        task=task,
+        device=device,
+        model=model,
+        stages=stages(model, backbone.name),
+        train_items=train_items,
+        val_items=tuple(dataset.items[i] for i in split.val),
+        pictures=Pictures(
+            experiment.pipeline, catalogue.geometry(backbone, experiment.backbone.image_size), experiment.seed
+        ),
+        normalise=Normalise(backbone, device),
+        criterion=task.loss(experiment.recipe, [item.label for item in train_items], device),
+        autocast=autocast_for(device, experiment.recipe.precision),
+        checkpoints=checkpoints,
+    )
