@@ -1,8 +1,9 @@
 """The runs of a workspace in one SQLite file.
 
-Contract: one connection per thread; WAL mode, so readers never wait for the writer; a writer waits up to five seconds for
-another one. Every write is one `BEGIN IMMEDIATE` transaction. A status moves only along `TRANSITIONS`, checked in the same
-transaction, whichever process asks. Metrics are keyed (run, step) and (run, epoch): written twice they count once.
+Contract: one connection per thread; WAL mode, so readers never wait for the writer; a writer waits up to five seconds
+for another one. Every write is one `BEGIN IMMEDIATE` transaction. A status moves only along `TRANSITIONS`, checked in
+the same transaction, whichever process asks. Metrics are keyed (run, step) and (run, epoch): written twice they count
+once.
 """
 
 import json
@@ -74,15 +75,20 @@ class RunStore:
         """Runs that say they are being worked on or wait for it, the oldest first."""
         return self.runs(LIVE)[::-1]
 
-    def move(self, run_id: str, status: Status, *, message: str = "", traceback: str = "") -> None:
-        """Change a run's status. Raises `RunConflict` when that move is not allowed; to the same status is no move."""
+    def move(
+        self, run_id: str, status: Status, *, only_from: Status | None = None, message: str = "", traceback: str = ""
+    ) -> None:
+        """Change a run's status; to the same status, or from another one than `only_from`, is no move.
+
+        Raises `RunConflict` when the move is not allowed.
+        """
         now = self._clock()
         with self._write() as db:
             row = db.execute("SELECT status FROM runs WHERE id = ?", (run_id,)).fetchone()
             if row is None:
                 raise RunNotFound(f"Run not found: '{run_id[:60]}'.")
             before = Status(row["status"])
-            if before is status:
+            if before is status or (only_from is not None and before is not only_from):
                 return
             if status not in TRANSITIONS[before]:
                 raise RunConflict(f"The run is {before.value}; it cannot become {status.value}.")

@@ -1,0 +1,77 @@
+"""The files of a run: what it is, what it learned, and what it answered."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core import files
+from core.data.dataset import Dataset, Item
+from core.data.split import Split
+from core.errors import RunConflict
+from core.experiment import Experiment
+
+EXPERIMENT = "experiment.yaml"
+MODEL = "model.json"
+LISTING = "data.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """A model's answers for one split: names and paths of N images, labels (N,), probabilities (N, C)."""
+
+    names: tuple[str, ...]
+    paths: tuple[str, ...]
+    labels: np.ndarray
+    probabilities: np.ndarray
+
+
+def write_description(folder: Path, experiment: Experiment, classes: tuple[str, ...], listing: dict[str, str]) -> None:
+    """What the run is, complete enough to load its model elsewhere."""
+    files.write_text(folder / EXPERIMENT, experiment.to_yaml())
+    files.write_json(folder / MODEL, {"classes": list(classes), "backbone": experiment.backbone.model_dump()})
+    files.write_json(folder / LISTING, listing)
+
+
+def read_listing(folder: Path) -> dict[str, str]:
+    """Name and digest of the images that the run began with; empty when the file is gone."""
+    path = folder / LISTING
+    listing: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return listing
+
+
+def write_predictions(folder: Path, part: str, items: tuple[Item, ...], probabilities: np.ndarray) -> None:
+    """Keep the answers for `part` ('val' or 'test')."""
+    content: dict[str, Any] = {
+        "names": [item.name for item in items],
+        "paths": [str(item.path) for item in items],
+        "labels": [item.label for item in items],
+        "probabilities": np.round(probabilities.astype(float), 6).tolist(),
+    }
+    files.write_json(folder / f"predictions-{part}.json", content)
+
+
+def read_predictions(folder: Path, part: str) -> Predictions:
+    """The answers for `part`. Raises `RunConflict` when the run has none."""
+    path = folder / f"predictions-{part}.json"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunConflict(f"This run has no {part} predictions: it was not evaluated.") from error
+    return Predictions(
+        tuple(content["names"]),
+        tuple(content["paths"]),
+        np.array(content["labels"], dtype=int),
+        np.array(content["probabilities"], dtype=float),
+    )
+
+
+def test_key(dataset: Dataset, split: Split) -> str:
+    """Names a test split by its images and labels; empty when there is none."""
+    if not split.test:
+        return ""
+    members = sorted(f"{dataset.items[i].digest}:{dataset.classes[dataset.items[i].label]}" for i in split.test)
+    return hashlib.sha256("\n".join(members).encode()).hexdigest()[:16]

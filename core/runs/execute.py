@@ -1,0 +1,220 @@
+"""Executing a run and recording it: events into the store, files into its folder, its lock held all the while."""
+
+import time
+import traceback
+from collections.abc import Generator, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from core.data.dataset import Item
+from core.errors import GraftError, RunConflict, TrainingFailed
+from core.evaluation.scores import Scores, scores
+from core.experiment import Experiment
+from core.runs import artifacts
+from core.runs.prepare import Prepared, prepare, require_same_data
+from core.runs.recorder import Recorder
+from core.runs.records import Run
+from core.runs.status import Status
+from core.runs.workspace import Workspace, new_run_id
+from core.training.checkpoints import Checkpoints, load_best
+from core.training.control import Control
+from core.training.events import Event, Progress, RunEnded, Warned
+from core.training.inference import Aborted, answer
+from core.training.loop import train
+from core.training.setup import Setup, set_up
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A live run and the lock that says whose it is. Whoever holds it must `execute` it or `release` it."""
+
+    run_id: str
+    lock: FileLock
+
+
+def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> Claim:
+    """Enter a new run into the store as queued. Raises `StorageFailed`."""
+    run_id, experiment = new_run_id(), prepared.experiment
+    lock = workspace.lock(run_id)
+    lock.acquire()
+    try:
+        artifacts.write_description(workspace.folder(run_id), experiment, prepared.dataset.classes, prepared.listing)
+        workspace.store.add(
+            Run(
+                id=run_id,
+                name=name or default_name(experiment, prepared.dataset.name),
+                status=Status.QUEUED,
+                experiment=experiment,
+                digest=experiment.digest,
+                device=str(prepared.device),
+                classes=prepared.dataset.classes,
+                test_key=artifacts.test_key(prepared.dataset, prepared.split),
+                created_at=time.time(),
+            )
+        )
+    except BaseException:
+        lock.release()
+        raise
+    return Claim(run_id, lock)
+
+
+def reopen_run(workspace: Workspace, run_id: str) -> Claim:
+    """Queue a run that was stopped, interrupted or failed, to go on from its last checkpoint.
+
+    Raises `RunNotFound`, `RunConflict` (it is live, or complete), `ResumeRefused` (its images have changed).
+    """
+    run = workspace.store.run(run_id)
+    if not run.status.resumable:
+        raise RunConflict(f"Run {run_id} is {run.status.value}; only stopped, interrupted or failed runs are resumed.")
+    lock = workspace.lock(run_id)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise RunConflict(f"Run {run_id} is being worked on by another program.") from error
+    try:
+        prepare_again(workspace, run)
+        workspace.store.move(run_id, Status.QUEUED)
+    except BaseException:
+        lock.release()
+        raise
+    return Claim(run_id, lock)
+
+
+def prepare_again(workspace: Workspace, run: Run) -> Prepared:
+    """The run's images as they are now. Raises `ResumeRefused` when they are not those it began with."""
+    prepared = prepare(run.experiment, workspace.root, run.device)
+    require_same_data(prepared, run.experiment.data.fingerprint, artifacts.read_listing(workspace.folder(run.id)))
+    return prepared
+
+
+def execute(workspace: Workspace, claim: Claim, control: Control) -> Iterator[Event]:
+    """Run a queued run to its end and record it; yields its events, evaluation included.
+
+    The run ends as completed, stopped, failed (with its message and traceback) or interrupted (aborted, or closed).
+    Raises `GraftError`; an unexpected error comes as `TrainingFailed` from it.
+    """
+    store, run_id = workspace.store, claim.run_id
+    try:
+        store.move(run_id, Status.RUNNING)
+        ended = yield from _recorded(workspace, store.run(run_id), control)
+        if ended is None:
+            _interrupt(workspace, run_id)
+        else:
+            store.move(run_id, Status.STOPPED if ended.stopped else Status.COMPLETED)
+    except (GeneratorExit, KeyboardInterrupt):
+        _interrupt(workspace, run_id)
+        raise
+    except GraftError as error:
+        _fail(workspace, run_id, str(error))
+        raise
+    except Exception as error:
+        message = f"The run failed in an unexpected way: {type(error).__name__}: {error}"
+        _fail(workspace, run_id, message)
+        raise TrainingFailed(message) from error
+    finally:
+        claim.lock.release()
+
+
+def release(workspace: Workspace, claim: Claim, status: Status, message: str) -> None:
+    """Give back a run that was never executed."""
+    workspace.store.move(claim.run_id, status, message=message)
+    claim.lock.release()
+
+
+def default_name(experiment: Experiment, data: str) -> str:
+    """What a run is called until it is renamed."""
+    start = " from scratch" if experiment.backbone.weights == "none" else ""
+    return f"{data} · {experiment.backbone.name}{start}"
+
+
+def _recorded(workspace: Workspace, run: Run, control: Control) -> Generator[Event, None, RunEnded | None]:
+    folder = workspace.folder(run.id)
+    recorder = Recorder(workspace.store, run.id, run.progress.get("seconds", 0.0))
+    control.on_wait = lambda waiting: _waits(workspace, run.id, waiting)
+    try:
+        yield _taken(recorder, Progress(what="reading images", done=0, total=1))
+        prepared = prepare_again(workspace, run)
+        yield _taken(recorder, Progress(what="loading the model", done=0, total=1))
+        checkpoints = Checkpoints(folder, run.digest, run.experiment.data.fingerprint)
+        setup = set_up(
+            run.experiment, prepared.dataset, prepared.split, device=prepared.device, checkpoints=checkpoints
+        )
+        _forget_what_follows(workspace, run.id, checkpoints)
+        ended: RunEnded | None = None
+        for event in train(setup, control):
+            ended = event if isinstance(event, RunEnded) else ended
+            yield _taken(recorder, event)
+        if ended is not None and ended.best_epoch is not None:
+            yield from _evaluated(workspace, run.id, setup, prepared, recorder, ended, control)
+        return ended
+    except Aborted:
+        return None
+    finally:
+        recorder.close()
+
+
+def _waits(workspace: Workspace, run_id: str, waiting: bool) -> None:
+    before, after = (Status.RUNNING, Status.PAUSED) if waiting else (Status.PAUSED, Status.RUNNING)
+    workspace.store.move(run_id, after, only_from=before)  # a stop that came in between stays
+
+
+def _taken(recorder: Recorder, event: Event) -> Event:
+    recorder.take(event)
+    return event
+
+
+def _forget_what_follows(workspace: Workspace, run_id: str, checkpoints: Checkpoints) -> None:
+    state = checkpoints.load_last()
+    at = state.position if state else None
+    workspace.store.truncate(
+        run_id, epoch=at.epoch if at else -1, step=at.step if at else 0, phase=at.phase if at else -1
+    )
+
+
+def _evaluated(
+    workspace: Workspace, run_id: str, setup: Setup, prepared: Prepared, recorder: Recorder, ended: RunEnded,
+    control: Control,
+) -> Iterator[Event]:  # fmt: skip
+    folder = workspace.folder(run_id)
+    load_best(folder, setup.model)
+    results: dict[str, object] = {"best_epoch": ended.best_epoch, "epochs": ended.epochs, "test": None}
+    for part, indices in (("val", prepared.split.val), ("test", prepared.split.test)):
+        if not indices:
+            continue
+        what = f"evaluating the {'validation' if part == 'val' else 'test'} images"
+        yield _taken(recorder, Progress(what=what, done=0, total=len(indices)))
+        items = tuple(prepared.dataset.items[i] for i in indices)
+        found, failed = _score(folder, part, setup, items, control)
+        for item, reason in failed:
+            yield _taken(recorder, Warned(message=f"{item.name} could not be read and was not evaluated: {reason}"))
+        results[part] = asdict(found) if found else None
+    epochs = workspace.store.epochs(run_id)
+    results |= {
+        "seconds": recorder.seconds,
+        "images_per_second": sum(e.images_per_second for e in epochs) / max(1, len(epochs)),
+    }
+    workspace.store.set_results(run_id, results)
+
+
+def _score(
+    folder: Path, part: str, setup: Setup, items: tuple[Item, ...], control: Control
+) -> tuple[Scores | None, tuple[tuple[Item, str], ...]]:
+    found = answer(setup.model, items, setup.pictures.plain, setup.normalise, autocast=setup.autocast, control=control)
+    if not found.items:
+        return None, found.failed
+    probabilities = setup.task.probabilities(found.logits).numpy()
+    artifacts.write_predictions(folder, part, found.items, probabilities)
+    return scores(found.labels.numpy(), probabilities.argmax(axis=1), setup.task.outputs), found.failed
+
+
+def _interrupt(workspace: Workspace, run_id: str) -> None:
+    message = "The program ended while this run was live. Resume it to go on."
+    workspace.store.move(run_id, Status.INTERRUPTED, message=message)
+    workspace.store.log(run_id, message, "warning")
+
+
+def _fail(workspace: Workspace, run_id: str, message: str) -> None:
+    workspace.store.move(run_id, Status.FAILED, message=message, traceback=traceback.format_exc())
+    workspace.store.log(run_id, message, "error")

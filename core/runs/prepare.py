@@ -1,0 +1,90 @@
+"""Checking an experiment against this machine and its images, before anything is started."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from core.augment import pipeline
+from core.backbones import catalogue
+from core.backbones.stages import stage_table
+from core.data.audit import require_trainable
+from core.data.dataset import Dataset
+from core.data.sources import load_dataset
+from core.data.split import Split, make_split
+from core.errors import InvalidExperiment, ResumeRefused, UnknownStage
+from core.experiment import Experiment
+from core.training.device import require_precision, resolve_device
+
+OnProgress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An experiment that can run here: complete, with the images it names."""
+
+    experiment: Experiment
+    dataset: Dataset
+    split: Split
+    device: torch.device
+
+    @property
+    def listing(self) -> dict[str, str]:
+        """Name and digest of every image, to say later what has changed."""
+        return {item.name: item.digest for item in self.dataset.items}
+
+
+def prepare(
+    experiment: Experiment, root: Path, device: str = "auto", on_progress: OnProgress | None = None
+) -> Prepared:
+    """Load the images and check every name in the experiment. Nothing is written but the scan's cache.
+
+    `root` is the workspace's folder. The result's experiment names its source absolutely and carries the fingerprint.
+    Raises `InvalidInput` in one of its kinds: what it says is what the user must change.
+    """
+    check_names(experiment)
+    chosen = resolve_device(device)
+    require_precision(experiment.recipe, chosen)
+    dataset = load_dataset(experiment.data.source, root, on_progress)
+    split = make_split(dataset, experiment.data.split)
+    require_trainable(dataset, split)
+    data = experiment.data.model_copy(update={"source": dataset.source, "fingerprint": dataset.fingerprint})
+    return Prepared(experiment.changed(data=data), dataset, split, chosen)
+
+
+def check_names(experiment: Experiment) -> None:
+    """Backbone, stages, image size and transforms exist. Raises an `InvalidInput`."""
+    backbone = catalogue.get(experiment.backbone.name)
+    catalogue.geometry(backbone, experiment.backbone.image_size)
+    names = [stage.name for stage in stage_table(backbone.name)]
+    for number, phase in enumerate(experiment.phases, start=1):
+        for stage in phase.stages:
+            if stage not in names:
+                raise UnknownStage(
+                    f"Phase {number}: no stage '{stage}' in {backbone.name}. Stages: {', '.join(names)}."
+                )
+        if len(set(phase.stages)) != len(phase.stages):
+            raise InvalidExperiment(f"Phase {number} names a stage twice: {', '.join(phase.stages)}. Name each once.")
+    pipeline.check(experiment.pipeline)
+
+
+def require_same_data(prepared: Prepared, fingerprint: str, listing: Mapping[str, str]) -> None:
+    """Raises `ResumeRefused`, with the difference, when the images are not those the run saw."""
+    if prepared.dataset.fingerprint == fingerprint:
+        return
+    now = prepared.listing
+    changes = {
+        "missing": sorted(set(listing) - set(now)),
+        "new": sorted(set(now) - set(listing)),
+        "changed": sorted(name for name in set(now) & set(listing) if now[name] != listing[name]),
+    }
+    told = "; ".join(f"{len(names)} {what} ({_few(names)})" for what, names in changes.items() if names)
+    raise ResumeRefused(
+        f"The images are not those this run began with: {told or 'other classes or another split'}. "
+        "Restore them, or start a new run."
+    )
+
+
+def _few(names: list[str], most: int = 3) -> str:
+    return ", ".join(names[:most]) + (", ..." if len(names) > most else "")
