@@ -1,0 +1,117 @@
+"""Ready-made pipelines, and pipelines in files. Imports no image library."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from core.augment.steps import check_parameters, default_step
+from core.errors import InvalidExperiment, InvalidPipeline, UnknownTransform, unknown_name
+from core.experiment import PipelineSpec, Step, parse
+
+_LARGEST_FILE = 1_000_000  # bytes; a pipeline is a page of text
+_SUFFIXES = {".json", ".yaml", ".yml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A ready-made pipeline with what it is good for."""
+
+    name: str
+    title: str
+    explanation: str  # one line
+    pipeline: PipelineSpec
+
+
+def _step(name: str, p: float | None = None, **params: object) -> Step:
+    """The default step with some parameters changed, every parameter written out."""
+    step = default_step(name)
+    return Step.model_validate(step.model_dump() | {"p": step.p if p is None else p, "params": step.params | params})
+
+
+_LIGHT = PipelineSpec(
+    steps=(
+        _step("HorizontalFlip", 0.5),
+        _step("Rotate", 0.5, limit=8),
+        _step("Scale", 0.5, factor=[0.9, 1.1]),
+        _step("ColorJitter", 0.5, brightness=0.1, contrast=0.1, saturation=0.1, hue=0),
+    )
+)
+_MEDIUM = PipelineSpec(
+    steps=(
+        _step("Rotate", 0.5, limit=12),
+        _step("RandomResizedCrop", 1.0, area=[0.6, 1.0]),
+        _step("HorizontalFlip", 0.5),
+        _step("ColorJitter", 0.8, brightness=0.2, contrast=0.2, saturation=0.2, hue=5),
+    )
+)
+_STRONG = PipelineSpec(
+    steps=(
+        _step("Rotate", 0.7, limit=20),
+        _step("Perspective", 0.4, corners=[0.03, 0.08]),
+        _step("RandomResizedCrop", 1.0, area=[0.35, 1.0], aspect=[0.75, 1.3333]),
+        _step("HorizontalFlip", 0.5),
+        _step("ColorJitter", 0.9, brightness=0.3, contrast=0.3, saturation=0.4, hue=10),
+        _step("ToGray", 0.1),
+        _step("GaussianBlur", 0.2, sigma=[0.3, 1.5]),
+        _step("GaussNoise", 0.2, deviation=[0.02, 0.06]),
+        _step("CoarseDropout", 0.4, size=[0.1, 0.25], holes=[1, 3]),
+    )
+)
+
+CHOICES = (
+    Preset("none", "None", "Every picture as it is: the control that shows what augmenting is worth.", PipelineSpec()),
+    Preset("light", "Light", "Flips, small turns and zooms, mild light changes: rarely wrong, a safe start.", _LIGHT),
+    Preset("medium", "Medium", "Random crops, flips, turns and colour: the usual choice for few images.", _MEDIUM),
+    Preset("strong", "Strong", "Adds perspective, blur, noise and covered parts: for long trainings.", _STRONG),
+)
+PRESETS: dict[str, PipelineSpec] = {preset.name: preset.pipeline for preset in CHOICES}
+
+
+def read_pipeline(preset_or_file: str) -> PipelineSpec:
+    """A preset by its name, or a pipeline from a JSON or YAML file. A preset wins over a file of the same name.
+
+    Raises `UnknownTransform` (no such preset, or an unknown transform in the file) or `InvalidPipeline` (a file that
+    cannot be read, or whose content is wrong; every problem is named).
+    """
+    if preset_or_file in PRESETS:
+        return PRESETS[preset_or_file]
+    path = Path(preset_or_file)
+    if not path.exists():
+        if path.suffix.lower() in _SUFFIXES:
+            raise InvalidPipeline(f"There is no pipeline file '{preset_or_file}'. Check the path, or name a preset: "
+                                  f"{', '.join(PRESETS)}.")  # fmt: skip
+        raise UnknownTransform(
+            unknown_name("augmentation preset", preset_or_file, PRESETS) + " Or give a JSON or YAML file."
+        )
+    return parse_pipeline(_text(path), source=f"The pipeline file '{preset_or_file}'")
+
+
+def parse_pipeline(text: str, source: str = "The pipeline") -> PipelineSpec:
+    """A pipeline from JSON or YAML text, names and parameters checked. Raises as `read_pipeline`; `source` opens the
+    message."""
+    try:
+        spec = parse(PipelineSpec, yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        raise InvalidPipeline(f"{source} is neither JSON nor YAML: {' '.join(str(error).split())}") from error
+    except InvalidExperiment as error:
+        raise InvalidPipeline(f"{source} does not hold a pipeline ('steps' and 'strength'). {error}") from error
+    try:
+        check_parameters(spec)
+    except (UnknownTransform, InvalidPipeline) as error:
+        raise type(error)(f"{source}: {error}") from error
+    return spec
+
+
+def dump_pipeline(spec: PipelineSpec) -> str:
+    """The pipeline as YAML, which `read_pipeline` and `parse_pipeline` read back to an equal one."""
+    return yaml.safe_dump(spec.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise InvalidPipeline(f"The pipeline file '{path}' is larger than 1 MB; a pipeline is a page of text.")
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidPipeline(f"The pipeline file '{path}' cannot be read: {error}") from error
