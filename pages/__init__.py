@@ -1,0 +1,1 @@
+"""The user interface: read widgets, call the engine once, render."""

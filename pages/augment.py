@@ -1,0 +1,5 @@
+"""The augment page."""
+
+import streamlit as st
+
+st.title("Augment", anchor=False)

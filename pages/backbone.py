@@ -1,0 +1,5 @@
+"""The backbone page."""
+
+import streamlit as st
+
+st.title("Backbone", anchor=False)

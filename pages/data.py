@@ -1,0 +1,5 @@
+"""The data page."""
+
+import streamlit as st
+
+st.title("Data", anchor=False)

@@ -1,0 +1,5 @@
+"""The predict page."""
+
+import streamlit as st
+
+st.title("Predict", anchor=False)

@@ -1,0 +1,5 @@
+"""The results page."""
+
+import streamlit as st
+
+st.title("Results", anchor=False)

@@ -1,0 +1,52 @@
+"""Sentences for the user: errors, empty states, explanations, and text that came from users."""
+
+import re
+
+import streamlit as st
+
+from core.errors import GraftError
+from core.files import slug
+
+_JOINER = "\u2060"  # word joiner: takes no room and breaks a pattern apart
+_PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
+# Streamlit looks for these in finished text, after Markdown's escapes are gone, so an escape alone does not stop them
+_LATE = re.compile(r"(:(?=[\w+\-/:])|(?<=:)(?=//)|www(?=\.)|(?=@)|<(?=-)|-(?=[->])|[<>~](?==))", re.IGNORECASE)
+
+
+def literal(text: str) -> str:
+    """Markdown that shows `text`, a class or file name, exactly as typed: no markup, links, colours, icons or formulas.
+
+    For everything that reads Markdown: `st.markdown`, labels of widgets and pages, captions, help texts. Line breaks
+    become spaces.
+    """
+    one_line = "".join(letter if letter.isprintable() else " " for letter in text)
+    return _PUNCTUATION.sub(r"\\\1", _LATE.sub(rf"\1{_JOINER}", one_line))
+
+
+def show_error(error: GraftError) -> None:
+    """An error that was raised on purpose, as its own sentence."""
+    st.error(literal(str(error)), icon=":material/error:")
+
+
+def empty_state(
+    title: str, text: str, button_label: str, page: str, icon: str = ":material/add_photo_alternate:"
+) -> None:
+    """Say what is not there yet, and offer the one button that leads to `page`, where it can be made."""
+    with st.container(border=True, horizontal_alignment="center", gap="small", key=f"empty-{slug(title)}"):
+        st.space("small")
+        st.markdown(f"# {icon}", width="content")
+        st.subheader(title, anchor=False, width="content")
+        st.markdown(text, width="content", text_alignment="center")
+        if st.button(button_label, type="primary", key=f"empty-button-{slug(title)}"):
+            st.switch_page(page)
+        st.space("small")
+
+
+def explain(title: str, idea: str, formula: str | None = None, reference: str | None = None) -> None:
+    """A small popover beside the thing that it explains: the idea, the formula (LaTeX) and one reference."""
+    with st.popover(title, icon=":material/help:", type="tertiary"):
+        st.markdown(idea)
+        if formula:
+            st.latex(formula)
+        if reference:
+            st.caption(reference)

@@ -1,0 +1,128 @@
+"""The one owner of session state: what must outlive a change of page.
+
+Widget keys vanish when their page is left, so everything worth keeping is held under plain keys, here and only here.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+
+from core.errors import InvalidExperiment
+from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Recipe, SplitSpec
+
+Views = int | Literal["fresh"]
+_PREFIX = "graft:"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The experiment as it stands on the pages. `phases` None: the backbone's default ones."""
+
+    source: str | None = None
+    split: SplitSpec = field(default_factory=SplitSpec)
+    pipeline: PipelineSpec = field(default_factory=PipelineSpec)
+    backbone: BackboneSpec = field(default_factory=BackboneSpec)
+    phases: tuple[Phase, ...] | None = None
+    recipe: Recipe = field(default_factory=Recipe)
+    views: Views = Experiment.model_fields["views"].default
+    seed: int = Experiment.model_fields["seed"].default
+    device: str | None = None  # not part of the experiment; None: the best one of this machine
+
+    def chosen_phases(self) -> tuple[Phase, ...]:
+        """The phases in force. The default ones need the backbone's stages, so this may load torch: wait first."""
+        if self.phases is not None:
+            return self.phases
+        from core.backbones.stages import default_phases, stage_table
+
+        return default_phases(tuple(stage.name for stage in stage_table(self.backbone.name)))
+
+    def experiment(self) -> Experiment:
+        """The complete description. Raises `InvalidExperiment` that says what is missing and on which page."""
+        if self.source is None:
+            raise InvalidExperiment("No images are chosen yet. Choose a sample or your own images on the Data page.")
+        phases = self.chosen_phases()
+        if not phases:
+            raise InvalidExperiment("There is no phase to train. Add one on the Backbone page.")
+        return Experiment.parse(
+            {
+                "data": DataSpec(source=self.source, split=self.split).model_dump(),
+                "pipeline": self.pipeline.model_dump(),
+                "backbone": self.backbone.model_dump(),
+                "phases": [phase.model_dump() for phase in phases],
+                "recipe": self.recipe.model_dump(),
+                "views": self.views,
+                "seed": self.seed,
+            }
+        )
+
+
+def draft() -> Draft:
+    """This session's experiment."""
+    return recall("draft", Draft())
+
+
+def update(**parts: Any) -> Draft:
+    """Replace parts of the draft and return the new one. Raises `TypeError` for a name that it does not have."""
+    changed = replace(draft(), **parts)
+    remember("draft", changed)
+    return changed
+
+
+def use(experiment: Experiment) -> Draft:
+    """Take over the settings of an experiment, such as those of an earlier run."""
+    return update(
+        source=experiment.data.source,
+        split=experiment.data.split,
+        pipeline=experiment.pipeline,
+        backbone=experiment.backbone,
+        phases=experiment.phases,
+        recipe=experiment.recipe,
+        views=experiment.views,
+        seed=experiment.seed,
+    )
+
+
+def reset() -> Draft:
+    """Begin a new experiment."""
+    remember("draft", Draft())
+    return draft()
+
+
+def workspace() -> Path:
+    """Where runs and data sets are kept: GRAFT_WORKSPACE, or ./workspace."""
+    return Path(os.environ.get("GRAFT_WORKSPACE") or "workspace").expanduser().resolve()
+
+
+def collection() -> Path | None:
+    """The folder of the user's own pictures that the Data page is filling."""
+    return recall("collection", None)
+
+
+def open_collection(folder: Path | None) -> None:
+    """Make `folder` the one that the Data page fills; None closes it."""
+    remember("collection", folder)
+
+
+def unseen(kind: str, ids: Iterable[str]) -> set[str]:
+    """Those of `ids` that this was never asked about before: uploads that still have to be taken in.
+
+    An upload widget gives its files again at every run of the page; each must be saved once.
+    """
+    seen: frozenset[str] = recall(f"seen:{kind}", frozenset())
+    new = set(ids) - seen
+    remember(f"seen:{kind}", seen | new)
+    return new
+
+
+def recall(name: str, default: Any) -> Any:
+    """A plain value that a page kept under `name`, or `default`."""
+    return st.session_state.get(_PREFIX + name, default)
+
+
+def remember(name: str, value: Any) -> None:
+    """Keep a plain value for this session, also over changes of page."""
+    st.session_state[_PREFIX + name] = value
