@@ -1,0 +1,124 @@
+"""What the curves of a training say, in plain words."""
+
+import math
+from collections.abc import Sequence
+
+from core.training.events import EpochEnded
+
+# Synthesis of the team, tried on simulated noise in the tests: few false alarms, and late by one or two epochs at most.
+FEWEST_EPOCHS = 4  # of one phase, before anything is said about it
+RISING_EPOCHS = 3  # since the lowest smoothed loss
+SMALLEST_CHANGE = 0.03  # of the loss; less is called flat
+NOISE_FACTOR = 2.0  # a change must exceed this many times the noise of the smoothed curve (see `_differ`)
+WINDOW = 3  # epochs in the moving mean
+
+
+def diagnose(epochs: Sequence[EpochEnded], *, finished: bool = True) -> str | None:
+    """One or two sentences on what stands out, or None when there is nothing honest to say.
+
+    Looks for, in this order: a training loss that climbs, a validation loss that rises while the training loss falls,
+    a training that has not learned, and (only when `finished`) a validation loss that was still falling at the end.
+    Only the newest phase is judged, because unfreezing stages makes losses jump, and only from its fourth epoch on.
+    Losses are smoothed by a moving mean of three epochs, and a change must be larger than the noise around it.
+    """
+    phase = _newest_phase(epochs)
+    if len(phase) < FEWEST_EPOCHS or not all(map(_is_finite, phase)):
+        return None
+    train, val = [e.train_loss for e in phase], [e.val_loss for e in phase]
+    return (
+        _climbing(train)
+        or _memorising(train, val, phase[0].epoch)
+        or _not_learning(list(epochs))
+        or (_still_improving(val) if finished else None)
+    )
+
+
+def _climbing(train: list[float]) -> str | None:
+    smooth = _smoothed(train)
+    since = len(smooth) - 1 - _lowest(smooth)
+    if since < RISING_EPOCHS or not _differ(min(smooth), smooth[-1], train, least=0.2):
+        return None
+    return (
+        f"The training loss has risen over the last {since} epochs ({min(smooth):.2f} to {smooth[-1]:.2f}): "
+        "the steps are too large. Try a learning rate that is 3 to 10 times smaller."
+    )
+
+
+def _memorising(train: list[float], val: list[float], first_epoch: int) -> str | None:
+    smooth_train, smooth_val = _smoothed(train), _smoothed(val)
+    lowest = _lowest(smooth_val)
+    since = len(val) - 1 - lowest
+    rose = since >= RISING_EPOCHS and _differ(smooth_val[lowest], smooth_val[-1], val)
+    if not rose or not _differ(smooth_train[-1], smooth_train[lowest], train):
+        return None
+    best = first_epoch + lowest + 1
+    return (
+        f"The validation loss has risen for {since} epochs ({smooth_val[lowest]:.2f} to {smooth_val[-1]:.2f}) "
+        f"while the training loss fell: the model is memorising. Nothing after about epoch {best} helps on new images. "
+        "Try stronger augmentation, fewer trainable stages, or early stopping."
+    )
+
+
+def _not_learning(epochs: list[EpochEnded]) -> str | None:
+    """All phases count here: what an earlier phase has learned need not be learned again."""
+    losses = [e.train_loss for e in epochs if _is_finite(e)]
+    gained = max(e.train_accuracy for e in epochs) - epochs[0].train_accuracy
+    if len(epochs) < FEWEST_EPOCHS + 1 or gained > 0.05 or epochs[-1].train_accuracy > 0.8:
+        return None
+    if _smoothed(losses)[-1] < losses[0] * (1 - SMALLEST_CHANGE):
+        return None
+    return (
+        f"The training loss has hardly moved in {len(epochs)} epochs: the model has learned little since the first. "
+        "Try a larger learning rate, more trainable stages, or weaker augmentation."
+    )
+
+
+def _still_improving(val: list[float]) -> str | None:
+    smooth = _smoothed(val)
+    before, now = smooth[-1 - WINDOW], smooth[-1]
+    falling = all(later < earlier for earlier, later in zip(smooth[-3:], smooth[-2:], strict=False))
+    if not falling or not _differ(now, before, val):
+        return None
+    return (
+        f"The validation loss was still falling at the end ({before:.2f} to {now:.2f} over the last {WINDOW} epochs): "
+        "more epochs would likely help."
+    )
+
+
+def _newest_phase(epochs: Sequence[EpochEnded]) -> list[EpochEnded]:
+    return [epoch for epoch in epochs if epoch.phase == epochs[-1].phase]
+
+
+def _is_finite(epoch: EpochEnded) -> bool:
+    return math.isfinite(epoch.train_loss) and math.isfinite(epoch.val_loss)
+
+
+def _smoothed(values: list[float]) -> list[float]:
+    """Mean of each value and the ones before it, `WINDOW` in all; fewer at the start."""
+    windows = [values[max(0, end - WINDOW) : end] for end in range(1, len(values) + 1)]
+    return [sum(window) / len(window) for window in windows]
+
+
+def _lowest(values: list[float]) -> int:
+    return min(range(len(values)), key=values.__getitem__)
+
+
+def _differ(low: float, high: float, raw: list[float], least: float = SMALLEST_CHANGE) -> bool:
+    """Whether `high` lies above `low` by more than a share `least` and by more than the noise of `raw` explains.
+
+    The lowest of n noisy values lies about sqrt(2 ln n) standard deviations below their mean, so that much is allowed.
+    """
+    allowed = NOISE_FACTOR + math.sqrt(2 * math.log(len(raw)))
+    return high - low > max(least * abs(low), allowed * _noise(raw))
+
+
+def _noise(values: list[float]) -> float:
+    """Standard deviation of the noise in a moving mean of `values`, whatever their trend.
+
+    A steady trend cancels in second differences a - 2b + c, whose variance is 6 times that of the noise. Their median
+    keeps a single jump from counting; 0.6745 makes the median of absolute values a standard deviation.
+    """
+    bends = sorted(abs(a - 2 * b + c) for a, b, c in zip(values, values[1:], values[2:], strict=False))
+    if not bends:
+        return 0.0
+    return bends[len(bends) // 2] / 0.6745 / math.sqrt(6) / math.sqrt(WINDOW)

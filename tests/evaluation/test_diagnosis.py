@@ -1,0 +1,117 @@
+import math
+import random
+
+import pytest
+
+from core.evaluation.diagnosis import diagnose
+from core.training.events import EpochEnded
+
+
+def epochs(train, val, phase=None, accuracy=None):
+    return [
+        EpochEnded(
+            epoch=i,
+            phase=phase[i] if phase else 0,
+            step=10 * (i + 1),
+            train_loss=train[i],
+            train_accuracy=accuracy[i] if accuracy else max(0.0, min(1.0, 1 - train[i] / 2)),
+            val_loss=val[i],
+            val_accuracy=0.5,
+            learning_rate=1e-3,
+            seconds=1.0,
+            images_per_second=10.0,
+            best=val[i] == min(val[: i + 1]),
+        )
+        for i in range(len(train))
+    ]
+
+
+FALLING = [1.5, 1.2, 1.0, 0.85, 0.72, 0.6, 0.5, 0.42, 0.35, 0.3]
+RISING_AGAIN = [1.4, 1.1, 0.9, 0.8, 0.78, 0.82, 0.88, 0.95, 1.02, 1.1]
+SETTLED = [1.4, 1.0, 0.8, 0.71, 0.70, 0.70, 0.71, 0.70, 0.70, 0.71]
+
+
+def noisy(values, size, seed):
+    source = random.Random(seed)
+    return [value + source.gauss(0, size) for value in values]
+
+
+def test_memorising():
+    message = diagnose(epochs(FALLING, RISING_AGAIN))
+    assert message is not None
+    assert message.startswith("The validation loss has risen for 4 epochs")
+    assert "while the training loss fell: the model is memorising" in message
+    assert "epoch 6" in message
+
+
+def test_memorising_is_said_while_it_runs_too():
+    assert diagnose(epochs(FALLING, RISING_AGAIN), finished=False) == diagnose(epochs(FALLING, RISING_AGAIN))
+
+
+def test_a_settled_training_needs_no_word():
+    assert diagnose(epochs(FALLING, SETTLED)) is None
+
+
+def test_still_improving_is_said_only_at_the_end():
+    run = epochs(FALLING, [value + 0.1 for value in FALLING])
+    message = diagnose(run)
+    assert message is not None
+    assert "still falling at the end" in message
+    assert "more epochs would likely help" in message
+    assert diagnose(run, finished=False) is None
+
+
+def test_nothing_learned():
+    message = diagnose(epochs([1.61, 1.62, 1.60, 1.61, 1.60, 1.61], [1.61] * 6, accuracy=[0.2] * 6))
+    assert message is not None
+    assert "hardly moved in 6 epochs" in message
+
+
+def test_a_loss_that_stays_low_is_not_called_unlearned():
+    assert diagnose(epochs([0.05] * 6, [0.2] * 6)) is None
+
+
+def test_steps_too_large():
+    message = diagnose(epochs([1.5, 1.0, 0.9, 1.1, 1.5, 2.0, 2.6, 3.0], [1.5, 1.1, 1.0, 1.3, 1.7, 2.2, 2.8, 3.3]))
+    assert message is not None
+    assert "smaller" in message
+    assert "memorising" not in message
+
+
+@pytest.mark.parametrize("count", range(4))
+def test_three_epochs_say_nothing(count):
+    assert diagnose(epochs(FALLING[:count], RISING_AGAIN[-count:] if count else [])) is None
+
+
+def test_a_jump_at_a_phase_boundary_is_not_memorising():
+    """Unfreezing lifts the validation loss once, while the training loss goes on falling."""
+    val = [1.0, 0.8, 0.7, 0.65, 0.95, 0.93, 0.94, 0.93, 0.94, 0.93]
+    assert diagnose(epochs(FALLING, val, phase=[0] * 4 + [1] * 6)) is None
+    assert diagnose(epochs(FALLING[:7], val[:7], phase=[0] * 4 + [1] * 3)) is None
+
+
+def test_memorising_in_the_second_phase_names_the_epoch_of_the_whole_run():
+    run = epochs([1.8, 1.7, *FALLING], [1.8, 1.7, *RISING_AGAIN], phase=[0] * 2 + [1] * 10)
+    assert "epoch 8" in (diagnose(run) or "")
+
+
+def test_a_loss_that_is_not_finite_is_not_judged():
+    assert diagnose(epochs(FALLING, [*RISING_AGAIN[:-1], math.nan])) is None
+
+
+@pytest.mark.parametrize("length", [8, 20, 40])
+def test_noise_alone_raises_few_alarms(length):
+    train = [0.3 + 1.2 * math.exp(-i / 4) for i in range(length)]
+    val = [0.6 + 0.8 * math.exp(-i / 2) for i in range(length)]
+    alarms = sum(
+        diagnose(epochs(noisy(train, 0.02, seed), noisy(val, 0.05, seed + 1000)), finished=False) is not None
+        for seed in range(100)
+    )
+    assert alarms <= 3
+
+
+def test_memorising_is_found_under_noise():
+    train = [0.2 + 1.3 * math.exp(-i / 5) for i in range(20)]
+    val = [0.6 + 0.8 * math.exp(-i / 2) + max(0, i - 5) * 0.05 for i in range(20)]
+    found = [diagnose(epochs(noisy(train, 0.02, seed), noisy(val, 0.03, seed + 1000))) for seed in range(50)]
+    assert sum("memorising" in (message or "") for message in found) >= 48
