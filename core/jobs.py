@@ -9,10 +9,7 @@ import logging
 import os
 import threading
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 from core.errors import GraftError, QueueFull, RunConflict
 from core.experiment import Experiment
@@ -48,7 +45,6 @@ class JobManager:
         self._running: dict[str, Job] = {}  # by device
         self._threads: dict[str, threading.Thread] = {}  # by device
         self._closing = False
-        self._light = ThreadPoolExecutor(1, thread_name_prefix="light")
         workspace.recover()
         # A daemon thread inside torch aborts the process at exit; one that is not a daemon never lets it exit.
         atexit.register(self.shutdown)
@@ -99,8 +95,7 @@ class JobManager:
                 self._waiting.remove(job)
                 release(self.workspace, job.claim, Status.STOPPED, "Taken out of the queue before it began.")
                 return
-        status = self.workspace.store.run(run_id).status
-        if status.live:
+        for status in (Status.RUNNING, Status.PAUSED):
             self.workspace.store.move(run_id, Status.STOPPING, only_from=status)
         job.control.stop()
 
@@ -122,10 +117,6 @@ class JobManager:
             runs = self.workspace.store.live()
         return runs
 
-    def light(self, work: Callable[..., Any], *args: Any) -> Future[Any]:
-        """Do a short analysis beside the long trainings."""
-        return self._light.submit(work, *args)
-
     def wait(self, timeout_s: float) -> bool:
         """Wait until nothing is queued or running; false when time is up first."""
         with self._changed:
@@ -142,7 +133,6 @@ class JobManager:
             job.control.abort()
         for job in waiting:
             release(self.workspace, job.claim, Status.INTERRUPTED, "The program ended while this run was queued.")
-        self._light.shutdown(wait=False, cancel_futures=True)
         for thread in list(self._threads.values()):
             thread.join(timeout_s)
         if any(thread.is_alive() for thread in self._threads.values()):
@@ -171,6 +161,8 @@ class JobManager:
                     pass
             except GraftError as error:  # it is in the store, where pages show it; the thread lives on
                 logger.warning("Run %s failed: %s", job.claim.run_id, error)
+            except Exception:
+                logger.exception("Run %s ended in an error that could not be recorded", job.claim.run_id)
             finally:
                 with self._changed:
                     del self._running[device]

@@ -1,0 +1,55 @@
+"""Small pictures and short experiments that many tests share."""
+
+import os
+
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Recipe, Step
+
+
+def make_images(folder: Path, classes=("cold", "warm"), per_class=12, side=32, seed=0) -> Path:
+    """Class folders of noisy pictures, blue for the first class and red for the second, and so on."""
+    rng = np.random.default_rng(seed)
+    for index, name in enumerate(classes):
+        (folder / name).mkdir(parents=True)
+        for number in range(per_class):
+            pixels = rng.integers(0, 120, (side, side, 3))
+            pixels[..., (2, 0, 1)[index % 3]] += 120
+            Image.fromarray(pixels.astype(np.uint8)).save(folder / name / f"{number:02}.png")
+    return folder
+
+
+def make_experiment(source, **parts) -> Experiment:
+    """A training of seconds: an untrained small network, two phases, a random flip and rotation."""
+    steps = (Step(transform="HorizontalFlip", p=0.5), Step(transform="Rotate", p=1.0))
+    whole = {
+        "data": DataSpec(source=str(source)),
+        "pipeline": PipelineSpec(steps=steps),
+        "backbone": BackboneSpec(name="mobilenet_v3_small", weights="none", image_size=32),
+        "phases": (Phase(stages=("head",), epochs=1), Phase(stages=("all",), epochs=1)),
+        "recipe": Recipe(batch_size=8),
+        "views": 2,
+    }
+    return Experiment(**(whole | parts))
+
+
+@pytest.fixture
+def images(tmp_path) -> Path:
+    """24 pictures of 32 px in two classes."""
+    return make_images(tmp_path / "images")
+
+
+@pytest.fixture
+def experiment(images) -> Experiment:
+    """Two epochs in two phases over `images`."""
+    from core.backbones.stages import stage_table
+
+    names = tuple(stage.name for stage in stage_table("mobilenet_v3_small"))
+    phases = (Phase(stages=("head",), epochs=2), Phase(stages=names[-2:], epochs=2, learning_rate=1e-3))
+    return make_experiment(images, phases=phases)

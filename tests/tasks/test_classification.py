@@ -1,0 +1,36 @@
+import numpy as np
+import torch
+from sklearn.utils.class_weight import compute_class_weight
+
+from core.experiment import Recipe
+from core.tasks.classification import Classification, class_weights
+
+TASK = Classification(("a", "b", "c"))
+CPU = torch.device("cpu")
+
+
+def test_balanced_weights_are_scikit_learns():
+    labels = [0, 0, 0, 1, 2, 2]
+    expected = compute_class_weight("balanced", classes=np.arange(3), y=labels)
+    np.testing.assert_allclose(class_weights(labels, 3).numpy(), expected, rtol=1e-6)
+
+
+def test_a_class_without_images_weighs_nothing():
+    assert class_weights([0, 0, 1], 3)[2] == 0
+
+
+def test_smoothing_and_weights_change_the_loss():
+    logits, labels = torch.tensor([[4.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), torch.tensor([0, 1])
+    plain = TASK.loss(Recipe(label_smoothing=0), [0, 0, 0, 1], CPU)(logits, labels)
+    smooth = TASK.loss(Recipe(label_smoothing=0.2), [0, 0, 0, 1], CPU)(logits, labels)
+    weighted = TASK.loss(Recipe(label_smoothing=0, class_weights="balanced"), [0, 0, 0, 1], CPU)(logits, labels)
+    assert smooth > plain
+    assert weighted > plain  # the rare class, which is predicted worse, now counts more
+
+
+def test_probabilities_sum_to_one_and_follow_the_logits():
+    values = TASK.probabilities(torch.tensor([[2.0, 1.0, -1.0]], dtype=torch.bfloat16))
+    assert values.dtype == torch.float32
+    assert abs(float(values.sum()) - 1) < 1e-6
+    assert TASK.correct(values, torch.tensor([0])) == 1
+    assert TASK.correct(values, torch.tensor([1])) == 0

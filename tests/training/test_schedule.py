@@ -1,0 +1,58 @@
+import pytest
+import torch
+
+from core.experiment import Recipe
+from core.training.schedule import rate_factor, set_rate
+
+
+def series(steps=20, **recipe):
+    return [rate_factor(Recipe(**recipe), step, steps) for step in range(steps)]
+
+
+def test_cosine_rises_to_the_peak_and_falls_to_almost_zero():
+    rates = series(schedule="cosine", warmup=0.1)
+    assert rates[0] == pytest.approx(1 / 3)
+    assert max(rates) == rates[2] == 1.0
+    assert rates[2:] == sorted(rates[2:], reverse=True)
+    assert rates[-1] < 0.02
+
+
+def test_constant_stays_at_the_peak_after_the_warm_up():
+    rates = series(schedule="constant", warmup=0.2)
+    assert rates[4:] == [1.0] * 16
+    assert rates[:4] == sorted(rates[:4])
+    assert rates[3] < 1
+
+
+def test_no_warm_up_begins_at_the_peak():
+    assert series(schedule="constant", warmup=0.0) == [1.0] * 20
+    assert series(schedule="cosine", warmup=0.0)[0] == 1.0
+    assert series(schedule="one-cycle", warmup=0.0)[0] == 1.0
+
+
+def test_one_cycle_is_torchs():
+    parameter = torch.nn.Parameter(torch.zeros(1))
+    optimizer = torch.optim.SGD([parameter], lr=1.0)
+    torchs = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=1.0, total_steps=101, pct_start=0.3)
+    ours = [rate_factor(Recipe(schedule="one-cycle", warmup=0.3), step, 101) for step in range(101)]
+    theirs = []
+    for _ in range(101):
+        theirs.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        torchs.step()
+    # torch puts the peak at pct_start * total_steps - 1; ours at the share of the whole way
+    assert max(abs(a - b) for a, b in zip(ours, theirs, strict=True)) < 0.06
+    assert ours[0] == pytest.approx(theirs[0])
+    assert ours[-1] == pytest.approx(theirs[-1])
+
+
+def test_the_rate_reaches_every_group():
+    parameters = [torch.nn.Parameter(torch.zeros(1)) for _ in range(2)]
+    optimizer = torch.optim.SGD([{"params": [p]} for p in parameters], lr=1.0)
+    set_rate(optimizer, 0.25)
+    assert [group["lr"] for group in optimizer.param_groups] == [0.25, 0.25]
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "constant", "one-cycle"])
+def test_a_phase_of_one_step_works(schedule):
+    assert 0 < rate_factor(Recipe(schedule=schedule), 0, 1) <= 1
