@@ -122,19 +122,18 @@ class PerspectiveParams(Description):
         (0.03, 0.1), "Corner shift", "How far the corners typically move inwards, as a share of the side.", neutral=0,
         unit="of the side",
     )  # fmt: skip
-    fill: Fill = _fill()
 
 
 class ElasticParams(Description):
     """Soft random warping."""
 
     shift: float = Field(
-        0.015, ge=0, le=0.1, title="Shift",
+        0.01, ge=0, le=0.1, title="Shift",
         description="How far a point typically moves, as a share of the model's input side.",
         json_schema_extra={"neutral": 0, "unit": "of the side"},
     )  # fmt: skip
     smoothness: float = Field(
-        0.05, ge=0.02, le=0.15, title="Smoothness",
+        0.06, ge=0.02, le=0.15, title="Smoothness",
         description="Size of the waves, as a share of the model's input side; small values ripple, large ones bend.",
         json_schema_extra={"unit": "of the side"},
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """Ready-made pipelines, and pipelines in files. Imports no image library."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +50,7 @@ _STRONG = PipelineSpec(
     steps=(
         _step("Rotate", 0.7, limit=20),
         _step("Perspective", 0.4, corners=[0.03, 0.08]),
-        _step("RandomResizedCrop", 1.0, area=[0.35, 1.0], aspect=[0.75, 1.3333]),
+        _step("RandomResizedCrop", 1.0, area=[0.35, 1.0], aspect=[0.75, 1.33]),
         _step("HorizontalFlip", 0.5),
         _step("ColorJitter", 0.9, brightness=0.3, contrast=0.3, saturation=0.4, hue=10),
         _step("ToGray", 0.1),
@@ -77,7 +78,7 @@ def read_pipeline(preset_or_file: str) -> PipelineSpec:
     if preset_or_file in PRESETS:
         return PRESETS[preset_or_file]
     path = Path(preset_or_file)
-    if not path.exists():
+    if not os.path.exists(path):  # unlike Path.exists it answers False for a name no file can have
         if path.suffix.lower() in _SUFFIXES:
             raise InvalidPipeline(f"There is no pipeline file '{preset_or_file}'. Check the path, or name a preset: "
                                   f"{', '.join(PRESETS)}.")  # fmt: skip

@@ -1,0 +1,20 @@
+"""One textured, coloured picture and a small geometry for the augmentation tests."""
+
+import numpy as np
+import pytest
+
+from core.data.geometry import Geometry
+
+
+@pytest.fixture
+def geometry() -> Geometry:
+    return Geometry(image_size=48, resize_size=56)
+
+
+@pytest.fixture
+def base() -> np.ndarray:
+    """A 56x80 picture without symmetry: coloured blocks with a gradient; read-only, as a cache may hand it out."""
+    blocks = np.random.default_rng(7).integers(20, 220, (7, 10, 3), dtype=np.uint8).repeat(8, axis=0).repeat(8, axis=1)
+    picture = blocks + np.arange(80, dtype=np.uint8)[None, :, None] // 4
+    picture.flags.writeable = False
+    return picture
