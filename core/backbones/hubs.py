@@ -1,0 +1,137 @@
+"""Each library's own way to fetch and to read its weights."""
+
+import hashlib
+import re
+import threading
+from pathlib import Path
+from typing import Any
+
+import timm
+import torch
+from huggingface_hub import hf_hub_download, hf_hub_url
+from safetensors.torch import load_file
+from torch import Tensor
+from tqdm import tqdm  # type: ignore[import-untyped]
+
+from core.backbones import bundled
+from core.backbones.architecture import make_empty
+from core.backbones.catalogue import Backbone
+from core.backbones.downloads import PROBE_S, STALL_S, Progress, patiently, require_reachable
+from core.backbones.rng import seeded
+from core.backbones.weights import HUB_FILE, torch_cache
+
+_HASH = re.compile(r"-([a-f0-9]{8,})\.pth$")  # as torch.hub finds the hash in a file's name
+
+
+def read(backbone: Backbone, path: Path) -> dict[str, Tensor]:
+    """The tensors in `path` under the names of the library's model, head included."""
+    if backbone.library == "bundled":
+        return bundled.read(path, make_empty(backbone, 1000))
+    if backbone.library == "torchvision":
+        return dict(torch.load(path, map_location="cpu", weights_only=True))
+    return _read_timm(backbone, path)
+
+
+def _read_timm(backbone: Backbone, path: Path) -> dict[str, Tensor]:
+    # timm renames the tensors of some models while it loads them, so its own loader reads the file.
+    with seeded(0):
+        model = timm.create_model(
+            f"{backbone.architecture}.{backbone.weights}",
+            pretrained=True,
+            pretrained_cfg_overlay={"state_dict": load_file(path, device="cpu")},
+        )
+    return dict(model.state_dict())
+
+
+def download(backbone: Backbone, progress: Progress | None) -> Path:
+    """Fetch the weights into the library's cache and check their hash; the file.
+
+    Raises what the network, the library or the disk raises, within `PROBE_S` if no server answers.
+    """
+    return (
+        _download_torchvision(backbone, progress)
+        if backbone.library == "torchvision"
+        else _download_timm(backbone, progress)
+    )
+
+
+def _download_torchvision(backbone: Backbone, progress: Progress | None) -> Path:
+    require_reachable(backbone.source)
+    path = torch_cache() / backbone.source.rpartition("/")[2]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    found = _HASH.search(path.name)
+    before = _partial_bytes(path)  # what a killed download left
+    patiently(
+        lambda: torch.hub.download_url_to_file(
+            backbone.source, str(path), hash_prefix=found.group(1) if found else None, progress=False
+        ),
+        patience_s=STALL_S,
+        received=lambda: max(0, _partial_bytes(path) - before),
+        total=round((backbone.download_mb or 0) * 2**20),
+        progress=progress,
+    )
+    return path
+
+
+def _partial_bytes(path: Path) -> int:
+    total = 0
+    for part in path.parent.glob(f"{path.name}.*.partial"):
+        try:
+            total += part.stat().st_size
+        except FileNotFoundError:
+            continue  # finished between listing and asking
+    return total
+
+
+def _download_timm(backbone: Backbone, progress: Progress | None) -> Path:
+    require_reachable(hf_hub_url(backbone.source, HUB_FILE))
+    counter = _Counter()
+    path = Path(
+        patiently(
+            lambda: hf_hub_download(backbone.source, HUB_FILE, etag_timeout=PROBE_S, tqdm_class=_counting(counter)),
+            patience_s=STALL_S,
+            received=lambda: counter.bytes,
+            total=0,
+            progress=None if progress is None else lambda done, _total: progress(done, counter.total),
+        )
+    )
+    _require_hash(path)
+    return path
+
+
+class _Counter:
+    """Bytes received so far and in all."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self.total = 0
+        self.lock = threading.Lock()
+
+
+def _counting(counter: _Counter) -> type[tqdm]:
+    """A progress bar that draws nothing and adds to `counter`."""
+
+    class Counting(tqdm):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            options.pop("name", None)
+            super().__init__(*args, **{**options, "disable": True})
+            counter.total = max(counter.total, int(options.get("total") or 0))
+
+        def update(self, n: float | None = 1) -> bool | None:
+            with counter.lock:
+                counter.bytes += int(n or 0)
+            return super().update(n)
+
+    return Counting
+
+
+def _require_hash(path: Path) -> None:
+    """The hub names a large file in its cache by its SHA-256."""
+    expected = path.resolve().name
+    if not re.fullmatch(r"[a-f0-9]{64}", expected):
+        return
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != expected:
+        path.resolve().unlink(missing_ok=True)
+        raise OSError(f"the downloaded file has another hash than the hub announced: {digest[:12]}")

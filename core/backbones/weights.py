@@ -1,0 +1,128 @@
+"""Where pretrained weights come from: an installed package, the libraries' caches, a download, or a user's file.
+
+Nothing heavy is imported before it is needed: `is_local` is asked for every row of a list.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.backbones import catalogue
+from core.backbones.catalogue import Backbone
+from core.errors import StorageFailed, UnreadableWeights, WeightsUnavailable
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from core.backbones.downloads import Progress
+
+HUB_FILE = "model.safetensors"
+
+
+def is_local(backbone: Backbone) -> bool:
+    """Whether the pretrained weights are on this machine. Imports no torch and asks no network."""
+    return local_file(backbone) is not None
+
+
+def local_file(backbone: Backbone) -> Path | None:
+    """The file with the pretrained weights, in its package or in the library's own cache; None if there is none."""
+    if backbone.library == "bundled":
+        return _packaged(backbone.source)
+    if backbone.library == "torchvision":
+        path = torch_cache() / backbone.source.rpartition("/")[2]
+        return path if path.is_file() else None
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(backbone.source, HUB_FILE)
+    return Path(found) if isinstance(found, str) else None
+
+
+def torch_cache() -> Path:
+    """The folder in which torch keeps downloaded weights: the rule of `torch.hub.get_dir`, without importing torch."""
+    base = os.getenv("TORCH_HOME") or os.path.join(os.getenv("XDG_CACHE_HOME") or "~/.cache", "torch")
+    return Path(base).expanduser() / "hub" / "checkpoints"
+
+
+def pretrained_state(backbone: Backbone, progress: Progress | None = None) -> dict[str, Tensor]:
+    """The pretrained tensors under the model's own names, head included, at the weights' own image size.
+
+    Downloads what is not on this machine, into the library's own cache, and checks its hash. `progress` is called with
+    the bytes received and the bytes in all (0 if not known). Raises `WeightsUnavailable`, which names the other
+    choices, and `StorageFailed` if the disk is full.
+    """
+    from core.backbones import hubs
+
+    path = local_file(backbone) or _download(backbone, progress)
+    try:
+        return hubs.read(backbone, path)
+    except WeightsUnavailable:
+        raise
+    except Exception as error:  # each library and format fails in its own way on a damaged file
+        raise WeightsUnavailable(
+            f"The pretrained weights of {backbone.name} are damaged: {path} cannot be read ({_reason(error)})."
+            f" Delete that file and try again, or {_choices()}."
+        ) from error
+
+
+def read_weights_file(path: Path) -> dict[str, Tensor]:
+    """The tensors of a safetensors file. Raises `UnreadableWeights`. Nothing is unpickled, so nothing is executed."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise UnreadableWeights(
+            f"There is no weights file {path}. Give a safetensors file, 'default' for the pretrained weights,"
+            " or 'none' for untrained ones."
+        )
+    try:
+        return load_file(path, device="cpu")
+    except (SafetensorError, OSError, ValueError, KeyError, RuntimeError, MemoryError) as error:
+        raise UnreadableWeights(
+            f"{path.name} is not a readable safetensors file ({_reason(error)}). Pickled files (.pt, .pth, .ckpt, .bin)"
+            " are not read, because they can run code: save the state dict with safetensors.torch.save_file."
+        ) from error
+
+
+def _packaged(module: str) -> Path | None:
+    found = find_spec(module)
+    folder = Path(found.origin).parent if found is not None and found.origin else None
+    return next(iter(sorted(folder.glob("models/*.pth"))), None) if folder else None
+
+
+def _download(backbone: Backbone, progress: Progress | None) -> Path:
+    from core.backbones import hubs
+
+    if backbone.library == "bundled":
+        raise WeightsUnavailable(
+            f"The package {backbone.source} with the weights of {backbone.name} is not installed."
+            " Repeat the set-up that the README describes."
+        )
+    try:
+        return hubs.download(backbone, progress)
+    except Exception as error:  # whatever a foreign network stack raises, the weights are not there
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EACCES, errno.EROFS):
+            raise StorageFailed(
+                f"The weights of {backbone.name} could not be saved: {_reason(error)}."
+                " Free some space or set another cache folder."
+            ) from error
+        size = f" ({backbone.download_mb:.0f} MB)" if backbone.download_mb else ""
+        raise WeightsUnavailable(
+            f"The pretrained weights of {backbone.name}{size} are not on this machine and could not be downloaded"
+            f" ({_reason(error)}). Try again with a network connection, or {_choices()}."
+        ) from error
+
+
+def _choices() -> str:
+    names = ", ".join(catalogue.bundled())
+    return f"give a safetensors file of this backbone, or take a bundled backbone ({names}), which needs no download"
+
+
+def _reason(error: BaseException) -> str:
+    inner = getattr(error, "reason", None)
+    text = str(inner if isinstance(inner, BaseException) else error).strip().splitlines()
+    return (text[0] if text else type(error).__name__)[:200].rstrip(".")
