@@ -1,6 +1,7 @@
 """Many pictures as one: a mosaic with labelled cells, encoded once.
 
-One JPEG reaches the screen three times faster than sixteen pictures, and bytes do not pile up in memory as PIL objects do.
+One JPEG reaches the screen three times faster than sixteen pictures, and bytes do not pile up in memory as PIL
+objects do.
 """
 
 import io

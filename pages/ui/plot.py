@@ -27,7 +27,8 @@ def live_plot(figure: "Figure", key: str, height: int = 360) -> None:
     """Draw `figure` in the chart called `key`: the same key keeps node and zoom, another key is another chart.
 
     Colours of text, grid and background follow the theme and replace the figure's template, so traces must name their
-    own colours. Texts inside the figure must already be escaped. `height` is in CSS pixels; the width is the container's.
+    own colours. Texts inside the figure must already be escaped. `height` is in CSS pixels; the width is the
+    container's.
     """
     _serve_plotly_js()
     _chart(data=figure.to_json().encode(), key=key, height=height, width="stretch")

@@ -23,7 +23,7 @@ class Line:
 
 
 def lines(draft: Draft, *, job: str | None = None, data: str | None = None) -> tuple[Line, ...]:
-    """The sidebar of `draft`. `data` is a better name for its images, `job` what is being trained, both as plain text."""
+    """The sidebar of `draft`. `data` is a better name for its images, `job` what is being trained: plain text both."""
     parts = [
         Line("Data", data or data_summary(draft.source, draft.split), "pages/data.py", ":material/photo_library:"),
         Line("Augment", pipeline_summary(draft.pipeline), "pages/augment.py", ":material/auto_fix_high:"),

@@ -19,8 +19,8 @@ class WarmUp:
         self.part = libraries[0]
         self.error: Exception | None = None
         self.done = threading.Event()
-        # Not a daemon: a daemon thread that is inside torch when the process ends aborts it. It ends by itself:
-        # after Ctrl-C the interpreter waits for the one import under way, then `_load` sees that the main thread is gone.
+        # Not a daemon: a daemon thread that is inside torch when the process ends aborts it. It ends by itself: after
+        # Ctrl-C the interpreter waits for the one import under way, then `_load` sees that the main thread is gone.
         threading.Thread(target=self._run, name="warm-up").start()
 
     def _run(self) -> None:
@@ -64,4 +64,6 @@ def wait(purpose: str) -> None:
             while state.part == part and not state.done.wait(0.1):
                 pass
     if state.error is not None:
-        raise RuntimeError(f"{state.part} could not be loaded: {state.error}. Set the program up again.") from state.error
+        raise RuntimeError(
+            f"{state.part} could not be loaded: {state.error}. Set the program up again."
+        ) from state.error
