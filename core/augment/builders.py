@@ -166,7 +166,5 @@ BUILDERS: dict[str, Builder] = {
 
 
 def reseed(transform: A.BasicTransform, seed: int) -> None:
-    """Make the next call of `transform` in this thread a function of `seed` (32 bits) and the picture alone."""
+    """Make the next call of `transform` a function of `seed` and the picture alone."""
     transform.set_random_state(np.random.default_rng(seed), random.Random(seed))
-    # GaussNoise draws from OpenCV's own generator (one per thread), which no seed of Albumentations reaches
-    cv2.setRNGSeed(seed & 0x7FFFFFFF)

@@ -1,6 +1,7 @@
 """One step of a pipeline: its parameters as a checked model, its default, its short text. Imports no image library."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -51,8 +52,8 @@ def describe(step: Step) -> str:
     """A short text for lists: 'Rotate ±15°, p 0.7'. Raises like `parameters`."""
     title = catalogue.get(step.transform).title
     values = parameters(step).model_dump()
-    schema = catalogue.get(step.transform).params.model_json_schema()["properties"]
-    shown = {name: field for name, field in schema.items() if "neutral" in field and not _at_rest(values[name], field)}
+    fields = _magnitudes(catalogue.get(step.transform).params)
+    shown = {name: field for name, field in fields.items() if not _at_rest(values[name], field)}
     texts = [_text(values[name], field, named=len(shown) > 1) for name, field in shown.items()]
     text = title + (": " if len(texts) > 1 else " " if texts else "") + ", ".join(texts)
     return text + ("" if step.p == 1 else f", p {step.p:g}") + ("" if step.enabled else ", off")
@@ -64,6 +65,12 @@ def summarise(spec: PipelineSpec) -> str:
     if not titles or spec.strength == 0:
         return "None"
     return ", ".join(titles) + ("" if spec.strength == 1 else f" at strength {spec.strength:g}")
+
+
+@cache
+def _magnitudes(params: type[Description]) -> dict[str, dict[str, Any]]:
+    fields: dict[str, dict[str, Any]] = params.model_json_schema().get("properties", {})
+    return {name: field for name, field in fields.items() if "neutral" in field}
 
 
 def _at_rest(value: Any, field: dict[str, Any]) -> bool:

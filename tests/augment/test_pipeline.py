@@ -147,6 +147,15 @@ def test_applied_names_the_steps_that_took_part(base, geometry):
         assert grey == (1 in pipeline.applied(seed=0, digest="d", number=number))
 
 
+def test_the_draws_are_those_of_every_earlier_version(geometry):
+    # golden, from the first version: another answer would change the views of every experiment that was ever run
+    pipeline = Pipeline(
+        PipelineSpec(steps=(Step(transform="ToGray", p=0.5), Step(transform="HorizontalFlip", p=0.5))), geometry
+    )
+    seen = [pipeline.applied(seed=0, digest="d", number=number) for number in range(6)]
+    assert seen == [(), (), (1,), (), (0,), (1,)]
+
+
 def test_plain_is_the_centre_and_neither_it_nor_a_view_shares_memory_with_the_base(base, geometry):
     pipeline = Pipeline(PipelineSpec(), geometry)
     assert np.array_equal(pipeline.plain(base), base[4:52, 16:64])
