@@ -1,0 +1,69 @@
+"""A data set as it was found: every readable picture with its label, and every file that was left out."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+Part = Literal["train", "val", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One readable picture.
+
+    `name` is the path below the source's root, with slashes, as users see it. `digest` is the hex SHA-256 of the
+    decoded pixels and their shape, so that two files with the same picture share it. `part` is set where the data set
+    came divided. `thumbnail` holds the bytes that `core.data.duplicates` compares.
+    """
+
+    path: Path
+    name: str
+    label: int
+    width: int
+    height: int
+    digest: str
+    part: Part | None = None
+    notes: tuple[str, ...] = ()
+    thumbnail: bytes = field(default=b"", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that is not used, and why, as a sentence."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Labelled pictures. `classes[item.label]` is an item's label as text from the user: show it literally."""
+
+    source: str
+    name: str
+    classes: tuple[str, ...]
+    items: tuple[Item, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hex digest of classes, pictures, labels and parts; file names and their order do not matter."""
+        content = hashlib.sha256(repr(self.classes).encode("utf-8", "backslashreplace"))
+        for entry in sorted((item.digest, item.label, item.part or "") for item in self.items):
+            content.update(repr(entry).encode())
+        return content.hexdigest()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Pictures per class, in the order of `classes`; 0 for a class without any."""
+        found = Counter(item.label for item in self.items)
+        return {name: found[label] for label, name in enumerate(self.classes)}
+
+    @property
+    def presplit(self) -> bool:
+        """Whether the data set came divided into train, val and test folders."""
+        return any(item.part for item in self.items)

@@ -1,0 +1,146 @@
+"""From what a user names (a sample, a folder, a zip) to a `Dataset`."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.data import names, sniff
+from core.data.archive import unpack
+from core.data.dataset import Dataset, Item, LeftOut
+from core.data.layout import Layout, read_json, read_layout
+from core.data.scan import Progress, Scan, scan
+from core.errors import DatasetNotFound, UnreadableArchive, UnusableDataset, unknown_name
+
+SAMPLE_PREFIX = "sample:"
+ABOUT = "collection.json"  # in a folder that this program made: its name and kind
+_SAMPLE_DATA = Path(__file__).resolve().parents[2] / "sample_data"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A data set that comes with the program; its source is 'sample:NAME'."""
+
+    name: str
+    title: str
+    description: str
+    folder: Path
+
+    @property
+    def source(self) -> str:
+        """What `load_dataset` takes."""
+        return SAMPLE_PREFIX + self.name
+
+
+SAMPLES = {
+    sample.name: sample
+    for sample in (
+        Sample(
+            "stamps", "Stamps",
+            "119 photographs on white: birds, cattle, flowers, fruit and vegetables. A good first try.",
+            _SAMPLE_DATA / "stamps",
+        ),
+        Sample(
+            "signs", "Signs",
+            "240 drawings of arrows and traffic lights, whose classes a flip or a hue shift destroys.",
+            _SAMPLE_DATA / "signs",
+        ),
+    )
+}  # fmt: skip
+
+
+def load_dataset(source: str, workspace: Path, progress: Progress | None = None) -> Dataset:
+    """Read a data set: 'sample:NAME', a folder, or a zip (unpacked once into `workspace`, by its content).
+
+    Every picture is decoded once, with `progress(done, total)`; an unchanged folder is recalled from `workspace`.
+    Raises `DatasetNotFound`, `UnreadableArchive` or `UnusableDataset`. What the data set may still lack for a training
+    is told by `core.data.audit.problems`.
+    """
+    if source.startswith(SAMPLE_PREFIX):
+        sample = _sample(source.removeprefix(SAMPLE_PREFIX))
+        return _load(sample.folder, source, sample.title, workspace, progress)
+    path = _path(source)
+    if path.is_dir():
+        return _load(path, str(path), _name(path), workspace, progress)
+    return _load(_unpacked(path, workspace), str(path), names.shown(path.stem), workspace, progress)
+
+
+def describe_folder(folder: Path) -> dict[str, object]:
+    """What this program wrote about a folder that it made; empty for any other folder."""
+    values = read_json(folder / ABOUT)
+    return values if isinstance(values, dict) else {}
+
+
+def _sample(name: str) -> Sample:
+    if name not in SAMPLES:
+        raise DatasetNotFound(unknown_name("sample data set", name, SAMPLES))
+    if not SAMPLES[name].folder.is_dir():
+        raise DatasetNotFound(f"The sample data set '{name}' is not installed: {SAMPLES[name].folder} is missing.")
+    return SAMPLES[name]
+
+
+def _path(source: str) -> Path:
+    """The absolute path that `source` means; '~' is the home folder."""
+    if not source.strip():
+        raise DatasetNotFound("No data set was named. Give a folder, a zip, or a sample such as 'sample:stamps'.")
+    try:
+        path = Path(source.strip()).expanduser()
+        if path.exists():
+            return path.resolve()
+        samples = ", ".join(sample.source for sample in SAMPLES.values())
+        raise DatasetNotFound(f"There is no folder or zip {path}. Check the path, or use one of: {samples}.")
+    except (OSError, ValueError, RuntimeError) as error:  # a name too long, a zero byte, an unknown ~user
+        raise DatasetNotFound(f"The path {source[:200]!r} cannot be used: {error}.") from error
+
+
+def _unpacked(archive: Path, workspace: Path) -> Path:
+    """The folder in `workspace` that holds this zip's content, unpacked now unless it has been before."""
+    if not archive.is_file():
+        raise DatasetNotFound(f"{archive} is neither a folder nor a file.")
+    try:
+        with archive.open("rb") as file:
+            head = file.read(512)
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UnreadableArchive(f"{archive} cannot be read: {error.strerror or error}.") from error
+    if sniff.is_image(head):
+        raise UnusableDataset(f"{archive} is a picture. Choose the folder that holds the class folders.")
+    folder = workspace / "datasets" / f"zip-{digest[:16]}"
+    if not folder.is_dir():
+        unpack(archive, folder)
+    return folder
+
+
+def _name(folder: Path) -> str:
+    return str(describe_folder(folder).get("name") or names.shown(folder.name) or folder)
+
+
+def _load(folder: Path, source: str, name: str, workspace: Path, progress: Progress | None) -> Dataset:
+    layout = read_layout(folder)
+    layout.found.sort(key=lambda found: found.name)
+    seen = scan(layout.found, layout.root, workspace, progress)
+    dataset = _dataset(layout, seen, source, name)
+    if not dataset.items:
+        first = f" The first one: {dataset.left_out[0].name}: {dataset.left_out[0].reason}" if dataset.left_out else ""
+        raise UnusableDataset(
+            f"{folder} has class folders, but no readable pictures in them ({len(dataset.left_out)} files left out)."
+            f"{first} Allowed are {sniff.ALLOWED}."
+        )
+    return dataset
+
+
+def _dataset(layout: Layout, seen: Scan, source: str, name: str) -> Dataset:
+    classes = tuple(sorted(layout.classes))
+    labels = {label: index for index, label in enumerate(classes)}
+    items, left_out = [], list(layout.left_out)
+    for found, outcome in zip(layout.found, seen.outcomes, strict=True):
+        if outcome.reason:
+            left_out.append(LeftOut(found.name, outcome.reason))
+            continue
+        items.append(
+            Item(
+                path=found.path, name=found.name, label=labels[found.label], width=outcome.width, height=outcome.height,
+                digest=outcome.digest, part=found.part, notes=outcome.notes, thumbnail=outcome.thumbnail,
+            )
+        )  # fmt: skip
+    return Dataset(source, name, classes, tuple(items), tuple(left_out), (*layout.notes, *seen.notes))

@@ -1,0 +1,193 @@
+"""Dividing a data set into train, val and test, so that no picture is in two of them.
+
+The result depends on the pictures, their labels and the `SplitSpec` alone: files are dealt in an order made from the
+seed and the pixels, whatever their names.
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.data.dataset import Dataset, LeftOut, Part
+from core.data.duplicates import exact_groups, near_groups, near_pairs
+from core.experiment import SplitSpec
+
+_RANK: dict[Part | None, int] = {None: 0, "train": 1, "val": 2, "test": 3}  # the copy in the highest part is kept
+Unit = tuple[int, ...]  # items that must stay together
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Indices into `dataset.items`, each in at most one part, in an order that the pixels decide."""
+
+    train: tuple[int, ...]
+    val: tuple[int, ...]
+    test: tuple[int, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Pictures per part."""
+        return {"train": len(self.train), "val": len(self.val), "test": len(self.test)}
+
+
+def make_split(dataset: Dataset, spec: SplitSpec) -> Split:
+    """Divide `dataset`, class by class, into shares; a data set that came divided keeps its parts.
+
+    The same picture twice: one copy is used, in the order test, val, train; under two labels: none is. Near-duplicates
+    stay in one part; where the data set came divided, the training copy is left out. In a class of three or more every
+    part gets one; of two, one trains and one validates. A class of one only trains, and `problems` blocks the start.
+    """
+    reasons = _conflicts(dataset)
+    reasons |= _copies(dataset, reasons)
+    if dataset.presplit:
+        reasons |= _near_copies(dataset, reasons)
+    usable = [index for index in range(len(dataset.items)) if index not in reasons]
+    parts, notes = _keep(dataset, usable, spec) if dataset.presplit else _deal(dataset, usable, spec)
+    ordered = {
+        part: tuple(sorted(parts[part], key=lambda i: _content(dataset, i))) for part in ("train", "val", "test")
+    }
+    left_out = tuple(LeftOut(dataset.items[index].name, reasons[index]) for index in sorted(reasons))
+    return Split(ordered["train"], ordered["val"], ordered["test"], left_out, tuple(notes))
+
+
+def _content(dataset: Dataset, index: int) -> tuple[str, str]:
+    return dataset.items[index].digest, dataset.items[index].name
+
+
+def _conflicts(dataset: Dataset) -> dict[int, str]:
+    """Every copy of a picture that lies in two classes: which label is right cannot be known."""
+    reasons = {}
+    for group in exact_groups(dataset):
+        labels = sorted({dataset.items[index].label for index in group})
+        if len(labels) > 1:
+            classes = " and ".join(f"'{dataset.classes[label]}'" for label in labels)
+            for index in group:
+                other = next(i for i in group if dataset.items[i].label != dataset.items[index].label)
+                reasons[index] = (
+                    f"The same picture lies in the classes {classes} (also as {dataset.items[other].name}); no copy is "
+                    "used. Keep it in the right class only."
+                )
+    return reasons
+
+
+def _copies(dataset: Dataset, done: dict[int, str]) -> dict[int, str]:
+    reasons = {}
+    for group in exact_groups(dataset):
+        if group[0] in done:
+            continue
+        kept = max(group, key=lambda i: (_RANK[dataset.items[i].part], -i))
+        for index in group:
+            if index != kept and (not dataset.presplit or dataset.items[index].part != dataset.items[kept].part):
+                reasons[index] = _copy_reason(dataset, index, kept, "the same picture as")
+    return reasons
+
+
+def _near_copies(dataset: Dataset, done: dict[int, str]) -> dict[int, str]:
+    """In a divided data set: the lower copy of each near-duplicate pair across parts, with all its exact copies."""
+    twins = defaultdict(list)
+    for index, item in enumerate(dataset.items):
+        if index not in done:
+            twins[item.digest].append(index)
+    reasons = {}
+    for one, other in near_pairs(dataset):
+        for low in twins[dataset.items[one].digest]:
+            for high in twins[dataset.items[other].digest]:
+                first, second = sorted((low, high), key=lambda i: _RANK[dataset.items[i].part])
+                if dataset.items[first].part != dataset.items[second].part:
+                    reasons[first] = _copy_reason(dataset, first, second, "nearly the same picture as")
+    return reasons
+
+
+def _copy_reason(dataset: Dataset, index: int, kept: int, same: str) -> str:
+    item, other = dataset.items[index], dataset.items[kept]
+    where = f" in the {other.part} part; a measurement on it would be too good" if other.part != item.part else ""
+    return f"Shows {same} {other.name}{where}. Only that one is used."
+
+
+def _keep(dataset: Dataset, usable: Sequence[int], spec: SplitSpec) -> tuple[dict[str, list[int]], list[str]]:
+    """The parts as they came; without validation pictures, some of the training ones become that."""
+    parts: dict[str, list[int]] = {"train": [], "val": [], "test": []}
+    for index in usable:
+        parts[dataset.items[index].part or "train"].append(index)
+    notes = ["The data set came divided; its parts are kept."]
+    if not parts["test"]:
+        notes.append("It has no test part, so that there is no final test result.")
+    if not parts["val"] and parts["train"]:
+        carved, more = _deal(dataset, parts["train"], spec.model_copy(update={"test": 0.0}))
+        parts |= {"train": carved["train"], "val": carved["val"]}
+        notes += [f"It has no validation part: {len(parts['val'])} of the training pictures are used for it.", *more]
+    return parts, notes
+
+
+def _deal(dataset: Dataset, usable: Sequence[int], spec: SplitSpec) -> tuple[dict[str, list[int]], list[str]]:
+    parts: dict[str, list[int]] = {"train": [], "val": [], "test": []}
+    notes = []
+    for label, units in sorted(_units_by_class(dataset, usable).items()):
+        count = sum(map(len, units))
+        val, test, tiny = class_shares(count, spec.val, spec.test)
+        if tiny:
+            notes.append(_tiny_note(dataset.classes[label], count, val, test))
+        if len(units) < 1 + bool(val) + bool(test):
+            notes.append(
+                f"The pictures of class '{dataset.classes[label]}' look nearly the same; they could not all be kept in "
+                "one part, so that its scores will be too good."
+            )
+            units = [(index,) for unit in units for index in unit]
+        _fill(_shuffled(dataset, units, spec.seed), val, test, parts)
+    return parts, notes
+
+
+def class_shares(count: int, val_share: float, test_share: float) -> tuple[int, int, bool]:
+    """How many of a class's `count` pictures validate and test, and whether the rule for tiny classes decided that."""
+    if count < 3:
+        return (1, 0, True) if count == 2 else (0, 0, count == 1)
+    plain_val, plain_test = int(count * val_share + 0.5), int(count * test_share + 0.5)
+    val, test = max(1, plain_val), max(1, plain_test) if test_share else 0
+    while val + test > count - 1:
+        val, test = (val - 1, test) if val > test else (val, test - 1)
+    return val, test, (val, test) != (plain_val, plain_test)
+
+
+def _tiny_note(name: str, count: int, val: int, test: int) -> str:
+    if count == 1:
+        return f"Class '{name}' has only one picture; it trains, and nothing measures the class."
+    return f"Class '{name}' is tiny ({count} pictures): {count - val - test} train, {val} validate, {test} test."
+
+
+def _units_by_class(dataset: Dataset, usable: Iterable[int]) -> dict[int, list[Unit]]:
+    """Near-duplicate groups and single items, each under the label that most of its members have."""
+    free = set(usable)
+    groups = [tuple(index for index in group if index in free) for group in near_groups(dataset)]
+    together = [group for group in groups if len(group) > 1]
+    alone = free.difference(*together)
+    units = defaultdict(list)
+    for unit in (*together, *((index,) for index in sorted(alone))):
+        counts = Counter(dataset.items[index].label for index in unit)
+        units[min(counts, key=lambda label: (-counts[label], label))].append(unit)
+    return units
+
+
+def _shuffled(dataset: Dataset, units: Iterable[Unit], seed: int) -> list[Unit]:
+    def rank(unit: Unit) -> str:
+        return min(hashlib.sha256(f"{seed}/{dataset.items[i].digest}".encode()).hexdigest() for i in unit)
+
+    return sorted(units, key=rank)
+
+
+def _fill(units: list[Unit], val: int, test: int, parts: dict[str, list[int]]) -> None:
+    """Put units into test, then val, up to the numbers wanted, and the rest into train, which gets one at least."""
+    rest = list(units)
+    for name, wanted, later in (("test", test, 1 + bool(val)), ("val", val, 1)):
+        chosen: list[Unit] = []
+        for unit in rest:
+            fits = sum(map(len, chosen)) + len(unit) <= wanted
+            if fits and len(rest) - len(chosen) > later:
+                chosen.append(unit)
+        if wanted and not chosen and len(rest) > later:
+            chosen = [min(rest, key=len)]
+        rest = [unit for unit in rest if unit not in chosen]
+        parts[name] += [index for unit in chosen for index in unit]
+    parts["train"] += [index for unit in rest for index in unit]
