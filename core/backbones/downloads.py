@@ -27,7 +27,8 @@ def patiently(
 ) -> T:
     """What `task` returns or raises; it runs in a thread of its own.
 
-    `received` is asked five times a second how many bytes have come. Raises `TimeoutError` once that number has stood
+    Five times a second `received` is asked how many bytes have come and `progress` is told; an error that it raises
+    ends the wait. Raises `TimeoutError` once that number has stood
     still for `patience_s`; the thread is then left to itself, since nothing can interrupt a blocked read.
     """
     outcome: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
@@ -38,10 +39,10 @@ def patiently(
             value, error = outcome.get(timeout=TICK_S)
         except queue.Empty:
             now = received()
+            if progress is not None:
+                progress(now, max(total, now) if total else 0)
             if now != seen:
                 seen, moved_at = now, time.monotonic()
-                if progress is not None:
-                    progress(now, max(total, now) if total else 0)
             elif time.monotonic() - moved_at > patience_s:
                 raise TimeoutError(f"no answer within {patience_s:.0f} seconds") from None
             continue

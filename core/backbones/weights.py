@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -124,5 +125,7 @@ def _choices() -> str:
 
 def _reason(error: BaseException) -> str:
     inner = getattr(error, "reason", None)
+    if isinstance(inner, socket.gaierror):
+        return "no network connection"
     text = str(inner if isinstance(inner, BaseException) else error).strip().splitlines()
     return (text[0] if text else type(error).__name__)[:200].rstrip(".")
