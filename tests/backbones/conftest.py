@@ -1,6 +1,7 @@
 """A small web server, so that downloads are really downloaded, and a cache of one's own."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,7 +13,7 @@ Answers = dict[str, tuple[dict[str, str], bytes]]
 
 @pytest.fixture
 def serve() -> Iterator[Callable[[Answers], str]]:
-    """Start a server that answers each path with (headers, content); gives its address."""
+    """Start a server that answers each path with (headers, content), resting X-Pause seconds half-way; its address."""
     servers: list[ThreadingHTTPServer] = []
 
     def start(answers: Answers) -> str:
@@ -30,7 +31,11 @@ def serve() -> Iterator[Callable[[Answers], str]]:
                     self.send_header(key, value)
                 self.end_headers()
                 if body:
-                    self.wfile.write(content)
+                    half = len(content) // 2
+                    self.wfile.write(content[:half])
+                    self.wfile.flush()
+                    time.sleep(float(headers.get("X-Pause", 0)))
+                    self.wfile.write(content[half:])
 
             def log_message(self, format: str, *args: object) -> None:
                 """Quiet."""

@@ -9,7 +9,15 @@ from core.backbones.catalogue import BACKBONES, TABLE, get
 from core.backbones.selection import CHOICES
 from core.errors import InvalidExperiment, UnknownBackbone
 
-QUICK = ("efficientnet_lite1", "resnet18", "vgg11_bn", "inception_v3", "vit_b_32", "swin_t", "timm/vit_tiny_patch16_224")
+QUICK = (
+    "efficientnet_lite1",
+    "resnet18",
+    "vgg11_bn",
+    "inception_v3",
+    "vit_b_32",
+    "swin_t",
+    "timm/vit_tiny_patch16_224",
+)
 
 
 def test_reading_the_catalogue_and_asking_for_local_weights_imports_no_torch():
@@ -28,7 +36,17 @@ assert not heavy, heavy
 def test_the_families_of_the_issue_are_there():
     families = {entry.family for entry in BACKBONES.values() if entry.library == "torchvision"}
 
-    assert families >= {"ResNet", "VGG", "Inception", "DenseNet", "MobileNet", "EfficientNet", "ConvNeXt", "ViT", "Swin"}
+    assert families >= {
+        "ResNet",
+        "VGG",
+        "Inception",
+        "DenseNet",
+        "MobileNet",
+        "EfficientNet",
+        "ConvNeXt",
+        "ViT",
+        "Swin",
+    }
     assert catalogue.bundled() == ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2")
     assert sum(entry.library == "timm" for entry in BACKBONES.values()) >= 12
 

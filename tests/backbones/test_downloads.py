@@ -1,0 +1,47 @@
+import socket
+import time
+
+import pytest
+
+from core.backbones.downloads import patiently, require_reachable
+
+
+def test_the_result_comes_back_and_errors_are_raised():
+    def fail():
+        raise ValueError("broken")
+
+    assert patiently(lambda: 7, patience_s=1) == 7
+    with pytest.raises(ValueError, match="broken"):
+        patiently(fail, patience_s=1)
+
+
+def test_a_task_that_stands_still_is_given_up():
+    start = time.monotonic()
+    with pytest.raises(TimeoutError, match="no answer"):
+        patiently(lambda: time.sleep(5), patience_s=0.3)
+    assert time.monotonic() - start < 3
+
+
+def test_a_task_that_moves_is_waited_for():
+    counter = iter(range(1000))
+    assert patiently(lambda: time.sleep(1.0) or "done", patience_s=0.5, received=lambda: next(counter)) == "done"
+
+
+def test_an_error_of_progress_ends_the_wait():
+    def stop(done, total):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        patiently(lambda: time.sleep(5), patience_s=5, progress=stop)
+
+
+def test_a_server_that_accepts_and_stays_silent_is_not_waited_for():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        start = time.monotonic()
+        with pytest.raises(OSError, match=r"no answer|timed out"):
+            require_reachable(f"http://127.0.0.1:{silent.getsockname()[1]}/x", patience_s=0.5)
+        assert time.monotonic() - start < 4
+
+
+def test_a_server_that_answers_anything_is_reachable(serve):
+    require_reachable(f"{serve({})}/not-there")
