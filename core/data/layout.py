@@ -18,7 +18,7 @@ from core.errors import DatasetNotFound, UnusableDataset
 LABELS = "classes.json"  # {folder name: label}, for labels that no file system would take
 MAX_FILES = 100_000
 
-_PARTS: dict[str, Part] = {
+PARTS: dict[str, Part] = {
     "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "test": "test",
     "testing": "test",
 }  # fmt: skip
@@ -106,9 +106,9 @@ def _part_folders(root: Path, labels: dict[str, str]) -> list[tuple[Path, Part]]
     A class may be called 'train' (beside 'bus' and 'car') and is not mistaken for a part.
     """
     parts = [
-        (path, _PARTS[path.name.lower()])
+        (path, PARTS[path.name.lower()])
         for path in _folders(root)
-        if path.name.lower() in _PARTS and path.name not in labels
+        if path.name.lower() in PARTS and path.name not in labels
     ]
     divided = len({part for _, part in parts}) > 1 and any(_folders(path) for path, _ in parts)
     return parts if divided else []

@@ -12,7 +12,7 @@ from core.data.scan import Progress, Scan, scan
 from core.errors import DatasetNotFound, UnreadableArchive, UnusableDataset, unknown_name
 
 SAMPLE_PREFIX = "sample:"
-ABOUT = "collection.json"  # in a folder that this program made: its name and kind
+ABOUT = ".collection.json"  # in a folder that this program made; hidden, so that no zip can bring one
 _SAMPLE_DATA = Path(__file__).resolve().parents[2] / "sample_data"
 
 

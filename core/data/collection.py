@@ -1,0 +1,231 @@
+"""The user's own pictures, kept in the workspace from the moment they are accepted.
+
+`WORKSPACE/datasets/<slug-id>/<class slug>/<file>`, with the labels in `classes.json` and the collection's name in
+`.collection.json`; a collection copied from a divided data set has its classes below `train`, `val` and `test`, and new
+pictures go to `train`. Folder and file names are made here, whatever was typed or uploaded.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from uuid import uuid4
+
+from PIL import Image
+
+from core.data import names
+from core.data.archive import unpack
+from core.data.dataset import Dataset, Item, LeftOut
+from core.data.images import FORMATS, decode
+from core.data.layout import LABELS, PARTS, class_labels, read_json
+from core.data.sources import ABOUT
+from core.errors import DatasetNotFound, InvalidInput, UnreadableImage
+from core.files import TEMPORARY_PREFIX, slug, storage_failed, write_bytes, write_json
+
+MAX_UPLOAD_BYTES = 200 * 2**20  # in one go; the page's own upload limit is the same
+MAX_PICTURES = 20_000  # in one collection
+MAX_NAME = 1000  # characters of a class or collection name
+
+_SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp", "BMP": ".bmp", "TIFF": ".tif",
+             "GIF": ".gif", "PPM": ".ppm"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A data set in the workspace. One that is not `editable`, an imported zip, takes no pictures until it is copied."""
+
+    folder: Path
+    name: str
+    editable: bool
+
+
+def create(workspace: Path, name: str) -> Path:
+    """Make an empty collection and return its folder. Raises `InvalidInput` for an empty name, `StorageFailed`."""
+    folder = _new_folder(workspace, name)
+    write_json(folder / LABELS, {})
+    write_json(folder / ABOUT, {"name": _clean(name, "collection"), "kind": "pictures"})
+    return folder
+
+
+def list_collections(workspace: Path) -> tuple[Collection, ...]:
+    """Every collection and imported zip of this workspace, by name."""
+    found = []
+    for path in sorted((workspace / "datasets").glob(f"*/{ABOUT}")):
+        about = read_json(path)
+        if isinstance(about, dict) and isinstance(about.get("name"), str):
+            found.append(Collection(path.parent, about["name"], about.get("kind") == "pictures"))
+    return tuple(sorted(found, key=lambda collection: (collection.name.casefold(), collection.folder.name)))
+
+
+def add_class(folder: Path, class_name: str) -> Path:
+    """The folder of a class, made if it is new. Two spellings of one name (NFC, NFD) are one class."""
+    _require_editable(folder)
+    name = _clean(class_name, "class")
+    known = class_labels(folder)
+    part = next((key for key, label in known.items() if label == name), None)
+    if part is None:
+        plain = slug(name)
+        part = plain if plain not in known and plain not in PARTS else f"{plain}-{names.short_digest(name)}"
+        write_json(folder / LABELS, known | {part: name})
+    place = _class_root(folder) / part
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_failed(place, error) from error
+    return place
+
+
+def add_pictures(folder: Path, class_name: str, files: Sequence[tuple[str, bytes]]) -> list[LeftOut]:
+    """Verify pictures and write their own bytes at once; returns those refused, by the name they came with.
+
+    `files` are (name as uploaded, content). Raises `InvalidInput` (no class name, more than `MAX_UPLOAD_BYTES` in one
+    go or `MAX_PICTURES` in all; nothing was written), `DatasetNotFound`, `StorageFailed`.
+    """
+    size = sum(len(content) for _, content in files)
+    if size > MAX_UPLOAD_BYTES:
+        raise InvalidInput(
+            f"The pictures take {size / 2**20:.0f} MB together; at most {MAX_UPLOAD_BYTES // 2**20} MB can be added in "
+            "one go. Add them in smaller groups, or choose their folder on this machine."
+        )
+    place = add_class(folder, class_name)
+    if _count(folder) + len(files) > MAX_PICTURES:
+        raise InvalidInput(f"A collection holds at most {MAX_PICTURES:,} pictures. Begin another one.")
+    left_out = []
+    for name, content in files:
+        try:
+            _add(place, name, content)
+        except UnreadableImage as error:
+            left_out.append(LeftOut(names.shown(name), str(error)))
+    return left_out
+
+
+def remove_picture(folder: Path, name: str) -> None:
+    """Delete one picture, named as its `Item.name`. Raises `DatasetNotFound` if the collection has no such picture."""
+    _require_editable(folder)
+    path = folder / name
+    if "\0" in name or not _is_inside(path.resolve(), folder.resolve()) or not path.is_file():
+        raise DatasetNotFound(f"The collection has no picture '{name[:200]}'. Load the data set again.")
+    try:
+        path.unlink()
+    except OSError as error:
+        raise storage_failed(path, error) from error
+
+
+def import_zip(workspace: Path, name: str, content: bytes) -> Path:
+    """Unpack an uploaded zip into the workspace and return its folder.
+
+    Raises `UnreadableArchive` or `StorageFailed`; then nothing remains.
+    """
+    if len(content) > MAX_UPLOAD_BYTES:
+        raise InvalidInput(
+            f"The zip takes {len(content) / 2**20:.0f} MB; at most {MAX_UPLOAD_BYTES // 2**20} MB can be uploaded. Put "
+            "it on this machine and choose its path."
+        )
+    folder = _place(workspace, name)
+    unpack(content, folder)
+    write_json(folder / ABOUT, {"name": _clean(name, "data set"), "kind": "zip"})
+    return folder
+
+
+def copy_dataset(dataset: Dataset, workspace: Path, name: str) -> Path:
+    """Copy the readable pictures of any data set into a new collection, to which more can be added; returns its folder.
+
+    Labels and parts are kept. Raises `UnreadableImage` when a picture has gone meanwhile, `StorageFailed`; then nothing
+    remains.
+    """
+    target = _place(workspace, name)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=target.parent))
+    except OSError as error:
+        raise storage_failed(target, error) from error
+    try:
+        about = {"name": _clean(name, "collection"), "kind": "pictures", "divided": dataset.presplit}
+        write_json(temporary / ABOUT, about)
+        write_json(temporary / LABELS, {})
+        folders = {label: add_class(temporary, label).name for label in dataset.classes}
+        for item in dataset.items:
+            _copy(item, temporary / (item.part or "") / folders[dataset.classes[item.label]])
+        temporary.chmod(0o755)
+        temporary.rename(target)
+    except OSError as error:
+        raise storage_failed(target, error) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return target
+
+
+def _copy(item: Item, place: Path) -> None:
+    try:
+        content = item.path.read_bytes()
+    except OSError as error:
+        raise UnreadableImage(f"{item.name} cannot be read any more: {error.strerror or error}.") from error
+    place.mkdir(parents=True, exist_ok=True)
+    free = _free(place, names.picture_name(item.path.name, item.path.suffix.lower()), content)
+    if free:
+        free.write_bytes(content)
+
+
+def _add(place: Path, name: str, content: bytes) -> None:
+    """Write one verified picture. Raises `UnreadableImage`, also for a picture that the class has already."""
+    decode(content)
+    with Image.open(BytesIO(content), formats=FORMATS) as image:
+        suffix = _SUFFIXES[image.format or "PNG"]
+    free = _free(place, names.picture_name(name, suffix), content)
+    if free is None:
+        raise UnreadableImage("The class has this file already.")
+    write_bytes(free, content)
+
+
+def _free(place: Path, name: str, content: bytes) -> Path | None:
+    """A path that no other picture has; None where the same bytes are kept under this name already."""
+    path = place / name
+    number = 2
+    while path.exists():
+        if path.read_bytes() == content:
+            return None
+        path = place / f"{Path(name).stem}-{number}{Path(name).suffix}"
+        number += 1
+    return path
+
+
+def _new_folder(workspace: Path, name: str) -> Path:
+    folder = _place(workspace, name)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise storage_failed(folder, error) from error
+    return folder
+
+
+def _place(workspace: Path, name: str) -> Path:
+    return workspace / "datasets" / f"{slug(_clean(name, 'data set'))}-{uuid4().hex[:8]}"
+
+
+def _clean(name: str, what: str) -> str:
+    label = names.label(name.strip())
+    if not label or len(label) > MAX_NAME:
+        wrong = "is empty" if not label else f"has {len(label)} characters"
+        raise InvalidInput(f"The {what}'s name {wrong}. Type a name of 1 to {MAX_NAME} characters.")
+    return label
+
+
+def _is_inside(path: Path, folder: Path) -> bool:
+    return path.is_relative_to(folder) and path.parent != folder
+
+
+def _require_editable(folder: Path) -> None:
+    about = read_json(folder / ABOUT)
+    if not isinstance(about, dict) or about.get("kind") != "pictures":
+        raise DatasetNotFound(f"{folder} is not a collection of your pictures. Copy the data set into one first.")
+
+
+def _class_root(folder: Path) -> Path:
+    about = read_json(folder / ABOUT)
+    return folder / "train" if isinstance(about, dict) and about.get("divided") else folder
+
+
+def _count(folder: Path) -> int:
+    return sum(path.is_file() for part in folder.iterdir() if part.is_dir() for path in part.rglob("*"))

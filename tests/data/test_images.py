@@ -1,0 +1,214 @@
+"""FAULTS, "Images": what is refused and what becomes RGB."""
+
+import resource
+import struct
+import warnings
+import zlib
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFile
+
+from core.data.geometry import Geometry
+from core.data.images import MAX_PIXELS, decode, resize
+from core.errors import UnreadableImage
+
+
+def saved(image, kind="PNG", **options):
+    out = BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def png_of(width, height, rows=b""):
+    """A PNG of any size whose pixels take no memory to make: one bit each, all zero."""
+
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    packer = zlib.compressobj(9)
+    row = bytes(1 + (width + 7) // 8)
+    packed = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b"hello, this is a letter to my aunt", "It is text"),
+        (b"<!DOCTYPE html><html><body>Not found</body></html>", "HTML"),
+        (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "SVG"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "EPS"),
+        (b"SIMPLE  =                    T / FITS", "FITS"),
+        (b"8BPS\0\1" + bytes(60), "Photoshop"),
+        (b"\0\0\0\x18ftypheic" + bytes(60), "HEIC"),
+        (b"%PDF-1.7\n", "PDF"),
+        (bytes(range(256)), "no known image format"),
+        (b"\x89PNG\r\n\x1a\n", "cut off or damaged"),
+        (b"\xff\xd8\xff\xe0", "cut off or damaged"),
+    ],
+)
+def test_what_is_not_a_picture_is_refused_with_what_it_is(content, says):
+    with pytest.raises(UnreadableImage, match=says):
+        decode(content)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "PPM"])
+@pytest.mark.parametrize("share", [0.05, 0.6, 0.95])
+def test_a_cut_file_is_refused_and_the_whole_one_is_not(picture, kind, share):
+    content = picture(1, kind)
+    assert decode(content).pixels.shape == (64, 64, 3)
+    with pytest.raises(UnreadableImage, match=r"damaged|smallest"):
+        decode(content[: int(len(content) * share)])
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False
+
+
+@pytest.mark.parametrize("side", [10_000, 20_000])
+def test_a_bomb_is_refused_by_its_header_without_costing_memory(side):
+    bomb = png_of(side, side)
+    assert len(bomb) < 100_000
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with warnings.catch_warnings(), pytest.raises(UnreadableImage, match=f"{MAX_PIXELS // 10**6} megapixels"):
+        warnings.simplefilter("ignore")  # Pillow warns of it as well
+        decode(bomb)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kB
+
+
+def test_the_pixels_of_a_bomb_are_never_decoded(monkeypatch):
+    def decoding(self):
+        raise AssertionError("pixels were decoded")
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", decoding)
+    with pytest.raises(UnreadableImage, match="megapixels"):
+        decode(png_of(9_000, 9_000))
+
+
+@pytest.mark.parametrize(("width", "height"), [(65_000, 1), (1, 1), (7, 300), (20_001, 8)])
+def test_sides_out_of_bounds_are_refused_with_the_bounds(width, height):
+    with pytest.raises(UnreadableImage, match=f"{width} x {height} px.*between 8 and 20000"):
+        decode(png_of(width, height))
+
+
+def test_sides_at_the_bounds_are_read():
+    assert decode(png_of(8, 8)).pixels.shape == (8, 8, 3)
+    assert decode(png_of(20_000, 8)).pixels.shape == (8, 20_000, 3)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_exif_orientation_is_applied(kind, orientation):
+    upright = np.zeros((40, 60, 3), np.uint8)
+    upright[:20, :30] = 255  # a light top left corner
+    stored = Image.fromarray(upright)
+    undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # the transpose that a camera held so would have stored
+    if orientation in undo:
+        stored = stored.transpose(Image.Transpose(undo[orientation]))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    pixels = decode(saved(stored, kind, exif=exif)).pixels
+    assert pixels.shape == (40, 60, 3)
+    assert [bool(pixels[y, x, 0] > 128) for y in (3, -3) for x in (3, -3)] == [True, False, False, False]
+
+
+def test_broken_exif_does_not_cost_the_picture(picture):
+    content = picture(0, "JPEG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")
+    assert decode(content).pixels.shape == (64, 64, 3)
+
+
+def test_16_bit_grey_is_scaled_not_clipped():
+    ramp = np.tile(np.linspace(0, 65535, 256).astype(np.uint16), (16, 1))
+    picture = decode(saved(Image.fromarray(ramp)))
+    assert np.abs(picture.pixels[0, :, 0].astype(int) - np.arange(256)).max() <= 1
+    assert (picture.pixels == 255).mean() < 0.02  # plain conversion turns 99 % white
+    assert "scaled" in picture.notes[0]
+
+
+def test_12_bits_in_a_16_bit_file_use_the_whole_range():
+    ramp = np.tile(np.linspace(0, 4095, 256).astype(np.uint16), (16, 1))
+    pixels = decode(saved(Image.fromarray(ramp), "TIFF")).pixels
+    assert (pixels.min(), pixels.max()) == (0, 255)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (0.0, 255.0), (-3.0, 900.0), (0.0, 0.5)])
+def test_float_tiff_is_scaled(low, high):
+    values = np.tile(np.linspace(low, high, 64, dtype=np.float32), (16, 1))
+    pixels = decode(saved(Image.fromarray(values), "TIFF")).pixels[0, :, 0].astype(int)
+    assert (np.diff(pixels) >= 0).all()
+    assert pixels[0] == 0
+    assert pixels[-1] == (128 if high == 0.5 else 255)
+
+
+def test_float_values_that_are_no_numbers_become_black():
+    values = np.full((16, 16), np.nan, np.float32)
+    values[8:] = 1.0
+    pixels = decode(saved(Image.fromarray(values), "TIFF")).pixels
+    assert (int(pixels[0, 0, 0]), int(pixels[15, 0, 0])) == (0, 255)
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("CMYK", "JPEG"), ("CMYK", "TIFF"), ("1", "PNG"), ("L", "JPEG"), ("P", "GIF"),
+                                            ("YCbCr", "JPEG")])  # fmt: skip
+def test_every_mode_becomes_rgb_of_about_the_same_picture(mode, kind):
+    grey = Image.fromarray(np.repeat(np.repeat(np.array([[0, 255], [255, 0]], np.uint8), 16, 0), 16, 1))
+    pixels = decode(saved(grey.convert(mode), kind)).pixels
+    assert pixels.dtype == np.uint8
+    assert [bool(pixels[y, x].mean() > 128) for y in (4, 28) for x in (4, 28)] == [False, True, True, False]
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_transparent_parts_become_white_and_it_is_said(mode):
+    layer = Image.new("RGBA", (32, 32), (0, 0, 0, 0))
+    layer.paste((10, 10, 10, 255), (0, 0, 16, 32))
+    if mode == "P":
+        content = saved(layer.convert("RGB").convert("P", palette=Image.Palette.ADAPTIVE), transparency=0)
+        whites = {bool((decode(content).pixels[4, x] == 255).all()) for x in (4, 28)}
+        assert whites == {True, False}
+    else:
+        content = saved(layer.convert(mode))
+        pixels = decode(content).pixels
+        assert (int(pixels[4, 4, 0]), pixels[4, 28].tolist()) == (10, [255, 255, 255])
+    assert decode(content).notes == ("Transparent parts are shown on white.",)
+
+
+def test_an_opaque_alpha_channel_is_not_worth_a_note():
+    assert decode(saved(Image.new("RGBA", (16, 16), (1, 2, 3, 255)))).notes == ()
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF"])
+def test_of_several_frames_the_first_is_used_and_it_is_said(kind):
+    frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "lime", "blue")]
+    picture = decode(saved(frames[0], kind, save_all=True, append_images=frames[1:]))
+    assert picture.pixels[8, 8, 0] > 200
+    assert picture.pixels[8, 8, 1] < 60
+    assert picture.notes == ("Has several frames; only the first is used.",)
+
+
+def test_a_path_is_read_and_one_that_cannot_be_is_refused(tmp_path, picture):
+    (tmp_path / "a.jpg").write_bytes(picture(0, "JPEG"))
+    assert decode(tmp_path / "a.jpg").pixels.shape == (64, 64, 3)
+    with pytest.raises(UnreadableImage, match="No such file"):
+        decode(tmp_path / "gone.jpg")
+    with pytest.raises(UnreadableImage):
+        decode(tmp_path)
+
+
+@pytest.mark.parametrize(("width", "height"), [(100, 50), (50, 100), (33, 33), (16, 500), (500, 16), (1000, 999)])
+def test_resize_makes_the_shorter_side_exact_and_keeps_the_aspect(width, height):
+    sized = resize(np.zeros((height, width, 3), np.uint8), Geometry(64, 72, "bicubic"))
+    assert min(sized.shape[:2]) == 72
+    aspect = min(4, max(width, height) / min(width, height))
+    assert abs(max(sized.shape[:2]) - 72 * aspect) <= 1
+
+
+def test_resize_keeps_the_middle_of_a_long_strip():
+    strip = np.zeros((16, 500, 3), np.uint8)
+    strip[:, 220:280] = 255
+    assert resize(strip, Geometry(32, 32, "nearest"))[16, 64, 0] == 255
+
+
+def test_resize_smooths_when_it_shrinks():
+    stripes = np.zeros((64, 64, 3), np.uint8)
+    stripes[:, ::2] = 255
+    assert np.abs(resize(stripes, Geometry(16, 16, "bilinear")).astype(int) - 128).max() < 20
