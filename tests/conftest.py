@@ -32,7 +32,7 @@ def make_experiment(source, **parts) -> Experiment:
         "data": DataSpec(source=str(source)),
         "pipeline": PipelineSpec(steps=steps),
         "backbone": BackboneSpec(name="mobilenet_v3_small", weights="none", image_size=32),
-        "phases": (Phase(stages=("head",), epochs=1), Phase(stages=("all",), epochs=1)),
+        "phases": (Phase(stages=("head",), epochs=1),),
         "recipe": Recipe(batch_size=8),
         "views": 2,
     }

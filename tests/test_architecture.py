@@ -66,7 +66,8 @@ def test_the_top_level_is_what_was_decided():
      "core.backbones.stages"],
 )  # fmt: skip
 def test_what_a_page_needs_at_once_does_not_wait_for_torch(module):
-    code = f"import sys, {module}; print([m for m in ('torch', 'timm', 'torchvision', 'albumentations') if m in sys.modules])"
+    slow = ("torch", "timm", "torchvision", "albumentations")
+    code = f"import sys, {module}; print([name for name in {slow} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

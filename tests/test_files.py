@@ -11,9 +11,14 @@ from core.errors import StorageFailed
 def test_a_write_that_fails_keeps_the_old_content_and_leaves_nothing(tmp_path):
     path = tmp_path / "a.txt"
     files.write_text(path, "old")
-    with pytest.raises(RuntimeError), files.atomic_write(path) as file:
-        file.write(b"half")
-        raise RuntimeError("power cut")
+
+    def write_half():
+        with files.atomic_write(path) as file:
+            file.write(b"half")
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        write_half()
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 

@@ -8,12 +8,12 @@ import torch
 
 from core.augment import pipeline
 from core.backbones import catalogue
-from core.backbones.stages import stage_table
+from core.backbones.stages import require_stages, stage_table
 from core.data.audit import require_trainable
 from core.data.dataset import Dataset
 from core.data.sources import load_dataset
 from core.data.split import Split, make_split
-from core.errors import InvalidExperiment, ResumeRefused, UnknownStage
+from core.errors import InvalidExperiment, ResumeRefused
 from core.experiment import Experiment
 from core.training.device import require_precision, resolve_device
 
@@ -59,11 +59,7 @@ def check_names(experiment: Experiment) -> None:
     catalogue.geometry(backbone, experiment.backbone.image_size)
     names = [stage.name for stage in stage_table(backbone.name)]
     for number, phase in enumerate(experiment.phases, start=1):
-        for stage in phase.stages:
-            if stage not in names:
-                raise UnknownStage(
-                    f"Phase {number}: no stage '{stage}' in {backbone.name}. Stages: {', '.join(names)}."
-                )
+        require_stages(phase.stages, names, backbone.name)
         if len(set(phase.stages)) != len(phase.stages):
             raise InvalidExperiment(f"Phase {number} names a stage twice: {', '.join(phase.stages)}. Name each once.")
     pipeline.check(experiment.pipeline)

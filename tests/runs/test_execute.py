@@ -1,0 +1,266 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from core.errors import (
+    GraftError,
+    InvalidInput,
+    ResumeRefused,
+    RunConflict,
+    StorageFailed,
+    TrainingFailed,
+    UnknownBackbone,
+    UnknownStage,
+    UnusableDataset,
+)
+from core.experiment import BackboneSpec, Phase
+from core.runs import artifacts
+from core.runs import execute as executing
+from core.runs.execute import create_run, execute, reopen_run
+from core.runs.prepare import prepare
+from core.runs.status import Status
+from core.runs.workspace import Workspace
+from core.training import checkpoints
+from core.training.control import Control
+from core.training.events import EpochEnded, StepEnded
+from tests.conftest import make_experiment, make_images
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def room(tmp_path):
+    return Workspace(tmp_path / "workspace")
+
+
+def begin(room, experiment, name=""):
+    return create_run(room, prepare(experiment, room.root, "cpu"), name)
+
+
+def test_a_run_is_recorded_evaluated_and_its_files_written(room, experiment):
+    claim = begin(room, experiment, "mine")
+    assert room.store.run(claim.run_id).status is Status.QUEUED
+    events = list(execute(room, claim, Control()))
+    run = room.store.run(claim.run_id)
+    assert run.status is Status.COMPLETED
+    assert run.name == "mine"
+    assert [e.val_loss for e in room.store.epochs(run.id)] == [e.val_loss for e in events if isinstance(e, EpochEnded)]
+    assert len(room.store.steps(run.id)) == len([e for e in events if isinstance(e, StepEnded)])
+    assert run.val["n"] == run.test["n"] == 4
+    assert run.results["epochs"] == 4
+    assert run.results["seconds"] > 0
+    names = {path.name for path in room.folder(run.id).iterdir()}
+    assert {"best.safetensors", "experiment.yaml", "model.json", "predictions-val.json"} <= names
+    answers = artifacts.read_predictions(room.folder(run.id), "test")
+    assert answers.probabilities.shape == (4, 2)
+    assert (answers.probabilities.argmax(axis=1) == answers.labels).mean() == run.test["accuracy"]
+    with pytest.raises(RunConflict, match="is completed"):
+        reopen_run(room, run.id)
+
+
+def test_no_test_split_gives_no_test_scores(room, experiment):
+    data = experiment.data.model_copy(update={"split": experiment.data.split.model_copy(update={"test": 0.0})})
+    claim = begin(room, experiment.changed(data=data))
+    list(execute(room, claim, Control()))
+    run = room.store.run(claim.run_id)
+    assert run.test is None
+    assert run.test_key == ""
+
+
+def test_a_stopped_run_is_evaluated_and_resumes_to_the_same_series(room, experiment):
+    whole = begin(room, experiment)
+    list(execute(room, whole, Control()))
+    claim, control = begin(room, experiment), Control()
+    for event in execute(room, claim, control):
+        if isinstance(event, StepEnded) and event.epoch == 2:
+            control.stop()
+    stopped = room.store.run(claim.run_id)
+    assert stopped.status is Status.STOPPED
+    assert stopped.val is not None
+    list(execute(room, reopen_run(room, claim.run_id), Control()))
+    resumed = room.store.run(claim.run_id)
+    assert resumed.status is Status.COMPLETED
+    losses = [[s.loss for s in room.store.steps(run_id)] for run_id in (whole.run_id, claim.run_id)]
+    assert losses[0] == losses[1]
+    assert resumed.results["val"] == room.store.run(whole.run_id).results["val"]
+
+
+def test_closing_interrupts_and_lets_go_of_the_lock(room, experiment):
+    claim = begin(room, experiment)
+    running = execute(room, claim, Control())
+    for event in running:
+        if isinstance(event, StepEnded):
+            break
+    running.close()
+    assert room.store.run(claim.run_id).status is Status.INTERRUPTED
+    assert room.recover() == []
+    list(execute(room, reopen_run(room, claim.run_id), Control()))
+    assert room.store.run(claim.run_id).status is Status.COMPLETED
+
+
+def test_a_live_run_whose_lock_is_free_is_interrupted_and_one_whose_lock_is_held_is_left_alone(room, experiment):
+    held, dead = begin(room, experiment), begin(room, experiment.changed(seed=5))
+    dead.lock.release()
+    assert room.recover() == [dead.run_id]
+    assert room.store.run(held.run_id).status is Status.QUEUED
+    assert room.store.run(dead.run_id).status is Status.INTERRUPTED
+    held.lock.release()
+
+
+def test_an_error_is_kept_with_its_traceback(room, experiment, monkeypatch):
+    claim = begin(room, experiment)
+    monkeypatch.setattr(executing, "train", lambda *_: 1 / 0)
+    with pytest.raises(TrainingFailed, match="ZeroDivisionError"):
+        list(execute(room, claim, Control()))
+    run = room.store.run(claim.run_id)
+    assert run.status is Status.FAILED
+    assert "ZeroDivisionError" in run.message
+    assert "Traceback" in run.traceback
+    assert room.store.lines(run.id)[-1].level == "error"
+
+
+def test_a_full_disk_fails_the_run_keeps_the_old_checkpoint_and_can_be_resumed(room, experiment, monkeypatch):
+    claim, real, saved = begin(room, experiment), checkpoints.files.write_bytes, []
+
+    def full_after_two(path, content):
+        if len(saved) == 2:
+            raise StorageFailed("The disk is full: last.pt could not be saved. Free some space.")
+        saved.append(path)
+        real(path, content)
+
+    monkeypatch.setattr(checkpoints.files, "write_bytes", full_after_two)
+    with pytest.raises(StorageFailed, match="disk is full"):
+        list(execute(room, claim, Control()))
+    monkeypatch.undo()
+    run = room.store.run(claim.run_id)
+    assert run.status is Status.FAILED
+    assert "disk is full" in run.message
+    list(execute(room, reopen_run(room, claim.run_id), Control()))
+    assert room.store.run(claim.run_id).status is Status.COMPLETED
+
+
+def test_resuming_with_other_images_is_refused_with_the_difference(room, experiment, images):
+    claim, control = begin(room, experiment), Control()
+    for event in execute(room, claim, control):
+        if isinstance(event, EpochEnded):
+            control.stop()
+    (images / "warm" / "00.png").unlink()
+    make_images(images.parent / "more", classes=("x",), per_class=1, seed=9)
+    (images.parent / "more" / "x" / "00.png").rename(images / "cold" / "99.png")
+    with pytest.raises(ResumeRefused, match=r"1 missing \(warm/00.png\); 1 new \(cold/99.png\)"):
+        reopen_run(room, claim.run_id)
+    assert room.store.run(claim.run_id).status is Status.STOPPED
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "says"),
+    [
+        ({"backbone": BackboneSpec(name="resnet5")}, UnknownBackbone, "resnet50"),
+        ({"phases": (Phase(stages=("layer9",), epochs=1),)}, UnknownStage, "head"),
+    ],
+)
+def test_names_are_checked_before_anything_begins(room, experiment, change, error, says):
+    with pytest.raises(error, match=says):
+        begin(room, experiment.changed(**change))
+    assert room.store.runs() == []
+
+
+def test_data_that_cannot_be_learned_is_refused(room, tmp_path):
+    with pytest.raises(UnusableDataset):
+        begin(room, make_experiment(make_images(tmp_path / "one", classes=("only",))))
+    folder = make_images(tmp_path / "two", classes=("a", "b"))
+    make_images(tmp_path / "more", classes=("rare",), per_class=1, seed=4)
+    (tmp_path / "more" / "rare").rename(folder / "rare")
+    with pytest.raises(UnusableDataset, match="rare"):
+        begin(room, make_experiment(folder))
+    with pytest.raises(InvalidInput):
+        begin(room, make_experiment(tmp_path / "nowhere"))
+    assert issubclass(InvalidInput, GraftError)
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from core.experiment import Experiment
+from core.runs.execute import create_run, execute
+from core.runs.prepare import prepare
+from core.runs.workspace import Workspace
+from core.training.control import Control
+room = Workspace(Path(sys.argv[1]))
+claim = create_run(room, prepare(Experiment.from_file(Path(sys.argv[2])), room.root, "cpu"))
+for event in execute(room, claim, Control()):
+    print(type(event).__name__, flush=True)
+"""
+
+
+def test_a_killed_process_leaves_an_interrupted_run_that_resumes_to_the_same_series(room, experiment, tmp_path):
+    whole = begin(room, experiment)
+    list(execute(room, whole, Control()))
+    (tmp_path / "experiment.yaml").write_text(experiment.to_yaml())
+    command = [sys.executable, "-c", CHILD, str(room.root), str(tmp_path / "experiment.yaml")]
+    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    epochs = 0
+    for line in child.stdout:
+        epochs += line.strip() == "CheckpointWritten"
+        if epochs == 2 and line.strip() == "StepEnded":
+            (live,) = room.store.live()
+            assert room.recover() == []  # the other process is at work: its run is left running
+            assert room.store.run(live.id).status is Status.RUNNING
+            os.kill(child.pid, signal.SIGKILL)
+            break
+    child.wait()
+    assert room.recover() == [live.id]
+    assert room.store.run(live.id).status is Status.INTERRUPTED
+    list(execute(room, reopen_run(room, live.id), Control()))
+    assert [s.loss for s in room.store.steps(live.id)] == [s.loss for s in room.store.steps(whole.run_id)]
+
+
+SAVER = """
+import sys
+from pathlib import Path
+from core import files
+while True:
+    for fill in (b"a", b"b"):
+        files.write_bytes(Path(sys.argv[1]) / "last.pt", fill * 3_000_000)
+        print("saved", flush=True)
+"""
+
+
+def test_a_kill_in_the_middle_of_a_save_never_leaves_half_a_file(tmp_path):
+    for attempt in range(5):
+        child = subprocess.Popen([sys.executable, "-c", SAVER, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE)
+        child.stdout.readline()
+        time.sleep(0.01 + 0.007 * attempt)
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+        content = (tmp_path / "last.pt").read_bytes()
+        assert len(content) == 3_000_000
+        assert len(set(content)) == 1
+
+
+def test_removing_a_run_takes_its_files(room, experiment):
+    claim = begin(room, experiment)
+    run = room.store.run(claim.run_id)
+    with pytest.raises(RunConflict):
+        room.remove(run)
+    list(execute(room, claim, Control()))
+    room.remove(run)
+    assert not room.folder(run.id).exists()
+    assert room.store.runs() == []
+
+
+def test_metadata_names_the_model(room, experiment):
+    from core.evaluation.predict import read_facts
+
+    claim = begin(room, experiment)
+    list(execute(room, claim, Control()))
+    facts = read_facts(room.folder(claim.run_id) / "best.safetensors")
+    assert facts["classes"] == ["cold", "warm"]
+    assert facts["image_size"] == 32
+    assert json.loads((room.folder(claim.run_id) / "model.json").read_text())["classes"] == ["cold", "warm"]

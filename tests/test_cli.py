@@ -1,0 +1,170 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core import cli
+from core.runs.status import Status
+from core.runs.workspace import Workspace
+from tests.conftest import make_images
+
+ROOT = Path(__file__).parents[1]
+QUICK = ["--backbone", "mobilenet_v3_small", "--weights", "none", "--image-size", "32", "--device", "cpu"]
+
+
+@pytest.fixture
+def graft(tmp_path, monkeypatch, capsys):
+    """Runs a command in this process; returns exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path / "workspace"))
+    monkeypatch.setattr(cli.people, "width", 400)
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["graft", *map(str, arguments)])
+        monkeypatch.setattr(cli.people, "file", sys.stderr)
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        out, err = capsys.readouterr()
+        return caught.value.code or 0, out, err
+
+    return call
+
+
+def test_train_predict_and_list(graft, images, tmp_path):
+    code, out, _ = graft("train", "--data", images, *QUICK, "--phase", "head:1", "--phase", "all:1:1e-4", "--json")
+    assert code == 0
+    summary = json.loads(out.splitlines()[-1])
+    assert set(summary) == {"run_id", "status", "seconds", "images_per_second", "epochs", "val", "test"}
+    assert summary["status"] == "completed"
+    assert summary["epochs"] == 2
+    assert {"accuracy", "accuracy_low", "accuracy_high", "balanced_accuracy", "macro_f1", "n"} <= set(summary["test"])
+    run_id = summary["run_id"]
+    assert (tmp_path / "workspace" / "runs" / run_id / "best.safetensors").exists()
+
+    pictures = sorted((images / "cold").iterdir())[:2]
+    code, out, _ = graft("predict", run_id, *pictures, "--json")
+    assert code == 0
+    answers = json.loads(out.splitlines()[-1])
+    assert [a["path"] for a in answers] == [str(p) for p in pictures]
+    for answer in answers:
+        assert set(answer) == {"path", "class", "probabilities"}
+        assert abs(sum(answer["probabilities"].values()) - 1) < 1e-5
+        assert answer["class"] == max(answer["probabilities"], key=answer["probabilities"].get)
+
+    code, out, _ = graft("runs", "--json")
+    assert [run["run_id"] for run in json.loads(out)] == [run_id]
+    code, out, _ = graft("runs")
+    assert run_id in out
+    assert "completed" in out
+
+
+def test_the_experiment_file_of_a_run_reproduces_it(graft, images, tmp_path):
+    _, out, _ = graft("train", "--data", images, *QUICK, "--phase", "head:2", "--json")
+    first = json.loads(out.splitlines()[-1])["run_id"]
+    file = tmp_path / "workspace" / "runs" / first / "experiment.yaml"
+    _, out, _ = graft("train", "--experiment", file, "--device", "cpu", "--json")
+    second = json.loads(out.splitlines()[-1])["run_id"]
+    store = Workspace(tmp_path / "workspace").store
+    assert [s.loss for s in store.steps(first)] == [s.loss for s in store.steps(second)]
+    assert store.run(first).digest == store.run(second).digest
+
+
+def test_options_change_the_experiment_of_a_file(graft, images, tmp_path):
+    _, out, _ = graft("train", "--data", images, *QUICK, "--phase", "head:1", "--json")
+    file = tmp_path / "workspace" / "runs" / json.loads(out.splitlines()[-1])["run_id"] / "experiment.yaml"
+    options = ["--seed", 7, "--batch-size", 4, "--augment", "none", "--views", "fresh", "--optimizer", "sgd"]
+    _, out, _ = graft("train", "--experiment", file, *options, "--json")
+    run = Workspace(tmp_path / "workspace").store.run(json.loads(out.splitlines()[-1])["run_id"])
+    assert (run.experiment.seed, run.experiment.recipe.batch_size, run.experiment.views) == (7, 4, "fresh")
+    assert run.experiment.recipe.optimizer == "sgd"
+    assert run.experiment.pipeline.steps == ()
+    assert run.experiment.backbone.image_size == 32
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--data", "sample:nothing"], "sample"),
+        (["--data", "nowhere/at/all"], "nowhere"),
+        (["--data", "IMAGES", "--backbone", "resnet5"], "resnet50"),
+        (["--data", "IMAGES", "--phase", "layer9:1"], "head"),
+        (["--data", "IMAGES", "--phase", "head"], "head:8"),
+        (["--data", "IMAGES", "--phase", "head:zero"], "epochs"),
+        (["--data", "IMAGES", "--phase", ":3"], "Stages"),
+        (["--data", "IMAGES", "--augment", "extreme"], "strong"),
+        (["--data", "IMAGES", "--views", "many"], "fresh"),
+        (["--data", "IMAGES", "--optimizer", "lion"], "adamw"),
+        (["--data", "IMAGES", "--batch-size", "0"], "batch_size"),
+        (["--data", "IMAGES", "--image-size", "5"], "32"),
+        (["--data", "IMAGES", "--device", "tpu"], "cpu"),
+        (["--data", "IMAGES", "--weights", "missing.safetensors"], "missing.safetensors"),
+        (["--experiment", "missing.yaml"], "missing.yaml"),
+        ([], "--data"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_2(graft, images, tmp_path, arguments, says):
+    code, out, err = graft("train", *[str(images) if a == "IMAGES" else a for a in arguments], "--json")
+    assert code == 2
+    assert says in err
+    assert "Traceback" not in err
+    assert out == ""
+    live = Workspace(tmp_path / "workspace").store.live()
+    assert live == []
+
+
+def test_bad_images_are_named_and_the_others_answered(graft, images, tmp_path):
+    _, out, _ = graft("train", "--data", images, *QUICK, "--phase", "head:1", "--json")
+    run_id = json.loads(out.splitlines()[-1])["run_id"]
+    (tmp_path / "page.jpg").write_text("<html></html>")
+    good = images / "cold" / "00.png"
+    code, out, err = graft("predict", run_id, tmp_path / "page.jpg", good, tmp_path / "missing.png", "--json")
+    assert code == 2
+    assert [a["path"] for a in json.loads(out.splitlines()[-1])] == [str(good)]
+    assert "page.jpg" in err
+    assert "missing.png" in err
+    assert graft("predict", "../../x", good)[0] == 2
+    assert graft("resume", run_id)[0] == 2
+    assert graft("resume", "nothing")[0] == 2
+
+
+def test_backbones_are_listed(graft):
+    code, out, _ = graft("backbones", "--json")
+    rows = {row["name"]: row for row in json.loads(out)}
+    assert code == 0
+    assert rows["efficientnet_lite0"]["on_this_machine"] is True
+    assert "resnet50" in rows
+    assert "efficientnet_lite0" in graft("backbones")[1]
+
+
+def test_ctrl_c_leaves_a_run_that_resume_finishes(images, tmp_path):
+    environment = {**os.environ, "GRAFT_WORKSPACE": str(tmp_path / "workspace")}
+    command = [sys.executable, "-m", "core", "train", "--data", str(images), *QUICK, "--phase", "head:60", "--json"]
+    child = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+    for line in child.stderr:
+        if line.startswith("epoch   2"):
+            os.kill(child.pid, signal.SIGINT)
+            break
+    rest = child.stderr.read()
+    assert child.wait(20) == 130
+    assert "graft resume" in rest
+    (run,) = Workspace(tmp_path / "workspace").store.runs()
+    assert run.status is Status.INTERRUPTED
+    again = subprocess.run(
+        [sys.executable, "-m", "core", "resume", run.id, "--json"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert json.loads(again.stdout.splitlines()[-1])["epochs"] == 60
+
+
+def test_a_zip_is_trained_like_a_folder(graft, tmp_path):
+    import shutil
+
+    folder = make_images(tmp_path / "zipped")
+    archive = shutil.make_archive(str(tmp_path / "images"), "zip", folder)
+    code, out, _ = graft("train", "--data", archive, *QUICK, "--phase", "head:1", "--json")
+    assert code == 0
+    assert json.loads(out.splitlines()[-1])["val"]["n"] == 4
