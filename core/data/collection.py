@@ -34,7 +34,7 @@ _SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp", "BMP
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A data set in the workspace. One that is not `editable`, an imported zip, takes no pictures until it is copied."""
+    """A data set in the workspace. One that is not `editable`, an imported zip, must be copied before it can grow."""
 
     folder: Path
     name: str

@@ -48,12 +48,13 @@ def path_part(name: str) -> str:
 
 
 def picture_name(raw: str, suffix: str) -> str:
-    """A bounded file name for an uploaded picture: letters and digits of any script, spaces, `-_()`, then `suffix`.
+    """A bounded file name for an uploaded picture: letters and digits of any script, spaces, `-_()'`, then `suffix`.
 
     `raw` comes from a browser and may hold folders, which are dropped.
     """
-    stem = re.split(r"[/\\]", unicodedata.normalize("NFC", shown(raw)))[-1].rpartition(".")[0] or raw
-    kept = "".join(c if c.isalnum() or c in " -_()" else " " for c in stem)
+    base = re.split(r"[/\\]", unicodedata.normalize("NFC", shown(raw)))[-1]
+    stem = base.rpartition(".")[0] or base
+    kept = "".join(c if c.isalnum() or c in " -_()'" else " " for c in stem)
     short = " ".join(kept.split()).encode()[: LONGEST - 20].decode(errors="ignore").strip()
     if not short:
         return f"picture-{short_digest(raw)}{suffix}"

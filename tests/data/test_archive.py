@@ -55,7 +55,8 @@ def test_a_zip_on_disk_and_names_with_backslashes(tmp_path, picture):
 
 
 @pytest.mark.parametrize(
-    "name", ["../evil.png", "cat/../../evil.png", "/etc/evil.png", "..\\evil.png", "cat\\..\\..\\x.png", "C:\\evil.png", "C:x"]
+    "name",
+    ["../evil.png", "cat/../../evil.png", "/etc/evil.png", "..\\evil.png", "cat\\..\\..\\x.png", "C:\\evil.png", "C:x"],
 )
 def test_a_member_that_points_out_refuses_the_whole_zip(refused, picture, name):
     info = zipfile.ZipInfo("placeholder")
@@ -100,7 +101,9 @@ def test_overlapping_entries_are_refused(refused, picture):
 
 def test_archives_inside_are_left_out_by_name(tmp_path, picture):
     inner = zip_of([("deep.png", picture(2))])
-    left = unpack(zip_of([("cat/1.png", picture(1)), ("cat/more.zip", inner), ("cat/fake.png", inner)]), tmp_path / "out")
+    left = unpack(
+        zip_of([("cat/1.png", picture(1)), ("cat/more.zip", inner), ("cat/fake.png", inner)]), tmp_path / "out"
+    )
     assert [item.name for item in left] == ["cat/more.zip", "cat/fake.png"]
     assert all("inside archives" in item.reason for item in left)
     assert [path.name for path in (tmp_path / "out" / "cat").iterdir()] == ["1.png"]
@@ -154,7 +157,10 @@ def test_a_name_that_comes_twice_keeps_the_first(tmp_path, picture):
 
 def test_names_that_no_file_system_takes_are_bounded_and_keep_their_label(tmp_path, picture):
     long = "k" * 300
-    unpack(zip_of([(f"{long}/{long}.png", picture(1)), ("CON/1.png", picture(2)), ("a?b/1.png", picture(3))]), tmp_path / "o")
+    unpack(
+        zip_of([(f"{long}/{long}.png", picture(1)), ("CON/1.png", picture(2)), ("a?b/1.png", picture(3))]),
+        tmp_path / "o",
+    )
     names = [path.name for path in (tmp_path / "o").rglob("*")]
     assert max(map(len, names)) <= 120
     assert not {"CON", "a?b"} & set(names)

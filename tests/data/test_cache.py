@@ -1,0 +1,77 @@
+"""The pictures in memory."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from core.data import cache
+from core.data.cache import ImageCache
+from core.data.geometry import Geometry
+from core.data.images import decode, resize
+from core.errors import UnreadableImage
+
+GEOMETRY = Geometry(32, 36)
+SIZE = 36 * 36 * 3
+
+
+@pytest.fixture
+def items(folder_of, read, many):
+    return read(folder_of(many({"cat": 4, "dog": 4}))).items
+
+
+@pytest.fixture
+def decoded(monkeypatch):
+    """The paths decoded so far."""
+    paths = []
+    monkeypatch.setattr(cache, "decode", lambda path: paths.append(path) or decode(path))
+    return paths
+
+
+def test_a_picture_is_decoded_and_resized_once(items, decoded):
+    kept = ImageCache(GEOMETRY, 10 * SIZE)
+    first = kept.base(items[0])
+    assert kept.base(items[0]) is first
+    assert len(decoded) == 1
+    assert (first == resize(decode(items[0].path).pixels, GEOMETRY)).all()
+
+
+def test_what_is_shared_cannot_be_changed(items):
+    base = ImageCache(GEOMETRY, 10 * SIZE).base(items[0])
+    with pytest.raises(ValueError, match="read-only"):
+        base[0, 0, 0] = 1
+
+
+def test_the_longest_unused_goes_when_the_budget_is_used_up(items, decoded):
+    kept = ImageCache(GEOMETRY, 2 * SIZE)
+    for index in (0, 1, 0, 2, 0, 1):
+        kept.base(items[index])
+        assert kept.used_bytes <= 2 * SIZE
+    assert [path.name for path in decoded] == ["00.png", "01.png", "02.png", "01.png"]
+
+
+@pytest.mark.parametrize("budget", [0, SIZE - 1])
+def test_without_room_pictures_are_still_given(items, budget):
+    kept = ImageCache(GEOMETRY, budget)
+    assert kept.base(items[0]).shape == (36, 36, 3)
+    assert kept.used_bytes == 0
+
+
+def test_many_threads_get_the_right_pictures(items):
+    kept = ImageCache(GEOMETRY, 3 * SIZE)
+    wanted = [resize(decode(item.path).pixels, GEOMETRY) for item in items]
+    order = np.random.default_rng(0).integers(0, len(items), 200)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda index: (kept.base(items[index]) == wanted[index]).all(), order))
+    assert all(found)
+    assert 0 < kept.used_bytes <= 3 * SIZE
+
+
+def test_a_file_that_has_gone_or_changed_is_refused(items, picture):
+    kept = ImageCache(GEOMETRY, 10 * SIZE)
+    items[0].path.write_bytes(picture(500))
+    with pytest.raises(UnreadableImage, match="has changed"):
+        kept.base(items[0])
+    items[1].path.unlink()
+    with pytest.raises(UnreadableImage, match="cannot be read"):
+        kept.base(items[1])
