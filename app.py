@@ -20,8 +20,9 @@ PAGES = (
 
 def main() -> None:
     st.set_page_config(page_title="Graft", page_icon=":material/eco:", layout="wide")
-    page = st.navigation([st.Page(path, title=title, icon=icon) for path, title, icon in PAGES])
-    sidebar.show(sidebar.lines(state.draft()))
+    # the sidebar draws the links itself, with the state of the experiment under them
+    page = st.navigation([st.Page(path, title=title, icon=icon) for path, title, icon in PAGES], position="hidden")
+    sidebar.show(PAGES, sidebar.notes(state.draft()))
     try:
         page.run()
     finally:  # also when the page ends early; last, so that the first page does not share the processor with it

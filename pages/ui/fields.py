@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 Kind = Literal["bool", "int", "float", "int_range", "float_range", "choice", "names", "text", "number_or_word"]
 LONGEST_SLIDER = 200  # steps; beyond that a pixel is more than one step, and typing is better
+TINY = 0.03  # share of a range below which a slider cannot be set well
 
 
 @dataclass(frozen=True)
@@ -80,21 +81,15 @@ def _bound(metadata: Sequence[Any], *names: str) -> float | None:
 
 
 def _step(low: float | None, high: float | None, default: Any) -> float:
-    """A hundredth of the range, rounded down to 1, 2 or 5 times a power of ten; finer for a small default.
+    """About a hundredth of the range, as a power of ten; for a default that is tiny in it, a tenth of the default.
 
-    A learning rate of 0.001 in a range of 0 to 10 is moved by 0.0001, not by 0.1.
+    So a learning rate of 0.001 in a range of 0 to 10 is moved by 0.0001, not by 0.1.
     """
-    coarse = _nice((high - low) / 100) if low is not None and high is not None else math.inf
     known = [abs(value) for value in _numbers(default) if value]
-    fine = 10.0 ** (math.floor(math.log10(min(known))) - 1) if known else math.inf
-    if math.isinf(coarse):
-        return fine if not math.isinf(fine) else 0.01
-    return fine if fine * 10 < coarse else coarse
-
-
-def _nice(value: float) -> float:
-    power = 10.0 ** math.floor(math.log10(value))
-    return power * max(digit for digit in (1, 2, 5) if digit * power <= value * 1.0001)
+    fine = 10.0 ** (math.floor(math.log10(min(known))) - 1) if known else 0.01
+    if low is None or high is None:
+        return fine
+    return fine if known and min(known) < TINY * (high - low) else 10.0 ** round(math.log10((high - low) / 100))
 
 
 def _numbers(default: Any) -> list[float]:

@@ -71,8 +71,9 @@ def show_mosaic(cells: Sequence[Cell], columns: int, cell_px: int = 224, caption
     """The mosaic on the page, as wide as its container but not enlarged, on the colour of the present theme."""
     paper = DARK if st.context.theme.type == "dark" else LIGHT
     width = min(columns, len(cells)) * (cell_px + GAP) - GAP
+    words = ", ".join(cell.label for cell in cells)  # what a screen reader says
     with st.container(width=width):
-        st.image(mosaic(cells, columns, cell_px, paper), caption=caption, width="stretch")
+        st.image(mosaic(cells, columns, cell_px, paper), caption=caption, width="stretch", alt=words)
 
 
 def _paste(sheet: Image.Image, cell: Cell, left: int, top: int, side: int) -> None:
@@ -81,7 +82,7 @@ def _paste(sheet: Image.Image, cell: Cell, left: int, top: int, side: int) -> No
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     if size != picture.size:
         picture = picture.resize(size, Image.Resampling.BILINEAR if scale < 1 else Image.Resampling.BICUBIC)
-    corner = (left + (side - size[0]) // 2, top + (side - size[1]) // 2)
+    corner = (left + (side - size[0]) // 2, top + side - size[1])  # on the label, whatever the shape
     sheet.paste(picture, corner, _rounded(size))
     if cell.accent:
         box = (corner[0], corner[1], corner[0] + size[0] - 1, corner[1] + size[1] - 1)

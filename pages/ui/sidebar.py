@@ -1,47 +1,61 @@
-"""The experiment as it stands, beside every page; each line leads to the page where it is set."""
+"""The way through the app, and on each step of it the experiment as it stands; every line leads to its page."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from core.experiment import BackboneSpec, Phase, PipelineSpec, SplitSpec
+from core.files import slug
 from pages.ui.messages import literal
 from pages.ui.state import Draft
 
 NOT_CHOSEN = "not chosen yet"
+NamedPage = tuple[str, str, str]  # path, title, icon
+
+_LOGO = """<svg xmlns="http://www.w3.org/2000/svg" width="118" height="32" viewBox="0 0 118 32" fill="none">
+<g stroke="#0f8a7e" stroke-width="3" stroke-linecap="round"><path d="M13 29V15"/>
+<path d="M13 21C7 21 4 17 4 11c6 0 9 4 9 10"/>
+<path d="M13 16c0-7 4-12 12-12 0 8-5 12-12 12"/></g><text x="34" y="24" fill="#0f8a7e" font-size="24" font-weight="700"
+font-family="Segoe UI, Helvetica Neue, Helvetica, Arial, sans-serif">Graft</text></svg>"""
+
+# Streamlit clips a link to one line; here a second, smaller one says how things stand
+_STYLE = """<style>
+.st-key-way a { align-items: flex-start; padding-top: 0.4rem; padding-bottom: 0.4rem; }
+.st-key-way a p { white-space: normal; line-height: 1.3; overflow-wrap: anywhere; }
+.st-key-way a small { font-size: 0.8rem; }
+</style>"""
 
 
-@dataclass(frozen=True)
-class Line:
-    """One part of the experiment in plain words, and the page that changes it."""
+def notes(
+    draft: Draft, *, data: str | None = None, estimate: str | None = None, job: str | None = None
+) -> dict[str, tuple[str, ...]]:
+    """What stands under each page's name, as plain text.
 
-    title: str
-    text: str
-    page: str
-    icon: str
-
-
-def lines(draft: Draft, *, job: str | None = None, data: str | None = None) -> tuple[Line, ...]:
-    """The sidebar of `draft`. `data` is a better name for its images, `job` what is being trained: plain text both."""
-    parts = [
-        Line("Data", data or data_summary(draft.source, draft.split), "pages/data.py", ":material/photo_library:"),
-        Line("Augment", pipeline_summary(draft.pipeline), "pages/augment.py", ":material/auto_fix_high:"),
-        Line("Backbone", backbone_summary(draft.backbone), "pages/backbone.py", ":material/account_tree:"),
-        Line("Phases", phases_summary(draft.phases), "pages/backbone.py", ":material/stacks:"),
-    ]
-    if job is not None:
-        parts.append(Line("Training", job, "pages/train.py", ":material/model_training:"))
-    return tuple(parts)
+    `data` is a better name for the images than their source, `estimate` the time that a training would take, and `job`
+    the training that is running.
+    """
+    said = {
+        "pages/data.py": [data or data_summary(draft.source, draft.split)],
+        "pages/augment.py": [pipeline_summary(draft.pipeline)],
+        "pages/backbone.py": [backbone_summary(draft.backbone), phases_summary(draft.phases)],
+        "pages/train.py": [text for text in (job, estimate) if text],
+    }
+    return {page: tuple(lines) for page, lines in said.items()}
 
 
-def show(parts: Sequence[Line]) -> None:
-    """Draw the lines into the sidebar."""
+def show(pages: Sequence[NamedPage], said: Mapping[str, Sequence[str]]) -> None:
+    """Draw the sidebar: a link for each page, with what is said about it. Containers are keyed `way-TITLE`."""
+    st.logo(_LOGO, size="large")
     with st.sidebar:
-        st.caption("YOUR EXPERIMENT")
-        with st.container(gap="xsmall", key="experiment"):
-            for part in parts:
-                st.page_link(part.page, label=f"**{part.title}**  \n{literal(part.text)}", icon=part.icon)
+        st.html(_STYLE)
+        with st.container(gap="xxsmall", key="way"):
+            for path, title, icon in pages:
+                with st.container(key=f"way-{slug(title)}"):
+                    st.page_link(path, label=_label(title, said.get(path, ())), icon=icon, width="stretch")
+
+
+def _label(title: str, lines: Sequence[str]) -> str:
+    return "  \n".join([f"**{title}**", *(f":gray[:small[{literal(line)}]]" for line in lines)])
 
 
 def data_summary(source: str | None, split: SplitSpec) -> str:
@@ -74,7 +88,7 @@ def backbone_summary(backbone: BackboneSpec) -> str:
 def phases_summary(phases: Sequence[Phase] | None) -> str:
     """What is trained for how long; None stands for the backbone's default phases."""
     if phases is None:
-        return "the default: head, then the last stage"
+        return "head, then the last stage"
     if not phases:
         return "none yet"
     return " → ".join(f"{_stages(phase)} ({phase.epochs})" for phase in phases) + " epochs"

@@ -1,5 +1,6 @@
 """Loads the slow libraries once per process, behind the first page."""
 
+import atexit
 import gc
 import importlib
 import threading
@@ -39,6 +40,7 @@ class WarmUp:
             importlib.import_module(library)
         gc.collect()
         gc.freeze()  # 700 MB of modules that no later collection needs to walk; a walk would stall a training
+        atexit.register(gc.unfreeze)  # else libraries find their objects alive at the end, and print pages about leaks
 
 
 def start() -> WarmUp:

@@ -7,7 +7,8 @@ import pytest
 APPS = Path(__file__).parent / "apps"
 RANGE = "() => window.gd()._fullLayout.xaxis.range.map(Number)"
 POINTS = "() => window.gd().data[0].x.length || window.gd()._fullData[0]._length"
-FIND = """() => { window.charts = () => [...document.querySelectorAll('.graft-chart')]; window.gd = () => window.charts()[0]; }"""
+FIND = """() => { window.charts = () => [...document.querySelectorAll('.graft-chart')];
+                  window.gd = () => window.charts()[0]; }"""
 DRAWN = "() => window.charts().length == 2 && window.charts().every(node => node?._fullLayout?.xaxis)"
 
 

@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel, Field
 from streamlit.testing.v1 import AppTest
 
+from core.experiment import Recipe
 from pages.ui.fields import shape
 
 
@@ -195,6 +196,12 @@ def test_steps_fit_the_size_of_the_value():
     fields = Everything.model_fields
     assert shape("rate", fields["rate"]).step == pytest.approx(1e-4)
     assert shape("share", fields["share"]).step == pytest.approx(0.01)
+    recipe = Recipe.model_fields
+    assert {name: shape(name, recipe[name]).slides for name in ("weight_decay", "warmup", "clip_norm")} == {
+        "weight_decay": False,
+        "warmup": True,
+        "clip_norm": False,
+    }
     assert shape("count", fields["count"]).slides
     assert not shape("batch", fields["batch"]).slides
 

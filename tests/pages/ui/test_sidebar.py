@@ -1,0 +1,61 @@
+"""The experiment in a few words."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.experiment import BackboneSpec, Phase, PipelineSpec, SplitSpec, Step
+from pages.ui import sidebar
+from pages.ui.state import Draft
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (None, "not chosen yet"),
+        ("sample:stamps", "stamps, split 60% / 20% / 20%"),
+        ("/data/my pets/", "my pets, split 60% / 20% / 20%"),
+        ("C:\\pictures\\pets.zip", "pets.zip, split 60% / 20% / 20%"),
+    ],
+)
+def test_data(source, expected):
+    assert sidebar.data_summary(source, SplitSpec()) == expected
+
+
+def test_pipeline():
+    steps = [Step(transform=name) for name in ("horizontal_flip", "rotate", "blur", "noise")]
+    assert sidebar.pipeline_summary(PipelineSpec()) == "none"
+    assert sidebar.pipeline_summary(PipelineSpec(steps=steps)) == "horizontal flip, rotate and 2 more"
+    assert sidebar.pipeline_summary(PipelineSpec(steps=steps[:1], strength=0.5)) == "horizontal flip, strength 0.5"
+    assert sidebar.pipeline_summary(PipelineSpec(steps=[Step(transform="blur", enabled=False)])) == "none"
+
+
+def test_backbone_and_phases():
+    spec = BackboneSpec(name="resnet50", weights="none", image_size=160)
+    assert sidebar.backbone_summary(spec) == "resnet50, untrained, 160 px"
+    phases = (Phase(stages=("head",), epochs=3), Phase(stages=("layer4", "head"), epochs=5))
+    assert sidebar.phases_summary(phases) == "head (3) → layer4…head (5) epochs"
+    assert sidebar.phases_summary(None) == "head, then the last stage"
+
+
+def test_what_is_running_stands_under_train():
+    assert sidebar.notes(Draft())["pages/train.py"] == ()
+    assert sidebar.notes(Draft(), job="epoch 3 of 8")["pages/train.py"] == ("epoch 3 of 8",)
+    assert sidebar.notes(Draft(), data="my pets")["pages/data.py"] == ("my pets",)
+
+
+def test_the_app_links_every_page_with_the_state_of_the_experiment(monkeypatch):
+    monkeypatch.setattr("pages.ui.warmup.start", lambda: None)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    assert not at.exception
+    labels = [link.proto.label for link in at.get("page_link") if link.proto.label.startswith("**")]
+    names = ["Home", "Data", "Augment", "Backbone", "Train", "Results", "Predict"]
+    assert [label.split("**")[1] for label in labels] == names
+    assert "not chosen yet" in labels[1]
+
+
+def test_a_hostile_folder_name_stays_text():
+    assert ":red[" not in sidebar._label("Data", [":red[x]](javascript:1)"]).removeprefix("**Data**")

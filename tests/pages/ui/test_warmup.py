@@ -1,0 +1,67 @@
+"""The slow libraries are loaded behind the first page, once, and nothing of the UI loads them before."""
+
+import gc
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui import warmup
+
+ROOT = Path(__file__).resolve().parents[3]
+LIGHT = "import json, wave"
+
+
+@pytest.fixture(autouse=True)
+def no_freeze(monkeypatch):
+    monkeypatch.setattr(gc, "freeze", lambda: None)  # it would last for all tests that come after
+
+
+def test_the_ui_leaves_torch_alone():
+    names = sorted(path.stem for path in (ROOT / "pages" / "ui").glob("*.py") if path.stem != "__init__")
+    code = f"import sys; {'; '.join(f'import pages.ui.{name}' for name in names)}; "
+    code += "print([name for name in ('torch', 'torchvision', 'timm', 'albumentations') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_all_libraries_are_loaded_and_then_it_is_done():
+    state = warmup.WarmUp(("json", "wave"))
+    assert state.done.wait(10)
+    assert (state.error, state.part) == (None, "wave")
+    assert "wave" in sys.modules
+
+
+def test_a_second_start_begins_nothing(monkeypatch):
+    monkeypatch.setattr(warmup, "once", lambda name, factory, kept={}: kept.setdefault(name, None) or factory)
+    before = {thread.name for thread in threading.enumerate()}
+    assert warmup.start() is warmup.start() is warmup.WarmUp
+    assert {thread.name for thread in threading.enumerate()} == before
+
+
+def waiting_app() -> None:
+    import streamlit as st
+
+    from pages.ui import warmup
+
+    warmup.wait("Preparing.")
+    st.write("ready")
+
+
+def test_waiting_ends_when_all_is_loaded(monkeypatch):
+    state = warmup.WarmUp(("json",))
+    monkeypatch.setattr(warmup, "start", lambda: state)
+    at = AppTest.from_function(waiting_app, default_timeout=10).run()
+    assert at.markdown[0].value == "ready"
+
+
+def test_a_library_that_cannot_be_loaded_is_named(monkeypatch):
+    state = warmup.WarmUp(("json", "no_such_library"))
+    assert state.done.wait(10)
+    monkeypatch.setattr(warmup, "start", lambda: state)
+    with pytest.raises(RuntimeError, match="no_such_library could not be loaded"):
+        warmup.wait("Preparing.")
+    assert warmup.ready()
