@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 Kind = Literal["bool", "int", "float", "int_range", "float_range", "choice", "names", "text", "number_or_word"]
 LONGEST_SLIDER = 200  # steps; beyond that a pixel is more than one step, and typing is better
-TINY = 0.03  # share of a range below which a slider cannot be set well
+TINY = 0.025  # share of a range below which a slider cannot be set well
 
 
 @dataclass(frozen=True)

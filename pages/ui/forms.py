@@ -89,8 +89,10 @@ class _Field:
     @property
     def common(self) -> dict[str, Any]:
         title = self.info.title or self.name.replace("_", " ").capitalize()
+        extra = self.info.json_schema_extra
+        unit = extra.get("unit") if isinstance(extra, dict) else None
         return {
-            "label": title,
+            "label": f"{title} ({unit})" if unit else title,
             "key": self.key,
             "help": literal(self.info.description) if self.info.description else None,
             "disabled": self.disabled,

@@ -13,6 +13,8 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
+from pages.ui.theme import theme
+
 QUALITY = 85
 GAP = 12
 RADIUS = 10
@@ -69,7 +71,7 @@ def mosaic(cells: Sequence[Cell], columns: int, cell_px: int, paper: Paper = LIG
 
 def show_mosaic(cells: Sequence[Cell], columns: int, cell_px: int = 224, caption: str | None = None) -> None:
     """The mosaic on the page, as wide as its container but not enlarged, on the colour of the present theme."""
-    paper = DARK if st.context.theme.type == "dark" else LIGHT
+    paper = DARK if theme() == "dark" else LIGHT
     width = min(columns, len(cells)) * (cell_px + GAP) - GAP
     words = ", ".join(cell.label for cell in cells)  # what a screen reader says
     with st.container(width=width):

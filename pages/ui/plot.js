@@ -35,7 +35,11 @@ class Chart {
     this.busy = true;
     try {
       this.plotly = await loadPlotly();
-      while (!this.closed && this.drawn !== this.wanted()) await this.draw();
+      while (!this.closed && this.drawn !== this.wanted()) {
+        // a redraw in the middle of a drag would take the zoom box out of the user's hand
+        if (this.node._dragging) await new Promise((resolve) => setTimeout(resolve, 50));
+        else await this.draw();
+      }
       this.note.textContent = "";
     } catch (error) {
       this.note.textContent = `This chart could not be drawn (${error.message}). Reload the page to try again.`;
@@ -95,6 +99,7 @@ function themed(layout = {}, colours) {
     },
   };
   const { width, height, ...rest } = layout; // the container decides
+  rest.font = { ...rest.font, family: colours.font }; // letters like those around the chart
   return { uirevision: "kept", ...rest, template, autosize: true };
 }
 

@@ -23,12 +23,15 @@ def open_charts(page, server):
     page.wait_for_function(DRAWN)
 
 
-def zoom(page):
-    box = page.evaluate(
+def drag_area(page):
+    return page.evaluate(
         """() => { const r = window.gd().querySelector('.nsewdrag').getBoundingClientRect();
                    return [r.left, r.top, r.width, r.height]; }"""
     )
-    left, top, width, height = box
+
+
+def zoom(page):
+    left, top, width, height = drag_area(page)
     page.mouse.move(left + width * 0.2, top + height * 0.2)
     page.mouse.down()
     page.mouse.move(left + width * 0.6, top + height * 0.7, steps=8)
@@ -47,13 +50,26 @@ def test_ten_updates_keep_the_node_and_the_zoom(page, charts_server, screenshots
     page.screenshot(path=screenshots / "live-plot.png")
 
 
+def test_a_drag_outlives_the_updates_in_its_middle(page, charts_server):
+    open_charts(page, charts_server)
+    left, top, width, height = drag_area(page)
+    page.mouse.move(left + width * 0.2, top + height * 0.2)
+    page.mouse.down()
+    page.mouse.move(left + width * 0.3, top + height * 0.4, steps=4)
+    ticks = page.get_by_text("ticks")
+    before = ticks.inner_text()
+    page.wait_for_function("text => !document.body.innerText.includes(text)", arg=f"{before}\n")
+    page.wait_for_timeout(1000)
+    page.mouse.move(left + width * 0.6, top + height * 0.7, steps=4)
+    page.mouse.up()
+    page.wait_for_function("() => window.gd()._fullLayout.xaxis.autorange === false")
+
+
 def test_a_double_click_follows_the_data_again(page, charts_server):
     open_charts(page, charts_server)
     zoom(page)
-    box = page.evaluate(
-        "() => { const r = window.gd().querySelector('.nsewdrag').getBoundingClientRect(); return [r.left, r.top]; }"
-    )
-    page.mouse.dblclick(box[0] + 60, box[1] + 60)
+    left, top, *_ = drag_area(page)
+    page.mouse.dblclick(left + 60, top + 60)
     page.wait_for_function("() => window.gd()._fullLayout.xaxis.autorange === true")
 
 

@@ -36,4 +36,8 @@ def other() -> None:
     st.header("Other page")
 
 
-st.navigation([st.Page(charts, title="Charts", default=True), st.Page(other, title="Other")]).run()
+PAGES = [st.Page(charts, title="Charts", default=True), st.Page(other, title="Other")]
+page = st.navigation(PAGES, position="hidden")
+for link in PAGES:
+    st.sidebar.page_link(link)
+page.run()

@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel, Field
 from streamlit.testing.v1 import AppTest
 
+from core.augment.catalogue import TRANSFORMS
 from core.experiment import Recipe
 from pages.ui.fields import shape
 
@@ -190,6 +191,23 @@ def test_names_are_chosen_from_the_options():
     at.button_group(key="phase.stages").set_value([]).run()
     assert at.session_state["phase"].model is None
     assert "stages" in at.session_state["phase"].errors
+
+
+def transforms_app() -> None:
+    import streamlit as st
+
+    from core.augment.catalogue import TRANSFORMS
+    from pages.ui.forms import render_form
+
+    models = {name: render_form(entry.params, {}, name).model for name, entry in TRANSFORMS.items()}
+    st.session_state["models"] = models
+
+
+def test_every_transform_of_the_catalogue_has_a_form():
+    at = AppTest.from_function(transforms_app, default_timeout=20).run()
+    assert not at.exception
+    assert at.session_state["models"] == {name: entry.params() for name, entry in TRANSFORMS.items()}
+    assert at.slider(key="Rotate.limit").label == "Angle (°)"
 
 
 def test_steps_fit_the_size_of_the_value():
