@@ -18,7 +18,7 @@ from rich.table import Table
 
 from core import files
 from core.errors import GraftError, InvalidExperiment
-from core.experiment import BUNDLED_BACKBONE, BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Recipe
+from core.experiment import BUNDLED_BACKBONE, Experiment
 from core.runs.records import Run
 from core.runs.status import Status
 from core.runs.workspace import ENVIRONMENT_VARIABLE, Workspace, default_root
@@ -103,7 +103,10 @@ def runs(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None
     if as_json:
         _print_json([_summary(run) for run in listed])
         return
-    table = Table("run", "name", "status", "epochs", "validation accuracy (95 %)", box=None, header_style="bold")
+    table = Table(box=None, header_style="bold")
+    table.add_column("run", no_wrap=True)
+    for column in ("name", "status", "epochs", "validation accuracy (95 %)"):
+        table.add_column(column)
     for run in listed:
         table.add_row(run.id, _literal(run.name), run.status.value, str(run.results.get("epochs", "")), _told(run.val))
     Console().print(table if listed else "No runs yet. Start one: graft train --data sample:stamps")
@@ -124,7 +127,8 @@ def predict(
         room = Workspace(workspace or default_root())
         folder = room.folder(room.store.run(run).id)
     predictor = Predictor.load(folder)
-    answers, unreadable = [], 0
+    answers: list[dict[str, Any]] = []
+    unreadable = 0
     for path in images:
         try:
             picture = predictor.read(path)
@@ -177,68 +181,12 @@ def backbones(as_json: JsonOption = False) -> None:
 
 
 def _plan(file: Path | None, **given: Any) -> Experiment:
-    """The experiment that the options describe, upon the one in `file` if there is one."""
-    from core.augment.presets import read_pipeline
-    from core.backbones.stages import default_phases, stage_table
+    """The experiment that the options describe, upon the one in `file` or the default one."""
+    from core.runs.plan import adjusted, default_experiment
 
-    base = Experiment.from_file(file) if file else None
-    if base is None and given["data"] is None:
+    if file is None and given["data"] is None:
         raise InvalidExperiment("Say which images: --data FOLDER, --data sample:stamps, or --experiment FILE.")
-    spec = base.backbone if base else BackboneSpec()
-    changes = {"name": given["backbone"], "weights": given["weights"], "image_size": given["image_size"]}
-    backbone = spec.model_copy(update=_named(changes))
-    names = [stage.name for stage in stage_table(backbone.name)]
-    if given["phase"]:
-        phases = tuple(_phase(text, names) for text in given["phase"])
-    else:
-        phases = base.phases if base and backbone.name == spec.name else default_phases(names)
-    recipe = base.recipe if base else Recipe()
-    parts: dict[str, Any] = {
-        "data": DataSpec(source=given["data"]) if given["data"] else None,
-        "pipeline": read_pipeline(given["augment"]) if given["augment"] else None,
-        "views": _views(given["views"]),
-        "seed": given["seed"],
-    }
-    recipe_changes = _named({"batch_size": given["batch_size"], "optimizer": given["optimizer"]})
-    whole: dict[str, Any] = base.model_dump() if base else {"pipeline": _default_pipeline().model_dump()}
-    whole |= {key: getattr(value, "model_dump", lambda v=value: v)() for key, value in _named(parts).items()}
-    whole |= {
-        "backbone": backbone.model_dump(),
-        "phases": [item.model_dump() for item in phases],
-        "recipe": recipe.model_dump() | recipe_changes,
-    }
-    return Experiment.parse(whole)
-
-
-def _default_pipeline() -> PipelineSpec:
-    from core.augment.presets import read_pipeline
-
-    return read_pipeline("light")
-
-
-def _named(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value is not None}
-
-
-def _phase(text: str, names: list[str]) -> Phase:
-    from core.backbones.stages import resolve
-    from core.experiment import parse
-
-    parts = text.split(":")
-    if len(parts) not in (2, 3):
-        raise InvalidExperiment(
-            f"A phase is STAGES:EPOCHS or STAGES:EPOCHS:LR, such as head:8 or all:5:1e-4; got '{text}'."
-        )
-    rate = parts[2] if len(parts) == 3 else None
-    return parse(Phase, {"stages": resolve(parts[0], names), "epochs": parts[1], "learning_rate": rate})
-
-
-def _views(text: str | None) -> int | str | None:
-    if text is None or text == "fresh":
-        return text
-    if not text.isdigit():
-        raise InvalidExperiment(f"--views takes a number or 'fresh'; got '{text}'.")
-    return int(text)
+    return adjusted(Experiment.from_file(file) if file else default_experiment(given["data"]), **given)
 
 
 def _finish(room: Workspace, claim: Any, as_json: bool) -> None:

@@ -30,10 +30,11 @@ def _step(name: str, p: float | None = None, **params: object) -> Step:
     return Step.model_validate(step.model_dump() | {"p": step.p if p is None else p, "params": step.params | params})
 
 
+# no flip: it destroys left/right labels, and this is what a run gets that asks for nothing
 _LIGHT = PipelineSpec(
     steps=(
-        _step("HorizontalFlip", 0.5),
         _step("Rotate", 0.5, limit=8),
+        _step("Translate", 0.5),
         _step("Scale", 0.5, factor=[0.9, 1.1]),
         _step("ColorJitter", 0.5, brightness=0.1, contrast=0.1, saturation=0.1, hue=0),
     )
@@ -62,7 +63,7 @@ _STRONG = PipelineSpec(
 
 CHOICES = (
     Preset("none", "None", "Every picture as it is: the control that shows what augmenting is worth.", PipelineSpec()),
-    Preset("light", "Light", "Flips, small turns and zooms, mild light changes: rarely wrong, a safe start.", _LIGHT),
+    Preset("light", "Light", "Small turns, shifts and zooms, mild light changes: rarely wrong, a safe start.", _LIGHT),
     Preset("medium", "Medium", "Random crops, flips, turns and colour: the usual choice for few images.", _MEDIUM),
     Preset("strong", "Strong", "Adds perspective, blur, noise and covered parts: for long trainings.", _STRONG),
 )

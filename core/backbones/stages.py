@@ -86,8 +86,8 @@ def require_stages(wanted: Iterable[str], names: Sequence[str], backbone: str = 
 def default_phases(names: Sequence[str]) -> tuple[Phase, ...]:
     """First the head alone, then the last stage with it at a smaller rate (LP-FT, Kumar et al. 2022)."""
     return (
-        Phase(stages=(HEAD,), epochs=8),
-        Phase(stages=(names[-2], HEAD), epochs=6, learning_rate=2e-4),
+        Phase(stages=(HEAD,), epochs=8, learning_rate=3e-3),
+        Phase(stages=(names[-2], HEAD), epochs=6, learning_rate=3e-4),
     )
 
 

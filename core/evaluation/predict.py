@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -64,7 +65,7 @@ class Predictor:
         return np.concatenate(rows)
 
 
-def read_facts(path: Path) -> dict[str, object]:
+def read_facts(path: Path) -> dict[str, Any]:
     """Metadata of a weights file: classes, backbone, image_size, experiment, epoch. Raises `UnreadableWeights`."""
     if not path.exists():
         raise UnreadableWeights(f"There is no {path.name} in {path.parent}: this run has no trained model yet.")

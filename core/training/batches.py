@@ -3,7 +3,7 @@
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -66,7 +66,7 @@ def workers() -> int:
     return max(1, min(8, os.cpu_count() or 1))
 
 
-def batches(chunks: Sequence[Sequence[Item]], picture: Callable[[Item], Picture]) -> Iterator[Batch]:
+def batches(chunks: Sequence[Sequence[Item]], picture: Callable[[Item], Picture]) -> Generator[Batch, None, None]:
     """One batch per chunk, in order, a few of them made ahead. An image that fails is left out and named."""
     with ThreadPoolExecutor(workers(), thread_name_prefix="views") as pool:
         waiting: deque[tuple[Sequence[Item], list[Future[Picture]]]] = deque()

@@ -1,0 +1,88 @@
+"""Experiments that nobody has to write down: the default one, and the control runs of another."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.augment.presets import PRESETS, read_pipeline
+from core.backbones.stages import default_phases, resolve, stage_table
+from core.errors import InvalidExperiment
+from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, parse
+
+DEFAULT_PIPELINE = PRESETS["light"]
+
+
+def default_experiment(source: str, backbone: BackboneSpec | None = None) -> Experiment:
+    """What is run when only the images are named: light augmentation, head first, then the last stage too.
+
+    Raises `UnknownBackbone`.
+    """
+    spec = backbone or BackboneSpec()
+    return Experiment(
+        data=DataSpec(source=source), pipeline=DEFAULT_PIPELINE, backbone=spec, phases=default_phases(_names(spec))
+    )
+
+
+def without_augmentation(experiment: Experiment) -> Experiment:
+    """The same run on the plain pictures: what the augmentation is worth."""
+    return experiment.changed(pipeline=PipelineSpec())
+
+
+def from_scratch(experiment: Experiment) -> Experiment:
+    """The same number of epochs from untrained weights: what pretraining is worth.
+
+    Every stage is trained, at the recipe's rate: frozen stages that nobody trained would only pass noise on.
+    """
+    phase = Phase(stages=_names(experiment.backbone), epochs=experiment.epochs)
+    backbone = experiment.backbone.model_copy(update={"weights": "none"})
+    return experiment.changed(backbone=backbone, phases=(phase,))
+
+
+def adjusted(base: Experiment, **given: Any) -> Experiment:
+    """`base` with the options that are not None, as a terminal gives them.
+
+    `data, backbone, weights, image_size, augment, views, seed, batch_size, optimizer` are names, numbers or paths;
+    `phase` is a list of texts such as 'head:8' or 'layer4:5:1e-4'. Another backbone gets its own default phases.
+    Raises an `InvalidInput` for what cannot be used.
+    """
+    changes = _said({"name": given["backbone"], "weights": given["weights"], "image_size": given["image_size"]})
+    backbone = parse(BackboneSpec, base.backbone.model_dump() | changes)
+    names = _names(backbone)
+    phases = tuple(parse_phase(text, names) for text in given["phase"] or ())
+    if not phases:
+        phases = base.phases if backbone.name == base.backbone.name else default_phases(names)
+    parts = {
+        "data": DataSpec(source=given["data"], split=base.data.split) if given["data"] else None,
+        "pipeline": read_pipeline(given["augment"]) if given["augment"] else None,
+        "recipe": base.recipe.model_dump() | _said({key: given[key] for key in ("batch_size", "optimizer")}),
+        "views": parse_views(given["views"]) if given["views"] else None,
+        "seed": given["seed"],
+    }
+    return base.changed(backbone=backbone, phases=phases, **_said(parts))
+
+
+def parse_phase(text: str, names: Sequence[str]) -> Phase:
+    """'STAGES:EPOCHS' or 'STAGES:EPOCHS:LR'. Raises `InvalidExperiment`, `UnknownStage`."""
+    parts = text.split(":")
+    if len(parts) not in (2, 3):
+        raise InvalidExperiment(
+            f"A phase is STAGES:EPOCHS or STAGES:EPOCHS:LR, such as head:8 or all:5:1e-4; got '{text}'."
+        )
+    rate = parts[2] if len(parts) == 3 else None
+    return parse(Phase, {"stages": resolve(parts[0], names), "epochs": parts[1], "learning_rate": rate})
+
+
+def parse_views(text: str) -> int | str:
+    """A number of fixed views, or 'fresh'. Raises `InvalidExperiment`."""
+    if text == "fresh":
+        return text
+    if not text.isdecimal():
+        raise InvalidExperiment(f"--views takes a number or 'fresh'; got '{text}'.")
+    return int(text)
+
+
+def _said(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _names(spec: BackboneSpec) -> tuple[str, ...]:
+    return tuple(stage.name for stage in stage_table(spec.name))
