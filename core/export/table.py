@@ -1,0 +1,46 @@
+"""Answers of a model as a CSV file that a spreadsheet opens without running anything in it."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+# What makes a spreadsheet read a cell as a formula; the wide forms count as the plain ones in some of them.
+# Source: OWASP, CSV Injection.
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+
+Cell = str | int | float
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A CSV file: UTF-8 with a byte-order mark, without which spreadsheets misread letters with accents.
+
+    Text that would be run as a formula gets a leading apostrophe, which spreadsheets take as "this is text"; numbers
+    stay numbers. Raises `ValueError` for a row that has not one cell per column.
+    """
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow([neutral(name) for name in header])
+    for row in rows:
+        if len(row) != len(header):
+            raise ValueError(f"a row of {len(row)} cells does not fit {len(header)} columns")
+        writer.writerow([neutral(cell) for cell in row])
+    return buffer.getvalue().encode("utf-8-sig", "replace")  # half a surrogate in a file name is no letter
+
+
+def neutral(cell: Cell) -> Cell:
+    """`cell`, with an apostrophe before text that begins like a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+
+
+def predictions_csv(classes: Sequence[str], answers: Iterable[tuple[str, Sequence[float]]]) -> bytes:
+    """A row per picture: its name, the most probable class, that probability, then the probability of every class.
+
+    `answers` are names with one probability per class, in the order of `classes`.
+    """
+    header = ["file", "class", "probability", *(f"p({name})" for name in classes)]
+    rows: list[list[Cell]] = []
+    for name, probabilities in answers:
+        best = max(range(len(classes)), key=probabilities.__getitem__)
+        values = [round(float(p), 6) for p in probabilities]
+        rows.append([name, classes[best], values[best], *values])
+    return csv_bytes(header, rows)
