@@ -1,0 +1,241 @@
+"""Draws `Curves`: stacked panels over one axis of epochs, with direct labels instead of a legend.
+
+Made to be drawn again every second with `Plotly.react`: all traces are always there, in one order and with fixed uids,
+the axes get a fixed range or none, and `uirevision` stays the same, so the zoom of the user is kept. Send the figure
+with `to_json(remove_uids=False)`; plotly leaves the uids out otherwise.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+
+from core.charts.curves import Band, Curves
+from core.charts.series import Line
+from core.charts.style import LOOKS, Theme, axis, base_layout, fade, literal, note, part_colour, spread, title
+
+Panel = Literal["loss", "accuracy", "rate"]
+PANELS: tuple[Panel, ...] = ("loss", "accuracy", "rate")
+TITLES: dict[Panel, str] = {"loss": "Loss", "accuracy": "Accuracy", "rate": "Learning rate"}
+HEIGHTS: dict[Panel, int] = {"loss": 230, "accuracy": 200, "rate": 90}  # px
+TOP, GAP, BOTTOM, RIGHT = 46, 38, 46, 140  # px
+FEW_EPOCHS = 40  # up to here each epoch gets a dot
+
+
+def curves_figure(curves: Curves, theme: Theme, panels: Sequence[Panel] = PANELS) -> go.Figure:
+    """The panels asked for, from top to bottom. `panels` must not be empty; keep it the same while a figure lives."""
+    height = TOP + BOTTOM + sum(HEIGHTS[p] for p in panels) + GAP * (len(panels) - 1)
+    layout = base_layout(
+        theme, height, hovermode="x unified", hoversubplots="axis", margin={"l": 56, "r": RIGHT, "t": TOP, "b": BOTTOM}
+    )
+    layout["xaxis"] = _epoch_axis(curves.total_epochs, theme, f"y{len(panels) if len(panels) > 1 else ''}")
+    traces: list[dict[str, Any]] = []
+    shapes: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    for number, panel in enumerate(panels):
+        y = f"y{number + 1}" if number else "y"
+        layout[f"yaxis{number + 1}" if number else "yaxis"] = _value_axis(panel, _domain(panels, number), theme)
+        traces += [trace | {"xaxis": "x", "yaxis": y} for trace in _traces(curves, panel, theme)]
+        shapes += _shades(curves.bands, y, theme)
+        notes += [*_end_labels(curves, panel, y, theme), _panel_title(panel, y, first=number == 0)]
+    notes += _band_labels(curves, theme) + _best_label(curves, panels, theme) + _empty_label(curves, theme)
+    return go.Figure({"data": traces, "layout": layout | {"shapes": shapes, "annotations": notes}})
+
+
+def _domain(panels: Sequence[Panel], number: int) -> list[float]:
+    """Where a panel lies, in shares of the plot's height; the first panel is at the top."""
+    total = sum(HEIGHTS[p] for p in panels) + GAP * (len(panels) - 1)
+    top = total - sum(HEIGHTS[p] + GAP for p in panels[:number])
+    return [max(0.0, (top - HEIGHTS[panels[number]]) / total), min(1.0, top / total)]
+
+
+def _epoch_axis(total: int, theme: Theme, anchor: str) -> dict[str, Any]:
+    return axis(
+        theme,
+        title=title("Epoch", theme),
+        range=[0, total],
+        anchor=anchor,
+        showgrid=False,
+        showline=True,
+        tickformat="d",
+        **({"dtick": 1} if total <= 12 else {"nticks": 12}),
+        hoverformat=".3~g",
+        unifiedhovertitle={"text": "Epoch %{x}"},
+    )
+
+
+def _value_axis(panel: Panel, domain: list[float], theme: Theme) -> dict[str, Any]:
+    kinds: dict[Panel, dict[str, Any]] = {
+        "loss": {"rangemode": "tozero", "nticks": 6},
+        "accuracy": {"range": [0, 1.03], "tickformat": ".0%", "dtick": 0.25},
+        "rate": {"rangemode": "tozero", "nticks": 3, "exponentformat": "e", "tickformat": "~g"},
+    }
+    return axis(theme, domain=domain, **kinds[panel])
+
+
+def _traces(curves: Curves, panel: Panel, theme: Theme) -> list[dict[str, Any]]:
+    if panel == "rate":
+        line = {"color": LOOKS[theme].muted, "width": 1.5}
+        return [_trace("rate", "Learning rate", curves.learning_rate, line, "%{y:.2g}")]
+    train, val = _lines(curves, panel)
+    shown = "%{y:.3f}" if panel == "loss" else "%{y:.1%}"
+    colours = part_colour("train", theme), part_colour("val", theme)
+    traces = [
+        _trace(f"{panel}-train", f"Training {panel}", train, {"color": colours[0], "width": 2, "dash": "dot"}, shown),
+        _trace(f"{panel}-val", f"Validation {panel}", val, {"color": colours[1], "width": 2.5}, shown),
+        _best_trace(curves, panel, theme),
+    ]
+    if panel == "loss":
+        faint = {"color": fade(colours[0], 0.28), "width": 1}
+        traces.insert(0, _trace("loss-step", "Each step", curves.step_loss, faint, None))
+    return traces
+
+
+def _trace(uid: str, name: str, line: Line, style: dict[str, Any], shown: str | None) -> dict[str, Any]:
+    """A line; with no more than a few points, dots too, for one point alone makes no line. `shown` None: no hover."""
+    dots = shown is not None and uid != "rate" and len(line.xs) <= FEW_EPOCHS
+    return {
+        "type": "scatter",
+        "uid": uid,
+        "name": name,
+        "x": list(line.xs),
+        "y": list(line.ys),
+        "mode": "lines+markers" if dots else "lines",
+        "line": style,
+        "marker": {"color": style["color"], "size": 5},
+        "cliponaxis": False,
+        **({"hovertemplate": f"{shown}<extra>{name}</extra>"} if shown else {"hoverinfo": "skip"}),
+    }
+
+
+def _best_trace(curves: Curves, panel: Panel, theme: Theme) -> dict[str, Any]:
+    best, colour = curves.best, part_colour("val", theme)
+    value = best and (best.val_loss if panel == "loss" else best.val_accuracy)
+    return {
+        "type": "scatter",
+        "uid": f"{panel}-best",
+        "name": "Best epoch",
+        "x": [best.epoch] if best else [],
+        "y": [value] if best else [],
+        "mode": "markers",
+        "marker": {"size": 12, "color": LOOKS[theme].surface, "line": {"color": colour, "width": 2.5}},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }
+
+
+def _lines(curves: Curves, panel: Panel) -> tuple[Line, Line]:
+    if panel == "loss":
+        return curves.train_loss, curves.val_loss
+    return curves.train_accuracy, curves.val_accuracy
+
+
+def _shades(bands: Sequence[Band], y: str, theme: Theme) -> list[dict[str, Any]]:
+    """Every second phase is shaded, and a line stands where a phase begins."""
+    look = LOOKS[theme]
+    return [
+        {
+            "type": "rect",
+            "layer": "below",
+            "xref": "x",
+            "yref": f"{y} domain",
+            "x0": band.start,
+            "x1": band.end,
+            "y0": 0,
+            "y1": 1,
+            "fillcolor": look.band if i % 2 else "rgba(0, 0, 0, 0)",
+            "line": {"width": 1, "color": look.grid},
+        }
+        for i, band in enumerate(bands)
+    ]
+
+
+def _panel_title(panel: Panel, y: str, first: bool) -> dict[str, Any]:
+    """Above its panel; the first one leaves a line for the names of the phases."""
+    return {
+        "text": f"<b>{TITLES[panel]}</b>",
+        "showarrow": False,
+        "xref": "paper",
+        "yref": f"{y} domain",
+        "x": 0,
+        "y": 1,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": 20 if first else 3,
+    }
+
+
+def _band_labels(curves: Curves, theme: Theme) -> list[dict[str, Any]]:
+    notes = []
+    for band in curves.bands:
+        room = int((band.end - band.start) / curves.total_epochs * 80)  # characters on a page of usual width
+        name = next(name for name in band.names if len(name) <= room or not name)
+        place = {"xref": "x", "yref": "y domain", "x": band.start, "y": 1, "xanchor": "left", "yanchor": "bottom"}
+        notes.append(note(literal(name), theme, hovertext=literal(band.hint), xshift=2, **place))
+    return notes
+
+
+def _end_labels(curves: Curves, panel: Panel, y: str, theme: Theme) -> list[dict[str, Any]]:
+    """Name and value at the end of each line, pushed apart where the lines end close together.
+
+    Where the last epoch is the best one, that is said here, for a label of its own would stand in the way.
+    """
+    if panel == "rate":
+        last = curves.learning_rate
+        return [_end_label(last, f"{last.ys[-1]:.2g}", y, LOOKS[theme].muted, 0, theme)] if last.ys else []
+    train, val = _lines(curves, panel)
+    if not train.ys or not val.ys:
+        return []
+    highest = 1.03 if panel == "accuracy" else max((*curves.step_loss.ys, *train.ys, *val.ys, 1e-9)) * 1.06
+    pixels = [ends.ys[-1] / highest * HEIGHTS[panel] for ends in (train, val)]
+    shifts = [after - before for before, after in zip(pixels, spread(pixels), strict=True)]
+    texts = [f"{value:.2f}" if panel == "loss" else f"{value:.0%}" for value in (train.ys[-1], val.ys[-1])]
+    return [
+        _end_label(train, f"training {texts[0]}", y, part_colour("train", theme), shifts[0], theme),
+        _end_label(
+            val,
+            f"validation {texts[1]}{', best' if _best_is_last(curves) else ''}",
+            y,
+            part_colour("val", theme),
+            shifts[1],
+            theme,
+        ),
+    ]
+
+
+def _best_is_last(curves: Curves) -> bool:
+    return curves.best is not None and bool(curves.val_loss.xs) and curves.val_loss.xs[-1] == curves.best.epoch
+
+
+def _end_label(line: Line, text: str, y: str, colour: str, shift: float, theme: Theme) -> dict[str, Any]:
+    place = {"xref": "x", "yref": y, "x": line.xs[-1], "y": line.ys[-1], "xanchor": "left", "xshift": 9}
+    return note(
+        text, theme, yshift=shift, font={"color": colour, "size": 12}, bgcolor=fade(LOOKS[theme].surface, 0.65), **place
+    )
+
+
+def _best_label(curves: Curves, panels: Sequence[Panel], theme: Theme) -> list[dict[str, Any]]:
+    """Above the ring, on the side where there is room."""
+    if curves.best is None or _best_is_last(curves) or not {"loss", "accuracy"} & set(panels):
+        return []
+    panel: Panel = "loss" if "loss" in panels else "accuracy"
+    number, best = panels.index(panel), curves.best
+    place = {
+        "xref": "x",
+        "yref": f"y{number + 1}" if number else "y",
+        "x": best.epoch,
+        "y": best.val_loss if panel == "loss" else best.val_accuracy,
+        "xanchor": "right" if best.epoch > curves.total_epochs / 2 else "left",
+        "yshift": 19 if panel == "loss" else -19,
+        "font": {"color": part_colour("val", theme), "size": 12},
+    }
+    return [note(f"best: epoch {best.epoch}", theme, bgcolor=fade(LOOKS[theme].surface, 0.65), **place)]
+
+
+def _empty_label(curves: Curves, theme: Theme) -> list[dict[str, Any]]:
+    if curves.val_loss.ys or curves.step_loss.ys:
+        return []
+    place = {"xref": "x domain", "yref": "y domain", "x": 0.5, "y": 0.5}
+    return [
+        note("The curves begin with the first step", theme, font={"size": 14, "color": LOOKS[theme].muted}, **place)
+    ]

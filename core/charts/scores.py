@@ -1,0 +1,70 @@
+"""How well each class is found, and how sure that number is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from core.charts.style import LOOKS, Theme, axis, base_layout, literal, names_axis, note, title
+from core.evaluation.scores import ClassScore
+
+
+@dataclass(frozen=True, slots=True)
+class RecallRow:
+    """One class: recall with the ends of its 95 % interval, 0..1; None when the class has no image."""
+
+    name: str
+    n: int
+    recall: float | None
+    low: float | None
+    high: float | None
+
+
+def recall_rows(scores: Sequence[ClassScore]) -> tuple[RecallRow, ...]:
+    """The rows, in the order given."""
+    return tuple(RecallRow(s.name, s.n, s.recall, s.recall_low, s.recall_high) for s in scores)
+
+
+def recall_figure(rows: Sequence[RecallRow], theme: Theme) -> go.Figure:
+    """A dot per class with a bar for the interval: long bars say that there are few images."""
+    look = LOOKS[theme]
+    known = [(i, r, r.recall, r.low, r.high) for i, r in enumerate(rows) if r.recall is not None]
+    trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [recall for _, _, recall, _, _ in known],
+        "y": [i for i, *_ in known],
+        "marker": {"color": look.accent, "size": 10},
+        "error_x": {
+            "type": "data",
+            "symmetric": False,
+            "array": [max(0.0, (high or 0.0) - recall) for _, _, recall, _, high in known],
+            "arrayminus": [max(0.0, recall - (low or 0.0)) for _, _, recall, low, _ in known],
+            "color": look.accent,
+            "thickness": 2,
+            "width": 5,
+        },
+        "customdata": [_hover(row) for _, row, *_ in known],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "cliponaxis": False,
+    }
+    layout = base_layout(theme, 80 + (30 if len(rows) <= 20 else 20) * max(2, len(rows)))
+    layout["margin"] = {"l": 16, "r": 24, "t": 12, "b": 44}
+    layout["xaxis"] = axis(
+        theme, title=title("Recall, with 95 % interval", theme), range=[0, 1], tickformat=".0%", dtick=0.25
+    )
+    layout["yaxis"] = names_axis([row.name for row in rows], theme, range=[len(rows) - 0.5, -0.5])
+    layout["annotations"] = [
+        note("no image of this class", theme, xref="x", yref="y", x=0, y=i, xanchor="left", xshift=6)
+        for i, row in enumerate(rows)
+        if row.recall is None
+    ]
+    return go.Figure({"data": [trace], "layout": layout})
+
+
+def _hover(row: RecallRow) -> str:
+    right = round((row.recall or 0.0) * row.n)
+    return (
+        f"{literal(row.name, 60)}<br>{right} of {row.n} found: {row.recall or 0.0:.0%}"
+        f"<br>95 % interval {row.low or 0.0:.0%} to {row.high or 0.0:.0%}"
+    )
