@@ -1,12 +1,69 @@
-"""The first page: what this is."""
+"""The first page: what this is, one button that shows it, and where the last runs stand. Nothing here needs torch."""
 
 import streamlit as st
 
-from pages.ui.messages import empty_state
+from pages.ui import home_pictures, home_runs, state
 
-st.title("Graft", anchor=False)
-st.markdown(
-    "Teach a pretrained vision model your own classes from a few images, "
-    "and see on your own pictures what augmentation does."
+TRY_IT = "Try it on sample images"
+STEPS = (
+    (
+        "1",
+        "Bring images",
+        "A folder per class, a zip, or your camera. A few dozen pictures are enough to begin.",
+        "data",
+    ),
+    ("2", "See what augmentation does", "Every flip, turn and colour shift on your own pictures, at once.", "augment"),
+    ("3", "Train and judge", "Watch the curves, see each mistake, and take the model with you.", "train"),
 )
-empty_state("No images yet", "Choose a sample, or bring your own pictures.", "Choose images", "pages/data.py")
+
+
+def main() -> None:
+    _hero()
+    _runs()
+    st.space("medium")
+    _steps()
+
+
+def _hero() -> None:
+    words, picture = st.columns([1, 1.05], gap="large", vertical_alignment="center")
+    with words:
+        st.title("Teach a vision model your own classes", anchor=False)
+        st.markdown(
+            "Graft takes a pretrained model, grafts a new head onto it, trains it on a few of your images, "
+            "and shows on your own pictures what augmentation does. All of it on this machine."
+        )
+        st.space("xsmall")
+        with st.container(horizontal=True, gap="small"):
+            if st.button(TRY_IT, type="primary", icon=":material/play_arrow:", key="home-try"):
+                _try_it()
+            if st.button("Use your own images", icon=":material/add_photo_alternate:", key="home-own"):
+                st.switch_page("pages/data.py")
+        st.caption("The sample: 119 photographs in five classes. On two processor cores it takes about a minute.")
+    with picture:
+        home_pictures.hero()
+
+
+def _try_it() -> None:
+    """The whole way in one click: sample images, light augmentation, the default backbone and phases."""
+    from core.augment.presets import PRESETS
+
+    state.reset()
+    state.update(source="sample:stamps", pipeline=PRESETS["light"])
+    state.remember("train-start", True)
+    st.switch_page("pages/train.py")
+
+
+def _runs() -> None:
+    home_runs.show()
+
+
+def _steps() -> None:
+    with st.container(key="home-steps"):
+        for column, (number, title, text, name) in zip(st.columns(3, gap="medium"), STEPS, strict=True):
+            with column, st.container(border=True, height="stretch", key=f"home-step-{number}"):
+                home_pictures.step(name)
+                st.markdown(f"**{number}. {title}**  \n:gray[{text}]")
+                st.page_link(f"pages/{name}.py", label=f"Go to {name.capitalize()}", icon=":material/arrow_forward:")
+
+
+main()

@@ -1,0 +1,46 @@
+"""Where the last runs stand, each with the way to its results."""
+
+import streamlit as st
+
+from core.runs.records import Run
+from core.runs.status import Status
+from pages.ui import engine
+from pages.ui.messages import literal
+from pages.ui.train_words import BADGES, accuracy, ago, share_done
+
+MOST = 5
+
+
+def show() -> None:
+    """The last runs of the workspace; nothing at all before there is one."""
+    runs = engine.workspace().store.runs()[:MOST]
+    if not runs:
+        return
+    st.space("small")
+    st.subheader("Your last runs", anchor=False)
+    with st.container(border=True, gap="small", key="home-runs"):
+        for run in runs:
+            _row(run)
+
+
+def _row(run: Run) -> None:
+    with st.container(key=f"home-run-{run.id}"):
+        name, status, score, when = st.columns([3, 1.3, 2.2, 1.2], vertical_alignment="center", gap="small")
+        page, icon = ("train", ":material/monitoring:") if run.status.live else ("results", ":material/leaderboard:")
+        name.page_link(f"pages/{page}.py", label=literal(run.name), icon=icon, query_params={"run": run.id})
+        label, symbol, colour = BADGES[run.status]
+        status.badge(label, icon=symbol, color=colour)
+        score.markdown(_standing(run))
+        when.markdown(f":gray[{ago(run.created_at)}]")
+
+
+def _standing(run: Run) -> str:
+    score = accuracy(run)
+    if score is not None:
+        value, _, interval = score.partition(" (")
+        return f"**{value}** :gray[:small[95 % interval {interval.rstrip(')')}]]"
+    if run.status is Status.QUEUED:
+        return ":gray[not begun]"
+    if run.status.live:
+        return f"{share_done(run):.0%}".replace("%", " %") + " :gray[of the training]"
+    return ":gray[not evaluated]"

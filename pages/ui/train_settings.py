@@ -1,0 +1,84 @@
+"""How the weights are optimised, on which device, from which seed: the settings that belong to the Train page."""
+
+import streamlit as st
+from pydantic import create_model
+
+from core.experiment import Description, Experiment, Recipe
+from pages.ui import state
+from pages.ui.forms import render_form
+from pages.ui.messages import explain
+from pages.ui.state import Draft
+
+FIRST = ("optimizer", "learning_rate", "batch_size")
+ADVANCED = ("schedule", "warmup", "weight_decay", "label_smoothing", "clip_norm", "class_weights", "patience")
+PRECISIONS = {"fp32": "fp32", "bf16": "bf16", "fp16": "fp16"}
+# the one renderer draws models; the seed is a field of the experiment itself
+Reproduction = create_model("Reproduction", __base__=Description, seed=(int, Experiment.model_fields["seed"]))
+
+
+def show(draft: Draft) -> bool:
+    """Draw the settings and keep them in the draft; false while one of them is not valid. Waits for torch."""
+    from core.training.device import available_devices
+
+    devices = available_devices()
+    device = draft.device if draft.device in devices else devices[0]
+    first = render_form(Recipe, draft.recipe, "train", fields=FIRST)
+    recipe = first.model or draft.recipe
+    device = _device(devices, device)
+    with st.expander("Advanced", icon=":material/tune:", key="train-advanced"):
+        second = render_form(Recipe, recipe, "train", fields=ADVANCED)
+        recipe = _precision(second.model or recipe, device)
+        seed = render_form(Reproduction, {"seed": draft.seed}, "train")
+        _explanations()
+    state.update(recipe=recipe, device=device, seed=draft.seed if seed.model is None else seed.model.seed)
+    return not (first.error or second.error or seed.error)
+
+
+def _device(devices: tuple[str, ...], device: str) -> str:
+    import torch
+
+    from core.training.device import device_title
+
+    return st.selectbox(
+        "Device",
+        devices,
+        index=devices.index(device),
+        format_func=lambda name: device_title(torch.device(name)),
+        key="train-device",
+        help="What computes. Trainings on one device run one after the other.",
+        disabled=len(devices) == 1,
+    )
+
+
+def _precision(recipe: Recipe, device: str) -> Recipe:
+    """Only the number formats that the device has are offered."""
+    import torch
+
+    from core.training.device import precisions
+
+    field, offered = Recipe.model_fields["precision"], precisions(torch.device(device))
+    held = recipe.precision if recipe.precision in offered else "fp32"
+    if held != recipe.precision:
+        st.caption(f"This device does not train in {recipe.precision}, so fp32 is used.")
+    chosen = st.segmented_control(
+        field.title, offered, default=held, required=True, key=f"train-precision-{'-'.join(offered)}",
+        help=field.description,
+    )  # fmt: skip
+    return Recipe.model_validate(recipe.model_dump() | {"precision": chosen or held})
+
+
+def _explanations() -> None:
+    with st.container(horizontal=True, gap="small"):
+        explain(
+            "Learning rate",
+            "How far a step moves the weights. Too large: the loss jumps or climbs. Too small: nothing happens. "
+            "Pretrained stages bear about a tenth of what a new head does.",
+            r"\theta \leftarrow \theta - \eta \, \nabla_\theta L",
+            "Smith (2018), A disciplined approach to neural network hyper-parameters.",
+        )
+        explain(
+            "Label smoothing",
+            "Asks for 90 % certainty instead of 100 %, so that the model does not grow overconfident on few images.",
+            r"y' = (1 - \varepsilon)\, y + \varepsilon / K",
+            "Szegedy et al. (2016), Rethinking the Inception architecture.",
+        )

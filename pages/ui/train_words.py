@@ -1,0 +1,71 @@
+"""How a run is put into words: status, score, time. No Streamlit in here, and no torch."""
+
+import time
+from collections.abc import Sequence
+
+from core.runs.records import Run
+from core.runs.status import Status
+
+BADGES = {
+    Status.QUEUED: ("Waiting", ":material/schedule:", "gray"),
+    Status.RUNNING: ("Running", ":material/play_arrow:", "primary"),
+    Status.PAUSED: ("Paused", ":material/pause:", "orange"),
+    Status.STOPPING: ("Stopping", ":material/hourglass_empty:", "orange"),
+    Status.STOPPED: ("Stopped", ":material/stop:", "gray"),
+    Status.COMPLETED: ("Completed", ":material/check:", "green"),
+    Status.FAILED: ("Failed", ":material/error:", "red"),
+    Status.INTERRUPTED: ("Interrupted", ":material/power_off:", "orange"),
+}
+
+
+def duration(seconds: float) -> str:
+    """A time span as people say it: '40 s', '3 min 20 s', '1 h 5 min'."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        minutes, rest = divmod(whole, 60)
+        return f"{minutes} min" + (f" {rest} s" if rest and minutes < 10 else "")
+    hours, rest = divmod(whole // 60, 60)
+    return f"{hours} h" + (f" {rest} min" if rest else "")
+
+
+def ago(then: float, now: float | None = None) -> str:
+    """How long ago `then` (seconds since 1970) was, in its largest unit."""
+    gone = max(0.0, (time.time() if now is None else now) - then)
+    if gone < 60:
+        return "just now"
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        count = int(gone // size)
+        if count:
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def accuracy(run: Run) -> str | None:
+    """Validation accuracy with its 95 % interval, as '92 % (74 to 98 %)'; None before the run was evaluated."""
+    if run.val is None:
+        return None
+    low, high = run.val["accuracy_low"], run.val["accuracy_high"]
+    return f"{run.val['accuracy']:.0%} ({100 * low:.0f} to {high:.0%})".replace("%", " %")
+
+
+def share_done(run: Run) -> float:
+    """How much of the training's steps are done, 0..1."""
+    steps = run.progress.get("steps") or 0
+    return min(1.0, run.progress.get("step", 0) / steps) if steps else 0.0
+
+
+def jobs(runs: Sequence[Run], *, percent: bool = True) -> str | None:
+    """The live runs of a workspace in one line, or None: 'training Pets 45 %, 2 waiting'."""
+    working = [run for run in runs if run.status is not Status.QUEUED]
+    waiting = len(runs) - len(working)
+    if not runs:
+        return None
+    said = []
+    if working:
+        first = working[0]
+        verb = "paused:" if first.status is Status.PAUSED else "training"
+        said.append(f"{verb} {first.name}" + (f", {share_done(first):.0%}".replace("%", " %") if percent else ""))
+        said += [f"{len(working) - 1} more training"] if len(working) > 1 else []
+    return ", ".join([*said, *([f"{waiting} waiting"] if waiting else [])])
