@@ -6,6 +6,7 @@ import zipfile
 
 from core import files
 from core.backbones import catalogue
+from core.backbones.plain import plain_constructor
 from core.errors import RunConflict
 from core.runs import artifacts
 from core.runs.records import Run
@@ -31,12 +32,12 @@ With Graft
 
 With plain PyTorch
   import json, torch
-  from PIL import Image
+  from PIL import Image, ImageOps
   from safetensors.torch import load_file
   from torchvision.transforms import v2
   {imports}
 
-  labels = json.load(open("labels.json"))
+  labels = json.load(open("labels.json", encoding="utf-8"))
   model = {constructor}
   model.load_state_dict(load_file("best.safetensors"))
   model.eval()
@@ -45,7 +46,7 @@ With plain PyTorch
       v2.CenterCrop({size}), v2.ToImage(), v2.ToDtype(torch.float32, scale=True),
       v2.Normalize({mean}, {std}),
   ])
-  picture = Image.open("picture.jpg").convert("RGB")
+  picture = ImageOps.exif_transpose(Image.open("picture.jpg")).convert("RGB")  # as upright as in training
   with torch.no_grad():
       probabilities = model(prepare(picture)[None]).softmax(dim=1)[0]
   for label, p in zip(labels, probabilities):
@@ -73,7 +74,7 @@ def how_to(run: Run) -> str:
     """The text that comes with a model."""
     backbone = catalogue.get(run.experiment.backbone.name)
     geometry = catalogue.geometry(backbone, run.experiment.backbone.image_size)
-    imports, constructor = catalogue.plain_constructor(backbone, len(run.classes), geometry.image_size)
+    imports, constructor = plain_constructor(backbone, len(run.classes), geometry.image_size)
     return HOW_TO.format(
         name=run.name,
         backbone=backbone.name,

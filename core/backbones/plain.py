@@ -1,0 +1,31 @@
+"""A backbone in plain torchvision or timm code, for those who use a trained model without this program."""
+
+from core.backbones.catalogue import Backbone
+
+
+def plain_constructor(backbone: Backbone, n_classes: int, image_size: int) -> tuple[str, str]:
+    """An import line and an expression that makes the model, without weights, as `core.backbones.architecture` does.
+
+    The model's state dict has the names and shapes of ours. `image_size` in px, one that the backbone can take.
+    Imports no library itself.
+    """
+    options: dict[str, bool | int] = {"num_classes": n_classes}
+    if backbone.library == "torchvision":
+        options |= _torchvision_options(backbone, image_size)
+        return "import torchvision", f"torchvision.models.{backbone.architecture}({_written(options)})"
+    if backbone.family == "ViT":
+        options["img_size"] = image_size
+    return "import timm", f'timm.create_model("{backbone.architecture}", {_written(options)})'
+
+
+def _torchvision_options(backbone: Backbone, image_size: int) -> dict[str, bool | int]:
+    if backbone.family == "ViT":
+        return {"image_size": image_size}
+    if backbone.family == "Inception":
+        # the weights replace what an initialisation would take half a minute for
+        return {"aux_logits": False, "transform_input": True, "init_weights": False}
+    return {}
+
+
+def _written(options: dict[str, bool | int]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in options.items())
