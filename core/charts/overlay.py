@@ -8,7 +8,7 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from core.charts.series import Line, line
-from core.charts.style import LABEL_HEIGHT, Theme, axis, base_layout, literal, note, run_colours, spread, title
+from core.charts.style import LABEL_HEIGHT, LOOKS, Theme, axis, base_layout, literal, note, run_colours, spread, title
 from core.training.events import EpochEnded
 
 Metric = Literal["val_loss", "val_accuracy", "train_loss", "train_accuracy"]
@@ -18,7 +18,7 @@ METRICS: dict[Metric, str] = {
     "train_loss": "Training loss",
     "train_accuracy": "Training accuracy",
 }
-PLOT_HEIGHT, RIGHT = 300, 190  # px
+PLOT_HEIGHT, RIGHT = 300, 204  # px
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,7 @@ def _trace(run: RunLine, colour: str, share: bool) -> dict[str, Any]:
 
 
 def _labels(data: Overlay, colours: Mapping[str, str], height: int, theme: Theme) -> list[dict[str, Any]]:
+    """A dot in the run's colour, then its name in the colour of text: not every run's colour is strong enough to read."""
     drawn = [run for run in data.runs if run.line.ys]
     highest = 1.03 if _is_share(data.metric) else max((y for run in drawn for y in run.line.ys), default=1.0) * 1.06
     wanted = [run.line.ys[-1] / max(highest, 1e-9) * height for run in drawn]
@@ -109,7 +110,7 @@ def _labels(data: Overlay, colours: Mapping[str, str], height: int, theme: Theme
     above = max(0.0, max(moved, default=0.0) - height)  # a crowd at the top is pushed down as a whole
     return [
         note(
-            literal(run.name, 26),
+            f'<span style="color:{colours[run.run]}">●</span> {literal(run.name, 26)}',
             theme,
             xref="paper",
             yref="y",
@@ -118,7 +119,7 @@ def _labels(data: Overlay, colours: Mapping[str, str], height: int, theme: Theme
             xanchor="left",
             xshift=10,
             yshift=place - above - want,
-            font={"color": colours[run.run], "size": 13},
+            font={"color": LOOKS[theme].text, "size": 13},
             hovertext=literal(run.name, 200),
         )
         for run, want, place in zip(drawn, wanted, moved, strict=True)

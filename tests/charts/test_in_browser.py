@@ -50,7 +50,7 @@ def test_names_on_an_axis_are_shown_as_typed(page):
 def test_names_of_runs_are_shown_as_typed(page):
     runs = {name: [epoch_ended(0), epoch_ended(1)] for name in NAMES}
     draw(page, overlay_figure(overlay(runs, {}), "light"))
-    assert sorted(texts(page, "#chart .annotation-text")) == sorted(NAMES)
+    assert sorted(texts(page, "#chart .annotation-text")) == sorted(f"● {name}" for name in NAMES)
     page.mouse.move(300, 100)
     page.mouse.move(380, 150, steps=3)
     page.wait_for_selector("#chart .hoverlayer .legendtext")

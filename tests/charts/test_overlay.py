@@ -26,7 +26,9 @@ def test_runs_are_named_at_their_lines_in_their_colours(theme):
     assert not figure.layout.showlegend
     colours = run_colours(["r1", "r2", "r3"], theme)
     assert [trace.line.color for trace in figure.data] == list(colours.values())
-    assert [note.font.color for note in figure.layout.annotations] == [colours["r1"], colours["r2"]]
+    for note, run in zip(figure.layout.annotations, ("r1", "r2"), strict=True):
+        assert f'<span style="color:{colours[run]}">' in note.text
+    assert figure.layout.annotations[1].text.endswith("</span> second")
 
 
 def test_a_run_has_the_same_colour_in_every_selection(theme):
