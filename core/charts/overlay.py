@@ -102,7 +102,7 @@ def _trace(run: RunLine, colour: str, share: bool) -> dict[str, Any]:
 
 
 def _labels(data: Overlay, colours: Mapping[str, str], height: int, theme: Theme) -> list[dict[str, Any]]:
-    """A dot in the run's colour, then its name in the colour of text: not every run's colour is strong enough to read."""
+    """A dot in the run's colour, then its name in the colour of text: not every run's colour is fit for text."""
     drawn = [run for run in data.runs if run.line.ys]
     highest = 1.03 if _is_share(data.metric) else max((y for run in drawn for y in run.line.ys), default=1.0) * 1.06
     wanted = [run.line.ys[-1] / max(highest, 1e-9) * height for run in drawn]
