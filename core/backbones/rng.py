@@ -13,7 +13,7 @@ _TURN = threading.RLock()
 
 @contextmanager
 def seeded(seed: int, device: torch.device | None = None) -> Iterator[None]:
-    """Within the block torch draws from `seed` alone; afterwards the CPU generator continues as if nothing had happened.
+    """Within the block torch draws from `seed` alone; afterwards the CPU generator is as it was before.
 
     The generator of an accelerator named by `device` is seeded too, and not restored: only a training draws from it.
     """
