@@ -1,5 +1,112 @@
-"""The augment page."""
+"""The augment page: build a pipeline, and see at once what it makes of the user's own pictures."""
 
 import streamlit as st
 
-st.title("Augment", anchor=False)
+from core.data.dataset import Dataset, Item
+from core.errors import GraftError
+from pages.ui import augment_cards, augment_controls, augment_preview, engine, sidebar, state
+from pages.ui.augment_choice import training_items
+from pages.ui.messages import empty_state, explain, show_error
+
+_SAMPLE = "sample:stamps"
+
+# the preview stays in sight: beside the controls where there is room for both, above them where there is not
+_STYLE = """<style>
+[data-testid="stColumn"]:has(.st-key-augment-preview) { position: sticky; top: 3.75rem; align-self: flex-start; }
+.st-key-augment-preview img { max-height: calc(100vh - 13rem); object-fit: contain; object-position: left top; }
+.st-key-augment-picker button { padding: 0.3rem 0.5rem; }
+.st-key-augment-picker button > div { width: 100%; justify-content: flex-start; }
+.st-key-augment-picker button p { text-align: left; white-space: normal; line-height: 1.35; }
+[class*="st-key-augment-card-"] { padding: 0.4rem 0.75rem; }
+[class*="st-key-augment-tools-"] button { padding: 0 0.3rem; }
+@media (max-width: 640px) {
+  [data-testid="stColumn"]:has(.st-key-augment-preview) { order: -1; position: static; }
+}
+</style>"""
+
+
+def main() -> None:
+    """Draw the page."""
+    st.html(_STYLE)
+    st.title("Augment", anchor=False)
+    _introduce()
+    found = _pictures()
+    state.remember("augment:told", sidebar.pipeline_summary(state.draft().pipeline))
+    _builder(*found)
+    st.space("small")
+    if st.button("Next: choose a backbone", key="augment-continue", icon=":material/arrow_forward:",
+                 icon_position="right", type="primary" if found[0] else "secondary"):  # fmt: skip
+        st.switch_page("pages/backbone.py")
+
+
+def _introduce() -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="augment-intro"):
+        text = "Show the model each picture in many versions, so that it learns what stays the same."
+        st.markdown(text, width="content")
+        explain(
+            "What augmentation does",
+            "In every epoch a training picture is shown as another *view*: turned, cropped, in other light. The "
+            "label must survive every change, so choose those that your pictures could really go through. "
+            "Validation and test pictures are never changed.",
+            reference="Shorten and Khoshgoftaar, A survey on image data augmentation for deep learning, "
+            "Journal of Big Data 6:60, 2019.",
+        )
+
+
+def _pictures() -> tuple[Dataset | None, tuple[Item, ...], str]:
+    """The data set, its training pictures, and otherwise why there are none ('' where none are chosen yet).
+
+    Outside of the fragment: looking whether a folder has changed takes long for a large one.
+    """
+    draft = state.draft()
+    try:
+        dataset = engine.chosen_dataset()
+        if dataset is None:
+            return None, (), ""
+        return dataset, training_items(dataset, engine.split(dataset.source, draft.split).train), ""
+    except GraftError as error:
+        return None, (), str(error)
+
+
+@st.fragment
+def _builder(dataset: Dataset | None, items: tuple[Item, ...], problem: str) -> None:
+    """Controls and preview: a change of a parameter runs only this."""
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        augment_controls.show_presets()
+        augment_controls.show_strength()
+        slots = augment_cards.show()
+        with st.container(horizontal=True, key="augment-actions"):
+            augment_cards.show_picker()
+            augment_controls.show_file()
+        augment_controls.show_views()
+    with right, st.container(key="augment-preview"):
+        if dataset is None:
+            _nothing_to_show(problem)
+        else:
+            try:
+                augment_preview.show(dataset, items, slots)
+            except GraftError as error:
+                show_error(error)
+    _tell_sidebar()
+
+
+def _nothing_to_show(problem: str) -> None:
+    if problem:
+        show_error(GraftError(problem))
+    empty_state(
+        "No pictures yet", "Choose your own images, and see here what each step makes of them.", "Choose images",
+        "pages/data.py",
+    )  # fmt: skip
+    if st.button("Use sample stamps", key="augment-sample", type="tertiary", width="stretch"):
+        state.update(source=_SAMPLE)
+        st.rerun()
+
+
+def _tell_sidebar() -> None:
+    """A fragment cannot write to the sidebar: run the page once more where what stands there has become wrong."""
+    if sidebar.pipeline_summary(state.draft().pipeline) != state.recall("augment:told", None):
+        st.rerun()
+
+
+main()
