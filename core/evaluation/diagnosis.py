@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from core.training.events import EpochEnded
 
-# Synthesis of the team, tried on simulated noise in the tests: few false alarms, and late by one or two epochs at most.
+# Synthesis of the team, tried on simulated noise in the tests: few false alarms, at the price of some epochs of delay.
 FEWEST_EPOCHS = 4  # of one phase, before anything is said about it
 RISING_EPOCHS = 3  # since the lowest smoothed loss
 SMALLEST_CHANGE = 0.03  # of the loss; less is called flat
