@@ -1,5 +1,70 @@
-"""The backbone page."""
+"""The backbone page: which pretrained model, and which of its stages train when."""
 
 import streamlit as st
 
-st.title("Backbone", anchor=False)
+from core.backbones import catalogue
+from core.errors import GraftError, UnknownBackbone
+from core.experiment import BUNDLED_BACKBONE
+from pages.ui import backbone_card, backbone_catalogue, backbone_phases, engine, state, warmup
+from pages.ui.messages import show_error
+
+UNKNOWN_CLASSES = 2  # of the head, until images are chosen
+
+
+def show() -> None:
+    """The page from top to bottom; what needs torch stands below what does not."""
+    st.title("Backbone", anchor=False)
+    st.markdown("The pretrained model that your classifier grows on, and how much of it is trained anew.")
+    if not _known():
+        return
+    n_classes = _number_of_classes()
+    table, card = st.columns([2, 1], gap="medium")
+    with table:
+        backbone_catalogue.show()
+    with card:
+        backbone_card.show(n_classes or UNKNOWN_CLASSES)
+    st.space("small")
+    blocked = _phases(n_classes)
+    st.space("small")
+    _next_step(blocked)
+
+
+def _known() -> bool:
+    """Whether the draft's backbone is in the catalogue: settings of an old run may name one that is not any more."""
+    try:
+        catalogue.get(state.draft().backbone.name)
+    except UnknownBackbone as error:
+        show_error(error)
+        label = f"Take {catalogue.get(BUNDLED_BACKBONE).title}"
+        st.button(label, type="primary", key="backbone-default", on_click=backbone_catalogue.choose,
+                  args=(BUNDLED_BACKBONE,))  # fmt: skip
+        return False
+    return True
+
+
+def _number_of_classes() -> int | None:
+    try:
+        dataset = engine.chosen_dataset()
+    except GraftError:  # the Data page says what is wrong with the images
+        return None
+    return None if dataset is None else len(dataset.classes)
+
+
+def _phases(n_classes: int | None) -> bool:
+    st.header("Which stages train, and when", anchor=False)
+    backbone = catalogue.get(state.draft().backbone.name)
+    warmup.wait(f"The stages of {backbone.title} are read from the model itself.")
+    from core.backbones.stages import stage_table
+
+    table = stage_table(backbone.name, n_classes or UNKNOWN_CLASSES)
+    return backbone_phases.show(table, n_classes)
+
+
+def _next_step(blocked: bool) -> None:
+    help_text = "Every phase needs a stage that trains." if blocked else None
+    if st.button("Continue to training", type="primary", icon=":material/arrow_forward:", icon_position="right",
+                 disabled=blocked, help=help_text, key="backbone-next"):  # fmt: skip
+        st.switch_page("pages/train.py")
+
+
+show()
