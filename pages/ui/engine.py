@@ -1,5 +1,7 @@
 """The engine as pages see it: the workspace, the job manager, and data sets that are read once."""
 
+import os
+from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +10,8 @@ import streamlit as st
 from core.data.cache import ImageCache
 from core.data.dataset import Dataset
 from core.data.geometry import Geometry
+from core.data.layout import MAX_FILES
+from core.data.names import is_junk
 from core.data.sources import load_dataset
 from core.data.split import Split, make_split
 from core.experiment import SplitSpec
@@ -15,6 +19,8 @@ from core.runs.records import Run
 from core.runs.workspace import Workspace
 from pages.ui import state, warmup
 from pages.ui.anchor import once
+from pages.ui.progress import DelayedBar
+from pages.ui.shelf import Shelf
 
 if TYPE_CHECKING:  # importing it loads torch
     from core.jobs import JobManager
@@ -49,13 +55,28 @@ def live_runs() -> list[Run]:
 
 
 def dataset(source: str) -> Dataset:
-    """The images of a source, read anew only when a folder of it has changed. Raises `InvalidInput`."""
-    return _dataset(source, str(state.workspace()), _stamp(source))
+    """The images of a source, read anew only when a folder of it has changed. Raises `InvalidInput`.
+
+    A long reading shows a progress bar where it is called.
+    """
+    return _datasets().get(_key(source), lambda: _read(source))
 
 
 def split(source: str, spec: SplitSpec) -> Split:
     """How the images of a source are divided."""
-    return _split(source, str(state.workspace()), _stamp(source), spec)
+    images = dataset(source)
+
+    def divide() -> Split:
+        with st.spinner("Dividing the images."):  # seconds, where tens of thousands are compared for copies
+            return make_split(images, spec)
+
+    return _splits().get((*_key(source), spec), divide)
+
+
+def read_again() -> None:
+    """Forget the data sets, so that pictures changed on the disk under their old names are seen."""
+    _datasets().clear()
+    _splits().clear()
 
 
 def chosen_dataset() -> Dataset | None:
@@ -69,21 +90,41 @@ def images(geometry: Geometry) -> ImageCache:
     return once(f"images:{geometry}", lambda: ImageCache(geometry, PREVIEW_BYTES))
 
 
-@st.cache_resource(max_entries=8, show_spinner="Reading the images.")
-def _dataset(source: str, root: str, stamp: int) -> Dataset:
-    del stamp  # only a part of the key
-    return load_dataset(source, Path(root))
+def _datasets() -> Shelf[Dataset]:
+    return once("datasets", lambda: Shelf(8))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _split(source: str, root: str, stamp: int, spec: SplitSpec) -> Split:
-    return make_split(_dataset(source, root, stamp), spec)
+def _splits() -> Shelf[Split]:
+    return once("splits", lambda: Shelf(16))
+
+
+def _read(source: str) -> Dataset:
+    with st.spinner("Reading the images."):
+        bar = DelayedBar("Reading the images")
+        try:
+            return load_dataset(source, state.workspace(), bar.update)
+        finally:
+            bar.close()
+
+
+def _key(source: str) -> tuple[Hashable, ...]:
+    return source, state.workspace(), _stamp(source)
 
 
 def _stamp(source: str) -> int:
     """Changes when a picture or a class is added or removed: the newest time of the folders, which is quick to ask."""
-    path = Path(source).expanduser()
-    if source.startswith("sample:") or not path.exists():
+    if source.startswith("sample:"):
         return 0
-    folders = [path, *(p for p in path.rglob("*") if p.is_dir())] if path.is_dir() else [path]
-    return max(folder.stat().st_mtime_ns for folder in folders)
+    newest = seen = 0
+    try:
+        path = Path(source).expanduser()
+        newest = path.stat().st_mtime_ns
+        for place, folders, files in os.walk(path):
+            newest = max(newest, os.stat(place).st_mtime_ns)
+            folders[:] = [name for name in folders if not is_junk(name)]
+            seen += len(folders) + len(files)
+            if seen > MAX_FILES:  # more than a data set may have; the reading says so
+                break
+    except (OSError, ValueError, RuntimeError):  # gone, or no path at all: the reading says so
+        return newest
+    return newest

@@ -1,0 +1,182 @@
+"""The Data page's choices: samples, what is in the workspace, a folder, a zip, or pictures of one's own."""
+
+import shutil
+from functools import lru_cache
+from pathlib import Path
+
+import streamlit as st
+
+from core.data.collection import MAX_UPLOAD_BYTES, Collection, import_zip
+from core.data.images import decode
+from core.data.layout import class_labels
+from core.data.names import is_junk
+from core.data.sniff import IMAGE_SUFFIXES
+from core.data.sources import SAMPLES, Sample
+from core.errors import GraftError, UnreadableImage, UnusableDataset
+from pages.ui import data_view, engine, state
+from pages.ui.gallery import Cell, show_mosaic
+from pages.ui.messages import explain, literal, show_error
+
+FIRST_COLLECTIONS = 4
+UPLOAD_MB = MAX_UPLOAD_BYTES >> 20
+_LAYOUT = """One folder per class; its name is the class:
+```
+pets/
+  cat/   1.jpg  2.jpg  ...
+  dog/   1.jpg  2.jpg  ...
+```
+If you have divided your images already, that is kept:
+```
+pets/
+  train/  cat/  dog/
+  val/    cat/  dog/
+  test/   cat/  dog/
+```
+Files that are not pictures are left out and listed."""
+
+
+def show() -> None:
+    """Draw every way to come by images."""
+    source = state.draft().source
+    if source is None:
+        st.markdown("Choose the images that your model shall learn from: pictures, sorted into classes.")
+    else:
+        st.button(
+            "Back to the chosen images", icon=":material/arrow_back:", type="tertiary", key="data-back",
+            on_click=data_view.go, args=("look",),
+        )  # fmt: skip
+    kept = data_view.collections()
+    if kept:
+        st.subheader("In your workspace", anchor=False)
+        _collections(kept)
+    st.subheader("Try a sample", anchor=False)
+    for column, sample in zip(st.columns(2, gap="medium"), SAMPLES.values(), strict=True):
+        with column, _card(f"data-sample-{sample.name}"):
+            _sample(sample, first=sample.name == next(iter(SAMPLES)))
+    st.subheader("Bring your own", anchor=False)
+    pictures, folder, archive = st.columns(3, gap="medium")
+    with pictures, _card("data-pictures"):
+        _pictures()
+    with folder, _card("data-folder"):
+        _folder()
+    with archive, _card("data-zip"):
+        _zip()
+
+
+def _card(key: str):
+    return st.container(border=True, height="stretch", key=key)
+
+
+def _sample(sample: Sample, first: bool) -> None:
+    cells = _sample_cells(sample)
+    if cells:
+        show_mosaic(cells, columns=len(cells) // 2, cell_px=84)
+    st.markdown(f"**{sample.title}**  \n{sample.description}")
+    kind = "primary" if first else "secondary"
+    if st.button(f"Use the {sample.title.lower()}", type=kind, key=f"data-use-{sample.name}"):
+        _try(sample.source)
+
+
+@lru_cache(maxsize=8)
+def _sample_cells(sample: Sample) -> tuple[Cell, ...]:
+    """Two pictures of each class, the classes side by side. Read directly: the whole data set is not needed yet."""
+    rows: list[list[Cell]] = [[], []]
+    folders = (path for path in sorted(sample.folder.glob("*")) if path.is_dir() and not is_junk(path.name))
+    for folder in folders:
+        files = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in IMAGE_SUFFIXES]
+        try:
+            for row, path in zip(rows, (files[0], files[len(files) // 2]), strict=True):
+                row.append(Cell(decode(path).pixels, folder.name))
+        except (IndexError, UnreadableImage):
+            return ()  # the sample is damaged: choosing it says how
+    return (*rows[0], *rows[1])
+
+
+def _collections(kept: tuple[Collection, ...]) -> None:
+    for one in kept[:FIRST_COLLECTIONS]:
+        _collection(one)
+    if len(kept) > FIRST_COLLECTIONS:
+        with st.expander(f"{len(kept) - FIRST_COLLECTIONS} more", key="data-more-collections"):
+            for one in kept[FIRST_COLLECTIONS:]:
+                _collection(one)
+
+
+def _collection(one: Collection) -> None:
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", border=True,
+        key=f"data-collection-{one.folder.name}",
+    ):  # fmt: skip
+        classes = list(class_labels(one.folder).values())
+        words = ", ".join(classes[:8]) + (f" and {len(classes) - 8} more" if len(classes) > 8 else "")
+        about = words or ("from a zip" if not one.editable else "no pictures yet")
+        st.markdown(f"**{literal(one.name[:80])}**  \n:gray[:small[{literal(about[:160])}]]", width="stretch")
+        if st.button("Use", key=f"data-use-{one.folder.name}"):
+            _open(one)
+
+
+def _open(one: Collection) -> None:
+    """Show a collection; one without any picture is opened to be filled."""
+    if one.editable and not any(path.is_file() for path in one.folder.glob("*/**/*")):
+        state.open_collection(one.folder)
+        data_view.go("add")
+        st.rerun()
+    _try(str(one.folder))
+
+
+def _pictures() -> None:
+    st.markdown("**Pictures, class by class**  \nUpload files or use the camera. Name your classes as you go.")
+    with st.form("data-new-form", border=False):
+        name = st.text_input("Name of the collection", "My pictures", max_chars=100, key="data-new-name")
+        begin = st.form_submit_button("Start collecting", key="data-new", icon=":material/add_photo_alternate:")
+    if begin and not name.strip():
+        st.error("Type a name for the collection.", icon=":material/error:")
+    elif begin:
+        state.open_collection(None)
+        state.remember("data:name", name.strip())
+        data_view.go("add")
+        st.rerun()
+
+
+def _folder() -> None:
+    st.markdown("**A folder on this machine**  \nIt is read where it is; nothing is copied or changed.")
+    with st.form("data-path-form", border=False):
+        path = st.text_input("Path of a folder or zip", placeholder="~/pictures/pets", key="data-path")
+        chosen = st.form_submit_button("Read the folder", key="data-path-use", icon=":material/folder_open:")
+    if chosen:
+        _try(path.strip().strip("\"'"))
+    explain("How to lay out the folder", _LAYOUT)
+
+
+def _zip() -> None:
+    st.markdown("**A zip**  \nClass folders, packed. It is unpacked into the workspace at once.")
+    number = state.recall("data:zips", 0)
+    upload = st.file_uploader(
+        f"Zip of class folders, at most {UPLOAD_MB} MB", type="zip", key=f"data-zip-upload-{number}"
+    )
+    st.caption("A larger one: put it on this machine and give its path.")
+    if upload is not None and state.unseen("zip", [upload.file_id]):
+        state.remember("data:zips", number + 1)  # an empty uploader the next time, whatever comes of this one
+        try:
+            with st.spinner("Unpacking the zip."):
+                folder = import_zip(state.workspace(), Path(upload.name).stem or "zip", upload.getvalue())
+            _choose_or_discard(folder, upload.name)
+        except GraftError as error:
+            show_error(error)
+
+
+def _choose_or_discard(folder: Path, name: str) -> None:
+    """Take an unpacked zip, called `name`. One without class folders must not stay behind, and is said by its name."""
+    try:
+        engine.dataset(str(folder))
+    except GraftError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        said = str(error).replace(str(folder), name).replace(folder.name, Path(name).stem)
+        raise UnusableDataset(said) from error
+    data_view.choose(str(folder))
+
+
+def _try(source: str) -> None:
+    try:
+        data_view.choose(source)
+    except GraftError as error:
+        show_error(error)

@@ -1,0 +1,77 @@
+"""What can be said about a data set in a few numbers and rows. No Streamlit in here."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+
+from core.data.audit import exact_groups, near_groups
+from core.data.dataset import Dataset, Item, LeftOut
+from core.data.split import Split
+
+PARTS = ("train", "val", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Width and height in px of the pictures with the fewest, the median and the most pixels."""
+
+    smallest: tuple[int, int]
+    median: tuple[int, int]
+    largest: tuple[int, int]
+
+
+def sizes(dataset: Dataset) -> Sizes:
+    """How large the pictures are. A data set has one picture at least."""
+    ranked = sorted(((item.width, item.height) for item in dataset.items), key=lambda size: (size[0] * size[1], size))
+    return Sizes(ranked[0], ranked[(len(ranked) - 1) // 2], ranked[-1])
+
+
+def left_out(dataset: Dataset, split: Split) -> list[tuple[LeftOut, str]]:
+    """Every file that is not used, with 'copy' for a readable picture that is there twice, else 'unusable'."""
+    return [*((one, "unusable") for one in dataset.left_out), *((one, "copy") for one in split.left_out)]
+
+
+def notes(dataset: Dataset) -> list[str]:
+    """What a user should know about pictures that are used."""
+    found = list(dataset.notes)
+    counts = Counter(note for item in dataset.items for note in item.notes)
+    found += [f"{_pictures(count)}: {note}" for note, count in counts.most_common()]
+    near = sum(map(len, near_groups(dataset)))  # groups have two members at least
+    if near:
+        kept = "copies across parts are left out" if dataset.presplit else "each group stays in one part of the split"
+        found.append(f"{_pictures(near)} look nearly like another one; {kept}.")
+    same = sum(map(len, exact_groups(dataset))) if dataset.presplit else 0
+    if same:
+        found.append(f"{_pictures(same)} have an equal one; copies in the same part are kept as they came.")
+    return found
+
+
+def labels_by_part(dataset: Dataset, split: Split) -> dict[str, list[int]]:
+    """The label of every picture of each part."""
+    return {part: [dataset.items[index].label for index in getattr(split, part)] for part in PARTS}
+
+
+def gallery(dataset: Dataset, split: Split, label: int | None, part: str | None) -> list[Item]:
+    """The pictures of a class and part; None is all of them. All classes are mixed, so that each is on the first page.
+
+    Without a part, pictures that the split leaves out are shown too.
+    """
+    indices = range(len(dataset.items)) if part is None else sorted(getattr(split, part))
+    chosen = [dataset.items[index] for index in indices]
+    if label is not None:
+        return [item for item in chosen if item.label == label]
+    by_class: dict[int, list[Item]] = {}
+    for item in chosen:
+        by_class.setdefault(item.label, []).append(item)
+    rounds = zip_longest(*(by_class[label] for label in sorted(by_class)))
+    return [item for item in chain.from_iterable(rounds) if item is not None]
+
+
+def spread(items: Sequence[Item], columns: int) -> list[list[Item]]:
+    """Deal pictures to columns so that reading row by row keeps their order."""
+    return [list(items[start::columns]) for start in range(min(columns, len(items)))]
+
+
+def _pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count:,} pictures"

@@ -1,0 +1,177 @@
+"""The chosen images on the Data page: numbers, classes, split, pictures, and what was left out."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.charts.classes import class_counts, class_counts_figure
+from core.data.audit import problems
+from core.data.dataset import Dataset
+from core.data.split import Split
+from core.errors import GraftError
+from core.experiment import SplitSpec
+from pages.ui import data_choose, data_facts, data_gallery, data_view, engine, state
+from pages.ui.forms import render_form
+from pages.ui.messages import explain, literal, show_error
+from pages.ui.plot import live_plot
+
+TALLEST_CHART = 560  # px; more classes than that scroll
+TALLEST_TABLE = 320
+FEW = 5  # sentences shown at once
+_SPLIT_IDEA = """A model is judged on images that it has not learned from.
+
+- **Training** images are learned from.
+- **Validation** images choose the best epoch, and compare settings.
+- **Test** images are kept aside for one final measurement.
+
+The seed decides which image goes where; the same seed always deals them alike. Every class is
+divided in the same shares. Copies of one picture never lie in two parts."""
+_TINY_RULE = (
+    "Small classes: with three images or more, each part gets at least one. Of two, one trains and one validates. "
+    "A class with one image blocks the training."
+)
+
+
+def show(source: str) -> None:
+    """Draw the data set that is chosen; one that cannot be read any more is said, with the choices below."""
+    try:
+        dataset = engine.dataset(source)
+        split = engine.split(source, state.draft().split)
+    except GraftError as error:
+        show_error(error)
+        data_choose.show()
+        return
+    _head(dataset)
+    _numbers(dataset, split)
+    _problems(problems(dataset, split), source)
+    chart, controls = st.columns((3, 2), gap="large")
+    with chart:
+        st.subheader("Classes", anchor=False)
+        _chart(dataset, split)
+    with controls:
+        _split(dataset, split)
+    st.subheader("Pictures", anchor=False)
+    data_gallery.show(dataset, split, data_view.editable(source))
+    _left_out(dataset, split)
+    _notes("About the pictures", data_facts.notes(dataset))
+    st.divider()
+    if st.button("Next: augment the images", type="primary", icon=":material/arrow_forward:", key="data-next"):
+        st.switch_page("pages/augment.py")
+
+
+def _head(dataset: Dataset) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="data-head"):
+        with st.container(gap=None, width="content"):
+            st.subheader(literal(dataset.name[:80]), anchor=False)
+            if not dataset.source.startswith("sample:"):
+                st.caption(literal(dataset.source))
+        with st.container(horizontal=True, width="content", key="data-actions"):
+            view = "add" if data_view.editable(dataset.source) else "copy"
+            st.button(
+                "Add pictures", icon=":material/add_photo_alternate:", key="data-add", on_click=_add, args=(view,)
+            )
+            st.button(
+                "Change images", icon=":material/swap_horiz:", key="data-change", on_click=data_view.go,
+                args=("choose",),
+            )  # fmt: skip
+            if not dataset.source.startswith("sample:"):
+                st.button(
+                    "Read again", icon=":material/refresh:", key="data-again", on_click=engine.read_again,
+                    help="Look at the disk again, for pictures that were edited in place.",
+                )  # fmt: skip
+
+
+def _add(view: data_view.View) -> None:
+    state.open_collection(data_view.editable(state.draft().source))
+    data_view.go(view)
+
+
+def _numbers(dataset: Dataset, split: Split) -> None:
+    sizes = data_facts.sizes(dataset)
+    with st.container(horizontal=True, gap="medium", key="data-numbers"):
+        for label, value in (
+            ("Images", f"{len(dataset.items):,}"),
+            ("Classes", f"{len(dataset.classes):,}"),
+            ("Left out", f"{len(data_facts.left_out(dataset, split)):,}"),
+            ("Smallest (px)", _size(sizes.smallest)),
+            ("Median (px)", _size(sizes.median)),
+            ("Largest (px)", _size(sizes.largest)),
+        ):
+            st.metric(label, value, width="content")
+
+
+def _problems(found: Sequence[str], source: str) -> None:
+    if not found:
+        return
+    with st.container(key="data-problems"):
+        sentences = "\n".join(f"- {literal(sentence)}" for sentence in found[:FEW])
+        more = f"\n- and {len(found) - FEW} more" if len(found) > FEW else ""
+        st.error(f"**A training cannot start with these images yet.**\n\n{sentences}{more}", icon=":material/block:")
+        if data_view.editable(source) is None:
+            st.caption("Change the folder and read it again, or add pictures to a copy of it.")
+
+
+def _chart(dataset: Dataset, split: Split) -> None:
+    counts = class_counts(dataset.classes, data_facts.labels_by_part(dataset, split))
+    figure = class_counts_figure(counts, st.context.theme.type or "light")
+    height = int(figure.layout.height)
+    tall = {"height": TALLEST_CHART} if height > TALLEST_CHART else {}
+    with st.container(key="data-chart", **tall):
+        live_plot(figure, key="data-classes", height=height)
+
+
+def _split(dataset: Dataset, split: Split) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Split", anchor=False, width="content")
+        explain("Why divide the images?", _SPLIT_IDEA)
+    held = state.draft().split
+    fixed = dataset.presplit and any(item.part == "val" for item in dataset.items)
+    if fixed:
+        st.markdown("These images came divided into folders. Their parts are kept, so there is nothing to set here.")
+    # divided into train and test only: the validation share is taken from the training images
+    fields = ("val", "seed") if dataset.presplit and not fixed else ("val", "test", "seed")
+    form = render_form(SplitSpec, held, "data-split", fields=fields, disabled=fixed)
+    if form.model is not None and form.model != held:
+        state.update(split=form.model)
+        st.rerun()  # the sidebar and everything above speak of the split too
+    names = {"train": "training", "val": "validation", "test": "test"}
+    st.markdown(" · ".join(f"**{size:,}** {names[part]}" for part, size in split.sizes.items()))
+    if not fixed:
+        st.caption(_TINY_RULE)
+    _notes(None, split.notes)
+
+
+def _left_out(dataset: Dataset, split: Split) -> None:
+    rows = data_facts.left_out(dataset, split)
+    if not rows:
+        return
+    copies = sum(kind == "copy" for _, kind in rows)
+    parts = [f"{len(rows) - copies:,} cannot be used"] if len(rows) > copies else []
+    parts += [f"{copies:,} copies of others"] if copies else []
+    st.subheader("Left out", anchor=False)
+    st.markdown(f"{_files(len(rows))}: {', '.join(parts)}.")
+    frame = pd.DataFrame({"File": [one.name for one, _ in rows], "Why": [one.reason for one, _ in rows]})
+    columns = {"File": st.column_config.TextColumn(width=240), "Why": st.column_config.TextColumn(width=720)}
+    height = {"height": TALLEST_TABLE} if len(rows) > 8 else {}
+    with st.container(key="data-left-out"):
+        st.dataframe(frame, hide_index=True, column_config=columns, **height)
+
+
+def _notes(title: str | None, found: Sequence[str]) -> None:
+    if not found:
+        return
+    if title:
+        st.subheader(title, anchor=False)
+    st.markdown("\n".join(f"- {literal(note)}" for note in found[:FEW]))
+    if len(found) > FEW:
+        with st.expander(f"{len(found) - FEW} more"):
+            st.markdown("\n".join(f"- {literal(note)}" for note in found[FEW:]))
+
+
+def _size(size: tuple[int, int]) -> str:
+    return f"{size[0]} × {size[1]}"
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count:,} files"
