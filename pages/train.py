@@ -13,21 +13,19 @@ START_NOW = "train-start"  # set by Home: begin as soon as the page is open
 
 def main() -> None:
     st.title("Train", anchor=False)
+    runs = live.runs()
     if state.recall(START_NOW, False):
         _start_now()
-    runs = live.runs()
     run = _shown(runs)
     left, right = st.columns([2.1, 1], gap="large")
     if run is not None:
         with left:
             _run(run, runs)
-    summary, start = (right if run else left).container(), (right if run else left).container()
-    with summary:
+    with right if run else left:
         st.subheader("Next training" if run else "The experiment", anchor=False)
-        train_summary.show(state.draft())
-    with start:
-        ready = st.empty()
-        with ready:
+        train_summary.show(state.draft(), columns=1 if run else 2)
+        start = st.container()
+        with start:
             warmup.wait("Getting the training ready.")
     with right:
         if run is None:
@@ -49,7 +47,9 @@ def _run(run: Run, runs: list[Run]) -> None:
 def _start(valid: bool, run: Run | None, runs: list[Run]) -> None:
     blockers = train_summary.blockers(state.draft())
     if blockers:
-        train_summary.show_blockers(blockers)
+        train_summary.show_blockers(blockers, primary=run is None)
+        if run and state.draft().source is None:
+            _use_settings_of(run)
         return
     label = "Add to the queue" if runs else "Start training"
     kind = "secondary" if run else "primary"
@@ -61,10 +61,21 @@ def _start(valid: bool, run: Run | None, runs: list[Run]) -> None:
         _submit_draft()
 
 
+def _use_settings_of(run: Run) -> None:
+    """A reloaded page has forgotten its experiment; the run it shows still knows its own."""
+    if st.button("Use this run's settings", icon=":material/settings_backup_restore:", key="train-use"):
+        state.use(run.experiment)
+        st.rerun()
+
+
 def _start_now() -> None:
-    state.remember(START_NOW, False)
-    warmup.wait("Your training starts in a moment.")
-    _submit_draft()
+    """Begin what Home asked for, as soon as that is possible; meanwhile the page says what will be trained."""
+    with st.container(key="train-soon"):
+        st.markdown("Your training starts in a moment. This is what will be trained:")
+        train_summary.show(state.draft(), columns=2)
+        warmup.wait("Getting the training ready.")
+        state.remember(START_NOW, False)
+        _submit_draft()
 
 
 def _submit_draft() -> None:

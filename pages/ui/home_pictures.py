@@ -18,8 +18,8 @@ HERO = (
     "cattle/cow_white", "vegetable/tomato", "fruit/apricot", "flower/daffodil",
 )  # fmt: skip
 FEW = ("bird/owl", "flower/rose", "fruit/lemon", "vegetable/yellowpepper")
-SUBJECT = "bird/rooster"
-PIXELS = 132
+SUBJECT = "bird/crowned_crane"
+PIXELS = 220  # of a cell; shown smaller, so that it is sharp on fine screens too
 
 
 def hero() -> None:
@@ -30,12 +30,12 @@ def hero() -> None:
 def step(name: str) -> None:
     """The picture over one of the three steps: 'data', 'augment' or 'train'."""
     if name == "train":
-        st.html(_CURVES)
+        st.image(_CURVES, width="stretch")
     elif name == "augment" and warmup.ready() and warmup.start().error is None:
         _show(_views(_is_dark()), "One photograph and three augmented views of it")
     else:
-        names = FEW if name == "data" else (SUBJECT, "bird/peacock", "bird/penguin", "bird/duck")
-        _show(_photographs(names, 4, _is_dark(), labelled=name == "data"), "Sample photographs")
+        names = FEW if name == "data" else (SUBJECT, "bird/tucan", "bird/penguin", "bird/duck")
+        _show(_photographs(names, 4, _is_dark(), labelled=False), "Sample photographs")
 
 
 def _show(picture: bytes, words: str) -> None:
@@ -68,16 +68,16 @@ def _views(dark: bool) -> bytes:
     base = resize(decode(path).pixels, geometry)
     pipeline = Pipeline(PRESETS["medium"], geometry)
     view = functools.partial(pipeline.view, base, seed=0, digest=SUBJECT)
-    cells = [Cell(pipeline.plain(base), "original"), *(Cell(view(number=n), f"view {n}") for n in (1, 2, 3))]
+    cells = [Cell(pipeline.plain(base), " "), *(Cell(view(number=n), " ") for n in (1, 2, 3))]
     return mosaic(cells, 4, PIXELS, DARK if dark else LIGHT)
 
 
-# a drawing, in the colours that training and validation have in every chart
-_CURVES = """<svg viewBox="0 0 564 166" width="100%" role="img" aria-label="Two falling curves"
- fill="none" stroke-linecap="round" stroke-linejoin="round" xmlns="http://www.w3.org/2000/svg">
-<path d="M20 10V138H548" stroke="currentColor" stroke-opacity="0.25" stroke-width="2"/>
-<rect x="318" y="10" width="230" height="128" fill="#0f766e" fill-opacity="0.08"/>
-<path d="M20 22C70 74 110 88 170 96S270 104 318 107C360 118 430 126 548 130" stroke="#0072b2" stroke-width="4"
- stroke-dasharray="3 9"/>
-<path d="M20 18C60 60 100 72 150 80S250 88 318 89C350 100 400 107 548 109" stroke="#d55e00" stroke-width="4"/>
-<circle cx="548" cy="109" r="7" fill="#d55e00"/></svg>"""
+# a drawing, in the colours that training and validation have in every chart; as tall as the mosaics beside it
+_CURVES = """<svg viewBox="0 0 916 252" width="916" height="252" fill="none" stroke-linecap="round"
+ stroke-linejoin="round" xmlns="http://www.w3.org/2000/svg">
+<rect x="520" y="12" width="372" height="200" fill="#14b8a6" fill-opacity="0.13"/>
+<path d="M24 12V212H892" stroke="#8a9a96" stroke-opacity="0.5" stroke-width="3"/>
+<path d="M40 34C120 112 190 132 280 146S440 160 520 164C600 182 700 194 884 198" stroke="#0f80c1" stroke-width="7"
+ stroke-dasharray="3 15"/>
+<path d="M40 26C110 92 170 108 250 122S430 134 520 136C580 154 680 164 884 168" stroke="#e0702a" stroke-width="7"/>
+<circle cx="884" cy="168" r="12" fill="#e0702a"/></svg>"""

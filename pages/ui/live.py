@@ -56,7 +56,8 @@ def signature(runs: list[Run]) -> Signature:
 def show(run: Run, live: list[Run]) -> None:
     """Draw the panel of `run`; `live` are the runs that were live when the page was drawn."""
     # the same function in the same place with and without a timer: the chart keeps its node, and so its zoom
-    st.fragment(_panel, run_every=POLL_S if live else None)(run.id, run.status, signature(live))
+    with st.container(key="train-live"):  # a room of its own: what comes after is not pushed when the panel grows
+        st.fragment(_panel, run_every=POLL_S if live else None)(run.id, run.status, signature(live))
 
 
 def _panel(run_id: str, status: Status, before: Signature) -> None:

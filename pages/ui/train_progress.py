@@ -42,11 +42,17 @@ def standing(run: Run, epochs: Sequence[EpochEnded], steps: Sequence[StepEnded],
     elif run.status is Status.STOPPING:
         parts.append("stopping at the next batch; the best model is kept and evaluated")
     elif left is not None:
-        parts.append(f"about {duration(left)} left")
+        parts.append(f"about {duration(_rounded(left))} left")
     speed = images_per_second(run, steps)
     if speed is not None and run.status is Status.RUNNING:
         parts.append(f"{speed:.3g} images/s" if speed < 1000 else f"{speed:,.0f} images/s")
     return Standing(share_done(run), tuple(parts))
+
+
+def _rounded(seconds: float) -> float:
+    """An estimate is not worth more: to 5 s below two minutes, to 10 s below ten, then to a minute."""
+    unit = 5 if seconds < 120 else 10 if seconds < 600 else 60
+    return max(unit, round(seconds / unit) * unit)
 
 
 def _preparing(what: str | None, progress: dict[str, object], download_mb: float | None) -> str:

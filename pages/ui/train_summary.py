@@ -18,6 +18,10 @@ DATA, AUGMENT, BACKBONE = "pages/data.py", "pages/augment.py", "pages/backbone.p
 LINKS = {DATA: "Go to Data", AUGMENT: "Go to Augment", BACKBONE: "Go to Backbone"}
 
 
+# a link has an inner margin of its own; its icon should stand over the text below
+_STYLE = "<style>.st-key-train-summary a { margin-left: -0.5rem; width: fit-content; }</style>"
+
+
 @dataclass(frozen=True)
 class Blocker:
     """Why a training cannot start, and the page where that is changed."""
@@ -37,14 +41,17 @@ class Row:
     detail: str = ""
 
 
-def show(draft: Draft) -> None:
+def show(draft: Draft, columns: int = 1) -> None:
     """Draw the summary: a link to each page, with what is chosen there."""
+    rows = (_data(draft), _augmentation(draft), _backbone(draft), _phases(draft))
     with st.container(gap="small", key="train-summary"):
-        for row in (_data(draft), _augmentation(draft), _backbone(draft), _phases(draft)):
-            left, right = st.columns([1, 2.1], gap="small")
-            left.page_link(row.page, label=row.title, icon=row.icon)
-            detail = f"  \n:gray[:small[{literal(row.detail)}]]" if row.detail else ""
-            right.markdown(f"{literal(row.main)}{detail}")
+        st.html(_STYLE)
+        for start in range(0, len(rows), columns):
+            for cell, row in zip(st.columns(columns, gap="small"), rows[start : start + columns], strict=True):
+                with cell.container(border=True, height="stretch", gap="xxsmall"):
+                    st.page_link(row.page, label=f"**{row.title}**", icon=row.icon, width="stretch")
+                    detail = f"  \n:gray[:small[{literal(row.detail)}]]" if row.detail else ""
+                    st.markdown(f"{literal(row.main)}{detail}")
 
 
 def blockers(draft: Draft) -> list[Blocker]:
@@ -52,15 +59,18 @@ def blockers(draft: Draft) -> list[Blocker]:
     return [*_data_blockers(draft), *_pipeline_blockers(draft), *_phase_blockers(draft)]
 
 
-def show_blockers(found: list[Blocker]) -> None:
-    """The sentences, each with the link to the page where it is changed, in place of the start button."""
+def show_blockers(found: list[Blocker], primary: bool) -> None:
+    """The sentences, each with the link to the page where it is changed, in place of the start button.
+
+    `primary`: the first of them is what to do next on this page.
+    """
     for number, blocker in enumerate(found):
         with st.container(border=True, key=f"train-blocker-{number}"):
             st.markdown(f":material/block: {literal(blocker.sentence)}")
             if st.button(
                 LINKS[blocker.page],
                 key=f"train-blocker-go-{number}",
-                type="secondary" if number else "primary",
+                type="primary" if primary and not number else "secondary",
                 icon=":material/arrow_forward:",
             ):
                 st.switch_page(blocker.page)
