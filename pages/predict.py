@@ -1,5 +1,124 @@
-"""The predict page."""
+"""The predict page: a trained model answers for new pictures."""
 
 import streamlit as st
 
-st.title("Predict", anchor=False)
+from core.errors import GraftError, RunNotFound
+from core.runs.records import Run
+from pages.ui import engine, state, warmup
+from pages.ui import results_runs as told
+from pages.ui.entry import through_app
+from pages.ui.messages import empty_state, literal, show_error
+from pages.ui.predict_answers import Source, answered, load, model_key
+from pages.ui.predict_show import show_answers
+
+FROM_DISK, CAMERA = "Pictures from disk", "Camera"
+ALLOWED = "JPEG, PNG, WebP, BMP, TIFF, GIF or PPM; several at once."
+
+
+def finished() -> list[Run]:
+    """Runs with a model that is final, the best on validation first."""
+    room = engine.workspace()
+    runs = (run for run in room.store.runs() if not run.status.live and told.has_model(room.folder(run.id)))
+    return told.ranked(list(runs))
+
+
+def first_choice(runs: list[Run]) -> str:
+    """The run that `?run=` names, else the one used last, else the best one on the images of the newest one.
+
+    Raises `RunNotFound` for an address that names no run, or two, or one without a model.
+    """
+    ids, named = [run.id for run in runs], st.query_params.get_all("run")
+    if named:
+        run = engine.workspace().store.run(named[0]) if len(named) == 1 else None
+        if run is None:
+            raise RunNotFound("Run not found: the address names more than one run.")
+        if run.id not in ids:
+            raise RunNotFound(f"Run {run.id} has no finished model. Choose one of those below.")
+        return run.id
+    used = state.recall("predict-run", None)
+    return used if used in ids else best_of_newest(runs)
+
+
+def best_of_newest(runs: list[Run]) -> str:
+    """Runs on other images cannot be ranked against the newest one."""
+    newest = max(runs, key=lambda run: run.created_at)
+    data = newest.experiment.data
+    return next(run.id for run in runs if run.experiment.data == data)
+
+
+def show() -> None:
+    st.title("Predict", anchor=False)
+    st.caption("Show a trained model pictures that it has never seen.")
+    runs = finished()
+    if not runs:
+        _no_model()
+        return
+    run = _chosen(runs)
+    sources = _pictures()
+    if not sources:
+        names = ", ".join(run.classes[:12]) + (f" and {len(run.classes) - 12} more" if len(run.classes) > 12 else "")
+        st.caption(f"This model tells apart: {literal(names)}.")
+        return
+    warmup.wait("Getting the model ready.")
+    folder = engine.workspace().folder(run.id)
+    try:
+        predictor = load(folder)
+    except GraftError as error:
+        show_error(error)
+        return
+    answers = answered(predictor, model_key(folder), sources)
+    show_answers(run, predictor, sources, answers)
+
+
+def _no_model() -> None:
+    text = "A model appears here as soon as a training has ended."
+    if state.draft().source is None:
+        empty_state("No trained model yet", text, "Try it on sample images", "pages/home.py", ":material/image_search:")
+    else:
+        empty_state("No trained model yet", text, "Go to Train", "pages/train.py", ":material/image_search:")
+
+
+def _chosen(runs: list[Run]) -> Run:
+    try:
+        first = first_choice(runs)
+    except RunNotFound as error:
+        show_error(error)
+        first = best_of_newest(runs)
+    ids = [run.id for run in runs]
+    names = told.labels(engine.workspace().store.runs())
+
+    def label(run_id: str) -> str:
+        run = runs[ids.index(run_id)]
+        return names[run_id] + (f", {told.percent(run.val['accuracy'])} on validation" if run.val else "")
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            "Model", ids, ids.index(first), format_func=label, on_change=_name_it, key="predict-model", width=560
+        )
+        st.page_link(
+            "pages/results.py", label="Its results", icon=":material/leaderboard:", query_params={"run": chosen}
+        )
+    state.remember("predict-run", chosen)
+    return runs[ids.index(chosen)]
+
+
+def _name_it() -> None:
+    """The address names the model that was chosen last."""
+    st.query_params["run"] = st.session_state["predict-model"]
+
+
+def _pictures() -> list[Source]:
+    """The camera is opened only when it is asked for."""
+    way = st.segmented_control(
+        "Pictures", [FROM_DISK, CAMERA], default=FROM_DISK, required=True, key="predict-way",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if way == CAMERA:
+        shot = st.camera_input("Take a picture", key="predict-camera", width=640)
+        return [Source(shot.file_id, "Camera picture", shot)] if shot else []
+    files = st.file_uploader("Pictures", accept_multiple_files=True, help=ALLOWED, key="predict-files")
+    return [Source(file.file_id, file.name, file) for file in files]
+
+
+through_app()
+show()

@@ -1,5 +1,58 @@
-"""The results page."""
+"""The results page: all runs, or the one that the address names."""
 
 import streamlit as st
 
-st.title("Results", anchor=False)
+from core.errors import RunNotFound
+from core.runs.records import Run
+from pages.ui import engine, state
+from pages.ui.entry import through_app
+from pages.ui.messages import empty_state, show_error
+from pages.ui.results_list import show_all
+from pages.ui.results_run import show_one
+
+
+def asked_run() -> Run | None:
+    """The run that `?run=` names; None without one. Raises `RunNotFound`, also when it is there twice."""
+    named = st.query_params.get_all("run")
+    if len(named) > 1:
+        raise RunNotFound("Run not found: the address names more than one run.")
+    return engine.workspace().store.run(named[0]) if named else None
+
+
+def show() -> None:
+    try:
+        run = asked_run()
+    except RunNotFound as error:
+        st.title("Results", anchor=False)
+        show_error(error)
+        st.page_link("pages/results.py", label="All runs", icon=":material/arrow_back:", query_params={})
+        return
+    _say_address(run)
+    runs = engine.workspace().store.runs()
+    if run is not None:
+        show_one(run, runs)
+    elif runs:
+        show_all(runs)
+    else:
+        st.title("Results", anchor=False)
+        _nothing_yet()
+
+
+def _say_address(run: Run | None) -> None:
+    """A link from a page to itself changes what is shown, but not the address in the browser."""
+    if run is None:
+        st.query_params.clear()
+    else:
+        st.query_params["run"] = run.id
+
+
+def _nothing_yet() -> None:
+    text = "Every training appears here, with its scores, its mistakes and the model to take home."
+    if state.draft().source is None:
+        empty_state("No runs yet", text, "Try it on sample images", "pages/home.py", ":material/leaderboard:")
+    else:
+        empty_state("No runs yet", text, "Go to Train", "pages/train.py", ":material/leaderboard:")
+
+
+through_app()
+show()

@@ -1,0 +1,96 @@
+"""The images that a model got wrong, the most confident mistakes first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.data.geometry import Geometry
+from core.data.images import decode, resize
+from core.errors import UnreadableImage
+from core.evaluation.mistakes import Mistake, mistakes
+from core.runs.artifacts import Predictions
+from pages.ui import results_runs as told
+from pages.ui import state
+from pages.ui.gallery import Cell, show_mosaic
+from pages.ui.messages import literal
+
+AT_A_TIME = 12
+COLUMNS, SIDE = 4, 224
+_SMALL = Geometry(SIDE, SIDE, "bilinear")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Pictures that could be read, as cells, and the names of the others with the reason."""
+
+    cells: list[Cell]
+    missing: list[str]
+
+
+def show_mistakes(classes: Sequence[str], answers: Predictions, key: str) -> None:
+    """A mosaic and a table of the mistakes. `key` names run and part: how many are shown is kept for each."""
+    found = mistakes(answers.labels, answers.probabilities)
+    total = len(answers.labels)
+    st.subheader("Mistakes", anchor=False)
+    if not found:
+        st.success(f"All {total} images were recognised.", icon=":material/check_circle:")
+        return
+    st.caption(f"{len(found)} of {total} images were taken for something else. The most confident mistakes come first.")
+    count = state.recall(f"mistakes:{key}", AT_A_TIME)
+    with st.spinner("Reading the pictures."):
+        shown = pictures(classes, answers, found[:count])
+    if shown.cells:
+        show_mosaic(shown.cells, COLUMNS, SIDE)
+    if shown.missing:
+        names = "; ".join(shown.missing)
+        st.warning(literal(f"Cannot be shown any more: {names}"), icon=":material/hide_image:")
+    if count < len(found) and st.button("Show more", icon=":material/expand_more:", key="results-more-mistakes"):
+        state.remember(f"mistakes:{key}", count + AT_A_TIME)
+        st.rerun()
+    with st.expander("File names", icon=":material/list:", key="results-mistake-names"):
+        _table(classes, answers, found)
+
+
+def pictures(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake]) -> Shown:
+    """The pictures of the mistakes, labelled 'true → predicted 87 %'."""
+    shown = Shown([], [])
+    for mistake in found:
+        label = f"{classes[mistake.label]} → {classes[mistake.predicted]} {told.percent(mistake.probability)}"
+        path = Path(answers.paths[mistake.index])
+        try:
+            shown.cells.append(Cell(_small(str(path), _stamp(path)), label))
+        except UnreadableImage as error:
+            shown.missing.append(f"{answers.names[mistake.index]} ({str(error).rstrip('.')})")
+    return shown
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _small(path: str, stamp: int) -> np.ndarray:
+    del stamp  # a part of the key: the file may be replaced
+    return resize(decode(Path(path)).pixels, _SMALL)
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError as error:
+        raise UnreadableImage("it is not on this disk") from error
+
+
+def _table(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake]) -> None:
+    percent = st.column_config.NumberColumn(format="%.0f %%")
+    frame = pd.DataFrame(
+        {
+            "File": [answers.names[mistake.index] for mistake in found],
+            "True class": [classes[mistake.label] for mistake in found],
+            "Predicted": [classes[mistake.predicted] for mistake in found],
+            "Probability": [mistake.probability * 100 for mistake in found],
+            "Of the true class": [mistake.true_probability * 100 for mistake in found],
+        }
+    )
+    columns = {"Probability": percent, "Of the true class": percent}
+    st.dataframe(frame, hide_index=True, column_config=columns, key="results-mistake-table")
