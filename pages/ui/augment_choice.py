@@ -102,6 +102,6 @@ def _roll(count: int) -> None:
     following = first + count if views == "fresh" else (first + count) % views
     st.button(
         "Roll again", icon=":material/casino:", key="augment-roll", disabled=known,
-        help="All views per image are shown already." if known else "The next views of the same pictures.",
+        help="All views of these pictures are shown already." if known else None,
         on_click=state.remember, args=("augment:first", following),
     )  # fmt: skip
