@@ -5,7 +5,9 @@ import numpy as np  # noqa: F401
 import pandas as pd  # noqa: F401
 import streamlit as st
 
-from pages.ui import sidebar, state, warmup
+from core.errors import GraftError
+from pages.ui import engine, sidebar, state, train_words, warmup
+from pages.ui.messages import show_error
 
 PAGES = (
     ("pages/home.py", "Home", ":material/home:"),
@@ -22,11 +24,21 @@ def main() -> None:
     st.set_page_config(page_title="Graft", page_icon=":material/eco:", layout="wide")
     # the sidebar draws the links itself, with the state of the experiment under them
     page = st.navigation([st.Page(path, title=title, icon=icon) for path, title, icon in PAGES], position="hidden")
-    sidebar.show(PAGES, sidebar.notes(state.draft()))
+    sidebar.show(PAGES, sidebar.notes(state.draft(), job=_job(on_train_page=page.url_path == "train")))
     try:
         page.run()
+    except GraftError as error:  # such as a workspace that cannot be opened: no page can do without it
+        show_error(error)
     finally:  # also when the page ends early; last, so that the first page does not share the processor with it
         warmup.start()
+
+
+def _job(*, on_train_page: bool) -> str | None:
+    """What is being trained. The Train page shows how far, every second; a number here would lag behind."""
+    try:
+        return train_words.jobs(engine.live_runs(), percent=not on_train_page)
+    except GraftError:
+        return None  # the page says it
 
 
 main()

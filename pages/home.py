@@ -38,9 +38,7 @@ def _hero() -> None:
                 _try_it()
             if st.button("Use your own images", icon=":material/add_photo_alternate:", key="home-own"):
                 st.switch_page("pages/data.py")
-        st.caption(
-            "The sample: 119 photographs in five classes. Training takes a minute or two, without a graphics card."
-        )
+        st.caption("The sample: 119 photographs in five classes. It takes a minute or two, without a graphics card.")
     with picture:
         home_pictures.hero()
 

@@ -89,16 +89,24 @@ def _submit_draft() -> None:
 
 
 def _shown(runs: list[Run]) -> Run | None:
-    """The run that this session watches, the one in the address, or the newest that is at work."""
-    store = engine.workspace().store
-    for run_id in (state.recall("train-run", None), st.query_params.get("run")):
-        if run_id:
-            try:
-                return store.run(run_id)
-            except RunNotFound:
-                continue
-    working = [run for run in runs if run.status is not Status.QUEUED] or runs
-    return working[-1] if working else None
+    """The run in the address, the one that this session watches, or the newest that is at work.
+
+    It stays the one that is shown, so that its result is seen when it ends.
+    """
+    run = _known(st.query_params.get("run")) or _known(state.recall("train-run", None))
+    if run is None:
+        working = [run for run in runs if run.status is not Status.QUEUED] or runs
+        run = working[-1] if working else None
+    if run is not None:
+        train_run.remember(run.id)
+    return run
+
+
+def _known(run_id: str | None) -> Run | None:
+    try:
+        return engine.workspace().store.run(run_id) if run_id else None
+    except RunNotFound:
+        return None
 
 
 main()

@@ -19,7 +19,8 @@ RESULTS = "pages/results.py"
 def remember(run_id: str) -> None:
     """Make this the run that the Train page shows, after a reload too."""
     state.remember("train-run", run_id)
-    st.query_params["run"] = run_id
+    if st.query_params.get("run") != run_id:
+        st.query_params["run"] = run_id
 
 
 def header(run: Run, live: list[Run]) -> None:

@@ -8,7 +8,7 @@ from core.runs.status import Status
 
 BADGES = {
     Status.QUEUED: ("Waiting", ":material/schedule:", "gray"),
-    Status.RUNNING: ("Running", ":material/play_arrow:", "primary"),
+    Status.RUNNING: ("Running", ":material/play_arrow:", "blue"),
     Status.PAUSED: ("Paused", ":material/pause:", "orange"),
     Status.STOPPING: ("Stopping", ":material/hourglass_empty:", "orange"),
     Status.STOPPED: ("Stopped", ":material/stop:", "gray"),

@@ -47,7 +47,8 @@ def test_what_is_running_stands_under_train():
     assert sidebar.notes(Draft(), data="my pets")["pages/data.py"] == ("my pets",)
 
 
-def test_the_app_links_every_page_with_the_state_of_the_experiment(monkeypatch):
+def test_the_app_links_every_page_with_the_state_of_the_experiment(monkeypatch, tmp_path):
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path))
     monkeypatch.setattr("pages.ui.warmup.start", lambda: None)
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
     assert not at.exception
