@@ -6,6 +6,7 @@ from core.backbones import catalogue
 from core.errors import GraftError, UnknownBackbone
 from core.experiment import BUNDLED_BACKBONE
 from pages.ui import backbone_card, backbone_catalogue, backbone_phases, engine, state, warmup
+from pages.ui.entry import through_app
 from pages.ui.messages import show_error
 
 UNKNOWN_CLASSES = 2  # of the head, until images are chosen
@@ -22,11 +23,11 @@ def show() -> None:
     with table:
         backbone_catalogue.show()
     with card:
-        backbone_card.show(n_classes or UNKNOWN_CLASSES)
+        problems = backbone_card.show(n_classes or UNKNOWN_CLASSES)
     st.space("small")
-    blocked = _phases(n_classes)
+    problems += _phases(n_classes)
     st.space("small")
-    _next_step(blocked)
+    _next_step(problems)
 
 
 def _known() -> bool:
@@ -50,7 +51,7 @@ def _number_of_classes() -> int | None:
     return None if dataset is None else len(dataset.classes)
 
 
-def _phases(n_classes: int | None) -> bool:
+def _phases(n_classes: int | None) -> list[str]:
     st.header("Which stages train, and when", anchor=False)
     backbone = catalogue.get(state.draft().backbone.name)
     warmup.wait(f"The stages of {backbone.title} are read from the model itself.")
@@ -60,11 +61,15 @@ def _phases(n_classes: int | None) -> bool:
     return backbone_phases.show(table, n_classes)
 
 
-def _next_step(blocked: bool) -> None:
-    help_text = "Every phase needs a stage that trains." if blocked else None
-    if st.button("Continue to training", type="primary", icon=":material/arrow_forward:", icon_position="right",
-                 disabled=blocked, help=help_text, key="backbone-next"):  # fmt: skip
+def _next_step(problems: list[str]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        go = st.button("Continue to training", type="primary", icon=":material/arrow_forward:", icon_position="right",
+                       disabled=bool(problems), key="backbone-next")  # fmt: skip
+        if problems:
+            st.markdown(f":red[:material/block: {' '.join(problems)}]", width="content")
+    if go:
         st.switch_page("pages/train.py")
 
 
+through_app()
 show()

@@ -17,8 +17,8 @@ FILE = "backbone-file"
 _MODES = {"default": "Pretrained", "none": "Untrained", "file": "My file"}
 
 
-def show(n_classes: int) -> None:
-    """Draw the card of the draft's backbone; changes go into the draft."""
+def show(n_classes: int) -> list[str]:
+    """Draw the card of the draft's backbone; changes go into the draft. Returns what blocks a training, in a word."""
     backbone = catalogue.get(state.draft().backbone.name)
     with st.container(border=True, key="backbone-card"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -26,8 +26,9 @@ def show(n_classes: int) -> None:
             if backbone.library == "bundled":
                 st.badge("bundled", color="primary", icon=":material/package_2:")
         st.html(_facts(backbone))
-        _weights(backbone, n_classes)
+        problems = _weights(backbone, n_classes)
         _image_size(backbone)
+    return problems
 
 
 def _facts(backbone: Backbone) -> str:
@@ -45,7 +46,7 @@ def _facts(backbone: Backbone) -> str:
     return f"<div style='{grid}'>{rows}</div>"
 
 
-def _weights(backbone: Backbone, n_classes: int) -> None:
+def _weights(backbone: Backbone, n_classes: int) -> list[str]:
     spec = state.draft().backbone
     named = spec.weights not in ("default", "none")
     wants_file = named or state.recall("backbone-wants-file", False)
@@ -57,8 +58,9 @@ def _weights(backbone: Backbone, n_classes: int) -> None:
         backbone_weights.show(backbone, _use_file)
     elif mode == "none":
         _untrained()
-    else:
-        _file(spec if named else None, n_classes)
+    elif not _file(spec if named else None, n_classes):
+        return ["The weights file cannot be used."]
+    return []
 
 
 def _take_mode() -> None:
@@ -87,24 +89,26 @@ def _untrained() -> None:
     )
 
 
-def _file(spec: BackboneSpec | None, n_classes: int) -> None:
+def _file(spec: BackboneSpec | None, n_classes: int) -> bool:
+    """Ask for a file; `spec` names it if it is chosen. Returns whether a training can begin with what is chosen."""
     st.session_state[FILE] = spec.weights if spec else ""
     st.text_input(
-        "Safetensors file on this machine",
+        "Path of a safetensors file",
         key=FILE,
         placeholder="/home/me/model.safetensors",
         on_change=_take_file,
         help="A state dict of exactly this model. A head of another width is replaced by a new one.",
     )
     if spec is None:
-        st.caption("Until a file is named, the pretrained weights stay chosen.")
-        return
+        st.caption(f"Until a file is named, the {_MODES[state.draft().backbone.weights].lower()} weights stay chosen.")
+        return True
     try:
         backbone_weights.require_fit(spec, n_classes)
     except GraftError as error:
         show_error(error)
-    else:
-        st.markdown(f":material/check_circle: {literal(Path(spec.weights).name)} fits this model.")
+        return False
+    st.markdown(f":green[:material/check_circle:] {literal(Path(spec.weights).name)} fits this model.")
+    return True
 
 
 def _take_file() -> None:

@@ -16,21 +16,21 @@ from pages.ui import backbone_plan, state
 from pages.ui.backbone_plan import Phases
 from pages.ui.backbone_stages import count, explanations, stage_list
 from pages.ui.forms import render_form
-from pages.ui.messages import show_error
+from pages.ui.messages import literal, show_error
 from pages.ui.plot import live_plot
 
 FROZEN, TRAINS = ":material/ac_unit:", ":material/local_fire_department:"
 
 
-def show(table: tuple[Stage, ...], n_classes: int | None) -> bool:
-    """Draw the phases of the draft over the stages in `table`; returns whether something blocks a training.
+def show(table: tuple[Stage, ...], n_classes: int | None) -> list[str]:
+    """Draw the phases of the draft over the stages in `table`; returns what blocks a training, in a word each.
 
     `n_classes` None: no images are chosen, and the head in `table` has a width that was assumed.
     """
     names = tuple(stage.name for stage in table)
     phases = _current(names)
     if phases is None:
-        return True
+        return ["The phases belong to another backbone."]
     _introduction(table, n_classes)
     _notices(phases, names)
     off = _switched_off(phases)
@@ -38,7 +38,7 @@ def show(table: tuple[Stage, ...], n_classes: int | None) -> bool:
         _card(index, table)
     _below(phases, names)
     _chart(table, off)
-    return bool(off)
+    return [f"Phase {index + 1} has nothing to train." for index in sorted(off)]
 
 
 def _current(names: tuple[str, ...]) -> Phases | None:
@@ -70,7 +70,8 @@ def _notices(phases: Phases, names: tuple[str, ...]) -> None:
     if lost is not None and state.draft().phases is None:
         old, new = lost
         st.info(
-            f"Another backbone has other stages: the phases made for {old} were replaced by the default ones of {new}.",
+            f"Another backbone has other stages: the phases made for {literal(old)} were replaced by the default ones "
+            f"of {literal(new)}.",
             icon=":material/restart_alt:",
         )
     idle = backbone_plan.never_trained(phases, names)
