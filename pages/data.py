@@ -6,9 +6,11 @@ from core.errors import GraftError
 from pages.ui import data_add, data_choose, data_look, data_view, state
 from pages.ui.messages import show_error
 
+# a file called `=cmd()` would run in the spreadsheet that opens the table's own CSV
+st.html("<style>[class*='st-key-data-'] button[aria-label='Download as CSV'] { display: none; }</style>")
 st.title("Data", anchor=False)
+view = data_view.current()
 try:
-    view = data_view.current()
     if view == "add":
         data_add.show()
     elif view == "copy":
@@ -17,5 +19,7 @@ try:
         data_choose.show()
     else:
         data_look.show(state.draft().source)
-except GraftError as error:  # such as a workspace that cannot be written
+except GraftError as error:  # such as a collection that was deleted meanwhile
     show_error(error)
+    if view in ("add", "copy"):
+        st.button("Choose images", type="primary", key="data-give-up", on_click=data_view.go, args=("choose",))

@@ -35,12 +35,11 @@ pets/
 Files that are not pictures are left out and listed."""
 
 
-def show() -> None:
-    """Draw every way to come by images."""
-    source = state.draft().source
-    if source is None:
+def show(back: bool = True) -> None:
+    """Draw every way to come by images, and the way back to those that are chosen."""
+    if state.draft().source is None:
         st.markdown("Choose the images that your model shall learn from: pictures, sorted into classes.")
-    else:
+    elif back:
         st.button(
             "Back to the chosen images", icon=":material/arrow_back:", type="tertiary", key="data-back",
             on_click=data_view.go, args=("look",),

@@ -40,7 +40,7 @@ def show(source: str) -> None:
         split = engine.split(source, state.draft().split)
     except GraftError as error:
         show_error(error)
-        data_choose.show()
+        data_choose.show(back=False)
         return
     _head(dataset)
     _numbers(dataset, split)
