@@ -20,6 +20,7 @@ def asked_run() -> Run | None:
 
 
 def show() -> None:
+    _mark_dead_runs()
     try:
         run = asked_run()
     except RunNotFound as error:
@@ -36,6 +37,12 @@ def show() -> None:
     else:
         st.title("Results", anchor=False)
         _nothing_yet()
+
+
+def _mark_dead_runs() -> None:
+    """A training in a terminal may have been killed since; its run is then interrupted, and can be resumed."""
+    if engine.live_runs():
+        engine.workspace().recover()
 
 
 def _say_address(run: Run | None) -> None:

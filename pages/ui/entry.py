@@ -8,9 +8,17 @@ after a restart of the server, would show a page without sidebar, layout and war
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from pages.ui import state
+
 
 def through_app() -> None:
-    """Call first on a page that may be opened by its own address: begins again, through `app.py`, where needed."""
+    """Call first on a page that may be opened by its own address: begins again, through `app.py`, where needed.
+
+    Once a session at most, and at its start, for a rerun forgets what was clicked.
+    """
+    if state.recall("entered", False):
+        return
+    state.remember("entered", True)
     if PagesManager.uses_pages_directory:
         PagesManager.uses_pages_directory = False  # what st.navigation does, had it been asked first
         st.rerun()

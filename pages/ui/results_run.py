@@ -10,6 +10,7 @@ from core.errors import GraftError
 from core.evaluation.diagnosis import diagnose
 from core.files import slug
 from core.runs.records import Run
+from core.runs.workspace import Workspace
 from pages.ui import engine, state
 from pages.ui import results_runs as told
 from pages.ui.messages import literal, show_error
@@ -44,7 +45,8 @@ def show_one(run: Run, runs: Sequence[Run]) -> None:
 
 def _actions(run: Run) -> None:
     """What to do next is the one primary button."""
-    model = told.has_model(engine.workspace().folder(run.id))
+    room = engine.workspace()  # here, for the download runs in a thread outside of any session
+    model = told.has_model(room.folder(run.id))
     with st.container(horizontal=True, key="results-actions"):
         if run.status.live:
             if st.button("Watch it train", type="primary", icon=":material/model_training:", key="results-watch"):
@@ -59,7 +61,7 @@ def _actions(run: Run) -> None:
                 st.switch_page("pages/predict.py", query_params={"run": run.id})
         st.download_button(
             "Download model",
-            data=lambda: _zip(run),
+            data=lambda: _zip(room, run),
             file_name=f"{slug(run.name)}-{run.id[-4:]}.zip",
             mime="application/zip",
             on_click="ignore",
@@ -80,10 +82,10 @@ def _actions(run: Run) -> None:
         state.remember("results-error", None)
 
 
-def _zip(run: Run) -> bytes:
-    from core.export.bundle import bundle  # loads torch
+def _zip(room: Workspace, run: Run) -> bytes:
+    from core.export import bundle  # loads torch
 
-    return bundle(engine.workspace(), run)
+    return bundle.bundle(room, run)
 
 
 def _resume(run: Run) -> None:

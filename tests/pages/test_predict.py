@@ -1,0 +1,214 @@
+"""The predict page: which model answers, one picture, many, and files that are no pictures."""
+
+import csv
+import io
+import os
+
+import numpy as np
+import pytest
+import streamlit as st
+
+from core.errors import UnreadableWeights
+from core.runs.workspace import Workspace
+from pages.ui import predict_answers, predict_show
+from pages.ui.predict_answers import Answer, Source, answered, model_key
+from tests.conftest import make_experiment, make_images
+from tests.pages.trained import claimed, finished, opened, ran, texts, without_warm_up
+
+PAGE = "pages/predict.py"
+
+
+@pytest.fixture(autouse=True)
+def no_warm_up(monkeypatch):
+    without_warm_up(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A workspace with two finished runs, and the folder of the images they saw."""
+    folder = tmp_path_factory.mktemp("predict")
+    experiment = make_experiment(make_images(folder / "images"))
+    room = Workspace(folder / "workspace")
+    return room, [finished(room, experiment, "first"), finished(room, experiment.changed(seed=1), "second")]
+
+
+@pytest.fixture
+def room(trained, monkeypatch):
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(trained[0].root))
+    return trained[0]
+
+
+@pytest.fixture
+def runs(trained, room):
+    return trained[1]
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The figures that were drawn."""
+    figures = []
+    monkeypatch.setattr(predict_show, "live_plot", lambda figure, key, height: figures.append(figure))
+    return figures
+
+
+@pytest.fixture
+def tables(monkeypatch):
+    """The CSV files that were offered, as rows."""
+    offered = []
+    real = st.download_button
+
+    def spy(label, data, **more):
+        offered.append(list(csv.reader(io.StringIO(data().decode("utf-8-sig")))))
+        return real(label, data, **more)
+
+    monkeypatch.setattr(st, "download_button", spy)
+    return offered
+
+
+def picture(room, name="cold/00.png") -> bytes:
+    return (room.root.parent / "images" / name).read_bytes()
+
+
+def given(at, *files):
+    """The page with these (name, content) uploaded."""
+    at.file_uploader(key="predict-files").set_value([(name, content, "image/png") for name, content in files])
+    return ran(at)
+
+
+def test_without_a_model_one_button_leads_on(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path / "workspace"))
+    at = opened(PAGE)
+    assert "No trained model yet" in texts(at)
+    assert [button.label for button in at.main.button] == ["Try it on sample images"]
+
+
+def test_a_run_that_is_not_over_is_not_offered(tmp_path, monkeypatch, experiment):
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path / "workspace"))
+    room = Workspace(tmp_path / "workspace")
+    claim = claimed(room, experiment, "live")
+    (room.folder(claim.run_id) / predict_answers.WEIGHTS_FILE).write_bytes(b"so far")
+    at = opened(PAGE)
+    claim.lock.release()
+    assert "No trained model yet" in texts(at)
+
+
+def test_the_address_names_the_model_and_the_best_one_is_the_default(room, runs):
+    best = max(runs, key=lambda run: (run.val["accuracy"], run.val["macro_f1"], run.created_at))
+    assert opened(PAGE).selectbox(key="predict-model").value == best.id
+    for run in runs:
+        assert opened(PAGE, run.id).selectbox(key="predict-model").value == run.id
+
+
+def test_the_choice_is_kept_and_named_in_the_address(room, runs):
+    at = opened(PAGE, runs[0].id)
+    at.selectbox(key="predict-model").set_value(runs[1].id)
+    ran(at)
+    assert at.query_params["run"] == runs[1].id
+    assert at.session_state["graft:predict-run"] == runs[1].id
+
+
+@pytest.mark.parametrize("address", [["../../x"], ["nothing-here"], ["a", "b"]])
+def test_an_address_that_names_no_run_is_said_and_a_model_offered_all_the_same(room, runs, address):
+    at = opened(PAGE, *address)
+    assert "Run not found" in at.error[0].value
+    assert at.selectbox(key="predict-model").value in {run.id for run in runs}
+
+
+def test_the_camera_is_opened_only_when_asked_for(room, runs):
+    at = opened(PAGE)
+    assert not at.get("camera_input")
+    at.segmented_control(key="predict-way").set_value("Camera")
+    ran(at)
+    assert at.get("camera_input")
+    assert not at.get("file_uploader")
+
+
+def test_one_picture_is_shown_with_its_probabilities(room, runs, drawn):
+    at = given(opened(PAGE, runs[0].id), ("one.png", picture(room)))
+    (figure,) = drawn
+    assert sum(figure.data[0].x) == pytest.approx(1, abs=1e-4)
+    assert "one\\.png, as the model sees it" in texts(at)
+    assert "knows only its 2 classes" in texts(at)
+    assert len(at.image) == 1
+
+
+def test_many_pictures_become_a_table_and_a_csv(room, runs, tables):
+    files = [(f"={name}", picture(room, f"warm/0{name}.png")) for name in range(3)]
+    at = given(opened(PAGE, runs[0].id), *files)
+    frame = at.dataframe[0].value
+    assert list(frame["File"]) == ["=0", "=1", "=2"]
+    assert set(frame["Class"]) <= {"cold", "warm"}
+    assert frame["Probability"].between(50, 100).all()
+    header, *rows = tables[-1]
+    assert header == ["file", "class", "probability", "p(cold)", "p(warm)"]
+    assert [row[0] for row in rows] == ["'=0", "'=1", "'=2"]
+
+
+def test_files_that_are_no_pictures_are_named_and_the_others_answered(room, runs, drawn):
+    files = [("empty <b>.png", b""), ("page.jpg", b"<html>no</html>"), ("good.png", picture(room))]
+    at = given(opened(PAGE, runs[0].id), *files)
+    said = at.warning[0].value.replace("\\", "")
+    assert "2 files were not used" in said
+    assert "empty <b>.png" in said
+    assert "0 bytes" in said
+    assert "HTML" in said
+    assert len(drawn) == 1
+
+
+def test_damaged_weights_are_said(room, runs, monkeypatch):
+    def refuse(folder):
+        raise UnreadableWeights("best.safetensors is not a readable weights file.")
+
+    monkeypatch.setattr(predict_answers, "load", refuse)
+    at = given(opened(PAGE, runs[0].id), ("one.png", picture(room)))
+    assert "not a readable weights file" in at.error[0].value.replace("\\", "")
+
+
+def test_a_model_is_loaded_once_until_its_weights_change(room, runs):
+    folder = room.folder(runs[0].id)
+    kept = predict_answers.load(folder)
+    assert predict_answers.load(folder) is kept
+    os.utime(folder / predict_answers.WEIGHTS_FILE, (1, 1))
+    assert predict_answers.load(folder) is not kept
+
+
+class Model:
+    """Says the first class for everything, and counts what it was asked."""
+
+    classes = ("a", "b")
+
+    def __init__(self):
+        self.asked = 0
+
+    def read(self, content):
+        from core.data.images import decode
+
+        return decode(content).pixels
+
+    def predict(self, pictures):
+        self.asked += len(pictures)
+        return np.tile([0.75, 0.25], (len(pictures), 1))
+
+
+def test_each_picture_is_asked_once_and_forgotten_when_it_is_taken_away(room, monkeypatch):
+    monkeypatch.setattr(st, "session_state", {})
+    content, model = picture(room), Model()
+    sources = [Source(str(number), f"{number}.png", io.BytesIO(content)) for number in range(20)]
+    sources[3] = Source("3", "3.png", io.BytesIO(b"no picture"))
+    answers = answered(model, "run:1", sources)
+    assert [answer.name for answer in answers] == [f"{number}.png" for number in range(20)]
+    assert answers[3].reason
+    assert answers[4].probabilities == (0.75, 0.25)
+    assert answers[4].thumbnail.startswith("data:image/jpeg;base64,")
+    answered(model, "run:1", sources)
+    assert model.asked == 19
+    answered(model, "run:1", sources[:2])
+    answered(model, "run:1", sources)
+    assert model.asked == 19 + 17
+    answered(model, "run:2", sources)
+    assert model.asked == 19 + 17 + 19
+
+
+def test_a_run_without_weights_has_a_key_too(tmp_path):
+    assert model_key(tmp_path) == f"{tmp_path.name}:0"
+    assert Answer("x").reason == ""

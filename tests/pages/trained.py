@@ -1,0 +1,76 @@
+"""A workspace with runs in it, and the app opened on one of its pages."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.experiment import Experiment
+from core.runs.execute import Claim, create_run, execute, release
+from core.runs.prepare import prepare
+from core.runs.records import Run
+from core.runs.status import Status
+from core.runs.workspace import Workspace
+from core.training.control import Control
+from pages.ui import warmup
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def without_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Libraries are loaded where they are used, with no thread behind and nothing frozen for the tests after."""
+    monkeypatch.setattr(warmup, "start", lambda: None)
+    monkeypatch.setattr(warmup, "ready", lambda: False)
+    monkeypatch.setattr(warmup, "wait", lambda purpose: None)
+
+
+def claimed(room: Workspace, experiment: Experiment, name: str) -> Claim:
+    """A queued run; this process holds its lock."""
+    return create_run(room, prepare(experiment, room.root, "cpu"), name)
+
+
+def finished(room: Workspace, experiment: Experiment, name: str) -> Run:
+    """A run that was trained and evaluated."""
+    claim = claimed(room, experiment, name)
+    list(execute(room, claim, Control()))
+    return room.store.run(claim.run_id)
+
+
+def stopped(room: Workspace, experiment: Experiment, name: str) -> Run:
+    """A run that was taken out of the queue before it began."""
+    claim = claimed(room, experiment, name)
+    release(room, claim, Status.STOPPED, "Taken out of the queue before it began.")
+    return room.store.run(claim.run_id)
+
+
+def failed(room: Workspace, experiment: Experiment, name: str) -> Run:
+    """A run that ended in an error."""
+    claim = claimed(room, experiment, name)
+    room.store.move(claim.run_id, Status.FAILED, message="The disk [is](x) full.", traceback="Traceback: line 7")
+    claim.lock.release()
+    return room.store.run(claim.run_id)
+
+
+def opened(page: str, *runs: str, **kept: object) -> AppTest:
+    """The app on `page`, whose address names `runs`; `kept` is what the session remembers."""
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in kept.items():
+        at.session_state[f"graft:{name}"] = value
+    at.run()  # the first page, so that the app has said which pages there are
+    at.switch_page(page)
+    if runs:
+        at.query_params["run"] = list(runs) if len(runs) > 1 else runs[0]
+    return ran(at)
+
+
+def ran(at: AppTest) -> AppTest:
+    """The page run once more, without an error that nobody foresaw."""
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+def texts(at: AppTest) -> str:
+    """All that the page says in Markdown, headings and messages, in one string."""
+    kinds = ("title", "subheader", "markdown", "caption", "error", "warning", "info", "success")
+    return "\n".join(str(element.value) for kind in kinds for element in getattr(at.main, kind))
