@@ -50,6 +50,7 @@ def test_what_is_running_stands_under_train():
 def test_the_app_links_every_page_with_the_state_of_the_experiment(monkeypatch, tmp_path):
     monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path))
     monkeypatch.setattr("pages.ui.warmup.start", lambda: None)
+    monkeypatch.setattr("pages.ui.warmup.ready", lambda: False)
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
     assert not at.exception
     labels = [link.proto.label for link in at.get("page_link") if link.proto.label.startswith("**")]
