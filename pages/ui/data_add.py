@@ -1,50 +1,23 @@
 """Collecting pictures on the Data page: class by class, from files or from the camera, written at once."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from core.data import collection, names
-from core.data.dataset import Dataset, Item, LeftOut
-from core.data.images import decode
-from core.data.layout import class_labels
-from core.data.names import shown
+from core.data.dataset import Dataset, Item
 from core.data.sniff import ALLOWED, IMAGE_SUFFIXES
 from core.data.sources import describe_folder
-from core.errors import GraftError, UnreadableImage, UnusableDataset
-from pages.ui import data_gallery, data_view, engine, state
+from core.errors import GraftError, UnusableDataset
+from pages.ui import data_gallery, data_take, data_view, engine, state
 from pages.ui.gallery import show_mosaic
 from pages.ui.messages import literal, show_error
-from pages.ui.progress import DelayedBar
 
 NEW = "\0new"  # no class can be called that
-GROUP = 8  # files written between two steps of the progress bar
 LATEST = 6
-FEW = 5  # refused files that are named in the message itself
 FILES, CAMERA = "Files", "Camera"
 _ICONS = {FILES: ":material/upload:", CAMERA: ":material/photo_camera:"}
-
-
-@dataclass(frozen=True)
-class Given:
-    """A file or a shot that the user has just given. `content` is asked for only when it is written."""
-
-    name: str
-    id: str
-    content: Callable[[], bytes]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of the last files given."""
-
-    class_name: str
-    added: int = 0
-    refused: tuple[LeftOut, ...] = ()
-    error: str | None = None
 
 
 def show() -> None:
@@ -56,8 +29,8 @@ def show() -> None:
     left, right = st.columns((3, 2), gap="large")
     with left:
         class_name = _class_name(folder)
-        _take(_given(), class_name, folder, name)
-        _show_outcome()
+        data_take.take(_given(), class_name, folder, name)
+        data_take.show_outcome()
     with right:
         _so_far(dataset, class_name, folder)
     st.divider()
@@ -104,7 +77,7 @@ def _leave(view: data_view.View) -> None:
 
 def _class_name(folder: Path | None) -> str:
     """The class that the next pictures belong to; empty while none is named."""
-    classes = _classes(folder)
+    classes = data_take.classes(folder)
     if not classes:
         return st.text_input("Name of the first class", placeholder="cat", key="data-class-new").strip()
     wanted = state.recall("data:class", None)  # the class that pictures were added to last
@@ -120,7 +93,7 @@ def _class_name(folder: Path | None) -> str:
     return st.text_input("Name of the new class", placeholder="dog", key="data-class-new").strip()
 
 
-def _given() -> list[Given]:
+def _given() -> list[data_take.Given]:
     """The files or the shot that the user has just given."""
     way = st.segmented_control(
         "From", [FILES, CAMERA], default=FILES, required=True, key="data-way",
@@ -134,87 +107,13 @@ def _given() -> list[Given]:
                 accept_multiple_files=True, key=f"data-upload-{number}", help=f"{ALLOWED}; at most 200 MB each.",
             )  # fmt: skip
         st.caption("Pictures are saved in your workspace the moment they arrive.")
-        return [Given(upload.name, upload.file_id, upload.getvalue) for upload in uploads]
+        return [data_take.Given(upload.name, upload.file_id, upload.getvalue) for upload in uploads]
     if not st.toggle("Open the camera", key="data-camera-on"):
         st.caption("Your browser asks for permission. Pictures stay on this machine.")
         return []
     with st.container(key="data-camera"):
         shot = st.camera_input("One shot after the other; each is saved at once", key=f"data-camera-{number}")
-    return [Given("camera.jpg", shot.file_id, shot.getvalue)] if shot else []
-
-
-def _take(given: Sequence[Given], class_name: str, folder: Path | None, name: str) -> None:
-    """Write what is new among `given`, then empty the widget. Without a class it stays there until one is named."""
-    if not given:
-        return
-    if not class_name:
-        st.warning("Name the class above; the pictures wait here until then.", icon=":material/label:")
-        return
-    outcome, bar = Outcome(class_name), DelayedBar("Saving the pictures")
-    for start in range(0, len(given), GROUP):
-        group = given[start : start + GROUP]
-        new = state.unseen("uploads", [one.id for one in group])
-        files = [(one.name, one.content()) for one in group if one.id in new]
-        folder, outcome = _add(folder, name, files, outcome)
-        state.remember("data:outcome", outcome)
-        bar.update(start + len(group), len(given))
-        if outcome.error:
-            break
-    state.remember("data:uploads", state.recall("data:uploads", 0) + 1)
-    state.remember("data:class", names.label(class_name))
-    st.rerun()
-
-
-def _add(
-    folder: Path | None, name: str, files: list[tuple[str, bytes]], so_far: Outcome
-) -> tuple[Path | None, Outcome]:
-    """Add files to a class; collection and class are made only for a picture that can be read."""
-    refused: list[LeftOut] = []
-    try:
-        if names.label(so_far.class_name) not in _classes(folder):
-            refused = _unreadable(files)
-        if len(refused) < len(files):
-            folder = folder or collection.create(state.workspace(), name)
-            state.open_collection(folder)
-            refused = collection.add_pictures(folder, so_far.class_name, files)
-            state.update(source=str(folder))
-    except GraftError as error:
-        return folder, Outcome(so_far.class_name, so_far.added, so_far.refused, str(error))
-    added = so_far.added + len(files) - len(refused)
-    return folder, Outcome(so_far.class_name, added, (*so_far.refused, *refused))
-
-
-def _unreadable(files: Sequence[tuple[str, bytes]]) -> list[LeftOut]:
-    """Every file with its reason if none of them is a picture; empty as soon as one is."""
-    refused = []
-    for name, content in files:
-        try:
-            decode(content)
-        except UnreadableImage as error:
-            refused.append(LeftOut(shown(name), str(error)))
-        else:
-            return []
-    return refused
-
-
-def _show_outcome() -> None:
-    outcome: Outcome | None = state.recall("data:outcome", None)
-    if outcome is None:
-        return
-    with st.container(key="data-outcome"):
-        if outcome.added:
-            count = "1 picture" if outcome.added == 1 else f"{outcome.added:,} pictures"
-            st.success(f"{count} added to {literal(outcome.class_name[:80])}.", icon=":material/check_circle:")
-        if outcome.error:
-            st.error(literal(outcome.error), icon=":material/error:")
-        if outcome.refused:
-            count = "1 file was" if len(outcome.refused) == 1 else f"{len(outcome.refused):,} files were"
-            few = outcome.refused[:FEW]
-            reasons = "\n".join(f"- {literal(one.name[:80])}: {literal(one.reason)}" for one in few)
-            st.warning(f"{count} not added.\n\n{reasons}", icon=":material/warning:")
-        if len(outcome.refused) > FEW:
-            rows = {"File": [one.name for one in outcome.refused], "Why": [one.reason for one in outcome.refused]}
-            st.dataframe(pd.DataFrame(rows), hide_index=True, height=240)
+    return [data_take.Given("camera.jpg", shot.file_id, shot.getvalue)] if shot else []
 
 
 def _so_far(dataset: Dataset | None, class_name: str, folder: Path | None) -> None:
@@ -240,7 +139,7 @@ def _remove(folder: Path, item: Item) -> None:
         collection.remove_picture(folder, item.path.relative_to(folder).as_posix())
         state.remember("data:outcome", None)
     except GraftError as error:
-        state.remember("data:outcome", Outcome(item.name, error=str(error)))
+        state.remember("data:outcome", data_take.Outcome(item.name, error=str(error)))
 
 
 def _latest(dataset: Dataset, class_name: str) -> list[Item]:
@@ -255,10 +154,6 @@ def _written(item: Item) -> int:
         return item.path.stat().st_mtime_ns
     except OSError:  # removed in another tab
         return 0
-
-
-def _classes(folder: Path | None) -> list[str]:
-    return sorted(class_labels(folder).values()) if folder else []
 
 
 def _read(folder: Path | None) -> Dataset | None:

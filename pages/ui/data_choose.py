@@ -1,6 +1,7 @@
 """The Data page's choices: samples, what is in the workspace, a folder, a zip, or pictures of one's own."""
 
 import shutil
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -108,7 +109,9 @@ def _collection(one: Collection) -> None:
         classes = list(class_labels(one.folder).values())
         words = ", ".join(classes[:8]) + (f" and {len(classes) - 8} more" if len(classes) > 8 else "")
         about = words or ("from a zip" if not one.editable else "no pictures yet")
-        st.markdown(f"**{literal(one.name[:80])}**  \n:gray[:small[{literal(about[:160])}]]", width="stretch")
+        when = time.strftime("%d %b %Y, %H:%M", time.localtime(data_view.changed(one.folder)))
+        more = f"{about[:160]} · {when}"  # two collections may have one name
+        st.markdown(f"**{literal(one.name[:80])}**  \n:gray[:small[{literal(more)}]]", width="stretch")
         if st.button("Use", key=f"data-use-{one.folder.name}"):
             _open(one)
 

@@ -1,11 +1,10 @@
 """What can be said about a data set in a few numbers and rows. No Streamlit in here."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
-from core.data.audit import exact_groups, near_groups
+from core.data.audit import near_groups
 from core.data.dataset import Dataset, Item, LeftOut
 from core.data.split import Split
 
@@ -41,9 +40,8 @@ def notes(dataset: Dataset) -> list[str]:
     if near:
         kept = "copies across parts are left out" if dataset.presplit else "each group stays in one part of the split"
         found.append(f"{_pictures(near)} look nearly like another one; {kept}.")
-    same = sum(map(len, exact_groups(dataset))) if dataset.presplit else 0
-    if same:
-        found.append(f"{_pictures(same)} have an equal one; copies in the same part are kept as they came.")
+    if dataset.presplit and (same := _repeated(dataset)):
+        found.append(f"{_pictures(same)} repeat another one of their part; they are kept as they came.")
     return found
 
 
@@ -68,9 +66,10 @@ def gallery(dataset: Dataset, split: Split, label: int | None, part: str | None)
     return [item for item in chain.from_iterable(rounds) if item is not None]
 
 
-def spread(items: Sequence[Item], columns: int) -> list[list[Item]]:
-    """Deal pictures to columns so that reading row by row keeps their order."""
-    return [list(items[start::columns]) for start in range(min(columns, len(items)))]
+def _repeated(dataset: Dataset) -> int:
+    """How many pictures a divided data set has more than once in a part and class."""
+    counts = Counter((item.digest, item.label, item.part) for item in dataset.items)
+    return sum(count - 1 for count in counts.values())
 
 
 def _pictures(count: int) -> str:

@@ -139,7 +139,7 @@ def _split(dataset: Dataset, split: Split) -> None:
     st.markdown(" · ".join(f"**{size:,}** {names[part]}" for part, size in split.sizes.items()))
     if not fixed:
         st.caption(_TINY_RULE)
-    _notes(None, split.notes)
+    _notes(None, split.notes[1:] if fixed else split.notes)  # the first one says that it came divided
 
 
 def _left_out(dataset: Dataset, split: Split) -> None:
@@ -148,7 +148,7 @@ def _left_out(dataset: Dataset, split: Split) -> None:
         return
     copies = sum(kind == "copy" for _, kind in rows)
     parts = [f"{len(rows) - copies:,} cannot be used"] if len(rows) > copies else []
-    parts += [f"{copies:,} copies of others"] if copies else []
+    parts += [f"{copies:,} {'is a copy' if copies == 1 else 'are copies'} of another picture"] if copies else []
     st.subheader("Left out", anchor=False)
     st.markdown(f"{_files(len(rows))}: {', '.join(parts)}.")
     frame = pd.DataFrame({"File": [one.name for one, _ in rows], "Why": [one.reason for one, _ in rows]})

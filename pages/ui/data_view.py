@@ -37,10 +37,11 @@ def editable(source: str | None) -> Path | None:
 def collections() -> tuple[Collection, ...]:
     """The data sets kept in the workspace, the last changed first."""
     found = list_collections(state.workspace())
-    return tuple(sorted(found, key=lambda one: _changed(one.folder), reverse=True))
+    return tuple(sorted(found, key=lambda one: changed(one.folder), reverse=True))
 
 
-def _changed(folder: Path) -> float:
+def changed(folder: Path) -> float:
+    """When a class was last added to a collection, in seconds since 1970."""
     try:
         return folder.stat().st_mtime
     except OSError:  # removed at this moment

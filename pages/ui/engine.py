@@ -100,7 +100,7 @@ def _splits() -> Shelf[Split]:
 
 def _read(source: str) -> Dataset:
     with st.spinner("Reading the images."):
-        bar = DelayedBar("Reading the images")
+        bar = DelayedBar()
         try:
             return load_dataset(source, state.workspace(), bar.update)
         finally:

@@ -10,10 +10,9 @@ EVERY_S = 0.1  # more often than that only costs time
 
 
 class DelayedBar:
-    """Draws nothing for `SHOWN_AFTER_S`; then `text` with how many are done."""
+    """Draws nothing for `SHOWN_AFTER_S`; then how many are done. Close it at the end."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self) -> None:
         self._next = time.monotonic() + SHOWN_AFTER_S
         self._bar: DeltaGenerator | None = None
 
@@ -23,7 +22,7 @@ class DelayedBar:
         if now < self._next or not total:
             return
         self._next = now + EVERY_S
-        words = f"{self._text}: {done:,} of {total:,}"
+        words = f"{done:,} of {total:,}"
         if self._bar is None:
             self._bar = st.progress(0.0)
         self._bar.progress(min(1.0, done / total), text=words)

@@ -145,7 +145,7 @@ def test_every_file_left_out_is_listed_with_its_reason(at, images):
     assert "text" in reasons[f"cold/{HOSTILE}.jpg"]
     assert "empty" in reasons["cold/empty.png"]
     assert "same picture" in next(reason for name, reason in reasons.items() if name.startswith("warm/"))
-    assert "3 files: 2 cannot be used, 1 copies of others" in texts(at)
+    assert "3 files: 2 cannot be used, 1 is a copy of another picture" in texts(at)
 
 
 def test_what_blocks_a_training_is_said(at, tmp_path):
@@ -174,11 +174,15 @@ def test_shares_that_leave_nothing_to_train_are_said_and_not_taken(at):
 def test_a_data_set_that_comes_divided_keeps_its_parts(at, tmp_path):
     for seed, part in enumerate(("train", "val", "test")):
         make_images(tmp_path / "set" / part, per_class=3, seed=seed)
+    leak = (tmp_path / "set/test/cold/00.png").read_bytes()
+    (tmp_path / "set/train/cold/leak.png").write_bytes(leak)
     choose_path(at, tmp_path / "set")
     assert at.slider(key="data-split.val").disabled
     assert at.number_input(key="data-split.seed").disabled
     assert "came divided" in texts(at)
     assert "**6** training · **6** validation · **6** test" in texts(at)
+    assert list(at.dataframe[0].value["File"]) == ["train/cold/leak.png"]
+    assert "repeat" not in texts(at)
 
 
 def test_divided_without_validation_lets_its_share_be_chosen(at, tmp_path):
