@@ -1,0 +1,218 @@
+"""The whole way through the app, as a person goes it: with one click, and by hand."""
+
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from core.runs.status import Status
+from core.runs.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+POINTS = """() => { const chart = document.querySelector('.st-key-train-curves .graft-chart');
+    return Math.max(0, ...(chart?._fullData || []).map(trace => trace._length || 0)); }"""
+RANGE = "() => document.querySelector('.st-key-train-curves .graft-chart')._fullLayout.xaxis.range.map(Number)"
+BUSY = "document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') !== 'notRunning'"
+SLOW_MS = 90_000
+
+
+def idle(page):
+    page.wait_for_function(f"!({BUSY})", timeout=SLOW_MS)
+    page.wait_for_timeout(150)
+    page.wait_for_function(f"!({BUSY})", timeout=SLOW_MS)
+
+
+def go(page, name, heading):
+    page.click(f".st-key-way-{name} a")
+    page.wait_for_selector(f"h1:has-text('{heading}')")
+    idle(page)
+
+
+def until(condition, timeout_s=90.0):
+    end = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+
+
+def points(page, at_least=1):
+    page.wait_for_function(f"({POINTS})() >= {at_least}", timeout=SLOW_MS)
+    return page.evaluate(POINTS)
+
+
+def opened(page, server, path=""):
+    page.goto(server.url + path)
+    page.wait_for_selector("h1", timeout=SLOW_MS)
+    idle(page)
+
+
+def healthy(page):
+    """No exception box, and no text that only a broken page shows."""
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert "Traceback" not in page.inner_text("body")
+
+
+def test_one_click_leads_to_a_training_model(page, server, screenshots):
+    opened(page, server)
+    page.click(".st-key-home-try button")
+    points(page)
+    page.screenshot(path=screenshots / "walk-try-it.png")
+    healthy(page)
+    room = Workspace(server.workspace)
+    (run,) = room.store.live()
+    assert run.experiment.data.source == "sample:stamps"
+    page.click(".st-key-train-stop button")
+    until(lambda: room.store.run(run.id).status is Status.STOPPED)
+    page.wait_for_selector(".st-key-train-results button", timeout=SLOW_MS)
+
+
+def test_by_hand_from_images_to_a_prediction(page, new_page, server, screenshots, tmp_path):
+    room = Workspace(server.workspace)
+    opened(page, server)
+    go(page, "data", "Data")
+    if page.locator(".st-key-data-change button").count():
+        page.click(".st-key-data-change button")
+        idle(page)
+    page.click(".st-key-data-use-signs button")
+    page.wait_for_selector("text=turn-left")
+    idle(page)
+    page.screenshot(path=screenshots / "walk-data.png")
+
+    go(page, "augment", "Augment")
+    picture = ".st-key-augment-preview img"
+    page.wait_for_selector(picture, timeout=SLOW_MS)
+    before = page.get_attribute(picture, "src")
+    page.click(".st-key-augment-add button")
+    page.click(".st-key-augment-add-VerticalFlip button")
+    page.wait_for_function(
+        "([css, old]) => { const img = document.querySelector(css); return img && img.src && !img.src.endsWith(old); }",
+        arg=[picture, before],
+    )
+    page.keyboard.press("Escape")
+    idle(page)
+    page.screenshot(path=screenshots / "walk-augment.png")
+
+    go(page, "backbone", "Backbone")
+    page.wait_for_selector(".st-key-backbone-phase1-quick", timeout=SLOW_MS)
+    page.click(".st-key-backbone-phase1-quick button:has-text('Everything')")
+    idle(page)
+    page.screenshot(path=screenshots / "walk-backbone.png", full_page=True)
+
+    go(page, "train", "Train")
+    page.click(".st-key-train-start button")
+    points(page, 3)
+    (run,) = room.store.live()
+    assert len(run.experiment.phases[1].stages) == 9
+    assert "VerticalFlip" in [step.transform for step in run.experiment.pipeline.steps]
+
+    box = page.locator(".st-key-train-curves .graft-chart .nsewdrag").first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.1, box["y"] + box["height"] * 0.5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5, steps=8)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    zoomed, seen = page.evaluate(RANGE), points(page)
+    until(lambda: len(room.store.epochs(run.id)) > 1)
+    points(page, seen + 1)
+    assert page.evaluate(RANGE) == zoomed
+    page.screenshot(path=screenshots / "walk-train-zoomed.png")
+
+    go(page, "augment", "Augment")  # another page, a reload and a second tab: it trains on, and the chart reattaches
+    steps = len(room.store.steps(run.id))
+    go(page, "train", "Train")
+    points(page, seen)
+    page.reload()
+    points(page, seen)
+    other = new_page()
+    opened(other, server, "/train")
+    points(other, seen)
+    until(lambda: len(room.store.steps(run.id)) > steps)
+    assert [live.id for live in room.store.live()] == [run.id]
+    page.click(".st-key-train-stop button")
+    until(lambda: room.store.run(run.id).status is Status.STOPPED)
+    page.wait_for_selector(".st-key-train-results button", timeout=SLOW_MS)
+    idle(page)
+
+    page.click(".st-key-train-results button")
+    page.wait_for_selector("h1:has-text('Results')")
+    page.wait_for_selector(".st-key-results-val", timeout=SLOW_MS)
+    assert f"run={run.id}" in page.url
+    idle(page)
+    healthy(page)
+    page.screenshot(path=screenshots / "walk-results.png", full_page=True)
+    with page.expect_download(timeout=SLOW_MS) as download:
+        page.click(".st-key-results-download button")
+    content = zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes()))
+    assert {"best.safetensors", "labels.json", "experiment.yaml", "HOW-TO.txt"} <= set(content.namelist())
+    assert json.loads(content.read("labels.json")) == list(run.classes)
+
+    go(page, "predict", "Predict")
+    sign = ROOT / "sample_data" / "signs" / "red-light" / "red-light-00.jpg"
+    page.set_input_files(".st-key-predict-files input[type=file]", str(sign))
+    page.wait_for_selector(".st-key-predict-chart", timeout=SLOW_MS)
+    idle(page)
+    healthy(page)
+    page.screenshot(path=screenshots / "walk-predict.png")
+
+
+@pytest.mark.browser
+def test_a_killed_server_shows_the_run_as_interrupted_and_resume_goes_on(new_page, start_server, tmp_path):
+    workspace = tmp_path / "workspace"
+    first = start_server(workspace=workspace)
+    page = new_page()
+    opened(page, first)
+    page.click(".st-key-home-try button")
+    room = Workspace(workspace)
+    until(lambda: room.store.runs() and len(room.store.epochs(room.store.runs()[0].id)) >= 2)
+    (run,) = room.store.live()
+    os.kill(first.pid, signal.SIGKILL)
+    second = start_server(workspace=workspace)
+    opened(page, second, f"/train?run={run.id}")
+    page.wait_for_selector("text=Interrupted")
+    assert room.store.run(run.id).status is Status.INTERRUPTED
+    done = len(room.store.epochs(run.id))
+    page.wait_for_selector(".st-key-train-resume button", timeout=SLOW_MS)
+    page.click(".st-key-train-resume button")
+    until(lambda: room.store.run(run.id).status is Status.COMPLETED, 180)
+    epochs = [epoch.epoch for epoch in room.store.epochs(run.id)]
+    assert epochs == list(range(14))
+    assert done <= len(epochs)
+
+
+@pytest.mark.browser
+def test_opening_the_app_leaves_a_terminals_run_running(new_page, start_server, tmp_path):
+    workspace = tmp_path / "workspace"
+    command = [
+        sys.executable,
+        "-m",
+        "core",
+        "train",
+        "--data",
+        "sample:stamps",
+        "--json",
+        "--workspace",
+        str(workspace),
+    ]
+    terminal = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    until((workspace / "graft.db").exists)
+    room = Workspace(workspace)
+    until(lambda: [run for run in room.store.live() if run.status is Status.RUNNING])
+    page = new_page()
+    opened(page, start_server(workspace=workspace))
+    go(page, "train", "Train")
+    points(page)
+    assert re.search("terminal", page.inner_text("body"))
+    assert page.locator(".st-key-train-stop button").count() == 0
+    (run,) = room.store.live()
+    assert run.status is Status.RUNNING
+    out, _ = terminal.communicate(timeout=180)
+    assert terminal.returncode == 0
+    assert json.loads(out.splitlines()[-1])["status"] == "completed"
