@@ -13,14 +13,20 @@ _SAMPLE = "sample:stamps"
 # the preview stays in sight: beside the controls where there is room for both, above them where there is not
 _STYLE = """<style>
 [data-testid="stColumn"]:has(.st-key-augment-preview) { position: sticky; top: 3.75rem; align-self: flex-start; }
-.st-key-augment-preview img { max-height: calc(100vh - 13rem); object-fit: contain; object-position: left top; }
+.st-key-augment-preview [data-testid="stImageCaption"] { text-align: left; }
 .st-key-augment-picker button { padding: 0.3rem 0.5rem; }
 .st-key-augment-picker button > div { width: 100%; justify-content: flex-start; }
 .st-key-augment-picker button p { text-align: left; white-space: normal; line-height: 1.35; }
 [class*="st-key-augment-card-"] { padding: 0.4rem 0.75rem; }
 [class*="st-key-augment-tools-"] button { padding: 0 0.3rem; }
-@media (max-width: 640px) {
+@media (min-width: 1101px) {
+  .st-key-augment-preview img { max-height: calc(100vh - 13rem); object-fit: contain; object-position: left top; }
+}
+@media (max-width: 1100px) {
   [data-testid="stColumn"]:has(.st-key-augment-preview) { order: -1; position: static; }
+  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"] .st-key-augment-preview) { flex-wrap: wrap; }
+  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"] .st-key-augment-preview)
+    > [data-testid="stColumn"] { flex: 1 1 100%; min-width: 100%; }
 }
 </style>"""
 
@@ -71,7 +77,8 @@ def _pictures() -> tuple[Dataset | None, tuple[Item, ...], str]:
 @st.fragment
 def _builder(dataset: Dataset | None, items: tuple[Item, ...], problem: str) -> None:
     """Controls and preview: a change of a parameter runs only this."""
-    left, right = st.columns([5, 7], gap="large")
+    _tell_sidebar()  # before anything is drawn: what a rerun overtakes may never reach the browser
+    left, right = st.columns([2, 3], gap="medium")
     with left:
         augment_controls.show_presets()
         augment_controls.show_strength()

@@ -48,7 +48,7 @@ def one_per_class(items: Sequence[Item], turn: int, rows: int) -> tuple[Item, ..
 def show_choice(items: Sequence[Item], image_size: int) -> Choice:
     """The widgets above the preview, and what they choose; fewer views where pictures are large."""
     most = max(2, MOST_PIXELS // image_size**2)
-    with st.container(horizontal=True, vertical_alignment="center", key="augment-bar"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="augment-bar"):
         single = _mode() == ONE
         count = min(ONE_VIEWS if single else CLASS_VIEWS, most)
         rows = min(CLASS_ROWS, max(1, most // count))

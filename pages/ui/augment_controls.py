@@ -23,7 +23,7 @@ def show_presets() -> None:
     now = steps.preset()
     st.session_state["augment-preset"] = now
     st.segmented_control(
-        "Preset", steps.choices(), required=True, format_func=_TITLES.__getitem__, key="augment-preset",
+        "Preset", steps.choices(), required=True, format_func=_TITLES.__getitem__, key="augment-preset", wrap=True,
         on_change=lambda: steps.choose(st.session_state["augment-preset"]),
     )  # fmt: skip
     st.caption(_EXPLANATIONS[now])
