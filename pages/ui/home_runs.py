@@ -25,13 +25,15 @@ def show() -> None:
 
 def _row(run: Run) -> None:
     with st.container(key=f"home-run-{run.id}"):
-        name, status, score, when = st.columns([3, 1.3, 2.2, 1.2], vertical_alignment="center", gap="small")
+        name, facts = st.columns([3, 4.7], vertical_alignment="center", gap="xsmall")
         page, icon = ("train", ":material/monitoring:") if run.status.live else ("results", ":material/leaderboard:")
         name.page_link(f"pages/{page}.py", label=literal(run.name), icon=icon, query_params={"run": run.id})
         label, symbol, colour = BADGES[run.status]
-        status.badge(label, icon=symbol, color=colour)
-        score.markdown(_standing(run))
-        when.markdown(f":gray[{ago(run.created_at)}]")
+        with facts.container(horizontal=True, vertical_alignment="center", gap="small"):
+            with st.container(width=124):  # columns of their own would each take a line on a narrow screen
+                st.badge(label, icon=symbol, color=colour)
+            st.markdown(_standing(run), width=214)
+            st.markdown(f":gray[:small[{ago(run.created_at)}]]", width=110)
 
 
 def _standing(run: Run) -> str:
