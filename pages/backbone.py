@@ -18,16 +18,19 @@ def show() -> None:
     st.markdown("The pretrained model that your classifier grows on, and how much of it is trained anew.")
     if not _known():
         return
+    told = state.draft()
     n_classes = _number_of_classes()
     table, card = st.columns([2, 1], gap="medium")
+    with card:  # before the table, which then knows what was fetched
+        problems = backbone_card.show(n_classes or UNKNOWN_CLASSES)
     with table:
         backbone_catalogue.show()
-    with card:
-        problems = backbone_card.show(n_classes or UNKNOWN_CLASSES)
     st.space("small")
     problems += _phases(n_classes)
     st.space("small")
     _next_step(problems)
+    if state.draft() != told:
+        st.rerun()  # the sidebar has told the old values; not before the end: a widget that is not drawn loses its own
 
 
 def _known() -> bool:

@@ -138,5 +138,4 @@ def _image_size(backbone: Backbone) -> None:
     state.remember("backbone-typed-size", (None, None))
     if size != spec.image_size:
         state.update(backbone=spec.model_copy(update={"image_size": size}))
-        st.rerun()  # the sidebar stands above and has named the old size
     st.caption(f"Empty: {backbone.image_size} px. Smaller is faster, and sees less detail.")

@@ -164,7 +164,6 @@ def _numbers(index: int, phases: Phases, phase: Phase, off: frozenset[int]) -> N
         st.caption(f"Without a rate of its own this phase takes the recipe's, {state.draft().recipe.learning_rate:g}.")
     if isinstance(result.model, Phase) and result.model != phase:
         _store(backbone_plan.replaced(phases, index, result.model), off)
-        st.rerun()  # the sidebar and the cards above have named the old numbers
 
 
 def _below(phases: Phases, names: tuple[str, ...]) -> None:

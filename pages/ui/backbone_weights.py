@@ -14,15 +14,20 @@ from pages.ui.backbone_catalogue import choose
 from pages.ui.messages import show_error
 
 MB = 2**20
+BUTTON = "backbone-download"
 
 
 def show(backbone: Backbone, use_file: Callable[[], None]) -> None:
     """Say where the pretrained weights are; fetch them when asked. `use_file` is called for a local file instead."""
+    place = st.empty()
+    if st.session_state.get(BUTTON):  # pressed just now
+        with place:
+            _fetch(backbone)
     if is_local(backbone):
-        st.markdown(":green[:material/check_circle:] The pretrained weights are on this machine.")
+        place.markdown(":green[:material/check_circle:] The pretrained weights are on this machine.")
         return
     size = f" ({backbone.download_mb:,.0f} MB)" if backbone.download_mb else ""
-    st.markdown(
+    place.markdown(
         f":orange[:material/cloud_download:] The pretrained weights{size} are not on this machine yet. "
         "Fetch them now, or let the training do it when it starts."
     )
@@ -32,14 +37,11 @@ def show(backbone: Backbone, use_file: Callable[[], None]) -> None:
         show_error(error)
     with st.container(horizontal=True, gap="small"):
         label, icon = ("Try again", ":material/refresh:") if failed else ("Download now", ":material/download:")
-        wanted = st.button(label, icon=icon, key="backbone-download")
+        st.button(label, icon=icon, key=BUTTON)
         if failed:
             st.button("Use my file", icon=":material/folder_open:", key="backbone-use-file", on_click=use_file)
             st.button(f"Take {get(BUNDLED_BACKBONE).title}", icon=":material/package_2:", key="backbone-use-bundled",
                       on_click=choose, args=(BUNDLED_BACKBONE,))  # fmt: skip
-    if wanted:
-        _fetch(backbone)
-        st.rerun()
 
 
 def _fetch(backbone: Backbone) -> None:
