@@ -19,7 +19,8 @@ from pages.ui.gallery import Cell, show_mosaic
 from pages.ui.messages import literal
 
 AT_A_TIME = 12
-COLUMNS, SIDE = 4, 224
+COLUMNS, SIDE = 2, 224
+LONGEST_LABEL, LONGEST_NAME = 24, 8  # letters that fit under a picture
 _SMALL = Geometry(SIDE, SIDE, "bilinear")
 
 
@@ -44,7 +45,7 @@ def show_mistakes(classes: Sequence[str], answers: Predictions, key: str) -> Non
     with st.spinner("Reading the pictures."):
         shown = pictures(classes, answers, found[:count])
     if shown.cells:
-        show_mosaic(shown.cells, COLUMNS, SIDE)
+        _mosaics(shown.cells)
     if shown.missing:
         names = "; ".join(shown.missing)
         st.warning(literal(f"Cannot be shown any more: {names}"), icon=":material/hide_image:")
@@ -55,17 +56,40 @@ def show_mistakes(classes: Sequence[str], answers: Predictions, key: str) -> Non
         _table(classes, answers, found)
 
 
+def _mosaics(cells: list[Cell]) -> None:
+    """Rows of four, as two mosaics of two columns side by side: on a narrow screen the second goes below the first."""
+    pairs = [cells[i : i + COLUMNS] for i in range(0, len(cells), COLUMNS)]
+    sides = [cell for pair in pairs[0::2] for cell in pair], [cell for pair in pairs[1::2] for cell in pair]
+    with st.container(horizontal=True):
+        for side in sides:
+            if side:
+                show_mosaic(side, COLUMNS, SIDE)
+
+
 def pictures(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake]) -> Shown:
     """The pictures of the mistakes, labelled 'true → predicted 87 %'."""
     shown = Shown([], [])
     for mistake in found:
-        label = f"{classes[mistake.label]} → {classes[mistake.predicted]} {told.percent(mistake.probability)}"
+        label = _label(classes[mistake.label], classes[mistake.predicted], told.percent(mistake.probability))
         path = Path(answers.paths[mistake.index])
         try:
             shown.cells.append(Cell(_small(str(path), _stamp(path)), label))
         except UnreadableImage as error:
             shown.missing.append(f"{answers.names[mistake.index]} ({str(error).rstrip('.')})")
     return shown
+
+
+def _label(true: str, predicted: str, share: str) -> str:
+    """'true → predicted 87 %', with shortened names where both would not fit."""
+    whole = f"{true} → {predicted} {share}"
+    if len(whole) <= LONGEST_LABEL:
+        return whole
+    true, predicted = (_cut(name) for name in (true, predicted))
+    return f"{true} → {predicted} {share}"
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

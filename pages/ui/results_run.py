@@ -150,14 +150,14 @@ def _how_it_stands(run: Run) -> None:
 
 def _curves(run: Run) -> None:
     store = engine.workspace().store
-    epochs = store.epochs(run.id)
-    if not epochs and not run.status.live:
+    epochs, steps = store.epochs(run.id), store.steps(run.id)
+    if not epochs and not steps:
         return
     st.subheader("Curves", anchor=False)
     word = diagnose(epochs, finished=not run.status.live)
     if word:
         st.info(literal(word), icon=":material/lightbulb:")
-    data = curves(epochs, store.steps(run.id), store.phases(run.id), run.experiment.epochs)
+    data = curves(epochs, steps, store.phases(run.id), run.experiment.epochs)
     figure = curves_figure(data, st.context.theme.type or "light")
     live_plot(figure, key="results-curves", height=int(figure.layout.height))
 

@@ -22,6 +22,7 @@ from pages.ui.results_mistakes import show_mistakes
 
 PARTS = {"val": "Validation", "test": "Test"}
 SCORES = {"accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "macro_f1": "Macro F1"}
+LONGEST_NAME, NAME_PX = 16, 115
 _INTERVALS = (
     "The number is measured on a few images; on others of the same kind it would be a little different. With 95 % "
     "confidence the true value lies in the interval. Few images make it wide. Accuracy: Wilson's interval. "
@@ -162,7 +163,9 @@ def _class_table(scores: tuple[ClassScore, ...]) -> None:
         }
     )
     percent = st.column_config.NumberColumn(format="%.0f %%")
-    columns = dict.fromkeys(("Precision", "Recall", "F1"), percent)
+    columns: dict[str, object] = dict.fromkeys(("Precision", "Recall", "F1"), percent)
+    if max(len(score.name) for score in scores) > LONGEST_NAME:
+        columns["Class"] = st.column_config.TextColumn(width=NAME_PX)  # or the numbers would be out of sight
     st.dataframe(frame, hide_index=True, column_config=columns, placeholder="–", key="results-classes")
 
 

@@ -203,6 +203,11 @@ def test_mistakes_are_labelled_and_lost_pictures_are_named(room, runs, monkeypat
     assert list(at.dataframe[1].value["Predicted"]) == ["warm", "cold"]
 
 
+def test_names_under_a_picture_are_shortened_so_that_both_can_be_read():
+    assert results_mistakes._label("cat", "dog", "87 %") == "cat → dog 87 %"
+    assert results_mistakes._label("a very long name", "dog", "87 %") == "a very … → dog 87 %"
+
+
 def test_settings_are_used_again(room, runs, went):
     at = opened(PAGE, runs[1].id)
     at.button(key="results-again").click().run()
@@ -328,4 +333,5 @@ def test_data_has_a_short_name(source, name):
 def test_numbers_are_rounded_to_what_they_can_bear():
     assert told.percent(0.8749) == "87 %"
     assert told.interval({"accuracy_low": 0.29, "accuracy_high": 0.56}, "accuracy") == "29 to 56 %"
+    assert [told.size(n) for n in (4_000, 27_600_000, 2_500_000_000)] == ["4 kB", "27.6 MB", "2.5 GB"]
     assert [told.duration(s) for s in (9.6, 61, 3700)] == ["10 s", "1 min 1 s", "1 h 1 min"]
