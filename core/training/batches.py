@@ -4,8 +4,8 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.pool import AsyncResult, ThreadPool
 
 import numpy as np
 import torch
@@ -68,18 +68,16 @@ def workers() -> int:
 
 def batches(chunks: Sequence[Sequence[Item]], picture: Callable[[Item], Picture]) -> Generator[Batch, None, None]:
     """One batch per chunk, in order, a few of them made ahead. An image that fails is left out and named."""
-    with ThreadPoolExecutor(workers(), thread_name_prefix="views") as pool:
-        waiting: deque[tuple[Sequence[Item], list[Future[Picture]]]] = deque()
+    # not concurrent.futures: it closes down before a training is told that the process ends, and would fail the run
+    with ThreadPool(workers()) as pool:
+        waiting: deque[tuple[Sequence[Item], list[AsyncResult[Picture]]]] = deque()
         rest = iter(chunks)
-        try:
-            while True:
-                while len(waiting) < AHEAD and (chunk := next(rest, None)) is not None:
-                    waiting.append((chunk, [pool.submit(picture, item) for item in chunk]))
-                if not waiting:
-                    return
-                yield _collect(*waiting.popleft())
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        while True:
+            while len(waiting) < AHEAD and (chunk := next(rest, None)) is not None:
+                waiting.append((chunk, [pool.apply_async(picture, (item,)) for item in chunk]))
+            if not waiting:
+                return
+            yield _collect(*waiting.popleft())
 
 
 def chunked(items: Sequence[Item], size: int) -> list[list[Item]]:
@@ -112,12 +110,12 @@ class Normalise:
         return (pixels.float() / 255 - self._mean) * self._scale
 
 
-def _collect(chunk: Sequence[Item], futures: Sequence[Future[Picture]]) -> Batch:
+def _collect(chunk: Sequence[Item], results: Sequence[AsyncResult[Picture]]) -> Batch:
     good: list[tuple[Item, Picture]] = []
     failed: list[tuple[Item, str]] = []
-    for item, future in zip(chunk, futures, strict=True):
+    for item, result in zip(chunk, results, strict=True):
         try:
-            good.append((item, future.result()))
+            good.append((item, result.get()))
         except (UnreadableImage, OSError) as error:  # the file changed or vanished after it was listed
             failed.append((item, str(error)))
     pictures = np.stack([picture for _, picture in good]) if good else np.empty((0, 0, 0, 3), np.uint8)

@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.augment.steps import summarise
 from core.errors import GraftError
-from core.experiment import BackboneSpec, Experiment, PipelineSpec
+from core.experiment import Experiment
+from core.runs.plan import from_scratch, without_augmentation
 from core.runs.records import Run
 from core.runs.status import Status
 from pages.ui import engine, state, warmup
@@ -72,14 +73,14 @@ def controls(run: Run) -> None:
             _control(
                 run, "Same without augmentation", "without augmentation", ":material/filter_none:",
                 summarise(run.experiment.pipeline) == "None", "This run had no augmentation.",
-                "Shows every picture as it is.", pipeline=PipelineSpec(),
+                "Shows every picture as it is.", without_augmentation,
             )  # fmt: skip
-            untrained = BackboneSpec(**run.experiment.backbone.model_dump() | {"weights": "none"})
             _control(
                 run, "Same from scratch", "from scratch", ":material/restart_alt:",
                 run.experiment.backbone.weights == "none", "This run began from untrained weights.",
-                "Untrained weights instead of pretrained ones. Frozen stages stay as random as they began.",
-                backbone=untrained,
+                "Untrained weights, all stages trained for as many epochs: what frozen, untrained stages pass on is "
+                "noise.",
+                from_scratch,
             )  # fmt: skip
 
 
@@ -184,14 +185,15 @@ def _result(run: Run) -> None:
 
 
 def _control(
-    run: Run, label: str, suffix: str, icon: str, pointless: bool, reason: str, idea: str, **parts: object
-) -> None:
+    run: Run, label: str, suffix: str, icon: str, pointless: bool, reason: str, idea: str,
+    control: Callable[[Experiment], Experiment],
+) -> None:  # fmt: skip
     clicked = st.button(
         label, icon=icon, key=f"train-control-{suffix.replace(' ', '-')}", disabled=pointless,
         help=reason if pointless else idea,
     )  # fmt: skip
     if clicked:
-        submit(run.experiment.changed(**parts), run.device, f"{run.name}, {suffix}")
+        submit(control(run.experiment), run.device, f"{run.name}, {suffix}")
 
 
 def _queue() -> list[str]:
