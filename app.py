@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.errors import GraftError
 from pages.ui import engine, sidebar, state, train_words, warmup
+from pages.ui.icon import tab_icon
 from pages.ui.messages import show_error
 
 PAGES = (
@@ -21,7 +22,7 @@ PAGES = (
 
 
 def main() -> None:
-    st.set_page_config(page_title="Graft", page_icon=":material/eco:", layout="wide")
+    st.set_page_config(page_title="Graft", page_icon=tab_icon(), layout="wide")
     # the sidebar draws the links itself, with the state of the experiment under them
     page = st.navigation([st.Page(path, title=title, icon=icon) for path, title, icon in PAGES], position="hidden")
     sidebar.show(PAGES, sidebar.notes(state.draft(), job=_job(on_train_page=page.url_path == "train")))

@@ -6,6 +6,7 @@ from core.data.dataset import Dataset, Item
 from core.errors import GraftError
 from pages.ui import augment_cards, augment_controls, augment_preview, engine, sidebar, state
 from pages.ui.augment_choice import training_items
+from pages.ui.entry import through_app
 from pages.ui.messages import empty_state, explain, show_error
 
 _SAMPLE = "sample:stamps"
@@ -116,4 +117,5 @@ def _tell_sidebar() -> None:
         st.rerun()
 
 
+through_app()
 main()

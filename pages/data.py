@@ -4,10 +4,10 @@ import streamlit as st
 
 from core.errors import GraftError
 from pages.ui import data_add, data_choose, data_look, data_view, state
+from pages.ui.entry import through_app
 from pages.ui.messages import show_error
 
-# a file called `=cmd()` would run in the spreadsheet that opens the table's own CSV
-st.html("<style>[class*='st-key-data-'] button[aria-label='Download as CSV'] { display: none; }</style>")
+through_app()
 st.title("Data", anchor=False)
 view = data_view.current()
 try:

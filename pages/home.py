@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.ui import home_pictures, home_runs, state
+from pages.ui.entry import through_app
 
 TRY_IT = "Try it on sample images"
 STEPS = (
@@ -66,4 +67,5 @@ def _steps() -> None:
                 st.page_link(f"pages/{name}.py", label=f"Go to {name.capitalize()}", icon=":material/arrow_forward:")
 
 
+through_app()
 main()

@@ -6,6 +6,7 @@ from core.errors import GraftError, RunNotFound
 from core.runs.records import Run
 from core.runs.status import Status
 from pages.ui import engine, live, state, train_run, train_settings, train_summary, warmup
+from pages.ui.entry import through_app
 from pages.ui.messages import show_error
 
 START_NOW = "train-start"  # set by Home: begin as soon as the page is open
@@ -109,4 +110,5 @@ def _known(run_id: str | None) -> Run | None:
         return None
 
 
+through_app()
 main()

@@ -108,46 +108,54 @@ class _Field:
         }.get(form.kind, self._number)  # fmt: skip
         return draw(form, value)
 
-    def _take(self, key: str, value: Any) -> None:
-        """Put `value` into the widget `key` if it is news, or if the widget is new on the page."""
+    def _take(self, key: str, value: Any) -> Any:
+        """Put `value` into the widget `key` if it is news, or if the widget is new on the page; what it then holds.
+
+        The widget must be given that as its default too: a value set through the session state travels to the browser
+        once, and is lost with a script run that is overtaken. The browser would then show, and send back, the minimum.
+        """
         if self.news or key not in st.session_state:
             st.session_state[key] = value
+        return st.session_state[key]
 
     def _bool(self, form: Shape, value: Any) -> Any:
         if form.optional:
             return self._choice(Shape("choice", True, choices=(None, True, False)), value)
-        self._take(self.key, bool(value))
-        return st.toggle(**self.common)
+        return st.toggle(value=self._take(self.key, bool(value)), **self.common)
 
     def _text(self, form: Shape, value: Any) -> Any:
-        self._take(self.key, value or "")
-        return st.text_input(**self.common) or (None if form.optional else "")
+        held = self._take(self.key, value or "")
+        return st.text_input(value=held, **self.common) or (None if form.optional else "")
 
     def _choice(self, form: Shape, value: Any) -> Any:
-        self._take(self.key, value if value in form.choices else form.choices[0])
+        held = self._take(self.key, value if value in form.choices else form.choices[0])
         if len(form.choices) <= _FEW:
-            return st.segmented_control(options=form.choices, format_func=_word_label, required=True, **self.common)
-        return st.selectbox(options=form.choices, format_func=_word, **self.common)
+            return st.segmented_control(
+                options=form.choices, default=held, format_func=_word_label, required=True, **self.common
+            )
+        return st.selectbox(options=form.choices, index=form.choices.index(held), format_func=_word, **self.common)
 
     def _names(self, _form: Shape, value: Any) -> Any:
         if not self.options:
-            self._take(self.key, ", ".join(value or ()))
-            typed = st.text_input(placeholder="names, separated by commas", **self.common)
+            held = self._take(self.key, ", ".join(value or ()))
+            typed = st.text_input(value=held, placeholder="names, separated by commas", **self.common)
             return tuple(part.strip() for part in typed.split(",") if part.strip())
-        self._take(self.key, [name for name in value or () if name in self.options])
-        return tuple(st.pills(options=self.options, selection_mode="multi", format_func=literal, **self.common))
+        held = self._take(self.key, [name for name in value or () if name in self.options])
+        return tuple(
+            st.pills(options=self.options, default=held, selection_mode="multi", format_func=literal, **self.common)
+        )
 
     def _number(self, form: Shape, value: Any) -> Any:
         number = int if form.kind.startswith("int") else float
         if form.kind.endswith("range"):
             value = tuple(number(part) for part in value)
             if form.slides:
-                self._take(self.key, value)
-                return st.slider(**_bounds(form, number), format=_format(form, number), **self.common)
+                held = self._take(self.key, value)
+                return st.slider(value=held, **_bounds(form, number), format=_format(form, number), **self.common)
             return self._two_boxes(form, value, number)
         if form.slides and value is not None:
-            self._take(self.key, min(max(number(value), number(form.low)), number(form.high)))
-            return st.slider(**_bounds(form, number), format=_format(form, number), **self.common)
+            held = self._take(self.key, min(max(number(value), number(form.low)), number(form.high)))
+            return st.slider(value=held, **_bounds(form, number), format=_format(form, number), **self.common)
         return self._box(form, value, number, **self.common)
 
     def _two_boxes(self, form: Shape, value: Any, number: type) -> Any:
@@ -163,8 +171,10 @@ class _Field:
     def _number_or_word(self, form: Shape, value: Any) -> Any:
         words = (_A_NUMBER, *form.choices)
         is_word = value in form.choices
-        self._take(self.key, value if is_word else _A_NUMBER)
-        chosen = st.segmented_control(options=words, format_func=_word_label, required=True, **self.common)
+        held = self._take(self.key, value if is_word else _A_NUMBER)
+        chosen = st.segmented_control(
+            options=words, default=held, format_func=_word_label, required=True, **self.common
+        )
         if chosen != _A_NUMBER:
             return chosen
         number = float if isinstance(value, float) else int
@@ -174,10 +184,22 @@ class _Field:
         return self._box(form, start, number, **box)
 
     def _box(self, form: Shape, value: Any, number: type, **common: Any) -> Any:
-        """A box to type a number into; for an optional one, an empty box is the automatic choice."""
-        self._take(common["key"], None if value is None else number(value))
-        given = {"value": None, "placeholder": AUTOMATIC} if form.optional else {}
-        return st.number_input(**_bounds(form, number), **given, format=_format(form, number), **common)
+        """A box to type a number into; where it is optional, an empty box is the automatic choice."""
+        if form.optional:
+            return self._optional_box(value, number, **common)
+        held = self._take(common["key"], number(value))
+        return st.number_input(value=held, **_bounds(form, number), format=_format(form, number), **common)
+
+    def _optional_box(self, value: Any, number: type, **common: Any) -> Any:
+        # a number box that may be emptied cannot have a default of its own, and so could lose what it holds (`_take`)
+        held = self._take(common["key"], "" if value is None else f"{value:.6g}")
+        typed = st.text_input(value=held, placeholder=AUTOMATIC, **common).strip()
+        if not typed:
+            return None
+        try:
+            return number(typed)
+        except ValueError:  # the model says beside the box what is wrong with it
+            return typed
 
 
 def _bounds(form: Shape, number: type) -> dict[str, Any]:

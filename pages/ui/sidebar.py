@@ -23,6 +23,8 @@ _STYLE = """<style>
 .st-key-way a { align-items: flex-start; padding-top: 0.4rem; padding-bottom: 0.4rem; }
 .st-key-way a p { white-space: normal; line-height: 1.3; overflow-wrap: anywhere; }
 .st-key-way a small { font-size: 0.8rem; }
+/* a file called `=cmd()` would run in the spreadsheet that opens a table's own CSV; ours are neutralised */
+button[aria-label="Download as CSV"] { display: none; }
 </style>"""
 
 
