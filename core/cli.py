@@ -3,16 +3,18 @@
 Exit code 0 means success, 2 that something given or met could not be used (one sentence on stderr), 130 Ctrl-C.
 """
 
+import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -21,7 +23,7 @@ from core.errors import GraftError, InvalidExperiment
 from core.experiment import BUNDLED_BACKBONE, Experiment
 from core.runs.records import Run
 from core.runs.status import Status
-from core.runs.workspace import ENVIRONMENT_VARIABLE, Workspace, default_root
+from core.runs.workspace import ENVIRONMENT_VARIABLE, INTERRUPTED, Workspace, default_root
 from core.training import events
 
 app = typer.Typer(
@@ -69,7 +71,7 @@ def train(
 ) -> None:
     """Train a model and evaluate its best epoch."""
     from core.runs.execute import create_run
-    from core.runs.prepare import prepare
+    from core.runs.prepare import OTHER_IMAGES, prepare
 
     plan = _plan(
         experiment, data=data, backbone=backbone, weights=weights, phase=phase, augment=augment, views=views,
@@ -77,12 +79,15 @@ def train(
     )  # fmt: skip
     room = Workspace(workspace or default_root())
     prepared = prepare(plan, room.root, device)
+    if prepared.other_images:
+        people.print(f"[yellow]{OTHER_IMAGES}[/]")
     _finish(room, create_run(room, prepared, name), as_json)
 
 
 @app.command()
 def resume(
     run: Annotated[str, typer.Argument(help="The id of a stopped, interrupted or failed run.")],
+    device: Annotated[str | None, typer.Option(help="Another device than the run began on.")] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -91,7 +96,7 @@ def resume(
 
     room = Workspace(workspace or default_root())
     room.recover()
-    _finish(room, reopen_run(room, run), as_json)
+    _finish(room, reopen_run(room, run, device), as_json)
 
 
 @app.command()
@@ -101,7 +106,7 @@ def runs(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None
     room.recover()
     listed = room.store.runs()
     if as_json:
-        _print_json([_summary(run) for run in listed])
+        _print_json([_summary(run, with_test=False) for run in listed])  # a list must not be a look at the test
         return
     table = Table(box=None, header_style="bold")
     table.add_column("run", no_wrap=True)
@@ -196,12 +201,16 @@ def _finish(room: Workspace, claim: Any, as_json: bool) -> None:
 
     control = Control()
     people.print(f"Run [bold]{claim.run_id}[/] in {_literal(str(room.folder(claim.run_id)))}", soft_wrap=True)
-    with _interruptible(control):
-        _show(execute(room, claim, control))
-    run = room.store.run(claim.run_id)
-    if as_json:
-        _print_json(_summary(run))
-    else:
+    try:
+        with _interruptible(room, claim.run_id, control):
+            _show(execute(room, claim, control))
+    finally:
+        run = room.store.run(claim.run_id)
+        if as_json:
+            _print_json(_summary(run))
+    if run.test:
+        room.store.look_at_test(run)
+    if not as_json:
         Console().print(f"{run.status.value}: validation {_told(run.val)}, test {_told(run.test)}")
     if run.status is Status.INTERRUPTED:
         people.print(f"Go on with: graft resume {run.id}")
@@ -211,11 +220,17 @@ def _finish(room: Workspace, claim: Any, as_json: bool) -> None:
 
 
 @contextmanager
-def _interruptible(control: Any) -> Iterator[None]:
-    """Ctrl-C and SIGTERM let the batch end, then leave; the run can be resumed."""
+def _interruptible(room: Workspace, run_id: str, control: Any) -> Iterator[None]:
+    """Ctrl-C and SIGTERM let the batch end, then leave; the run can be resumed. Said again, they leave at once."""
+    asked: list[int] = []
 
-    def leave(_number: int, _frame: FrameType | None) -> None:
-        people.print("Leaving after this batch ...")
+    def leave(number: int, _frame: FrameType | None) -> None:
+        if asked:  # inside torch no exception gets through
+            with suppress(GraftError):
+                room.store.move(run_id, Status.INTERRUPTED, message=INTERRUPTED)
+            os._exit(130)
+        asked.append(number)
+        people.print("Leaving after this batch; press Ctrl-C again to leave at once.")
         control.abort()
 
     before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -241,9 +256,9 @@ def _show(happened: Iterable[events.Event]) -> None:
                     done = event.steps * event.first_epoch // max(1, event.epochs)
                     bar.update(task, description="training", total=event.steps, completed=done)
                 case events.StepEnded():
-                    bar.update(task, completed=event.step)
+                    bar.update(task, description="training", completed=event.step)
                 case events.Progress():
-                    bar.update(task, description=event.what)
+                    bar.update(task, description=event.what, completed=event.done, total=event.total or None)
                 case events.EpochEnded():
                     mark = " *" if event.best else ""
                     bar.console.print(
@@ -256,7 +271,7 @@ def _show(happened: Iterable[events.Event]) -> None:
                     pass
 
 
-def _summary(run: Run) -> dict[str, Any]:
+def _summary(run: Run, with_test: bool = True) -> dict[str, Any]:
     results = run.results
     return {
         "run_id": run.id,
@@ -265,8 +280,7 @@ def _summary(run: Run) -> dict[str, Any]:
         "images_per_second": results.get("images_per_second"),
         "epochs": results.get("epochs"),
         "val": run.val,
-        "test": run.test,
-    }
+    } | ({"test": run.test} if with_test else {})
 
 
 def _told(scores: dict[str, Any] | None) -> str:
@@ -281,4 +295,5 @@ def _print_json(value: Any) -> None:
 
 
 def _literal(text: str) -> str:
-    return text.replace("[", "\\[")
+    """Text from users, so that none of it is taken for markup or styled."""
+    return escape(text.encode("utf-8", "replace").decode())

@@ -178,7 +178,7 @@ class Experiment(Description):
         """Read JSON or YAML (JSON is YAML). Raises `InvalidExperiment`."""
         try:
             return cls.parse(yaml.safe_load(text))
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, RecursionError) as error:
             raise InvalidExperiment(f"The experiment is neither JSON nor YAML: {error}") from error
 
     @classmethod

@@ -70,8 +70,11 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def dump_json(value: Any, indent: int | None = None) -> str:
-    """JSON text that every reader accepts: NaN and infinities become null."""
-    return json.dumps(_finite(value), indent=indent, ensure_ascii=False, allow_nan=False)
+    """JSON text that every reader accepts: NaN and infinities become null.
+
+    In ASCII, because a path may hold bytes that are no text, and those come back only as escapes.
+    """
+    return json.dumps(_finite(value), indent=indent, allow_nan=False)
 
 
 def sweep_temporary(folder: Path) -> int:

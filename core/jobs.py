@@ -8,7 +8,9 @@ import atexit
 import logging
 import os
 import threading
+import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from core.errors import GraftError, QueueFull, RunConflict
@@ -58,7 +60,8 @@ class JobManager:
         with self._changed:  # two tabs that press start at once get one run
             for job in self._jobs():
                 run = self.workspace.store.run(job.claim.run_id)
-                if run.digest == prepared.experiment.digest and job.device == str(prepared.device):
+                same = run.digest == prepared.experiment.digest and job.device == str(prepared.device)
+                if same and run.status is not Status.STOPPING:
                     return run.id
             self._require_room()
             return self._enqueue(create_run(self.workspace, prepared, name), str(prepared.device))
@@ -72,8 +75,14 @@ class JobManager:
             if self._job(run_id) is not None:
                 return run_id
             self._require_room()
-            run = self.workspace.store.run(run_id)
-            return self._enqueue(reopen_run(self.workspace, run_id), run.device)
+        try:
+            claim = reopen_run(self.workspace, run_id)  # reads all images: not while others wait for the queue
+        except RunConflict:
+            if self.owns(run_id):  # another tab was quicker
+                return run_id
+            raise
+        with self._changed:
+            return self._enqueue(claim, self.workspace.store.run(run_id).device)
 
     def pause(self, run_id: str) -> None:
         """Wait at the next batch; the run keeps its place on the device. Raises `RunConflict` if it is not ours."""
@@ -133,15 +142,18 @@ class JobManager:
             job.control.abort()
         for job in waiting:
             release(self.workspace, job.claim, Status.INTERRUPTED, "The program ended while this run was queued.")
+        deadline = time.monotonic() + timeout_s
         for thread in list(self._threads.values()):
-            thread.join(timeout_s)
+            thread.join(max(0.0, deadline - time.monotonic()))
         if any(thread.is_alive() for thread in self._threads.values()):
             self._leave_at_once(running)
 
     def _leave_at_once(self, running: list[Job]) -> None:
         # One batch takes longer than a user waits after Ctrl-C. Python's own exit would abort inside torch.
         for job in running:
-            self.workspace.store.move(job.claim.run_id, Status.INTERRUPTED, message="The program ended during a batch.")
+            with suppress(GraftError):  # it has just ended, or the store is locked: its free lock will tell
+                interrupted = "The program ended during a batch. Resume the run to go on."
+                self.workspace.store.move(job.claim.run_id, Status.INTERRUPTED, message=interrupted)
         logging.shutdown()
         os._exit(0)
 

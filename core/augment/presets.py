@@ -94,7 +94,7 @@ def parse_pipeline(text: str, source: str = "The pipeline") -> PipelineSpec:
     message."""
     try:
         spec = parse(PipelineSpec, yaml.safe_load(text))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise InvalidPipeline(f"{source} is neither JSON nor YAML: {' '.join(str(error).split())}") from error
     except InvalidExperiment as error:
         raise InvalidPipeline(f"{source} does not hold a pipeline ('steps' and 'strength'). {error}") from error

@@ -5,8 +5,8 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Any
 
@@ -66,15 +66,12 @@ def scan(found: Sequence[Found], root: Path, workspace: Path, progress: Progress
     missing = [index for index in range(len(found)) if index not in outcomes]
     if progress:
         progress(len(outcomes), len(found))
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="scan") as pool:
-        waiting = {pool.submit(_outcome, found[index].path): index for index in missing}
-        try:
-            for future in as_completed(waiting):
-                outcomes[waiting[future]] = future.result()
-                if progress:
-                    progress(len(outcomes), len(found))
-        finally:
-            pool.shutdown(cancel_futures=True)  # whoever watched the progress may have given up
+    # not concurrent.futures, which closes down before a training is told that the process ends
+    with ThreadPool(_THREADS) as pool:
+        for index, outcome in pool.imap_unordered(lambda index: (index, _outcome(found[index].path)), missing):
+            outcomes[index] = outcome
+            if progress:
+                progress(len(outcomes), len(found))
     ordered = tuple(outcomes[index] for index in range(len(found)))
     if missing or len(known) != len(found):
         return Scan(ordered, _remember(memory, {key: one for key, one in zip(keys, ordered, strict=True) if key}))

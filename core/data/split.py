@@ -80,7 +80,9 @@ def _copies(dataset: Dataset, done: dict[int, str]) -> dict[int, str]:
             continue
         kept = max(group, key=lambda i: (_RANK[dataset.items[i].part], -i))
         for index in group:
-            if index != kept and (not dataset.presplit or dataset.items[index].part != dataset.items[kept].part):
+            part = dataset.items[index].part
+            # of two copies that train, one may yet become a validation picture
+            if index != kept and (part in (None, "train") or part != dataset.items[kept].part):
                 reasons[index] = _copy_reason(dataset, index, kept, "the same picture as")
     return reasons
 
@@ -132,10 +134,12 @@ def _deal(dataset: Dataset, usable: Sequence[int], spec: SplitSpec) -> tuple[dic
             notes.append(_tiny_note(dataset.classes[label], count, val, test))
         if len(units) < 1 + bool(val) + bool(test):
             notes.append(
-                f"The pictures of class '{dataset.classes[label]}' look nearly the same; they could not all be kept in "
-                "one part, so that its scores will be too good."
+                f"The pictures of class '{dataset.classes[label]}' look nearly the same: none of them is used as a "
+                "test picture, and its validation scores will be too good. Add pictures of other scenes."
             )
-            units = [(index,) for unit in units for index in unit]
+            test = 0
+            if len(units) < 1 + bool(val):
+                units = [(index,) for unit in units for index in unit]
         _fill(_shuffled(dataset, units, spec.seed), val, test, parts)
     return parts, notes
 

@@ -54,6 +54,12 @@ def write_predictions(folder: Path, part: str, items: tuple[Item, ...], probabil
     files.write_json(folder / f"predictions-{part}.json", content)
 
 
+def forget_predictions(folder: Path) -> None:
+    """Remove answers that belong to weights which are about to change."""
+    for part in ("val", "test"):
+        (folder / f"predictions-{part}.json").unlink(missing_ok=True)
+
+
 def read_predictions(folder: Path, part: str) -> Predictions:
     """The answers for `part`. Raises `RunConflict` when the run has none."""
     path = folder / f"predictions-{part}.json"

@@ -3,26 +3,32 @@
 import time
 import traceback
 from collections.abc import Generator, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
+from queue import SimpleQueue
 
+import torch
 from filelock import FileLock, Timeout
 
+from core.backbones import catalogue
+from core.backbones.weights import is_local, pretrained_state
 from core.data.dataset import Item
-from core.errors import GraftError, RunConflict, TrainingFailed
+from core.errors import GraftError, OutOfMemory, RunConflict, TrainingFailed
 from core.evaluation.scores import Scores, scores
 from core.experiment import Experiment
+from core.files import storage_failed
 from core.runs import artifacts
-from core.runs.prepare import Prepared, prepare, require_same_data
+from core.runs.prepare import OTHER_IMAGES, Prepared, prepare, require_same_data, require_weights
 from core.runs.recorder import Recorder
 from core.runs.records import Run
 from core.runs.status import Status
-from core.runs.workspace import Workspace, new_run_id
+from core.runs.workspace import INTERRUPTED, Workspace, new_run_id
 from core.training.checkpoints import Checkpoints, load_best
-from core.training.control import Control
+from core.training.control import Control, Signal
 from core.training.events import Event, Progress, RunEnded, Warned
 from core.training.inference import Aborted, answer
-from core.training.loop import train
+from core.training.loop import OUT_OF_MEMORY, train
 from core.training.setup import Setup, set_up
 
 
@@ -37,8 +43,9 @@ class Claim:
 def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> Claim:
     """Enter a new run into the store as queued. Raises `StorageFailed`."""
     run_id, experiment = new_run_id(), prepared.experiment
+    require_weights(experiment)
     lock = workspace.lock(run_id)
-    lock.acquire()
+    _acquire(lock, run_id)
     try:
         artifacts.write_description(workspace.folder(run_id), experiment, prepared.dataset.classes, prepared.listing)
         workspace.store.add(
@@ -54,32 +61,45 @@ def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> Clai
                 created_at=time.time(),
             )
         )
+        if prepared.other_images:
+            workspace.store.log(run_id, OTHER_IMAGES, "warning")
     except BaseException:
         lock.release()
         raise
     return Claim(run_id, lock)
 
 
-def reopen_run(workspace: Workspace, run_id: str) -> Claim:
-    """Queue a run that was stopped, interrupted or failed, to go on from its last checkpoint.
+def reopen_run(workspace: Workspace, run_id: str, device: str | None = None) -> Claim:
+    """Queue a run that was stopped, interrupted or failed, to go on from its last checkpoint, maybe on another device.
 
-    Raises `RunNotFound`, `RunConflict` (it is live, or complete), `ResumeRefused` (its images have changed).
+    What an earlier session found out about its model is forgotten: the weights are about to change.
+    Raises `RunNotFound`, `RunConflict` (it is live, or complete), `ResumeRefused` (its images have changed),
+    `UnknownDevice`.
     """
     run = workspace.store.run(run_id)
     if not run.status.resumable:
         raise RunConflict(f"Run {run_id} is {run.status.value}; only stopped, interrupted or failed runs are resumed.")
     lock = workspace.lock(run_id)
+    _acquire(lock, run_id)
     try:
-        lock.acquire()
-    except Timeout as error:
-        raise RunConflict(f"Run {run_id} is being worked on by another program.") from error
-    try:
-        prepare_again(workspace, run)
+        prepared = prepare_again(workspace, replace(run, device=device or run.device))
+        workspace.store.set_device(run_id, str(prepared.device))
+        workspace.store.set_results(run_id, {})
+        artifacts.forget_predictions(workspace.folder(run_id))
         workspace.store.move(run_id, Status.QUEUED)
     except BaseException:
         lock.release()
         raise
     return Claim(run_id, lock)
+
+
+def _acquire(lock: FileLock, run_id: str) -> None:
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise RunConflict(f"Run {run_id} is being worked on by another program.") from error
+    except OSError as error:
+        raise storage_failed(Path(lock.lock_file), error) from error
 
 
 def prepare_again(workspace: Workspace, run: Run) -> Prepared:
@@ -109,6 +129,9 @@ def execute(workspace: Workspace, claim: Claim, control: Control) -> Iterator[Ev
     except GraftError as error:
         _fail(workspace, run_id, str(error))
         raise
+    except torch.OutOfMemoryError as error:
+        _fail(workspace, run_id, OUT_OF_MEMORY)
+        raise OutOfMemory(OUT_OF_MEMORY) from error
     except Exception as error:
         message = f"The run failed in an unexpected way: {type(error).__name__}: {error}"
         _fail(workspace, run_id, message)
@@ -131,13 +154,16 @@ def default_name(experiment: Experiment, data: str) -> str:
 
 def _recorded(workspace: Workspace, run: Run, control: Control) -> Generator[Event, None, RunEnded | None]:
     folder = workspace.folder(run.id)
-    recorder = Recorder(workspace.store, run.id, run.progress.get("seconds", 0.0))
+    recorder = Recorder(workspace.store, run.id, control, run.progress.get("seconds", 0.0))
     control.on_wait = lambda waiting: _waits(workspace, run.id, waiting)
     try:
         yield _taken(recorder, Progress(what="reading images", done=0, total=1))
         prepared = prepare_again(workspace, run)
-        yield _taken(recorder, Progress(what="loading the model", done=0, total=1))
         checkpoints = Checkpoints(folder, run.digest, run.experiment.data.fingerprint)
+        if not checkpoints.exist:
+            for done, total in _downloaded(run.experiment, control):
+                yield _taken(recorder, Progress(what="downloading the weights", done=done, total=total))
+        yield _taken(recorder, Progress(what="loading the model", done=0, total=1))
         setup = set_up(
             run.experiment, prepared.dataset, prepared.split, device=prepared.device, checkpoints=checkpoints
         )
@@ -158,6 +184,26 @@ def _recorded(workspace: Workspace, run: Run, control: Control) -> Generator[Eve
 def _waits(workspace: Workspace, run_id: str, waiting: bool) -> None:
     before, after = (Status.RUNNING, Status.PAUSED) if waiting else (Status.PAUSED, Status.RUNNING)
     workspace.store.move(run_id, after, only_from=before)  # a stop that came in between stays
+
+
+def _downloaded(experiment: Experiment, control: Control) -> Iterator[tuple[int, int]]:
+    """Fetch pretrained weights that are not on this machine; yields bytes received and bytes in all (0: not known)."""
+    backbone = catalogue.get(experiment.backbone.name)
+    if experiment.backbone.weights != "default" or is_local(backbone):
+        return
+    told: SimpleQueue[tuple[int, int]] = SimpleQueue()
+    with ThreadPool(1) as pool:
+        fetched = pool.apply_async(pretrained_state, (backbone, lambda done, total: told.put((done, total))))
+        while not fetched.ready():
+            fetched.wait(0.3)
+            if control.at_batch() is not Signal.GO:
+                raise Aborted
+            latest = None
+            while not told.empty():
+                latest = told.get()
+            if latest is not None:
+                yield latest
+        fetched.get()
 
 
 def _taken(recorder: Recorder, event: Event) -> Event:
@@ -210,9 +256,8 @@ def _score(
 
 
 def _interrupt(workspace: Workspace, run_id: str) -> None:
-    message = "The program ended while this run was live. Resume it to go on."
-    workspace.store.move(run_id, Status.INTERRUPTED, message=message)
-    workspace.store.log(run_id, message, "warning")
+    workspace.store.move(run_id, Status.INTERRUPTED, message=INTERRUPTED)
+    workspace.store.log(run_id, INTERRUPTED, "warning")
 
 
 def _fail(workspace: Workspace, run_id: str, message: str) -> None:

@@ -72,5 +72,6 @@ def migrate(connection: sqlite3.Connection) -> None:
             connection.execute("INSERT INTO migrations VALUES (?)", (number,))
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise

@@ -41,14 +41,17 @@ def adjusted(base: Experiment, **given: Any) -> Experiment:
     """`base` with the options that are not None, as a terminal gives them.
 
     `data, backbone, weights, image_size, augment, views, seed, batch_size, optimizer` are names, numbers or paths;
-    `phase` is a list of texts such as 'head:8' or 'layer4:5:1e-4'. Another backbone gets its own default phases.
+    `phase` is a list of texts such as 'head:8' or 'layer4:5:1e-4'. Another backbone gets its own default phases;
+    untrained weights are trained whole.
     Raises an `InvalidInput` for what cannot be used.
     """
     changes = _said({"name": given["backbone"], "weights": given["weights"], "image_size": given["image_size"]})
     backbone = parse(BackboneSpec, base.backbone.model_dump() | changes)
     names = _names(backbone)
     phases = tuple(parse_phase(text, names) for text in given["phase"] or ())
-    if not phases:
+    if not phases and backbone.weights == "none" != base.backbone.weights:
+        phases = (Phase(stages=names, epochs=base.epochs),)
+    elif not phases:
         phases = base.phases if backbone.name == base.backbone.name else default_phases(names)
     parts = {
         "data": DataSpec(source=given["data"], split=base.data.split) if given["data"] else None,

@@ -9,6 +9,7 @@ import torch
 from core.augment import pipeline
 from core.backbones import catalogue
 from core.backbones.stages import require_stages, stage_table
+from core.backbones.weights import read_weights_file
 from core.data.audit import require_trainable
 from core.data.dataset import Dataset
 from core.data.sources import load_dataset
@@ -17,6 +18,8 @@ from core.errors import InvalidExperiment, ResumeRefused
 from core.experiment import Experiment
 from core.training.device import require_precision, resolve_device
 
+OTHER_IMAGES = "The images are not those that this experiment was made with; its results will not be the same."
+WORDS = ("default", "none")
 OnProgress = Callable[[int, int], None]
 
 
@@ -28,6 +31,7 @@ class Prepared:
     dataset: Dataset
     split: Split
     device: torch.device
+    other_images: bool = False  # not those that the given experiment says it saw
 
     @property
     def listing(self) -> dict[str, str]:
@@ -50,7 +54,15 @@ def prepare(
     split = make_split(dataset, experiment.data.split)
     require_trainable(dataset, split)
     data = experiment.data.model_copy(update={"source": dataset.source, "fingerprint": dataset.fingerprint})
-    return Prepared(experiment.changed(data=data), dataset, split, chosen)
+    backbone = experiment.backbone.model_copy(update={"weights": _absolute(experiment.backbone.weights)})
+    other = experiment.data.fingerprint not in ("", dataset.fingerprint)
+    return Prepared(experiment.changed(data=data, backbone=backbone), dataset, split, chosen, other)
+
+
+def require_weights(experiment: Experiment) -> None:
+    """Raises `UnreadableWeights` when the experiment begins from a weights file that cannot be read."""
+    if experiment.backbone.weights not in WORDS:
+        read_weights_file(Path(experiment.backbone.weights))
 
 
 def check_names(experiment: Experiment) -> None:
@@ -80,6 +92,11 @@ def require_same_data(prepared: Prepared, fingerprint: str, listing: Mapping[str
         f"The images are not those this run began with: {told or 'other classes or another split'}. "
         "Restore them, or start a new run."
     )
+
+
+def _absolute(weights: str) -> str:
+    """So that a run can be resumed from another folder."""
+    return weights if weights in WORDS else str(Path(weights).expanduser().resolve())
 
 
 def _few(names: list[str], most: int = 3) -> str:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from core.runs.store import RunStore
+from core.training.control import Control
 from core.training.events import (
     EpochEnded,
     Event,
@@ -22,9 +23,10 @@ FLUSH_S = 0.5
 class Recorder:
     """Keeps what a run says. One thread alone calls it."""
 
-    def __init__(self, store: RunStore, run_id: str, seconds_before: float = 0.0) -> None:
+    def __init__(self, store: RunStore, run_id: str, control: Control, seconds_before: float = 0.0) -> None:
         self._store = store
         self._run_id = run_id
+        self._control = control
         self._steps: list[StepEnded] = []
         self._flushed = time.monotonic()
         self._began = time.monotonic()
@@ -33,14 +35,14 @@ class Recorder:
 
     @property
     def seconds(self) -> float:
-        """Seconds that the run has taken, earlier sessions counted in."""
-        return self._before + time.monotonic() - self._began
+        """Seconds that the run has taken, earlier sessions counted in, pauses left out."""
+        return self._before + time.monotonic() - self._began - self._control.waited_s
 
     def take(self, event: Event) -> None:
         """Keep one event."""
         match event:
             case RunStarted():
-                self._progress |= {**asdict(event), "what": "training", "step": 0}
+                self._progress |= {**asdict(event), "what": "training", "step": _first_step(event)}
                 self._say(f"{event.train_images} training and {event.val_images} validation images on {event.device}.")
             case PhaseStarted():
                 self._say(
@@ -79,6 +81,10 @@ class Recorder:
         )
         self._steps = []
         self._flushed = time.monotonic()
+
+
+def _first_step(event: RunStarted) -> int:
+    return event.steps * event.first_epoch // max(1, event.epochs)
 
 
 def _told(event: EpochEnded) -> str:

@@ -6,6 +6,7 @@ the same transaction, whichever process asks. Metrics are keyed (run, step) and 
 once.
 """
 
+import errno
 import json
 import re
 import sqlite3
@@ -203,15 +204,17 @@ class RunStore:
             if db.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (value, run_id)).rowcount == 0:
                 raise RunNotFound(f"Run not found: '{run_id[:60]}'.")
 
+    def set_device(self, run_id: str, device: str) -> None:
+        """Say on which device the run goes on."""
+        self._update(run_id, "device", device)
+
     @property
     def _connection(self) -> sqlite3.Connection:
         if not hasattr(self._local, "connection"):
-            db = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-            db.row_factory = sqlite3.Row
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
-            db.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = db
+            try:
+                self._local.connection = _connect(self.path)
+            except sqlite3.Error as error:
+                raise self._failed(error) from error
         connection: sqlite3.Connection = self._local.connection
         return connection
 
@@ -224,10 +227,36 @@ class RunStore:
                 yield db
                 db.execute("COMMIT")
             except BaseException:
-                db.execute("ROLLBACK")
+                if db.in_transaction:  # on a full disk SQLite has rolled back by itself
+                    db.execute("ROLLBACK")
                 raise
         except sqlite3.Error as error:
-            raise StorageFailed(f"The run store {self.path} could not be written: {error}.") from error
+            raise self._failed(error) from error
+
+    def _failed(self, error: sqlite3.Error) -> StorageFailed:
+        code = getattr(error, "sqlite_errorcode", None)
+        if code == sqlite3.SQLITE_FULL:
+            return files.storage_failed(self.path, OSError(errno.ENOSPC, "disk full"))
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+            return files.storage_failed(self.path, OSError(errno.EACCES, "not writable"))
+        return StorageFailed(f"The run store {self.path} could not be used: {error}. Choose another workspace.")
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    db.row_factory = sqlite3.Row
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError:  # the one statement that does not wait for another process
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA foreign_keys = ON")
+    return db
 
 
 def _run(row: sqlite3.Row) -> Run:

@@ -16,6 +16,7 @@ from core.runs.store import RunStore
 
 ENVIRONMENT_VARIABLE = "GRAFT_WORKSPACE"
 DEFAULT = "workspace"
+INTERRUPTED = "The program ended while this run was live. Resume it to go on."
 
 
 class Workspace:
@@ -51,13 +52,14 @@ class Workspace:
             try:
                 with lock:
                     if self.store.run(run.id).status.live:
-                        message = "The program ended while this run was live. Resume it to go on."
-                        self.store.move(run.id, Status.INTERRUPTED, message=message)
-                        self.store.log(run.id, message, "warning")
+                        self.store.move(run.id, Status.INTERRUPTED, message=INTERRUPTED)
+                        self.store.log(run.id, INTERRUPTED, "warning")
                         files.sweep_temporary(self.folder(run.id))
                         gone.append(run.id)
             except Timeout:
                 continue
+            except OSError as error:
+                raise files.storage_failed(Path(lock.lock_file), error) from error
         return gone
 
     def remove(self, run: Run) -> None:

@@ -52,6 +52,11 @@ class Checkpoints:
         self.folder = folder
         self._identity = {"experiment": experiment_digest, "data": fingerprint}
 
+    @property
+    def exist(self) -> bool:
+        """Whether there is a state to go on from."""
+        return (self.folder / LAST).exists()
+
     def save_best(self, model: nn.Module, facts: Mapping[str, str]) -> None:
         """Weights as safetensors; `facts` go into the file's metadata."""
         tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}

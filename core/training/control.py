@@ -1,6 +1,7 @@
 """How the outside tells a training to wait, to end, or to get out."""
 
 import threading
+import time
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -22,6 +23,7 @@ class Control:
         self._changed = threading.Condition()
         self._paused = False
         self._signal = Signal.GO
+        self.waited_s = 0.0  # in all pauses so far
 
     @property
     def paused(self) -> bool:
@@ -50,8 +52,10 @@ class Control:
             if not self._paused:
                 return self._signal
         self._tell(True)
+        began = time.monotonic()
         with self._changed:
             self._changed.wait_for(lambda: not self._paused)
+        self.waited_s += time.monotonic() - began
         self._tell(False)
         return self._signal
 

@@ -4,7 +4,7 @@ import hashlib
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
@@ -37,6 +37,11 @@ START = Position(
 )
 
 
+OUT_OF_MEMORY = (
+    "The device ran out of memory. Choose a smaller batch size or image size, freeze more stages, or train on the CPU."
+)
+
+
 @dataclass
 class Sums:
     """Running totals of one epoch."""
@@ -44,9 +49,7 @@ class Sums:
     loss: float = 0.0
     correct: int = 0
     images: int = 0
-    busy_s: float = 0.0
     rate: float = 0.0
-    failed: list[str] = field(default_factory=list)
 
 
 def train(setup: Setup, control: Control) -> Iterator[Event]:
@@ -62,10 +65,7 @@ def train(setup: Setup, control: Control) -> Iterator[Event]:
     except Aborted:
         return
     except torch.OutOfMemoryError as error:
-        raise OutOfMemory(
-            f"{device_title(setup.device)} ran out of memory. Choose a smaller batch size or image size, freeze more "
-            "stages, or train on the CPU."
-        ) from error
+        raise OutOfMemory(OUT_OF_MEMORY) from error
 
 
 class _Training:
@@ -130,7 +130,7 @@ class _Training:
         return 0
 
     def _epoch(self, phase: Phase, epoch_in_phase: int) -> Iterator[Event]:
-        setup, epoch, started = self.setup, self.at.epoch + 1, time.monotonic()
+        setup, epoch, started = self.setup, self.at.epoch + 1, self._now()
         number = setup.experiment.view_number(epoch)
         chunks = chunked(shuffled(setup.train_items, setup.experiment.seed, epoch), setup.experiment.recipe.batch_size)
         sums, step = Sums(), self.at.step
@@ -156,7 +156,7 @@ class _Training:
         set_rate(self.optimizer, sums.rate)
         pixels, labels = setup.normalise(batch.pictures), batch.labels.to(setup.device)
         with seeded(_step_seed(setup.experiment.seed, self.at.phase, step_in_phase), setup.device), setup.autocast():
-            logits = setup.model(pixels)
+            logits = self._forward(pixels)
             loss = setup.criterion(logits, labels)
         value = loss.item()
         if not math.isfinite(value):
@@ -170,7 +170,6 @@ class _Training:
         sums.loss += value * len(batch.items)
         sums.correct += setup.task.correct(logits.detach(), labels)
         sums.images += len(batch.items)
-        sums.busy_s += seconds
         return Step(
             step=step,
             epoch=epoch,
@@ -179,6 +178,19 @@ class _Training:
             learning_rate=sums.rate,
             images_per_second=len(batch.items) / max(seconds, 1e-9),
         )
+
+    def _forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        try:
+            logits: torch.Tensor = self.setup.model(pixels)
+        except ValueError as error:
+            if len(pixels) > 1:
+                raise
+            # a trainable BatchNorm has no variance to work with when one value per channel is left
+            raise TrainingFailed(
+                "A batch of one image is too small for the BatchNorm layers that are trained. "
+                "Choose a batch size of at least 3, or freeze more stages."
+            ) from error
+        return logits
 
     def _apply(self, clip_norm: float) -> None:
         if clip_norm > 0:
@@ -189,7 +201,7 @@ class _Training:
         self.optimizer.zero_grad(set_to_none=True)
 
     def _close_epoch(self, epoch: int, phase: Phase, sums: Sums, step: int, started: float) -> Iterator[Event]:
-        setup, trained_s = self.setup, time.monotonic() - started
+        setup, trained_s = self.setup, self._now() - started
         val = answer(
             setup.model, setup.val_items, setup.pictures.plain, setup.normalise,
             autocast=setup.autocast, control=self.control,
@@ -205,8 +217,6 @@ class _Training:
         best = self.at.best_epoch == epoch
         if best:
             setup.checkpoints.save_best(setup.model, setup.facts(epoch))
-        if not partial:  # a resumed run repeats an epoch that was cut short, and so stays exact
-            setup.checkpoints.save_last(setup.model, self.optimizer, self.scaler, self.at)
         yield EpochEnded(
             epoch=epoch,
             phase=before.phase,
@@ -216,11 +226,14 @@ class _Training:
             val_loss=val_loss,
             val_accuracy=setup.task.correct(val.logits, val.labels) / len(val.items),
             learning_rate=sums.rate,
-            seconds=time.monotonic() - started,
+            seconds=self._now() - started,
             images_per_second=sums.images / max(trained_s, 1e-9),
             best=best,
         )
+        # After the epoch was told: whoever is killed in between tells it again, and never leaves it out. A resumed run
+        # repeats an epoch that was cut short, and so stays exact.
         if not partial:
+            setup.checkpoints.save_last(setup.model, self.optimizer, self.scaler, self.at)
             yield CheckpointWritten(epoch=epoch, best=best)
 
     def _moved(self, epoch: int, phase: Phase, step: int, val_loss: float) -> Position:
@@ -239,6 +252,10 @@ class _Training:
             best_loss=val_loss if better else at.best_loss,
             best_epoch=epoch if better else at.best_epoch,
         )
+
+    def _now(self) -> float:
+        """Seconds on a clock that stands still during a pause."""
+        return time.monotonic() - self.control.waited_s
 
     def _asked_to_stop(self) -> bool:
         signal = self.control.at_batch()

@@ -66,7 +66,9 @@ def set_up(
     require_precision(experiment.recipe, device)
     backbone = catalogue.get(experiment.backbone.name)
     task = Classification(dataset.classes)
-    model = build(experiment.backbone, task.outputs, experiment.seed).to(device)
+    # a checkpoint replaces every weight: what it began from need not be on this machine any more
+    start = {"weights": "none"} if checkpoints.exist else {}
+    model = build(experiment.backbone.model_copy(update=start), task.outputs, experiment.seed).to(device)
     model = model.to(memory_format=torch.channels_last)  # convolutions are 2-3 times as fast
     train_items = tuple(dataset.items[i] for i in split.train)
     return Setup(

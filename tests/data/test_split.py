@@ -140,15 +140,14 @@ def test_in_a_divided_set_the_near_training_copy_is_left_out(folder_of, read, pi
     assert "nearly the same picture as test/cat/1.jpg" in split.left_out[0].reason
 
 
-def test_a_class_of_one_scene_is_split_all_the_same_and_it_is_said(folder_of, read, many, picture):
+def test_a_class_of_one_scene_is_never_a_test_and_it_is_said(folder_of, read, many, picture):
     content = many({"dog": 6}) | {f"cat/{n}.jpg": again(picture(77), quality=90 - 8 * n) for n in range(6)}
     dataset = read(folder_of(content))
     split = make_split(dataset, SplitSpec())
     assert set(parts_of(dataset, split).values()) == {"train", "val", "test"}
     assert Counter(part for name, part in parts_of(dataset, split).items() if "cat" in name) == {
-        "train": 4,
+        "train": 5,
         "val": 1,
-        "test": 1,
     }
     assert any("'cat' look nearly the same" in note for note in split.notes)
 
@@ -193,3 +192,17 @@ def test_many_near_pairs_are_grouped_quickly(folder_of, read, many):
     item = dataset.items[0]
     items = tuple(replace(item, name=str(n), digest=str(n)) for n in range(600)) + dataset.items[4:]
     assert [len(group) for group in near_groups(replace(dataset, items=items))] == [600]
+
+
+def test_copies_among_the_training_pictures_do_not_come_to_validate(folder_of, read, many, picture):
+    content = {f"train/{name}": data for name, data in many({"dog": 6, "cat": 6}).items()}
+    content |= {f"train/dog/copy{n}.jpg": picture(500) for n in range(4)} | {
+        "test/dog/t.jpg": picture(900),
+        "test/cat/t.jpg": picture(901),
+    }
+    dataset = read(folder_of(content))
+    for seed in range(20):
+        split = make_split(dataset, SplitSpec(seed=seed))
+        digests = [{dataset.items[i].digest for i in part} for part in (split.train, split.val, split.test)]
+        assert not digests[0] & digests[1]
+        assert sum("copy" in left.name for left in split.left_out) == 3

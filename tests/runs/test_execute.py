@@ -3,11 +3,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from core.backbones.stages import stage_table
 from core.errors import (
     GraftError,
     InvalidInput,
@@ -17,9 +19,10 @@ from core.errors import (
     TrainingFailed,
     UnknownBackbone,
     UnknownStage,
+    UnreadableWeights,
     UnusableDataset,
 )
-from core.experiment import BackboneSpec, Phase
+from core.experiment import BackboneSpec, Phase, Recipe
 from core.runs import artifacts
 from core.runs import execute as executing
 from core.runs.execute import create_run, execute, reopen_run
@@ -264,3 +267,71 @@ def test_metadata_names_the_model(room, experiment):
     assert facts["classes"] == ["cold", "warm"]
     assert facts["image_size"] == 32
     assert json.loads((room.folder(claim.run_id) / "model.json").read_text())["classes"] == ["cold", "warm"]
+
+
+def test_a_resumed_run_forgets_the_scores_of_its_earlier_weights(room, experiment):
+    claim, control = begin(room, experiment), Control()
+    for event in execute(room, claim, control):
+        if isinstance(event, EpochEnded):
+            control.stop()
+    assert room.store.run(claim.run_id).val is not None
+    again = reopen_run(room, claim.run_id)
+    assert room.store.run(claim.run_id).results == {}
+    assert not list(room.folder(claim.run_id).glob("predictions-*.json"))
+    control = Control()
+    for event in execute(room, again, control):
+        if isinstance(event, StepEnded):
+            control.abort()
+    assert room.store.run(claim.run_id).status is Status.INTERRUPTED
+    assert room.store.run(claim.run_id).val is None
+
+
+def test_a_run_resumes_without_the_weights_it_began_from(room, experiment, tmp_path):
+    claim = begin(room, experiment)
+    list(execute(room, claim, Control()))
+    weights = tmp_path / "mine.safetensors"
+    weights.write_bytes((room.folder(claim.run_id) / "best.safetensors").read_bytes())
+    backbone = experiment.backbone.model_copy(update={"weights": str(weights)})
+    claim, control = begin(room, experiment.changed(backbone=backbone)), Control()
+    for event in execute(room, claim, control):
+        if isinstance(event, EpochEnded):
+            control.stop()
+    weights.unlink()
+    list(execute(room, reopen_run(room, claim.run_id), Control()))
+    assert room.store.run(claim.run_id).status is Status.COMPLETED
+    with pytest.raises(UnreadableWeights, match=r"mine\.safetensors"):
+        begin(room, experiment.changed(backbone=backbone))
+
+
+def test_a_batch_of_one_that_batchnorm_cannot_take_is_explained(room, experiment):
+    phases = (Phase(stages=tuple(stage.name for stage in stage_table("mobilenet_v3_small")), epochs=1),)
+    claim = begin(room, experiment.changed(phases=phases, recipe=Recipe(batch_size=1)))
+    with pytest.raises(TrainingFailed, match="batch size of at least 3"):
+        list(execute(room, claim, Control()))
+
+
+def test_a_file_name_that_is_no_text_is_trained_and_evaluated(room, experiment, images):
+    for index, path in enumerate(sorted((images / "cold").iterdir())):
+        os.rename(path, os.fsencode(images / "cold") + b"/caf\xe9-%d.png" % index)
+    claim = begin(room, experiment)
+    list(execute(room, claim, Control()))
+    assert room.store.run(claim.run_id).status is Status.COMPLETED
+    assert all(os.path.exists(path) for path in artifacts.read_predictions(room.folder(claim.run_id), "val").paths)
+
+
+def test_an_experiment_made_with_other_images_is_said(room, experiment):
+    other = experiment.data.model_copy(update={"fingerprint": "0" * 64})
+    claim = begin(room, experiment.changed(data=other))
+    assert room.store.lines(claim.run_id)[0].level == "warning"
+    claim.lock.release()
+
+
+def test_a_pause_does_not_count_as_training(room, experiment):
+    claim, control = begin(room, experiment), Control()
+    for event in execute(room, claim, control):
+        if isinstance(event, StepEnded) and event.step == 1:
+            control.pause()
+            threading.Timer(3.0, control.unpause).start()
+    first = room.store.epochs(claim.run_id)[0]
+    assert 3.0 <= control.waited_s < 6.0
+    assert first.seconds < 3.0

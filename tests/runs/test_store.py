@@ -1,8 +1,11 @@
 import json
 import multiprocessing
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +16,7 @@ from core.runs.status import LIVE, TRANSITIONS, Status
 from core.runs.store import RunStore
 from core.training.events import EpochEnded, PhaseStarted, StepEnded
 
+ROOT = Path(__file__).parents[2]
 EXPERIMENT = Experiment(data=DataSpec(source="sample:stamps"), phases=(Phase(stages=("head",), epochs=3),))
 
 
@@ -171,10 +175,47 @@ def test_a_folder_that_is_not_writable_is_told(tmp_path):
 
 def test_a_file_that_is_no_database_is_told(tmp_path):
     (tmp_path / "graft.db").write_bytes(b"not a database at all, but long enough to be read as one" * 20)
-    with pytest.raises(StorageFailed, match="cannot be opened"):
+    with pytest.raises(StorageFailed, match=r"could not be used.*another workspace"):
         RunStore(tmp_path / "graft.db")
 
 
 def test_opening_twice_migrates_once(tmp_path):
     RunStore(tmp_path / "graft.db").add(a_run())
     assert RunStore(tmp_path / "graft.db").run("r-1") == a_run()
+
+
+OPENER = """
+import sys
+from pathlib import Path
+from core.runs.store import RunStore
+sys.stdin.readline()
+for number in range(20):
+    RunStore(Path(sys.argv[1]) / f"{number}.db")
+"""
+
+
+def test_processes_that_open_a_fresh_workspace_at_once_all_succeed(tmp_path):
+    command = [sys.executable, "-c", OPENER, str(tmp_path)]
+    children = [
+        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    for child in children:
+        child.stdin.write("go\n")
+        child.stdin.flush()
+    for child in children:
+        _, errors = child.communicate(timeout=120)
+        assert child.returncode == 0, errors
+
+
+def test_a_full_disk_is_said_as_such(store):
+    store.add(a_run())
+    store._connection.execute("PRAGMA max_page_count = 20")
+    lines = ["x" * 4000] * 100
+
+    def fill():
+        for line in lines:
+            store.log("r-1", line)
+
+    with pytest.raises(StorageFailed, match="disk is full"):
+        fill()
+    assert store.run("r-1") == a_run()
