@@ -165,8 +165,8 @@ manager = JobManager(Workspace(Path(sys.argv[1])))
 run_id = manager.submit(Experiment.from_file(Path(sys.argv[2])))
 while not manager.workspace.store.epochs(run_id):
     time.sleep(0.05)
-print(run_id, flush=True)
 try:
+    print(run_id, flush=True)
     while True:
         time.sleep(0.1)
 except KeyboardInterrupt:
