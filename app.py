@@ -25,13 +25,19 @@ def main() -> None:
     st.set_page_config(page_title="Graft", page_icon=tab_icon(), layout="wide")
     # the sidebar draws the links itself, with the state of the experiment under them
     page = st.navigation([st.Page(path, title=title, icon=icon) for path, title, icon in PAGES], position="hidden")
-    sidebar.show(PAGES, sidebar.notes(state.draft(), job=_job(on_train_page=page.url_path == "train")))
+    sidebar.show(PAGES, sidebar.notes(state.draft(), data=_data(), job=_job(on_train_page=page.url_path == "train")))
     try:
         page.run()
     except GraftError as error:  # such as a workspace that cannot be opened: no page can do without it
         show_error(error)
     finally:  # also when the page ends early; last, so that the first page does not share the processor with it
         warmup.start()
+
+
+def _data() -> str | None:
+    """The images by their own name, once a page has read them."""
+    found = engine.known_dataset(state.draft().source)
+    return found and sidebar.dataset_summary(found.name, len(found.items), len(found.classes))
 
 
 def _job(*, on_train_page: bool) -> str | None:

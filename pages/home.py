@@ -45,11 +45,9 @@ def _hero() -> None:
 
 
 def _try_it() -> None:
-    """The whole way in one click: sample images, light augmentation, the default backbone and phases."""
-    from core.augment.presets import PRESETS
-
+    """The whole way in one click: sample images, and the defaults of everything else."""
     state.reset()
-    state.update(source="sample:stamps", pipeline=PRESETS["light"])
+    state.update(source="sample:stamps")
     state.remember("train-start", True)
     st.switch_page("pages/train.py")
 

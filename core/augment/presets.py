@@ -68,6 +68,7 @@ CHOICES = (
     Preset("strong", "Strong", "Adds perspective, blur, noise and covered parts: for long trainings.", _STRONG),
 )
 PRESETS: dict[str, PipelineSpec] = {preset.name: preset.pipeline for preset in CHOICES}
+DEFAULT = _LIGHT  # of a run that asks for nothing, in the app and in a terminal
 
 
 def read_pipeline(preset_or_file: str) -> PipelineSpec:

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.augment.presets import PRESETS, read_pipeline
+from core.augment import presets
 from core.backbones.stages import default_phases, resolve, stage_table
 from core.errors import InvalidExperiment
 from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, parse
-
-DEFAULT_PIPELINE = PRESETS["light"]
 
 
 def default_experiment(source: str, backbone: BackboneSpec | None = None) -> Experiment:
@@ -18,7 +16,7 @@ def default_experiment(source: str, backbone: BackboneSpec | None = None) -> Exp
     """
     spec = backbone or BackboneSpec()
     return Experiment(
-        data=DataSpec(source=source), pipeline=DEFAULT_PIPELINE, backbone=spec, phases=default_phases(_names(spec))
+        data=DataSpec(source=source), pipeline=presets.DEFAULT, backbone=spec, phases=default_phases(_names(spec))
     )
 
 
@@ -55,7 +53,7 @@ def adjusted(base: Experiment, **given: Any) -> Experiment:
         phases = base.phases if backbone.name == base.backbone.name else default_phases(names)
     parts = {
         "data": DataSpec(source=given["data"], split=base.data.split) if given["data"] else None,
-        "pipeline": read_pipeline(given["augment"]) if given["augment"] else None,
+        "pipeline": presets.read_pipeline(given["augment"]) if given["augment"] else None,
         "recipe": base.recipe.model_dump() | _said({key: given[key] for key in ("batch_size", "optimizer")}),
         "views": parse_views(given["views"]) if given["views"] else None,
         "seed": given["seed"],

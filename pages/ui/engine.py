@@ -62,6 +62,11 @@ def dataset(source: str) -> Dataset:
     return _datasets().get(_key(source), lambda: _read(source))
 
 
+def known_dataset(source: str | None) -> Dataset | None:
+    """The images of a source, if some page has read them as they are now; reads nothing."""
+    return None if source is None else _datasets().peek(_key(source))
+
+
 def split(source: str, spec: SplitSpec) -> Split:
     """How the images of a source are divided."""
     images = dataset(source)

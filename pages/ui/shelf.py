@@ -41,6 +41,12 @@ class Shelf(Generic[T]):
                 place.values.append(make())
             return place.values[0]
 
+    def peek(self, key: Hashable) -> T | None:
+        """The result under `key` if it was made; never waits and makes nothing."""
+        with self._lock:
+            place = self._places.get(key)
+        return place.values[0] if place and place.values else None
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from core.augment.catalogue import TRANSFORMS
 from core.experiment import BackboneSpec, Phase, PipelineSpec, SplitSpec
 from core.files import slug
 from pages.ui.messages import literal
@@ -60,6 +61,11 @@ def _label(title: str, lines: Sequence[str]) -> str:
     return "  \n".join([f"**{title}**", *(f":gray[:small[{literal(line)}]]" for line in lines)])
 
 
+def dataset_summary(name: str, images: int, classes: int) -> str:
+    """A data set that was read."""
+    return f"{name}, {images:,} images in {classes} classes"
+
+
 def data_summary(source: str | None, split: SplitSpec) -> str:
     """Which images, and how they are divided."""
     if source is None:
@@ -72,12 +78,17 @@ def data_summary(source: str | None, split: SplitSpec) -> str:
 
 def pipeline_summary(pipeline: PipelineSpec) -> str:
     """How many augmentations are on, and which first."""
-    names = [step.transform.replace("_", " ") for step in pipeline.steps if step.enabled and step.p > 0]
+    names = [_transform(step.transform) for step in pipeline.steps if step.enabled and step.p > 0]
     if not names or pipeline.strength == 0:
         return "none"
     more = f" and {len(names) - 2} more" if len(names) > 2 else ""
     strength = f", strength {pipeline.strength:g}" if pipeline.strength != 1 else ""
     return ", ".join(names[:2]) + more + strength
+
+
+def _transform(name: str) -> str:
+    entry = TRANSFORMS.get(name)
+    return entry.title if entry else name.replace("_", " ")
 
 
 def backbone_summary(backbone: BackboneSpec) -> str:

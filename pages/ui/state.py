@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from core.augment import presets
 from core.errors import InvalidExperiment
 from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Recipe, SplitSpec
 
@@ -24,7 +25,7 @@ class Draft:
 
     source: str | None = None
     split: SplitSpec = field(default_factory=SplitSpec)
-    pipeline: PipelineSpec = field(default_factory=PipelineSpec)
+    pipeline: PipelineSpec = presets.DEFAULT
     backbone: BackboneSpec = field(default_factory=BackboneSpec)
     phases: tuple[Phase, ...] | None = None
     recipe: Recipe = field(default_factory=Recipe)

@@ -1,11 +1,12 @@
+from core.augment import presets
 from core.backbones.stages import stage_table
 from core.experiment import PipelineSpec
-from core.runs.plan import DEFAULT_PIPELINE, default_experiment, from_scratch, without_augmentation
+from core.runs.plan import default_experiment, from_scratch, without_augmentation
 
 
 def test_the_default_is_safe_for_labels_and_trains_the_head_first():
     made = default_experiment("sample:signs")
-    assert made.pipeline == DEFAULT_PIPELINE
+    assert made.pipeline == presets.DEFAULT
     assert not {"HorizontalFlip", "VerticalFlip", "RandomRotate90", "HueShift"} & {
         s.transform for s in made.pipeline.steps
     }
