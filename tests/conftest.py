@@ -3,6 +3,8 @@
 import os
 
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
+# several test processes share the machine: more threads in each only get in each other's way
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from pathlib import Path
 
