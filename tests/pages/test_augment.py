@@ -55,7 +55,10 @@ def source(tmp_path) -> str:
 def opened(**draft) -> AppTest:
     """The page in a session with this draft; small pictures unless the draft says otherwise."""
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
-    small = {"pipeline": PipelineSpec(), "backbone": BackboneSpec(name="mobilenet_v3_small", weights="none", image_size=32)}
+    small = {
+        "pipeline": PipelineSpec(),
+        "backbone": BackboneSpec(name="mobilenet_v3_small", weights="none", image_size=32),
+    }
     at.session_state["graft:draft"] = Draft(**(small | draft))
     return ran(at.switch_page("pages/augment.py"))
 
