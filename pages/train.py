@@ -40,8 +40,9 @@ def main() -> None:
 
 def _run(run: Run, runs: list[Run]) -> None:
     train_run.header(run, runs)
-    live.show(run, runs)
-    train_run.controls(run)
+    if run.status.live or engine.workspace().store.steps(run.id):  # else it failed before there was anything to draw
+        live.show(run, runs)
+        train_run.controls(run)
     train_run.others(run, runs)
 
 
@@ -53,7 +54,7 @@ def _start(valid: bool, run: Run | None, runs: list[Run]) -> None:
             _use_settings_of(run)
         return
     label = "Add to the queue" if runs else "Start training"
-    kind = "secondary" if run else "primary"
+    kind = "secondary" if run and train_run.has_next_step(run) else "primary"
     clicked = st.button(
         label, type=kind, icon=":material/play_arrow:", key="train-start", disabled=not valid, width="stretch",
         help=None if valid else "Correct the settings marked in red first.",
@@ -94,12 +95,20 @@ def _shown(runs: list[Run]) -> Run | None:
 
     It stays the one that is shown, so that its result is seen when it ends.
     """
-    run = _known(st.query_params.get("run")) or _known(state.recall("train-run", None))
+    run = _addressed() or _known(state.recall("train-run", None))
     if run is None:
         working = [run for run in runs if run.status is not Status.QUEUED] or runs
         run = working[-1] if working else None
     if run is not None:
         train_run.remember(run.id)
+    return run
+
+
+def _addressed() -> Run | None:
+    asked = st.query_params.get("run")
+    run = _known(asked)
+    if asked and run is None:
+        show_error(RunNotFound(f"Run not found: '{asked[:60]}'. The Results page lists all runs."))
     return run
 
 

@@ -41,6 +41,12 @@ def make_experiment(source, **parts) -> Experiment:
     return Experiment(**(whole | parts))
 
 
+@pytest.fixture(autouse=True)
+def workspace_of_its_own(monkeypatch, tmp_path) -> None:
+    """No test writes where a user's runs are."""
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path / "workspace"))
+
+
 @pytest.fixture
 def images(tmp_path) -> Path:
     """24 pictures of 32 px in two classes."""

@@ -85,7 +85,7 @@ def _class_name(folder: Path | None) -> str:
         st.session_state["data-class"] = wanted if wanted in classes else classes[0]
         state.remember("data:class", None)
     chosen = st.pills(
-        "Class", [*classes, NEW], required=True, key="data-class",
+        "Class", [*classes, NEW], required=True, key="data-class", wrap=True,
         format_func=lambda name: ":material/add: New class" if name == NEW else literal(name[:60]),
     )  # fmt: skip
     if chosen != NEW:

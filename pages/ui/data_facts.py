@@ -51,11 +51,8 @@ def labels_by_part(dataset: Dataset, split: Split) -> dict[str, list[int]]:
 
 
 def gallery(dataset: Dataset, split: Split, label: int | None, part: str | None) -> list[Item]:
-    """The pictures of a class and part; None is all of them. All classes are mixed, so that each is on the first page.
-
-    Without a part, pictures that the split leaves out are shown too.
-    """
-    indices = range(len(dataset.items)) if part is None else sorted(getattr(split, part))
+    """The used pictures of a class and part (None: all), the classes mixed, so that each is on the first page."""
+    indices = sorted(index for name in PARTS if part in (None, name) for index in getattr(split, name))
     chosen = [dataset.items[index] for index in indices]
     if label is not None:
         return [item for item in chosen if item.label == label]

@@ -91,7 +91,7 @@ def _numbers(dataset: Dataset, split: Split) -> None:
     sizes = data_facts.sizes(dataset)
     with st.container(horizontal=True, gap="medium", key="data-numbers"):
         for label, value in (
-            ("Images", f"{len(dataset.items):,}"),
+            ("Images", f"{sum(split.sizes.values()):,}"),
             ("Classes", f"{len(dataset.classes):,}"),
             ("Left out", f"{len(data_facts.left_out(dataset, split)):,}"),
             ("Smallest (px)", _size(sizes.smallest)),

@@ -108,4 +108,5 @@ def phases_summary(phases: Sequence[Phase] | None) -> str:
 
 
 def _stages(phase: Phase) -> str:
-    return phase.stages[0] if len(phase.stages) == 1 else f"{phase.stages[0]}…{phase.stages[-1]}"
+    names = phase.stages
+    return " + ".join(names) if len(names) <= 2 else f"{names[0]}, {len(names) - 2} more, {names[-1]}"

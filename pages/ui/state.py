@@ -5,18 +5,22 @@ Widget keys vanish when their page is left, so everything worth keeping is held 
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
+from pydantic import TypeAdapter
 
+from core import files
 from core.augment import presets
-from core.errors import InvalidExperiment
+from core.errors import InvalidExperiment, StorageFailed
 from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Recipe, SplitSpec
 
 Views = int | Literal["fresh"]
 _PREFIX = "graft:"
+_DRAFT = "draft.json"
 
 
 @dataclass(frozen=True)
@@ -62,14 +66,19 @@ class Draft:
 
 
 def draft() -> Draft:
-    """This session's experiment."""
-    return recall("draft", Draft())
+    """This session's experiment; a new session, such as a reload, goes on with the one that was changed last."""
+    held = recall("draft", None)
+    if held is None and (held := _kept()) is not None:
+        remember("draft", held)
+    return held or Draft()
 
 
 def update(**parts: Any) -> Draft:
     """Replace parts of the draft and return the new one. Raises `TypeError` for a name that it does not have."""
-    changed = replace(draft(), **parts)
-    remember("draft", changed)
+    before = draft()
+    changed = replace(before, **parts)
+    if changed != before:
+        _keep(changed)
     return changed
 
 
@@ -89,8 +98,21 @@ def use(experiment: Experiment) -> Draft:
 
 def reset() -> Draft:
     """Begin a new experiment."""
-    remember("draft", Draft())
+    _keep(Draft())
     return draft()
+
+
+def _keep(changed: Draft) -> None:
+    remember("draft", changed)
+    with suppress(StorageFailed):  # this session still has it; whatever writes something of value will say so
+        files.write_bytes(workspace() / _DRAFT, TypeAdapter(Draft).dump_json(changed, indent=2))
+
+
+def _kept() -> Draft | None:
+    try:
+        return TypeAdapter(Draft).validate_json((workspace() / _DRAFT).read_bytes())
+    except (OSError, ValueError):  # none yet, or of another version: begin anew
+        return None
 
 
 def workspace() -> Path:

@@ -37,6 +37,11 @@ def header(run: Run, live: list[Run]) -> None:
             _ended(run)
 
 
+def has_next_step(run: Run) -> bool:
+    """Whether the page's main button belongs to this run: it is at work, has a result to see, or can simply go on."""
+    return run.status.live or run.val is not None or run.status is Status.INTERRUPTED
+
+
 def submit(experiment: Experiment, device: str, name: str = "") -> None:
     """Queue an experiment and show it, unless another run is being watched; an error is shown and nothing else changes.
 
@@ -53,7 +58,7 @@ def submit(experiment: Experiment, device: str, name: str = "") -> None:
         st.toast("This experiment is being trained already.", icon=":material/info:")
     elif before:
         st.toast("Added to the queue.", icon=":material/playlist_add:")
-    if not before or run_id in before:
+    if not before or (run_id in before and engine.workspace().store.run(run_id).status is not Status.QUEUED):
         remember(run_id)
     st.rerun()
 
@@ -166,7 +171,7 @@ def _ended(run: Run) -> None:
 def _resume(run: Run) -> None:
     done = len(engine.workspace().store.epochs(run.id))
     where = f"Goes on after epoch {done}." if done else "Begins again: no epoch had ended."
-    kind = "secondary" if run.val is not None else "primary"
+    kind = "primary" if has_next_step(run) and run.val is None else "secondary"
     if st.button("Resume", icon=":material/play_arrow:", key="train-resume", help=where, type=kind):
         _act(engine.manager().resume, run.id, spinner="Checking that the images are the same.")
 

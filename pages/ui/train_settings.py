@@ -3,6 +3,7 @@
 import streamlit as st
 from pydantic import create_model
 
+from core.backbones.stages import default_phases
 from core.experiment import Description, Experiment, Recipe
 from pages.ui import state
 from pages.ui.forms import render_form
@@ -22,7 +23,13 @@ def show(draft: Draft) -> bool:
 
     devices = available_devices()
     device = draft.device if draft.device in devices else devices[0]
-    first = render_form(Recipe, draft.recipe, "train", fields=FIRST)
+    rates = [phase.learning_rate for phase in draft.phases or default_phases(("last", "head"))]
+    own = all(rate is not None for rate in rates)  # a control without an effect would be a lie
+    fields = [name for name in FIRST if not (own and name == "learning_rate")]
+    first = render_form(Recipe, draft.recipe, "train", fields=fields)
+    if own:
+        st.caption(f"Learning rate: {', then '.join(f'{rate:g}' for rate in rates)}, set with each phase.")
+        st.page_link("pages/backbone.py", label="Change the phases", icon=":material/layers:")
     recipe = first.model or draft.recipe
     device = _device(devices, device)
     with st.expander("Advanced", icon=":material/tune:", key="train-advanced"):

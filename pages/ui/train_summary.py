@@ -111,7 +111,7 @@ def _backbone(draft: Draft) -> Row:
     size = spec.image_size or backbone.image_size
     return Row(
         "Backbone", BACKBONE, icon, backbone.title,
-        f"{weights}, {size} px, {backbone.parameters / 1e6:.1f} million weights",
+        f"{weights}, {size} px, {backbone.backbone_parameters / 1e6:.1f} million weights under the head",
     )  # fmt: skip
 
 

@@ -281,6 +281,8 @@ def test_collections_of_the_workspace_are_offered_again(at, workspace):
     upload(at, ("a.png", png(1)))
     folder = list_collections(workspace)[0].folder
     later = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).switch_page("pages/data.py").run()
+    assert draft(later).source == str(folder)  # a new session goes on where the last one was
+    later.button(key="data-change").click().run()
     later.button(key=f"data-use-{folder.name}").click().run()
     assert draft(later).source == str(folder)
     later.button(key="data-add").click().run()

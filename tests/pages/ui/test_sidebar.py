@@ -37,7 +37,7 @@ def test_backbone_and_phases():
     spec = BackboneSpec(name="resnet50", weights="none", image_size=160)
     assert sidebar.backbone_summary(spec) == "resnet50, untrained, 160 px"
     phases = (Phase(stages=("head",), epochs=3), Phase(stages=("layer4", "head"), epochs=5))
-    assert sidebar.phases_summary(phases) == "head (3) → layer4…head (5) epochs"
+    assert sidebar.phases_summary(phases) == "head (3) → layer4 + head (5) epochs"
     assert sidebar.phases_summary(None) == "head, then the last stage"
 
 

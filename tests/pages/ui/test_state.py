@@ -67,3 +67,15 @@ def test_the_open_collection_is_kept(tmp_path):
     assert state.collection() is None
     state.open_collection(tmp_path)
     assert state.collection() == tmp_path
+
+
+def test_a_new_session_goes_on_with_the_last_experiment_and_a_broken_file_begins_anew(monkeypatch, tmp_path):
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path))
+    monkeypatch.setattr(state.st, "session_state", {})
+    assert state.draft() == state.Draft()
+    changed = state.update(source="sample:signs", seed=5, phases=(Phase(stages=("head",), epochs=2),))
+    monkeypatch.setattr(state.st, "session_state", {})
+    assert state.draft() == changed
+    (tmp_path / "draft.json").write_text('{"source": 3, "unknown": true')
+    monkeypatch.setattr(state.st, "session_state", {})
+    assert state.draft() == state.Draft()
