@@ -30,6 +30,7 @@ from pages.ui.train_words import duration
 
 POLL_S = 1.0
 LOG_LINES = 100
+CALM_EPOCHS, CALM_S = 2, 3.0  # from the third epoch on curves are redrawn every three seconds
 Signature = tuple[tuple[str, str], ...]
 
 
@@ -80,6 +81,9 @@ def look(run: Run) -> Seen:
     # a step that is narrower than a point of the line would not be seen
     coarse = max(1, (progress.get("steps") or 0) // MOST_POINTS)
     at = (progress.get("step", 0) // coarse, progress.get("epochs_done", 0), run.status.live)
+    if run.status.live and at[1] >= CALM_EPOCHS:
+        # a redraw costs the browser as much as a part of a training step, and both may share two processors
+        at = (int(progress.get("seconds", 0.0) / CALM_S), CALM_EPOCHS, True)
     return _seen(str(engine.workspace().root), run.id, at, theme, progress.get("epochs"), progress.get("steps"))
 
 

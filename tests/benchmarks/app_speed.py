@@ -32,22 +32,31 @@ TITLES["predict"] = "Predict"
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rounds", type=int, default=5)
-    rounds = arguments.parse_args().rounds
+    arguments.add_argument("--only-live-page", action="store_true")
+    given = arguments.parse_args()
+    rounds = given.rounds
     with server() as at, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        result: dict[str, object] = {"first_page_s": first_page(browser, at)}
         room = Workspace(at.workspace)
-        result = {"first_page_s": first_page(browser, at)}
-        page = open_page(browser, at)
-        walk(page)  # once, so that no figure holds a first import
-        result["clicks_idle_s"] = told(walk(page))
-        result["start_to_first_point_s"] = first_points(page, room, rounds)
-        run = try_it(page, room)
-        result["clicks_training_s"] = told(walk(page))
-        stop(page, room, run)
-        page.context.close()
+        if not given.only_live_page:
+            result |= answers(browser, at, room, rounds)
         result["live_page"] = live_page_cost(browser, at, room, rounds)
         browser.close()
     print(json.dumps(result, indent=2))  # noqa: T201
+
+
+def answers(browser: Browser, at: Server, room: Workspace, rounds: int) -> dict[str, object]:
+    """Seconds from a click to its answer, without and with a training, and to the first point of a new one."""
+    page = open_page(browser, at)
+    walk(page)  # once, so that no figure holds a first import
+    result: dict[str, object] = {"clicks_idle_s": told(walk(page))}
+    result["start_to_first_point_s"] = first_points(page, room, rounds)
+    run = try_it(page, room)
+    result["clicks_training_s"] = told(walk(page))
+    stop(page, room, run)
+    page.context.close()
+    return result
 
 
 @contextmanager
@@ -119,9 +128,10 @@ def walk(page: Page) -> list[float]:
     for _ in range(4):
         seconds.append(answered(page, lambda: page.click(".st-key-augment-roll button")))
     seconds += [go(page, name) for name in ("backbone", "train", "results", "predict", "data", "augment", "backbone")]
-    quick = page.locator("[class*=st-key-backbone-phase] button")
+    quick = page.locator(".st-key-backbone-phase1-quick button:visible")
+    quick.nth(2).wait_for()
     for _ in range(2):
-        seconds.append(answered(page, lambda: quick.nth(0).click()))
+        seconds.append(answered(page, lambda: quick.nth(2).click()))
         seconds.append(answered(page, lambda: quick.nth(1).click()))
     while len(seconds) < 20:
         seconds.append(go(page, ("augment", "train", "results")[len(seconds) % 3]))
