@@ -95,7 +95,7 @@ def _file(spec: BackboneSpec | None, n_classes: int) -> bool:
     st.text_input(
         "Path of a safetensors file",
         key=FILE,
-        placeholder="/home/me/model.safetensors",
+        placeholder="path/to/model.safetensors",
         on_change=_take_file,
         help="A state dict of exactly this model. A head of another width is replaced by a new one.",
     )
