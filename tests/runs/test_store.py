@@ -1,5 +1,4 @@
 import json
-import multiprocessing
 import sqlite3
 import subprocess
 import sys
@@ -134,25 +133,28 @@ def test_a_lock_of_three_seconds_is_waited_for(store):
     assert [line.message for line in store.lines("r-1")] == ["waited"]
 
 
-def _write_steps(path, worker, count):
-    store = RunStore(path)
-    for n in range(count):
-        store.record("r-1", steps=[a_step(worker * 1000 + n)])
+WRITER = """
+import sys
+from pathlib import Path
+from core.runs.store import RunStore
+from tests.runs.test_store import a_step
+store = RunStore(Path(sys.argv[1]))
+for n in range(50):
+    store.record("r-1", steps=[a_step(int(sys.argv[2]) * 1000 + n)])
+"""
 
 
 def test_four_writers_and_two_readers_lose_nothing(tmp_path):
     path = tmp_path / "graft.db"
     store = RunStore(path)
     store.add(a_run())
-    context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_write_steps, args=(path, worker, 50)) for worker in range(4)]
-    for process in writers:
-        process.start()
+    # programs of their own: multiprocessing would run the __main__ that a page test left behind
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, path, str(n)], cwd=ROOT) for n in range(4)]
     reads, errors = [], []
 
     def read():
         try:
-            while any(process.is_alive() for process in writers):
+            while any(process.poll() is None for process in writers):
                 reads.append(len(store.steps("r-1")))
         except Exception as error:
             errors.append(error)
@@ -160,11 +162,11 @@ def test_four_writers_and_two_readers_lose_nothing(tmp_path):
     readers = [threading.Thread(target=read) for _ in range(2)]
     for thread in readers:
         thread.start()
-    for worker in [*writers, *readers]:
-        worker.join()
+    for reader in readers:
+        reader.join()
     assert errors == []
     assert len(store.steps("r-1")) == 200
-    assert all(process.exitcode == 0 for process in writers)
+    assert all(process.wait() == 0 for process in writers)
 
 
 def test_a_folder_that_is_not_writable_is_told(tmp_path):
