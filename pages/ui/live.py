@@ -1,6 +1,6 @@
 """The live panel: progress, curves and log of a run, in any tab, whoever executes it.
 
-One fragment, polled once a second while something is live. It holds no widgets (a click would wait for the poll), and
+One fragment, polled every second or three while something is live. It holds no widgets (a click would wait for the poll), and
 what it draws is computed once per step and shared by all tabs. When the status of any run changes it asks for one full
 rerun, which redraws the buttons around it, and drops the timer when nothing is live any more.
 """
@@ -29,8 +29,9 @@ from pages.ui.train_progress import standing
 from pages.ui.train_words import duration
 
 POLL_S = 1.0
+# A poll costs the browser 0.15 s of a processor, which the training may need: after the first seconds it comes seldom.
+LIVELY_S, CALM_POLL_S = 5.0, 3.0
 LOG_LINES = 100
-CALM_EPOCHS, CALM_S = 2, 3.0  # from the third epoch on curves are redrawn every three seconds
 Signature = tuple[tuple[str, str], ...]
 
 
@@ -58,12 +59,18 @@ def show(run: Run, live: list[Run]) -> None:
     """Draw the panel of `run`; `live` are the runs that were live when the page was drawn."""
     # the same function in the same place with and without a timer: the chart keeps its node, and so its zoom
     with st.container(key="train-live"):  # a room of its own: what comes after is not pushed when the panel grows
-        st.fragment(_panel, run_every=POLL_S if live else None)(run.id, run.status, signature(live))
+        every = _poll_s(run) if live else None
+        st.fragment(_panel, run_every=every)(run.id, run.status, signature(live), every)
 
 
-def _panel(run_id: str, status: Status, before: Signature) -> None:
+def _poll_s(run: Run) -> float:
+    calm = run.status is Status.RUNNING and run.progress.get("seconds", 0.0) > LIVELY_S
+    return CALM_POLL_S if calm else POLL_S
+
+
+def _panel(run_id: str, status: Status, before: Signature, every: float | None) -> None:
     run = engine.workspace().store.run(run_id)
-    if before and (run.status is not status or signature(runs()) != before):
+    if before and (run.status is not status or _poll_s(run) != every or signature(runs()) != before):
         st.rerun(scope="app")
     seen = look(run)
     _progress(run, seen)
@@ -81,9 +88,6 @@ def look(run: Run) -> Seen:
     # a step that is narrower than a point of the line would not be seen
     coarse = max(1, (progress.get("steps") or 0) // MOST_POINTS)
     at = (progress.get("step", 0) // coarse, progress.get("epochs_done", 0), run.status.live)
-    if run.status.live and at[1] >= CALM_EPOCHS:
-        # a redraw costs the browser as much as a part of a training step, and both may share two processors
-        at = (int(progress.get("seconds", 0.0) / CALM_S), CALM_EPOCHS, True)
     return _seen(str(engine.workspace().root), run.id, at, theme, progress.get("epochs"), progress.get("steps"))
 
 
