@@ -1,6 +1,6 @@
 """The live panel: progress, curves and log of a run, in any tab, whoever executes it.
 
-One fragment, polled every second or three while something is live. It holds no widgets (a click would wait for the poll), and
+One fragment, polled every second or five while something is live. It holds no widgets (a click would wait for the poll), and
 what it draws is computed once per step and shared by all tabs. When the status of any run changes it asks for one full
 rerun, which redraws the buttons around it, and drops the timer when nothing is live any more.
 """
@@ -29,8 +29,8 @@ from pages.ui.train_progress import standing
 from pages.ui.train_words import duration
 
 POLL_S = 1.0
-# A poll costs the browser 0.15 s of a processor, which the training may need: after the first seconds it comes seldom.
-LIVELY_S, CALM_POLL_S = 5.0, 3.0
+# A poll costs the browser 0.3 s of a processor that the training may need: after the first seconds it comes seldom.
+LIVELY_S, CALM_POLL_S = 6.0, 5.0
 LOG_LINES = 100
 Signature = tuple[tuple[str, str], ...]
 
@@ -121,7 +121,9 @@ def _to_download(run: Run) -> float | None:
     return None if is_local(backbone) else backbone.download_mb
 
 
+# frames of a fade that nobody sees would be painted at every poll
 _STYLE = """<style>
+.st-key-train-live [data-testid="stElementContainer"] { opacity: 1 !important; transition: none !important; }
 .graft-log { max-height: 11rem; overflow-y: auto; font-size: 0.85rem; line-height: 1.55; }
 .graft-log div { display: flex; gap: 0.9rem; overflow-wrap: anywhere; }
 .graft-log time { opacity: 0.6; font-variant-numeric: tabular-nums; flex: none; }
