@@ -6,7 +6,7 @@ import pandas as pd  # noqa: F401
 import streamlit as st
 
 from core.errors import GraftError
-from pages.ui import engine, sidebar, state, train_words, warmup
+from pages.ui import engine, sidebar, state, theme, train_words, warmup
 from pages.ui.icon import tab_icon
 from pages.ui.messages import show_error
 
@@ -26,6 +26,8 @@ def main() -> None:
     # the sidebar draws the links itself, with the state of the experiment under them
     page = st.navigation([st.Page(path, title=title, icon=icon) for path, title, icon in PAGES], position="hidden")
     sidebar.show(PAGES, sidebar.notes(state.draft(), data=_data(), job=_job(on_train_page=page.url_path == "train")))
+    with st.sidebar:
+        theme.follow()
     try:
         page.run()
     except GraftError as error:  # such as a workspace that cannot be opened: no page can do without it

@@ -18,6 +18,7 @@ from pages.ui.backbone_stages import count, explanations, stage_list
 from pages.ui.forms import render_form
 from pages.ui.messages import literal, show_error
 from pages.ui.plot import live_plot
+from pages.ui.theme import theme
 
 FROZEN, TRAINS = ":material/ac_unit:", ":material/local_fire_department:"
 
@@ -105,7 +106,7 @@ def _card(index: int, table: tuple[Stage, ...]) -> None:
                 )
             _numbers(index, phases, phase, off)
         with picture:
-            st.html(stage_list(table, stages, st.context.theme.type or "light"))
+            st.html(stage_list(table, stages, theme()))
 
 
 def _head_line(index: int, phases: Phases) -> None:
@@ -183,7 +184,7 @@ def _chart(table: tuple[Stage, ...], off: frozenset[int]) -> None:
     blocks = tuple(replace(block, trains=()) if i in off else block for i, block in enumerate(grid.blocks))
     grid = replace(grid, blocks=blocks, stages=tuple(stage.label for stage in table))
     st.subheader("The whole plan", anchor=False)
-    figure = phase_figure(grid, st.context.theme.type or "light")
+    figure = phase_figure(grid, theme())
     live_plot(figure, key="backbone-plan", height=int(figure.layout.height))
 
 

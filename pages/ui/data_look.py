@@ -15,6 +15,7 @@ from pages.ui import data_choose, data_facts, data_gallery, data_view, engine, s
 from pages.ui.forms import render_form
 from pages.ui.messages import explain, literal, show_error
 from pages.ui.plot import live_plot
+from pages.ui.theme import theme
 
 TALLEST_CHART = 560  # px; more classes than that scroll
 TALLEST_TABLE = 320
@@ -114,7 +115,7 @@ def _problems(found: Sequence[str], source: str) -> None:
 
 def _chart(dataset: Dataset, split: Split) -> None:
     counts = class_counts(dataset.classes, data_facts.labels_by_part(dataset, split))
-    figure = class_counts_figure(counts, st.context.theme.type or "light")
+    figure = class_counts_figure(counts, theme())
     height = int(figure.layout.height)
     tall = {"height": TALLEST_CHART} if height > TALLEST_CHART else {}
     with st.container(key="data-chart", **tall):

@@ -11,6 +11,7 @@ from core.data.sources import SAMPLES
 from core.experiment import BUNDLED_BACKBONE
 from pages.ui import warmup
 from pages.ui.gallery import DARK, LIGHT, Cell, mosaic
+from pages.ui.theme import theme
 
 HERO = (
     "bird/rainbow-lorikeet", "flower/pigface", "fruit/sliced_orange", "cattle/sheep_lamb",
@@ -44,7 +45,7 @@ def _show(picture: bytes, words: str) -> None:
 
 
 def _is_dark() -> bool:
-    return st.context.theme.type == "dark"
+    return theme() == "dark"
 
 
 @st.cache_data(show_spinner=False)

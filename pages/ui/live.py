@@ -1,8 +1,8 @@
 """The live panel: progress, curves and log of a run, in any tab, whoever executes it.
 
-One fragment, polled every second or five while something is live. It holds no widgets (a click would wait for the poll), and
-what it draws is computed once per step and shared by all tabs. When the status of any run changes it asks for one full
-rerun, which redraws the buttons around it, and drops the timer when nothing is live any more.
+One fragment, polled every second or five while something is live. It holds no widgets (a click would wait for the
+poll), and what it draws is computed once per step and shared by all tabs. When the status of any run changes it asks
+for one full rerun, which redraws the buttons around it, and drops the timer when nothing is live any more.
 """
 
 import html
@@ -25,6 +25,7 @@ from core.training.events import EpochEnded, StepEnded
 from pages.ui import engine, warmup
 from pages.ui.messages import literal
 from pages.ui.plot import live_plot
+from pages.ui.theme import theme
 from pages.ui.train_progress import standing
 from pages.ui.train_words import duration
 
@@ -83,24 +84,23 @@ def _panel(run_id: str, status: Status, before: Signature, every: float | None) 
 
 def look(run: Run) -> Seen:
     """The curves of a run at its present step; computed once for all tabs."""
-    theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
     progress = run.progress
     # a step that is narrower than a point of the line would not be seen
     coarse = max(1, (progress.get("steps") or 0) // MOST_POINTS)
     at = (progress.get("step", 0) // coarse, progress.get("epochs_done", 0), run.status.live)
-    return _seen(str(engine.workspace().root), run.id, at, theme, progress.get("epochs"), progress.get("steps"))
+    return _seen(str(engine.workspace().root), run.id, at, theme(), progress.get("epochs"), progress.get("steps"))
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _seen(
-    root: str, run_id: str, at: tuple[int, int, bool], theme: Theme, epochs: int | None, steps: int | None
+    root: str, run_id: str, at: tuple[int, int, bool], look: Theme, epochs: int | None, steps: int | None
 ) -> Seen:
     del root  # only a part of the key
     store = engine.workspace().store
     ended, made = store.epochs(run_id), store.steps(run_id)
     total = epochs or store.run(run_id).experiment.epochs
     per_epoch = steps // epochs if steps and epochs else None
-    figure = curves_figure(curves(ended, made, store.phases(run_id), total, per_epoch), theme)
+    figure = curves_figure(curves(ended, made, store.phases(run_id), total, per_epoch), look)
     return Seen(figure, tuple(ended), tuple(made[-10:]), diagnose(ended, finished=not at[2]))
 
 

@@ -16,6 +16,7 @@ from pages.ui import results_runs as told
 from pages.ui.messages import literal
 from pages.ui.plot import live_plot
 from pages.ui.predict_answers import THUMBNAIL_PX, Answer, Source, jpeg
+from pages.ui.theme import theme
 
 if TYPE_CHECKING:  # importing it loads torch
     from core.evaluation.predict import Predictor
@@ -65,7 +66,7 @@ def _one(predictor: "Predictor", source: Source, answer: Answer) -> None:
     with right:
         data = top_classes(predictor.classes, answer.probabilities, MOST_BARS)
         st.subheader(f"{literal(data.names[0])} :gray[{told.percent(data.probabilities[0])}]", anchor=False)
-        figure = probabilities_figure(data, st.context.theme.type or "light")
+        figure = probabilities_figure(data, theme())
         live_plot(figure, key="predict-chart", height=int(figure.layout.height))
         if data.others:
             st.caption(f"{data.others} less probable classes are not drawn.")

@@ -12,6 +12,7 @@ from pages.ui import engine, state
 from pages.ui import results_runs as told
 from pages.ui.messages import explain, literal
 from pages.ui.plot import live_plot
+from pages.ui.theme import theme
 
 FIRST_SHOWN = 20
 MOST_COMPARED = 8  # as many as there are colours
@@ -144,7 +145,7 @@ def _compare(order: Sequence[Run], runs: Sequence[Run], names: dict[str, str]) -
     )  # fmt: skip
     epochs = {run_id: store.epochs(run_id) for run_id in chosen}
     oldest_first = [run.id for run in reversed(runs)]
-    figure = overlay_figure(overlay(epochs, names, metric, oldest_first), st.context.theme.type or "light")
+    figure = overlay_figure(overlay(epochs, names, metric, oldest_first), theme())
     live_plot(figure, key="results-overlay", height=int(figure.layout.height))
     _differences([run for run in able if run.id in chosen], names)
 

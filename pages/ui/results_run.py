@@ -16,6 +16,7 @@ from pages.ui import results_runs as told
 from pages.ui.messages import literal, show_error
 from pages.ui.plot import live_plot
 from pages.ui.results_scores import show_details, show_scores
+from pages.ui.theme import theme
 
 WHY_NO_MODEL = "There is no model yet: no epoch has ended."
 
@@ -158,7 +159,7 @@ def _curves(run: Run) -> None:
     if word:
         st.info(literal(word), icon=":material/lightbulb:")
     data = curves(epochs, steps, store.phases(run.id), run.experiment.epochs)
-    figure = curves_figure(data, st.context.theme.type or "light")
+    figure = curves_figure(data, theme())
     live_plot(figure, key="results-curves", height=int(figure.layout.height))
 
 

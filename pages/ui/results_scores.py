@@ -19,6 +19,7 @@ from pages.ui import results_runs as told
 from pages.ui.messages import explain, show_error
 from pages.ui.plot import live_plot
 from pages.ui.results_mistakes import show_mistakes
+from pages.ui.theme import theme
 
 PARTS = {"val": "Validation", "test": "Test"}
 SCORES = {"accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "macro_f1": "Macro F1"}
@@ -131,12 +132,12 @@ def show_details(run: Run, folder: Path) -> None:
 
 
 def _classes(run: Run, answers: artifacts.Predictions) -> None:
-    theme, predicted = st.context.theme.type or "light", answers.probabilities.argmax(axis=1)
+    predicted = answers.probabilities.argmax(axis=1)
     scores = class_scores(answers.labels, predicted, run.classes)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**How many of each class are found**")
-        figure = recall_figure(recall_rows(scores), theme)
+        figure = recall_figure(recall_rows(scores), theme())
         live_plot(figure, key="results-recall", height=int(figure.layout.height))
         _class_table(scores)
         explain(
@@ -147,7 +148,7 @@ def _classes(run: Run, answers: artifacts.Predictions) -> None:
         )
     with right:
         st.markdown("**What is taken for what**")
-        figure = confusion_figure(cells(confusion(answers.labels, predicted, run.classes)), theme)
+        figure = confusion_figure(cells(confusion(answers.labels, predicted, run.classes)), theme())
         live_plot(figure, key="results-confusion", height=int(figure.layout.height))
 
 

@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from core.charts.style import LOOKS
+
 PAGES = ["Home", "Data", "Augment", "Backbone", "Train", "Results", "Predict"]
 
 
@@ -49,3 +51,27 @@ def test_no_screen_is_wider_than_the_window(new_page, server, screenshots, width
     page.get_by_role("heading", level=1).first.wait_for()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     page.screenshot(path=screenshots / f"home-{width}-{'dark' if dark else 'light'}.png")
+
+
+@pytest.mark.parametrize("width", [1400, 420])  # narrow: with the sidebar folded away
+def test_charts_and_pictures_follow_a_switch_of_the_theme(new_page, server, width):
+    page = new_page(width=width)
+    page.goto(server.url + "/data")
+    page.get_by_role("heading", level=1).first.wait_for()
+    page.locator(".st-key-data-use-stamps button, .st-key-data-classes").first.wait_for()
+    if page.locator(".st-key-data-use-stamps button").count():  # the other width's page has not chosen them yet
+        page.click(".st-key-data-use-stamps button")
+    name, photo = ".graft-chart .ytick text", "[data-testid=stImage] img"
+    page.locator(name).first.wait_for()
+    picture = page.get_attribute(photo, "src")
+    for scheme, colour in (("dark", LOOKS["dark"].text), ("light", LOOKS["light"].text)):
+        page.emulate_media(color_scheme=scheme)
+        channels = ", ".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
+        page.wait_for_function(
+            "([css, colour]) => getComputedStyle(document.querySelector(css)).fill === `rgb(${colour})`",
+            arg=[name, channels],
+        )
+        if scheme == "dark":
+            page.wait_for_function(
+                "old => document.querySelector('[data-testid=stImage] img').getAttribute('src') !== old", arg=picture
+            )
