@@ -84,6 +84,11 @@ class Phase(Description):
     learning_rate: float | None = Field(
         None, gt=0, le=10, title="Learning rate", description="Peak rate of this phase; empty: the recipe's."
     )
+    solver: Literal["steps", "lbfgs"] = Field(
+        "steps",
+        title="Solver",
+        description="'lbfgs': a head trained alone is solved to convergence on kept features, a round an epoch.",
+    )
 
 
 class Recipe(Description):
@@ -98,8 +103,12 @@ class Recipe(Description):
     weight_decay: float = Field(
         0.02, ge=0, le=1, title="Weight decay", description="Pulls weights to zero; biases and norms are left alone."
     )
-    schedule: Literal["cosine", "one-cycle", "constant"] = Field(
-        "cosine", title="Schedule", description="How the rate moves within a phase."
+    layer_decay: float = Field(
+        1.0, gt=0, le=1, title="Rate decay per stage",
+        description="Each stage learns at this share of the rate of the stage after it; the head at the full rate.",
+    )  # fmt: skip
+    schedule: Literal["cosine", "one-cycle", "step", "constant"] = Field(
+        "cosine", title="Schedule", description="How the rate moves within a phase; 'step': a tenth after each third."
     )
     warmup: float = Field(
         0.1,
@@ -120,11 +129,24 @@ class Recipe(Description):
     )
     patience: int = Field(
         0, ge=0, le=1000, title="Early stopping (epochs)",
-        description="A phase ends after so many epochs without a lower validation loss; 0: never.",
+        description="A phase ends after so many epochs without a better validation value; 0: never.",
     )  # fmt: skip
-    precision: Literal["fp32", "bf16", "fp16"] = Field(
-        "fp32", title="Precision", description="bf16 and fp16 run under autocast, where the device has them."
+    monitor: Literal["loss", "accuracy", "macro-f1"] = Field(
+        "loss", title="Best epoch by", description="The validation value that chooses the best epoch and stops early."
     )
+    mixup: float = Field(
+        0.0, ge=0, le=10, title="Mixup (alpha)",
+        description="Blends pairs of images and labels; 0: off, 0.2 is mild. Frozen stages then run at every step.",
+    )  # fmt: skip
+    cutmix: float = Field(
+        0.0, ge=0, le=10, title="CutMix (alpha)",
+        description="Pastes a patch of another image, and its share of the label; 0: off, 1 is usual.",
+    )  # fmt: skip
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
+        "auto", title="Precision",
+        description="'auto': what learns in fp32, what is frozen in bf16 where that is faster and as good. "
+        "bf16 and fp16: everything under autocast, where the device has them.",
+    )  # fmt: skip
 
 
 D = TypeVar("D", bound=Description)
@@ -145,6 +167,15 @@ class Experiment(Description):
         description="N fixed views: epoch e shows view e mod N. 'fresh': a new one each epoch.",
     )
     seed: int = Field(0, ge=0, le=2**31 - 1, title="Seed", description="Fixes the new head, the order and the views.")
+
+    @model_validator(mode="after")
+    def _only_heads_are_solved(self) -> Self:
+        for number, phase in enumerate(self.phases, start=1):
+            if phase.solver == "lbfgs" and len(phase.stages) > 1:
+                raise ValueError(f"phase {number} cannot be solved by lbfgs: it trains more than the head")
+            if phase.solver == "lbfgs" and (self.views == "fresh" or self.recipe.mixup or self.recipe.cutmix):
+                raise ValueError(f"phase {number} is solved on kept features: no fresh views, no mixup, no CutMix")
+        return self
 
     @property
     def epochs(self) -> int:

@@ -12,7 +12,12 @@ ROOMS = [
     "errors", "files", "experiment", "data", "augment", "backbones", "features", "tasks", "training", "screening",
     "evaluation", "runs", "charts", "export", "jobs", "cli",
 ]  # fmt: skip
-ONLY_IN = {"albumentations": {"augment"}, "timm": {"backbones"}, "torchvision": {"backbones"}, "streamlit": set()}
+ONLY_IN = {
+    "albumentations": {"augment"},
+    "timm": {"backbones"},
+    "torchvision": {"augment", "backbones"},
+    "streamlit": set(),
+}
 TOP_LEVEL = {
     "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "app.py", "pages", "core", "tests",
     "sample_data",

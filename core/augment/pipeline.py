@@ -59,6 +59,11 @@ class Pipeline:
     def __reduce__(self) -> tuple[Any, ...]:  # a lock cannot be pickled; the description is enough
         return Pipeline, (self.spec, self.geometry)
 
+    @property
+    def changes_anything(self) -> bool:
+        """Whether any step is switched on and strong enough to change a picture."""
+        return bool(self._active)
+
     def view(self, base: np.ndarray, *, seed: int, digest: str, number: int) -> np.ndarray:
         """The view `number` of the picture `digest` in a run with `seed`: uint8 SxSx3, S the geometry's image size.
 

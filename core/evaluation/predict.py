@@ -18,8 +18,8 @@ from core.data.geometry import Geometry
 from core.data.images import decode, resize
 from core.errors import UnreadableWeights
 from core.experiment import BackboneSpec, PipelineSpec
+from core.features.batches import Normalise
 from core.tasks.classification import Classification
-from core.training.batches import Normalise
 from core.training.checkpoints import BEST, load_best
 
 BATCH_SIZE = 32

@@ -17,6 +17,7 @@ from core.data.dataset import Item
 from core.errors import GraftError, OutOfMemory, RunConflict, TrainingFailed
 from core.evaluation.scores import Scores, scores
 from core.experiment import Experiment
+from core.features.feeds import Feed
 from core.files import storage_failed
 from core.runs import artifacts
 from core.runs.prepare import OTHER_IMAGES, Prepared, prepare, require_same_data, require_weights
@@ -26,10 +27,11 @@ from core.runs.status import Status
 from core.runs.workspace import INTERRUPTED, Workspace, new_run_id
 from core.training.checkpoints import Checkpoints, load_best
 from core.training.control import Control, Signal
-from core.training.events import Event, Progress, RunEnded, Warned
+from core.training.events import Event, Progress, RunEnded, RunStarted, Warned
 from core.training.inference import Aborted, answer
-from core.training.loop import OUT_OF_MEMORY, train
+from core.training.loop import train
 from core.training.setup import Setup, set_up
+from core.training.step import OUT_OF_MEMORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,15 +167,23 @@ def _recorded(workspace: Workspace, run: Run, control: Control) -> Generator[Eve
                 yield _taken(recorder, Progress(what="downloading the weights", done=done, total=total))
         yield _taken(recorder, Progress(what="loading the model", done=0, total=1))
         setup = set_up(
-            run.experiment, prepared.dataset, prepared.split, device=prepared.device, checkpoints=checkpoints
-        )
+            run.experiment, prepared.dataset, prepared.split, device=prepared.device, checkpoints=checkpoints,
+            features=workspace.features,
+        )  # fmt: skip
         _forget_what_follows(workspace, run.id, checkpoints)
         ended: RunEnded | None = None
+        precision = "fp32"
         for event in train(setup, control):
             ended = event if isinstance(event, RunEnded) else ended
+            precision = event.frozen_precision if isinstance(event, RunStarted) else precision
             yield _taken(recorder, event)
         if ended is not None and ended.best_epoch is not None:
-            yield from _evaluated(workspace, run.id, setup, prepared, recorder, ended, control)
+            load_best(folder, setup.model)
+            setup.model.eval()
+            # cut as in the phase of the best epoch: evaluation then sees what training saw, and most of it is kept
+            best = next(epoch for epoch in workspace.store.epochs(run.id) if epoch.epoch == ended.best_epoch)
+            feed = setup.feeds(precision).of_phase(best.phase)
+            yield from _evaluated(workspace, run.id, setup, feed, prepared, recorder, ended, control)
         return ended
     except Aborted:
         return None
@@ -220,11 +230,10 @@ def _forget_what_follows(workspace: Workspace, run_id: str, checkpoints: Checkpo
 
 
 def _evaluated(
-    workspace: Workspace, run_id: str, setup: Setup, prepared: Prepared, recorder: Recorder, ended: RunEnded,
-    control: Control,
+    workspace: Workspace, run_id: str, setup: Setup, feed: Feed, prepared: Prepared, recorder: Recorder,
+    ended: RunEnded, control: Control,
 ) -> Iterator[Event]:  # fmt: skip
     folder = workspace.folder(run_id)
-    load_best(folder, setup.model)
     results: dict[str, object] = {"best_epoch": ended.best_epoch, "epochs": ended.epochs, "test": None}
     for part, indices in (("val", prepared.split.val), ("test", prepared.split.test)):
         if not indices:
@@ -232,7 +241,7 @@ def _evaluated(
         what = f"evaluating the {'validation' if part == 'val' else 'test'} images"
         yield _taken(recorder, Progress(what=what, done=0, total=len(indices)))
         items = tuple(prepared.dataset.items[i] for i in indices)
-        found, failed = _score(folder, part, setup, items, control)
+        found, failed = _score(folder, part, setup, feed, items, control)
         for item, reason in failed:
             yield _taken(recorder, Warned(message=f"{item.name} could not be read and was not evaluated: {reason}"))
         results[part] = asdict(found) if found else None
@@ -245,9 +254,9 @@ def _evaluated(
 
 
 def _score(
-    folder: Path, part: str, setup: Setup, items: tuple[Item, ...], control: Control
+    folder: Path, part: str, setup: Setup, feed: Feed, items: tuple[Item, ...], control: Control
 ) -> tuple[Scores | None, tuple[tuple[Item, str], ...]]:
-    found = answer(setup.model, items, setup.pictures.plain, setup.normalise, autocast=setup.autocast, control=control)
+    found = answer(feed.part, feed.source, items, autocast=setup.autocast, control=control)
     if not found.items:
         return None, found.failed
     probabilities = setup.task.probabilities(found.logits).numpy()

@@ -27,6 +27,11 @@ class Workspace:
         self.root = root.expanduser().resolve()
         self.store = RunStore(self.root / "graft.db")
 
+    @property
+    def features(self) -> Path:
+        """Where the features of frozen stages are kept; anything in it can be computed again."""
+        return self.root / "features"
+
     def folder(self, run_id: str) -> Path:
         """The run's folder. The id comes from the store, never from a user."""
         return self.root / "runs" / run_id

@@ -33,6 +33,17 @@ class Classification:
         """How many of the images the largest logit names rightly."""
         return int((logits.argmax(dim=1) == labels).sum())
 
+    def to_minimise(self, monitor: str, loss: float, logits: Tensor, labels: Tensor) -> float:
+        """The value by which epochs are compared, lower is better: the loss, or one minus a score."""
+        if monitor == "loss":
+            return loss
+        named = logits.argmax(dim=1).numpy()
+        if monitor == "accuracy":
+            return 1 - float((named == labels.numpy()).mean())
+        from sklearn.metrics import f1_score  # takes a second to import
+
+        return 1 - float(f1_score(labels.numpy(), named, average="macro", zero_division=0.0))
+
     def probabilities(self, logits: Tensor) -> Tensor:
         """Logits (N, C) as probabilities (N, C), in float32."""
         return functional.softmax(logits.float(), dim=1)

@@ -22,13 +22,13 @@ LAST = "last.pt"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """Where a training stands after an epoch. `best_loss` is the lowest validation loss so far."""
+    """Where a training stands after an epoch. `best_loss` is the lowest value so far of what the recipe monitors."""
 
     epoch: int
     phase: int
     step: int
     epoch_in_phase: int  # epochs of this phase that are done
-    stale_epochs: int  # epochs of this phase since its lowest validation loss
+    stale_epochs: int  # epochs of this phase since its lowest value
     phase_over: bool
     phase_best: float
     best_loss: float
@@ -43,6 +43,7 @@ class State:
     model: dict[str, Tensor]
     optimizer: dict[str, Any]
     scaler: dict[str, Any]
+    frozen_precision: str
 
 
 class Checkpoints:
@@ -63,8 +64,9 @@ class Checkpoints:
         files.write_bytes(self.folder / BEST, save(tensors, metadata=dict(facts)))
 
     def save_last(
-        self, model: nn.Module, optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler, position: Position
-    ) -> None:
+        self, model: nn.Module, optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler, position: Position,
+        frozen_precision: str,
+    ) -> None:  # fmt: skip
         """Everything needed to go on exactly from here."""
         buffer = io.BytesIO()  # a full disk must not break the file that is there: write whole bytes atomically
         content = {
@@ -73,6 +75,7 @@ class Checkpoints:
             "model": model.state_dict(),
             "optimizer": optimizer.state_dict(),
             "scaler": scaler.state_dict(),
+            "frozen_precision": frozen_precision,
         }
         torch.save(content, buffer)
         files.write_bytes(self.folder / LAST, buffer.getvalue())
@@ -89,7 +92,13 @@ class Checkpoints:
             content = torch.load(path, map_location="cpu", weights_only=True)
             position = Position(**content["position"])
             identity = content["identity"]
-            state = State(position, content["model"], content["optimizer"], content["scaler"])
+            state = State(
+                position,
+                content["model"],
+                content["optimizer"],
+                content["scaler"],
+                content.get("frozen_precision", "fp32"),
+            )
         except (RuntimeError, KeyError, TypeError, EOFError, OSError, ValueError, zipfile.BadZipFile) as error:
             raise ResumeRefused(f"{path.name} cannot be read ({error}). Start the run again.") from error
         except Exception as error:  # torch raises its own UnpicklingError for a file that is not a plain checkpoint

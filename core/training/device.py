@@ -41,8 +41,8 @@ def device_title(device: torch.device) -> str:
 def precisions(device: torch.device) -> tuple[str, ...]:
     """Number formats the device trains in."""
     if device.type == "cuda":
-        return ("fp32", "bf16", "fp16") if torch.cuda.is_bf16_supported() else ("fp32", "fp16")
-    return ("fp32", "fp16") if device.type == "mps" else ("fp32", "bf16")
+        return ("auto", "fp32", "bf16", "fp16") if torch.cuda.is_bf16_supported() else ("auto", "fp32", "fp16")
+    return ("auto", "fp32", "fp16") if device.type == "mps" else ("auto", "fp32", "bf16")
 
 
 def require_precision(recipe: Recipe, device: torch.device) -> None:

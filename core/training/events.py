@@ -13,6 +13,7 @@ class RunStarted:
     epochs: int
     steps: int
     first_epoch: int = 0
+    frozen_precision: str = "fp32"  # number format of frozen stages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

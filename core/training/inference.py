@@ -1,14 +1,16 @@
 """A model's answers for a list of images, without gradients."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from core.backbones.split import Part
 from core.data.dataset import Item
-from core.training.batches import Normalise, Picture, batches, chunked
+from core.features.batches import chunked
+from core.features.precision import Autocast
+from core.features.sources import Source
 from core.training.control import Control, Signal
 
 BATCH_SIZE = 32
@@ -33,26 +35,27 @@ class Aborted(Exception):
 
 
 def answer(
-    model: nn.Module,
+    part: Part,
+    source: Source,
     items: Sequence[Item],
-    picture: Callable[[Item], Picture],
-    normalise: Normalise,
     *,
-    autocast: Callable[[], AbstractContextManager[None]],
+    autocast: Autocast,
     control: Control | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Answers:
-    """Logits for `items`, in their order. The model is put into eval mode and left there. Raises `Aborted`."""
-    model.eval()
+    """Logits for the plain images of `items`, in their order: `part`, in eval mode, run on what `source` gives.
+
+    Raises `Aborted`.
+    """
     logits: list[Tensor] = []
     good: list[Item] = []
     failed: list[tuple[Item, str]] = []
-    for batch in batches(chunked(items, BATCH_SIZE), picture):
+    for batch in source.batches(chunked(items, BATCH_SIZE), None, items):
         if control is not None and control.at_batch() is Signal.ABORT:
             raise Aborted
         failed += batch.failed
         if batch.items:
-            logits.append(_forward(model, normalise(batch.pictures), autocast))
+            logits.append(_forward(part, batch.tensor, autocast))
             good += batch.items
         if on_progress is not None:
             on_progress(len(good) + len(failed), len(items))
@@ -60,16 +63,11 @@ def answer(
     return Answers(values, tuple(good), tuple(failed))
 
 
-def autocast_for(device: torch.device, precision: str) -> Callable[[], AbstractContextManager[None]]:
-    """A maker of autocast contexts for a precision: 'fp32' switches nothing."""
-    dtype = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(precision)
-
-    def context() -> AbstractContextManager[None]:
-        return torch.autocast(device.type, dtype=dtype or torch.bfloat16, enabled=dtype is not None)
-
-    return context
-
-
-def _forward(model: nn.Module, pixels: Tensor, autocast: Callable[[], AbstractContextManager[None]]) -> Tensor:
-    with torch.no_grad(), autocast():
-        return model(pixels).float().cpu()
+def _forward(part: Part, inputs: Tensor, autocast: Autocast) -> Tensor:
+    try:
+        with torch.no_grad(), autocast():
+            return part(inputs).float().cpu()
+    except torch.OutOfMemoryError:
+        if len(inputs) == 1:
+            raise
+    return torch.cat([_forward(part, half, autocast) for half in inputs.tensor_split(2)])

@@ -1,28 +1,35 @@
 """The training loop: a generator of events that a thread, a terminal and a test consume alike."""
 
-import hashlib
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 
 import torch
-from torch import nn
 
-from core.backbones.rng import seeded
 from core.data.dataset import Item
 from core.errors import LossNotFinite, OutOfMemory, TrainingFailed
 from core.experiment import Phase
-from core.training.batches import Batch, batches, chunked, shuffled
+from core.features.batches import chunked, shuffled
 from core.training.checkpoints import Position, State
 from core.training.control import Control, Signal
 from core.training.device import device_title
-from core.training.events import CheckpointWritten, EpochEnded, Event, PhaseStarted, RunEnded, RunStarted, Warned
+from core.training.events import (
+    CheckpointWritten,
+    EpochEnded,
+    Event,
+    PhaseStarted,
+    Progress,
+    RunEnded,
+    RunStarted,
+    Warned,
+)
 from core.training.events import StepEnded as Step
-from core.training.inference import Aborted, answer
-from core.training.phases import count_parameters, freeze, make_optimizer, peak_rate, set_modes
-from core.training.schedule import rate_factor, set_rate
+from core.training.inference import BATCH_SIZE, Aborted, Answers, answer
+from core.training.phases import count_parameters, freeze, peak_rate, set_modes
 from core.training.setup import Setup
+from core.training.solve import Solver
+from core.training.step import OUT_OF_MEMORY, Done, Stepper
 
 START = Position(
     epoch=-1,
@@ -37,11 +44,6 @@ START = Position(
 )
 
 
-OUT_OF_MEMORY = (
-    "The device ran out of memory. Choose a smaller batch size or image size, freeze more stages, or train on the CPU."
-)
-
-
 @dataclass
 class Sums:
     """Running totals of one epoch."""
@@ -50,6 +52,15 @@ class Sums:
     correct: int = 0
     images: int = 0
     rate: float = 0.0
+    step: int = 0
+    solved: bool = False
+
+    def add(self, done: Done, images: int) -> None:
+        """Count a step over so many images."""
+        self.loss += done.loss * images
+        self.correct += done.correct
+        self.images += images
+        self.rate = done.rate
 
 
 def train(setup: Setup, control: Control) -> Iterator[Event]:
@@ -78,6 +89,8 @@ class _Training:
         self.warned: set[str] = set()
         if state:
             setup.model.load_state_dict(state.model)
+        self.frozen_precision = state.frozen_precision if state else setup.frozen_precision()
+        self.feeds = setup.feeds(self.frozen_precision)
 
     def run(self) -> Iterator[Event]:
         setup, phases = self.setup, self.setup.experiment.phases
@@ -88,7 +101,9 @@ class _Training:
             epochs=setup.experiment.epochs,
             steps=setup.experiment.epochs * setup.steps_per_epoch,
             first_epoch=self.at.epoch + 1,
+            frozen_precision=self.frozen_precision,
         )
+        yield from self._told(self.feeds.notes)
         first = self.at.phase + 1 if self.at.phase_over else self.at.phase
         for index in range(first, len(phases)):
             yield from self._phase(index, phases[index])
@@ -100,10 +115,10 @@ class _Training:
     def _phase(self, index: int, phase: Phase) -> Iterator[Event]:
         setup = self.setup
         freeze(setup.model, setup.stages, phase.stages)
-        self.optimizer = make_optimizer(setup.model, phase, setup.experiment.recipe)
-        self.scaler = torch.amp.GradScaler(setup.device.type, enabled=setup.experiment.recipe.precision == "fp16")
-        self.steps_in_phase = phase.epochs * setup.steps_per_epoch
-        done = self._enter(index)
+        set_modes(setup.model, setup.stages, phase.stages)
+        feed = self.feeds.of_phase(index)
+        stepper = Stepper(setup, feed, index)
+        done = self._enter(stepper)
         trainable, total = count_parameters(setup.stages, phase.stages)
         yield PhaseStarted(
             phase=index,
@@ -114,98 +129,102 @@ class _Training:
             trainable_parameters=trainable,
             total_parameters=total,
         )
+        solver = (yield from self._solver(stepper)) if phase.solver == "lbfgs" else None
         for epoch_in_phase in range(done, phase.epochs):
-            yield from self._epoch(phase, epoch_in_phase)
             if self.stopped or self.at.phase_over:
                 return
+            yield from self._epoch(stepper, solver, epoch_in_phase)
 
-    def _enter(self, index: int) -> int:
+    def _enter(self, stepper: Stepper) -> int:
         """Stand at the start of a phase, or in it where the checkpoint was made; epochs of it that are done."""
-        if self.resumed and self.at.phase == index and not self.at.phase_over and self.at.epoch >= 0:
-            self.optimizer.load_state_dict(self.resumed.optimizer)
-            self.scaler.load_state_dict(self.resumed.scaler)
+        if self.resumed and self.at.phase == stepper.index and not self.at.phase_over and self.at.epoch >= 0:
+            stepper.optimizer.load_state_dict(self.resumed.optimizer)
+            stepper.scaler.load_state_dict(self.resumed.scaler)
             self.resumed = None
             return self.at.epoch_in_phase
-        self.at = replace(self.at, phase=index, epoch_in_phase=0, stale_epochs=0, phase_best=math.inf, phase_over=False)
+        self.at = replace(
+            self.at, phase=stepper.index, epoch_in_phase=0, stale_epochs=0, phase_best=math.inf, phase_over=False
+        )
         return 0
 
-    def _epoch(self, phase: Phase, epoch_in_phase: int) -> Iterator[Event]:
-        setup, epoch, started = self.setup, self.at.epoch + 1, self._now()
-        number = setup.experiment.view_number(epoch)
-        chunks = chunked(shuffled(setup.train_items, setup.experiment.seed, epoch), setup.experiment.recipe.batch_size)
-        sums, step = Sums(), self.at.step
-        set_modes(setup.model, setup.stages, phase.stages)
-        made = batches(chunks, lambda item: setup.pictures.view(item, number))
-        for done, batch in enumerate(made):
-            if self._asked_to_stop():
-                break
-            step = self.at.step + done + 1
-            yield from self._named(batch.failed)
-            if batch.items:
-                yield self._step(batch, phase, epoch_in_phase * setup.steps_per_epoch + done, step, epoch, sums)
-        made.close()  # its threads stop making views that nobody will look at
+    def _epoch(self, stepper: Stepper, solver: Solver | None, epoch_in_phase: int) -> Iterator[Event]:
+        epoch, started, sums = self.at.epoch + 1, self._now(), Sums()
+        set_modes(self.setup.model, self.setup.stages, stepper.phase.stages)
+        if solver is None:
+            yield from self._steps(stepper, epoch_in_phase, epoch, sums)
+        elif not self._asked_to_stop():
+            yield self._round(solver, epoch, sums)
         if self.stopped and (self.at.best_epoch >= 0 or not sums.images):
             return
         if not sums.images:
             raise TrainingFailed("None of the training images could be read any more. Restore them and resume the run.")
-        yield from self._close_epoch(epoch, phase, sums, step, started)
+        yield from self._close_epoch(epoch, stepper, sums, started)
 
-    def _step(self, batch: Batch, phase: Phase, step_in_phase: int, step: int, epoch: int, sums: Sums) -> Step:
-        setup, recipe, started = self.setup, self.setup.experiment.recipe, time.monotonic()
-        sums.rate = peak_rate(phase, recipe) * rate_factor(recipe, step_in_phase, self.steps_in_phase)
-        set_rate(self.optimizer, sums.rate)
-        pixels, labels = setup.normalise(batch.pictures), batch.labels.to(setup.device)
-        with seeded(_step_seed(setup.experiment.seed, self.at.phase, step_in_phase), setup.device), setup.autocast():
-            logits = self._forward(pixels)
-            loss = setup.criterion(logits, labels)
-        value = loss.item()
-        if not math.isfinite(value):
-            raise LossNotFinite(
-                f"The loss became {value} at step {step} (learning rate {sums.rate:.2g}). "
-                "Start again with a learning rate about ten times smaller, or precision fp32."
-            )
-        self.scaler.scale(loss).backward()
-        self._apply(recipe.clip_norm)
-        seconds = time.monotonic() - started
-        sums.loss += value * len(batch.items)
-        sums.correct += setup.task.correct(logits.detach(), labels)
-        sums.images += len(batch.items)
-        return Step(
-            step=step,
-            epoch=epoch,
-            phase=self.at.phase,
-            loss=value,
-            learning_rate=sums.rate,
-            images_per_second=len(batch.items) / max(seconds, 1e-9),
-        )
-
-    def _forward(self, pixels: torch.Tensor) -> torch.Tensor:
+    def _steps(self, stepper: Stepper, epoch_in_phase: int, epoch: int, sums: Sums) -> Iterator[Event]:
+        setup, seed, first = self.setup, self.setup.experiment.seed, self.at.step
+        number = setup.experiment.view_number(epoch)
+        chunks = chunked(shuffled(setup.train_items, seed, epoch), setup.experiment.recipe.batch_size)
+        # kept views are made in an order of their own, the same in whichever epoch that happens
+        made = stepper.source.batches(chunks, number, shuffled(setup.train_items, seed, number))
         try:
-            logits: torch.Tensor = self.setup.model(pixels)
-        except ValueError as error:
-            if len(pixels) > 1:
-                raise
-            # a trainable BatchNorm has no variance to work with when one value per channel is left
-            raise TrainingFailed(
-                "A batch of one image is too small for the BatchNorm layers that are trained. "
-                "Choose a batch size of at least 3, or freeze more stages."
-            ) from error
-        return logits
+            for done, batch in enumerate(made):
+                if self._asked_to_stop():
+                    break
+                yield from self._named(batch.failed)
+                if batch.items:
+                    began, at = time.monotonic(), epoch_in_phase * setup.steps_per_epoch + done
+                    result = stepper.step(batch, at)
+                    sums.add(result, len(batch.items))
+                    speed = len(batch.items) / max(time.monotonic() - began, 1e-9)
+                    sums.step = first + done + 1
+                    yield self._step(epoch, sums.step, result.loss, result.rate, speed)
+                yield from self._told(stepper.notes)
+        finally:
+            made.close()
+        features = stepper.feed.features
+        yield from self._told(features.notes if features else [])
 
-    def _apply(self, clip_norm: float) -> None:
-        if clip_norm > 0:
-            self.scaler.unscale_(self.optimizer)
-            nn.utils.clip_grad_norm_([p for p in self.setup.model.parameters() if p.grad is not None], clip_norm)
-        self.scaler.step(self.optimizer)
-        self.scaler.update()
-        self.optimizer.zero_grad(set_to_none=True)
-
-    def _close_epoch(self, epoch: int, phase: Phase, sums: Sums, step: int, started: float) -> Iterator[Event]:
-        setup, trained_s = self.setup, self._now() - started
-        val = answer(
-            setup.model, setup.val_items, setup.pictures.plain, setup.normalise,
-            autocast=setup.autocast, control=self.control,
+    def _step(self, epoch: int, step: int, loss: float, rate: float, images_per_second: float) -> Step:
+        return Step(
+            step=step, epoch=epoch, phase=self.at.phase, loss=loss, learning_rate=rate,
+            images_per_second=images_per_second,
         )  # fmt: skip
+
+    def _solver(self, stepper: Stepper) -> Generator[Event, None, Solver | None]:
+        """A solver for the head, once the features of all views are there; None when that was stopped."""
+        setup, seed = self.setup, self.setup.experiment.seed
+        n_views = 1 if not setup.pixels.pictures.varies else int(setup.experiment.views)
+        rows, labels = [], []
+        for number in range(n_views):
+            order = shuffled(setup.train_items, seed, number)
+            yield Progress(what="computing features", done=number * len(order), total=n_views * len(order))
+            made = stepper.feed.source.batches(chunked(order, BATCH_SIZE), number, order)
+            for batch in made:
+                if self._asked_to_stop():
+                    made.close()
+                    return None
+                yield from self._named(batch.failed)
+                if batch.items:
+                    rows.append(batch.tensor)
+                    labels.append(batch.labels)
+        if not rows:
+            raise TrainingFailed("None of the training images could be read any more. Restore them and resume the run.")
+        return Solver(setup, stepper.feed, stepper.optimizer, torch.cat(rows), torch.cat(labels).to(setup.device))
+
+    def _round(self, solver: Solver, epoch: int, sums: Sums) -> Step:
+        began = time.monotonic()
+        self.setup.model.eval()
+        loss, correct, sums.solved = solver.round()
+        sums.add(Done(loss, correct, 1.0), solver.rows)
+        sums.step = self.at.step + self.setup.steps_per_epoch
+        return self._step(epoch, sums.step, loss, 1.0, solver.rows / max(time.monotonic() - began, 1e-9))
+
+    def _close_epoch(self, epoch: int, stepper: Stepper, sums: Sums, started: float) -> Iterator[Event]:
+        setup, trained_s = self.setup, self._now() - started
+        setup.model.eval()
+        val = answer(
+            stepper.feed.part, stepper.feed.source, setup.val_items, autocast=setup.autocast, control=self.control
+        )
         yield from self._named(val.failed)
         if not val.items:
             raise TrainingFailed("None of the validation images could be read any more. Restore them and resume.")
@@ -213,14 +232,14 @@ class _Training:
         if not math.isfinite(val_loss):
             raise LossNotFinite("The validation loss is not a number. Start again with a smaller learning rate.")
         before, partial = self.at, self.stopped
-        self.at = self._moved(epoch, phase, step, val_loss)
+        self.at = self._moved(epoch, stepper.phase, sums, val, val_loss)
         best = self.at.best_epoch == epoch
         if best:
             setup.checkpoints.save_best(setup.model, setup.facts(epoch))
         yield EpochEnded(
             epoch=epoch,
             phase=before.phase,
-            step=step,
+            step=sums.step,
             train_loss=sums.loss / sums.images,
             train_accuracy=sums.correct / sums.images,
             val_loss=val_loss,
@@ -233,23 +252,24 @@ class _Training:
         # After the epoch was told: whoever is killed in between tells it again, and never leaves it out. A resumed run
         # repeats an epoch that was cut short, and so stays exact.
         if not partial:
-            setup.checkpoints.save_last(setup.model, self.optimizer, self.scaler, self.at)
+            setup.checkpoints.save_last(setup.model, stepper.optimizer, stepper.scaler, self.at, self.frozen_precision)
             yield CheckpointWritten(epoch=epoch, best=best)
 
-    def _moved(self, epoch: int, phase: Phase, step: int, val_loss: float) -> Position:
-        at, patience = self.at, self.setup.experiment.recipe.patience
-        stale = 0 if val_loss < at.phase_best else at.stale_epochs + 1
+    def _moved(self, epoch: int, phase: Phase, sums: Sums, val: Answers, val_loss: float) -> Position:
+        at, recipe = self.at, self.setup.experiment.recipe
+        value = self.setup.task.to_minimise(recipe.monitor, val_loss, val.logits, val.labels)
+        stale = 0 if value < at.phase_best else at.stale_epochs + 1
         done = at.epoch_in_phase + 1
-        better = val_loss < at.best_loss
+        better = value < at.best_loss
         return Position(
             epoch=epoch,
             phase=at.phase,
             epoch_in_phase=done,
-            step=step,
+            step=sums.step,
             stale_epochs=stale,
-            phase_over=done >= phase.epochs or (0 < patience <= stale),
-            phase_best=min(val_loss, at.phase_best),
-            best_loss=val_loss if better else at.best_loss,
+            phase_over=done >= phase.epochs or sums.solved or (0 < recipe.patience <= stale),
+            phase_best=min(value, at.phase_best),
+            best_loss=value if better else at.best_loss,
             best_epoch=epoch if better else at.best_epoch,
         )
 
@@ -270,7 +290,7 @@ class _Training:
                 self.warned.add(item.name)
                 yield Warned(message=f"{item.name} could not be read and is skipped: {reason}")
 
-
-def _step_seed(seed: int, phase: int, step: int) -> int:
-    """What dropout of one step depends on; makes a resumed run equal to one that never stopped."""
-    return int.from_bytes(hashlib.blake2b(f"{seed}/{phase}/{step}".encode(), digest_size=4).digest())
+    def _told(self, notes: list[str]) -> Iterator[Warned]:
+        """What others have to say to the user; each once."""
+        while notes:
+            yield Warned(message=notes.pop(0))

@@ -1,12 +1,15 @@
 """Freezing: which weights a phase may change, and the optimizer that changes them."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import torch
 from torch import nn
 
 from core.backbones.stages import Stage
 from core.experiment import Phase, Recipe
+
+ROUND = 10  # iterations of L-BFGS between two validations
 
 
 def freeze(model: nn.Module, stages: Sequence[Stage], trainable: Iterable[str]) -> None:
@@ -30,19 +33,31 @@ def set_modes(model: nn.Module, stages: Sequence[Stage], trainable: Iterable[str
                 modules[name].train()
 
 
-def make_optimizer(model: nn.Module, phase: Phase, recipe: Recipe) -> torch.optim.Optimizer:
-    """A fresh optimizer over the weights that have gradients; biases and norms (one dimension) do not decay."""
-    weights = [p for p in model.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in weights if p.ndim > 1], "weight_decay": recipe.weight_decay},
-        {"params": [p for p in weights if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    groups = [group for group in groups if group["params"]]
-    rate = peak_rate(phase, recipe)
+def make_optimizer(model: nn.Module, stages: Sequence[Stage], phase: Phase, recipe: Recipe) -> torch.optim.Optimizer:
+    """A fresh optimizer over the weights that have gradients; biases and norms (one dimension) do not decay.
+
+    Each group carries a `scale`: its stage's share of the learning rate, `layer_decay` to the power of the number of
+    stages up to the head. It is put into `lr` here and by `set_rate`, because torch's schedulers know no scales.
+    """
+    parameters, rate = dict(model.named_parameters()), peak_rate(phase, recipe)
+    groups: list[dict[str, Any]] = []
+    for distance, stage in enumerate(reversed(stages)):
+        weights = [parameters[name] for name in stage.parameters if parameters[name].requires_grad]
+        scale = recipe.layer_decay**distance
+        for decay, chosen in (
+            (recipe.weight_decay, [p for p in weights if p.ndim > 1]),
+            (0.0, [p for p in weights if p.ndim <= 1]),
+        ):
+            if chosen:
+                groups.append({"params": chosen, "weight_decay": decay, "lr": rate * scale, "scale": scale})
+    if phase.solver == "lbfgs":
+        weights = [weight for group in groups for weight in group["params"]]
+        return torch.optim.LBFGS(weights, lr=1.0, max_iter=ROUND, history_size=20, line_search_fn="strong_wolfe")
+    fused = next(model.parameters()).device.type in ("cuda", "cpu")
     if recipe.optimizer == "sgd":
-        return torch.optim.SGD(groups, lr=rate, momentum=0.9)
+        return torch.optim.SGD(groups, lr=rate, momentum=0.9, fused=fused)
     kind = torch.optim.AdamW if recipe.optimizer == "adamw" else torch.optim.Adam
-    return kind(groups, lr=rate)
+    return kind(groups, lr=rate, fused=fused)
 
 
 def peak_rate(phase: Phase, recipe: Recipe) -> float:

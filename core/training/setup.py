@@ -1,8 +1,7 @@
 """Everything a training needs, built from an experiment and its images."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -13,11 +12,14 @@ from core.backbones.stages import Stage, stages
 from core.data.dataset import Dataset, Item
 from core.data.split import Split
 from core.experiment import Experiment
+from core.features.batches import Normalise, Pictures
+from core.features.feeds import Feeds, choose_precision
+from core.features.precision import Autocast, autocast_for
+from core.features.sources import Pixels
+from core.features.store import FeatureStore
 from core.tasks.classification import Classification
-from core.training.batches import Normalise, Pictures
 from core.training.checkpoints import Checkpoints, write_facts
 from core.training.device import require_precision
-from core.training.inference import autocast_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +33,31 @@ class Setup:
     stages: tuple[Stage, ...]
     train_items: tuple[Item, ...]
     val_items: tuple[Item, ...]
-    pictures: Pictures
-    normalise: Normalise
+    pixels: Pixels
     criterion: nn.Module
-    autocast: Callable[[], AbstractContextManager[None]]
+    autocast: Autocast  # of what learns
     checkpoints: Checkpoints
+    store: FeatureStore | None
 
     @property
     def steps_per_epoch(self) -> int:
         """Optimisation steps of one epoch."""
         return -(-len(self.train_items) // self.experiment.recipe.batch_size)
+
+    def feeds(self, frozen_precision: str) -> Feeds:
+        """The feeds of the phases. Made once the model has the weights that it begins or goes on with."""
+        experiment = self.experiment
+        return Feeds(
+            self.model, self.stages, self.pixels, [phase.stages for phase in experiment.phases],
+            views=experiment.views, n_images=len(self.train_items), device=self.device, precision=frozen_precision,
+            store=self.store,
+        )  # fmt: skip
+
+    def frozen_precision(self) -> str:
+        """The number format of frozen stages, found out on two images."""
+        self.model.eval()
+        wanted = self.experiment.recipe.precision
+        return choose_precision(self.model, self.pixels, self.train_items, self.device, wanted)
 
     def facts(self, epoch: int) -> dict[str, str]:
         """Metadata of the weights file: enough to know what the weights are."""
@@ -49,7 +66,7 @@ class Setup:
             {
                 "classes": list(self.task.classes),
                 "backbone": experiment.backbone.name,
-                "image_size": self.pictures.geometry.image_size,
+                "image_size": self.pixels.pictures.geometry.image_size,
                 "experiment": experiment.digest,
                 "epoch": epoch,
             }
@@ -68,9 +85,10 @@ def quicken_statistics(model: nn.Module) -> None:
 
 
 def set_up(
-    experiment: Experiment, dataset: Dataset, split: Split, *, device: torch.device, checkpoints: Checkpoints
-) -> Setup:
-    """Load the backbone with a new head and gather what the loop needs.
+    experiment: Experiment, dataset: Dataset, split: Split, *, device: torch.device, checkpoints: Checkpoints,
+    features: Path | None = None,
+) -> Setup:  # fmt: skip
+    """Load the backbone with a new head and gather what the loop needs. `features`: a folder where they are kept.
 
     Raises `WeightsUnavailable`, `UnreadableWeights`, `UnknownDevice` (a precision that the device lacks).
     """
@@ -83,6 +101,8 @@ def set_up(
     if experiment.backbone.weights == "none":
         quicken_statistics(model)
     model = model.to(memory_format=torch.channels_last)  # convolutions are 2-3 times as fast
+    geometry = catalogue.geometry(backbone, experiment.backbone.image_size)
+    pictures = Pictures(experiment.pipeline, geometry, experiment.seed)
     train_items = tuple(dataset.items[i] for i in split.train)
     return Setup(
         experiment=experiment,
@@ -92,11 +112,9 @@ def set_up(
         stages=stages(model, backbone.name),
         train_items=train_items,
         val_items=tuple(dataset.items[i] for i in split.val),
-        pictures=Pictures(
-            experiment.pipeline, catalogue.geometry(backbone, experiment.backbone.image_size), experiment.seed
-        ),
-        normalise=Normalise(backbone, device),
+        pixels=Pixels(pictures, Normalise(backbone, device)),
         criterion=task.loss(experiment.recipe, [item.label for item in train_items], device),
         autocast=autocast_for(device, experiment.recipe.precision),
         checkpoints=checkpoints,
+        store=FeatureStore(features) if features else None,
     )

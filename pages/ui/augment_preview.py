@@ -68,7 +68,7 @@ def caption(numbers: Sequence[int], draft: state.Draft, geometry: Geometry) -> s
 
 def _cells(dataset: Dataset, choice: Choice, geometry: Geometry) -> Iterator[Cell]:
     """Each picture and its views. A picture that cannot be read is named on the page and left out."""
-    from core.training.batches import Pictures  # loads torch
+    from core.features.batches import Pictures  # loads torch
 
     draft = state.draft()
     pictures = Pictures(draft.pipeline, geometry, draft.seed, engine.images(geometry))

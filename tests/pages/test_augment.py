@@ -124,7 +124,7 @@ def test_images_that_are_gone_are_said_and_the_controls_stay(tmp_path):
 def test_what_is_shown_is_what_training_sees_pixel_for_pixel(shown, source):
     from core.data.sources import load_dataset
     from core.data.split import make_split
-    from core.training.batches import Pictures
+    from core.features.batches import Pictures
 
     spec = PipelineSpec(steps=(step("Rotate"), step("RandomResizedCrop"), step("GaussNoise")), strength=1.5)
     at = opened(source=source, pipeline=spec, seed=7, views=8, backbone=BackboneSpec(image_size=160))

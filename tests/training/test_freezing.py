@@ -10,7 +10,7 @@ from core.backbones.stages import stage_table
 from core.data.sources import load_dataset
 from core.data.split import make_split
 from core.experiment import BackboneSpec, Phase, Recipe
-from core.training.batches import batches, chunked
+from core.features.batches import chunked
 from core.training.checkpoints import Checkpoints
 from core.training.control import Control
 from core.training.loop import train
@@ -46,8 +46,8 @@ def settle(setup):
     """Give untrained BatchNorms the statistics of their input: with none, deep networks pass on nothing but zeros."""
     setup.model.train()
     with torch.no_grad():
-        for batch in batches(chunked(setup.train_items, 8) * 3, setup.pictures.plain):
-            setup.model(setup.normalise(batch.pictures))
+        for batch in setup.pixels.batches(chunked(setup.train_items, 8) * 3, None):
+            setup.model(batch.tensor)
 
 
 def copy(model):
@@ -110,7 +110,7 @@ def test_old_gradients_of_frozen_weights_are_gone(tmp_path):
 def test_only_matrices_decay_and_only_open_stages_are_optimised(tmp_path):
     setup = prepare(tmp_path, BACKBONES["mobilenet_v3_small"], ("head",))
     freeze(setup.model, setup.stages, ["head"])
-    optimizer = make_optimizer(setup.model, setup.experiment.phases[0], Recipe(weight_decay=0.1))
+    optimizer = make_optimizer(setup.model, setup.stages, setup.experiment.phases[0], Recipe(weight_decay=0.1))
     decay = {group["weight_decay"]: [p.ndim for p in group["params"]] for group in optimizer.param_groups}
     assert decay == {0.1: [2], 0.0: [1]}
     trainable, total = count_parameters(setup.stages, ["head"])

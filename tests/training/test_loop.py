@@ -9,8 +9,8 @@ from core.data.sources import load_dataset
 from core.data.split import make_split
 from core.errors import LossNotFinite, ResumeRefused, TrainingFailed, UnknownDevice
 from core.experiment import BackboneSpec, Phase, PipelineSpec, Recipe
-from core.training import loop
-from core.training.batches import chunked, shuffled
+from core.features.batches import chunked, shuffled
+from core.training import step
 from core.training.checkpoints import BEST, LAST, Checkpoints
 from core.training.control import Control
 from core.training.device import available_devices, resolve_device
@@ -109,7 +109,7 @@ def test_an_abort_ends_without_a_last_word(experiment, tmp_path):
 
 
 def test_early_stopping_ends_the_phase_and_goes_on_with_the_next(experiment, tmp_path, monkeypatch):
-    monkeypatch.setattr(loop, "rate_factor", lambda *_: 0.0)  # nothing improves
+    monkeypatch.setattr(step, "rate_factor", lambda *_: 0.0)  # nothing improves
     phases = (Phase(stages=("head",), epochs=9), Phase(stages=("head",), epochs=9))
     experiment = experiment.changed(phases=phases, recipe=Recipe(batch_size=8, patience=2))
     events = list(train(prepare(experiment, tmp_path), Control()))

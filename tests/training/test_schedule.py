@@ -48,11 +48,17 @@ def test_one_cycle_is_torchs():
 
 def test_the_rate_reaches_every_group():
     parameters = [torch.nn.Parameter(torch.zeros(1)) for _ in range(2)]
-    optimizer = torch.optim.SGD([{"params": [p]} for p in parameters], lr=1.0)
+    groups = [{"params": [p], "scale": scale} for p, scale in zip(parameters, (1.0, 0.5), strict=True)]
+    optimizer = torch.optim.SGD(groups, lr=1.0)
     set_rate(optimizer, 0.25)
-    assert [group["lr"] for group in optimizer.param_groups] == [0.25, 0.25]
+    assert [group["lr"] for group in optimizer.param_groups] == [0.25, 0.125]
 
 
-@pytest.mark.parametrize("schedule", ["cosine", "constant", "one-cycle"])
+def test_the_step_schedule_falls_to_a_tenth_after_each_third():
+    factors = [rate_factor(Recipe(schedule="step", warmup=0), step, 9) for step in range(9)]
+    assert factors == pytest.approx([1, 1, 1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01])
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "constant", "step", "one-cycle"])
 def test_a_phase_of_one_step_works(schedule):
     assert 0 < rate_factor(Recipe(schedule=schedule), 0, 1) <= 1

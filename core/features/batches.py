@@ -1,5 +1,6 @@
 """Pictures become batches: views are made by threads beside the device's work, and never depend on their number."""
 
+import hashlib
 import os
 import threading
 from collections import deque
@@ -54,6 +55,19 @@ class Pictures:
         return self._pipeline.plain(self._cache.base(item))
 
     @property
+    def varies(self) -> bool:
+        """Whether views differ from the plain picture at all."""
+        return self._pipeline.changes_anything
+
+    def key(self, number: int | None) -> str:
+        """A name for view `number` of any image (None: the plain picture): equal names mean equal pixels."""
+        size = f"{self.geometry.image_size}|{self.geometry.resize_size}|{self.geometry.interpolation}"
+        if number is None or not self.varies:
+            return f"{size}|plain"
+        text = f"{size}|{self._seed}|{number}|{self._spec.model_dump_json()}"
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+    @property
     def _pipeline(self) -> Pipeline:
         if not hasattr(self._local, "pipeline"):
             self._local.pipeline = Pipeline(self._spec, self.geometry)
@@ -99,6 +113,7 @@ class Normalise:
 
     def __init__(self, backbone: Backbone, device: torch.device) -> None:
         self._device = device
+        self.key = f"{backbone.mean}|{backbone.std}"
         self._mean = torch.tensor(backbone.mean, device=device).view(1, 3, 1, 1)
         self._scale = 1 / torch.tensor(backbone.std, device=device).view(1, 3, 1, 1)
 

@@ -1,0 +1,1 @@
+"""Views through a frozen prefix, computed once and kept."""

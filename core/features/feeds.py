@@ -1,0 +1,150 @@
+"""Which part of a model is trained in each phase, and where that part takes its inputs from."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from core.backbones.split import Part, parts, state_of
+from core.backbones.stages import Stage
+from core.data.dataset import Item
+from core.experiment import Views
+from core.features.precision import autocast_for, bears, frozen_precision
+from core.features.sources import Features, Pixels, Source
+from core.features.store import DISK_BYTES, MEMORY_BYTES, FeatureStore, Layout, as_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """`part` of the model, run on what `source` gives, is the whole model. `cut` is the part's first stage."""
+
+    source: Source
+    part: Part
+    cut: str | None = None  # None: nothing is frozen before the first trainable stage
+    frozen: Part | None = None  # from images to the cut, without gradients
+
+    @property
+    def features(self) -> Features | None:
+        """The source when it is a frozen part's features."""
+        return self.source if isinstance(self.source, Features) else None
+
+
+class Feeds:
+    """The feeds of one run. Build it when the model has the weights that it begins or goes on with."""
+
+    def __init__(
+        self, model: nn.Module, stages: Sequence[Stage], pixels: Pixels, phases: Sequence[Sequence[str]], *,
+        views: Views, n_images: int, device: torch.device, precision: str, store: FeatureStore | None,
+    ) -> None:  # fmt: skip
+        """`phases`: trainable stages of each. `n_images`: those whose views are made. `precision`: of what is frozen.
+
+        The model must be in eval mode where it is frozen.
+        """
+        self._model = model
+        self._stages = tuple(stages)
+        self._pixels = pixels
+        self._views = views
+        self._n_images = n_images
+        self._device = device
+        self._precision = precision
+        self._store = store
+        self._names = [stage.name for stage in stages]
+        self._parts = parts(model, stages)
+        self._cuts = [self._cut(trainable) for trainable in phases]
+        self._layouts: dict[str, Layout] = {}
+        self.notes = self._notes(phases)
+
+    def of_phase(self, index: int) -> Feed:
+        """What phase `index` trains. The weights before its cut must be those it will train with."""
+        cut = self._cuts[index]
+        if cut is None:
+            return Feed(self._pixels, self._model)
+        base = self._base(index, cut)
+        return Feed(self._features(cut, base), self._parts.part(cut, None), cut, self._frozen(cut))
+
+    def kept_bytes(self, cut: str) -> int | None:
+        """What all views and the plain image of every training image take at `cut`; None where views are not kept."""
+        return None if self._views == "fresh" else self._row_bytes(cut) * self._n_images * (self._views + 1)
+
+    def _features(self, cut: str, base: str | None) -> Features:
+        keep = self._views != "fresh" and self._row_bytes(cut) * self._n_images <= MEMORY_BYTES
+        return Features(
+            self._parts.part(base, cut),
+            self._pixels if base is None else self._features(base, None),
+            name=self._name(cut),
+            pixels=self._pixels,
+            autocast=autocast_for(self._device, self._precision),
+            device=self._device,
+            keep=keep,
+            store=self._store,
+        )
+
+    def _frozen(self, cut: str) -> Part:
+        part, autocast = self._parts.part(None, cut), autocast_for(self._device, self._precision)
+
+        def run(images: Tensor) -> Tensor:
+            with torch.no_grad(), autocast():
+                return part(images).float()
+
+        return run
+
+    def _cut(self, trainable: Iterable[str]) -> str | None:
+        """The first trainable stage, or none when the model cannot be cut there."""
+        wanted = set(trainable)
+        first = next(name for name in self._names if name in wanted)
+        return first if first in self._parts.cuts else None
+
+    def _base(self, index: int, cut: str) -> str | None:
+        """An earlier cut that a neighbouring phase needs too: images then go through the stages before it only once."""
+        lowest = cut
+        for others in (self._cuts[index + 1 :], reversed(self._cuts[:index])):
+            for other in others:
+                if other is None:
+                    break
+                lowest = min(lowest, other, key=self._names.index)
+        if lowest == cut or self._views == "fresh":
+            return None
+        return lowest if (self.kept_bytes(lowest) or 0) <= min(MEMORY_BYTES, DISK_BYTES // 4) else None
+
+    def _name(self, cut: str) -> str:
+        """Weights before the cut, the cut, the number format and what computes."""
+        digest = hashlib.blake2b(digest_size=16)
+        for key, tensor in state_of(self._model, self._stages[: self._names.index(cut)]).items():
+            digest.update(key.encode())
+            digest.update(as_bytes(tensor.detach().cpu()))
+        return f"{digest.hexdigest()}|{cut}|{self._precision}|{self._device.type}|{torch.__version__}"
+
+    def _row_bytes(self, cut: str) -> int:
+        if cut not in self._layouts:
+            side = self._pixels.pictures.geometry.image_size
+            images = torch.zeros(1, 3, side, side, device=self._device).to(memory_format=torch.channels_last)
+            with torch.no_grad(), autocast_for(self._device, self._precision)():
+                self._layouts[cut] = Layout.of(self._parts.part(None, cut)(images))
+        return self._layouts[cut].row_bytes
+
+    def _notes(self, phases: Sequence[Sequence[str]]) -> list[str]:
+        """What the user should know about what is kept."""
+        notes = []
+        uncut = [
+            trainable for trainable, cut in zip(phases, self._cuts, strict=True)
+            if cut is None and self._names[0] not in trainable
+        ]  # fmt: skip
+        if uncut:
+            notes.append("This backbone can be cut before its head only: its frozen stages run at every step.")
+        return notes
+
+
+def choose_precision(part: Part, pixels: Pixels, items: Sequence[Item], device: torch.device, precision: str) -> str:
+    """The number format of the frozen stages: for 'auto' bf16 where it is faster and gives the same features.
+
+    `part` are the stages before the head, in eval mode; it is tried on the first images of `items`.
+    """
+    chosen = frozen_precision(device, precision)
+    if precision != "auto" or chosen == "fp32":
+        return chosen
+    images: Tensor | None = None
+    for inputs in pixels.batches([items[:2]], None):
+        images = inputs.tensor if inputs.items else None
+    return chosen if images is not None and bears(part, images, device, chosen) else "fp32"

@@ -1,0 +1,49 @@
+"""Number formats of the parts of a model: what is frozen may be computed more coarsely than what learns."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from core.backbones.split import Part
+
+Autocast = Callable[[], AbstractContextManager[None]]
+LEAST_COSINE = 0.995  # between features in fp32 and in bf16; below, the backbone does not bear the coarser format
+_DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+def autocast_for(device: torch.device, precision: str) -> Autocast:
+    """A maker of autocast contexts for a precision: 'fp32' and 'auto' switch nothing."""
+    dtype = _DTYPES.get(precision)
+
+    def context() -> AbstractContextManager[None]:
+        return torch.autocast(device.type, dtype=dtype or torch.bfloat16, enabled=dtype is not None)
+
+    return context
+
+
+def frozen_precision(device: torch.device, precision: str) -> str:
+    """The format of frozen stages: that of the recipe; for 'auto' bf16 where the device computes faster in it."""
+    if precision != "auto":
+        return precision
+    return "bf16" if is_quick_in_bf16(device) else "fp32"
+
+
+def is_quick_in_bf16(device: torch.device) -> bool:
+    """Whether the device has instructions for bf16, and does not merely imitate it."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type != "cpu":
+        return False
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
+def bears(part: Part, inputs: Tensor, device: torch.device, precision: str) -> bool:
+    """Whether `part` gives nearly the same features for `inputs` (N, ...) in `precision` as in fp32."""
+    with torch.no_grad():
+        exact = part(inputs.clone()).flatten(1).float()
+        with autocast_for(device, precision)():
+            coarse = part(inputs.clone()).flatten(1).float()
+    return bool(functional.cosine_similarity(exact, coarse).min() >= LEAST_COSINE)

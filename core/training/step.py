@@ -1,0 +1,147 @@
+"""One optimisation step: forward, loss, backward, update; in smaller parts when the device's memory is too small."""
+
+import hashlib
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from core.augment.mixing import mix
+from core.backbones.rng import seeded
+from core.errors import LossNotFinite, OutOfMemory, TrainingFailed
+from core.experiment import Phase
+from core.features.feeds import Feed
+from core.features.sources import Inputs, Source
+from core.training.phases import make_optimizer, peak_rate
+from core.training.schedule import rate_factor, set_rate
+from core.training.setup import Setup
+
+OUT_OF_MEMORY = (
+    "The device ran out of memory. Choose a smaller batch size or image size, freeze more stages, or train on the CPU."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a step gave: mean loss over the batch, images named rightly, the head's learning rate."""
+
+    loss: float
+    correct: int
+    rate: float
+
+
+class Stepper:
+    """Optimises the trained part of one phase."""
+
+    def __init__(self, setup: Setup, feed: Feed, index: int) -> None:
+        self.setup = setup
+        self.feed = feed
+        self.phase: Phase = setup.experiment.phases[index]
+        self.index = index
+        self.steps = self.phase.epochs * setup.steps_per_epoch
+        self.optimizer = make_optimizer(setup.model, setup.stages, self.phase, setup.experiment.recipe)
+        self.scaler = torch.amp.GradScaler(setup.device.type, enabled=setup.experiment.recipe.precision == "fp16")
+        self.pieces = 1  # in which a batch is computed
+        self.notes: list[str] = []
+
+    @property
+    def source(self) -> Source:
+        """Where training batches come from: mixed images are never the same twice, so nothing of them is kept."""
+        return self.setup.pixels if self.mixes else self.feed.source
+
+    @property
+    def mixes(self) -> bool:
+        """Whether batches are mixed."""
+        recipe = self.setup.experiment.recipe
+        return recipe.mixup > 0 or recipe.cutmix > 0
+
+    def step(self, batch: Inputs, step_in_phase: int) -> Done:
+        """One update. Raises `LossNotFinite`, `OutOfMemory`, `TrainingFailed`."""
+        setup, recipe = self.setup, self.setup.experiment.recipe
+        rate = peak_rate(self.phase, recipe) * rate_factor(recipe, step_in_phase, self.steps)
+        set_rate(self.optimizer, rate)
+        labels = batch.labels.to(setup.device)
+        seed = _step_seed(setup.experiment.seed, self.index, step_in_phase)
+        value, correct = self._backward(batch.tensor, labels, seed, rate)
+        self._apply(recipe.clip_norm)
+        return Done(value, correct, rate)
+
+    def _backward(self, tensor: Tensor, labels: Tensor, seed: int, rate: float) -> tuple[float, int]:
+        while True:
+            try:
+                return self._accumulated(tensor, labels, seed, rate)
+            except torch.OutOfMemoryError as error:
+                self.optimizer.zero_grad(set_to_none=True)
+                if self.pieces >= len(labels):
+                    raise OutOfMemory(OUT_OF_MEMORY) from error
+                self.pieces = min(2 * self.pieces, len(labels))
+            if self.setup.device.type == "cuda":
+                torch.cuda.empty_cache()
+            self.notes.append(
+                f"The device ran out of memory: each batch of {len(labels)} images is now computed in {self.pieces} "
+                "parts. The result is the same, except that BatchNorm layers that are trained see the smaller parts."
+            )
+
+    def _accumulated(self, tensor: Tensor, labels: Tensor, seed: int, rate: float) -> tuple[float, int]:
+        """Gradients of the whole batch; its mean loss, and how many images are named rightly."""
+        setup = self.setup
+        targets = labels
+        if self.mixes:
+            with seeded(seed, setup.device):
+                tensor, targets = self._mixed(tensor, labels)
+        parts = list(zip(*(each.tensor_split(self.pieces) for each in (tensor, targets, labels)), strict=True))
+        shares = _shares([part[1] for part in parts], getattr(setup.criterion, "weight", None))
+        total, correct = 0.0, 0
+        for number, ((inputs, wanted, named), share) in enumerate(zip(parts, shares, strict=True)):
+            # held for the forward alone: a page that builds a model waits for it
+            with seeded(seed + number, setup.device), setup.autocast():
+                logits = self._forward(inputs)
+                loss = setup.criterion(logits, wanted) * share
+            value = loss.item()
+            if not math.isfinite(value):
+                raise LossNotFinite(
+                    f"The loss became {value} (learning rate {rate:.2g}). "
+                    "Start again with a learning rate about ten times smaller, or precision fp32."
+                )
+            self.scaler.scale(loss).backward()
+            total += value
+            correct += setup.task.correct(logits.detach(), named)
+        return total, correct
+
+    def _mixed(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        recipe = self.setup.experiment.recipe
+        mixed, targets = mix(images, labels, self.setup.task.outputs, mixup=recipe.mixup, cutmix=recipe.cutmix)
+        return self.feed.frozen(mixed) if self.feed.frozen else mixed, targets
+
+    def _forward(self, inputs: Tensor) -> Tensor:
+        try:
+            return self.feed.part(inputs)
+        except ValueError as error:
+            if len(inputs) > 1:
+                raise
+            # a trainable BatchNorm has no variance to work with when one value per channel is left
+            raise TrainingFailed(
+                "A batch of one image is too small for the BatchNorm layers that are trained. "
+                "Choose a batch size of at least 3, or freeze more stages."
+            ) from error
+
+    def _apply(self, clip_norm: float) -> None:
+        if clip_norm > 0:
+            self.scaler.unscale_(self.optimizer)
+            nn.utils.clip_grad_norm_([p for p in self.setup.model.parameters() if p.grad is not None], clip_norm)
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+        self.optimizer.zero_grad(set_to_none=True)
+
+
+def _shares(targets: list[Tensor], weight: Tensor | None) -> list[float]:
+    """What each part counts in torch's mean over the batch: its classes' weights for labels, else its images."""
+    counts = [float(len(t)) if weight is None or t.ndim > 1 else float(weight[t].sum()) for t in targets]
+    total = sum(counts)
+    return [count / total if total else 0.0 for count in counts]
+
+
+def _step_seed(seed: int, phase: int, step: int) -> int:
+    """What dropout and mixing of one step depend on; makes a resumed run equal to one that never stopped."""
+    return int.from_bytes(hashlib.blake2b(f"{seed}/{phase}/{step}".encode(), digest_size=4).digest())
