@@ -5,6 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from core.charts.numbers import percent
 from core.charts.style import LOOKS, Theme, base_layout, literal, names_axis, scale, title
 from core.evaluation.confusion import Confusion
 
@@ -25,7 +26,7 @@ def cells(confusion: Confusion) -> Cells:
     """Shares of each row, and the text of each cell: the count and the share, nothing for 0."""
     shares = tuple(tuple(n / max(1, sum(row)) for n in row) for row in confusion.counts)
     texts = tuple(
-        tuple(f"{n}<br>{share:.0%}" if n else "" for n, share in zip(row, row_shares, strict=True))
+        tuple(f"{n}<br>{percent(share)}" if n else "" for n, share in zip(row, row_shares, strict=True))
         for row, row_shares in zip(confusion.counts, shares, strict=True)
     )
     return Cells(confusion.classes, confusion.counts, shares, texts)
@@ -79,7 +80,7 @@ def _hover(cells: Cells) -> list[list[str]]:
     names = [literal(name, 60) for name in cells.classes]
     return [
         [
-            f"true: {names[i]}<br>predicted: {names[j]}<br>{count} of {sum(row)} ({cells.shares[i][j]:.0%})"
+            f"true: {names[i]}<br>predicted: {names[j]}<br>{count} of {sum(row)} ({percent(cells.shares[i][j])})"
             for j, count in enumerate(row)
         ]
         for i, row in enumerate(cells.counts)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.charts.numbers import number, percent
 from core.charts.series import Line, line
 from core.training.events import EpochEnded, PhaseStarted, StepEnded
 
@@ -103,6 +104,8 @@ def _bands(phases: Sequence[PhaseStarted], total: int) -> tuple[Band, ...]:
 
 
 def _names(phase: PhaseStarted) -> tuple[str, ...]:
+    if phase.trainable_parameters == phase.total_parameters and len(phase.stages) > 1:
+        return "everything", "all", ""
     count = len(phase.stages)
     whole = " + ".join(phase.stages)
     return whole, *((f"{phase.stages[0]} + {count - 1} more", f"{count} stages") if count > 1 else ()), ""
@@ -112,5 +115,6 @@ def _hint(phase: PhaseStarted) -> str:
     share = phase.trainable_parameters / max(1, phase.total_parameters)
     return (
         f"Phase {phase.phase + 1}: {' + '.join(phase.stages)}. {phase.trainable_parameters:,} of "
-        f"{phase.total_parameters:,} parameters train ({share:.1%}), learning rate {phase.learning_rate:g}."
+        f"{phase.total_parameters:,} parameters train ({percent(share, 1)}), "
+        f"learning rate {number(phase.learning_rate)}."
     )

@@ -1,4 +1,4 @@
-"""Draws `Curves`: stacked panels over one axis of epochs, with direct labels instead of a legend.
+"""Draws `Curves`: stacked panels over one axis of epochs; the newest values over each panel are its legend.
 
 Made to be drawn again every second with `Plotly.react`: all traces are always there, in one order and with fixed uids,
 the axes get a fixed range or none, and `uirevision` stays the same, so the zoom of the user is kept. Send the figure
@@ -11,14 +11,16 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from core.charts.curves import Band, Curves
+from core.charts.numbers import number, percent
 from core.charts.series import Line
-from core.charts.style import LOOKS, Theme, axis, base_layout, fade, literal, note, part_colour, spread, title
+from core.charts.style import LOOKS, Theme, axis, base_layout, fade, literal, note, part_colour, title
 
 Panel = Literal["loss", "accuracy", "rate"]
 PANELS: tuple[Panel, ...] = ("loss", "accuracy", "rate")
 TITLES: dict[Panel, str] = {"loss": "Loss", "accuracy": "Accuracy", "rate": "Learning rate"}
 HEIGHTS: dict[Panel, int] = {"loss": 230, "accuracy": 200, "rate": 90}  # px
-TOP, GAP, BOTTOM, RIGHT = 46, 38, 46, 140  # px
+TOP, GAP, BOTTOM, RIGHT = 46, 38, 46, 16  # px
+ROOM = 44  # characters that fit over the plot on a narrow screen
 FEW_EPOCHS = 40  # up to here each epoch gets a dot
 
 
@@ -32,12 +34,15 @@ def curves_figure(curves: Curves, theme: Theme, panels: Sequence[Panel] = PANELS
     traces: list[dict[str, Any]] = []
     shapes: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
-    for number, panel in enumerate(panels):
-        y = f"y{number + 1}" if number else "y"
-        layout[f"yaxis{number + 1}" if number else "yaxis"] = _value_axis(panel, _domain(panels, number), theme)
+    for place, panel in enumerate(panels):
+        y = f"y{place + 1}" if place else "y"
+        layout[f"yaxis{place + 1}" if place else "yaxis"] = _value_axis(panel, _domain(panels, place), theme)
         traces += [trace | {"xaxis": "x", "yaxis": y} for trace in _traces(curves, panel, theme)]
         shapes += _shades(curves.bands, y, theme)
-        notes += [*_end_labels(curves, panel, y, theme), _panel_title(panel, y, first=number == 0)]
+        notes += [
+            *_newest_values(curves, panel, y, theme, first=place == 0),
+            _panel_title(panel, y, first=place == 0),
+        ]
     notes += _band_labels(curves, theme) + _best_label(curves, panels, theme) + _empty_label(curves, theme)
     return go.Figure({"data": traces, "layout": layout | {"shapes": shapes, "annotations": notes}})
 
@@ -67,8 +72,8 @@ def _epoch_axis(total: int, theme: Theme, anchor: str) -> dict[str, Any]:
 def _value_axis(panel: Panel, domain: list[float], theme: Theme) -> dict[str, Any]:
     kinds: dict[Panel, dict[str, Any]] = {
         "loss": {"rangemode": "tozero", "nticks": 6},
-        "accuracy": {"range": [0, 1.03], "tickformat": ".0%", "dtick": 0.25},
-        "rate": {"rangemode": "tozero", "nticks": 3, "exponentformat": "e", "tickformat": "~g"},
+        "accuracy": {"range": [0, 103], "ticksuffix": " %", "dtick": 25},
+        "rate": {"rangemode": "tozero", "nticks": 3, "exponentformat": "e", "minexponent": 4},
     }
     return axis(theme, domain=domain, **kinds[panel])
 
@@ -76,9 +81,10 @@ def _value_axis(panel: Panel, domain: list[float], theme: Theme) -> dict[str, An
 def _traces(curves: Curves, panel: Panel, theme: Theme) -> list[dict[str, Any]]:
     if panel == "rate":
         line = {"color": LOOKS[theme].muted, "width": 1.5}
-        return [_trace("rate", "Learning rate", curves.learning_rate, line, "%{y:.2g}")]
-    train, val = _lines(curves, panel)
-    shown = "%{y:.3f}" if panel == "loss" else "%{y:.1%}"
+        rates = [number(rate, 2) for rate in curves.learning_rate.ys]
+        return [_trace("rate", "Learning rate", curves.learning_rate, line, "%{text}") | {"text": rates}]
+    train, val = (_drawn(line, panel) for line in _lines(curves, panel))
+    shown = "%{y:.3f}" if panel == "loss" else "%{y:.1f} %"
     colours = part_colour("train", theme), part_colour("val", theme)
     traces = [
         _trace(f"{panel}-train", f"Training {panel}", train, {"color": colours[0], "width": 2, "dash": "dot"}, shown),
@@ -93,7 +99,7 @@ def _traces(curves: Curves, panel: Panel, theme: Theme) -> list[dict[str, Any]]:
 
 def _trace(uid: str, name: str, line: Line, style: dict[str, Any], shown: str | None) -> dict[str, Any]:
     """A line; with no more than a few points, dots too, for one point alone makes no line. `shown` None: no hover."""
-    dots = shown is not None and uid != "rate" and len(line.xs) <= FEW_EPOCHS
+    dots = len(line.xs) == 1 or (shown is not None and uid != "rate" and len(line.xs) <= FEW_EPOCHS)
     return {
         "type": "scatter",
         "uid": uid,
@@ -110,7 +116,7 @@ def _trace(uid: str, name: str, line: Line, style: dict[str, Any], shown: str | 
 
 def _best_trace(curves: Curves, panel: Panel, theme: Theme) -> dict[str, Any]:
     best, colour = curves.best, part_colour("val", theme)
-    value = best and (best.val_loss if panel == "loss" else best.val_accuracy)
+    value = best and (best.val_loss if panel == "loss" else 100 * best.val_accuracy)
     return {
         "type": "scatter",
         "uid": f"{panel}-best",
@@ -128,6 +134,11 @@ def _lines(curves: Curves, panel: Panel) -> tuple[Line, Line]:
     if panel == "loss":
         return curves.train_loss, curves.val_loss
     return curves.train_accuracy, curves.val_accuracy
+
+
+def _drawn(line: Line, panel: Panel) -> Line:
+    """Accuracies are drawn as percentages."""
+    return line if panel == "loss" else Line(line.xs, tuple(100 * y for y in line.ys))
 
 
 def _shades(bands: Sequence[Band], y: str, theme: Theme) -> list[dict[str, Any]]:
@@ -161,57 +172,49 @@ def _panel_title(panel: Panel, y: str, first: bool) -> dict[str, Any]:
         "y": 1,
         "xanchor": "left",
         "yanchor": "bottom",
-        "yshift": 20 if first else 3,
+        "yshift": _title_shift(first),
     }
+
+
+def _title_shift(first: bool) -> int:
+    return 20 if first else 3
 
 
 def _band_labels(curves: Curves, theme: Theme) -> list[dict[str, Any]]:
     notes = []
     for band in curves.bands:
-        room = int((band.end - band.start) / curves.total_epochs * 80)  # characters on a page of usual width
+        room = int((band.end - band.start) / curves.total_epochs * ROOM)
         name = next(name for name in band.names if len(name) <= room or not name)
         place = {"xref": "x", "yref": "y domain", "x": band.start, "y": 1, "xanchor": "left", "yanchor": "bottom"}
         notes.append(note(literal(name), theme, hovertext=literal(band.hint), xshift=2, **place))
     return notes
 
 
-def _end_labels(curves: Curves, panel: Panel, y: str, theme: Theme) -> list[dict[str, Any]]:
-    """Name and value at the end of each line, pushed apart where the lines end close together.
+def _newest_values(curves: Curves, panel: Panel, y: str, theme: Theme, first: bool) -> list[dict[str, Any]]:
+    """Each line's name and newest value in its colour, at the right over the panel: there they fit on any screen.
 
-    Where the last epoch is the best one, that is said here, for a label of its own would stand in the way.
+    Where the last epoch is the best one, that is said here.
     """
     if panel == "rate":
-        last = curves.learning_rate
-        return [_end_label(last, f"{last.ys[-1]:.2g}", y, LOOKS[theme].muted, 0, theme)] if last.ys else []
-    train, val = _lines(curves, panel)
-    if not train.ys or not val.ys:
-        return []
-    highest = 1.03 if panel == "accuracy" else max((*curves.step_loss.ys, *train.ys, *val.ys, 1e-9)) * 1.06
-    pixels = [ends.ys[-1] / highest * HEIGHTS[panel] for ends in (train, val)]
-    shifts = [after - before for before, after in zip(pixels, spread(pixels), strict=True)]
-    texts = [f"{value:.2f}" if panel == "loss" else f"{value:.0%}" for value in (train.ys[-1], val.ys[-1])]
-    return [
-        _end_label(train, f"training {texts[0]}", y, part_colour("train", theme), shifts[0], theme),
-        _end_label(
-            val,
-            f"validation {texts[1]}{', best' if _best_is_last(curves) else ''}",
-            y,
-            part_colour("val", theme),
-            shifts[1],
-            theme,
-        ),
-    ]
+        rates = curves.learning_rate.ys
+        said = [(LOOKS[theme].muted, number(rates[-1], 2))] if rates else []
+    else:
+        train, val = _lines(curves, panel)
+        if not train.ys or not val.ys:
+            return []
+        texts = [f"{ys[-1]:.2f}" if panel == "loss" else percent(ys[-1]) for ys in (train.ys, val.ys)]
+        best = ", best" if _best_is_last(curves) else ""
+        said = [
+            (part_colour("train", theme), f"training {texts[0]}"),
+            (part_colour("val", theme), f"validation {texts[1]}{best}"),
+        ]
+    text = "   ".join(f'<span style="color:{colour}">{words}</span>' for colour, words in said)
+    place = {"xref": "paper", "yref": f"{y} domain", "x": 1, "y": 1, "xanchor": "right", "yanchor": "bottom"}
+    return [note(text, theme, yshift=_title_shift(first), **place)] if said else []
 
 
 def _best_is_last(curves: Curves) -> bool:
     return curves.best is not None and bool(curves.val_loss.xs) and curves.val_loss.xs[-1] == curves.best.epoch
-
-
-def _end_label(line: Line, text: str, y: str, colour: str, shift: float, theme: Theme) -> dict[str, Any]:
-    place = {"xref": "x", "yref": y, "x": line.xs[-1], "y": line.ys[-1], "xanchor": "left", "xshift": 9}
-    return note(
-        text, theme, yshift=shift, font={"color": colour, "size": 12}, bgcolor=fade(LOOKS[theme].surface, 0.65), **place
-    )
 
 
 def _best_label(curves: Curves, panels: Sequence[Panel], theme: Theme) -> list[dict[str, Any]]:
@@ -219,12 +222,12 @@ def _best_label(curves: Curves, panels: Sequence[Panel], theme: Theme) -> list[d
     if curves.best is None or _best_is_last(curves) or not {"loss", "accuracy"} & set(panels):
         return []
     panel: Panel = "loss" if "loss" in panels else "accuracy"
-    number, best = panels.index(panel), curves.best
+    place_of, best = panels.index(panel), curves.best
     place = {
         "xref": "x",
-        "yref": f"y{number + 1}" if number else "y",
+        "yref": f"y{place_of + 1}" if place_of else "y",
         "x": best.epoch,
-        "y": best.val_loss if panel == "loss" else best.val_accuracy,
+        "y": best.val_loss if panel == "loss" else 100 * best.val_accuracy,
         "xanchor": "right" if best.epoch > curves.total_epochs / 2 else "left",
         "yshift": 19 if panel == "loss" else -19,
         "font": {"color": part_colour("val", theme), "size": 12},

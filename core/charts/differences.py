@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from core.charts.numbers import number
 from core.experiment import Experiment, Phase, Step
 
 ABSENT = "–"
@@ -60,7 +61,7 @@ def _flat(part: BaseModel, prefix: str) -> dict[str, str]:
 
 def _text(value: Any) -> str:
     if isinstance(value, Phase):
-        rate = "" if value.learning_rate is None else f" at {value.learning_rate:g}"
+        rate = "" if value.learning_rate is None else f" at {number(value.learning_rate)}"
         return f"{' + '.join(value.stages)} for {value.epochs} epoch{'s' if value.epochs > 1 else ''}{rate}"
     if isinstance(value, Step):
         params = ", ".join(f"{key}={_text(item)}" for key, item in value.params.items())
@@ -72,7 +73,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
-        return f"{value:g}"
+        return number(value, 6)
     return "default" if value is None else str(value)
 
 

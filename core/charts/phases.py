@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from core.charts.numbers import number
 from core.charts.style import LOOKS, Theme, axis, base_layout, literal, names_axis, note, title
 from core.experiment import Phase
 
@@ -86,7 +87,7 @@ def phase_figure(grid: PhaseGrid, theme: Theme) -> go.Figure:
 
 def _label(block: PhaseBlock, total: int, theme: Theme) -> dict[str, object]:
     """The learning rate above its phase; shorter where the phase is narrow."""
-    rate = f"{block.learning_rate:g}"
+    rate = number(block.learning_rate)
     share = (block.end - block.start) / total
     text = f"learning rate {rate}" if share > 0.3 else rate if share > 0.08 else ""
     place = {"xref": "x", "yref": "paper", "x": (block.start + block.end) / 2, "y": 1, "yanchor": "bottom"}

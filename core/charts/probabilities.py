@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from core.charts.numbers import percent
 from core.charts.style import LOOKS, Theme, axis, base_layout, literal, names_axis
 
 
@@ -31,15 +32,15 @@ def probabilities_figure(data: TopClasses, theme: Theme) -> go.Figure:
         "orientation": "h",
         "x": list(data.probabilities),
         "y": rows,
-        "text": [f" {p:.1%}" for p in data.probabilities],
+        "text": [f" {percent(p, 1)}" for p in data.probabilities],
         "textposition": "outside",
         "textfont": {"color": look.text},
         "cliponaxis": False,
         "customdata": [literal(name, 60) for name in data.names],
         "marker": {"color": [look.quiet if row else look.accent for row in rows], "line": {"width": 0}},
-        "hovertemplate": "%{customdata}: %{x:.2%}<extra></extra>",
+        "hovertemplate": "%{customdata}:%{text}<extra></extra>",
     }
     layout = base_layout(theme, 30 + 34 * max(1, len(rows)), bargap=0.35, margin={"l": 16, "r": 60, "t": 6, "b": 8})
-    layout["xaxis"] = axis(theme, range=[0, 1], showgrid=False, showticklabels=False, fixedrange=True)
+    layout["xaxis"] = axis(theme, range=[0, 1], visible=False, fixedrange=True)
     layout["yaxis"] = names_axis(data.names, theme, range=[len(rows) - 0.5, -0.5], fixedrange=True)
     return go.Figure({"data": [trace], "layout": layout})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from core.charts.numbers import percent, percent_range
 from core.charts.style import LOOKS, Theme, axis, base_layout, literal, names_axis, note, title
 from core.evaluation.scores import ClassScore
 
@@ -32,14 +33,14 @@ def recall_figure(rows: Sequence[RecallRow], theme: Theme) -> go.Figure:
     trace = {
         "type": "scatter",
         "mode": "markers",
-        "x": [recall for _, _, recall, _, _ in known],
+        "x": [100 * recall for _, _, recall, _, _ in known],
         "y": [i for i, *_ in known],
         "marker": {"color": look.accent, "size": 10},
         "error_x": {
             "type": "data",
             "symmetric": False,
-            "array": [max(0.0, (high or 0.0) - recall) for _, _, recall, _, high in known],
-            "arrayminus": [max(0.0, recall - (low or 0.0)) for _, _, recall, low, _ in known],
+            "array": [100 * max(0.0, (high or 0.0) - recall) for _, _, recall, _, high in known],
+            "arrayminus": [100 * max(0.0, recall - (low or 0.0)) for _, _, recall, low, _ in known],
             "color": look.accent,
             "thickness": 2,
             "width": 5,
@@ -51,7 +52,7 @@ def recall_figure(rows: Sequence[RecallRow], theme: Theme) -> go.Figure:
     layout = base_layout(theme, 80 + (30 if len(rows) <= 20 else 20) * max(2, len(rows)))
     layout["margin"] = {"l": 16, "r": 24, "t": 12, "b": 44}
     layout["xaxis"] = axis(
-        theme, title=title("Recall, with 95 % interval", theme), range=[0, 1], tickformat=".0%", dtick=0.25
+        theme, title=title("Recall, with 95 % interval", theme), range=[0, 100], ticksuffix=" %", dtick=25
     )
     layout["yaxis"] = names_axis([row.name for row in rows], theme, range=[len(rows) - 0.5, -0.5])
     layout["annotations"] = [
@@ -65,6 +66,6 @@ def recall_figure(rows: Sequence[RecallRow], theme: Theme) -> go.Figure:
 def _hover(row: RecallRow) -> str:
     right = round((row.recall or 0.0) * row.n)
     return (
-        f"{literal(row.name, 60)}<br>{right} of {row.n} found: {row.recall or 0.0:.0%}"
-        f"<br>95 % interval {row.low or 0.0:.0%} to {row.high or 0.0:.0%}"
+        f"{literal(row.name, 60)}<br>{right} of {row.n} found: {percent(row.recall or 0.0)}"
+        f"<br>95 % interval {percent_range(row.low or 0.0, row.high or 0.0)}"
     )

@@ -7,6 +7,7 @@ import zipfile
 from core import files
 from core.backbones import catalogue
 from core.backbones.plain import plain_constructor
+from core.charts.numbers import percent, percent_range
 from core.errors import RunConflict
 from core.runs import artifacts
 from core.runs.records import Run
@@ -94,4 +95,5 @@ def _told(scores: dict[str, float] | None) -> str:
     if scores is None:
         return "not evaluated"
     low, high = scores["accuracy_low"], scores["accuracy_high"]
-    return f"accuracy {scores['accuracy']:.1%} (95 % interval {low:.1%} to {high:.1%}, {scores['n']} images)"
+    accuracy = percent(scores["accuracy"], 1)
+    return f"accuracy {accuracy} (95 % interval {percent_range(low, high, 1)}, {scores['n']} images)"

@@ -9,6 +9,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.backbones.stages import Stage, default_phases, require_stages
+from core.charts.numbers import number
 from core.charts.phases import phase_figure, phase_grid
 from core.errors import UnknownStage
 from core.experiment import Phase
@@ -162,7 +163,8 @@ def _numbers(index: int, phases: Phases, phase: Phase, off: frozenset[int]) -> N
     fields = ("epochs", "learning_rate")
     result = render_form(Phase, phase, f"backbone-phase{index}", fields=fields, columns=2)
     if phase.learning_rate is None:
-        st.caption(f"Without a rate of its own this phase takes the recipe's, {state.draft().recipe.learning_rate:g}.")
+        rate = number(state.draft().recipe.learning_rate)
+        st.caption(f"Without a rate of its own this phase takes the recipe's, {rate}.")
     if isinstance(result.model, Phase) and result.model != phase:
         _store(backbone_plan.replaced(phases, index, result.model), off)
 

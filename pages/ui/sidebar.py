@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.augment.catalogue import TRANSFORMS
+from core.charts.numbers import percent
 from core.experiment import BackboneSpec, Phase, PipelineSpec, SplitSpec
 from core.files import slug
 from pages.ui.messages import literal
@@ -73,7 +74,7 @@ def data_summary(source: str | None, split: SplitSpec) -> str:
     name = source.removeprefix("sample:") if source.startswith("sample:") else source.rstrip("/\\")
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
     train = 1 - split.val - split.test
-    return f"{name}, split {train:.0%} / {split.val:.0%} / {split.test:.0%}"
+    return f"{name}, split {100 * train:.0f} / {100 * split.val:.0f} / {percent(split.test)}"
 
 
 def pipeline_summary(pipeline: PipelineSpec) -> str:

@@ -44,7 +44,8 @@ def test_top_classes_are_sorted_and_counted():
 def test_probabilities_figure(theme):
     figure = probabilities_figure(top_classes([HOSTILE, "b"], [0.25, 0.75]), theme)
     check_figure(figure, theme)
-    assert figure.data[0].text == (" 75.0%", " 25.0%")
+    assert figure.data[0].text == (" 75.0 %", " 25.0 %")
+    assert figure.layout.xaxis.visible is False, "ticks without numbers say nothing"
     first, second = figure.data[0].marker.color
     assert first != second
     assert figure.layout.yaxis.range == (1.5, -0.5), "the most probable class is at the top"
@@ -91,7 +92,7 @@ def test_recall_rows():
 def test_recall_figure_shows_the_interval_and_says_what_is_missing(theme):
     figure = recall_figure(recall_rows(SCORES), theme)
     check_figure(figure, theme)
-    assert figure.data[0].x == (0.75, 1.0)
-    assert figure.data[0].error_x.arrayminus[0] == pytest.approx(0.75 - SCORES[0].recall_low)
+    assert figure.data[0].x == (75.0, 100.0)
+    assert figure.data[0].error_x.arrayminus[0] == pytest.approx(75 - 100 * SCORES[0].recall_low)
     assert figure.data[0].error_x.array[1] == 0.0
     assert [(note.text, note.y) for note in figure.layout.annotations] == [("no image of this class", 2)]

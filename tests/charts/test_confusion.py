@@ -9,7 +9,7 @@ TWO = Confusion(("cat", "dog"), ((3, 1), (0, 0)))
 
 def test_cells_hold_shares_of_the_true_class():
     assert cells(TWO) == Cells(
-        ("cat", "dog"), ((3, 1), (0, 0)), ((0.75, 0.25), (0.0, 0.0)), (("3<br>75%", "1<br>25%"), ("", ""))
+        ("cat", "dog"), ((3, 1), (0, 0)), ((0.75, 0.25), (0.0, 0.0)), (("3<br>75 %", "1<br>25 %"), ("", ""))
     )
 
 
@@ -31,4 +31,4 @@ def test_cells_too_small_for_text_have_none(n, written, theme):
 
 def test_hover_reads_as_a_sentence():
     hover = confusion_figure(cells(TWO), "light").data[0].hovertext
-    assert hover[0][1] == "true: cat<br>predicted: dog<br>1 of 4 (25%)"
+    assert hover[0][1] == "true: cat<br>predicted: dog<br>1 of 4 (25 %)"

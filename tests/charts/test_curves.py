@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from core.charts.curves import Band, Best, curves
@@ -39,7 +41,7 @@ def test_phases_become_bands():
     first, second = curves(EPOCHS, [], PHASES, 5).bands
     assert (first.start, first.end, first.names) == (0, 2, ("head", ""))
     assert second == Band(2, 5, ("blocks.6 + head", "blocks.6 + 1 more", "2 stages", ""), second.hint)
-    assert "100 of 1,000 parameters train (10.0%)" in second.hint
+    assert "100 of 1,000 parameters train (10.0 %)" in second.hint
 
 
 def test_a_phase_that_stopped_early_ends_where_the_next_begins():
@@ -85,9 +87,10 @@ def test_the_best_epoch_is_marked_and_named():
     assert "best: epoch 2" in [note.text for note in figure.layout.annotations]
 
 
-def test_a_best_epoch_that_is_the_last_one_is_named_at_the_line_end():
+def test_a_best_epoch_that_is_the_last_one_is_named_with_its_value():
     texts = [note.text for note in curves_figure(curves(EPOCHS[:2], [], PHASES, 5), "light").layout.annotations]
-    assert "validation 1.00, best" in texts
+    assert any("validation 1.00, best" in text for text in texts)
+    assert any("training 50 %" in text and "validation 50 %, best" in text for text in texts)
     assert not any(text.startswith("best:") for text in texts)
 
 
@@ -103,3 +106,21 @@ def test_names_of_narrow_phases_give_way():
     texts = [note.text for note in curves_figure(curves([], [], phases, 100), "light").layout.annotations]
     assert "layer4 + head" in texts
     assert "layer3 + layer4 + head" not in texts
+
+
+def test_a_phase_of_all_stages_is_called_everything():
+    whole = replace(phase_started(0, 0, 5, ("stem", "layer1", "head")), trainable_parameters=1000)
+    assert curves([], [], [whole], 5).bands[0].names == ("everything", "all", "")
+
+
+def test_a_line_of_one_point_is_seen():
+    figure = curves_figure(curves([], STEPS[:1], PHASES[:1], 5, STEPS_PER_EPOCH), "light")
+    modes = {trace.uid: trace.mode for trace in figure.data if trace.x}
+    assert modes == {"loss-step": "lines+markers", "rate": "lines+markers"}
+    more = curves_figure(curves([], STEPS[:2], PHASES[:1], 5, STEPS_PER_EPOCH), "light")
+    assert {trace.uid: trace.mode for trace in more.data if trace.x} == {"loss-step": "lines", "rate": "lines"}
+
+
+def test_the_plot_has_no_margin_for_labels():
+    """A phone's screen is 420 px wide: half of it went to the names of the lines."""
+    assert curves_figure(curves(EPOCHS, STEPS, PHASES, 5), "light").layout.margin.r <= 20

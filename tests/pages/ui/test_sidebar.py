@@ -16,9 +16,9 @@ ROOT = Path(__file__).resolve().parents[3]
     ("source", "expected"),
     [
         (None, "not chosen yet"),
-        ("sample:stamps", "stamps, split 60% / 20% / 20%"),
-        ("/data/my pets/", "my pets, split 60% / 20% / 20%"),
-        ("C:\\pictures\\pets.zip", "pets.zip, split 60% / 20% / 20%"),
+        ("sample:stamps", "stamps, split 60 / 20 / 20 %"),
+        ("/data/my pets/", "my pets, split 60 / 20 / 20 %"),
+        ("C:\\pictures\\pets.zip", "pets.zip, split 60 / 20 / 20 %"),
     ],
 )
 def test_data(source, expected):
