@@ -45,7 +45,7 @@ def _data() -> str | None:
 def _job(*, on_train_page: bool) -> str | None:
     """What is being trained. The Train page shows how far, every second; a number here would lag behind."""
     try:
-        return train_words.jobs(engine.live_runs(), percent=not on_train_page)
+        return train_words.jobs(engine.live_runs(), share=not on_train_page)
     except GraftError:
         return None  # the page says it
 

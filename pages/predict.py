@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.charts.numbers import percent
 from core.errors import GraftError, RunNotFound
 from core.runs.records import Run
 from pages.ui import engine, state, warmup
@@ -89,7 +90,7 @@ def _chosen(runs: list[Run]) -> Run:
 
     def label(run_id: str) -> str:
         run = runs[ids.index(run_id)]
-        return names[run_id] + (f", {told.percent(run.val['accuracy'])} on validation" if run.val else "")
+        return names[run_id] + (f", {percent(run.val['accuracy'])} on validation" if run.val else "")
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(

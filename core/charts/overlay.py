@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import plotly.graph_objects as go
 
 from core.charts.series import Line, line
-from core.charts.style import LABEL_HEIGHT, LOOKS, Theme, axis, base_layout, literal, note, run_colours, spread, title
+from core.charts.style import Theme, axis, base_layout, literal, run_colours, title
 from core.training.events import EpochEnded
 
 Metric = Literal["val_loss", "val_accuracy", "train_loss", "train_accuracy"]
@@ -18,16 +18,33 @@ METRICS: dict[Metric, str] = {
     "train_loss": "Training loss",
     "train_accuracy": "Training accuracy",
 }
-PLOT_HEIGHT, RIGHT = 300, 204  # px
+PLOT_HEIGHT = 300  # px
+DASHES = ("solid", "dash", "dot", "dashdot")  # for lines that lie on each other
 
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """One run's curve; x is the number of epochs that have passed."""
+    """One run's curve; x is the number of epochs that have passed.
+
+    `same_as` names the first run whose curve is exactly this one; `dash` is how many such runs come before.
+    """
 
     run: str
     name: str
     line: Line
+    same_as: str | None = None
+    dash: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A line of the legend: how the run is drawn, its whole name, where it ends (None: nowhere), whose twin it is."""
+
+    colour: str
+    dash: str
+    name: str
+    last: float | None
+    same_as: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +70,35 @@ def overlay(
         RunLine(run, names.get(run, run), line((e.epoch + 1, getattr(e, metric)) for e in ended))
         for run, ended in epochs.items()
     ]
-    return Overlay(metric, tuple(lines), tuple(dict.fromkeys((*all_runs, *epochs))))
+    return Overlay(metric, _twins(lines), tuple(dict.fromkeys((*all_runs, *epochs))))
+
+
+def _twins(lines: Sequence[RunLine]) -> tuple[RunLine, ...]:
+    """Runs of the same experiment have the same curve: only the last of them would be seen."""
+    seen: dict[Line, list[str]] = {}
+    told = []
+    for one in lines:
+        before = seen.setdefault(one.line, []) if one.line.ys else []
+        told.append(replace(one, same_as=before[0], dash=len(before)) if before else one)
+        before.append(one.name)
+    return tuple(told)
+
+
+def legend(data: Overlay, theme: Theme) -> tuple[Key, ...]:
+    """How to tell the lines apart, from the one that ends highest. For the page, where a long name can wrap."""
+    colours = run_colours(data.colours, theme)
+    keys = [
+        Key(colours[run.run], _dash(run), run.name, run.line.ys[-1] if run.line.ys else None, run.same_as)
+        for run in data.runs
+    ]
+    return tuple(sorted(keys, key=lambda key: (key.last is None, -(key.last or 0.0))))
 
 
 def overlay_figure(data: Overlay, theme: Theme) -> go.Figure:
-    """A line per run, its name at the right edge beside the height where the line ends."""
+    """A line per run; `legend` says whose it is."""
     colours = run_colours(data.colours, theme)
     longest = max((run.line.xs[-1] for run in data.runs if run.line.xs), default=1)
-    height = max(PLOT_HEIGHT, LABEL_HEIGHT * len(data.runs))
-    layout = base_layout(theme, height + 76, hovermode="x unified", margin={"l": 56, "r": RIGHT, "t": 30, "b": 46})
+    layout = base_layout(theme, PLOT_HEIGHT + 62, hovermode="x unified", margin={"l": 56, "r": 16, "t": 16, "b": 46})
     ticks = {"dtick": 1} if longest <= 12 else {"nticks": 12}
     layout["xaxis"] = axis(
         theme,
@@ -73,9 +110,8 @@ def overlay_figure(data: Overlay, theme: Theme) -> go.Figure:
         unifiedhovertitle={"text": "Epoch %{x}"},
         **ticks,
     )
-    scale = {"range": [0, 1.03], "tickformat": ".0%"} if _is_share(data.metric) else {"rangemode": "tozero"}
+    scale = {"range": [0, 103], "ticksuffix": " %"} if _is_share(data.metric) else {"rangemode": "tozero"}
     layout["yaxis"] = axis(theme, title=title(METRICS[data.metric], theme), **scale)
-    layout["annotations"] = _labels(data, colours, height, theme)
     traces = [_trace(run, colours[run.run], _is_share(data.metric)) for run in data.runs]
     return go.Figure({"data": traces, "layout": layout})
 
@@ -84,43 +120,22 @@ def _is_share(metric: Metric) -> bool:
     return metric.endswith("accuracy")
 
 
+def _dash(run: RunLine) -> str:
+    return DASHES[run.dash % len(DASHES)]
+
+
 def _trace(run: RunLine, colour: str, share: bool) -> dict[str, Any]:
-    name = literal(run.name, 40)
+    name = literal(run.name, 60)
     return {
         "type": "scatter",
         # plotly puts the uid into a CSS selector, where a run's id might be no valid one
         "uid": hashlib.sha256(run.run.encode("utf-8", "replace")).hexdigest()[:12],
         "name": name,
         "x": list(run.line.xs),
-        "y": list(run.line.ys),
+        "y": [100 * y for y in run.line.ys] if share else list(run.line.ys),
         "mode": "lines+markers" if len(run.line.xs) <= 40 else "lines",
-        "line": {"color": colour, "width": 2.5},
+        "line": {"color": colour, "width": 2.5, "dash": _dash(run)},
         "marker": {"color": colour, "size": 5},
         "cliponaxis": False,
-        "hovertemplate": f"%{{y:{'.1%' if share else '.3f'}}}<extra>{name}</extra>",
+        "hovertemplate": f"%{{y:{'.1f} %' if share else '.3f}'}<extra>{name}</extra>",
     }
-
-
-def _labels(data: Overlay, colours: Mapping[str, str], height: int, theme: Theme) -> list[dict[str, Any]]:
-    """A dot in the run's colour, then its name in the colour of text: not every run's colour is fit for text."""
-    drawn = [run for run in data.runs if run.line.ys]
-    highest = 1.03 if _is_share(data.metric) else max((y for run in drawn for y in run.line.ys), default=1.0) * 1.06
-    wanted = [run.line.ys[-1] / max(highest, 1e-9) * height for run in drawn]
-    moved = spread(wanted)
-    above = max(0.0, max(moved, default=0.0) - height)  # a crowd at the top is pushed down as a whole
-    return [
-        note(
-            f'<span style="color:{colours[run.run]}">●</span> {literal(run.name, 26)}',
-            theme,
-            xref="paper",
-            yref="y",
-            x=1,
-            y=run.line.ys[-1],
-            xanchor="left",
-            xshift=10,
-            yshift=place - above - want,
-            font={"color": LOOKS[theme].text, "size": 13},
-            hovertext=literal(run.name, 200),
-        )
-        for run, want, place in zip(drawn, wanted, moved, strict=True)
-    ]

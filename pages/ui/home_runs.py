@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.charts.numbers import percent
 from core.runs.records import Run
 from core.runs.status import Status
 from pages.ui import engine
@@ -44,5 +45,5 @@ def _standing(run: Run) -> str:
     if run.status is Status.QUEUED:
         return ":gray[not begun]"
     if run.status.live:
-        return f"{share_done(run):.0%}".replace("%", " %") + " :gray[of the training]"
+        return percent(share_done(run)) + " :gray[of the training]"
     return ":gray[not evaluated]"

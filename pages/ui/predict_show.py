@@ -7,12 +7,12 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
+from core.charts.numbers import percent
 from core.charts.probabilities import probabilities_figure, top_classes
 from core.errors import UnreadableImage
 from core.export.table import predictions_csv
 from core.files import slug
 from core.runs.records import Run
-from pages.ui import results_runs as told
 from pages.ui.messages import literal
 from pages.ui.plot import live_plot
 from pages.ui.predict_answers import THUMBNAIL_PX, Answer, Source, jpeg
@@ -65,7 +65,7 @@ def _one(predictor: "Predictor", source: Source, answer: Answer) -> None:
         st.caption(f"{literal(answer.name)}, as the model sees it: the middle, {side} × {side} px.")
     with right:
         data = top_classes(predictor.classes, answer.probabilities, MOST_BARS)
-        st.subheader(f"{literal(data.names[0])} :gray[{told.percent(data.probabilities[0])}]", anchor=False)
+        st.subheader(f"{literal(data.names[0])} :gray[{percent(data.probabilities[0])}]", anchor=False)
         figure = probabilities_figure(data, theme())
         live_plot(figure, key="predict-chart", height=int(figure.layout.height))
         if data.others:
@@ -118,4 +118,4 @@ def _frame(classes: Sequence[str], answers: Sequence[Answer]) -> pd.DataFrame:
 
 
 def _second(names: Sequence[str], probabilities: Sequence[float]) -> str:
-    return f"{names[0]} ({told.percent(probabilities[0])})" if names else ""
+    return f"{names[0]} ({percent(probabilities[0])})" if names else ""

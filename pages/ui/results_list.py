@@ -1,21 +1,21 @@
-"""All runs, ranked, and several of them laid over each other."""
+"""All runs, ranked; each row leads to its run."""
 
 from collections.abc import Sequence
+from textwrap import shorten
 
-import pandas as pd
 import streamlit as st
 
-from core.charts.differences import differing
-from core.charts.overlay import METRICS, overlay, overlay_figure
+from core.charts.numbers import percent
 from core.runs.records import Run
+from core.runs.status import Status
 from pages.ui import engine, state
 from pages.ui import results_runs as told
 from pages.ui.messages import explain, literal
-from pages.ui.plot import live_plot
-from pages.ui.theme import theme
+from pages.ui.results_compare import show_comparison
+from pages.ui.train_words import badge, duration
 
 FIRST_SHOWN = 20
-MOST_COMPARED = 8  # as many as there are colours
+LONGEST_MESSAGE = 200  # letters; the run's own page has all of it
 EVERYTHING = "All images"
 _STYLE = """<style>
 .graft-track { position: relative; height: 10px; border-radius: 5px; background: rgba(128, 150, 146, 0.22); }
@@ -23,8 +23,16 @@ _STYLE = """<style>
 .graft-track b { position: absolute; top: -3px; width: 4px; height: 16px; border-radius: 2px; margin-left: -2px;
   background: #0f8a7e; }
 [class*="st-key-results-open-"] a, [class*="st-key-results-open-"] a:hover { padding: 0; background: transparent; }
-[class*="st-key-results-open-"] a:hover p { text-decoration: underline; }
 [class*="st-key-results-open-"] a p { font-weight: 600; white-space: normal; overflow-wrap: anywhere; }
+/* the link reaches over its whole row */
+[class*="st-key-results-row-"] { position: relative; cursor: pointer; }
+[class*="st-key-results-row-"] * { position: static; }
+[class*="st-key-results-row-"] .graft-track, [class*="st-key-results-row-"] .graft-track * { position: absolute; }
+[class*="st-key-results-row-"] .graft-track { position: relative; }
+[class*="st-key-results-open-"] a::after { content: ""; position: absolute; inset: 0; border-radius: inherit; }
+[class*="st-key-results-row-"]:hover, [class*="st-key-results-row-"]:focus-within {
+  border-color: var(--st-primary-color, #0f8a7e); }
+[class*="st-key-results-row-"]:hover a p { text-decoration: underline; }
 </style>"""
 
 
@@ -47,7 +55,7 @@ def show_all(runs: Sequence[Run]) -> None:
     if len(shown) < len(order) and st.button(f"Show all {len(order)} runs", key="results-show-all"):
         state.remember("results-all", True)
         st.rerun()
-    _compare(order, runs, names)
+    show_comparison(order, runs, names)
 
 
 def _header() -> None:
@@ -88,15 +96,19 @@ def _row(run: Run, name: str, place: int | None, n_bytes: int) -> None:
         with title, st.container(gap="xxsmall"):
             with st.container(key=f"results-open-{run.id}"):
                 number = f"{place}. " if place else ""
-                st.page_link("pages/results.py", label=literal(f"{number}{name}"), query_params={"run": run.id})
-            st.markdown(f"{told.badge(run.status)} :gray[:small[{told.when(run.created_at)}]]")
+                label = f"{literal(f'{number}{name}')} :material/chevron_right:"
+                st.page_link("pages/results.py", label=label, query_params={"run": run.id})
+            st.markdown(f"{badge(run.status)} :gray[:small[{told.when(run.created_at)}]]")
         with score:
             _score(run)
         with about, st.container(gap="xxsmall"):
             st.markdown(f":small[{literal(told.settings_line(run.experiment))}]")
             took = run.results.get("seconds") or run.progress.get("seconds")
-            time_taken = f"{told.duration(took)} · " if took else ""
+            time_taken = f"{duration(took)} · " if took else ""
             st.markdown(f":gray[:small[{time_taken}{told.size(n_bytes)} on disk]]")
+        if run.message:
+            colour = "red" if run.status is Status.FAILED else "gray"
+            st.markdown(f":{colour}[:small[{literal(shorten(run.message, LONGEST_MESSAGE, placeholder=' …'))}]]")
 
 
 def _score(run: Run) -> None:
@@ -104,64 +116,15 @@ def _score(run: Run) -> None:
         epochs = run.progress.get("epochs_done", 0)
         st.markdown(f":gray[:small[{epochs} of {run.experiment.epochs} epochs]]")
     elif run.val is None:
-        st.markdown(f":gray[:small[{literal(run.message or 'not evaluated')}]]")
+        st.markdown(":gray[:small[not evaluated]]")
     else:
         value, low, high = (run.val[key] * 100 for key in ("accuracy", "accuracy_low", "accuracy_high"))
         with st.container(gap="xxsmall"):
             st.markdown(
-                f"**{told.percent(run.val['accuracy'])}** :gray[:small[{told.interval(run.val, 'accuracy')}, "
+                f"**{percent(run.val['accuracy'])}** :gray[:small[{told.interval(run.val, 'accuracy')}, "
                 f"{run.val['n']} images]]"
             )
             st.html(
                 f'<div class="graft-track"><i style="left:{low:.1f}%;width:{high - low:.1f}%"></i>'
                 f'<b style="left:{value:.1f}%"></b></div>'
             )
-
-
-def _compare(order: Sequence[Run], runs: Sequence[Run], names: dict[str, str]) -> None:
-    """Overlaid curves and the settings that differ."""
-    store = engine.workspace().store
-    able = [run for run in order if run.results or run.progress.get("epochs_done")]
-    if len(able) < 2:
-        return
-    st.subheader("Compare", anchor=False)
-    ids = [run.id for run in able]
-    kept = [run_id for run_id in state.recall("results-compared", ids[:3]) if run_id in ids]
-    chosen = st.multiselect(
-        "Runs to lay over each other",
-        ids,
-        default=kept or ids[:3],
-        format_func=names.__getitem__,
-        max_selections=MOST_COMPARED,
-        key="results-compare",
-    )
-    state.remember("results-compared", chosen)
-    if len(chosen) < 2:
-        st.caption("Choose at least two runs.")
-        return
-    metric = st.segmented_control(
-        "What to draw", list(METRICS), default="val_loss", required=True, format_func=METRICS.__getitem__,
-        key="results-metric", label_visibility="collapsed",
-    )  # fmt: skip
-    epochs = {run_id: store.epochs(run_id) for run_id in chosen}
-    oldest_first = [run.id for run in reversed(runs)]
-    figure = overlay_figure(overlay(epochs, names, metric, oldest_first), theme())
-    live_plot(figure, key="results-overlay", height=int(figure.layout.height))
-    _differences([run for run in able if run.id in chosen], names)
-
-
-def _differences(runs: Sequence[Run], names: dict[str, str]) -> None:
-    rows = differing({run.id: run.experiment for run in runs})
-    table = {literal(names[run.id]): [_told_score(run), *(literal(row.values[run.id]) for row in rows)] for run in runs}
-    titles = ["Validation accuracy", *(literal(row.title) for row in rows)]
-    st.table(pd.DataFrame(table, index=titles), border="horizontal")
-    if not rows:
-        st.caption("These runs have the same settings.")
-    elif any(row.key.startswith("data.") for row in rows):
-        st.caption("These runs were not validated on the same images: compare their scores with care.")
-
-
-def _told_score(run: Run) -> str:
-    if run.val is None:
-        return "not evaluated"
-    return f"{told.percent(run.val['accuracy'])} ({told.interval(run.val, 'accuracy')})"

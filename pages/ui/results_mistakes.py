@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.charts.numbers import percent
 from core.data.geometry import Geometry
 from core.data.images import decode, resize
 from core.errors import UnreadableImage
 from core.evaluation.mistakes import Mistake, mistakes
 from core.runs.artifacts import Predictions
-from pages.ui import results_runs as told
 from pages.ui import state
 from pages.ui.gallery import Cell, show_mosaic
 from pages.ui.messages import literal
@@ -70,7 +70,7 @@ def pictures(classes: Sequence[str], answers: Predictions, found: Sequence[Mista
     """The pictures of the mistakes, labelled 'true → predicted 87 %'."""
     shown = Shown([], [])
     for mistake in found:
-        label = _label(classes[mistake.label], classes[mistake.predicted], told.percent(mistake.probability))
+        label = _label(classes[mistake.label], classes[mistake.predicted], percent(mistake.probability))
         path = Path(answers.paths[mistake.index])
         try:
             shown.cells.append(Cell(_small(str(path), _stamp(path)), label))
@@ -106,7 +106,7 @@ def _stamp(path: Path) -> int:
 
 
 def _table(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake]) -> None:
-    percent = st.column_config.NumberColumn(format="%.0f %%")
+    share = st.column_config.NumberColumn(format="%.0f %%")
     frame = pd.DataFrame(
         {
             "File": [answers.names[mistake.index] for mistake in found],
@@ -116,5 +116,5 @@ def _table(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake
             "Of the true class": [mistake.true_probability * 100 for mistake in found],
         }
     )
-    columns = {"Probability": percent, "Of the true class": percent}
+    columns = {"Probability": share, "Of the true class": share}
     st.dataframe(frame, hide_index=True, column_config=columns, key="results-mistake-table")

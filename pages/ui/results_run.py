@@ -17,6 +17,7 @@ from pages.ui.messages import literal, show_error
 from pages.ui.plot import live_plot
 from pages.ui.results_scores import show_details, show_scores
 from pages.ui.theme import theme
+from pages.ui.train_words import badge, duration
 
 WHY_NO_MODEL = "There is no model yet: no epoch has ended."
 
@@ -29,10 +30,10 @@ def show_one(run: Run, runs: Sequence[Run]) -> None:
     st.title(literal(told.labels(runs)[run.id]), anchor=False)
     facts = [told.when(run.created_at), f"{told.size(told.disk_bytes(folder))} on disk"]
     if seconds := run.results.get("seconds") or run.progress.get("seconds"):
-        facts.insert(1, told.duration(seconds))
+        facts.insert(1, duration(seconds))
     if speed := run.results.get("images_per_second"):
         facts.insert(2, f"{speed:.0f} images/s on {run.device}")
-    st.markdown(f"{told.badge(run.status)} :gray[{literal(' · '.join(facts))}]")
+    st.markdown(f"{badge(run.status)} :gray[{literal(' · '.join(facts))}]")
     st.caption(literal(told.settings_line(run.experiment)))
     _actions(run)
     _how_it_stands(run)

@@ -6,27 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core import files
+from core.charts.numbers import percent_range
 from core.data.sources import SAMPLE_PREFIX, SAMPLES
 from core.experiment import Experiment
 from core.runs.records import Run
-from core.runs.status import Status
 from pages.ui import sidebar
 
 WEIGHTS_FILE = "best.safetensors"
-COLOURS = {
-    Status.COMPLETED: "green",
-    Status.FAILED: "red",
-    Status.INTERRUPTED: "orange",
-    Status.STOPPED: "gray",
-}
-ICONS = {
-    Status.COMPLETED: "check_circle",
-    Status.FAILED: "error",
-    Status.INTERRUPTED: "bolt",
-    Status.STOPPED: "stop_circle",
-    Status.QUEUED: "hourglass_empty",
-    Status.PAUSED: "pause_circle",
-}
 
 
 def ranked(runs: Sequence[Run]) -> list[Run]:
@@ -80,19 +66,9 @@ def settings_line(experiment: Experiment) -> str:
     )
 
 
-def badge(status: Status) -> str:
-    """The status as Markdown, with an icon and a colour."""
-    return f":{COLOURS.get(status, 'blue')}-badge[:material/{ICONS.get(status, 'autorenew')}: {status.value}]"
-
-
-def percent(share: float) -> str:
-    """A share with as many digits as some dozens of images can bear."""
-    return f"{share:.0%}".replace("%", " %")
-
-
 def interval(scores: dict[str, float], name: str) -> str:
     """The ends of a score's 95 % interval in words."""
-    return f"{percent(scores[f'{name}_low'])[:-2]} to {percent(scores[f'{name}_high'])}"
+    return percent_range(scores[f"{name}_low"], scores[f"{name}_high"])
 
 
 def when(moment: float) -> str:
@@ -103,15 +79,6 @@ def when(moment: float) -> str:
 def clock(moment: float) -> str:
     """Local time of day."""
     return time.strftime("%H:%M:%S", time.localtime(moment))
-
-
-def duration(seconds: float) -> str:
-    """Rounded to what matters."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
 def size(n_bytes: int) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.confusion import cells, confusion_figure
+from core.charts.numbers import percent, percent_range
 from core.charts.scores import recall_figure, recall_rows
 from core.errors import GraftError
 from core.evaluation.confusion import confusion
@@ -107,7 +108,7 @@ def _numbers(title: str, scores: dict[str, float]) -> None:
         for name, label in SCORES.items():
             with st.container(width="content", gap="xxsmall"):
                 st.metric(
-                    label, told.percent(scores[name]), told.interval(scores, name),
+                    label, percent(scores[name]), told.interval(scores, name),
                     delta_color="off", delta_arrow="off", width="content",
                 )  # fmt: skip
 
@@ -163,8 +164,8 @@ def _class_table(scores: tuple[ClassScore, ...]) -> None:
             "F1": [_percent(score.f1) for score in scores],
         }
     )
-    percent = st.column_config.NumberColumn(format="%.0f %%")
-    columns: dict[str, object] = dict.fromkeys(("Precision", "Recall", "F1"), percent)
+    share = st.column_config.NumberColumn(format="%.0f %%")
+    columns: dict[str, object] = dict.fromkeys(("Precision", "Recall", "F1"), share)
     if max(len(score.name) for score in scores) > LONGEST_NAME:
         columns["Class"] = st.column_config.TextColumn(width=NAME_PX)  # or the numbers would be out of sight
     st.dataframe(frame, hide_index=True, column_config=columns, placeholder="–", key="results-classes")
@@ -177,4 +178,4 @@ def _percent(share: float | None) -> float:
 def _range(score: ClassScore) -> str:
     if score.recall_low is None or score.recall_high is None:
         return "no image"
-    return f"{told.percent(score.recall_low)[:-2]} to {told.percent(score.recall_high)}"
+    return percent_range(score.recall_low, score.recall_high)

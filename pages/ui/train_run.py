@@ -12,7 +12,7 @@ from core.runs.records import Run
 from core.runs.status import Status
 from pages.ui import engine, state, warmup
 from pages.ui.messages import explain, literal, show_error
-from pages.ui.train_words import BADGES, accuracy, share_done
+from pages.ui.train_words import BADGES, accuracy
 
 RESULTS = "pages/results.py"
 
@@ -104,8 +104,7 @@ def others(shown: Run | None, live: list[Run]) -> None:
 def _other(run: Run, place: int | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"train-other-{run.id}"):
         where = f"place {place}" if place else BADGES[run.status][0].lower()
-        share = f", {share_done(run):.0%}".replace("%", " %") if run.status is not Status.QUEUED else ""
-        st.markdown(f"{literal(run.name)}  \n:gray[:small[{where}{share}]]", width="stretch")
+        st.markdown(f"{literal(run.name)}  \n:gray[:small[{where}]]", width="stretch")
         if run.status is not Status.QUEUED and st.button("Show", key=f"train-show-{run.id}"):
             remember(run.id)
             st.rerun()

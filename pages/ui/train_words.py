@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 
+from core.charts.numbers import percent, percent_range
 from core.runs.records import Run
 from core.runs.status import Status
 
@@ -16,6 +17,12 @@ BADGES = {
     Status.FAILED: ("Failed", ":material/error:", "red"),
     Status.INTERRUPTED: ("Interrupted", ":material/power_off:", "orange"),
 }
+
+
+def badge(status: Status) -> str:
+    """The status as Markdown, looking like `st.badge`."""
+    label, icon, colour = BADGES[status]
+    return f":{colour}-badge[{icon} {label}]"
 
 
 def duration(seconds: float) -> str:
@@ -47,7 +54,7 @@ def accuracy(run: Run) -> str | None:
     if run.val is None:
         return None
     low, high = run.val["accuracy_low"], run.val["accuracy_high"]
-    return f"{run.val['accuracy']:.0%} ({100 * low:.0f} to {high:.0%})".replace("%", " %")
+    return f"{percent(run.val['accuracy'])} ({percent_range(low, high)})"
 
 
 def share_done(run: Run) -> float:
@@ -56,7 +63,7 @@ def share_done(run: Run) -> float:
     return min(1.0, run.progress.get("step", 0) / steps) if steps else 0.0
 
 
-def jobs(runs: Sequence[Run], *, percent: bool = True) -> str | None:
+def jobs(runs: Sequence[Run], *, share: bool = True) -> str | None:
     """The live runs of a workspace in one line, or None: 'training Pets 45 %, 2 waiting'."""
     working = [run for run in runs if run.status is not Status.QUEUED]
     waiting = len(runs) - len(working)
@@ -66,6 +73,6 @@ def jobs(runs: Sequence[Run], *, percent: bool = True) -> str | None:
     if working:
         first = working[0]
         verb = "paused:" if first.status is Status.PAUSED else "training"
-        said.append(f"{verb} {first.name}" + (f", {share_done(first):.0%}".replace("%", " %") if percent else ""))
+        said.append(f"{verb} {first.name}" + (f", {percent(share_done(first))}" if share else ""))
         said += [f"{len(working) - 1} more training"] if len(working) > 1 else []
     return ", ".join([*said, *([f"{waiting} waiting"] if waiting else [])])

@@ -5,6 +5,8 @@ import time
 import pytest
 
 from core.charts.style import LOOKS
+from core.runs.workspace import Workspace
+from tests.pages.trained import failed
 
 PAGES = ["Home", "Data", "Augment", "Backbone", "Train", "Results", "Predict"]
 
@@ -75,3 +77,14 @@ def test_charts_and_pictures_follow_a_switch_of_the_theme(new_page, server, widt
             page.wait_for_function(
                 "old => document.querySelector('[data-testid=stImage] img').getAttribute('src') !== old", arg=picture
             )
+
+
+def test_a_click_anywhere_on_a_row_of_the_results_opens_its_run(page, server, experiment):
+    failed(Workspace(server.workspace), experiment, "broken run")
+    page.goto(server.url + "/results")
+    row = page.locator("[class*=st-key-results-row-]").first
+    row.wait_for()
+    box = row.bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 6, box["y"] + box["height"] - 6)
+    page.get_by_role("heading", level=1, name="broken run").wait_for()
+    assert "?run=" in page.url

@@ -1,6 +1,4 @@
-from itertools import pairwise
-
-from core.charts.overlay import Overlay, RunLine, overlay, overlay_figure
+from core.charts.overlay import Key, Overlay, RunLine, legend, overlay, overlay_figure
 from core.charts.series import Line
 from core.charts.style import run_colours
 from tests.charts.helpers import HOSTILE, check_figure, epoch_ended
@@ -20,15 +18,28 @@ def test_overlay_takes_one_metric_of_each_run():
     )
 
 
-def test_runs_are_named_at_their_lines_in_their_colours(theme):
-    figure = overlay_figure(overlay(RUNS, {"r1": HOSTILE, "r2": "second"}), theme)
+def test_the_legend_names_each_run_in_its_colour_the_highest_line_first(theme):
+    data = overlay(RUNS, {"r1": HOSTILE, "r2": "second"})
+    figure = overlay_figure(data, theme)
     check_figure(figure, theme)
     assert not figure.layout.showlegend
     colours = run_colours(["r1", "r2", "r3"], theme)
     assert [trace.line.color for trace in figure.data] == list(colours.values())
-    for note, run in zip(figure.layout.annotations, ("r1", "r2"), strict=True):
-        assert f'<span style="color:{colours[run]}">' in note.text
-    assert figure.layout.annotations[1].text.endswith("</span> second")
+    assert legend(data, theme) == (
+        Key(colours["r2"], "solid", "second", 1.5, None),
+        Key(colours["r1"], "solid", HOSTILE, 1.0, None),
+        Key(colours["r3"], "solid", "r3", None, None),
+    )
+
+
+def test_equal_lines_are_dashed_over_each_other_and_named_as_twins(theme):
+    data = overlay({"a": RUNS["r1"], "b": RUNS["r1"], "c": RUNS["r1"], "d": RUNS["r2"]}, {"a": "first"})
+    assert [trace.line.dash for trace in overlay_figure(data, theme).data] == ["solid", "dash", "dot", "solid"]
+    assert [run.same_as for run in data.runs] == [None, "first", "first", None]
+
+
+def test_runs_without_an_epoch_are_no_twins():
+    assert [run.same_as for run in overlay({"a": [], "b": []}, {}).runs] == [None, None]
 
 
 def test_a_run_has_the_same_colour_in_every_selection(theme):
@@ -40,11 +51,11 @@ def test_a_run_has_the_same_colour_in_every_selection(theme):
     assert one.data[1].line.color == other.data[0].line.color
 
 
-def test_labels_of_many_runs_that_end_alike_do_not_overlap():
-    figure = overlay_figure(overlay({f"r{i}": RUNS["r1"] for i in range(30)}, {}, "val_accuracy"), "light")
-    shifts = sorted(note.yshift for note in figure.layout.annotations)
-    assert min(b - a for a, b in pairwise(shifts)) >= 16.9
-    assert shifts[-1] - shifts[0] <= figure.layout.height
+def test_accuracies_are_percentages():
+    figure = overlay_figure(overlay(RUNS, {}, "val_accuracy"), "light")
+    assert figure.data[0].y == (50.0, 50.0)
+    assert figure.layout.yaxis.ticksuffix == " %"
+    assert overlay_figure(overlay(RUNS, {}, "val_loss"), "light").data[0].y == (1.5, 1.0)
 
 
 def test_no_run_at_all(theme):

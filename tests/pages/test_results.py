@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 import streamlit as st
 
+from core.charts.numbers import percent
+from core.charts.overlay import Key
 from core.errors import ResumeRefused
 from core.experiment import PipelineSpec
 from core.export import bundle
 from core.runs.artifacts import Predictions
 from core.runs.status import Status
 from core.runs.workspace import Workspace
-from pages.ui import engine, results_list, results_mistakes, results_run
+from pages.ui import engine, results_compare, results_mistakes, results_run
 from pages.ui import results_runs as told
+from pages.ui.train_words import badge
 from tests.conftest import make_experiment, make_images
 from tests.pages.trained import claimed, failed, finished, opened, ran, stopped, texts, without_warm_up
 
@@ -69,7 +72,7 @@ def went(monkeypatch):
 def drawn(monkeypatch):
     """The figures that were drawn, by key."""
     figures = {}
-    for module in (results_run, results_list):
+    for module in (results_run, results_compare):
         monkeypatch.setattr(module, "live_plot", lambda figure, key, height: figures.update({key: figure}))
     return figures
 
@@ -88,9 +91,10 @@ def test_all_runs_are_listed_with_scores_and_intervals(room, runs):
     assert "MB on disk" in said
     links = [link.proto for link in at.main.get("page_link")]
     assert sorted(link.query_string for link in links) == sorted(f"run={run.id}" for run in runs)
-    assert {link.label.replace("\\", "")[3:] for link in links} == {"twin #1", "twin #2"}
+    shown = {link.label.replace("\\", "")[3:] for link in links}
+    assert shown == {f"twin #{number} :material/chevron_right:" for number in (1, 2)}
     for run in runs:
-        assert f"**{told.percent(run.val['accuracy'])}**" in said
+        assert f"**{percent(run.val['accuracy'])}**" in said
         assert told.interval(run.val, "accuracy") in said
 
 
@@ -103,8 +107,9 @@ def test_live_failed_and_unevaluated_runs_are_listed_too(empty_room, experiment)
     said = texts(opened(PAGE))
     live.lock.release()
     assert "0 of 4 epochs" in said
-    assert "failed" in said
-    assert "The disk \\[is\\]\\(x\\) full" in said
+    assert f"{badge(Status.FAILED)} :gray[" in said
+    assert ":gray[:small[not evaluated]]" in said
+    assert ":red[:small[The disk \\[is\\]\\(x\\) full\\.]]" in said
     assert {broken.id, early.id} == {run.id for run in order[1:]}
 
 
@@ -138,6 +143,17 @@ def test_two_runs_are_overlaid_with_the_settings_that_differ(room, runs, drawn):
     assert "at least two runs" in texts(at)
 
 
+def test_the_legend_shows_whole_names_as_text_and_says_which_lines_are_one():
+    name = "a name that is far too long for the margin of a chart, <b>number</b> 2"
+    keys = (Key("#0072b2", "solid", name, 0.4, None), Key("#d55e00", "dash", "twin", 0.25, name))
+    said = results_compare.legend_html(keys, "val_accuracy")
+    assert "<b>" not in said
+    assert said.count("&lt;b&gt;number&lt;/b&gt; 2") == 2
+    assert "40 %" in said
+    assert "25 %, the same line as a name" in said
+    assert "3px dashed #d55e00" in said
+
+
 @pytest.mark.parametrize("address", [["../../x"], ["nothing-here"], ["a", "b"]])
 def test_an_address_that_names_no_run_is_said_and_touches_no_file(room, address):
     before = sorted(room.root.rglob("*"))
@@ -151,7 +167,7 @@ def test_a_run_shows_its_scores_with_intervals(room, runs):
     at = opened(PAGE, run.id)
     assert at.title[0].value == "twin \\#1"
     metrics = {metric.label: (metric.value, metric.delta) for metric in at.metric}
-    assert metrics["Accuracy"] == (told.percent(run.val["accuracy"]), told.interval(run.val, "accuracy"))
+    assert metrics["Accuracy"] == (percent(run.val["accuracy"]), told.interval(run.val, "accuracy"))
     assert set(metrics) == {"Accuracy", "Balanced accuracy", "Macro F1"}
     assert f"{run.val['n']} images" in texts(at)
     table = at.dataframe[0].value
@@ -168,7 +184,7 @@ def test_the_test_result_is_counted_once_and_stays_shown(room, runs):
     ran(at)
     ran(at)
     assert len(at.metric) == 6
-    assert at.metric[3].value == told.percent(run.test["accuracy"])
+    assert at.metric[3].value == percent(run.test["accuracy"])
     assert room.store.test_looks(run.test_key) == before + 1
     assert "looked at" in texts(at)
     at.segmented_control(key="results-part").set_value("val")
@@ -331,7 +347,5 @@ def test_data_has_a_short_name(source, name):
 
 
 def test_numbers_are_rounded_to_what_they_can_bear():
-    assert told.percent(0.8749) == "87 %"
     assert told.interval({"accuracy_low": 0.29, "accuracy_high": 0.56}, "accuracy") == "29 to 56 %"
     assert [told.size(n) for n in (4_000, 27_600_000, 2_500_000_000)] == ["4 kB", "27.6 MB", "2.5 GB"]
-    assert [told.duration(s) for s in (9.6, 61, 3700)] == ["10 s", "1 min 1 s", "1 h 1 min"]

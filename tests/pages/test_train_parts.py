@@ -9,7 +9,7 @@ from core.runs.records import Run
 from core.runs.status import Status
 from core.training.events import EpochEnded, StepEnded
 from pages.ui.train_progress import images_per_second, seconds_left, standing
-from pages.ui.train_words import accuracy, ago, duration, jobs, share_done
+from pages.ui.train_words import BADGES, accuracy, ago, badge, duration, jobs, share_done
 
 EXPERIMENT = Experiment(data=DataSpec(source="sample:stamps"), phases=(Phase(stages=("head",), epochs=10),))
 TRAINING = {"what": "training", "epochs": 10, "steps": 100, "step": 20, "epoch": 1, "epochs_done": 2, "seconds": 50.0}
@@ -94,11 +94,17 @@ def test_the_line_of_the_sidebar():
     waiting = run(Status.QUEUED, progress={})
     assert jobs([]) is None
     assert jobs([run(), waiting, waiting]) == "training Pets, 20 %, 2 waiting"
-    assert jobs([run()], percent=False) == "training Pets"
-    assert jobs([run(Status.PAUSED)], percent=False) == "paused: Pets"
+    assert jobs([run()], share=False) == "training Pets"
+    assert jobs([run(Status.PAUSED)], share=False) == "paused: Pets"
     assert jobs([waiting]) == "1 waiting"
 
 
 def test_a_share_never_exceeds_one():
     assert share_done(run(progress=TRAINING | {"step": 120})) == 1.0
     assert share_done(replace(run(), progress={})) == 0.0
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_every_status_has_one_look(status):
+    label, icon, colour = BADGES[status]
+    assert badge(status) == f":{colour}-badge[{icon} {label}]"
