@@ -39,7 +39,7 @@ def _class_problem(dataset: Dataset, label: int, used: int, trained: int) -> str
     name, readable = dataset.classes[label], list(dataset.counts.values())[label]
     if not readable:
         return f"Class '{name}' has no readable picture. Add some, or remove its folder."
-    lost = f" ({readable - used} of {readable} were left out, see there)" if used < readable else ""
+    lost = f" ({readable - used} of {readable} were left out; the Data page says why)" if used < readable else ""
     if not used:
         return f"Class '{name}' has no picture left{lost}. Add some, or remove its folder."
     if used == 1:

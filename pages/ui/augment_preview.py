@@ -110,7 +110,7 @@ def _name_faults(slots: Slots) -> None:
 
 
 def _draw_last(dataset: Dataset) -> None:
-    st.warning("A step cannot be used, see there.", icon=":material/error:")
+    st.warning("A step cannot be used: its card says why.", icon=":material/error:")
     kept: Preview | None = state.recall(_GOOD, None)
     if kept is not None and kept.source == dataset.source:
         st.caption("This is the last preview that worked:")

@@ -16,6 +16,8 @@ from pages.ui.messages import literal, show_error
 
 NEW = "\0new"  # no class can be called that
 LATEST = 6
+SAVED = "Pictures are saved in your workspace the moment they arrive."
+UNNAMED = "Name the class first: pictures are saved as soon as it has a name."
 FILES, CAMERA = "Files", "Camera"
 _ICONS = {FILES: ":material/upload:", CAMERA: ":material/photo_camera:"}
 
@@ -29,7 +31,7 @@ def show() -> None:
     left, right = st.columns((3, 2), gap="large")
     with left:
         class_name = _class_name(folder)
-        data_take.take(_given(), class_name, folder, name)
+        data_take.take(_given(bool(class_name)), class_name, folder, name)
         data_take.show_outcome()
     with right:
         _so_far(dataset, class_name, folder)
@@ -93,8 +95,8 @@ def _class_name(folder: Path | None) -> str:
     return st.text_input("Name of the new class", placeholder="dog", key="data-class-new").strip()
 
 
-def _given() -> list[data_take.Given]:
-    """The files or the shot that the user has just given."""
+def _given(named: bool) -> list[data_take.Given]:
+    """The files or the shot that the user has just given; `named`: the class that they belong to has a name."""
     way = st.segmented_control(
         "From", [FILES, CAMERA], default=FILES, required=True, key="data-way",
         format_func=lambda way: f"{_ICONS[way]} {way}",
@@ -106,13 +108,15 @@ def _given() -> list[data_take.Given]:
                 "Pictures of this class", type=sorted(suffix[1:] for suffix in IMAGE_SUFFIXES),
                 accept_multiple_files=True, key=f"data-upload-{number}", help=f"{ALLOWED}; at most 200 MB each.",
             )  # fmt: skip
-        st.caption("Pictures are saved in your workspace the moment they arrive.")
+        st.caption(SAVED if named else UNNAMED)
         return [data_take.Given(upload.name, upload.file_id, upload.getvalue) for upload in uploads]
     if not st.toggle("Open the camera", key="data-camera-on"):
-        st.caption("Your browser asks for permission. Pictures stay on this machine.")
+        st.caption(f"Your browser asks for permission. Pictures stay on this machine.{'' if named else f' {UNNAMED}'}")
         return []
     with st.container(key="data-camera"):
-        shot = st.camera_input("One shot after the other; each is saved at once", key=f"data-camera-{number}")
+        shot = st.camera_input(
+            "One shot after the other; each is saved at once" if named else UNNAMED, key=f"data-camera-{number}"
+        )
     return [data_take.Given("camera.jpg", shot.file_id, shot.getvalue)] if shot else []
 
 

@@ -12,7 +12,7 @@ from core.data.images import decode
 from core.data.layout import class_labels
 from core.data.names import is_junk
 from core.data.sniff import IMAGE_SUFFIXES
-from core.data.sources import SAMPLES, Sample
+from core.data.sources import SAMPLE_PREFIX, SAMPLES, Sample
 from core.errors import GraftError, UnreadableImage, UnusableDataset
 from pages.ui import data_view, engine, state
 from pages.ui.gallery import Cell, show_mosaic
@@ -145,7 +145,7 @@ def _folder() -> None:
         path = st.text_input("Path of a folder or zip", placeholder="~/pictures/pets", key="data-path")
         chosen = st.form_submit_button("Read the folder", key="data-path-use", icon=":material/folder_open:")
     if chosen:
-        _try(path.strip().strip("\"'"))
+        _try_path(path.strip().strip("\"'"))
     explain("How to lay out the folder", _LAYOUT)
 
 
@@ -175,6 +175,26 @@ def _choose_or_discard(folder: Path, name: str) -> None:
         said = str(error).replace(str(folder), name).replace(folder.name, Path(name).stem)
         raise UnusableDataset(said) from error
     data_view.choose(str(folder))
+
+
+def _try_path(path: str) -> None:
+    """The engine's own sentences on a missing path speak of what one types in a terminal."""
+    if not path:
+        st.error("Type the path of a folder or of a zip.", icon=":material/error:")
+    elif not path.startswith(SAMPLE_PREFIX) and _is_missing(path):
+        st.error(
+            f"There is no folder and no zip at {literal(path[:200])}. Check the path: it is one of this machine.",
+            icon=":material/error:",
+        )
+    else:
+        _try(path)
+
+
+def _is_missing(path: str) -> bool:
+    try:
+        return not Path(path).expanduser().exists()
+    except (OSError, ValueError, RuntimeError):  # no path at all: the engine says why
+        return False
 
 
 def _try(source: str) -> None:

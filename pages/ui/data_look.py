@@ -43,9 +43,10 @@ def show(source: str) -> None:
         show_error(error)
         data_choose.show(back=False)
         return
-    _head(dataset)
+    found = problems(dataset, split)
+    _head(dataset, blocked=bool(found))
     _numbers(dataset, split)
-    _problems(problems(dataset, split), source)
+    _problems(found, source)
     chart, controls = st.columns((3, 2), gap="large")
     with chart:
         st.subheader("Classes", anchor=False)
@@ -57,11 +58,12 @@ def show(source: str) -> None:
     _left_out(dataset, split)
     _notes("About the pictures", data_facts.notes(dataset))
     st.divider()
-    if st.button("Next: augment the images", type="primary", icon=":material/arrow_forward:", key="data-next"):
+    kind = "secondary" if found else "primary"
+    if st.button("Next: augment the images", type=kind, icon=":material/arrow_forward:", key="data-next"):
         st.switch_page("pages/augment.py")
 
 
-def _head(dataset: Dataset) -> None:
+def _head(dataset: Dataset, *, blocked: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="data-head"):
         with st.container(gap=None, width="content"):
             st.subheader(literal(dataset.name[:80]), anchor=False)
@@ -70,8 +72,9 @@ def _head(dataset: Dataset) -> None:
         with st.container(horizontal=True, width="content", key="data-actions"):
             view = "add" if data_view.editable(dataset.source) else "copy"
             st.button(
-                "Add pictures", icon=":material/add_photo_alternate:", key="data-add", on_click=_add, args=(view,)
-            )
+                "Add pictures", icon=":material/add_photo_alternate:", key="data-add", on_click=_add, args=(view,),
+                type="primary" if blocked else "secondary",
+            )  # fmt: skip
             st.button(
                 "Change images", icon=":material/swap_horiz:", key="data-change", on_click=data_view.go,
                 args=("choose",),

@@ -120,7 +120,7 @@ def _confirm_delete(run: Run) -> None:
     )
     with st.container(horizontal=True):
         # a callback: it counts also when the whole page runs before the dialog does
-        if st.button("Delete it", type="primary", on_click=_delete, args=(run,), key="results-delete-now"):
+        if st.button(":red[Delete it]", on_click=_delete, args=(run,), key="results-delete-now"):
             st.rerun()
         if st.button("Keep it", key="results-keep"):
             st.rerun()

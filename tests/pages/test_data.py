@@ -114,7 +114,7 @@ def test_a_folder_is_taken_by_its_whole_path_and_a_change_of_it_is_seen(at, imag
 
 @pytest.mark.parametrize(
     ("path", "words"),
-    [("/no/such/folder", "There is no folder or zip"), ("", "No data set was named"), ("x" * 5000, "cannot be used")],
+    [("/no/such/folder", "There is no folder and no zip at"), ("", "Type the path"), ("x" * 5000, "cannot be used")],
 )
 def test_a_path_that_leads_nowhere_is_said_and_the_old_images_stay(at, path, words):
     at.button(key="data-use-signs").click().run()
@@ -122,6 +122,7 @@ def test_a_path_that_leads_nowhere_is_said_and_the_old_images_stay(at, path, wor
     choose_path(at, path)
     assert not at.exception
     assert words in texts(at)
+    assert "sample:" not in at.error[0].value, "that is how a terminal names them"
     assert draft(at).source == "sample:signs"
     at.button(key="data-back").click().run()
     assert at.metric[0].value == "240"
@@ -151,6 +152,7 @@ def test_every_file_left_out_is_listed_with_its_reason(at, images):
 def test_what_blocks_a_training_is_said(at, tmp_path):
     choose_path(at, make_images(tmp_path / "one", classes=("only",), per_class=4))
     assert "A training cannot start" in at.error[0].value
+    assert "primary" not in at.button(key="data-next").proto.type, "first the images must be put right"
     assert "only one class" in at.error[0].value
 
 
@@ -216,9 +218,11 @@ def test_pictures_wait_until_their_class_is_named(at, workspace):
     start_collecting(at)
     upload(at, ("a.png", png(1)))
     assert "Name the class" in at.warning[0].value
+    assert "the moment they arrive" not in texts(at)
     assert pictures(workspace) == []
     at.text_input(key="data-class-new").set_value("cat").run()
     assert pictures(workspace) == ["cat/a.png"]
+    assert "the moment they arrive" in texts(at)
 
 
 @pytest.mark.parametrize("label", ["../../etc", HOSTILE, "CON", "日本語", "[x](javascript:alert(1))"])
