@@ -11,13 +11,16 @@ RISING_EPOCHS = 3  # since the lowest smoothed loss
 SMALLEST_CHANGE = 0.03  # of the loss; less is called flat
 NOISE_FACTOR = 2.0  # a change must exceed this many times the noise of the smoothed curve (see `_differ`)
 WINDOW = 3  # epochs in the moving mean
+LARGE_GAP = 0.2  # of accuracy: two standard deviations of what 24 validation images say
+LOSS_RATIO = 1.5  # validation over training: a few lucky answers alone are no gap
 
 
 def diagnose(epochs: Sequence[EpochEnded], *, finished: bool = True) -> str | None:
     """One or two sentences on what stands out, or None when there is nothing honest to say.
 
     Looks for, in this order: a training loss that climbs, a validation loss that rises while the training loss falls,
-    a training that has not learned, and (only when `finished`) a validation loss that was still falling at the end.
+    a training that has not learned, a validation loss that stands still while the training images are known far better
+    than the validation images, and (only when `finished`) a validation loss that was still falling at the end.
     Only the newest phase is judged, because unfreezing stages makes losses jump, and only from its fourth epoch on.
     Losses are smoothed by a moving mean of three epochs, and a change must be larger than the noise around it.
     """
@@ -29,6 +32,7 @@ def diagnose(epochs: Sequence[EpochEnded], *, finished: bool = True) -> str | No
         _climbing(train)
         or _memorising(train, val, phase[0].epoch)
         or _not_learning(list(epochs))
+        or _overfitting(phase, val)
         or (_still_improving(val) if finished else None)
     )
 
@@ -56,6 +60,25 @@ def _memorising(train: list[float], val: list[float], first_epoch: int) -> str |
         f"The validation loss has risen for {since} epochs ({smooth_val[lowest]:.2f} to {smooth_val[-1]:.2f}) "
         f"while the training loss fell: the model is memorising. Nothing after about epoch {best} helps on new images. "
         "Try stronger augmentation, fewer trainable stages, or early stopping."
+    )
+
+
+def _overfitting(phase: list[EpochEnded], val: list[float]) -> str | None:
+    """Training accuracy is measured on augmented images, so the true gap is rather larger than the one seen here."""
+    smooth = _smoothed(val)
+    if _differ(smooth[-1], smooth[-1 - WINDOW], val):
+        return None  # still getting better
+    known, new = (
+        sum(values[-WINDOW:]) / WINDOW
+        for values in ([e.train_accuracy for e in phase], [e.val_accuracy for e in phase])
+    )
+    trained = _smoothed([e.train_loss for e in phase])[-1]
+    if known - new < LARGE_GAP or smooth[-1] < LOSS_RATIO * trained:
+        return None
+    return (
+        f"The model is overfitting: it knows {100 * known:.0f} % of the training images but only {100 * new:.0f} % of "
+        f"the validation images, and the validation loss ({smooth[-1]:.2f}) no longer falls. "
+        "Try stronger augmentation, fewer trainable stages, or more images."
     )
 
 

@@ -7,16 +7,17 @@ from core.evaluation.diagnosis import diagnose
 from core.training.events import EpochEnded
 
 
-def epochs(train, val, phase=None, accuracy=None):
+def epochs(train, val, phase=None, accuracy=None, gap=0.0):
+    known = accuracy or [max(0.0, min(1.0, 1 - loss / 2)) for loss in train]
     return [
         EpochEnded(
             epoch=i,
             phase=phase[i] if phase else 0,
             step=10 * (i + 1),
             train_loss=train[i],
-            train_accuracy=accuracy[i] if accuracy else max(0.0, min(1.0, 1 - train[i] / 2)),
+            train_accuracy=known[i],
             val_loss=val[i],
-            val_accuracy=0.5,
+            val_accuracy=max(0.0, known[i] - gap),
             learning_rate=1e-3,
             seconds=1.0,
             images_per_second=10.0,
@@ -50,6 +51,26 @@ def test_memorising_is_said_while_it_runs_too():
 
 def test_a_settled_training_needs_no_word():
     assert diagnose(epochs(FALLING, SETTLED)) is None
+
+
+def test_a_flat_validation_loss_under_a_large_gap_is_overfitting():
+    message = diagnose(epochs(FALLING, SETTLED, gap=0.25))
+    assert message is not None
+    assert message.startswith("The model is overfitting: it knows 82 % of the training images but only 57 %")
+    assert "validation loss (0.70) no longer falls" in message
+    assert diagnose(epochs(FALLING, SETTLED, gap=0.25), finished=False) == message
+
+
+@pytest.mark.parametrize(
+    ("val", "gap"),
+    [
+        (SETTLED, 0.15),  # as far as few validation images may be wrong by chance
+        ([value * 0.6 for value in SETTLED], 0.25),  # the losses are close: a few lucky answers
+        ([2 * value for value in FALLING], 0.25),  # still getting better
+    ],
+)
+def test_what_is_not_called_overfitting(val, gap):
+    assert "overfitting" not in (diagnose(epochs(FALLING, val, gap=gap)) or "")
 
 
 def test_still_improving_is_said_only_at_the_end():
