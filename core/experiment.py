@@ -171,8 +171,8 @@ class Experiment(Description):
     @model_validator(mode="after")
     def _only_heads_are_solved(self) -> Self:
         for number, phase in enumerate(self.phases, start=1):
-            if phase.solver == "lbfgs" and len(phase.stages) > 1:
-                raise ValueError(f"phase {number} cannot be solved by lbfgs: it trains more than the head")
+            if phase.solver == "lbfgs" and phase.stages != ("head",):
+                raise ValueError(f"phase {number} cannot be solved by lbfgs: only the head alone can")
             if phase.solver == "lbfgs" and (self.views == "fresh" or self.recipe.mixup or self.recipe.cutmix):
                 raise ValueError(f"phase {number} is solved on kept features: no fresh views, no mixup, no CutMix")
         return self

@@ -1,8 +1,13 @@
-"""Decoded and resized pictures in memory, within a budget."""
+"""Decoded and resized pictures, in memory and beyond a budget in a temporary file."""
 
+import math
+import os
+import tempfile
 import threading
 from collections import OrderedDict
+from typing import IO
 
+import numpy as np
 from numpy import uint8
 from numpy.typing import NDArray
 
@@ -14,16 +19,19 @@ from core.errors import UnreadableImage
 
 
 class ImageCache:
-    """Pictures as the augmentations start from them. Safe to use from several threads at once.
+    """Pictures as the augmentations start from them, decoded once. Safe to use from several threads at once.
 
-    When `budget_bytes` is used up, the picture not asked for the longest goes. A budget of 0 keeps nothing.
+    When `budget_bytes` of memory are used up, the picture not asked for the longest goes into a temporary file, up to
+    `spill_bytes` of them: reading it back from there takes a hundredth of decoding it again. A picture for which there
+    is no room at all is decoded each time.
     """
 
-    def __init__(self, geometry: Geometry, budget_bytes: int) -> None:
+    def __init__(self, geometry: Geometry, budget_bytes: int, spill_bytes: int = 0) -> None:
         self._geometry = geometry
         self._budget_bytes = budget_bytes
         self._kept: OrderedDict[str, NDArray[uint8]] = OrderedDict()
         self._used_bytes = 0
+        self._spill = _Spill(spill_bytes)
         self._lock = threading.Lock()
 
     @property
@@ -40,6 +48,9 @@ class ImageCache:
             if item.digest in self._kept:
                 self._kept.move_to_end(item.digest)
                 return self._kept[item.digest]
+        spilt = self._spill.read(item.digest)
+        if spilt is not None:
+            return spilt
         pixels = self._read(item)  # outside of the lock: threads decode at the same time
         with self._lock:
             self._keep(item.digest, pixels)
@@ -54,9 +65,60 @@ class ImageCache:
         return pixels
 
     def _keep(self, digest: str, pixels: NDArray[uint8]) -> None:
-        if digest in self._kept or pixels.nbytes > self._budget_bytes:
+        if digest in self._kept:
+            return
+        if pixels.nbytes > self._budget_bytes:
+            self._spill.write(digest, pixels)
             return
         self._kept[digest] = pixels
         self._used_bytes += pixels.nbytes
         while self._used_bytes > self._budget_bytes:
-            self._used_bytes -= self._kept.popitem(last=False)[1].nbytes
+            oldest, picture = self._kept.popitem(last=False)
+            self._used_bytes -= picture.nbytes
+            self._spill.write(oldest, picture)
+
+
+class _Spill:
+    """Pictures in a temporary file that vanishes with the process."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit_bytes = limit_bytes
+        self._file: IO[bytes] | None = None
+        self._places: dict[str, tuple[int, tuple[int, ...]]] = {}
+        self._end = 0
+
+    def write(self, digest: str, pixels: NDArray[uint8]) -> None:
+        """Keep a picture, if there is room. One thread at a time."""
+        if digest in self._places or self._end + pixels.nbytes > self._limit_bytes:
+            return
+        try:
+            self._file = self._file or tempfile.TemporaryFile(prefix="graft-")  # noqa: SIM115 - lives as long as this
+            with _SEEKING:
+                self._file.seek(self._end)
+                self._file.write(pixels.tobytes())
+                self._file.flush()
+        except OSError:  # the disk is full: decoding again is slower, and always works
+            self._limit_bytes = self._end
+            return
+        self._places[digest] = (self._end, pixels.shape)
+        self._end += pixels.nbytes
+
+    def read(self, digest: str) -> NDArray[uint8] | None:
+        """The picture, read-only, or None. Any thread."""
+        place = self._places.get(digest)
+        if place is None or self._file is None:
+            return None
+        offset, shape = place
+        # the page cache holds what memory has room for; a mapping per picture would run into the system's limit
+        return np.frombuffer(_read_at(self._file, math.prod(shape), offset), np.uint8).reshape(shape)
+
+
+def _read_at(file: IO[bytes], length: int, offset: int) -> bytes:
+    if hasattr(os, "pread"):
+        return os.pread(file.fileno(), length, offset)
+    with _SEEKING:  # Windows has no read that leaves the position alone
+        file.seek(offset)
+        return file.read(length)
+
+
+_SEEKING = threading.Lock()

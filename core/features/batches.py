@@ -23,6 +23,7 @@ from core.experiment import PipelineSpec
 Picture = np.ndarray
 AHEAD = 3  # batches made while the device is busy; more only costs memory
 CACHE_BYTES = 1 << 30  # decoded pictures kept in memory: about 5,000 of 256 px
+SPILL_BYTES = 16 << 30  # and in a temporary file beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Pictures:
         self.geometry = geometry
         self._spec = pipeline
         self._seed = seed
-        self._cache = cache or ImageCache(geometry, CACHE_BYTES)
+        self._cache = cache or ImageCache(geometry, CACHE_BYTES, SPILL_BYTES)
         self._local = threading.local()  # a pipeline shared by two threads gives wrong views
 
     def view(self, item: Item, number: int) -> Picture:

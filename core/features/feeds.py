@@ -68,6 +68,16 @@ class Feeds:
         """What all views and the plain image of every training image take at `cut`; None where views are not kept."""
         return None if self._views == "fresh" else self._row_bytes(cut) * self._n_images * (self._views + 1)
 
+    def shared_cut(self, index: int) -> str | None:
+        """The earliest cut before which phase `index` and its neighbours let images through only once."""
+        cut = self._cuts[index]
+        return None if cut is None else self._base(index, cut) or cut
+
+    def most_kept_bytes(self) -> int:
+        """What all cuts of the run keep together."""
+        cuts = {cut for index, own in enumerate(self._cuts) if own for cut in (own, self.shared_cut(index)) if cut}
+        return sum(self.kept_bytes(cut) or 0 for cut in cuts)
+
     def _features(self, cut: str, base: str | None) -> Features:
         keep = self._views != "fresh" and self._row_bytes(cut) * self._n_images <= MEMORY_BYTES
         return Features(

@@ -94,9 +94,19 @@ class Features:
             return self._kept(chunks, view, order)
         return self._passing(chunks, view, order)
 
+    def missing(self, items: Sequence[Item], view: int | None) -> int:
+        """Images of `items` that still have to go through the frozen part for this view."""
+        if not self._keep and view is not None:
+            return len(items)
+        block = self._known(self._key(view))
+        return len({item.digest for item in items if block is None or item.digest not in block})
+
+    def _known(self, key: str) -> Block | None:
+        return self._blocks.get(key) or (self._store.load(key) if self._store else None)
+
     def _kept(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
         key = self._key(view)
-        block = self._blocks.get(key) or (self._store.load(key) if self._store else None)
+        block = self._known(key)
         wanted = {item.digest: item for chunk in chunks for item in chunk}
         missing = [
             item for item in {item.digest: item for item in order}.values()

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.backbones.stages import Stage, default_phases, require_stages
+from core.backbones.stages import HEAD, Stage, default_phases, require_stages
 from core.charts.numbers import number
 from core.charts.phases import phase_figure, phase_grid
 from core.errors import UnknownStage
@@ -160,9 +160,13 @@ def _pills(index: int, phases: Phases, stages: tuple[str, ...], table: tuple[Sta
 
 
 def _numbers(index: int, phases: Phases, phase: Phase, off: frozenset[int]) -> None:
-    fields = ("epochs", "learning_rate")
+    rate_fields = () if phase.solver == "lbfgs" else ("learning_rate",)
+    solver_fields = ("solver",) if phase.stages == (HEAD,) else ()
+    fields = ("epochs", *rate_fields, *solver_fields)
     result = render_form(Phase, phase, f"backbone-phase{index}", fields=fields, columns=2)
-    if phase.learning_rate is None:
+    if phase.solver == "lbfgs":
+        st.caption("Solved on the kept features of all views; it ends early once nothing moves any more.")
+    elif phase.learning_rate is None:
         rate = number(state.draft().recipe.learning_rate)
         st.caption(f"Without a rate of its own this phase takes the recipe's, {rate}.")
     if isinstance(result.model, Phase) and result.model != phase:
@@ -174,6 +178,10 @@ def _below(phases: Phases, names: tuple[str, ...]) -> None:
         st.button("Add a phase", icon=":material/add:", key="backbone-phase-add", on_click=_store,
                   args=(backbone_plan.added(phases, names),),
                   help="After the last one, with one more stage thawed and half its rate.")  # fmt: skip
+        gradual = backbone_plan.gradual(names)
+        st.button("Unfreeze gradually", icon=":material/stairs:", key="backbone-phases-gradual", on_click=_store,
+                  args=(gradual,), disabled=phases == gradual,
+                  help="The head first, then one stage more in each phase, at half the rate each time.")  # fmt: skip
         if state.draft().phases is not None:
             st.button("Back to the default", icon=":material/restart_alt:", type="tertiary", on_click=_to_default,
                       key="backbone-phases-reset", help="The head first, then the last stage with it.")  # fmt: skip
@@ -195,7 +203,8 @@ def _set_stages(index: int, phases: Phases, stages: tuple[str, ...]) -> None:
     if not stages:
         state.remember("backbone-off", (phases, off | {index}))
         return
-    changed = phases[index].model_copy(update={"stages": stages})
+    solver = phases[index].solver if stages == (HEAD,) else "steps"
+    changed = phases[index].model_copy(update={"stages": stages, "solver": solver})
     _store(backbone_plan.replaced(phases, index, changed), off - {index})
 
 

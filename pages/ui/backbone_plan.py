@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from core.backbones.stages import default_phases
 from core.experiment import Phase
 
 Phases = tuple[Phase, ...]
@@ -24,6 +25,14 @@ def added(phases: Phases, names: Sequence[str]) -> Phases:
     first = min(list(names).index(stage) for stage in last.stages)
     rate = None if last.learning_rate is None else float(f"{last.learning_rate / 2:.2g}")
     return (*phases, Phase(stages=tuple(names[max(0, first - 1) :]), epochs=last.epochs, learning_rate=rate))
+
+
+def gradual(names: Sequence[str], stages: int = 3) -> Phases:
+    """The default phases, and then one more stage thawed in each of the following (Howard and Ruder 2018)."""
+    phases: Phases = default_phases(names)
+    while len(phases) < min(stages, len(names) - 1) + 1:
+        phases = added(phases, names)
+    return phases
 
 
 def removed(phases: Phases, index: int) -> Phases:

@@ -11,8 +11,10 @@ from pages.ui.messages import explain
 from pages.ui.state import Draft
 
 FIRST = ("optimizer", "learning_rate", "batch_size")
-ADVANCED = ("schedule", "warmup", "weight_decay", "label_smoothing", "clip_norm", "class_weights", "patience")
-PRECISIONS = {"fp32": "fp32", "bf16": "bf16", "fp16": "fp16"}
+ADVANCED = (
+    "schedule", "warmup", "layer_decay", "weight_decay", "label_smoothing", "mixup", "cutmix", "clip_norm",
+    "class_weights", "monitor", "patience",
+)  # fmt: skip
 # the one renderer draws models; the seed is a field of the experiment itself
 Reproduction = create_model("Reproduction", __base__=Description, seed=(int, Experiment.model_fields["seed"]))
 
@@ -35,6 +37,11 @@ def show(draft: Draft) -> bool:
     with st.expander("Advanced", icon=":material/tune:", key="train-advanced"):
         second = render_form(Recipe, recipe, "train", fields=ADVANCED)
         recipe = _precision(second.model or recipe, device)
+        if recipe.mixup or recipe.cutmix:
+            st.caption(
+                "Mixed images are new at every step, so nothing of the training images is kept: the frozen stages run "
+                "each time. On few images mixing seldom helps a pretrained model."
+            )
         seed = render_form(Reproduction, {"seed": draft.seed}, "train")
         _explanations()
     state.update(recipe=recipe, device=device, seed=draft.seed if seed.model is None else seed.model.seed)
@@ -64,9 +71,9 @@ def _precision(recipe: Recipe, device: str) -> Recipe:
     from core.training.device import precisions
 
     field, offered = Recipe.model_fields["precision"], precisions(torch.device(device))
-    held = recipe.precision if recipe.precision in offered else "fp32"
+    held = recipe.precision if recipe.precision in offered else "auto"
     if held != recipe.precision:
-        st.caption(f"This device does not train in {recipe.precision}, so fp32 is used.")
+        st.caption(f"This device does not train in {recipe.precision}, so the best it has is used.")
     chosen = st.segmented_control(
         field.title, offered, default=held, required=True, key=f"train-precision-{'-'.join(offered)}",
         help=field.description,

@@ -50,6 +50,27 @@ def test_the_longest_unused_goes_when_the_budget_is_used_up(items, decoded):
     assert [path.name for path in decoded] == ["00.png", "01.png", "02.png", "01.png"]
 
 
+@pytest.mark.parametrize("budget", [0, 2 * SIZE])
+def test_beyond_the_budget_pictures_are_read_back_and_not_decoded_again(items, decoded, budget):
+    kept = ImageCache(GEOMETRY, budget, spill_bytes=100 * SIZE)
+    wanted = [kept.base(item).copy() for item in items]
+    for _ in range(2):
+        for item, picture in zip(items, wanted, strict=True):
+            found = kept.base(item)
+            assert (found == picture).all()
+            assert not found.flags.writeable
+    assert len(decoded) == len(items)
+    assert kept.used_bytes <= budget
+
+
+def test_what_the_file_has_no_room_for_is_decoded_again(items, decoded):
+    kept = ImageCache(GEOMETRY, 0, spill_bytes=SIZE)
+    for _ in range(2):
+        for item in items[:2]:
+            kept.base(item)
+    assert [path.name for path in decoded] == ["00.png", "01.png", "01.png"]
+
+
 @pytest.mark.parametrize("budget", [0, SIZE - 1])
 def test_without_room_pictures_are_still_given(items, budget):
     kept = ImageCache(GEOMETRY, budget)

@@ -175,9 +175,9 @@ def test_settings_go_into_the_experiment(draft, monkeypatch, manager):
 def test_only_the_formats_of_the_device_are_offered(draft):
     at = page(replace(draft, recipe=Recipe(precision="fp16")))
     (choice,) = [group for group in at.get("button_group") if "precision" in group.key]
-    assert list(choice.options) == ["fp32", "bf16"]
+    assert list(choice.options) == ["auto", "fp32", "bf16"]
     assert "does not train in fp16" in text(at)
-    assert at.session_state["graft:draft"].recipe.precision == "fp32"
+    assert at.session_state["graft:draft"].recipe.precision == "auto"
 
 
 # a run

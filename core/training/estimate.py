@@ -1,0 +1,124 @@
+"""What a run will take, measured in a short dry run: a few images through each part of the work."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import torch
+
+from core.data.dataset import Item
+from core.features.batches import chunked
+from core.features.feeds import Feed
+from core.features.sources import Inputs
+from core.training.control import Control, Signal
+from core.training.inference import Aborted
+from core.training.phases import freeze, set_modes
+from core.training.setup import Setup
+from core.training.step import Stepper
+
+IMAGES = 16  # that are tried
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Seconds of a whole run, with what is kept and if every image went through the whole model at every epoch."""
+
+    seconds: float
+    seconds_uncut: float
+    kept_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Seconds per image: to make a view and run it to the cut, to train on it from there, to answer from there."""
+
+    inputs: float
+    training: float
+    answering: float
+
+
+def estimate(setup: Setup, control: Control) -> Estimate:
+    """Try every phase on a few images. Changes the weights of `setup.model`: give it a model of its own.
+
+    Raises `Aborted`, and what a training raises.
+    """
+    experiment, n_train, n_val = setup.experiment, len(setup.train_items), len(setup.val_items)
+    feeds = setup.feeds(setup.frozen_precision())
+    seen: set[tuple[str | None, str, tuple[Item, ...]]] = set()  # cut, view, images: made by an earlier phase
+    seconds, uncut, first = 0.0, 0.0, 0
+    for index, phase in enumerate(experiment.phases):
+        freeze(setup.model, setup.stages, phase.stages)
+        set_modes(setup.model, setup.stages, phase.stages)
+        feed = feeds.of_phase(index)
+        speed = _speed(setup, feed, index, control)
+        shared = feeds.shared_cut(index)
+        numbers = [experiment.view_number(epoch) for epoch in range(first, first + phase.epochs)]
+        views: dict[str, int | None] = {setup.pixels.key(number): number for number in numbers}
+        plain: dict[str, int | None] = {setup.pixels.key(None): None}
+        made = 0
+        for items, wanted, keeps in (
+            (setup.train_items, views, feed.features is not None and _keeps_views(setup)),
+            (setup.val_items, plain, feed.features is not None),
+        ):
+            new = {key: view for key, view in wanted.items() if (shared, key, items) not in seen}
+            made += _missing(feed, items, new) if keeps else phase.epochs * len(items)
+            seen |= {(shared, key, items) for key in new} if keeps else set()
+        suffix = phase.epochs * (n_train * speed.training + n_val * speed.answering)
+        seconds += made * speed.inputs + suffix
+        uncut += phase.epochs * (n_train + n_val) * speed.inputs + suffix
+        first += phase.epochs
+        feeds.notes.clear()
+    return Estimate(seconds, max(uncut, seconds), feeds.most_kept_bytes() if _keeps_views(setup) else 0)
+
+
+def _keeps_views(setup: Setup) -> bool:
+    recipe = setup.experiment.recipe
+    return setup.experiment.views != "fresh" and not (recipe.mixup or recipe.cutmix)
+
+
+def _missing(feed: Feed, items: Sequence[Item], views: Mapping[str, int | None]) -> int:
+    return sum(feed.features.missing(items, view) for view in views.values()) if feed.features else 0
+
+
+def _speed(setup: Setup, feed: Feed, index: int, control: Control) -> Speed:
+    """Each part is run twice: the first time kernels are chosen, images decoded and memory taken."""
+    chunks = chunked(setup.train_items[:IMAGES], min(setup.experiment.recipe.batch_size, IMAGES))
+    stepper = Stepper(setup, feed, index)
+    if setup.experiment.phases[index].solver == "lbfgs":  # a round is some thirty passes over small features
+        stepper = Stepper(_by_steps(setup, index), feed, index)
+
+    def views() -> list[Inputs]:
+        made = [batch for batch in setup.pixels.batches(chunks, 0) if batch.items]
+        if control.at_batch() is not Signal.GO or not made:
+            raise Aborted
+        return made
+
+    batches, views_s = _timed(views)
+    cut, frozen_s = _timed(lambda: [_frozen(feed, batch) for batch in batches])
+    _, training_s = _timed(lambda: [stepper.step(batch, 0) for batch in cut])
+    set_modes(setup.model, setup.stages, ())
+    with torch.no_grad():
+        _, answering_s = _timed(lambda: [feed.part(batch.tensor).cpu() for batch in cut])
+    set_modes(setup.model, setup.stages, setup.experiment.phases[index].stages)
+    n = sum(len(batch.items) for batch in batches)
+    # threads make views beside an accelerator's work, but take the processor's time from its own
+    inputs_s = views_s + frozen_s if setup.device.type == "cpu" else max(views_s, frozen_s)
+    return Speed(inputs_s / n, training_s / n, answering_s / n)
+
+
+def _frozen(feed: Feed, batch: Inputs) -> Inputs:
+    return replace(batch, tensor=feed.frozen(batch.tensor) if feed.frozen else batch.tensor)
+
+
+def _by_steps(setup: Setup, index: int) -> Setup:
+    phases = list(setup.experiment.phases)
+    phases[index] = phases[index].model_copy(update={"solver": "steps"})
+    return replace(setup, experiment=setup.experiment.changed(phases=tuple(phases)))
+
+
+def _timed(work: Callable[[], T]) -> tuple[T, float]:
+    work()
+    began = time.monotonic()
+    return work(), time.monotonic() - began
