@@ -4,6 +4,7 @@ The model is traced with the stages' own modules as leaves, so that only the glu
 their modes (dropout, BatchNorm) and their control flow, and stay shared with the whole model.
 """
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
@@ -12,6 +13,7 @@ from torch import Tensor, fx, nn
 from core.backbones.stages import HEAD, Stage, require_stages
 
 Part = Callable[[Tensor], Tensor]
+_TRACING = threading.Lock()  # two traces at once would undo each other's patches of `nn.Module` in the wrong order
 
 
 class CannotTrace(Exception):
@@ -64,7 +66,8 @@ class _Graph:
         self.cuts = tuple(self._names[1:])
         owners = {member: n for n, stage in enumerate(stages) for member in (*stage.modules, *stage.parameters)}
         try:
-            self._graph = _images_alone(_Tracer(owners).trace(model))
+            with _TRACING:
+                self._graph = _images_alone(_Tracer(owners).trace(model))
         except Exception as error:  # whatever the model's code raises when it is given a stand-in for a tensor
             raise CannotTrace(str(error)) from error
         self._place = self._places(owners)
@@ -113,11 +116,28 @@ class _Graph:
 
 
 class _Tracer(fx.Tracer):
-    """Stops at the stages' modules."""
+    """Stops at the stages' modules.
+
+    While it traces, `nn.Module` is patched for the whole process: the modules that other threads call, such as those of
+    a training, are told apart here and run as always.
+    """
 
     def __init__(self, members: Iterable[str]) -> None:
         super().__init__()
         self._members = frozenset(members)
+        self._thread = threading.get_ident()
+
+    def call_module(
+        self, m: nn.Module, forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        if threading.get_ident() != self._thread:
+            return forward(*args, **kwargs)
+        return super().call_module(m, forward, args, kwargs)
+
+    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
+        if threading.get_ident() != self._thread:
+            return attr_val
+        return super().getattr(attr, attr_val, parameter_proxy_cache)
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         return module_qualified_name in self._members or super().is_leaf_module(m, module_qualified_name)
