@@ -96,6 +96,8 @@ class Block:
     def add(self, digests: Sequence[str], features: Tensor) -> None:
         """Keep a batch (N, ...) of features. Raises `IndexError` when the block is full."""
         at = len(self._index)
+        if at + len(digests) > self.capacity:
+            raise IndexError("the block is full")  # torch would broadcast a single row into nothing
         self._rows[at : at + len(digests)] = self.layout.pack(features)
         self._index.update({digest: at + n for n, digest in enumerate(digests)})
 
@@ -134,7 +136,7 @@ class FeatureStore:
             for path in (data, facts):
                 os.utime(path)  # used now: pruned last
             return Block(layout, raw.view(layout.dtype).view(n, *layout.stored), told["digests"])
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError):
+        except (OSError, ValueError, LookupError, TypeError, RuntimeError):
             return None
 
     def save(self, key: str, block: Block) -> None:
@@ -144,7 +146,10 @@ class FeatureStore:
         if raw.nbytes > self._disk_bytes:
             return
         self.prune(self._disk_bytes - raw.nbytes)
-        facts.unlink(missing_ok=True)  # while the rows are replaced nobody may take them for what they were
+        try:
+            facts.unlink(missing_ok=True)  # while the rows are replaced nobody may take them for what they were
+        except OSError as error:
+            raise files.storage_failed(facts, error) from error
         with files.atomic_write(data) as file:
             file.write(raw)
         told = {
@@ -163,7 +168,7 @@ class FeatureStore:
     def prune(self, disk_bytes: int) -> None:
         """Delete the blocks not used the longest until the others take at most `disk_bytes`."""
         found = sorted(self._folder.glob("*.rows"), key=_when_used) if self._folder.is_dir() else []
-        sizes = {path: path.stat().st_size for path in found if path.exists()}
+        sizes = {path: _size(path) for path in found}
         total = sum(sizes.values())
         for path in found:
             if total <= disk_bytes:
@@ -173,7 +178,7 @@ class FeatureStore:
                 path.unlink(missing_ok=True)
             except OSError as error:
                 raise StorageFailed(f"Kept features could not be deleted: {error}") from error
-            total -= sizes.get(path, 0)
+            total -= sizes[path]
 
     def _paths(self, key: str) -> tuple[Path, Path]:
         return self._folder / f"{key}.rows", self._folder / f"{key}.json"
@@ -190,3 +195,10 @@ def _when_used(path: Path) -> float:
         return path.stat().st_mtime
     except FileNotFoundError:  # another process has just pruned it
         return 0.0
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
