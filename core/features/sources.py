@@ -121,6 +121,7 @@ class Features:
                     failed |= {item.digest: reason for item, reason in inputs.failed}
                     block = self._filled(block, inputs, len(missing))
                 yield self._gathered(block, chunk, failed)
+            next(made, None)  # nothing is left: what stands before keeps its block when it comes to its end
         finally:
             made.close()
         if block is not None:

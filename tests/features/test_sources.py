@@ -1,0 +1,115 @@
+"""An image goes through a frozen part once per view, and again only when something that it depends on has changed."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from core.data.sources import load_dataset
+from core.experiment import PipelineSpec
+from core.features.batches import shuffled
+from core.features.store import FeatureStore
+from tests.features.helpers import FLIPS, Counting, directly, nearly, rows, same, some_features, some_pixels
+
+
+def test_an_image_goes_through_once_per_view_over_many_epochs(items):
+    part = Counting()
+    source = some_features(part)
+    for epoch in range(6):
+        view = epoch % 2
+        found, failed = rows(source, shuffled(items, 0, epoch), view)
+        assert not failed
+        nearly(found, directly(items, view))
+        assert part.seen == (24 if epoch < 2 else 0)
+        assert rows(source, items, None)[1] == {}
+        assert part.seen == (24 if epoch == 0 else 0)  # the plain images are yet another view
+    assert not same(directly(items, 0), directly(items, 1))
+    assert not same(directly(items, 0), directly(items, None))
+
+
+def test_what_a_store_has_is_not_computed_again(items, tmp_path):
+    part = Counting()
+    first = rows(some_features(part, FeatureStore(tmp_path / "kept")), items, 0)
+    assert part.seen == 24
+    assert same(first[0], rows(some_features(part, FeatureStore(tmp_path / "kept")), items, 0)[0])
+    assert part.seen == 0
+    assert same(first[0], rows(some_features(part), items, 0)[0])  # without a store
+    assert part.seen == 24
+
+
+@pytest.mark.parametrize(
+    ("pixels", "name"),
+    [
+        pytest.param({}, "other weights|cut", id="weights, cut or number format"),
+        pytest.param({"pipeline": PipelineSpec(steps=FLIPS.steps[:1])}, None, id="pipeline"),
+        pytest.param({"pipeline": FLIPS.model_copy(update={"strength": 0.5})}, None, id="strength"),
+        pytest.param({"seed": 1}, None, id="seed"),
+        pytest.param({"size": 40, "resized": 40}, None, id="size"),
+        pytest.param({"resized": 36}, None, id="size before the crop"),
+        pytest.param({"interpolation": "bicubic"}, None, id="interpolation"),
+        pytest.param({"backbone": "efficientnet_lite0"}, None, id="mean and deviation"),
+    ],
+)
+def test_a_change_of_what_features_depend_on_is_a_miss(items, tmp_path, pixels, name):
+    part, store = Counting(), FeatureStore(tmp_path / "kept")
+    rows(some_features(part, store), items, 0)
+    rows(some_features(part, store, name=name or "weights|cut", pixels=some_pixels(**pixels)), items, 0)
+    assert part.seen == 48
+    rows(some_features(part, store), items, 0)
+    assert part.seen == 0
+
+
+def test_plain_images_depend_neither_on_the_pipeline_nor_on_the_seed(items, tmp_path):
+    part, store = Counting(), FeatureStore(tmp_path / "kept")
+    rows(some_features(part, store), items, None)
+    rows(some_features(part, store, pixels=some_pixels(pipeline=PipelineSpec(), seed=5)), items, None)
+    assert part.seen == 24
+    rows(some_features(part, store, pixels=some_pixels(size=40, resized=40)), items, None)
+    assert part.seen == 24
+
+
+def test_views_that_do_not_vary_are_the_plain_image(items):
+    part = Counting()
+    source = some_features(part, pixels=some_pixels(pipeline=PipelineSpec()))
+    assert same(rows(source, items, 0)[0], rows(source, items, 1)[0])
+    assert same(rows(source, items, 0)[0], rows(source, items, None)[0])
+    assert part.seen == 24
+
+
+def test_an_image_that_shows_something_else_now_goes_through_alone(items, images, tmp_path):
+    part, store = Counting(), FeatureStore(tmp_path / "kept")
+    before = rows(some_features(part, store), items, None)[0]
+    assert part.seen == 24
+    Image.fromarray(np.full((32, 32, 3), 200, np.uint8)).save(items[3].path)
+    anew = load_dataset(str(images), tmp_path / "workspace").items
+    after = rows(some_features(part, store), anew, None)[0]
+    assert part.seen == 1
+    assert {name for name in after if not torch.equal(after[name], before[name])} == {items[3].name}
+    rows(some_features(part, FeatureStore(tmp_path / "kept")), anew, None)
+    assert part.seen == 0  # the block has both
+
+
+def test_rows_do_not_depend_on_the_batches(items):
+    widths, found = [], []
+    for size in (1, 7, 24):
+        part = Counting()
+        found.append(rows(some_features(part), items, 0, size)[0])
+        widths.append(part.widths)
+    assert widths[0] == widths[1] == widths[2] == [8, 16]
+    assert same(found[0], found[1])
+    assert same(found[0], found[2])
+
+
+def test_fresh_views_are_never_kept_but_plain_images_are(items, tmp_path):
+    part, store = Counting(), FeatureStore(tmp_path / "kept")
+    source = some_features(part, store, keep=False)
+    first = rows(source, items, 0)[0]
+    assert list(tmp_path.glob("kept/*")) == []
+    again = rows(source, items, 0)[0]
+    assert part.seen == 48
+    assert same(first, again)
+    nearly(first, directly(items, 0))
+    rows(source, items, None)
+    rows(some_features(part, store, keep=False), items, None)
+    assert part.seen == 24
+    assert len(list(tmp_path.glob("kept/*.rows"))) == 1

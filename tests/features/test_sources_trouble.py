@@ -1,0 +1,126 @@
+"""Features when a run is stopped, an image, the disk or memory fails, and whoever makes the views."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from core.errors import StorageFailed
+from core.features import sources
+from core.features.batches import chunked
+from core.features.store import FeatureStore
+from tests.features.helpers import Counting, directly, nearly, rows, same, some_features
+
+
+def test_a_stop_in_the_middle_keeps_nothing_partial(items, tmp_path):
+    part, store = Counting(), FeatureStore(tmp_path / "kept")
+    running = some_features(part, store).batches(chunked(items, 4), 0, items)
+    next(running)
+    running.close()
+    assert 0 < part.seen < 24
+    assert list(tmp_path.glob("kept/*")) == []
+    found = rows(some_features(part, store), items, 0)[0]
+    assert part.seen == 24
+    assert same(found, rows(some_features(Counting()), items, 0)[0])
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_an_image_that_cannot_be_read_is_named_and_the_others_come(items, tmp_path, keep):
+    part, store = Counting(), FeatureStore(tmp_path / "kept")
+    content = items[5].path.read_bytes()
+    items[5].path.unlink()
+    found, failed = rows(some_features(part, store, keep=keep), items, 0)
+    assert list(failed) == [items[5].name]
+    assert failed[items[5].name]
+    assert found.keys() == {item.name for item in items} - {items[5].name}
+    assert part.seen == 23
+    items[5].path.write_bytes(content)
+    found, failed = rows(some_features(part, store, keep=keep), items, 0)
+    assert (len(found), failed) == (24, {})
+    assert part.seen == (1 if keep else 24)
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_when_no_image_can_be_read_all_are_named_and_nothing_is_kept(items, tmp_path, keep):
+    for item in items:
+        item.path.unlink()
+    found, failed = rows(some_features(Counting(), FeatureStore(tmp_path / "kept"), keep=keep), items, 0)
+    assert (found, len(failed)) == ({}, 24)
+    assert list(tmp_path.glob("kept/*")) == []
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_picture_that_is_there_twice_comes_twice_with_its_own_label(items, keep):
+    twin = replace(items[0], name="elsewhere/twin.png", label=1)
+    part = Counting()
+    found, _ = rows(some_features(part, keep=keep), [*items, twin], 0)
+    assert torch.equal(found[twin.name], found[items[0].name])  # `rows` looks at the labels
+    assert part.seen == (24 if keep else 25)
+    (inputs,) = some_features(part, keep=keep).batches([[items[0], items[1], items[0]]], 0, items[:2])
+    assert [item.name for item in inputs.items] == [items[n].name for n in (0, 1, 0)]
+    assert torch.equal(inputs.tensor[0], inputs.tensor[2])
+    assert not torch.equal(inputs.tensor[0], inputs.tensor[1])
+
+
+def test_a_full_disk_becomes_a_note_and_rows_still_come(items, tmp_path, monkeypatch):
+    tries = []
+
+    def fail(self, key, block):
+        tries.append(key)
+        raise StorageFailed("The disk is full.")
+
+    monkeypatch.setattr(FeatureStore, "save", fail)
+    part = Counting()
+    source = some_features(part, FeatureStore(tmp_path / "kept"))
+    for view in (0, 1, 0, 1):
+        assert len(rows(source, items, view)[0]) == 24
+    assert part.seen == 48  # kept in memory all the same
+    assert len(tries) == 1
+    assert [note for note in source.notes if "The disk is full." in note] == source.notes != []
+
+
+def test_rows_beyond_the_memory_come_from_their_file(items, tmp_path, monkeypatch):
+    plenty = rows(some_features(Counting()), items, None)[0]
+    monkeypatch.setattr(sources, "MEMORY_BYTES", 0)
+    part, store = Counting(), FeatureStore(tmp_path / "kept")
+    source = some_features(part, store)
+    rows(source, items[:12], None)
+    (block,) = source._blocks.values()
+    assert block.capacity == 12
+    (path,) = tmp_path.glob("kept/*.rows")
+    found = rows(source, items, None)[0]
+    assert part.seen == 24
+    assert path.stat().st_size == 24 * 5 * 4
+    nearly(found, plenty)
+
+
+def test_rows_of_a_coarser_format_are_kept_as_they_are_and_come_as_float32(items, tmp_path):
+    exact = rows(some_features(Counting()), items, 0)[0]
+    source = some_features(Counting(), FeatureStore(tmp_path / "kept"), precision="bf16")
+    coarse = rows(source, items, 0)[0]
+    (path,) = tmp_path.glob("kept/*.rows")
+    assert path.stat().st_size == 24 * 5 * 2
+    assert {row.dtype for row in coarse.values()} == {torch.float32}
+    assert not same(coarse, exact)
+    for name in exact:
+        torch.testing.assert_close(coarse[name], exact[name], rtol=0.02, atol=0.5)
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_nothing_depends_on_the_number_of_threads(items, monkeypatch, keep):
+    found = []
+    for threads in (1, 8):
+        monkeypatch.setattr("core.features.batches.workers", lambda threads=threads: threads)
+        found.append(rows(some_features(Counting(), keep=keep), items, 0)[0])
+    assert same(*found)
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_frozen_forward_that_runs_out_of_memory_is_halved(items, keep):
+    part = Counting(most=3)
+    found = rows(some_features(part, keep=keep), items, 0)[0]
+    assert max(part.widths) <= 3
+    assert part.seen == 24
+    nearly(found, directly(items, 0))
+    with pytest.raises(torch.OutOfMemoryError):
+        rows(some_features(Counting(most=0), keep=keep), items, 0)
