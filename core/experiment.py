@@ -74,6 +74,11 @@ class BackboneSpec(Description):
     image_size: int | None = Field(
         None, ge=32, le=1024, title="Image size (px)", description="Side of the model's input; empty: the weights' own."
     )
+    crop: Literal["whole", "weights"] = Field(
+        "whole",
+        title="Crop",
+        description="'whole': the model sees a picture up to its edges. 'weights': the middle only, as on ImageNet.",
+    )
 
 
 class Phase(Description):

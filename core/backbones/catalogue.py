@@ -73,12 +73,15 @@ def bundled() -> tuple[str, ...]:
     return tuple(name for name, entry in BACKBONES.items() if entry.library == "bundled")
 
 
-def geometry(backbone: Backbone, image_size: int | None = None) -> Geometry:
-    """Sizes between a stored picture and the input; `resize_size` scales with `image_size` (None: the weights' own).
+def geometry(backbone: Backbone, image_size: int | None = None, crop: str = "whole") -> Geometry:
+    """Sizes between a stored picture and the input of `image_size` (None: the weights' own).
 
-    Raises `InvalidExperiment` for a size that the backbone cannot take.
+    `crop` 'whole': the shorter side becomes the input's. 'weights': it becomes longer, by the share that the weights
+    were evaluated with, and the middle is cut out. Raises `InvalidExperiment` for a size that the backbone cannot take.
     """
     size = check_image_size(backbone, image_size)
+    if crop == "whole":
+        return Geometry(size, size, backbone.interpolation)
     resized = round(backbone.resize_size * size / backbone.image_size)
     return Geometry(size, max(size, resized), backbone.interpolation)
 

@@ -47,7 +47,7 @@ class Predictor:
         model = build(spec, len(classes), seed=0)
         load_best(folder, model)
         model.eval()
-        geometry = catalogue.geometry(backbone, spec.image_size)
+        geometry = catalogue.geometry(backbone, spec.image_size, spec.crop)
         return cls(model, classes, spec.name, geometry, Normalise(backbone, torch.device("cpu")))
 
     def read(self, content: bytes | Path) -> np.ndarray:

@@ -74,7 +74,7 @@ def bundle(workspace: Workspace, run: Run) -> bytes:
 def how_to(run: Run) -> str:
     """The text that comes with a model."""
     backbone = catalogue.get(run.experiment.backbone.name)
-    geometry = catalogue.geometry(backbone, run.experiment.backbone.image_size)
+    geometry = catalogue.geometry(backbone, run.experiment.backbone.image_size, run.experiment.backbone.crop)
     imports, constructor = plain_constructor(backbone, len(run.classes), geometry.image_size)
     return HOW_TO.format(
         name=run.name,

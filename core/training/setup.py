@@ -101,7 +101,7 @@ def set_up(
     if experiment.backbone.weights == "none":
         quicken_statistics(model)
     model = model.to(memory_format=torch.channels_last)  # convolutions are 2-3 times as fast
-    geometry = catalogue.geometry(backbone, experiment.backbone.image_size)
+    geometry = catalogue.geometry(backbone, experiment.backbone.image_size, experiment.backbone.crop)
     pictures = Pictures(experiment.pipeline, geometry, experiment.seed)
     train_items = tuple(dataset.items[i] for i in split.train)
     return Setup(

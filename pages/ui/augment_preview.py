@@ -38,7 +38,7 @@ def show(dataset: Dataset, items: Sequence[Item], slots: Slots) -> None:
     Raises `UnknownBackbone`, or `InvalidExperiment` for an image size that the backbone cannot take.
     """
     draft = state.draft()
-    geometry = catalogue.geometry(catalogue.get(draft.backbone.name), draft.backbone.image_size)
+    geometry = catalogue.geometry(catalogue.get(draft.backbone.name), draft.backbone.image_size, draft.backbone.crop)
     choice = show_choice(items, geometry.image_size)
     warmup.wait("Getting the preview ready.")
     try:

@@ -123,7 +123,7 @@ def _image_size(backbone: Backbone) -> None:
     spec = state.draft().backbone
     held, typed = state.recall("backbone-typed-size", (None, None))
     shown = spec.model_copy(update={"image_size": typed}) if held == spec else spec
-    result = render_form(BackboneSpec, shown, "backbone", fields=("image_size",))
+    result = render_form(BackboneSpec, shown, "backbone", fields=("image_size", "crop"))
     size = result.values["image_size"]
     if result.model is None:
         return
@@ -136,6 +136,7 @@ def _image_size(backbone: Backbone) -> None:
         st.caption(f"The experiment keeps {kept} px.")
         return
     state.remember("backbone-typed-size", (None, None))
-    if size != spec.image_size:
-        state.update(backbone=spec.model_copy(update={"image_size": size}))
+    chosen = {"image_size": size, "crop": result.values["crop"]}
+    if spec != spec.model_copy(update=chosen):
+        state.update(backbone=spec.model_copy(update=chosen))
     st.caption(f"Empty: {backbone.image_size} px. Smaller is faster, and sees less detail.")

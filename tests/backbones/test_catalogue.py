@@ -82,11 +82,18 @@ def test_an_unknown_name_is_refused_with_the_nearest():
 
 
 def test_geometry_scales_the_shorter_side_with_the_image_size():
-    own, half = catalogue.geometry(get("resnet18")), catalogue.geometry(get("resnet18"), 112)
+    own, half = (catalogue.geometry(get("resnet18"), size, "weights") for size in (None, 112))
 
     assert (own.image_size, own.resize_size, own.interpolation) == (224, 256, "bilinear")
     assert (half.image_size, half.resize_size) == (112, 128)
-    assert all(catalogue.geometry(entry).resize_size >= entry.image_size for entry in BACKBONES.values())
+    assert all(
+        catalogue.geometry(entry, crop="weights").resize_size >= entry.image_size for entry in BACKBONES.values()
+    )
+
+
+def test_a_whole_picture_loses_nothing_of_its_shorter_side():
+    whole = catalogue.geometry(get("resnet18"), 112, "whole")
+    assert (whole.image_size, whole.resize_size) == (112, 112)
 
 
 @pytest.mark.parametrize(
