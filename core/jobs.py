@@ -1,7 +1,8 @@
 """Background threads: long trainings wait in one queue and run one at a time per device.
 
-One manager per server process; every page and tab sees the same jobs through the store. The manager holds only what a
-store cannot: threads, controls, and the locks that say that this process owns a run.
+Short analyses have a lane of their own and never wait behind a training. One manager per server process; every page and
+tab sees the same jobs through the store. The manager holds only what a store cannot: threads, controls, and the locks
+that say that this process owns a run.
 """
 
 import atexit
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 
 from core.errors import GraftError, QueueFull, RunConflict
 from core.experiment import Experiment
+from core.lane import Lane
 from core.runs.execute import Claim, create_run, execute, release, reopen_run
 from core.runs.prepare import prepare
 from core.runs.records import Run
@@ -41,6 +43,7 @@ class JobManager:
 
     def __init__(self, workspace: Workspace, queue_limit: int = QUEUE_LIMIT) -> None:
         self.workspace = workspace
+        self.lane = Lane()
         self._limit = queue_limit
         self._changed = threading.Condition()
         self._waiting: deque[Job] = deque()
@@ -142,10 +145,11 @@ class JobManager:
             job.control.abort()
         for job in waiting:
             release(self.workspace, job.claim, Status.INTERRUPTED, "The program ended while this run was queued.")
+        threads = [*self._threads.values(), *filter(None, [self.lane.close()])]
         deadline = time.monotonic() + timeout_s
-        for thread in list(self._threads.values()):
+        for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        if any(thread.is_alive() for thread in self._threads.values()):
+        if any(thread.is_alive() for thread in threads):
             self._leave_at_once(running)
 
     def _leave_at_once(self, running: list[Job]) -> None:

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ROOMS = [
     "errors", "files", "experiment", "data", "augment", "backbones", "features", "tasks", "training", "screening",
-    "evaluation", "runs", "charts", "export", "jobs", "cli",
+    "evaluation", "runs", "charts", "export", "lane", "jobs", "cli",
 ]  # fmt: skip
 ONLY_IN = {
     "albumentations": {"augment"},
