@@ -1,0 +1,90 @@
+"""Our engine, used as the app and the terminal use it: an experiment, a workspace, a run."""
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from core.experiment import Experiment, Phase
+from core.runs.execute import create_run, execute
+from core.runs.plan import default_experiment
+from core.runs.prepare import prepare
+from core.runs.workspace import Workspace
+from core.training.control import Control
+from core.training.events import EpochEnded, RunEnded, RunStarted
+from tests.benchmarks.arms import Job, Outcome, Stretch
+from tests.benchmarks.backbone import stage_names
+
+RATES = {"head": 3e-3, "last": 3e-4, "all": 3e-4}
+
+
+def train(job: Job) -> Outcome:
+    """One run in a workspace of its own; with `again`, a second one whose figures are among the notes."""
+    with tempfile.TemporaryDirectory() as folder:
+        room = Workspace(Path(folder))
+        experiment = _experiment(job)
+        outcome = _run(job, room, experiment)
+        if job.again:
+            second = _run(job, room, _other_rate(experiment))
+            outcome.notes |= {f"again_{key}": value for key, value in _told(second).items()}
+            outcome.notes["share_of_first"] = second.seconds / outcome.seconds
+    return outcome
+
+
+def _experiment(job: Job) -> Experiment:
+    base = default_experiment(job.folder)
+    recipe = {"batch_size": job.batch_size}
+    if job.precision != "default":
+        recipe["precision"] = job.precision
+    parts = {"seed": job.seed, "recipe": base.recipe.model_copy(update=recipe)}
+    if job.views is not None:
+        parts["views"] = job.views
+    if job.stretches:
+        parts["phases"] = tuple(map(_phase, job.stretches))
+    return base.changed(**parts)
+
+
+def _phase(stretch: Stretch) -> Phase:
+    rate = stretch.rate or RATES[stretch.stages]
+    return Phase(stages=stage_names(stretch.stages), epochs=stretch.epochs, learning_rate=rate)
+
+
+def _other_rate(experiment: Experiment) -> Experiment:
+    first, *rest = experiment.phases
+    return experiment.changed(phases=(first.model_copy(update={"learning_rate": first.learning_rate / 2}), *rest))
+
+
+def _run(job: Job, room: Workspace, experiment: Experiment) -> Outcome:
+    began = time.monotonic()
+    prepared = prepare(experiment, room.root, job.device)
+    claim = create_run(room, prepared)
+    outcome = Outcome(
+        train_images=len(prepared.split.train), epochs=0, seconds=0, prepare_s=time.monotonic() - began,
+        test_images=len(prepared.split.test),
+    )  # fmt: skip
+    began, ended = time.monotonic(), []
+    for event in execute(room, claim, Control()):
+        if isinstance(event, EpochEnded):
+            ended.append(event)
+            outcome.notes.setdefault("to_first_epoch_s", time.monotonic() - began)
+        elif isinstance(event, RunStarted):
+            outcome.notes["frozen_precision"] = event.frozen_precision
+        elif isinstance(event, RunEnded):
+            outcome.seconds = time.monotonic() - began  # what comes after is the evaluation of the best epoch
+    outcome.epochs = len(ended)
+    outcome.epoch_s = [event.seconds for event in ended]
+    outcome.train_rate = statistics.median(event.images_per_second for event in ended)
+    outcome.val_accuracy = ended[-1].val_accuracy
+    outcome.notes["precision"] = experiment.recipe.precision
+    scores = room.store.run(claim.run_id).test
+    outcome.test_accuracy = scores["accuracy"] if scores else None
+    return outcome
+
+
+def _told(outcome: Outcome) -> dict[str, object]:
+    return {
+        "seconds": outcome.seconds,
+        "first_epoch_s": outcome.epoch_s[0],
+        "to_first_epoch_s": outcome.notes["to_first_epoch_s"],
+        "val_accuracy": outcome.val_accuracy,
+    }

@@ -1,0 +1,128 @@
+"""The recipe that people copy: plain PyTorch and torchvision, as in PyTorch's transfer learning tutorial.
+
+ImageFolder, random crop and flip, frozen layers but the model in train mode, SGD with momentum, a step schedule. The
+mean, standard deviation and size are those of the weights. Also the limit: forward and backward of pixels in memory.
+"""
+
+import statistics
+import time
+from collections.abc import Iterable
+from contextlib import nullcontext
+from copy import deepcopy
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+from torchvision import transforms
+from torchvision.datasets import ImageFolder
+
+from tests.benchmarks import backbone
+from tests.benchmarks.arms import Job, Outcome, count_images
+
+RATES = {"head": 1e-2, "last": 1e-3, "all": 1e-3}
+Batches = Iterable[tuple[torch.Tensor, torch.Tensor]]
+
+
+def train(job: Job) -> Outcome:
+    """Train as told; validates after every epoch and, with `keep_best`, keeps the weights of the best."""
+    torch.manual_seed(job.seed)
+    began = time.monotonic()
+    loaders = {part: _loader(job, part) for part in ("train", "val", "test") if Path(job.folder, part).is_dir()}
+    images = loaders["train"].dataset
+    outcome = Outcome(train_images=len(images), epochs=0, seconds=0, prepare_s=time.monotonic() - began)
+    began = time.monotonic()
+    model = backbone.load(len(images.classes), job.seed).to(job.device)
+    rates = _fit(job, model, loaders["train"], loaders["val"], outcome)
+    outcome.seconds = time.monotonic() - began
+    outcome.train_rate = statistics.median(rates)
+    if "test" in loaders:
+        outcome.test_accuracy = accuracy(model, loaders["test"], job.device)
+        outcome.test_images = len(loaders["test"].dataset)
+    return outcome
+
+
+def limit(job: Job) -> Outcome:
+    """Forward and backward over everything, the same pixels in memory again and again: nothing can be quicker."""
+    torch.manual_seed(job.seed)
+    facts = backbone.facts()
+    model = backbone.load(5, job.seed).to(job.device, memory_format=torch.channels_last).train()
+    pixels = torch.randn(job.batch_size, 3, facts.image_size, facts.image_size, device=job.device)
+    pixels = pixels.to(memory_format=torch.channels_last)
+    labels = torch.randint(5, (job.batch_size,), device=job.device)
+    images, epochs = count_images(job.folder, "train"), sum(stretch.epochs for stretch in job.stretches)
+    steps = -(-images * epochs // job.batch_size)
+    for step in range(-2, steps):
+        if step == 0:
+            began = time.monotonic()
+        with torch.autocast(job.device, torch.bfloat16) if job.precision == "bf16" else nullcontext():
+            loss = nn.functional.cross_entropy(model(pixels), labels)
+        loss.backward()
+        model.zero_grad(set_to_none=True)
+        loss.item()
+    seconds = time.monotonic() - began
+    rate = steps * job.batch_size / seconds
+    return Outcome(train_images=images, epochs=epochs, seconds=images * epochs / rate, train_rate=rate)
+
+
+def accuracy(model: nn.Module, batches: Batches, device: str) -> float:
+    """Share of the images that are named rightly."""
+    model.eval()
+    right = total = 0
+    with torch.no_grad():
+        for pixels, labels in batches:
+            right += int((model(pixels.to(device)).argmax(1).cpu() == labels).sum())
+            total += len(labels)
+    return right / total
+
+
+def _fit(job: Job, model: nn.Module, images: Batches, val: Batches, outcome: Outcome) -> list[float]:
+    """All stretches; returns images per second of each epoch, without its validation."""
+    best, kept, rates = -1.0, None, []
+    for stretch in job.stretches:
+        trainable = _freeze(model, stretch.stages)
+        optimizer = torch.optim.SGD(trainable, stretch.rate or RATES[stretch.stages], momentum=0.9)
+        schedule = torch.optim.lr_scheduler.StepLR(optimizer, step_size=7, gamma=0.1)
+        for _ in range(stretch.epochs):
+            began = time.monotonic()
+            _epoch(model, images, optimizer, job.device)
+            schedule.step()
+            rates.append(outcome.train_images / (time.monotonic() - began))
+            outcome.val_accuracy = accuracy(model, val, job.device)
+            outcome.epoch_s.append(time.monotonic() - began)
+            if job.keep_best and outcome.val_accuracy > best:
+                best, kept = outcome.val_accuracy, deepcopy(model.state_dict())
+    if kept is not None:
+        model.load_state_dict(kept)
+    outcome.epochs = len(rates)
+    return rates
+
+
+def _epoch(model: nn.Module, images: Batches, optimizer: torch.optim.Optimizer, device: str) -> None:
+    model.train()
+    running = 0.0
+    for pixels, labels in images:
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(pixels.to(device)), labels.to(device))
+        loss.backward()
+        optimizer.step()
+        running += loss.item() * len(labels)
+
+
+def _freeze(model: nn.Module, which: str) -> list[nn.Parameter]:
+    trainable = backbone.weights(model, which)
+    for parameter in model.parameters():
+        parameter.requires_grad = any(parameter is other for other in trainable)
+    return trainable
+
+
+def _loader(job: Job, part: str) -> DataLoader:
+    facts = backbone.facts()
+    changes = (
+        [transforms.RandomResizedCrop(facts.image_size), transforms.RandomHorizontalFlip()]
+        if part == "train"
+        else [transforms.Resize(facts.resize_size), transforms.CenterCrop(facts.image_size)]
+    )
+    changes += [transforms.ToTensor(), transforms.Normalize(facts.mean, facts.std)]
+    images = ImageFolder(Path(job.folder, part), transforms.Compose(changes))
+    return DataLoader(images, job.batch_size, shuffle=part == "train", num_workers=job.workers)

@@ -1,0 +1,191 @@
+"""How fast we train beside plain PyTorch, fastai and what the processor can do. A benchmark, not a test.
+
+    python -m tests.benchmarks.speed [--scenario head5,rerun] [--arms a,d] [--quick] [--epochs N] [--json FILE]
+
+Arms: a plain PyTorch as people copy it; b fastai (needs `--group benchmark`); c ours, a new view of each image in every
+epoch; d ours with 8 kept views; e the limit: forward and backward of pixels that are in memory. All use the same data,
+backbone, 224 px, batch size, epochs and number of threads, each in a process of its own. a and b load images in the
+main process or in two workers, whichever a trial epoch shows to be quicker. `--data` takes a folder of train/ and val/
+with class folders; without it, 400 and 100 pictures of 500 px are drawn.
+"""
+
+import argparse
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from core import files
+from core.experiment import Recipe
+from tests.benchmarks.arms import Job, Outcome, Stretch, count_images, machine, run_apart
+from tests.benchmarks.drawn import write_pictures
+
+people = Console(stderr=True)
+QUICK_EPOCHS = 2
+KEPT_VIEWS = 8
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Epochs to train, and the arms that make sense for them."""
+
+    title: str
+    stretches: tuple[Stretch, ...]
+    arms: str
+
+
+HEAD = partial(Stretch, stages="head")
+LAST = partial(Stretch, stages="last")
+PRECISIONS = tuple(dict.fromkeys((Recipe().precision, "fp32", "bf16")))  # the default one first
+SCENARIOS = {
+    "head5": Scenario("Head only, 5 epochs", (HEAD(epochs=5),), "abcd"),
+    "head20": Scenario("Head only, 20 epochs", (HEAD(epochs=20),), "abd"),
+    "last": Scenario("Head 5 epochs, then the last stage 10", (HEAD(epochs=5), LAST(epochs=10)), "ad"),
+    "all": Scenario("Everything trainable, 2 epochs", (Stretch(stages="all", epochs=2),), "ade"),
+    "rerun": Scenario("Again with another learning rate of the head", (HEAD(epochs=5),), "d"),
+}  # fmt: skip
+
+
+def main() -> None:
+    given = _arguments()
+    with tempfile.TemporaryDirectory() as folder:
+        data = given.data or write_pictures(Path(folder), *given.pictures)
+        trained = count_images(data, "train")
+        if not trained or not count_images(data, "val"):
+            raise SystemExit(f"{data} must hold train/ and val/ with class folders of images in each.")
+        base = Job(recipe="plain", folder=str(data), threads=given.threads, device=given.device)
+        about = machine(given.threads, given.device) | {
+            "train_images": trained,
+            "val_images": count_images(data, "val"),
+        }
+        people.print(about)
+        rows: list[dict[str, object]] = []
+        for row in _measured(base, given):
+            rows.append(row)
+            if given.json:
+                files.write_json(given.json, {"machine": about, "rows": rows})
+    Console(width=max(people.width, 150)).print(table(rows))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--pictures", type=int, nargs=2, default=(400, 100), metavar=("TRAIN", "VAL"))
+    parser.add_argument("--scenario", type=_names, default=tuple(SCENARIOS), help=f"of {', '.join(SCENARIOS)}")
+    parser.add_argument("--arms", type=_names, default=tuple("abcde"))
+    parser.add_argument("--epochs", type=int, help="at most so many epochs of each stretch")
+    parser.add_argument("--quick", action="store_true", help="a trains 2 epochs of each stretch; the rest is reckoned")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    if unknown := [name for name in given.scenario if name not in SCENARIOS]:
+        parser.error(f"no scenario {unknown[0]}; there are {', '.join(SCENARIOS)}")
+    if "b" in given.arms and find_spec("fastai") is None:
+        parser.error("fastai is not installed; run it with `uv run --group benchmark python -m ...`, or --arms a,c,d,e")
+    return given
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
+
+
+def _measured(base: Job, given: argparse.Namespace) -> Iterator[dict[str, object]]:
+    """One row per scenario and arm, as they are finished."""
+    workers: dict[str, int] = {}
+    for name in given.scenario:
+        scenario = SCENARIOS[name]
+        stretches = tuple(replace(s, epochs=min(s.epochs, given.epochs or s.epochs)) for s in scenario.stretches)
+        plain: Outcome | None = None
+        for letter in (arm for arm in scenario.arms if arm in given.arms):
+            for title, changes in VARIANTS[letter]:
+                job = replace(base, stretches=stretches, again=name == "rerun", **changes)
+                people.print(f"{scenario.title}: {title} ...")
+                if letter in "ab":
+                    if letter not in workers:
+                        workers[letter] = _best_workers(job)
+                    job = replace(job, workers=workers[letter])
+                outcome = _quick(job) if given.quick and letter == "a" else run_apart(job)
+                plain = outcome if letter == "a" else plain
+                yield _row(name, letter, title, job, outcome, plain)
+
+
+VARIANTS: dict[str, list[tuple[str, dict[str, object]]]] = {
+    "a": [("plain PyTorch", {"recipe": "plain"})],
+    "b": [
+        ("fastai", {"recipe": "fastai"}),
+        ("fastai, BatchNorm frozen too", {"recipe": "fastai", "train_norms": False}),
+    ],
+    "c": [("ours, fresh views", {"recipe": "ours", "views": "fresh"})],
+    "d": [
+        (f"ours, 8 kept views, {precision}", {"recipe": "ours", "views": KEPT_VIEWS, "precision": precision})
+        for precision in PRECISIONS
+    ],
+    "e": [
+        (f"the limit, {precision}", {"recipe": "limit", "precision": precision}) for precision in ("fp32", "bf16")
+    ],
+}  # fmt: skip
+
+
+def _best_workers(job: Job) -> int:
+    """0 or 2 processes that load images: whichever one epoch of the head shows to be quicker."""
+    trial = replace(job, stretches=(HEAD(epochs=1),))
+    return min((0, 2), key=lambda workers: run_apart(replace(trial, workers=workers)).seconds)
+
+
+def _quick(job: Job) -> Outcome:
+    """Few epochs of each stretch; those that are left out are taken to last as long as the measured ones."""
+    short = tuple(replace(stretch, epochs=min(stretch.epochs, QUICK_EPOCHS)) for stretch in job.stretches)
+    outcome, first = run_apart(replace(job, stretches=short)), 0
+    for asked, ran in zip(job.stretches, short, strict=True):
+        measured = outcome.epoch_s[first : first + ran.epochs]
+        outcome.seconds += (asked.epochs - ran.epochs) * sum(measured) / len(measured)
+        first += ran.epochs
+    outcome.epochs = sum(stretch.epochs for stretch in job.stretches)
+    outcome.notes["reckoned"] = short != job.stretches
+    return outcome
+
+
+def _row(scenario: str, arm: str, title: str, job: Job, outcome: Outcome, plain: Outcome | None) -> dict[str, object]:
+    return {
+        "scenario": scenario, "arm": arm, "title": title, "workers": job.workers, **asdict(outcome),
+        "images_per_s": outcome.rate, "times_plain": plain.seconds / outcome.seconds if plain else None,
+    }  # fmt: skip
+
+
+def table(rows: list[dict[str, object]]) -> Table:
+    """The rows for people."""
+    made = Table(box=None, header_style="bold")
+    for column in ("scenario", "arm", "seconds", "images/s", "in epochs", "x plain", "MB", "val accuracy", "notes"):
+        made.add_column(column, justify="left" if column in ("scenario", "arm", "notes") else "right")
+    for row in rows:
+        ratio, memory, right = row["times_plain"], row["peak_mb"], row["val_accuracy"]
+        made.add_row(
+            row["scenario"], f"{row['arm']} {row['title']}", f"{row['seconds']:.1f}", f"{row['images_per_s']:.1f}",
+            f"{row['train_rate']:.1f}", f"{ratio:.1f}" if ratio else "", f"{memory:.0f}" if memory else "",
+            f"{right:.3f}" if right is not None else "", _notes(row),
+        )  # fmt: skip
+    return made
+
+
+def _notes(row: dict[str, object]) -> str:
+    said = row["notes"]
+    parts = ["reckoned from few epochs"] if said.get("reckoned") else []
+    if row["workers"]:
+        parts.append(f"{row['workers']} workers")
+    if "share_of_first" in said:
+        parts.append(
+            f"again {said['again_seconds']:.1f} s = {said['share_of_first']:.0%}, its first epoch "
+            f"{said['again_first_epoch_s']:.2f} s, shown after {said['again_to_first_epoch_s']:.2f} s"
+        )
+    return "; ".join(parts)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""What the benchmarks reckon, without running any of them."""
+
+import pytest
+
+from tests.benchmarks import speed
+from tests.benchmarks.accuracy import corrected, summary
+from tests.benchmarks.arms import Job, Outcome, Stretch
+from tests.benchmarks.folds import REPEATS, SPLITS, lay_out, make_folds, picture_names, read_folds
+
+
+@pytest.mark.parametrize("sample", ["stamps", "signs"])
+def test_the_folds_are_those_of_the_pictures_there_are(sample):
+    held_out = read_folds(sample)
+    assert held_out == make_folds(sample)
+    assert len(held_out) == SPLITS * REPEATS
+    for repeat in range(REPEATS):
+        together = [name for fold in held_out[repeat * SPLITS : (repeat + 1) * SPLITS] for name in fold]
+        assert sorted(together) == picture_names(sample)
+    assert held_out[:SPLITS] != held_out[SPLITS:]
+
+
+def test_a_fold_is_laid_out_without_a_picture_in_two_parts(tmp_path):
+    held_out = read_folds("stamps")[3]
+    lay_out("stamps", held_out, seed=3, folder=tmp_path)
+    parts = {
+        part: {path.relative_to(tmp_path / part).as_posix() for path in (tmp_path / part).glob("*/*")}
+        for part in ("train", "val", "test")
+    }
+    assert parts["test"] == set(held_out)
+    assert sorted(name for names in parts.values() for name in names) == picture_names("stamps")
+    assert len(parts["val"]) == 19  # a fifth of 95
+    assert {name.split("/")[0] for name in parts["val"]} == {name.split("/")[0] for name in parts["train"]}
+
+
+def test_the_interval_is_wider_than_that_of_independent_folds():
+    """By hand: mean 0.05, sd 0.0707, times sqrt(1/2 + 1/4), times 12.706, the t of one degree of freedom."""
+    found = corrected([0.0, 0.1])
+    assert found.mean == pytest.approx(0.05)
+    assert found.high - found.mean == pytest.approx(12.7062 * 0.0707107 * 0.75**0.5, rel=1e-4)
+    assert found.mean - found.low == pytest.approx(found.high - found.mean)
+
+
+def test_only_folds_that_both_arms_have_are_compared():
+    results = [
+        {"arm": arm, "fold": fold, "test_accuracy": accuracy, "seconds": 1.0}
+        for arm, fold, accuracy in (
+            ("default", 0, 0.8), ("default", 1, 0.9), ("plain", 0, 0.7), ("plain", 1, 0.7), ("plain", 2, 0.1),
+        )
+    ]  # fmt: skip
+    found = summary(results)
+    assert found["plain"]["accuracy"] == pytest.approx(0.5)
+    assert found["plain"]["difference"]["mean"] == pytest.approx(-0.15)
+    assert found["plain"]["difference"]["folds"] == 2
+    assert found["default"]["difference"] is None
+
+
+def test_epochs_left_out_last_as_long_as_those_measured(monkeypatch):
+    told = []
+
+    def run(job):
+        told.append(job)
+        return Outcome(train_images=40, epochs=4, seconds=25.0, epoch_s=[2.0, 2.0, 10.0, 10.0])
+
+    monkeypatch.setattr(speed, "run_apart", run)
+    stretches = (Stretch(stages="head", epochs=5), Stretch(stages="last", epochs=10))
+    outcome = speed._quick(Job(recipe="plain", folder="", threads=1, stretches=stretches))
+    assert [stretch.epochs for stretch in told[0].stretches] == [2, 2]
+    assert outcome.seconds == 25 + 3 * 2 + 8 * 10
+    assert outcome.epochs == 15
+    assert outcome.notes["reckoned"]

@@ -1,0 +1,62 @@
+"""fastai's way: a Learner like the one `vision_learner` makes, on the same backbone, trained by `fit_one_cycle`.
+
+As in fastai, the BatchNorm layers of frozen stages are trained unless `train_norms` is off. Random crop and flip are
+made per image: the affine batch transforms that its tutorials add cost more.
+"""
+
+import time
+from pathlib import Path
+
+from fastai.vision.all import (
+    CrossEntropyLossFlat,
+    FlipItem,
+    ImageDataLoaders,
+    Learner,
+    Normalize,
+    RandomResizedCrop,
+    accuracy,
+    get_image_files,
+)
+
+from tests.benchmarks import backbone
+from tests.benchmarks.arms import Job, Outcome, count_images
+
+RATE = 3e-3
+
+
+def train(job: Job) -> Outcome:
+    """Train the head as told, or everything by `fine_tune` (one epoch of the head first); the last weights are kept."""
+    began = time.monotonic()
+    dls = _loaders(job)
+    images = count_images(job.folder, "train")
+    epochs = sum(stretch.epochs for stretch in job.stretches)
+    outcome = Outcome(train_images=images, epochs=epochs, seconds=0, prepare_s=time.monotonic() - began)
+    began = time.monotonic()
+    learner = Learner(
+        dls, backbone.load(len(dls.vocab), job.seed), loss_func=CrossEntropyLossFlat(), metrics=accuracy,
+        splitter=backbone.body_and_head, train_bn=job.train_norms,
+    )  # fmt: skip
+    with learner.no_bar(), learner.no_logging():
+        if job.stretches[0].stages == "all":
+            learner.fine_tune(epochs - 1, job.stretches[0].rate or RATE)
+        else:
+            learner.freeze()
+            learner.fit_one_cycle(epochs, job.stretches[0].rate or RATE)
+        outcome.seconds = time.monotonic() - began
+        outcome.train_rate = outcome.rate
+        outcome.val_accuracy = float(learner.recorder.values[-1][-1])
+        test = Path(job.folder, "test")
+        if test.is_dir():
+            files = get_image_files(test)
+            outcome.test_accuracy = float(learner.validate(dl=dls.test_dl(files, with_labels=True))[-1])
+            outcome.test_images = len(files)
+    return outcome
+
+
+def _loaders(job: Job) -> ImageDataLoaders:
+    facts = backbone.facts()
+    return ImageDataLoaders.from_folder(
+        job.folder, train="train", valid="val", seed=job.seed, bs=job.batch_size, num_workers=job.workers,
+        item_tfms=[RandomResizedCrop(facts.image_size, min_scale=0.35), FlipItem()],
+        batch_tfms=[Normalize.from_stats(facts.mean, facts.std)], device=job.device,
+    )  # fmt: skip
