@@ -40,7 +40,7 @@ def _hero() -> None:
             if st.button("Use your own images", icon=":material/add_photo_alternate:", key="home-own"):
                 st.switch_page("pages/data.py")
         st.caption("The sample: 119 photographs in five classes. It takes a minute or two, without a graphics card.")
-    with picture:
+    with picture, st.container(key="home-hero"):
         home_pictures.hero()
 
 

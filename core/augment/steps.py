@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from core.augment import catalogue
+from core.augment.strength import scaled
 from core.errors import InvalidInput, InvalidPipeline, UnknownTransform
 from core.experiment import Description, PipelineSpec, Step, problems
 
@@ -48,15 +49,16 @@ def report(spec: PipelineSpec, attempt: Callable[[Step], object]) -> None:
         raise (UnknownTransform if unknown else InvalidPipeline)(message)
 
 
-def describe(step: Step) -> str:
-    """A short text for lists: 'Rotate ±15°, p 0.7'. Raises like `parameters`."""
+def describe(step: Step, strength: float = 1) -> str:
+    """A short text for lists, as the step is at a strength: 'Rotate ±15°, p 0.7'. Raises like `parameters`."""
     title = catalogue.get(step.transform).title
-    values = parameters(step).model_dump()
+    params, p = scaled(parameters(step), step.p, strength)
+    values = params.model_dump()
     fields = _magnitudes(catalogue.get(step.transform).params)
     shown = {name: field for name, field in fields.items() if not _at_rest(values[name], field)}
     texts = [_text(values[name], field, named=len(shown) > 1) for name, field in shown.items()]
     text = title + (": " if len(texts) > 1 else " " if texts else "") + ", ".join(texts)
-    return text + ("" if step.p == 1 else f", p {step.p:g}") + ("" if step.enabled else ", off")
+    return text + ("" if p == 1 else f", p {round(p, 2):g}") + ("" if step.enabled else ", off")
 
 
 def summarise(spec: PipelineSpec) -> str:
@@ -80,6 +82,7 @@ def _at_rest(value: Any, field: dict[str, Any]) -> bool:
 def _text(value: Any, field: dict[str, Any], *, named: bool) -> str:
     unit = field.get("unit", "")
     unit = unit if unit in ("°", "×") else f" {unit}" if unit == "px" else ""
-    number = f"{value[0]:g}–{value[1]:g}" if isinstance(value, tuple) else f"{value:g}"
+    ends = [f"{round(number, 3):g}" for number in (value if isinstance(value, tuple) else (value,))]
+    number = "–".join(ends)
     sign = "±" if field.get("symmetric") else ""
     return (f"{field['title'].lower()} " if named else "") + f"{sign}{number}{unit}"

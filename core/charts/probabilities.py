@@ -42,5 +42,6 @@ def probabilities_figure(data: TopClasses, theme: Theme) -> go.Figure:
     }
     layout = base_layout(theme, 30 + 34 * max(1, len(rows)), bargap=0.35, margin={"l": 16, "r": 60, "t": 6, "b": 8})
     layout["xaxis"] = axis(theme, range=[0, 1], visible=False, fixedrange=True)
+    layout["modebar"]["remove"] = ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d", "toImage"]
     layout["yaxis"] = names_axis(data.names, theme, range=[len(rows) - 0.5, -0.5], fixedrange=True)
     return go.Figure({"data": [trace], "layout": layout})

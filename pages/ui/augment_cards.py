@@ -9,6 +9,7 @@ from core.augment.steps import describe, parameters
 from core.errors import InvalidInput, InvalidPipeline, UnknownTransform
 from core.experiment import PipelineSpec, Step
 from pages.ui import augment_steps as steps
+from pages.ui import state
 from pages.ui.forms import render_form
 from pages.ui.messages import literal
 
@@ -91,9 +92,9 @@ def _tool(name: str, number: int, hint: str, icon: str, *, disabled: bool) -> No
 
 
 def _summary(step: Step) -> str:
-    """What is set, without the title and without what the switch says."""
+    """What is set, at the strength of the slider; without the title and without what the switch says."""
     try:
-        text = describe(step.model_copy(update={"enabled": True}))
+        text = describe(step.model_copy(update={"enabled": True}), state.draft().pipeline.strength)
     except InvalidInput:
         return ""
     return literal(text.removeprefix(catalogue.get(step.transform).title).lstrip(":, "))

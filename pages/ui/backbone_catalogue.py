@@ -14,6 +14,7 @@ from pages.ui import state
 TABLE = "backbone-table"
 ALL = "All families"
 _HEIGHT = 457  # px, beside the card of the chosen model
+_SCROLLBAR = 14  # px; it would lie over the last row
 _EMPTY: dict[str, Any] = {"rows": [], "columns": [], "cells": []}
 
 
@@ -88,7 +89,7 @@ def _draw(entries: list[Backbone], names: tuple[str, ...]) -> None:
     st.dataframe(
         frame(entries),
         key=TABLE,
-        height=min(_HEIGHT, 37 + 35 * len(entries)),
+        height=min(_HEIGHT, 37 + 35 * len(entries) + _SCROLLBAR),
         hide_index=True,
         on_select=_take_click,
         selection_mode=["single-row", "single-cell"],  # a click anywhere in a row is meant for the row

@@ -23,8 +23,16 @@ SUBJECT = "bird/crowned_crane"
 PIXELS = 220  # of a cell; shown smaller, so that it is sharp on fine screens too
 
 
+# a picture that has not arrived yet takes its room already: nothing below it jumps
+_STYLE = """<style>
+.st-key-home-hero img { aspect-ratio: 916 / 768; }
+[class*="st-key-home-step-"] img { aspect-ratio: 916 / 250; }
+</style>"""
+
+
 def hero() -> None:
     """Sample photographs under their classes."""
+    st.html(_STYLE)
     _show(_photographs(HERO, 4, _is_dark()), "Sample photographs of birds, flowers, fruit, cattle and vegetables")
 
 

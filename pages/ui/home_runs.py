@@ -7,6 +7,7 @@ from core.runs.records import Run
 from core.runs.status import Status
 from pages.ui import engine
 from pages.ui.messages import literal
+from pages.ui.results_runs import labels
 from pages.ui.train_words import BADGES, accuracy, ago, share_done
 
 MOST = 5
@@ -14,21 +15,23 @@ MOST = 5
 
 def show() -> None:
     """The last runs of the workspace; nothing at all before there is one."""
-    runs = engine.workspace().store.runs()[:MOST]
-    if not runs:
+    every = engine.workspace().store.runs()
+    if not every:
         return
+    runs, names = every[:MOST], labels(every)
     st.space("small")
     st.subheader("Your last runs", anchor=False)
+    st.html("<style>.st-key-home-runs a p { white-space: normal; overflow-wrap: anywhere; }</style>")
     with st.container(border=True, gap="small", key="home-runs"):
         for run in runs:
-            _row(run)
+            _row(run, names)
 
 
-def _row(run: Run) -> None:
+def _row(run: Run, names: dict[str, str]) -> None:
     with st.container(key=f"home-run-{run.id}"):
         name, facts = st.columns([3, 4.7], vertical_alignment="center", gap="xsmall")
         page, icon = ("train", ":material/monitoring:") if run.status.live else ("results", ":material/leaderboard:")
-        name.page_link(f"pages/{page}.py", label=literal(run.name), icon=icon, query_params={"run": run.id})
+        name.page_link(f"pages/{page}.py", label=literal(names[run.id]), icon=icon, query_params={"run": run.id})
         label, symbol, colour = BADGES[run.status]
         with facts.container(horizontal=True, vertical_alignment="center", gap="small"):
             with st.container(width=124):  # columns of their own would each take a line on a narrow screen

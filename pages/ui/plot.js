@@ -78,7 +78,8 @@ const CONFIG = {
   showSendToCloud: false, // on by default in plotly.js 4: it would upload the user's data
   showTips: false,
   responsive: false, // the observer above also sees the container change, not only the window
-  modeBarButtonsToRemove: ["select2d", "lasso2d"],
+  // few enough to stand beside the axis title on a narrow screen; dragging zooms, a double click shows all again
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
 };
 
 // The figure's own template holds the colours of one theme only (Streamlit's even holds placeholders that come out

@@ -25,6 +25,15 @@ _STYLE = """<style>
 .st-key-way a { align-items: flex-start; padding-top: 0.4rem; padding-bottom: 0.4rem; }
 .st-key-way a p { white-space: normal; line-height: 1.3; overflow-wrap: anywhere; }
 .st-key-way a small { font-size: 0.8rem; }
+/* many options wrap: each is then a button of its own, for half a frame looks broken */
+[data-testid="stButtonGroup"]:has(button[data-variant="segmented_control"]:nth-of-type(5))
+  button[data-variant="segmented_control"] { border-radius: 0.75rem; margin: 0 0.3rem 0.3rem 0; }
+@media (max-width: 640px) {
+  [data-testid="stButtonGroup"]:has(button[data-variant="segmented_control"]:nth-of-type(4))
+    button[data-variant="segmented_control"] { border-radius: 0.75rem; margin: 0 0.3rem 0.3rem 0; }
+}
+/* the accent colour is too dark for small text on its own shade */
+button[data-variant="segmented_control"][data-selected="true"] { color: light-dark(#0b5d57, #5eead4) !important; }
 /* a file called `=cmd()` would run in the spreadsheet that opens a table's own CSV; ours are neutralised */
 button[aria-label="Download as CSV"] { display: none; }
 </style>"""

@@ -66,3 +66,11 @@ def test_an_unknown_name_outranks_bad_parameters_and_both_are_told():
     with pytest.raises(UnknownTransform, match=r"Step 1 \(Rotate\).*Step 2 \(Rotat\).*Did you mean Rotate"):
         check_parameters(spec)
     check_parameters(PipelineSpec(steps=(Step(transform="Rotate"),)))
+
+
+def test_the_text_tells_the_step_at_the_strength_of_the_pipeline():
+    turn = Step(transform="Rotate", p=0.5, params={"limit": 8})
+    assert describe(turn, 2) == "Rotate ±16°, p 0.5"
+    assert describe(turn, 0.25) == "Rotate ±2°, p 0.5"
+    assert describe(turn, 0) == "Rotate, p 0.5"
+    assert describe(Step(transform="HorizontalFlip", p=0.5), 0.5).endswith("p 0.25")

@@ -79,7 +79,7 @@ def test_a_new_key_is_a_new_chart(page, charts_server):
     page.evaluate("() => { window.kept = window.gd(); }")
     page.get_by_role("button", name="New chart").click()
     page.wait_for_function("() => window.gd() !== window.kept && window.gd()?._fullLayout?.xaxis.autorange === true")
-    assert page.evaluate("() => window.kept._fullLayout === undefined"), "the old chart was not cleaned up"
+    page.wait_for_function("() => window.kept._fullLayout === undefined")  # it is cleaned up, perhaps a moment later
 
 
 def test_charts_come_back_after_another_page_and_load_the_script_once(page, charts_server):
@@ -128,3 +128,14 @@ def test_a_script_that_cannot_be_loaded_is_said(page, charts_server):
     note = page.get_by_text("This chart could not be drawn").first
     note.wait_for()
     assert "500" in note.inner_text()
+
+
+def test_the_toolbar_lies_over_no_data_and_no_title(new_page, charts_server):
+    page = new_page(width=420)
+    open_charts(page, charts_server)
+    left, top, width, height = drag_area(page)
+    page.mouse.move(left + width / 2, top + height / 2)
+    bar = page.locator(".graft-chart .modebar").first.bounding_box()
+    title = page.locator(".graft-chart .g-xtitle text").first.bounding_box()
+    assert bar["y"] >= top + height
+    assert bar["x"] >= title["x"] + title["width"]
