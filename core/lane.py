@@ -76,13 +76,13 @@ class Lane:
         """How an analysis stands; None when it was never begun, was cancelled, or is long over."""
         with self._lock:
             task = self._tasks.get(key)
-            return task and task.analysis
+            return task.analysis if task is not None else None
 
     def cancel(self, key: Hashable) -> None:
         """Forget an analysis, and end it at its next batch if it is at work."""
         with self._lock:
             task = self._tasks.pop(key, None)
-            if task in self._waiting:
+            if task is not None and task in self._waiting:
                 self._waiting.remove(task)
         if task is not None:
             task.control.abort()

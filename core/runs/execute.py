@@ -4,15 +4,11 @@ import time
 import traceback
 from collections.abc import Generator, Iterator
 from dataclasses import asdict, dataclass, replace
-from multiprocessing.pool import ThreadPool
 from pathlib import Path
-from queue import SimpleQueue
 
 import torch
 from filelock import FileLock, Timeout
 
-from core.backbones import catalogue
-from core.backbones.weights import is_local, pretrained_state
 from core.data.dataset import Item
 from core.errors import GraftError, OutOfMemory, RunConflict, TrainingFailed
 from core.evaluation.scores import Scores, scores
@@ -20,13 +16,14 @@ from core.experiment import Experiment
 from core.features.feeds import Feed
 from core.files import storage_failed
 from core.runs import artifacts
+from core.runs.download import downloaded
 from core.runs.prepare import OTHER_IMAGES, Prepared, prepare, require_same_data, require_weights
 from core.runs.recorder import Recorder
 from core.runs.records import Run
 from core.runs.status import Status
 from core.runs.workspace import INTERRUPTED, Workspace, new_run_id
 from core.training.checkpoints import Checkpoints, load_best
-from core.training.control import Control, Signal
+from core.training.control import Control
 from core.training.events import Event, Progress, RunEnded, RunStarted, Warned
 from core.training.inference import Aborted, answer
 from core.training.loop import train
@@ -163,7 +160,7 @@ def _recorded(workspace: Workspace, run: Run, control: Control) -> Generator[Eve
         prepared = prepare_again(workspace, run)
         checkpoints = Checkpoints(folder, run.digest, run.experiment.data.fingerprint)
         if not checkpoints.exist:
-            for done, total in _downloaded(run.experiment, control):
+            for done, total in downloaded(run.experiment, control):
                 yield _taken(recorder, Progress(what="downloading the weights", done=done, total=total))
         yield _taken(recorder, Progress(what="loading the model", done=0, total=1))
         setup = set_up(
@@ -194,26 +191,6 @@ def _recorded(workspace: Workspace, run: Run, control: Control) -> Generator[Eve
 def _waits(workspace: Workspace, run_id: str, waiting: bool) -> None:
     before, after = (Status.RUNNING, Status.PAUSED) if waiting else (Status.PAUSED, Status.RUNNING)
     workspace.store.move(run_id, after, only_from=before)  # a stop that came in between stays
-
-
-def _downloaded(experiment: Experiment, control: Control) -> Iterator[tuple[int, int]]:
-    """Fetch pretrained weights that are not on this machine; yields bytes received and bytes in all (0: not known)."""
-    backbone = catalogue.get(experiment.backbone.name)
-    if experiment.backbone.weights != "default" or is_local(backbone):
-        return
-    told: SimpleQueue[tuple[int, int]] = SimpleQueue()
-    with ThreadPool(1) as pool:
-        fetched = pool.apply_async(pretrained_state, (backbone, lambda done, total: told.put((done, total))))
-        while not fetched.ready():
-            fetched.wait(0.3)
-            if control.at_batch() is not Signal.GO:
-                raise Aborted
-            latest = None
-            while not told.empty():
-                latest = told.get()
-            if latest is not None:
-                yield latest
-        fetched.get()
 
 
 def _taken(recorder: Recorder, event: Event) -> Event:

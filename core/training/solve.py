@@ -47,8 +47,9 @@ class Solver:
             found.append((loss.item(), logits.detach()))
             return objective
 
-        before = float(self._optimizer.step(closure))  # type: ignore[arg-type]  # it takes and gives tensors
-        after = float(closure())
+        told: Tensor = self._optimizer.step(closure)  # type: ignore[arg-type, assignment]  # it takes and gives tensors
+        before = float(told.detach())
+        after = float(closure().detach())
         self._optimizer.zero_grad(set_to_none=True)
         if not (before == before and after == after):
             raise LossNotFinite("The features of some images are not finite. Choose precision fp32 or other weights.")

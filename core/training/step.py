@@ -56,10 +56,11 @@ class Stepper:
         recipe = self.setup.experiment.recipe
         return recipe.mixup > 0 or recipe.cutmix > 0
 
-    def step(self, batch: Inputs, step_in_phase: int) -> Done:
-        """One update. Raises `LossNotFinite`, `OutOfMemory`, `TrainingFailed`."""
+    def step(self, batch: Inputs, step_in_phase: int, rate: float | None = None) -> Done:
+        """One update, at the schedule's rate or at `rate`. Raises `LossNotFinite`, `OutOfMemory`, `TrainingFailed`."""
         setup, recipe = self.setup, self.setup.experiment.recipe
-        rate = peak_rate(self.phase, recipe) * rate_factor(recipe, step_in_phase, self.steps)
+        if rate is None:
+            rate = peak_rate(self.phase, recipe) * rate_factor(recipe, step_in_phase, self.steps)
         set_rate(self.optimizer, rate)
         labels = batch.labels.to(setup.device)
         seed = _step_seed(setup.experiment.seed, self.index, step_in_phase)

@@ -1,0 +1,67 @@
+"""Reading a sweep: curves whose answer is known, and curves that have none."""
+
+import numpy as np
+import pytest
+
+from core.training.sweep import SURE, diverged, read, smooth
+
+RATES = np.geomspace(1e-6, 1.0, 80).tolist()
+
+
+def valley(fall_at=1e-3, rise_at=0.1, start=1.6, low=0.4, noise=0.0, seed=0):
+    """A loss that falls around one rate and climbs steeply around another."""
+    decades = np.log10(RATES)
+    falls = (start - low) / (1 + np.exp(-5 * (decades - np.log10(fall_at))))
+    rises = 8 / (1 + np.exp(-6 * (decades - np.log10(rise_at) - 0.5)))
+    return (start - falls + rises + np.random.default_rng(seed).normal(0, noise, len(RATES))).tolist()
+
+
+@pytest.mark.parametrize("fall_at", [1e-4, 1e-3, 1e-2])
+@pytest.mark.parametrize("noise", [0.0, 0.1])
+def test_the_suggestion_lies_on_the_slope_three_quarters_down(fall_at, noise):
+    for seed in range(5):
+        found = read(RATES, valley(fall_at, noise=noise, seed=seed))
+        # a logistic curve of steepness 5 a decade is three quarters down ln(3) / 5 decades after its middle
+        assert found.suggested == pytest.approx(fall_at * 10 ** (np.log(3) / 5), rel=0.7), "within three steps"
+        assert "rises again" in found.reason
+        assert float(f"{found.suggested:.1e}") == found.suggested, "a rate is told in two digits"
+
+
+def test_a_single_steep_step_by_chance_does_not_move_the_suggestion():
+    losses = valley(1e-2)
+    losses[15] -= 0.8
+    assert read(RATES, losses).suggested == read(RATES, valley(1e-2)).suggested
+
+
+def test_where_nothing_falls_no_rate_is_suggested():
+    for seed in range(20):
+        flat = read(RATES, valley(low=1.6, rise_at=1e3, noise=0.2, seed=seed))
+        assert flat.suggested is None, f"seed {seed}: chance alone must not exceed {SURE} standard errors"
+        assert "stays where it is" in flat.reason
+        rising = read(RATES, valley(low=1.6, rise_at=1e-2, noise=0.2, seed=seed))
+        assert rising.suggested is None
+        assert "only rises" in rising.reason
+        assert "let more stages train" in rising.reason
+
+
+def test_a_curve_that_ends_at_once_has_no_answer():
+    broken = read(RATES[:3], [2.0, 3.0, 900.0])
+    assert broken.suggested is None
+    assert "fp32" in broken.reason
+
+
+def test_what_was_done_before_is_told():
+    assert read(RATES, valley(), "First, the head.").reason.endswith("First, the head.")
+
+
+def test_smoothing_keeps_the_level_and_does_not_lag():
+    assert smooth([2.0] * 9) == pytest.approx([2.0] * 9)
+    step = smooth([1.0] * 20 + [0.0] * 20)
+    assert step[19] + step[20] == pytest.approx(1.0)
+    assert step[10] == pytest.approx(1.0, abs=0.01)
+
+
+def test_divergence_is_four_times_the_lowest_but_never_in_the_first_steps():
+    assert not diverged([1.0] * 4 + [9.0])
+    assert diverged([1.0] * 20 + [9.0] * 4)
+    assert not diverged([1.0] * 20 + [3.0] * 4)
