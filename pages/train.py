@@ -5,7 +5,7 @@ import streamlit as st
 from core.errors import GraftError, RunNotFound
 from core.runs.records import Run
 from core.runs.status import Status
-from pages.ui import engine, live, state, train_run, train_settings, train_summary, warmup
+from pages.ui import engine, live, state, train_estimate, train_run, train_settings, train_summary, warmup
 from pages.ui.entry import through_app
 from pages.ui.messages import show_error
 
@@ -60,7 +60,19 @@ def _start(valid: bool, run: Run | None, runs: list[Run]) -> None:
         help=None if valid else "Correct the settings marked in red first.",
     )  # fmt: skip
     if clicked:
+        train_estimate.cancel()  # the training needs the device
         _submit_draft()
+    elif valid and not runs:
+        _estimate()
+
+
+def _estimate() -> None:
+    draft = state.draft()
+    try:
+        experiment = draft.experiment()
+    except GraftError:  # the start button says so when it is pressed
+        return
+    train_estimate.show(experiment, draft.device or "auto")
 
 
 def _use_settings_of(run: Run) -> None:

@@ -15,3 +15,10 @@ def number(value: float, digits: int = 3) -> str:
     """A value of any size, such as a learning rate: '0.001', '5.7e-6'. `digits` are significant ones."""
     mantissa, sign, exponent = f"{value:.{digits}g}".partition("e")
     return f"{mantissa}e{int(exponent)}" if sign else mantissa
+
+
+def megabytes(size_bytes: int) -> str:
+    """A size as '80 MB' or '1.2 GB'."""
+    if size_bytes >= 1 << 30:
+        return f"{size_bytes / (1 << 30):.1f} GB"
+    return f"{max(1, round(size_bytes / (1 << 20)))} MB"

@@ -14,7 +14,7 @@ from core.runs.prepare import prepare
 from core.runs.records import Run
 from core.runs.status import Status
 from core.training.events import EpochEnded, PhaseStarted, StepEnded
-from pages.ui import engine
+from pages.ui import engine, train_estimate
 from pages.ui.state import Draft
 from tests.conftest import make_experiment, make_images
 
@@ -170,6 +170,24 @@ def test_settings_go_into_the_experiment(draft, monkeypatch, manager):
     (experiment, device, _), *_ = asked
     assert (experiment.recipe.learning_rate, experiment.seed, device) == (0.02, 7, "cpu")
     assert experiment.phases == ENDLESS
+
+
+def test_what_it_will_take_is_measured_before_the_start(draft, manager):
+    at = page(draft)
+    assert "Measuring what it will take" in text(at) or "Takes about" in text(at)
+    end = time.monotonic() + 60
+    while "Takes about" not in text(at):
+        assert time.monotonic() < end
+        time.sleep(0.3)
+        ran(at)
+    assert manager.workspace.store.runs() == []
+
+
+def test_an_estimate_says_what_keeping_is_worth():
+    assert train_estimate.words(9.2, 118, 80 << 20) == (
+        "Takes about 9 s instead of 1 min 58 s: what is frozen is computed once for each view, 80 MB are kept."
+    )
+    assert train_estimate.words(9.2, 10, 80 << 20) == "Takes about 9 s."
 
 
 def test_only_the_formats_of_the_device_are_offered(draft):
