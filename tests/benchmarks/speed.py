@@ -27,6 +27,7 @@ from tests.benchmarks.arms import Job, Outcome, Stretch, count_images, machine, 
 from tests.benchmarks.drawn import write_pictures
 
 people = Console(stderr=True)
+PLAIN, LIMIT = "plain PyTorch", "the limit, {}"
 QUICK_EPOCHS = 2
 KEPT_VIEWS = 8
 
@@ -47,7 +48,7 @@ SCENARIOS = {
     "head5": Scenario("Head only, 5 epochs", (HEAD(epochs=5),), "abcd"),
     "head20": Scenario("Head only, 20 epochs", (HEAD(epochs=20),), "abd"),
     "last": Scenario("Head 5 epochs, then the last stage 10", (HEAD(epochs=5), LAST(epochs=10)), "ad"),
-    "all": Scenario("Everything trainable, 2 epochs", (Stretch(stages="all", epochs=2),), "ade"),
+    "all": Scenario("Everything trainable, 2 epochs", (Stretch(stages="all", epochs=2),), "aed"),
     "rerun": Scenario("Again with another learning rate of the head", (HEAD(epochs=5),), "d"),
 }  # fmt: skip
 
@@ -102,7 +103,7 @@ def _measured(base: Job, given: argparse.Namespace) -> Iterator[dict[str, object
     for name in given.scenario:
         scenario = SCENARIOS[name]
         stretches = tuple(replace(s, epochs=min(s.epochs, given.epochs or s.epochs)) for s in scenario.stretches)
-        plain: Outcome | None = None
+        done: dict[str, Outcome] = {}
         for letter in (arm for arm in scenario.arms if arm in given.arms):
             for title, changes in VARIANTS[letter]:
                 job = replace(base, stretches=stretches, again=name == "rerun", **changes)
@@ -111,13 +112,12 @@ def _measured(base: Job, given: argparse.Namespace) -> Iterator[dict[str, object
                     if letter not in workers:
                         workers[letter] = _best_workers(job)
                     job = replace(job, workers=workers[letter])
-                outcome = _quick(job) if given.quick and letter == "a" else run_apart(job)
-                plain = outcome if letter == "a" else plain
-                yield _row(name, letter, title, job, outcome, plain)
+                done[title] = _quick(job) if given.quick and letter == "a" else run_apart(job)
+                yield {"scenario": name, "arm": letter, "title": title, "workers": job.workers} | _figures(title, done)
 
 
 VARIANTS: dict[str, list[tuple[str, dict[str, object]]]] = {
-    "a": [("plain PyTorch", {"recipe": "plain"})],
+    "a": [(PLAIN, {"recipe": "plain"})],
     "b": [
         ("fastai", {"recipe": "fastai"}),
         ("fastai, BatchNorm frozen too", {"recipe": "fastai", "train_norms": False}),
@@ -128,7 +128,7 @@ VARIANTS: dict[str, list[tuple[str, dict[str, object]]]] = {
         for precision in PRECISIONS
     ],
     "e": [
-        (f"the limit, {precision}", {"recipe": "limit", "precision": precision}) for precision in ("fp32", "bf16")
+        (LIMIT.format(precision), {"recipe": "limit", "precision": precision}) for precision in ("fp32", "bf16")
     ],
 }  # fmt: skip
 
@@ -152,26 +152,37 @@ def _quick(job: Job) -> Outcome:
     return outcome
 
 
-def _row(scenario: str, arm: str, title: str, job: Job, outcome: Outcome, plain: Outcome | None) -> dict[str, object]:
-    return {
-        "scenario": scenario, "arm": arm, "title": title, "workers": job.workers, **asdict(outcome),
-        "images_per_s": outcome.rate, "times_plain": plain.seconds / outcome.seconds if plain else None,
-    }  # fmt: skip
+def _figures(title: str, done: dict[str, Outcome]) -> dict[str, object]:
+    """An outcome beside those of plain PyTorch and of the limit in the same number format, where they ran before."""
+    outcome, plain = done[title], done.get(PLAIN)
+    precision = outcome.notes.get("precision")
+    limit = done.get(LIMIT.format("fp32" if precision == "auto" else precision))  # 'auto' learns in fp32
+    return asdict(outcome) | {
+        "images_per_s": outcome.rate,
+        "times_plain": plain.seconds / outcome.seconds if plain and "limit" not in title else None,
+        "share_of_limit": outcome.train_rate / limit.train_rate if limit else None,
+    }
 
 
 def table(rows: list[dict[str, object]]) -> Table:
     """The rows for people."""
     made = Table(box=None, header_style="bold")
-    for column in ("scenario", "arm", "seconds", "images/s", "in epochs", "x plain", "MB", "val accuracy", "notes"):
-        made.add_column(column, justify="left" if column in ("scenario", "arm", "notes") else "right")
+    for column in ("scenario", "arm", "notes"):
+        made.add_column(column)
+    for column in ("seconds", "images/s", "in epochs", "cpu s", "x plain", "MB", "val accuracy"):
+        made.add_column(column, justify="right")
     for row in rows:
-        ratio, memory, right = row["times_plain"], row["peak_mb"], row["val_accuracy"]
-        made.add_row(
-            row["scenario"], f"{row['arm']} {row['title']}", f"{row['seconds']:.1f}", f"{row['images_per_s']:.1f}",
-            f"{row['train_rate']:.1f}", f"{ratio:.1f}" if ratio else "", f"{memory:.0f}" if memory else "",
-            f"{right:.3f}" if right is not None else "", _notes(row),
+        numbers = (
+            _number(row["seconds"], 1), _number(row["images_per_s"], 1), _number(row["train_rate"], 1),
+            _number(row["cpu_s"], 0), _number(row["times_plain"], 1), _number(row["peak_mb"], 0),
+            _number(row["val_accuracy"], 3),
         )  # fmt: skip
+        made.add_row(row["scenario"], f"{row['arm']} {row['title']}", _notes(row), *numbers)
     return made
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:.{digits}f}"
 
 
 def _notes(row: dict[str, object]) -> str:
@@ -179,6 +190,8 @@ def _notes(row: dict[str, object]) -> str:
     parts = ["reckoned from few epochs"] if said.get("reckoned") else []
     if row["workers"]:
         parts.append(f"{row['workers']} workers")
+    if row["share_of_limit"]:
+        parts.append(f"{row['share_of_limit']:.0%} of the limit")
     if "share_of_first" in said:
         parts.append(
             f"again {said['again_seconds']:.1f} s = {said['share_of_first']:.0%}, its first epoch "
