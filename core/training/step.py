@@ -91,10 +91,13 @@ class Stepper:
         if self.mixes:
             with seeded(seed, setup.device):
                 tensor, targets = self._mixed(tensor, labels)
-        parts = list(zip(*(each.tensor_split(self.pieces) for each in (tensor, targets, labels)), strict=True))
+        pieces = min(self.pieces, len(labels))  # a smaller batch may follow: an empty part has no loss
+        parts = list(zip(*(each.tensor_split(pieces) for each in (tensor, targets, labels)), strict=True))
         shares = _shares([part[1] for part in parts], getattr(setup.criterion, "weight", None))
         total, correct = 0.0, 0
         for number, ((inputs, wanted, named), share) in enumerate(zip(parts, shares, strict=True)):
+            if self.mixes and self.feed.frozen:
+                inputs = self.feed.frozen(inputs)
             # held for the forward alone: a page that builds a model waits for it
             with seeded(seed + number, setup.device), setup.autocast():
                 logits = self._forward(inputs)
@@ -112,8 +115,7 @@ class Stepper:
 
     def _mixed(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         recipe = self.setup.experiment.recipe
-        mixed, targets = mix(images, labels, self.setup.task.outputs, mixup=recipe.mixup, cutmix=recipe.cutmix)
-        return self.feed.frozen(mixed) if self.feed.frozen else mixed, targets
+        return mix(images, labels, self.setup.task.outputs, mixup=recipe.mixup, cutmix=recipe.cutmix)
 
     def _forward(self, inputs: Tensor) -> Tensor:
         try:

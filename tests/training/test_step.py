@@ -1,0 +1,180 @@
+"""A step when the device's memory is too small: the same step, in smaller parts."""
+
+import pytest
+import torch
+
+from core.errors import OutOfMemory
+from core.experiment import BackboneSpec, Phase, Recipe
+from core.training import inference
+from core.training.step import _shares
+from tests.conftest import make_experiment, make_images
+from tests.training.helpers import add_dropout, losses, prepare, run, settle, warnings
+
+NAME = "timm/vit_tiny_patch16_224"  # no BatchNorm: a part of a batch is computed as it is in the whole
+LAST = ("blocks4", "head")
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    """Two classes of unequal size, 7 images to train on: batches of 4 and 3."""
+    folder = make_images(tmp_path_factory.mktemp("images") / "images", per_class=10)
+    for number in range(3, 10):
+        (folder / "warm" / f"{number:02}.png").unlink()
+    return folder
+
+
+def a_setup(pictures, folder, stages=LAST, name=NAME, settled=False, views=2, size=32, **recipe):
+    usual = {"batch_size": 4, "precision": "fp32", "schedule": "constant", "warmup": 0, "clip_norm": 0}
+    experiment = make_experiment(
+        pictures,
+        backbone=BackboneSpec(name=name, weights="none", image_size=size),
+        phases=(Phase(stages=stages, epochs=2, learning_rate=0.01),),
+        recipe=Recipe(**(usual | {"optimizer": "sgd"} | recipe)),
+        views=views,
+    )
+    setup = prepare(experiment, folder, saved=False)
+    assert len(setup.train_items) == 7
+    return setup
+
+
+class Memory:
+    """Room for `most` images in a module of the model; counts how many came at a time."""
+
+    def __init__(self, setup, most, module="head"):
+        self.most = most
+        self.widths = []
+        setup.model.get_submodule(module).register_forward_pre_hook(self._enter)
+
+    def _enter(self, module, given):
+        if torch.is_grad_enabled():
+            if len(given[0]) > self.most:
+                raise torch.OutOfMemoryError
+            self.widths.append(len(given[0]))
+
+
+@pytest.mark.parametrize("most", [3, 2, 1])
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        pytest.param({}, id="as usual"),
+        pytest.param({"label_smoothing": 0.0}, id="no smoothing"),
+        pytest.param({"class_weights": "balanced", "label_smoothing": 0.2}, id="class weights and smoothing"),
+        pytest.param({"mixup": 0.5, "class_weights": "balanced"}, id="mixed"),
+    ],
+)
+def test_a_step_in_parts_is_the_step(pictures, tmp_path, most, recipe):
+    whole = run(a_setup(pictures, tmp_path, **recipe))
+    setup = a_setup(pictures, tmp_path, **recipe)
+    memory = Memory(setup, most)
+    parts = run(setup)
+    assert max(memory.widths) <= most
+    assert sum(memory.widths) >= 2 * len(setup.train_items)
+    assert max(abs(a - b) for a, b in zip(losses(whole), losses(parts), strict=True)) <= 1e-6
+    assert abs(losses(whole)[0] - losses(whole)[-1]) > 1e-3
+    accuracies = [[e.train_accuracy for e in events if hasattr(e, "train_accuracy")] for events in (whole, parts)]
+    assert accuracies[0] == accuracies[1]
+    assert warnings(whole) == []
+    assert all("ran out of memory" in said and "BatchNorm" in said for said in warnings(parts))
+    assert warnings(parts)
+    assert f"{setup.experiment.recipe.batch_size} images" in warnings(parts)[0]
+
+
+def test_parts_stay_small_once_they_had_to_be_and_it_is_said_once(pictures, tmp_path):
+    setup = a_setup(pictures, tmp_path)
+    memory = Memory(setup, 2)
+    (said,) = warnings(run(setup))
+    assert "computed in 2 parts" in said
+    assert memory.widths == [2, 2, 2, 1] * 2
+
+
+def test_dropout_is_drawn_anew_in_every_part(pictures, tmp_path):
+    setup = a_setup(pictures, tmp_path)
+    seen = []
+    add_dropout(setup, p=0.5)
+    head = setup.model.get_submodule("head")
+    head.register_forward_pre_hook(lambda m, given: seen.append(given[0].detach() == 0) if m.training else None)
+    Memory(setup, 2)
+    run(setup)
+    halves = [mask for mask in seen if len(mask) == 2]
+    assert not torch.equal(halves[0], halves[1])
+
+
+def test_a_model_whose_single_image_does_not_fit_fails_with_advice(pictures, tmp_path):
+    setup = a_setup(pictures, tmp_path)
+    Memory(setup, 0)
+    with pytest.raises(OutOfMemory, match="smaller batch size or image size, freeze more stages"):
+        run(setup)
+
+
+def test_a_frozen_forward_that_runs_out_of_memory_is_halved(pictures, tmp_path):
+    for views in (2, "fresh"):
+        whole = losses(run(a_setup(pictures, tmp_path, views=views)))
+        setup = a_setup(pictures, tmp_path, views=views)
+        widths = []
+
+        def enter(module, given, widths=widths):
+            if len(given[0]) > 3:
+                raise torch.OutOfMemoryError
+            widths.append(len(given[0]))
+
+        setup.model.get_submodule("blocks.0").register_forward_pre_hook(enter)
+        events = run(setup)
+        assert max(widths) <= 3
+        assert warnings(events) == []  # nothing that is learned is computed in parts
+        assert max(abs(a - b) for a, b in zip(whole, losses(events), strict=True)) <= 1e-6
+
+
+def test_a_frozen_forward_of_mixed_images_runs_in_the_parts_of_the_batch(pictures, tmp_path):
+    whole = losses(run(a_setup(pictures, tmp_path, mixup=0.5)))
+    setup = a_setup(pictures, tmp_path, mixup=0.5)
+
+    def enter(module, given):
+        if len(given[0]) > 3:
+            raise torch.OutOfMemoryError
+
+    setup.model.get_submodule("blocks.0").register_forward_pre_hook(enter)
+    assert max(abs(a - b) for a, b in zip(whole, losses(run(setup)), strict=True)) <= 1e-6
+
+
+def test_a_validation_that_runs_out_of_memory_is_halved(pictures, tmp_path):
+    widths = []
+
+    def part(inputs):
+        if len(inputs) > 3:
+            raise torch.OutOfMemoryError
+        widths.append(len(inputs))
+        return inputs * 2
+
+    setup = a_setup(pictures, tmp_path)
+    whole = inference.answer(lambda x: x.flatten(1) * 2, setup.pixels, setup.train_items, autocast=setup.autocast)
+    halved = inference.answer(lambda x: part(x.flatten(1)), setup.pixels, setup.train_items, autocast=setup.autocast)
+    assert torch.equal(whole.logits, halved.logits)
+    assert (max(widths), sum(widths)) == (3, len(setup.train_items))
+    with pytest.raises(torch.OutOfMemoryError):
+        inference.answer(
+            lambda x: (_ for _ in ()).throw(torch.OutOfMemoryError()), setup.pixels, setup.train_items[:2],
+            autocast=setup.autocast,
+        )  # fmt: skip
+
+
+def test_shares_are_the_parts_of_torchs_mean():
+    generator = torch.Generator().manual_seed(0)
+    logits, labels = torch.randn(7, 3, generator=generator), torch.tensor([0, 1, 2, 2, 1, 0, 2])
+    for weight in (None, torch.tensor([0.2, 3.0, 1.0]), torch.tensor([0.0, 0.0, 1.0])):
+        criterion = torch.nn.CrossEntropyLoss(weight=weight, label_smoothing=0.1)
+        parts = list(zip(logits.tensor_split(3), labels.tensor_split(3), strict=True))
+        shares = _shares([part[1] for part in parts], weight)
+        assert sum(shares) == pytest.approx(1)
+        counted = [share * criterion(*part) for share, part in zip(shares, parts, strict=True) if share]
+        assert float(sum(counted)) == pytest.approx(float(criterion(logits, labels)), abs=1e-6)
+
+
+def test_trained_batchnorms_see_the_smaller_parts(pictures, tmp_path):
+    def a_run(most):
+        setup = a_setup(pictures, tmp_path, stages=("layer4", "head"), name="timm/resnet10t", size=64, batch_size=8)
+        settle(setup)
+        Memory(setup, most, module="fc")
+        return losses(run(setup))
+
+    whole, parts = a_run(8), a_run(4)
+    assert max(abs(a - b) for a, b in zip(whole, parts, strict=True)) > 1e-4
