@@ -160,6 +160,32 @@ def test_ctrl_c_leaves_a_run_that_resume_finishes(images, tmp_path):
     assert json.loads(again.stdout.splitlines()[-1])["epochs"] == 60
 
 
+def test_a_learning_rate_is_looked_for_with_the_options_of_a_training(graft, images, tmp_path):
+    options = ["--data", images, *QUICK, "--phase", "head:2", "--phase", "all:1:1e-4", "--batch-size", 8]
+    code, out, _ = graft("find-lr", *options, "--json")
+    assert code == 0
+    found = json.loads(out.splitlines()[-1])
+    assert set(found) == {"rates", "losses", "smoothed", "suggested", "reason"}
+    assert len(found["rates"]) == len(found["losses"]) == len(found["smoothed"]) > 8
+    assert Workspace(tmp_path / "workspace").store.runs() == []
+    assert json.loads(graft("find-lr", *options, "--json")[1].splitlines()[-1]) == found
+    code, out, _ = graft("find-lr", *options, "--phase-number", 2)
+    assert code == 0
+    assert "phase 1 was trained" in out
+    code, out, err = graft("find-lr", *options, "--phase-number", 3)
+    assert (code, out) == (2, "")
+    assert "no phase 3" in err
+
+
+def test_train_and_find_lr_offer_the_same_options(graft):
+    described = ("--data", "--backbone", "--weights", "--phase", "--augment", "--views", "--batch-size", "--image-size",
+                 "--optimizer", "--seed", "--experiment", "--device", "--workspace", "--json")  # fmt: skip
+    for command in ("train", "find-lr"):
+        code, out, _ = graft(command, "--help")
+        assert code == 0
+        assert [option for option in described if option not in out] == []
+
+
 def test_a_zip_is_trained_like_a_folder(graft, tmp_path):
     import shutil
 

@@ -1,0 +1,67 @@
+"""Options that several commands share."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import InvalidExperiment
+from core.experiment import BUNDLED_BACKBONE, Experiment
+from core.runs.workspace import ENVIRONMENT_VARIABLE
+
+WorkspaceOption = Annotated[
+    Path | None, typer.Option("--workspace", envvar=ENVIRONMENT_VARIABLE, help="Where runs live; default ./workspace.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value on the last line of stdout.")]
+DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")]
+
+
+def describes_an_experiment(command: Callable[..., None]) -> Callable[..., None]:
+    """Give `command` the options that describe an experiment; it gets that experiment as `plan`."""
+    shared = inspect.signature(_plan, eval_str=True).parameters
+    own = inspect.signature(command, eval_str=True).parameters
+    every = [*shared.values(), *(option for name, option in own.items() if name != "plan")]
+
+    @functools.wraps(command)
+    def with_options(**given: object) -> None:
+        said = {name: given.pop(name) for name in shared}
+        command(plan=_plan(**said), **given)  # type: ignore[arg-type]  # typer has seen to the types
+
+    # typer reads the options off these
+    with_options.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {option.name: option.annotation for option in every}
+    return with_options
+
+
+def _plan(
+    data: Annotated[str | None, typer.Option(help="A folder or zip of class folders, or sample:NAME.")] = None,
+    backbone: Annotated[str | None, typer.Option(help=f"See `graft backbones`; default {BUNDLED_BACKBONE}.")] = None,
+    weights: Annotated[str | None, typer.Option(help="default (pretrained), none, or a safetensors file.")] = None,
+    phase: Annotated[
+        list[str] | None,
+        typer.Option(help="STAGES:EPOCHS[:LR], repeatable. STAGES: head, all, a stage and all after it, or a,b,c."),
+    ] = None,
+    augment: Annotated[str | None, typer.Option(help="none, light, medium, strong, or a JSON/YAML file.")] = None,
+    views: Annotated[str | None, typer.Option(help="Fixed views per image, or 'fresh'.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Images per optimisation step.")] = None,
+    image_size: Annotated[int | None, typer.Option(help="Side of the input in px; default the weights' own.")] = None,
+    optimizer: Annotated[str | None, typer.Option(help="adamw, adam or sgd.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Fixes the new head, the order and the views.")] = None,
+    experiment: Annotated[Path | None, typer.Option(help="An experiment file; other options change it.")] = None,
+) -> Experiment:
+    """The experiment that the options describe, upon the one in the file or the default one."""
+    from core.runs.plan import adjusted, default_experiment
+
+    if experiment is not None:
+        base = Experiment.from_file(experiment)
+    elif data is not None:
+        base = default_experiment(data)
+    else:
+        raise InvalidExperiment("Say which images: --data FOLDER, --data sample:stamps, or --experiment FILE.")
+    return adjusted(
+        base, data=data, backbone=backbone, weights=weights, phase=phase, augment=augment, views=views,
+        batch_size=batch_size, image_size=image_size, optimizer=optimizer, seed=seed,
+    )  # fmt: skip

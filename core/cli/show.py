@@ -1,0 +1,84 @@
+"""What a terminal shows: a bar and errors for people on stderr, answers on stdout."""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from core import files
+from core.runs.records import Run
+from core.training import events
+
+people = Console(stderr=True)
+
+
+def show(happened: Iterator[events.Event]) -> Any:
+    """Draw a progress bar while things happen, and a line per epoch; what the generator returns."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=people, transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+        while True:
+            try:
+                _draw(bar, task, next(happened))
+            except StopIteration as ended:
+                return ended.value
+
+
+def _draw(bar: Progress, task: TaskID, event: events.Event) -> None:
+    match event:
+        case events.RunStarted():
+            done = event.steps * event.first_epoch // max(1, event.epochs)
+            bar.update(task, description="training", total=event.steps, completed=done)
+        case events.StepEnded():
+            bar.update(task, description="training", completed=event.step)
+        case events.Progress():
+            bar.update(task, description=event.what, completed=event.done, total=event.total or None)
+        case events.EpochEnded():
+            mark = " *" if event.best else ""
+            bar.console.print(
+                f"epoch {event.epoch + 1:>3}  loss {event.train_loss:.3f}  val loss {event.val_loss:.3f}  "
+                f"val accuracy {event.val_accuracy:.3f}{mark}"
+            )
+        case events.Warned():
+            bar.console.print(f"[yellow]{literal(event.message)}[/]")
+        case _:
+            pass
+
+
+def summary(run: Run, with_test: bool = True) -> dict[str, Any]:
+    """A run as one JSON object."""
+    results = run.results
+    return {
+        "run_id": run.id,
+        "status": run.status.value,
+        "seconds": results.get("seconds"),
+        "images_per_second": results.get("images_per_second"),
+        "epochs": results.get("epochs"),
+        "val": run.val,
+    } | ({"test": run.test} if with_test else {})
+
+
+def told(scores: dict[str, Any] | None) -> str:
+    """An accuracy with its interval."""
+    if scores is None:
+        return "-"
+    return f"{scores['accuracy']:.3f} ({scores['accuracy_low']:.3f} to {scores['accuracy_high']:.3f}, n={scores['n']})"
+
+
+def print_json(value: Any) -> None:
+    """One JSON value, the last line of stdout."""
+    sys.stdout.write(files.dump_json(value) + "\n")
+    sys.stdout.flush()
+
+
+def literal(text: str) -> str:
+    """Text from users, so that none of it is taken for markup or styled."""
+    return escape(text.encode("utf-8", "replace").decode())
