@@ -106,7 +106,7 @@ class Recipe(Description):
         1e-3, gt=0, le=10, title="Learning rate", description="Peak rate of the phases that set none of their own."
     )
     weight_decay: float = Field(
-        0.02, ge=0, le=1, title="Weight decay", description="Pulls weights to zero; biases and norms are left alone."
+        0.005, ge=0, le=1, title="Weight decay", description="Pulls weights to zero; biases and norms are left alone."
     )
     layer_decay: float = Field(
         1.0, gt=0, le=1, title="Rate decay per stage",
@@ -153,6 +153,11 @@ class Recipe(Description):
         "bf16 and fp16: everything under autocast, where the device has them.",
     )  # fmt: skip
 
+    @property
+    def mixes(self) -> bool:
+        """Whether batches are mixed, so that no training image is ever the same again."""
+        return self.mixup > 0 or self.cutmix > 0
+
 
 D = TypeVar("D", bound=Description)
 Views = Annotated[int, Field(ge=1, le=1000)] | Literal["fresh"]
@@ -178,7 +183,7 @@ class Experiment(Description):
         for number, phase in enumerate(self.phases, start=1):
             if phase.solver == "lbfgs" and phase.stages != ("head",):
                 raise ValueError(f"phase {number} cannot be solved by lbfgs: only the head alone can")
-            if phase.solver == "lbfgs" and (self.views == "fresh" or self.recipe.mixup or self.recipe.cutmix):
+            if phase.solver == "lbfgs" and (self.views == "fresh" or self.recipe.mixes):
                 raise ValueError(f"phase {number} is solved on kept features: no fresh views, no mixup, no CutMix")
         return self
 

@@ -83,11 +83,15 @@ def require_stages(wanted: Iterable[str], names: Sequence[str], backbone: str = 
         raise UnknownStage(f"There is no {said}{where}. Stages: {', '.join(names)}; or all.")
 
 
-def default_phases(names: Sequence[str]) -> tuple[Phase, ...]:
-    """First the head alone, then the last stage with it at a smaller rate (LP-FT, Kumar et al. 2022)."""
+def default_phases(names: Sequence[str], *, kept_views: bool = True) -> tuple[Phase, ...]:
+    """First the head alone, then the last stage with it at a small rate (LP-FT, Kumar et al. 2022).
+
+    The head is solved where views are kept; new views at every epoch (`kept_views` False) leave it to steps.
+    """
+    head = Phase(stages=(HEAD,), epochs=8, learning_rate=3e-3)
     return (
-        Phase(stages=(HEAD,), epochs=8, learning_rate=3e-3),
-        Phase(stages=(names[-2], HEAD), epochs=6, learning_rate=3e-4),
+        head.model_copy(update={"solver": "lbfgs"}) if kept_views else head,
+        Phase(stages=(names[-2], HEAD), epochs=6, learning_rate=1e-4),
     )
 
 

@@ -37,6 +37,7 @@ def phase_grid(phases: Sequence[Phase], stages: Sequence[str], learning_rate: fl
     for phase in phases:
         trains = tuple(i for i, stage in enumerate(stages) if stage in phase.stages)
         rate = learning_rate if phase.learning_rate is None else phase.learning_rate
+        rate = 0.0 if phase.solver == "lbfgs" else rate
         blocks.append(PhaseBlock(start, start + phase.epochs, trains, rate))
         start += phase.epochs
     return PhaseGrid(tuple(stages), tuple(blocks))
@@ -87,7 +88,7 @@ def phase_figure(grid: PhaseGrid, theme: Theme) -> go.Figure:
 
 def _label(block: PhaseBlock, total: int, theme: Theme) -> dict[str, object]:
     """The learning rate above its phase; shorter where the phase is narrow."""
-    rate = number(block.learning_rate)
+    rate = number(block.learning_rate) if block.learning_rate else "solved"
     share = (block.end - block.start) / total
     text = f"learning rate {rate}" if share > 0.3 else rate if share > 0.08 else ""
     place = {"xref": "x", "yref": "paper", "x": (block.start + block.end) / 2, "y": 1, "yanchor": "bottom"}

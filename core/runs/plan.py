@@ -49,16 +49,18 @@ def adjusted(base: Experiment, **given: Any) -> Experiment:
     phases = tuple(parse_phase(text, names) for text in given["phase"] or ())
     if not phases and backbone.weights == "none" != base.backbone.weights:
         phases = (Phase(stages=names, epochs=base.epochs),)
-    elif not phases:
-        phases = base.phases if backbone.name == base.backbone.name else default_phases(names)
+    views = parse_views(given["views"]) if given["views"] else base.views
+    default = base.phases == default_phases(_names(base.backbone))
+    if not phases and (default or backbone.name != base.backbone.name):
+        phases = default_phases(names, kept_views=views != "fresh" and not base.recipe.mixes)
     parts = {
         "data": DataSpec(source=given["data"], split=base.data.split) if given["data"] else None,
         "pipeline": presets.read_pipeline(given["augment"]) if given["augment"] else None,
         "recipe": base.recipe.model_dump() | _said({key: given[key] for key in ("batch_size", "optimizer")}),
-        "views": parse_views(given["views"]) if given["views"] else None,
+        "views": views,
         "seed": given["seed"],
     }
-    return base.changed(backbone=backbone, phases=phases, **_said(parts))
+    return base.changed(backbone=backbone, phases=phases or base.phases, **_said(parts))
 
 
 def parse_phase(text: str, names: Sequence[str]) -> Phase:

@@ -44,11 +44,13 @@ class Recorder:
             case RunStarted():
                 self._progress |= {**asdict(event), "what": "training", "step": _first_step(event)}
                 self._say(f"{event.train_images} training and {event.val_images} validation images on {event.device}.")
+                if event.frozen_precision != "fp32":
+                    self._say(f"Frozen stages are computed in {event.frozen_precision}.")
             case PhaseStarted():
                 self._say(
                     f"Phase {event.phase + 1}: training {', '.join(event.stages)} "
                     f"({event.trainable_parameters:,} of {event.total_parameters:,} weights), "
-                    f"peak learning rate {event.learning_rate:g}."
+                    + (f"peak learning rate {event.learning_rate:g}." if event.learning_rate else "solved by L-BFGS.")
                 )
                 self._flush(phases=[event])
             case StepEnded():

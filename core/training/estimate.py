@@ -74,8 +74,7 @@ def estimate(setup: Setup, control: Control) -> Estimate:
 
 
 def _keeps_views(setup: Setup) -> bool:
-    recipe = setup.experiment.recipe
-    return setup.experiment.views != "fresh" and not (recipe.mixup or recipe.cutmix)
+    return setup.experiment.views != "fresh" and not setup.experiment.recipe.mixes
 
 
 def _missing(feed: Feed, items: Sequence[Item], views: Mapping[str, int | None]) -> int:

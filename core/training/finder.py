@@ -110,14 +110,13 @@ class _Finder:
     def _solve(self, index: int) -> Generator[Progress, None, str]:
         stepper, setup = self._stepper(index), self.setup
         per_view, views = setup.steps_per_epoch, VIEWS if setup.pixels.pictures.varies else 1
-        rows, labels = [], []
+        solver, found = Solver(setup, stepper.feed, stepper.optimizer), list[Inputs]()
         with closing(self._batches(stepper, per_view * views)) as made:
             for at, batch in enumerate(made):
                 yield Progress(what="computing features", done=at, total=per_view * views)
-                rows.append(batch.tensor)
-                labels.append(batch.labels)
+                found.append(batch)
         setup.model.eval()
-        solver = Solver(setup, stepper.feed, stepper.optimizer, torch.cat(rows), torch.cat(labels).to(setup.device))
+        solver.add(found)
         for number in range(min(ROUNDS, stepper.phase.epochs)):
             yield Progress(what=f"solving phase {index + 1}", done=number, total=ROUNDS)
             self._go_on()

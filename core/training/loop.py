@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import torch
@@ -11,6 +12,7 @@ from core.data.dataset import Item
 from core.errors import LossNotFinite, OutOfMemory, TrainingFailed
 from core.experiment import Phase
 from core.features.batches import chunked, shuffled
+from core.features.sources import Inputs
 from core.training.checkpoints import Position, State
 from core.training.control import Control, Signal
 from core.training.device import device_title
@@ -19,7 +21,6 @@ from core.training.events import (
     EpochEnded,
     Event,
     PhaseStarted,
-    Progress,
     RunEnded,
     RunStarted,
     Warned,
@@ -32,16 +33,9 @@ from core.training.solve import Solver
 from core.training.step import OUT_OF_MEMORY, Done, Stepper
 
 START = Position(
-    epoch=-1,
-    phase=0,
-    step=0,
-    epoch_in_phase=0,
-    stale_epochs=0,
-    phase_over=False,
-    phase_best=math.inf,
-    best_loss=math.inf,
-    best_epoch=-1,
-)
+    epoch=-1, phase=0, step=0, epoch_in_phase=0, stale_epochs=0, phase_over=False, phase_best=math.inf,
+    best_loss=math.inf, best_epoch=-1,
+)  # fmt: skip
 
 
 @dataclass
@@ -129,7 +123,7 @@ class _Training:
             trainable_parameters=trainable,
             total_parameters=total,
         )
-        solver = (yield from self._solver(stepper)) if phase.solver == "lbfgs" else None
+        solver = Solver(setup, feed, stepper.optimizer) if phase.solver == "lbfgs" else None
         for epoch_in_phase in range(done, phase.epochs):
             if self.stopped or self.at.phase_over:
                 return
@@ -152,8 +146,8 @@ class _Training:
         set_modes(self.setup.model, self.setup.stages, stepper.phase.stages)
         if solver is None:
             yield from self._steps(stepper, epoch_in_phase, epoch, sums)
-        elif not self._asked_to_stop():
-            yield self._round(solver, epoch, sums)
+        else:
+            yield from self._round(stepper, solver, epoch_in_phase, epoch, sums)
         if self.stopped and (self.at.best_epoch >= 0 or not sums.images):
             return
         if not sums.images:
@@ -190,34 +184,39 @@ class _Training:
             images_per_second=images_per_second,
         )  # fmt: skip
 
-    def _solver(self, stepper: Stepper) -> Generator[Event, None, Solver | None]:
-        """A solver for the head, once the features of all views are there; None when that was stopped."""
-        setup, seed = self.setup, self.setup.experiment.seed
-        n_views = 1 if not setup.pixels.pictures.varies else int(setup.experiment.views)
-        rows, labels = [], []
-        for number in range(n_views):
-            order = shuffled(setup.train_items, seed, number)
-            yield Progress(what="computing features", done=number * len(order), total=n_views * len(order))
-            made = stepper.feed.source.batches(chunked(order, BATCH_SIZE), number, order)
+    def _round(self, stepper: Stepper, solver: Solver, epoch_in_phase: int, epoch: int, sums: Sums) -> Iterator[Event]:
+        """One round of L-BFGS, over one view more than the last one as long as there are more."""
+        setup = self.setup
+        most = int(setup.experiment.views) if setup.pixels.pictures.varies else 1
+        while solver.views < min(epoch_in_phase + 1, most) and not self.stopped:
+            number = setup.experiment.view_number(epoch - epoch_in_phase + solver.views)
+            yield from self._add_view(stepper, solver, number)
+        if self.stopped or self._asked_to_stop() or not solver.rows:
+            return
+        if epoch_in_phase < most:
+            solver.forget()
+        began = time.monotonic()
+        setup.model.eval()
+        loss, correct, flat = solver.round()
+        sums.add(Done(loss, correct, 0.0), solver.rows)
+        sums.solved = flat and solver.views == most
+        sums.step = self.at.step + setup.steps_per_epoch
+        yield self._step(epoch, sums.step, loss, 0.0, solver.rows / max(time.monotonic() - began, 1e-9))
+
+    def _add_view(self, stepper: Stepper, solver: Solver, number: int) -> Iterator[Event]:
+        order = shuffled(self.setup.train_items, self.setup.experiment.seed, number)
+        found: list[Inputs] = []
+        made = stepper.source.batches(chunked(order, BATCH_SIZE), number, order)
+        with closing(made):
             for batch in made:
                 if self._asked_to_stop():
-                    made.close()
-                    return None
+                    return
                 yield from self._named(batch.failed)
-                if batch.items:
-                    rows.append(batch.tensor)
-                    labels.append(batch.labels)
-        if not rows:
+                found += [batch] if batch.items else []
+        if found:
+            solver.add(found)
+        else:
             raise TrainingFailed("None of the training images could be read any more. Restore them and resume the run.")
-        return Solver(setup, stepper.feed, stepper.optimizer, torch.cat(rows), torch.cat(labels).to(setup.device))
-
-    def _round(self, solver: Solver, epoch: int, sums: Sums) -> Step:
-        began = time.monotonic()
-        self.setup.model.eval()
-        loss, correct, sums.solved = solver.round()
-        sums.add(Done(loss, correct, 1.0), solver.rows)
-        sums.step = self.at.step + self.setup.steps_per_epoch
-        return self._step(epoch, sums.step, loss, 1.0, solver.rows / max(time.monotonic() - began, 1e-9))
 
     def _close_epoch(self, epoch: int, stepper: Stepper, sums: Sums, started: float) -> Iterator[Event]:
         setup, trained_s = self.setup, self._now() - started

@@ -61,7 +61,9 @@ def make_optimizer(model: nn.Module, stages: Sequence[Stage], phase: Phase, reci
 
 
 def peak_rate(phase: Phase, recipe: Recipe) -> float:
-    """The highest learning rate of a phase."""
+    """The highest learning rate of a phase; 0 for one that is solved, which has none."""
+    if phase.solver == "lbfgs":
+        return 0.0
     return recipe.learning_rate if phase.learning_rate is None else phase.learning_rate
 
 

@@ -8,6 +8,7 @@ from torch import Tensor
 from core.errors import LossNotFinite
 from core.experiment import Recipe
 from core.features.feeds import Feed
+from core.features.sources import Inputs
 from core.training.setup import Setup
 
 FLAT = 1e-5  # change of the loss in a round, relative to the loss, below which the head is converged
@@ -17,21 +18,38 @@ class Solver:
     """Minimises the mean loss over all features plus `weight_decay / 2 * |W|^2`, in rounds of a few iterations.
 
     L-BFGS with a strong Wolfe line search (Nocedal and Wright 2006, chapter 7). The head is in eval mode: with dropout
-    there would be nothing to converge to.
+    there would be nothing to converge to. Views may be added between rounds: the first one begins as soon as one view
+    of every image is there.
     """
 
-    def __init__(self, setup: Setup, feed: Feed, optimizer: torch.optim.Optimizer, features: Tensor, labels: Tensor):
-        """`features` (M, D) and `labels` (M,): every view of every training image, on the device."""
+    def __init__(self, setup: Setup, feed: Feed, optimizer: torch.optim.Optimizer) -> None:
         self._setup = setup
         self._feed = feed
         self._optimizer = optimizer
-        self._features = features
-        self._labels = labels
-        self.rows = len(labels)
+        self._features = torch.empty(0)
+        self._labels = torch.empty(0)
+        self.views = 0
         self._weights: Sequence[Tensor] = [p for group in optimizer.param_groups for p in group["params"] if p.ndim > 1]
 
+    @property
+    def rows(self) -> int:
+        """Features so far, one per image and view."""
+        return len(self._labels)
+
+    def add(self, batches: Sequence[Inputs]) -> None:
+        """One more view of every training image."""
+        features = torch.cat([batch.tensor for batch in batches])
+        labels = torch.cat([batch.labels for batch in batches]).to(self._setup.device)
+        self._features = torch.cat([self._features, features]) if self.views else features
+        self._labels = torch.cat([self._labels, labels]) if self.views else labels
+        self.views += 1
+
+    def forget(self) -> None:
+        """Begin anew to learn how the loss curves: with more views it is another function."""
+        self._optimizer.state.clear()
+
     def round(self) -> tuple[float, int, bool]:
-        """A few iterations. The loss before them, rows named rightly before them, and whether nothing moves any more.
+        """A few iterations. The loss after them, rows that are then named rightly, and whether nothing moves any more.
 
         Raises `LossNotFinite`.
         """

@@ -53,8 +53,7 @@ class Stepper:
     @property
     def mixes(self) -> bool:
         """Whether batches are mixed."""
-        recipe = self.setup.experiment.recipe
-        return recipe.mixup > 0 or recipe.cutmix > 0
+        return self.setup.experiment.recipe.mixes
 
     def step(self, batch: Inputs, step_in_phase: int, rate: float | None = None) -> Done:
         """One update, at the schedule's rate or at `rate`. Raises `LossNotFinite`, `OutOfMemory`, `TrainingFailed`."""

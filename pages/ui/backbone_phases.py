@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.backbones.stages import HEAD, Stage, default_phases, require_stages
+from core.backbones.stages import HEAD, Stage, require_stages
 from core.charts.numbers import number
 from core.charts.phases import phase_figure, phase_grid
 from core.errors import UnknownStage
@@ -47,7 +47,7 @@ def _current(names: tuple[str, ...]) -> Phases | None:
     """The phases in force; None, with the sentence and a way out, if they belong to another backbone."""
     phases = state.draft().phases
     if not phases:
-        return default_phases(names)
+        return state.draft().default_phases(names)
     try:
         require_stages([stage for phase in phases for stage in phase.stages], names, state.draft().backbone.name)
     except UnknownStage as error:
@@ -178,7 +178,7 @@ def _below(phases: Phases, names: tuple[str, ...]) -> None:
         st.button("Add a phase", icon=":material/add:", key="backbone-phase-add", on_click=_store,
                   args=(backbone_plan.added(phases, names),),
                   help="After the last one, with one more stage thawed and half its rate.")  # fmt: skip
-        gradual = backbone_plan.gradual(names)
+        gradual = backbone_plan.gradual(state.draft().default_phases(names), names)
         st.button("Unfreeze gradually", icon=":material/stairs:", key="backbone-phases-gradual", on_click=_store,
                   args=(gradual,), disabled=phases == gradual,
                   help="The head first, then one stage more in each phase, at half the rate each time.")  # fmt: skip

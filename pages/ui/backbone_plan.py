@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from core.backbones.stages import default_phases
 from core.experiment import Phase
 
 Phases = tuple[Phase, ...]
@@ -27,9 +26,8 @@ def added(phases: Phases, names: Sequence[str]) -> Phases:
     return (*phases, Phase(stages=tuple(names[max(0, first - 1) :]), epochs=last.epochs, learning_rate=rate))
 
 
-def gradual(names: Sequence[str], stages: int = 3) -> Phases:
-    """The default phases, and then one more stage thawed in each of the following (Howard and Ruder 2018)."""
-    phases: Phases = default_phases(names)
+def gradual(phases: Phases, names: Sequence[str], stages: int = 3) -> Phases:
+    """`phases`, and then one more stage thawed in each of the following (Howard and Ruder 2018)."""
     while len(phases) < min(stages, len(names) - 1) + 1:
         phases = added(phases, names)
     return phases

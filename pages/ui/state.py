@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from core import files
 from core.augment import presets
+from core.backbones.stages import default_phases
 from core.errors import InvalidExperiment, StorageFailed
 from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Recipe, SplitSpec
 
@@ -41,9 +42,13 @@ class Draft:
         """The phases in force. The default ones need the backbone's stages, so this may load torch: wait first."""
         if self.phases is not None:
             return self.phases
-        from core.backbones.stages import default_phases, stage_table
+        from core.backbones.stages import stage_table
 
-        return default_phases(tuple(stage.name for stage in stage_table(self.backbone.name)))
+        return self.default_phases(tuple(stage.name for stage in stage_table(self.backbone.name)))
+
+    def default_phases(self, names: tuple[str, ...]) -> tuple[Phase, ...]:
+        """The default phases over the stages `names`, with these views and this recipe."""
+        return default_phases(names, kept_views=self.views != "fresh" and not self.recipe.mixes)
 
     def experiment(self) -> Experiment:
         """The complete description. Raises `InvalidExperiment` that says what is missing and on which page."""

@@ -3,9 +3,8 @@
 import streamlit as st
 from pydantic import create_model
 
-from core.backbones.stages import default_phases
 from core.experiment import Description, Experiment, Recipe
-from pages.ui import state
+from pages.ui import state, train_rates
 from pages.ui.forms import render_form
 from pages.ui.messages import explain
 from pages.ui.state import Draft
@@ -25,13 +24,18 @@ def show(draft: Draft) -> bool:
 
     devices = available_devices()
     device = draft.device if draft.device in devices else devices[0]
-    rates = [phase.learning_rate for phase in draft.phases or default_phases(("last", "head"))]
+    phases = draft.phases or draft.default_phases(("last", "head"))
+    rates = [phase.learning_rate for phase in phases if phase.solver == "steps"]
     own = all(rate is not None for rate in rates)  # a control without an effect would be a lie
     fields = [name for name in FIRST if not (own and name == "learning_rate")]
     first = render_form(Recipe, draft.recipe, "train", fields=fields)
     if own:
-        st.caption(f"Learning rate: {', then '.join(f'{rate:g}' for rate in rates)}, set with each phase.")
+        told = (
+            f"{', then '.join(f'{rate:g}' for rate in rates)}, set with each phase" if rates else "none, all is solved"
+        )
+        st.caption(f"Learning rate: {told}.")
         st.page_link("pages/backbone.py", label="Change the phases", icon=":material/layers:")
+    finder = st.container()
     recipe = first.model or draft.recipe
     device = _device(devices, device)
     with st.expander("Advanced", icon=":material/tune:", key="train-advanced"):
@@ -45,7 +49,10 @@ def show(draft: Draft) -> bool:
         seed = render_form(Reproduction, {"seed": draft.seed}, "train")
         _explanations()
     state.update(recipe=recipe, device=device, seed=draft.seed if seed.model is None else seed.model.seed)
-    return not (first.error or second.error or seed.error)
+    valid = not (first.error or second.error or seed.error)
+    with finder:  # beside the rate, but for the settings as a whole
+        train_rates.show(state.draft(), valid)
+    return valid
 
 
 def _device(devices: tuple[str, ...], device: str) -> str:

@@ -127,3 +127,5 @@ def test_default_phases_are_the_head_and_then_the_last_stage_with_a_smaller_rate
     assert first.learning_rate is not None
     assert second.learning_rate is not None
     assert second.learning_rate <= first.learning_rate / 10
+    assert (first.solver, second.solver) == ("lbfgs", "steps")
+    assert default_phases(NAMES, kept_views=False)[0].solver == "steps"
