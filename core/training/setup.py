@@ -8,7 +8,8 @@ from torch import nn
 
 from core.backbones import catalogue
 from core.backbones.build import build
-from core.backbones.stages import Stage, stages
+from core.backbones.split import parts
+from core.backbones.stages import HEAD, Stage, stages
 from core.data.dataset import Dataset, Item
 from core.data.split import Split
 from core.experiment import Experiment
@@ -56,8 +57,9 @@ class Setup:
     def frozen_precision(self) -> str:
         """The number format of frozen stages, found out on two images."""
         self.model.eval()
+        body = parts(self.model, self.stages).part(None, HEAD)  # a new head's answers are as good as noise
         wanted = self.experiment.recipe.precision
-        return choose_precision(self.model, self.pixels, self.train_items, self.device, wanted)
+        return choose_precision(body, self.pixels, self.train_items, self.device, wanted)
 
     def facts(self, epoch: int) -> dict[str, str]:
         """Metadata of the weights file: enough to know what the weights are."""
