@@ -55,7 +55,7 @@ def sweep_figure(curve: SweepCurve, theme: Theme) -> go.Figure:
         title=title("Learning rate", theme),
         range=span,
         tickvals=decades,
-        ticktext=[number(10.0**decade) for decade in decades],
+        ticktext=[f"1e{decade}" if decade < -2 else number(10.0**decade) for decade in decades],  # short ones
         showgrid=False,
         showline=True,
     )

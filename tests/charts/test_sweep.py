@@ -36,5 +36,5 @@ def test_the_figure_marks_the_suggestion(theme):
     assert [trace.name for trace in figure.data] == ["Each step", "Smoothed", "Suggested"]
     assert figure.data[2].x == (pytest.approx(math.log10(1.1e-3)),)
     assert figure.layout.annotations[0].text == "<b>0.0011</b>"
-    assert figure.layout.xaxis.ticktext == ("0.0001", "0.001", "0.01", "0.1")
+    assert figure.layout.xaxis.ticktext == ("1e-4", "1e-3", "0.01", "0.1")
     assert figure.data[1].text[0] == "0.0001"
