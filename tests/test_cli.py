@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from core import cli
+from core.experiment import Phase
 from core.runs.status import Status
 from core.runs.workspace import Workspace
-from tests.conftest import make_images
+from tests.conftest import make_experiment, make_images
 
 ROOT = Path(__file__).parents[1]
 QUICK = ["--backbone", "mobilenet_v3_small", "--weights", "none", "--image-size", "32", "--device", "cpu"]
@@ -172,6 +173,13 @@ def test_a_learning_rate_is_looked_for_with_the_options_of_a_training(graft, ima
     code, out, _ = graft("find-lr", *options, "--phase-number", 2)
     assert code == 0
     assert "phase 1 was trained" in out
+    file = tmp_path / "solved.yaml"
+    solved = make_experiment(
+        images, phases=(Phase(stages=("head",), epochs=2, solver="lbfgs"), Phase(stages=("head",), epochs=1))
+    )
+    file.write_text(solved.to_yaml())
+    assert "phase 1 was solved" in graft("find-lr", "--experiment", file)[1], "the first phase that has a rate"
+    assert "no learning rate" in graft("find-lr", "--experiment", file, "--phase-number", 1)[1]
     code, out, err = graft("find-lr", *options, "--phase-number", 3)
     assert (code, out) == (2, "")
     assert "no phase 3" in err

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from core.charts.numbers import number
 from core.charts.series import Line
-from core.charts.style import LOOKS, Theme, axis, base_layout, fade, note, part_colour, title
+from core.charts.style import FONT_SIZE, LOOKS, Theme, axis, base_layout, fade, note, part_colour, title
 from core.training.sweep import Sweep
 
 HEIGHT = 260  # px
@@ -52,13 +52,15 @@ def sweep_figure(curve: SweepCurve, theme: Theme) -> go.Figure:
     decades = list(range(math.ceil(span[0] - 1e-9), math.floor(span[1] + 1e-9) + 1))
     layout["xaxis"] = axis(
         theme,
-        title=title("Learning rate", theme),
         range=span,
         tickvals=decades,
         ticktext=[f"1e{decade}" if decade < -2 else number(10.0**decade) for decade in decades],  # short ones
         showgrid=False,
         showline=True,
     )
+    # at the left: on a narrow page the buttons of the chart lie under its right half
+    below = {"xref": "paper", "yref": "paper", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "yshift": -24}
+    layout["annotations"] = [note("Learning rate", theme, font={"color": look.muted, "size": FONT_SIZE}, **below)]
     layout["yaxis"] = axis(theme, title=title("Training loss", theme), range=[curve.low, curve.high], nticks=5)
     rates = [number(10**x, 2) for x in curve.smoothed.xs]
     traces = [
@@ -79,7 +81,7 @@ def sweep_figure(curve: SweepCurve, theme: Theme) -> go.Figure:
         place = {"xref": "x", "yref": "y domain", "x": x, "y": 0, "yanchor": "bottom",
                  "xanchor": "right" if left else "left", "xshift": -6 if left else 6}  # fmt: skip
         font = {"color": look.accent, "size": 13}
-        layout["annotations"] = [note(f"<b>{number(curve.suggested)}</b>", theme, font=font, **place)]
+        layout["annotations"] += [note(f"<b>{number(curve.suggested)}</b>", theme, font=font, **place)]
     return go.Figure({"data": traces, "layout": layout})
 
 

@@ -81,7 +81,9 @@ def resume(
 @describes_an_experiment
 def find_lr(
     plan: Experiment,
-    phase_number: Annotated[int, typer.Option(help="The phase whose rate is looked for, from 1 on.")] = 1,
+    phase_number: Annotated[
+        int | None, typer.Option(help="The phase whose rate is looked for, from 1 on; default the first that has one.")
+    ] = None,
     device: DeviceOption = "auto",
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
@@ -91,12 +93,14 @@ def find_lr(
     from core.training.control import Control
 
     room = Workspace(workspace or default_root())
-    found: Sweep = show(sweep_rates(plan, room, device, phase_number - 1, Control()))
+    with_rate = [number for number, phase in enumerate(plan.phases, start=1) if phase.solver == "steps"]
+    number = phase_number if phase_number is not None else (with_rate or [1])[0]
+    found: Sweep = show(sweep_rates(plan, room, device, number - 1, Control()))
     if as_json:
         print_json(asdict(found))
         return
     if found.suggested is not None:
-        Console().print(f"Suggested learning rate for phase {phase_number}: {found.suggested:g}")
+        Console().print(f"Suggested learning rate for phase {number}: {found.suggested:g}")
     Console().print(literal(found.reason), soft_wrap=True)
 
 

@@ -26,7 +26,7 @@ def test_a_sweep_without_points_or_suggestion(theme):
     flat = sweep_figure(sweep_curve(Sweep(RATES, (1.0,) * 4, (1.0,) * 4, None, "")), theme)
     check_figure(flat, theme)
     assert [trace.name for trace in flat.data] == ["Each step", "Smoothed"]
-    assert not flat.layout.annotations
+    assert [note.text for note in flat.layout.annotations] == ["Learning rate"]
     assert flat.layout.yaxis.range[0] < 1 < flat.layout.yaxis.range[1]
 
 
@@ -35,6 +35,6 @@ def test_the_figure_marks_the_suggestion(theme):
     check_figure(figure, theme)
     assert [trace.name for trace in figure.data] == ["Each step", "Smoothed", "Suggested"]
     assert figure.data[2].x == (pytest.approx(math.log10(1.1e-3)),)
-    assert figure.layout.annotations[0].text == "<b>0.0011</b>"
+    assert figure.layout.annotations[1].text == "<b>0.0011</b>"
     assert figure.layout.xaxis.ticktext == ("1e-4", "1e-3", "0.01", "0.1")
     assert figure.data[1].text[0] == "0.0001"
