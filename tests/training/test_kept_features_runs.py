@@ -6,6 +6,7 @@ import pytest
 
 from core.backbones.stages import stage_table
 from core.experiment import BackboneSpec, Phase, Recipe
+from core.features.sources import Features
 from core.training.control import Control
 from core.training.events import EpochEnded, StepEnded
 from core.training.loop import train
@@ -72,9 +73,7 @@ def until(setup, epoch):
         (3, "are damaged", 10),
     ],
 )
-def test_a_run_resumed_in_a_phase_is_bit_equal(
-    pictures, never_stopped, tmp_path, epoch, features, computed
-):
+def test_a_run_resumed_in_a_phase_is_bit_equal(pictures, never_stopped, tmp_path, epoch, features, computed):
     experiment, kept = describe(pictures), tmp_path / "kept"
     seen = until(prepare(experiment, tmp_path / "cut", features=kept), epoch)
     assert list(kept.glob("*.rows"))
@@ -89,6 +88,25 @@ def test_a_run_resumed_in_a_phase_is_bit_equal(
     assert rest[0].first_epoch == epoch
     assert by_epoch([*seen, *rest]) == never_stopped
     assert counter.images == computed
+
+
+def test_views_are_made_in_one_order_whichever_epoch_shows_them(pictures, tmp_path, monkeypatch):
+    """A row of a wide product depends on how wide it was: in another order a resumed run would differ by rounding."""
+    asked, batches = [], Features.batches
+
+    def watched(self, chunks, view, order):
+        if view is not None:
+            asked.append((view, [item.name for item in order], [item.name for chunk in chunks for item in chunk]))
+        return batches(self, chunks, view, order)
+
+    monkeypatch.setattr(Features, "batches", watched)
+    phase = Phase(stages=("head",), epochs=6)
+    run(prepare(describe(pictures, phases=(phase,)), tmp_path, saved=False))
+    assert [view for view, _, _ in asked] == [0, 1, 0, 1, 0, 1]
+    for number in (0, 1):
+        orders, shown = zip(*((order, names) for view, order, names in asked if view == number), strict=True)
+        assert orders[0] == orders[1] == orders[2]
+        assert shown[0] != shown[1] != shown[2]  # the batches themselves are dealt anew
 
 
 def test_without_a_folder_for_features_a_run_is_the_same(pictures, never_stopped, tmp_path):
