@@ -15,7 +15,7 @@ from core.training.events import EpochEnded, RunEnded, RunStarted
 from tests.benchmarks.arms import Job, Outcome, Stretch
 from tests.benchmarks.backbone import stage_names
 
-RATES = {"head": 3e-3, "last": 3e-4, "all": 3e-4}
+RATE_OF_ALL = 3e-4  # the default experiment never trains every stage
 
 
 def train(job: Job) -> Outcome:
@@ -40,13 +40,15 @@ def _experiment(job: Job) -> Experiment:
     if job.views is not None:
         parts["views"] = job.views
     if job.stretches:
-        parts["phases"] = tuple(map(_phase, job.stretches))
+        rates = {"head": base.phases[0].learning_rate, "last": base.phases[-1].learning_rate, "all": RATE_OF_ALL}
+        parts["phases"] = tuple(_phase(job, stretch, rates[stretch.stages]) for stretch in job.stretches)
     return base.changed(**parts)
 
 
-def _phase(stretch: Stretch) -> Phase:
-    rate = stretch.rate or RATES[stretch.stages]
-    return Phase(stages=stage_names(stretch.stages), epochs=stretch.epochs, learning_rate=rate)
+def _phase(job: Job, stretch: Stretch, rate: float) -> Phase:
+    solver = job.solver if stretch.stages == "head" else "steps"
+    stages = stage_names(stretch.stages)
+    return Phase(stages=stages, epochs=stretch.epochs, learning_rate=stretch.rate or rate, solver=solver)
 
 
 def _other_rate(experiment: Experiment) -> Experiment:
