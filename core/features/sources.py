@@ -86,7 +86,8 @@ class Features:
         self._keep = keep
         self._store = store
         self._blocks: dict[str, Block] = {}
-        self.notes: list[str] = []  # what the user should know; whoever shows it takes it out
+        # what the user should know, also of what stands before; whoever shows it takes it out
+        self.notes: list[str] = base.notes if isinstance(base, Features) else []
 
     def batches(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
         """See `Source`."""
@@ -170,12 +171,12 @@ class Features:
 
     def _remember(self, key: str, block: Block, *, new: bool) -> None:
         self._blocks[key] = block
-        if not new or self._store is None:
+        if not new or self._store is None or self._store.failed:
             return
         try:
             self._store.save(key, block)
         except StorageFailed as error:
-            self._store = None
+            self._store.failed = True  # nobody in this run tries again: it is said once
             self.notes.append(f"Features are not kept for later runs: {error}")
             return
         if sum(len(kept) * kept.layout.row_bytes for kept in self._blocks.values()) > MEMORY_BYTES:

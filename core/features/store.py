@@ -119,6 +119,7 @@ class FeatureStore:
     def __init__(self, folder: Path, disk_bytes: int = DISK_BYTES) -> None:
         self._folder = folder
         self._disk_bytes = disk_bytes
+        self.failed = False  # whether a block could not be kept, and a run has been told so
 
     def load(self, key: str) -> Block | None:
         """The block kept under `key`, its rows mapped from the file; None when there is none that is whole."""

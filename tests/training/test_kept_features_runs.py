@@ -11,7 +11,7 @@ from core.training.control import Control
 from core.training.events import EpochEnded, StepEnded
 from core.training.loop import train
 from tests.conftest import make_experiment, make_images
-from tests.training.helpers import Counter, losses, prepare, run, without_features
+from tests.training.helpers import Counter, losses, prepare, run, warnings, without_features
 
 NAME = "timm/lcnet_100"
 NAMES = tuple(stage.name for stage in stage_table(NAME))
@@ -111,6 +111,14 @@ def test_views_are_made_in_one_order_whichever_epoch_shows_them(pictures, tmp_pa
 
 def test_without_a_folder_for_features_a_run_is_the_same(pictures, never_stopped, tmp_path):
     assert by_epoch(run(prepare(describe(pictures), tmp_path))) == never_stopped
+
+
+def test_where_features_cannot_be_kept_the_run_says_so_once_and_is_the_same(pictures, never_stopped, tmp_path):
+    (tmp_path / "kept").write_text("a file stands there")
+    events = run(prepare(describe(pictures), tmp_path, features=tmp_path / "kept"))
+    (said,) = warnings(events)
+    assert "not kept for later runs" in said
+    assert by_epoch(events) == never_stopped
 
 
 def test_a_second_run_with_another_head_rate_computes_nothing_frozen(pictures, tmp_path):
