@@ -185,6 +185,18 @@ def test_a_learning_rate_is_looked_for_with_the_options_of_a_training(graft, ima
     assert "no phase 3" in err
 
 
+def test_what_a_training_will_take_is_measured_without_a_run(graft, images):
+    options = ("--data", images, "--backbone", "mobilenet_v3_small", "--weights", "none", "--image-size", 32)
+    options = (*options, "--phase", "head:3")
+    code, out, _ = graft("estimate", *options, "--json")
+    found = json.loads(out.splitlines()[-1])
+    assert code == 0
+    assert 0 < found["seconds"] <= found["seconds_uncut"]
+    assert found["kept_bytes"] > 0
+    assert "with what is kept" in graft("estimate", *options)[1]
+    assert json.loads(graft("runs", "--json")[1].splitlines()[-1]) == []
+
+
 def test_train_and_find_lr_offer_the_same_options(graft):
     described = ("--data", "--backbone", "--weights", "--phase", "--augment", "--views", "--batch-size", "--image-size",
                  "--optimizer", "--seed", "--experiment", "--device", "--workspace", "--json")  # fmt: skip

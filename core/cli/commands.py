@@ -1,4 +1,4 @@
-"""The engine from a terminal: `graft train`, `find-lr`, `resume`, `runs`, `predict`, `backbones`.
+"""The engine from a terminal: `graft train`, `estimate`, `find-lr`, `resume`, `runs`, `predict`, `backbones`.
 
 Exit code 0 means success, 2 that something given or met could not be used (one sentence on stderr), 130 Ctrl-C.
 """
@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -24,6 +24,9 @@ from core.experiment import Experiment
 from core.runs.status import Status
 from core.runs.workspace import INTERRUPTED, Workspace, default_root
 from core.training.sweep import Sweep
+
+if TYPE_CHECKING:  # importing it loads torch
+    from core.training.estimate import Estimate
 
 app = typer.Typer(
     help="Fine-tune pretrained vision models on few images.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -102,6 +105,27 @@ def find_lr(
     if found.suggested is not None:
         Console().print(f"Suggested learning rate for phase {number}: {found.suggested:g}")
     Console().print(literal(found.reason), soft_wrap=True)
+
+
+@app.command()
+@describes_an_experiment
+def estimate(
+    plan: Experiment,
+    device: DeviceOption = "auto",
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure on a few images what a training will take. No run is made."""
+    from core.runs.trial import measure
+    from core.training.control import Control
+
+    room = Workspace(workspace or default_root())
+    found: Estimate = show(measure(plan, room, device, Control()))
+    if as_json:
+        print_json(asdict(found))
+        return
+    kept = f"{found.kept_bytes / (1 << 20):.0f} MB of features"
+    Console().print(f"About {found.seconds:.0f} s with what is kept ({kept}), {found.seconds_uncut:.0f} s without.")
 
 
 @app.command()
