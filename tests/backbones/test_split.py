@@ -44,7 +44,12 @@ def same(first, second):
     torch.testing.assert_close(first, second, rtol=1e-5, atol=1e-6 * float(second.detach().abs().max()))
 
 
-@pytest.mark.parametrize("entry", one_per_family())
+def families(slow_from=80_000_000):
+    found = [(case, case.values[0].parameters >= slow_from) for case in one_per_family()]
+    return [pytest.param(*case.values, id=case.id, marks=[pytest.mark.slow] if slow else []) for case, slow in found]
+
+
+@pytest.mark.parametrize("entry", families())
 def test_parts_give_what_the_model_gives_and_run_their_own_stages_only(entry):
     model, images = untrained(entry)
     table = stages(model, entry.name)

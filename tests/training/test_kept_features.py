@@ -17,15 +17,17 @@ from tests.training.test_freezing import one_per_family
 TOLERANCE = 1e-5
 RECIPE = Recipe(batch_size=4, precision="fp32", optimizer="sgd", schedule="constant", warmup=0)
 LARGE = 20_000_000  # weights
+LONG = {"DenseNet", "TinyViT"}  # few weights, many operations
 RATES = {"mobilenet_v3_small": 2.0}  # untrained, it passes on next to nothing
 
 
-def families(slow_from=LARGE):
-    marks = {True: [pytest.mark.slow], False: []}
-    return [
-        pytest.param(case.values[0], id=case.id, marks=marks[case.values[0].parameters >= slow_from])
-        for case in one_per_family()
-    ]
+def families(slow_from=10_000_000):
+    found = []
+    for case in one_per_family():
+        (entry,) = case.values
+        slow = entry.parameters >= slow_from or entry.family in LONG
+        found.append(pytest.param(entry, id=case.id, marks=[pytest.mark.slow] if slow else []))
+    return found
 
 
 def cuts_of(entry):
