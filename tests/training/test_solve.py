@@ -68,7 +68,7 @@ def epochs_of(events):
 
 
 def test_it_ends_where_nothing_moves_any_more_and_lower_than_many_epochs_of_adam(pictures, tmp_path):
-    solved = prepare(describe(pictures), tmp_path / "a")
+    solved = prepare(describe(pictures), tmp_path / "a", saved=False)
     _, before = objective(solved)
     events = run(solved)
     value, gradient = objective(solved)
@@ -113,7 +113,7 @@ def test_a_stronger_decay_gives_smaller_weights(pictures, tmp_path):
 
 
 def test_only_the_head_moves_and_events_are_those_of_any_phase(pictures, tmp_path):
-    setup = prepare(describe(pictures, epochs=3), tmp_path)
+    setup = prepare(describe(pictures, epochs=3), tmp_path, saved=False)
     before = copy(setup.model)
     events = run(setup)
     after = setup.model.state_dict()
@@ -137,7 +137,7 @@ def test_the_next_phase_begins_where_the_solver_ended(pictures, tmp_path):
 
     last = tuple(stage.name for stage in stage_table(NAME))[-2:]
     phases = (*describe(pictures).phases, Phase(stages=last, epochs=1, learning_rate=1e-6))
-    events = run(prepare(describe(pictures, phases=phases), tmp_path))
+    events = run(prepare(describe(pictures, phases=phases), tmp_path, saved=False))
     solved, after = ([e for e in epochs_of(events) if e.phase == phase] for phase in (0, 1))
     assert len(solved) < 40
     assert len(after) == 1
@@ -188,7 +188,7 @@ def test_a_run_resumed_after_it_converged_does_nothing_more(pictures, tmp_path):
 @pytest.mark.parametrize(("when", "done"), [(RunStarted, 0), (StepEnded, 1), (EpochEnded, 1)])
 def test_it_stops_when_asked(pictures, tmp_path, when, done):
     control, events = Control(), []
-    for event in train(prepare(describe(pictures), tmp_path), control):
+    for event in train(prepare(describe(pictures), tmp_path, saved=False), control):
         events.append(event)
         if isinstance(event, when):
             control.stop()
@@ -198,7 +198,7 @@ def test_it_stops_when_asked(pictures, tmp_path, when, done):
 
 
 def test_features_that_are_not_finite_are_said(pictures, tmp_path):
-    setup = prepare(describe(pictures), tmp_path)
+    setup = prepare(describe(pictures), tmp_path, saved=False)
     with torch.no_grad():
         setup.model.norm.weight[0] = torch.inf
     with pytest.raises(LossNotFinite, match="not finite"):
