@@ -88,7 +88,15 @@ def sweep_temporary(folder: Path) -> int:
 
 def folder_bytes(folder: Path) -> int:
     """Bytes that the files below `folder` take."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return sum(size_bytes(path) for path in folder.rglob("*") if path.is_file())
+
+
+def size_bytes(path: Path) -> int:
+    """Size of a file; 0 for one that somebody else has just deleted."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def slug(name: str, longest: int = 48) -> str:

@@ -169,7 +169,7 @@ class FeatureStore:
     def prune(self, disk_bytes: int) -> None:
         """Delete the blocks not used the longest until the others take at most `disk_bytes`."""
         found = sorted(self._folder.glob("*.rows"), key=_when_used) if self._folder.is_dir() else []
-        sizes = {path: _size(path) for path in found}
+        sizes = {path: files.size_bytes(path) for path in found}
         total = sum(sizes.values())
         for path in found:
             if total <= disk_bytes:
@@ -196,10 +196,3 @@ def _when_used(path: Path) -> float:
         return path.stat().st_mtime
     except FileNotFoundError:  # another process has just pruned it
         return 0.0
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
