@@ -24,6 +24,7 @@ from core.experiment import Phase
 from core.runs.records import Run
 from core.runs.workspace import Workspace
 from pages.ui.state import Draft
+from tests.benchmarks.arms import load
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, ROOT, Server, _end, _launch, _wait_until_healthy
 
 BUSY = "document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') !== 'notRunning'"
@@ -39,9 +40,10 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--only-live-page", action="store_true")
     given = arguments.parse_args()
+    before = load()
     with server() as at, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        result: dict[str, object] = {"first_page_s": first_page(browser, at)}
+        result: dict[str, object] = {"load_before": before, "first_page_s": first_page(browser, at)}
         room = Workspace(at.workspace)
         if not given.only_live_page:
             result |= answers(browser, at, room, given.rounds)

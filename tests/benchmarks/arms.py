@@ -93,8 +93,13 @@ def machine(threads: int, device: str) -> dict[str, object]:
     """What the figures hold for."""
     return {
         "processor": _processor(), "cores": os.cpu_count(), "threads": threads, "device": device,
-        "python": platform.python_version(), "system": platform.system(),
+        "python": platform.python_version(), "system": platform.system(), "load_before": load(),
     }  # fmt: skip
+
+
+def load() -> float | None:
+    """How many programs wanted a processor in the last minute; figures taken while others compute are worth little."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
 
 
 def _work(job: Job) -> Outcome:
