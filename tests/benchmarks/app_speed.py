@@ -32,7 +32,7 @@ POINTS = """() => [...document.querySelectorAll('.st-key-train-curves .graft-cha
     .some(node => (node._fullData || []).some(trace => trace._length > 0))"""
 TITLES = {"home": "Teach"} | {name: name.capitalize() for name in ("data", "augment", "backbone", "train", "results")}
 TITLES["predict"] = "Predict"
-WINDOW_S, SETTLE_S = 15.0, 6.0  # a page stays open, or closed, for a window; what it does at first is left out
+WINDOW_S, SETTLE_S = 30.0, 7.0  # a page stays open, or closed, for a window; what it does at first is left out
 
 
 def main() -> None:
@@ -223,26 +223,24 @@ def live_page_cost(browser: Browser, at: Server, room: Workspace, pairs: int) ->
 
 
 def write_draft(workspace: Path) -> None:
-    """An experiment that lasts: 200 epochs of the head, every view a new one, so that nothing is computed only once."""
-    head = Phase(stages=("head",), epochs=200, learning_rate=3e-3)
+    """An experiment that lasts: 1000 epochs of the head, every view a new one, so that nothing is computed only once."""
+    head = Phase(stages=("head",), epochs=1000, learning_rate=3e-3)
     draft = Draft(source="sample:stamps", phases=(head,), views="fresh")
     files.write_bytes(workspace / "draft.json", TypeAdapter(Draft).dump_json(draft))
 
 
 def steps_per_second(room: Workspace, run: str) -> float:
-    """Over the rest of a window, once what began it is over: opening a page costs something too."""
+    """Over the rest of a window, once what began it is over: opening a page costs something too.
+
+    Whole epochs by the training's own clock: each holds its share of validation, and none waits for a store.
+    """
     time.sleep(SETTLE_S)
-    first, began = count(room, run)
+    first = len(room.store.epochs(run))
     time.sleep(WINDOW_S - SETTLE_S)
-    last, ended = count(room, run)
-    return (last - first) / (ended - began)
-
-
-def count(room: Workspace, run: str) -> tuple[int, float]:
-    """Steps when an epoch has just ended, and the moment: windows of whole epochs hold their share of validation."""
-    before = room.store.run(run).progress["epochs_done"]
-    until(lambda: room.store.run(run).progress["epochs_done"] > before)
-    return room.store.run(run).progress["step"], time.monotonic()
+    ended = room.store.epochs(run)
+    whole = ended[first + 1 :]  # the one that was running when the window began is not
+    steps = whole[-1].step - ended[first].step
+    return steps / sum(epoch.seconds for epoch in whole)
 
 
 if __name__ == "__main__":
