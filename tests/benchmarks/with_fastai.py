@@ -43,6 +43,7 @@ def train(job: Job) -> Outcome:
             learner.freeze()
             learner.fit_one_cycle(epochs, job.stretches[0].rate or RATE)
         outcome.seconds = time.monotonic() - began
+        outcome.epoch_s = [outcome.seconds / epochs] * epochs
         outcome.train_rate = outcome.rate
         outcome.val_accuracy = float(learner.recorder.values[-1][-1])
         test = Path(job.folder, "test")
