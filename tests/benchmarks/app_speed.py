@@ -223,7 +223,7 @@ def live_page_cost(browser: Browser, at: Server, room: Workspace, pairs: int) ->
 
 
 def write_draft(workspace: Path) -> None:
-    """An experiment that lasts: 1000 epochs of the head, every view a new one, so that nothing is computed only once."""
+    """An experiment that lasts: 1000 epochs of the head, every view new, so that nothing is computed only once."""
     head = Phase(stages=("head",), epochs=1000, learning_rate=3e-3)
     draft = Draft(source="sample:stamps", phases=(head,), views="fresh")
     files.write_bytes(workspace / "draft.json", TypeAdapter(Draft).dump_json(draft))

@@ -82,7 +82,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--scenario", type=_names, default=tuple(SCENARIOS), help=f"of {', '.join(SCENARIOS)}")
     parser.add_argument("--arms", type=_names, default=tuple("abcdef"))
     parser.add_argument("--epochs", type=int, help="at most so many epochs of each stretch")
-    parser.add_argument("--quick", action="store_true", help="a and b train 2 epochs of each stretch; the rest is reckoned")
+    parser.add_argument("--quick", action="store_true", help="a and b train 2 epochs a stretch; the rest is reckoned")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     parser.add_argument("--json", type=Path)
