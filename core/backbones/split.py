@@ -57,6 +57,18 @@ def state_of(model: nn.Module, stages: Iterable[Stage]) -> dict[str, Tensor]:
     }
 
 
+def trace(root: nn.Module, is_leaf: Callable[[nn.Module, str], bool]) -> fx.Graph:
+    """What `root` computes, down to torch's own modules and those that `is_leaf(module, name)` says. Any thread.
+
+    Raises `CannotTrace`.
+    """
+    try:
+        with _TRACING:
+            return _Tracer(is_leaf).trace(root)
+    except Exception as error:  # whatever the model's code raises when it is given a stand-in for a tensor
+        raise CannotTrace(str(error)) from error
+
+
 class _Graph:
     """A traced model whose operations know their stage. Raises `CannotTrace`."""
 
@@ -65,11 +77,7 @@ class _Graph:
         self._names = [stage.name for stage in stages]
         self.cuts = tuple(self._names[1:])
         owners = {member: n for n, stage in enumerate(stages) for member in (*stage.modules, *stage.parameters)}
-        try:
-            with _TRACING:
-                self._graph = _images_alone(_Tracer(owners).trace(model))
-        except Exception as error:  # whatever the model's code raises when it is given a stand-in for a tensor
-            raise CannotTrace(str(error)) from error
+        self._graph = _images_alone(trace(model, lambda _, name: name in owners))
         self._place = self._places(owners)
         self._border = {name: self._crossing(name) for name in self.cuts}
 
@@ -116,15 +124,15 @@ class _Graph:
 
 
 class _Tracer(fx.Tracer):
-    """Stops at the stages' modules.
+    """Stops at some modules.
 
     While it traces, `nn.Module` is patched for the whole process: the modules that other threads call, such as those of
     a training, are told apart here and run as always.
     """
 
-    def __init__(self, members: Iterable[str]) -> None:
+    def __init__(self, is_leaf: Callable[[nn.Module, str], bool]) -> None:
         super().__init__()
-        self._members = frozenset(members)
+        self._is_leaf = is_leaf
         self._thread = threading.get_ident()
 
     def call_module(
@@ -140,7 +148,7 @@ class _Tracer(fx.Tracer):
         return super().getattr(attr, attr_val, parameter_proxy_cache)
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return module_qualified_name in self._members or super().is_leaf_module(m, module_qualified_name)
+        return self._is_leaf(m, module_qualified_name) or super().is_leaf_module(m, module_qualified_name)
 
 
 def _images_alone(graph: fx.Graph) -> fx.Graph:

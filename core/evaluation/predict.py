@@ -14,6 +14,7 @@ from torch import nn
 from core.augment.pipeline import Pipeline
 from core.backbones import catalogue
 from core.backbones.build import build
+from core.backbones.look import look
 from core.data.geometry import Geometry
 from core.data.images import decode, resize
 from core.errors import UnreadableWeights
@@ -60,8 +61,7 @@ class Predictor:
         task, rows = Classification(self.classes), [np.empty((0, len(self.classes)), np.float32)]
         for start in range(0, len(pictures), BATCH_SIZE):
             pixels = self.normalise(np.stack(pictures[start : start + BATCH_SIZE]))
-            with torch.no_grad():
-                rows.append(task.probabilities(self.model(pixels)).numpy())
+            rows.append(task.probabilities(look(self.model, pixels)).numpy())
         return np.concatenate(rows)
 
 

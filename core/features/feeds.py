@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from core.backbones.fold import folded
+from core.backbones.look import look
 from core.backbones.split import Part, parts, state_of
 from core.backbones.stages import Stage
 from core.data.dataset import Item
 from core.experiment import Views
-from core.features.precision import autocast_for, bears, frozen_precision
+from core.features.precision import DTYPES, autocast_for, bears, frozen_precision
 from core.features.sources import Features, Pixels, Source
 from core.features.store import DISK_BYTES, MEMORY_BYTES, FeatureStore, Layout, as_bytes
 
@@ -81,7 +83,7 @@ class Feeds:
     def _features(self, cut: str, base: str | None) -> Features:
         keep = self._views != "fresh" and self._row_bytes(cut) * self._n_images <= MEMORY_BYTES
         return Features(
-            self._parts.part(base, cut),
+            self._looking(base, cut),
             self._pixels if base is None else self._features(base, None),
             name=self._name(cut),
             pixels=self._pixels,
@@ -92,13 +94,17 @@ class Feeds:
         )
 
     def _frozen(self, cut: str) -> Part:
-        part, autocast = self._parts.part(None, cut), autocast_for(self._device, self._precision)
+        part, autocast = self._looking(None, cut), autocast_for(self._device, self._precision)
 
         def run(images: Tensor) -> Tensor:
-            with torch.no_grad(), autocast():
-                return part(images).float()
+            return look(part, images, autocast).float()
 
         return run
+
+    def _looking(self, first: str | None, last: str) -> Part:
+        """A frozen part. Folding moves the last bits of fp32: there the losses shall be those of the whole model."""
+        part = self._parts.part(first, last)
+        return folded(part, DTYPES[self._precision]) if self._precision in DTYPES else part
 
     def _cut(self, trainable: Iterable[str]) -> str | None:
         """The first trainable stage, or none when the model cannot be cut there."""
@@ -124,7 +130,7 @@ class Feeds:
         for key, tensor in state_of(self._model, self._stages[: self._names.index(cut)]).items():
             digest.update(key.encode())
             digest.update(as_bytes(tensor.detach().cpu()))
-        return f"{digest.hexdigest()}|{cut}|{self._precision}|{self._device.type}|{torch.__version__}"
+        return f"{digest.hexdigest()}|{cut}|{self._precision}|{self._device.type}|{torch.__version__}|folded"
 
     def _row_bytes(self, cut: str) -> int:
         if cut not in self._layouts:

@@ -11,12 +11,12 @@ from core.backbones.split import Part
 
 Autocast = Callable[[], AbstractContextManager[None]]
 LEAST_COSINE = 0.995  # between features in fp32 and in bf16; below, the backbone does not bear the coarser format
-_DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
+DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 def autocast_for(device: torch.device, precision: str) -> Autocast:
     """A maker of autocast contexts for a precision: 'fp32' and 'auto' switch nothing."""
-    dtype = _DTYPES.get(precision)
+    dtype = DTYPES.get(precision)
 
     def context() -> AbstractContextManager[None]:
         return torch.autocast(device.type, dtype=dtype or torch.bfloat16, enabled=dtype is not None)

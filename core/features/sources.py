@@ -9,6 +9,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from core.backbones.look import look
 from core.backbones.split import Part
 from core.data.dataset import Item
 from core.errors import StorageFailed
@@ -16,8 +17,8 @@ from core.features.batches import Batch, Normalise, Pictures, batches
 from core.features.precision import Autocast
 from core.features.store import MEMORY_BYTES, Block, FeatureStore, Layout
 
-WIDE = 32  # images of one frozen forward; more are not faster on a processor, and a stop waits for one
-FIRST = 8  # of the first one, so that training begins soon
+WIDE = 32  # images that are read and go through the frozen part together: a stop waits for them
+FIRST = 8  # the first time, so that training begins soon
 Chunks = Sequence[Sequence[Item]]
 
 
@@ -161,13 +162,7 @@ class Features:
             made.close()
 
     def _forward(self, tensor: Tensor) -> Tensor:
-        try:
-            with torch.no_grad(), self._autocast():
-                return self._part(tensor)
-        except torch.OutOfMemoryError:
-            if len(tensor) == 1:
-                raise
-        return torch.cat([self._forward(half) for half in tensor.tensor_split(2)])
+        return look(self._part, tensor, self._autocast)
 
     def _remember(self, key: str, block: Block, *, new: bool) -> None:
         self._blocks[key] = block

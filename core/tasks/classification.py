@@ -29,9 +29,9 @@ class Classification:
         weight = class_weights(labels, self.outputs).to(device) if recipe.class_weights == "balanced" else None
         return nn.CrossEntropyLoss(weight=weight, label_smoothing=recipe.label_smoothing)
 
-    def correct(self, logits: Tensor, labels: Tensor) -> int:
-        """How many of the images the largest logit names rightly."""
-        return int((logits.argmax(dim=1) == labels).sum())
+    def correct(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """How many of the images the largest logit names rightly: a scalar that stays on the device."""
+        return (logits.argmax(dim=1) == labels).sum()
 
     def to_minimise(self, monitor: str, loss: float, logits: Tensor, labels: Tensor) -> float:
         """The value by which epochs are compared, lower is better: the loss, or one minus a score."""

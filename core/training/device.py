@@ -38,6 +38,11 @@ def device_title(device: torch.device) -> str:
     return f"CPU ({torch.get_num_threads()} threads, {platform.machine()})"
 
 
+def steps_ahead(device: torch.device) -> int:
+    """Steps that are handed to the device before the loss of one is waited for: a GPU computes beside the processor."""
+    return 0 if device.type == "cpu" else 1
+
+
 def precisions(device: torch.device) -> tuple[str, ...]:
     """Number formats the device trains in."""
     if device.type == "cuda":

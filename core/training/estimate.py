@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-import torch
-
+from core.backbones.look import look
 from core.data.dataset import Item
 from core.features.batches import chunked
 from core.features.feeds import Feed
@@ -96,10 +95,9 @@ def _speed(setup: Setup, feed: Feed, index: int, control: Control) -> Speed:
 
     batches, views_s = _timed(views)
     cut, frozen_s = _timed(lambda: [_frozen(feed, batch) for batch in batches])
-    _, training_s = _timed(lambda: [stepper.step(batch, 0) for batch in cut])
+    _, training_s = _timed(lambda: [stepper.step(batch, 0).read() for batch in cut])
     set_modes(setup.model, setup.stages, ())
-    with torch.no_grad():
-        _, answering_s = _timed(lambda: [feed.part(batch.tensor).cpu() for batch in cut])
+    _, answering_s = _timed(lambda: [look(feed.part, batch.tensor).cpu() for batch in cut])
     set_modes(setup.model, setup.stages, setup.experiment.phases[index].stages)
     n = sum(len(batch.items) for batch in batches)
     # threads make views beside an accelerator's work, but take the processor's time from its own

@@ -91,7 +91,7 @@ class _Finder:
             for at, batch in enumerate(made):
                 yield Progress(what="trying learning rates", done=at, total=steps)
                 try:
-                    losses.append(stepper.step(batch, at, rates[at]).loss)
+                    losses.append(stepper.step(batch, at, rates[at]).read()[0])
                 except LossNotFinite:
                     break
                 if diverged(losses):
@@ -104,7 +104,7 @@ class _Finder:
         with closing(self._batches(stepper, stepper.steps)) as made:
             for at, batch in enumerate(made):
                 yield Progress(what=f"training phase {index + 1} in short", done=at, total=stepper.steps)
-                stepper.step(batch, at)
+                stepper.step(batch, at).read()
         return f"phase {index + 1} was trained for {stepper.steps} steps"
 
     def _solve(self, index: int) -> Generator[Progress, None, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from core.backbones.look import look
 from core.backbones.split import Part
 from core.data.dataset import Item
 from core.features.batches import chunked
@@ -55,19 +56,9 @@ def answer(
             raise Aborted
         failed += batch.failed
         if batch.items:
-            logits.append(_forward(part, batch.tensor, autocast))
+            logits.append(look(part, batch.tensor, autocast).float().cpu())
             good += batch.items
         if on_progress is not None:
             on_progress(len(good) + len(failed), len(items))
     values = torch.cat(logits) if logits else torch.empty(0, 0)
     return Answers(values, tuple(good), tuple(failed))
-
-
-def _forward(part: Part, inputs: Tensor, autocast: Autocast) -> Tensor:
-    try:
-        with torch.no_grad(), autocast():
-            return part(inputs).float().cpu()
-    except torch.OutOfMemoryError:
-        if len(inputs) == 1:
-            raise
-    return torch.cat([_forward(part, half, autocast) for half in inputs.tensor_split(2)])

@@ -2,9 +2,10 @@
 
 import math
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 
@@ -13,9 +14,9 @@ from core.errors import LossNotFinite, OutOfMemory, TrainingFailed
 from core.experiment import Phase
 from core.features.batches import chunked, shuffled
 from core.features.sources import Inputs
+from core.training import device
 from core.training.checkpoints import Position, State
 from core.training.control import Control, Signal
-from core.training.device import device_title
 from core.training.events import (
     CheckpointWritten,
     EpochEnded,
@@ -30,31 +31,12 @@ from core.training.inference import BATCH_SIZE, Aborted, Answers, answer
 from core.training.phases import count_parameters, freeze, peak_rate, set_modes
 from core.training.setup import Setup
 from core.training.solve import Solver
-from core.training.step import OUT_OF_MEMORY, Done, Stepper
+from core.training.step import OUT_OF_MEMORY, Done, Stepper, Sums
 
 START = Position(
     epoch=-1, phase=0, step=0, epoch_in_phase=0, stale_epochs=0, phase_over=False, phase_best=math.inf,
     best_loss=math.inf, best_epoch=-1,
 )  # fmt: skip
-
-
-@dataclass
-class Sums:
-    """Running totals of one epoch."""
-
-    loss: float = 0.0
-    correct: int = 0
-    images: int = 0
-    rate: float = 0.0
-    step: int = 0
-    solved: bool = False
-
-    def add(self, done: Done, images: int) -> None:
-        """Count a step over so many images."""
-        self.loss += done.loss * images
-        self.correct += done.correct
-        self.images += images
-        self.rate = done.rate
 
 
 def train(setup: Setup, control: Control) -> Iterator[Event]:
@@ -85,11 +67,12 @@ class _Training:
             setup.model.load_state_dict(state.model)
         self.frozen_precision = state.frozen_precision if state else setup.frozen_precision()
         self.feeds = setup.feeds(self.frozen_precision)
+        self.steps_ahead = device.steps_ahead(setup.device)
 
     def run(self) -> Iterator[Event]:
         setup, phases = self.setup, self.setup.experiment.phases
         yield RunStarted(
-            device=device_title(setup.device),
+            device=device.device_title(setup.device),
             train_images=len(setup.train_items),
             val_images=len(setup.val_items),
             epochs=setup.experiment.epochs,
@@ -160,23 +143,30 @@ class _Training:
         chunks = chunked(shuffled(setup.train_items, seed, epoch), setup.experiment.recipe.batch_size)
         # kept views are made in an order of their own, the same in whichever epoch that happens
         made = stepper.source.batches(chunks, number, shuffled(setup.train_items, seed, number))
-        try:
-            for done, batch in enumerate(made):
+        unread, since = deque[tuple[int, Done]](), self._now()
+        with closing(made):
+            for place, batch in enumerate(made):
                 if self._asked_to_stop():
                     break
                 yield from self._named(batch.failed)
                 if batch.items:
-                    began, at = time.monotonic(), epoch_in_phase * setup.steps_per_epoch + done
-                    result = stepper.step(batch, at)
-                    sums.add(result, len(batch.items))
-                    speed = len(batch.items) / max(time.monotonic() - began, 1e-9)
-                    sums.step = first + done + 1
-                    yield self._step(epoch, sums.step, result.loss, result.rate, speed)
+                    at = epoch_in_phase * setup.steps_per_epoch + place
+                    unread.append((first + place + 1, stepper.step(batch, at)))
+                while len(unread) > self.steps_ahead:
+                    yield self._read(epoch, *unread.popleft(), sums, since)
+                    since = self._now()
                 yield from self._told(stepper.notes)
-        finally:
-            made.close()
+        for step, done in unread:
+            yield self._read(epoch, step, done, sums, since)
         features = stepper.feed.features
         yield from self._told(features.notes if features else [])
+
+    def _read(self, epoch: int, step: int, done: Done, sums: Sums, since: float) -> Step:
+        """Count a step, and tell it. `since` is when the one before was read."""
+        loss, correct = done.read()
+        sums.add(loss, correct, done.images, done.rate)
+        sums.step = step
+        return self._step(epoch, step, loss, done.rate, done.images / max(self._now() - since, 1e-9))
 
     def _step(self, epoch: int, step: int, loss: float, rate: float, images_per_second: float) -> Step:
         return Step(
@@ -198,7 +188,7 @@ class _Training:
         began = time.monotonic()
         setup.model.eval()
         loss, correct, flat = solver.round()
-        sums.add(Done(loss, correct, 0.0), solver.rows)
+        sums.add(loss, correct, solver.rows, 0.0)
         sums.solved = flat and solver.views == most
         sums.step = self.at.step + setup.steps_per_epoch
         yield self._step(epoch, sums.step, loss, 0.0, solver.rows / max(time.monotonic() - began, 1e-9))
@@ -242,7 +232,7 @@ class _Training:
             train_loss=sums.loss / sums.images,
             train_accuracy=sums.correct / sums.images,
             val_loss=val_loss,
-            val_accuracy=setup.task.correct(val.logits, val.labels) / len(val.items),
+            val_accuracy=int(setup.task.correct(val.logits, val.labels)) / len(val.items),
             learning_rate=sums.rate,
             seconds=self._now() - started,
             images_per_second=sums.images / max(trained_s, 1e-9),

@@ -72,4 +72,4 @@ class Solver:
         if not (before == before and after == after):
             raise LossNotFinite("The features of some images are not finite. Choose precision fp32 or other weights.")
         loss, logits = found[-1]
-        return loss, self._setup.task.correct(logits, self._labels), abs(before - after) <= FLAT * abs(before)
+        return loss, int(self._setup.task.correct(logits, self._labels)), abs(before - after) <= FLAT * abs(before)

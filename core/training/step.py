@@ -24,11 +24,41 @@ OUT_OF_MEMORY = (
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a step gave: mean loss over the batch, images named rightly, the head's learning rate."""
+    """What a step gave. It lies on the device: whoever reads it waits until the device has come so far."""
 
-    loss: float
-    correct: int
-    rate: float
+    loss: Tensor  # scalar, mean over the batch
+    correct: Tensor  # scalar, images named rightly
+    rate: float  # the head's learning rate
+    images: int
+
+    def read(self) -> tuple[float, int]:
+        """Loss and images named rightly. Raises `LossNotFinite`."""
+        loss = self.loss.item()
+        if not math.isfinite(loss):
+            raise LossNotFinite(
+                f"The loss became {loss} (learning rate {self.rate:.2g}). "
+                "Start again with a learning rate about ten times smaller, or precision fp32."
+            )
+        return loss, int(self.correct)
+
+
+@dataclass
+class Sums:
+    """Running totals of one epoch."""
+
+    loss: float = 0.0
+    correct: int = 0
+    images: int = 0
+    rate: float = 0.0
+    step: int = 0
+    solved: bool = False
+
+    def add(self, loss: float, correct: int, images: int, rate: float) -> None:
+        """Count a step over so many images."""
+        self.loss += loss * images
+        self.correct += correct
+        self.images += images
+        self.rate = rate
 
 
 class Stepper:
@@ -56,21 +86,21 @@ class Stepper:
         return self.setup.experiment.recipe.mixes
 
     def step(self, batch: Inputs, step_in_phase: int, rate: float | None = None) -> Done:
-        """One update, at the schedule's rate or at `rate`. Raises `LossNotFinite`, `OutOfMemory`, `TrainingFailed`."""
+        """One update, at the schedule's rate or at `rate`. Raises `OutOfMemory`, `TrainingFailed`."""
         setup, recipe = self.setup, self.setup.experiment.recipe
         if rate is None:
             rate = peak_rate(self.phase, recipe) * rate_factor(recipe, step_in_phase, self.steps)
         set_rate(self.optimizer, rate)
         labels = batch.labels.to(setup.device)
         seed = _step_seed(setup.experiment.seed, self.index, step_in_phase)
-        value, correct = self._backward(batch.tensor, labels, seed, rate)
+        loss, correct = self._backward(batch.tensor, labels, seed)
         self._apply(recipe.clip_norm)
-        return Done(value, correct, rate)
+        return Done(loss, correct, rate, len(labels))
 
-    def _backward(self, tensor: Tensor, labels: Tensor, seed: int, rate: float) -> tuple[float, int]:
+    def _backward(self, tensor: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor]:
         while True:
             try:
-                return self._accumulated(tensor, labels, seed, rate)
+                return self._accumulated(tensor, labels, seed)
             except torch.OutOfMemoryError as error:
                 self.optimizer.zero_grad(set_to_none=True)
                 if self.pieces >= len(labels):
@@ -83,7 +113,7 @@ class Stepper:
                 "parts. The result is the same, except that BatchNorm layers that are trained see the smaller parts."
             )
 
-    def _accumulated(self, tensor: Tensor, labels: Tensor, seed: int, rate: float) -> tuple[float, int]:
+    def _accumulated(self, tensor: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor]:
         """Gradients of the whole batch; its mean loss, and how many images are named rightly."""
         setup = self.setup
         targets = labels
@@ -93,7 +123,7 @@ class Stepper:
         pieces = min(self.pieces, len(labels))  # a smaller batch may follow: an empty part has no loss
         parts = list(zip(*(each.tensor_split(pieces) for each in (tensor, targets, labels)), strict=True))
         shares = _shares([part[1] for part in parts], getattr(setup.criterion, "weight", None))
-        total, correct = 0.0, 0
+        losses, correct = [], []
         for number, ((inputs, wanted, named), share) in enumerate(zip(parts, shares, strict=True)):
             if self.mixes and self.feed.frozen:
                 inputs = self.feed.frozen(inputs)
@@ -101,16 +131,10 @@ class Stepper:
             with seeded(seed + number, setup.device), setup.autocast():
                 logits = self._forward(inputs)
                 loss = setup.criterion(logits, wanted) * share
-            value = loss.item()
-            if not math.isfinite(value):
-                raise LossNotFinite(
-                    f"The loss became {value} (learning rate {rate:.2g}). "
-                    "Start again with a learning rate about ten times smaller, or precision fp32."
-                )
             self.scaler.scale(loss).backward()
-            total += value
-            correct += setup.task.correct(logits.detach(), named)
-        return total, correct
+            losses.append(loss.detach())
+            correct.append(setup.task.correct(logits.detach(), named))
+        return torch.stack(losses).sum(), torch.stack(correct).sum()
 
     def _mixed(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         recipe = self.setup.experiment.recipe
@@ -139,6 +163,8 @@ class Stepper:
 
 def _shares(targets: list[Tensor], weight: Tensor | None) -> list[float]:
     """What each part counts in torch's mean over the batch: its classes' weights for labels, else its images."""
+    if len(targets) == 1:
+        return [1.0]
     counts = [float(len(t)) if weight is None or t.ndim > 1 else float(weight[t].sum()) for t in targets]
     total = sum(counts)
     return [count / total if total else 0.0 for count in counts]

@@ -97,7 +97,7 @@ def test_it_stops_when_the_loss_diverges_or_is_no_number(easy, tmp_path, monkeyp
         done = real(self, batch, at, rate)
         if rate > 1e-3:
             raise finder.LossNotFinite("nan")
-        return replace(done, loss=1.0 if rate < 1e-4 else 50.0)
+        return replace(done, loss=torch.tensor(1.0 if rate < 1e-4 else 50.0))
 
     monkeypatch.setattr(finder.Stepper, "step", exploding)
     found = swept(prepare(easy, tmp_path))

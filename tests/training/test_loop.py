@@ -10,7 +10,7 @@ from core.data.split import make_split
 from core.errors import LossNotFinite, ResumeRefused, TrainingFailed, UnknownDevice
 from core.experiment import BackboneSpec, Phase, PipelineSpec, Recipe
 from core.features.batches import chunked, shuffled
-from core.training import step
+from core.training import device, step
 from core.training.checkpoints import BEST, LAST, Checkpoints
 from core.training.control import Control
 from core.training.device import available_devices, resolve_device
@@ -64,6 +64,12 @@ def test_the_same_seed_gives_the_same_series_also_while_a_page_builds_models(exp
         thread.join()
     assert first == second
     assert first != series(train(prepare(experiment.changed(seed=1), tmp_path / "c"), Control()))
+
+
+def test_a_device_that_is_given_its_next_step_early_tells_the_same(experiment, tmp_path, monkeypatch):
+    at_once = series(train(prepare(experiment, tmp_path / "a"), Control()))
+    monkeypatch.setattr(device, "steps_ahead", lambda _: 1)
+    assert series(train(prepare(experiment, tmp_path / "b"), Control())) == at_once
 
 
 @pytest.mark.parametrize("epoch", [0, 1, 2])

@@ -1,0 +1,84 @@
+"""Folded BatchNorms: the same features with fewer modules, whatever the family, and the model itself left alone."""
+
+import copy
+
+import pytest
+import torch
+from torch import nn
+
+from core.backbones.fold import folded
+from core.backbones.split import parts
+from core.backbones.stages import stages
+from tests.backbones.test_split import families, untrained
+
+# DenseNet has every other BatchNorm before its convolution; TinyViT cannot be traced so deeply
+LEFT = {"DenseNet": 0.6, "TinyViT": 1.0}
+
+
+def norms(part):
+    return sum(isinstance(module, nn.BatchNorm2d) for module in part.modules())
+
+
+@pytest.mark.parametrize("entry", families())
+def test_folded_parts_give_the_same_features(entry):
+    model, images = (each.double() for each in untrained(entry))  # untrained, they make much of rounding
+    before = copy.deepcopy(model.state_dict())
+    part = parts(model, stages(model, entry.name)).part(None, "head")
+    found = folded(part)
+    if norms(model) == 0:
+        assert found is part
+        return
+    with torch.no_grad():
+        whole, fast = part(images), found(images)
+    assert norms(found) <= LEFT.get(entry.family, 0) * norms(part)
+    assert float((whole - fast).abs().max()) <= 1e-9 * float(whole.abs().max())
+    assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
+
+
+class Shared(nn.Module):
+    """A convolution that is called twice, and one whose output is used twice."""
+
+    def __init__(self):
+        super().__init__()
+        self.twice, self.once = nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)
+        self.norms = nn.ModuleList(nn.BatchNorm2d(3) for _ in range(3))
+        for norm in self.norms:
+            nn.init.uniform_(norm.running_var, 2, 3)
+
+    def forward(self, x):
+        x = self.norms[1](self.twice(self.norms[0](self.twice(x))))
+        x = self.once(x)
+        return x + self.norms[2](x)
+
+
+def test_what_is_shared_is_not_folded():
+    model, images = Shared().eval(), torch.rand(2, 3, 4, 4)
+    found = folded(model)
+    assert norms(found) == 3
+    torch.testing.assert_close(found(images), model(images))
+
+
+def test_a_part_that_trains_is_left_as_it_is():
+    model = nn.Sequential(nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3)).train()
+    assert norms(folded(model)) == 1
+
+
+def test_the_weights_can_be_had_in_the_format_of_autocast():
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU()).eval()
+    found, images = folded(model, torch.bfloat16), torch.rand(2, 3, 8, 8)
+    assert {weight.dtype for weight in found.parameters()} == {torch.bfloat16}
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        torch.testing.assert_close(found(images).float(), model(images).float(), rtol=0.02, atol=0.02)
+
+
+def test_a_model_that_cannot_be_traced_is_left_as_it_is():
+    class Asks(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.norm = nn.BatchNorm2d(3)
+
+        def forward(self, x):
+            return self.norm(x) if x.sum() > 0 else x
+
+    model = Asks().eval()
+    assert folded(model) is model
