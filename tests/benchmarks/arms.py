@@ -41,7 +41,7 @@ class Job:
     precision: str = "default"  # ours and the limit; 'default': as the engine chooses
     views: int | str | None = None  # ours; None: as in the default experiment
     solver: Literal["steps", "lbfgs"] = "steps"  # ours, where the head is trained alone
-    train_norms: bool = True  # fastai trains the BatchNorm layers of frozen stages
+    lean: bool = False  # fastai: cheap transforms, and BatchNorm layers of frozen stages stay frozen
     keep_best: bool = False  # test the best epoch's weights instead of the last one's
     again: bool = False  # ours: a second run that changes only the head's learning rate
     seed: int = 0

@@ -120,8 +120,8 @@ def _measured(base: Job, given: argparse.Namespace) -> Iterator[dict[str, object
 VARIANTS: dict[str, list[tuple[str, dict[str, object]]]] = {
     "a": [(PLAIN, {"recipe": "plain"})],
     "b": [
-        ("fastai", {"recipe": "fastai"}),
-        ("fastai, BatchNorm frozen too", {"recipe": "fastai", "train_norms": False}),
+        ("fastai, as in its tutorials", {"recipe": "fastai"}),
+        ("fastai, lean", {"recipe": "fastai", "lean": True}),
     ],
     "c": [("ours, fresh views", {"recipe": "ours", "views": "fresh"})],
     "d": [

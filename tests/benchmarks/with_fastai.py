@@ -1,7 +1,7 @@
 """fastai's way: a Learner like the one `vision_learner` makes, on the same backbone, trained by `fit_one_cycle`.
 
-As in fastai, the BatchNorm layers of frozen stages are trained unless `train_norms` is off. Random crop and flip are
-made per image: the affine batch transforms that its tutorials add cost more.
+As in its tutorials, images are resized to 460 px, `aug_transforms` work on whole batches, and the BatchNorm layers of
+frozen stages are trained. A `lean` one crops and flips each image at the final size and leaves those layers frozen.
 """
 
 import time
@@ -14,7 +14,9 @@ from fastai.vision.all import (
     Learner,
     Normalize,
     RandomResizedCrop,
+    Resize,
     accuracy,
+    aug_transforms,
     get_image_files,
 )
 
@@ -34,7 +36,7 @@ def train(job: Job) -> Outcome:
     began = time.monotonic()
     learner = Learner(
         dls, backbone.load(len(dls.vocab), job.seed), loss_func=CrossEntropyLossFlat(), metrics=accuracy,
-        splitter=backbone.body_and_head, train_bn=job.train_norms,
+        splitter=backbone.body_and_head, train_bn=not job.lean,
     )  # fmt: skip
     with learner.no_bar(), learner.no_logging():
         if job.stretches[0].stages == "all":
@@ -56,8 +58,12 @@ def train(job: Job) -> Outcome:
 
 def _loaders(job: Job) -> ImageDataLoaders:
     facts = backbone.facts()
+    normalize = Normalize.from_stats(facts.mean, facts.std)
+    if job.lean:
+        item, batch = [RandomResizedCrop(facts.image_size, min_scale=0.35), FlipItem()], [normalize]
+    else:
+        item, batch = [Resize(460)], [*aug_transforms(size=facts.image_size, min_scale=0.75), normalize]
     return ImageDataLoaders.from_folder(
         job.folder, train="train", valid="val", seed=job.seed, bs=job.batch_size, num_workers=job.workers,
-        item_tfms=[RandomResizedCrop(facts.image_size, min_scale=0.35), FlipItem()],
-        batch_tfms=[Normalize.from_stats(facts.mean, facts.std)], device=job.device,
+        item_tfms=item, batch_tfms=batch, device=job.device,
     )  # fmt: skip
