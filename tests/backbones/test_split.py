@@ -11,7 +11,7 @@ from core.backbones.split import parts, split, state_of
 from core.backbones.stages import Stage, stages
 from core.errors import UnknownStage
 from core.experiment import BackboneSpec
-from tests.training.test_freezing import one_per_family
+from tests.training.test_freezing import families, one_per_family
 
 SMALL = "timm/resnet10t"
 
@@ -42,11 +42,6 @@ def log_of_stages(model, table):
 
 def same(first, second):
     torch.testing.assert_close(first, second, rtol=1e-5, atol=1e-6 * float(second.detach().abs().max()))
-
-
-def families(slow_from=80_000_000):
-    found = [(case, case.values[0].parameters >= slow_from) for case in one_per_family()]
-    return [pytest.param(*case.values, id=case.id, marks=[pytest.mark.slow] if slow else []) for case, slow in found]
 
 
 @pytest.mark.parametrize("entry", families())

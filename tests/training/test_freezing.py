@@ -28,6 +28,12 @@ def one_per_family():
     return [pytest.param(entry, id=f"{entry.library}-{entry.family}") for entry in smallest.values()]
 
 
+def families(slow_from=80_000_000):
+    """One backbone of every family; tests of those with so many weights are slow."""
+    found = [(case, case.values[0].parameters >= slow_from) for case in one_per_family()]
+    return [pytest.param(*case.values, id=case.id, marks=[pytest.mark.slow] if slow else []) for case, slow in found]
+
+
 def prepare(tmp_path, entry, stages):
     size = -(-max(entry.smallest, 32) // entry.multiple) * entry.multiple
     experiment = make_experiment(
@@ -54,7 +60,7 @@ def copy(model):
     return {name: tensor.clone() for name, tensor in model.state_dict().items()}
 
 
-@pytest.mark.parametrize("entry", one_per_family())
+@pytest.mark.parametrize("entry", families())
 def test_frozen_weights_and_statistics_are_bit_equal_and_the_others_move(tmp_path, entry):
     names = [stage.name for stage in stage_table(entry.name)]
     setup = prepare(tmp_path, entry, ("head",))
