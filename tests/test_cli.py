@@ -94,7 +94,8 @@ def test_options_change_the_experiment_of_a_file(graft, images, tmp_path):
         (["--data", "IMAGES", "--backbone", "resnet5"], "resnet50"),
         (["--data", "IMAGES", "--phase", "layer9:1"], "head"),
         (["--data", "IMAGES", "--phase", "head"], "head:8"),
-        (["--data", "IMAGES", "--phase", "head:zero"], "epochs"),
+        (["--data", "IMAGES", "--phase", "head:zero"], "head:8"),
+        (["--data", "IMAGES", "--phase", "head:1:-3"], "head:8"),
         (["--data", "IMAGES", "--phase", ":3"], "Stages"),
         (["--data", "IMAGES", "--augment", "extreme"], "strong"),
         (["--data", "IMAGES", "--views", "many"], "fresh"),
@@ -115,6 +116,19 @@ def test_bad_input_is_one_sentence_and_exit_code_2(graft, images, tmp_path, argu
     assert out == ""
     live = Workspace(tmp_path / "workspace").store.live()
     assert live == []
+
+
+def test_files_that_are_left_out_are_named_and_kept_with_the_run(graft, images, tmp_path):
+    (images / "cold" / "note[1].jpg").write_text("no picture")
+    for number in range(12):
+        (images / "cold" / f"zz{number}.png").touch()
+    code, out, err = graft("train", "--data", images, *QUICK, "--phase", "head:1", "--json")
+    assert code == 0
+    assert "note[1].jpg was left out" in err
+    assert "3 more files were left out." in err
+    run_id = json.loads(out.splitlines()[-1])["run_id"]
+    said = [line.message for line in Workspace(tmp_path / "workspace").store.lines(run_id, 100)]
+    assert any("note[1].jpg was left out" in line for line in said)
 
 
 def test_bad_images_are_named_and_the_others_answered(graft, images, tmp_path):

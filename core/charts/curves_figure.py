@@ -37,6 +37,8 @@ def curves_figure(curves: Curves, theme: Theme, panels: Sequence[Panel] = PANELS
     for place, panel in enumerate(panels):
         y = f"y{place + 1}" if place else "y"
         layout[f"yaxis{place + 1}" if place else "yaxis"] = _value_axis(panel, _domain(panels, place), theme)
+        if panel == "rate" and not curves.learning_rate.ys:
+            layout[f"yaxis{place + 1}" if place else "yaxis"]["showticklabels"] = False  # they would be made up
         traces += [trace | {"xaxis": "x", "yaxis": y} for trace in _traces(curves, panel, theme)]
         shapes += _shades(curves.bands, y, theme)
         notes += [
@@ -198,6 +200,8 @@ def _newest_values(curves: Curves, panel: Panel, y: str, theme: Theme, first: bo
     if panel == "rate":
         rates = curves.learning_rate.ys
         said = [(LOOKS[theme].muted, number(rates[-1], 2))] if rates else []
+        if curves.train_loss.ys and not rates:
+            said = [(LOOKS[theme].muted, "solved: there is none")]
     else:
         train, val = _lines(curves, panel)
         if not train.ys or not val.ys:

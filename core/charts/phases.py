@@ -88,8 +88,9 @@ def phase_figure(grid: PhaseGrid, theme: Theme) -> go.Figure:
 
 def _label(block: PhaseBlock, total: int, theme: Theme) -> dict[str, object]:
     """The learning rate above its phase; shorter where the phase is narrow."""
-    rate = number(block.learning_rate) if block.learning_rate else "solved"
+    short = number(block.learning_rate) if block.learning_rate else "solved"
+    whole = f"learning rate {short}" if block.learning_rate else "solved, no learning rate"
     share = (block.end - block.start) / total
-    text = f"learning rate {rate}" if share > 0.3 else rate if share > 0.08 else ""
+    text = whole if share > 0.3 else short if share > 0.08 else ""
     place = {"xref": "x", "yref": "paper", "x": (block.start + block.end) / 2, "y": 1, "yanchor": "bottom"}
-    return note(text, theme, hovertext=f"learning rate {rate}", **place)
+    return note(text, theme, hovertext=whole, **place)

@@ -56,12 +56,12 @@ def train(
 ) -> None:
     """Train a model and evaluate its best epoch."""
     from core.runs.execute import create_run
-    from core.runs.prepare import OTHER_IMAGES, prepare
+    from core.runs.prepare import prepare
 
     room = Workspace(workspace or default_root())
     prepared = prepare(plan, room.root, device)
-    if prepared.other_images:
-        people.print(f"[yellow]{OTHER_IMAGES}[/]")
+    for note in prepared.notes:
+        people.print(f"[yellow]{literal(note)}[/]", soft_wrap=True)
     _finish(room, create_run(room, prepared, name), as_json)
 
 

@@ -105,6 +105,8 @@ def _read(path: Path) -> bytes:
             if status.st_size > MAX_FILE_BYTES:
                 raise UnreadableImage(_too_many_bytes(status.st_size))
             return file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError as error:
+        raise UnreadableImage("There is no such file. Check the path.") from error
     except OSError as error:
         raise UnreadableImage(f"The file cannot be read: {error.strerror or error}.") from error
 

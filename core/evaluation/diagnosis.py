@@ -30,7 +30,7 @@ def diagnose(epochs: Sequence[EpochEnded], *, finished: bool = True) -> str | No
     train, val = [e.train_loss for e in phase], [e.val_loss for e in phase]
     return (
         _climbing(train)
-        or _memorising(train, val, phase[0].epoch)
+        or _memorising(train, val, _best(epochs))
         or _not_learning(list(epochs))
         or _overfitting(phase, val)
         or (_still_improving(val) if finished else None)
@@ -48,19 +48,23 @@ def _climbing(train: list[float]) -> str | None:
     )
 
 
-def _memorising(train: list[float], val: list[float], first_epoch: int) -> str | None:
+def _memorising(train: list[float], val: list[float], best: int) -> str | None:
     smooth_train, smooth_val = _smoothed(train), _smoothed(val)
     lowest = _lowest(smooth_val)
     since = len(val) - 1 - lowest
     rose = since >= RISING_EPOCHS and _differ(smooth_val[lowest], smooth_val[-1], val)
     if not rose or not _differ(smooth_train[-1], smooth_train[lowest], train):
         return None
-    best = first_epoch + lowest + 1
     return (
         f"The validation loss has risen for {since} epochs ({smooth_val[lowest]:.2f} to {smooth_val[-1]:.2f}) "
-        f"while the training loss fell: the model is memorising. Nothing after about epoch {best} helps on new images. "
+        f"while the training loss fell: the model is memorising. Epoch {best} is kept: nothing after it helped. "
         "Try stronger augmentation, fewer trainable stages, or early stopping."
     )
+
+
+def _best(epochs: Sequence[EpochEnded]) -> int:
+    """The epoch whose model is kept, counted from 1."""
+    return max((e.epoch for e in epochs if e.best), default=epochs[-1].epoch) + 1
 
 
 def _overfitting(phase: list[EpochEnded], val: list[float]) -> str | None:

@@ -68,7 +68,10 @@ class Predictor:
 def read_facts(path: Path) -> dict[str, Any]:
     """Metadata of a weights file: classes, backbone, image_size, experiment, epoch. Raises `UnreadableWeights`."""
     if not path.exists():
-        raise UnreadableWeights(f"There is no {path.name} in {path.parent}: this run has no trained model yet.")
+        raise UnreadableWeights(
+            f"There is no {path.name} in {path.parent}: this run has no trained model yet. "
+            "Resume it, or choose another run."
+        )
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}

@@ -17,7 +17,7 @@ from core.features.feeds import Feed
 from core.files import storage_failed
 from core.runs import artifacts
 from core.runs.download import downloaded
-from core.runs.prepare import OTHER_IMAGES, Prepared, prepare, require_same_data, require_weights
+from core.runs.prepare import Prepared, prepare, require_same_data, require_weights
 from core.runs.recorder import Recorder
 from core.runs.records import Run
 from core.runs.status import Status
@@ -60,8 +60,8 @@ def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> Clai
                 created_at=time.time(),
             )
         )
-        if prepared.other_images:
-            workspace.store.log(run_id, OTHER_IMAGES, "warning")
+        for note in prepared.notes:
+            workspace.store.log(run_id, note, "warning")
     except BaseException:
         lock.release()
         raise

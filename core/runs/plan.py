@@ -66,12 +66,14 @@ def adjusted(base: Experiment, **given: Any) -> Experiment:
 def parse_phase(text: str, names: Sequence[str]) -> Phase:
     """'STAGES:EPOCHS' or 'STAGES:EPOCHS:LR'. Raises `InvalidExperiment`, `UnknownStage`."""
     parts = text.split(":")
+    form = f"A phase is STAGES:EPOCHS or STAGES:EPOCHS:LR, such as head:8 or all:5:1e-4; got '{text}'."
     if len(parts) not in (2, 3):
-        raise InvalidExperiment(
-            f"A phase is STAGES:EPOCHS or STAGES:EPOCHS:LR, such as head:8 or all:5:1e-4; got '{text}'."
-        )
-    rate = parts[2] if len(parts) == 3 else None
-    return parse(Phase, {"stages": resolve(parts[0], names), "epochs": parts[1], "learning_rate": rate})
+        raise InvalidExperiment(form)
+    stages, rate = resolve(parts[0], names), parts[2] if len(parts) == 3 else None
+    try:
+        return parse(Phase, {"stages": stages, "epochs": parts[1], "learning_rate": rate})
+    except InvalidExperiment as error:
+        raise InvalidExperiment(f"{form} {error}") from error
 
 
 def parse_views(text: str) -> int | str:

@@ -19,6 +19,7 @@ from core.experiment import Experiment
 from core.training.device import require_precision, resolve_device
 
 OTHER_IMAGES = "The images are not those that this experiment was made with; its results will not be the same."
+MOST_NAMED = 10  # files that were left out; the Data page lists them all
 WORDS = ("default", "none")
 OnProgress = Callable[[int, int], None]
 
@@ -37,6 +38,15 @@ class Prepared:
     def listing(self) -> dict[str, str]:
         """Name and digest of every image, to say later what has changed."""
         return {item.name: item.digest for item in self.dataset.items}
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should know before the training begins."""
+        left_out = [*self.dataset.left_out, *self.split.left_out]
+        named = [f"{one.name} was left out: {one.reason}" for one in left_out[:MOST_NAMED]]
+        if len(left_out) > MOST_NAMED:
+            named.append(f"{len(left_out) - MOST_NAMED} more files were left out.")
+        return [*([OTHER_IMAGES] if self.other_images else []), *named]
 
 
 def prepare(

@@ -11,7 +11,7 @@ from core.evaluation.diagnosis import diagnose
 from core.files import slug
 from core.runs.records import Run
 from core.runs.workspace import Workspace
-from pages.ui import engine, state
+from pages.ui import engine, state, train_run
 from pages.ui import results_runs as told
 from pages.ui.messages import literal, show_error
 from pages.ui.plot import live_plot
@@ -39,6 +39,8 @@ def show_one(run: Run, runs: Sequence[Run]) -> None:
     _how_it_stands(run)
     if run.val is not None:
         show_scores(run)
+        if not run.status.live:
+            train_run.controls(run, leave=True)
     _curves(run)
     if run.val is not None:
         show_details(run, folder)
@@ -52,7 +54,7 @@ def _actions(run: Run) -> None:
     with st.container(horizontal=True, key="results-actions"):
         if run.status.live:
             if st.button("Watch it train", type="primary", icon=":material/model_training:", key="results-watch"):
-                st.switch_page("pages/train.py")
+                st.switch_page("pages/train.py", query_params={"run": run.id})
         elif run.status.resumable and st.button(
             "Resume", type="secondary" if model else "primary", icon=":material/play_arrow:", key="results-resume"
         ):
@@ -96,7 +98,7 @@ def _resume(run: Run) -> None:
     except GraftError as error:
         state.remember("results-error", error)
     else:
-        st.switch_page("pages/train.py")
+        st.switch_page("pages/train.py", query_params={"run": run.id})
 
 
 def _rename(run: Run) -> None:

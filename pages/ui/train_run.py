@@ -42,7 +42,7 @@ def has_next_step(run: Run) -> bool:
     return run.status.live or run.val is not None or run.status is Status.INTERRUPTED
 
 
-def submit(experiment: Experiment, device: str, name: str = "") -> None:
+def submit(experiment: Experiment, device: str, name: str = "", *, leave: bool = False) -> None:
     """Queue an experiment and show it, unless another run is being watched; an error is shown and nothing else changes.
 
     Ends the script run when it succeeds.
@@ -60,11 +60,13 @@ def submit(experiment: Experiment, device: str, name: str = "") -> None:
         st.toast("Added to the queue.", icon=":material/playlist_add:")
     if not before or (run_id in before and engine.workspace().store.run(run_id).status is not Status.QUEUED):
         remember(run_id)
+    if leave:
+        st.switch_page("pages/train.py", query_params={"run": run_id})
     st.rerun()
 
 
-def controls(run: Run) -> None:
-    """The two control runs, each one click."""
+def controls(run: Run, *, leave: bool = False) -> None:
+    """The two control runs, each one click. `leave`: for the Train page, where they are shown."""
     with st.container(border=True, gap="small", key="train-controls"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Was it worth it?** Run the same again with one thing taken away.", width="content")
@@ -78,7 +80,7 @@ def controls(run: Run) -> None:
             _control(
                 run, "Same without augmentation", "without augmentation", ":material/filter_none:",
                 summarise(run.experiment.pipeline) == "None", "This run had no augmentation.",
-                "Shows every picture as it is.", without_augmentation,
+                "Shows every picture as it is.", without_augmentation, leave,
             )  # fmt: skip
             _control(
                 run, "Same from scratch", "from scratch", ":material/restart_alt:",
@@ -86,6 +88,7 @@ def controls(run: Run) -> None:
                 "Untrained weights, all stages trained for as many epochs: what frozen, untrained stages pass on is "
                 "noise.",
                 from_scratch,
+                leave,
             )  # fmt: skip
 
 
@@ -190,14 +193,14 @@ def _result(run: Run) -> None:
 
 def _control(
     run: Run, label: str, suffix: str, icon: str, pointless: bool, reason: str, idea: str,
-    control: Callable[[Experiment], Experiment],
+    control: Callable[[Experiment], Experiment], leave: bool,
 ) -> None:  # fmt: skip
     clicked = st.button(
         label, icon=icon, key=f"train-control-{suffix.replace(' ', '-')}", disabled=pointless,
         help=reason if pointless else idea,
     )  # fmt: skip
     if clicked:
-        submit(control(run.experiment), run.device, f"{run.name}, {suffix}")
+        submit(control(run.experiment), run.device, f"{run.name}, {suffix}", leave=leave)
 
 
 def _queue() -> list[str]:

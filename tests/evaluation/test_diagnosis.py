@@ -42,7 +42,7 @@ def test_memorising():
     assert message is not None
     assert message.startswith("The validation loss has risen for 4 epochs")
     assert "while the training loss fell: the model is memorising" in message
-    assert "epoch 6" in message
+    assert "Epoch 5 is kept: nothing after it helped" in message
 
 
 def test_memorising_is_said_while_it_runs_too():
@@ -113,7 +113,12 @@ def test_a_jump_at_a_phase_boundary_is_not_memorising():
 
 def test_memorising_in_the_second_phase_names_the_epoch_of_the_whole_run():
     run = epochs([1.8, 1.7, *FALLING], [1.8, 1.7, *RISING_AGAIN], phase=[0] * 2 + [1] * 10)
-    assert "epoch 8" in (diagnose(run) or "")
+    assert "Epoch 7 is kept" in (diagnose(run) or "")
+
+
+def test_where_the_second_phase_is_worse_the_epoch_of_the_first_is_named():
+    run = epochs([1.0, 0.9, *FALLING], [0.5, 0.45, *RISING_AGAIN], phase=[0] * 2 + [1] * 10)
+    assert "Epoch 2 is kept" in (diagnose(run) or "")
 
 
 def test_a_loss_that_is_not_finite_is_not_judged():

@@ -260,7 +260,11 @@ def test_a_failed_run_says_why_and_cannot_be_downloaded(empty_room, experiment):
 
 class Manager:
     def __init__(self, refuses=False):
-        self.refuses, self.resumed = refuses, []
+        self.refuses, self.resumed, self.submitted = refuses, [], []
+
+    def submit(self, experiment, device, name):
+        self.submitted.append((experiment, name))
+        return "new"
 
     def resume(self, run_id):
         if self.refuses:
@@ -273,7 +277,19 @@ def test_resume_asks_the_manager_and_leads_to_train(empty_room, experiment, monk
     monkeypatch.setattr(engine, "manager", lambda: manager)
     opened(PAGE, run.id).button(key="results-resume").click().run()
     assert manager.resumed == [run.id]
-    assert went == [("pages/train.py", None)]
+    assert went == [("pages/train.py", {"run": run.id})]
+
+
+def test_a_control_run_is_one_click_and_is_watched_on_train(room, runs, monkeypatch, went):
+    manager = Manager()
+    monkeypatch.setattr(engine, "manager", lambda: manager)
+    at = opened(PAGE, runs[0].id)
+    at.button(key="train-control-without-augmentation").click().run()
+    ((experiment, name),) = manager.submitted
+    assert experiment == runs[0].experiment.changed(pipeline=PipelineSpec())
+    assert name == f"{runs[0].name}, without augmentation"
+    assert went == [("pages/train.py", {"run": "new"})]
+    assert opened(PAGE, runs[1].id).button(key="train-control-without-augmentation").disabled
 
 
 def test_a_refused_resume_is_said(empty_room, experiment, monkeypatch, went):
@@ -292,7 +308,7 @@ def test_a_live_run_leads_to_train_and_cannot_be_deleted(empty_room, experiment,
     assert at.button(key="results-delete").disabled
     at.button(key="results-watch").click().run()
     claim.lock.release()
-    assert went == [("pages/train.py", None)]
+    assert went == [("pages/train.py", {"run": claim.run_id})]
 
 
 def test_a_run_is_renamed(empty_room, experiment):
