@@ -190,7 +190,7 @@ def test_of_several_frames_the_first_is_used_and_it_is_said(kind):
 def test_a_path_is_read_and_one_that_cannot_be_is_refused(tmp_path, picture):
     (tmp_path / "a.jpg").write_bytes(picture(0, "JPEG"))
     assert decode(tmp_path / "a.jpg").pixels.shape == (64, 64, 3)
-    with pytest.raises(UnreadableImage, match="no such file. Check the path"):
+    with pytest.raises(UnreadableImage, match="no such file"):
         decode(tmp_path / "gone.jpg")
     with pytest.raises(UnreadableImage):
         decode(tmp_path)
