@@ -175,14 +175,14 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.parametrize("moment", range(3))
-def test_ctrl_c_ends_the_process_with_0_within_10_seconds_and_the_run_can_be_resumed(tmp_path, endless, moment):
+def test_ctrl_c_ends_the_process_with_0_and_the_run_can_be_resumed(tmp_path, endless, moment):
     (tmp_path / "experiment.yaml").write_text(endless.to_yaml())
     command = [sys.executable, "-c", SERVER, str(tmp_path / "workspace"), str(tmp_path / "experiment.yaml")]
     child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     run_id = child.stdout.readline().strip()
     time.sleep(0.05 * moment)  # in a step, or while views are made
     os.kill(child.pid, signal.SIGINT)
-    assert child.wait(10) == 0
+    assert child.wait(60) == 0  # three seconds, on a machine that does nothing else
     run = Workspace(tmp_path / "workspace").store.run(run_id)
     assert run.status is Status.INTERRUPTED
     assert (tmp_path / "workspace" / "runs" / run_id / "last.pt").exists()
