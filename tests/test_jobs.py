@@ -156,8 +156,9 @@ def test_another_programs_run_is_listed_but_not_steered(manager, experiment):
 
 
 SERVER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever starts tests in the background has it ignored
 from core.experiment import Experiment
 from core.jobs import JobManager
 from core.runs.workspace import Workspace
