@@ -183,7 +183,10 @@ def test_ctrl_c_ends_the_process_with_0_and_the_run_can_be_resumed(tmp_path, end
     run_id = child.stdout.readline().strip()
     time.sleep(0.05 * moment)  # in a step, or while views are made
     os.kill(child.pid, signal.SIGINT)
-    assert child.wait(60) == 0  # three seconds, on a machine that does nothing else
+    try:
+        assert child.wait(60) == 0  # three seconds, on a machine that does nothing else
+    finally:
+        child.kill()
     run = Workspace(tmp_path / "workspace").store.run(run_id)
     assert run.status is Status.INTERRUPTED
     assert (tmp_path / "workspace" / "runs" / run_id / "last.pt").exists()
