@@ -176,7 +176,7 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.parametrize("moment", range(3))
-def test_ctrl_c_ends_the_process_with_0_and_the_run_can_be_resumed(tmp_path, endless, moment):
+def test_ctrl_c_ends_the_process_with_0_within_10_seconds_and_the_run_can_be_resumed(tmp_path, endless, moment):
     (tmp_path / "experiment.yaml").write_text(endless.to_yaml())
     command = [sys.executable, "-c", SERVER, str(tmp_path / "workspace"), str(tmp_path / "experiment.yaml")]
     child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -184,7 +184,7 @@ def test_ctrl_c_ends_the_process_with_0_and_the_run_can_be_resumed(tmp_path, end
     time.sleep(0.05 * moment)  # in a step, or while views are made
     os.kill(child.pid, signal.SIGINT)
     try:
-        assert child.wait(60) == 0  # three seconds, on a machine that does nothing else
+        assert child.wait(10) == 0
     finally:
         child.kill()
     run = Workspace(tmp_path / "workspace").store.run(run_id)

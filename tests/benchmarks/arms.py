@@ -127,7 +127,7 @@ def _peak_mb() -> float | None:
         lines = Path("/proc/self/status").read_text().splitlines()
         return int(next(line.split()[1] for line in lines if line.startswith("VmHWM"))) / 1024
     except OSError:
-        pass
+        pass  # no /proc outside Linux: asked otherwise below
     try:
         import resource
     except ImportError:  # Windows
