@@ -104,7 +104,7 @@ class Lane:
             try:
                 self._finish(task)
             except Aborted:
-                pass  # somebody asked for it, and `cancel` has said so
+                pass  # it was cancelled, and so forgotten: nobody waits for what it says
             except GraftError as error:
                 task.analysis = replace(task.analysis, error=str(error))
             except Exception as error:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from core.backbones.look import look
 from core.data.dataset import Item
+from core.errors import TrainingFailed
 from core.features.batches import chunked
 from core.features.feeds import Feed
 from core.features.sources import Inputs
@@ -89,8 +90,12 @@ def _speed(setup: Setup, feed: Feed, index: int, control: Control) -> Speed:
 
     def views() -> list[Inputs]:
         made = [batch for batch in setup.pixels.batches(chunks, 0) if batch.items]
-        if control.at_batch() is not Signal.GO or not made:
+        if control.at_batch() is not Signal.GO:
             raise Aborted
+        if not made:
+            raise TrainingFailed(
+                "None of the training images that were tried could be read. Restore them and try again."
+            )
         return made
 
     batches, views_s = _timed(views)

@@ -1,6 +1,5 @@
 """The augment page: what it asks the engine for, what stays when something is wrong, and that it shows true pixels."""
 
-import gc
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +17,6 @@ from pages.ui.state import Draft
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASSES = ("cold", "warm")
-
-
-@pytest.fixture(autouse=True)
-def own_workspace(monkeypatch, tmp_path):
-    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path / "workspace"))
-    monkeypatch.setattr(gc, "freeze", lambda: None)  # the warm-up's; it would last for all tests that come after
 
 
 @pytest.fixture

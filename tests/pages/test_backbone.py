@@ -20,8 +20,7 @@ SMALL = BackboneSpec(name="mobilenet_v3_small")
 
 @pytest.fixture(autouse=True)
 def ground(tmp_path, monkeypatch):
-    """An empty workspace, no pretrained weights but the bundled ones, and torch that is there already."""
-    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path / "workspace"))
+    """No pretrained weights but the bundled ones, and torch that is there already."""
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     trained.without_warm_up(monkeypatch)
 

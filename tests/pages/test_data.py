@@ -19,10 +19,9 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 
 @pytest.fixture
-def workspace(tmp_path, monkeypatch) -> Path:
-    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path / "workspace"))
+def workspace(own_workspace, monkeypatch) -> Path:
     monkeypatch.setattr("pages.ui.warmup.start", lambda: None)
-    return tmp_path / "workspace"
+    return own_workspace
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """The first page: one click to a training, and where the last runs stand."""
 
-import gc
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.augment.presets import PRESETS
@@ -17,12 +15,6 @@ from pages.ui import engine
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = "[x](javascript:alert(1))"
-
-
-@pytest.fixture(autouse=True)
-def own_workspace(monkeypatch, tmp_path):
-    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path / "workspace"))
-    monkeypatch.setattr(gc, "freeze", lambda: None)  # the warm-up's; it would last for all tests that come after
 
 
 def home() -> AppTest:

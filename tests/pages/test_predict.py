@@ -33,17 +33,6 @@ def trained(tmp_path_factory):
 
 
 @pytest.fixture
-def room(trained, monkeypatch):
-    monkeypatch.setenv("GRAFT_WORKSPACE", str(trained[0].root))
-    return trained[0]
-
-
-@pytest.fixture
-def runs(trained, room):
-    return trained[1]
-
-
-@pytest.fixture
 def drawn(monkeypatch):
     """The figures that were drawn."""
     figures = []
@@ -75,16 +64,14 @@ def given(at, *files):
     return ran(at)
 
 
-def test_without_a_model_one_button_leads_on(tmp_path, monkeypatch):
-    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path / "workspace"))
+def test_without_a_model_one_button_leads_on():
     at = opened(PAGE)
     assert "No trained model yet" in texts(at)
     assert [button.label for button in at.main.button] == ["Try it on sample images"]
 
 
-def test_a_run_that_is_not_over_is_not_offered(tmp_path, monkeypatch, experiment):
-    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path / "workspace"))
-    room = Workspace(tmp_path / "workspace")
+def test_a_run_that_is_not_over_is_not_offered(own_workspace, experiment):
+    room = Workspace(own_workspace)
     claim = claimed(room, experiment, "live")
     (room.folder(claim.run_id) / predict_answers.WEIGHTS_FILE).write_bytes(b"so far")
     at = opened(PAGE)

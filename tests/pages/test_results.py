@@ -39,20 +39,8 @@ def trained(tmp_path_factory):
 
 
 @pytest.fixture
-def room(trained, monkeypatch):
-    monkeypatch.setenv("GRAFT_WORKSPACE", str(trained[0].root))
-    return trained[0]
-
-
-@pytest.fixture
-def runs(trained, room):
-    return trained[1]
-
-
-@pytest.fixture
-def empty_room(tmp_path, monkeypatch):
-    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path / "workspace"))
-    return Workspace(tmp_path / "workspace")
+def empty_room(own_workspace):
+    return Workspace(own_workspace)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The train page: what blocks a start, what the engine is asked for, and how a run is shown in every state."""
 
-import gc
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -22,20 +21,6 @@ ROOT = Path(__file__).resolve().parents[2]
 ENDLESS = (Phase(stages=("head",), epochs=900),)
 HELD = []  # a lock is let go when nothing refers to it any more
 HOSTILE = "<img src=x onerror=alert(1)> :red[x]"
-
-
-@pytest.fixture(autouse=True)
-def own_workspace(monkeypatch, tmp_path):
-    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path / "workspace"))
-    monkeypatch.setattr(gc, "freeze", lambda: None)  # the warm-up's; it would last for all tests that come after
-
-
-@pytest.fixture
-def manager(own_workspace):
-    """The server's job manager; what it runs ends with the test."""
-    made = engine.manager()
-    yield made
-    made.shutdown(30)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The learning-rate finder on the Train page: found in the light lane, shown with its reason, used with one click."""
 
-import gc
 import threading
 from dataclasses import replace
 
@@ -12,7 +11,6 @@ from core.runs import trial
 from core.runs.status import Status
 from core.training.events import Progress
 from core.training.sweep import Sweep
-from pages.ui import engine
 from pages.ui.state import Draft
 from pages.ui.train_rates import what_matters
 from tests.conftest import make_experiment
@@ -20,18 +18,6 @@ from tests.pages.test_train import click, keys, page, ran, text, until
 
 FOUND = Sweep((1e-4, 1e-3, 1e-2), (1.0, 0.6, 0.5), (1.0, 0.6, 0.5), 2.2e-3, "Three quarters down.")
 OWN = (Phase(stages=("head",), epochs=3, learning_rate=1e-3), Phase(stages=("head",), epochs=2, learning_rate=1e-4))
-
-
-@pytest.fixture(autouse=True)
-def no_freeze(monkeypatch):
-    monkeypatch.setattr(gc, "freeze", lambda: None)
-
-
-@pytest.fixture
-def manager():
-    made = engine.manager()
-    yield made
-    made.shutdown(30)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The slow libraries are loaded behind the first page, once, and nothing of the UI loads them before."""
 
-import gc
 import subprocess
 import sys
 import threading
@@ -13,11 +12,6 @@ from pages.ui import warmup
 
 ROOT = Path(__file__).resolve().parents[3]
 LIGHT = "import json, wave"
-
-
-@pytest.fixture(autouse=True)
-def no_freeze(monkeypatch):
-    monkeypatch.setattr(gc, "freeze", lambda: None)  # it would last for all tests that come after
 
 
 def test_the_ui_leaves_torch_alone():

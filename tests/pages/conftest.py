@@ -1,0 +1,36 @@
+"""What all page tests stand on: a workspace of their own, and a process that stays as it was."""
+
+import gc
+
+import pytest
+
+from pages.ui import engine
+
+
+@pytest.fixture(autouse=True)
+def own_workspace(monkeypatch, tmp_path):
+    """An empty workspace. The warm-up's `gc.freeze` would last for all tests that come after."""
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path / "workspace"))
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    return tmp_path / "workspace"
+
+
+@pytest.fixture
+def manager(own_workspace):
+    """The server's job manager; what it runs ends with the test."""
+    made = engine.manager()
+    yield made
+    made.shutdown(30)
+
+
+@pytest.fixture
+def room(trained, monkeypatch):
+    """The workspace of the module's `trained`: (workspace, its runs)."""
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(trained[0].root))
+    return trained[0]
+
+
+@pytest.fixture
+def runs(trained, room):
+    """The finished runs of `room`."""
+    return trained[1]
