@@ -70,7 +70,7 @@ def test_a_click_anywhere_on_a_row_of_the_results_opens_its_run(page, server, ex
     failed(Workspace(server.workspace), experiment, "broken run")
     page.goto(server.url + "/results")
     row = page.locator("[class*=st-key-results-row-]").first
-    row.wait_for()
+    row.get_by_text("full.").wait_for()  # the row's last line: nothing of it is still to come
     box = row.bounding_box()
     page.mouse.click(box["x"] + box["width"] - 6, box["y"] + box["height"] - 6)
     page.get_by_role("heading", level=1, name="broken run").wait_for()
