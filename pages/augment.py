@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset, Item
 from core.errors import GraftError
-from pages.ui import augment_cards, augment_controls, augment_preview, engine, sidebar, state
+from pages.ui import augment_cards, augment_controls, augment_preview, augment_safety, engine, sidebar, state
 from pages.ui.augment_choice import training_items
 from pages.ui.entry import through_app
 from pages.ui.messages import empty_state, explain, show_error
@@ -39,7 +39,10 @@ def main() -> None:
     _introduce()
     found = _pictures()
     state.remember("augment:told", sidebar.pipeline_summary(state.draft().pipeline))
+    augment_safety.begin(found[0])
     _builder(*found)
+    if found[0] is not None:
+        augment_safety.show(found[0], found[1])
     st.space("small")
     if st.button("Next: choose a backbone", key="augment-continue", icon=":material/arrow_forward:",
                  icon_position="right", type="primary" if found[0] else "secondary"):  # fmt: skip
@@ -97,6 +100,8 @@ def _builder(dataset: Dataset | None, items: tuple[Item, ...], problem: str) -> 
             except GraftError as error:
                 show_error(error)
     _tell_sidebar()
+    if augment_safety.stale(dataset):
+        st.rerun()
 
 
 def _nothing_to_show(problem: str) -> None:

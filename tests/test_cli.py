@@ -228,3 +228,33 @@ def test_a_zip_is_trained_like_a_folder(graft, tmp_path):
     code, out, _ = graft("train", "--data", archive, *QUICK, "--phase", "head:1", "--json")
     assert code == 0
     assert json.loads(out.splitlines()[-1])["val"]["n"] == 4
+
+
+def test_safety_tells_its_verdict(graft, images):
+    code, out, _ = graft("safety", "--data", images, "--augment", "HorizontalFlip", "--json")
+    assert code == 0
+    found = json.loads(out.splitlines()[-1])
+    assert {"verdict", "reason", "affinity", "flip_rate", "classes", "confusions"} <= set(found)
+    assert found["verdict"] in ("green", "amber", "red", "unknown")
+    assert {one["name"] for one in found["classes"]} == {"cold", "warm"}
+    code, out, _ = graft("safety", "--data", images, "--augment", "light")
+    assert code == 0
+    assert "Only trainings decide" in out
+
+
+def test_safety_of_an_unknown_transform_names_the_nearest(graft, images):
+    code, _, err = graft("safety", "--data", images, "--augment", "HorizontalFlop")
+    assert code == 2
+    assert "HorizontalFlop" in err
+    assert "Traceback" not in err
+
+
+def test_augment_writes_copies_and_does_not_overwrite(graft, images, tmp_path):
+    arguments = ("augment", "--data", images, "--augment", "light", "--copies", "2", "--out", tmp_path / "copies")
+    code, out, _ = graft(*arguments, "--image-size", "32", "--json")
+    assert code == 0
+    told = json.loads(out.splitlines()[-1])
+    assert told["files"] == len(list((tmp_path / "copies").glob("*/*.png"))) > 0
+    code, _, err = graft(*arguments)
+    assert code == 2
+    assert "nothing was written" in err

@@ -17,9 +17,11 @@ import albumentations as A
 import cv2
 import numpy as np
 
+from core.augment import generic
 from core.augment import params as p
 from core.augment.warp import waves
 from core.data.geometry import Geometry
+from core.experiment import Description
 
 Builder = Callable[[Any, Geometry], A.BasicTransform]
 
@@ -28,6 +30,13 @@ _COLOURS: dict[str, Any] = {"black": 0, "grey": 128, "white": 255, "noise": "ran
 
 # Transforms are called only when a step's coin says so, and a misspelt argument must not pass with a warning.
 _ALWAYS: dict[str, Any] = {"p": 1.0, "strict": True}
+
+
+def build(name: str, params: Description, geometry: Geometry) -> A.BasicTransform:
+    """The transform called `name`, which the catalogue must know. Raises the library's `ValueError`."""
+    if name in BUILDERS:
+        return BUILDERS[name](params, geometry)
+    return generic.build(name, params, geometry, _border, _COLOURS)
 
 
 def _border(fill: p.Fill) -> dict[str, Any]:

@@ -5,6 +5,7 @@ is). So a step that is added, removed, switched off or made stronger does not ch
 """
 
 import hashlib
+import math
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -41,6 +42,14 @@ def check(spec: PipelineSpec) -> None:
     """
     check_parameters(spec)
     report(spec, lambda step: _transform(step, spec.strength, _CHECK_GEOMETRY))
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A step that took part in a view: its place in the description (from 0) and what it drew, for people to read."""
+
+    index: int
+    drawn: dict[str, str]
 
 
 class Pipeline:
@@ -81,7 +90,15 @@ class Pipeline:
         """The steps (their places in the description, from 0) that take part in this view."""
         return tuple(step.index for step, _ in self._fired(seed, digest, number))
 
-    def _augmented(self, base: np.ndarray, fired: list[tuple[_Active, int]]) -> np.ndarray:
+    def fired(self, base: np.ndarray, *, seed: int, digest: str, number: int) -> tuple[Fired, ...]:
+        """As `applied`, with the parameters that each step drew for this view of `base`."""
+        found: list[Fired] = []
+        self._augmented(base, self._fired(seed, digest, number), found)
+        return tuple(found)
+
+    def _augmented(
+        self, base: np.ndarray, fired: list[tuple[_Active, int]], told: list[Fired] | None = None
+    ) -> np.ndarray:
         from core.augment.builders import reseed
 
         picture = _middle(base, LONGEST_ASPECT * min(base.shape[:2]))
@@ -89,6 +106,8 @@ class Pipeline:
             for step, state in fired:
                 reseed(step.transform, state)
                 picture = step.transform(image=picture)["image"]
+                if told is not None:
+                    told.append(Fired(step.index, _readable(step.transform.params)))
         return picture
 
     def _fired(self, seed: int, digest: str, number: int) -> list[tuple[_Active, int]]:
@@ -111,14 +130,34 @@ def _active(spec: PipelineSpec, geometry: Geometry) -> tuple[_Active, ...]:
 
 
 def _transform(step: Step, strength: float, geometry: Geometry) -> Any:
-    from core.augment.builders import BUILDERS  # seconds of imports; pages that only list steps must not wait for it
+    from core.augment.builders import build  # seconds of imports; pages that only list steps must not wait for it
 
     params, _ = scaled(parameters(step), step.p, strength)
     try:
-        return BUILDERS[step.transform](params, geometry)
+        return build(step.transform, params, geometry)
     except ValueError as error:
         reason = " ".join(str(error).split())[:300]
         raise InvalidPipeline(f"Albumentations refuses these parameters: {reason}") from error
+
+
+def _readable(params: dict[str, Any]) -> dict[str, str]:
+    """Numbers, words and short lists of them; fields, masks and shapes say nothing to a reader."""
+    found = {}
+    for name, value in params.items():
+        if name == "matrix" and np.shape(value) == (3, 3):
+            turn, zoom = math.degrees(math.atan2(value[1][0], value[0][0])), math.hypot(value[0][0], value[1][0])
+            found |= {"turn": f"{turn:.3g}°", "zoom": f"{zoom:.3g}×"}
+            continue
+        if name == "shape" or (isinstance(value, np.ndarray) and value.size > 4):
+            continue
+        numbers = value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+        if isinstance(numbers, bool | int | str):
+            found[name] = str(numbers)
+        elif isinstance(numbers, float):
+            found[name] = f"{numbers:.3g}"
+        elif isinstance(numbers, list | tuple) and all(isinstance(each, int | float) for each in numbers):
+            found[name] = ", ".join(f"{each:.3g}" for each in numbers)
+    return found
 
 
 def _draw(text: str) -> tuple[float, int]:

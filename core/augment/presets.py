@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from core.augment import catalogue
 from core.augment.steps import check_parameters, default_step
 from core.errors import InvalidExperiment, InvalidPipeline, UnknownTransform, unknown_name
 from core.experiment import PipelineSpec, Step, parse
@@ -61,6 +62,11 @@ _STRONG = PipelineSpec(
     )
 )
 
+# changes that no label minds: a probe that is used to them is not startled by every change
+MILD = PipelineSpec(
+    steps=(_step("Rotate", 1.0, limit=5), _step("RandomBrightnessContrast", 1.0, brightness=0.1, contrast=0.1))
+)
+
 CHOICES = (
     Preset("none", "None", "Every picture as it is: the control that shows what augmenting is worth.", PipelineSpec()),
     Preset("light", "Light", "Small turns, shifts and zooms, mild light changes: rarely wrong, a safe start.", _LIGHT),
@@ -88,6 +94,13 @@ def read_pipeline(preset_or_file: str) -> PipelineSpec:
             unknown_name("augmentation preset", preset_or_file, PRESETS) + " Or give a JSON or YAML file."
         )
     return parse_pipeline(_text(path), source=f"The pipeline file '{preset_or_file}'")
+
+
+def read_screened(preset_file_or_transform: str) -> PipelineSpec:
+    """Like `read_pipeline`; the name of a transform is a pipeline of it alone, applied to every view."""
+    if preset_file_or_transform in catalogue.TRANSFORMS:
+        return PipelineSpec(steps=(default_step(preset_file_or_transform).model_copy(update={"p": 1.0}),))
+    return read_pipeline(preset_file_or_transform)
 
 
 def parse_pipeline(text: str, source: str = "The pipeline") -> PipelineSpec:

@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from core.cli import lab
 from core.cli.options import DeviceOption, JsonOption, WorkspaceOption, describes_an_experiment
 from core.cli.show import literal, people, print_json, show, summary, told
 from core.errors import GraftError
@@ -31,6 +32,8 @@ if TYPE_CHECKING:  # importing it loads torch
 app = typer.Typer(
     help="Fine-tune pretrained vision models on few images.", no_args_is_help=True, pretty_exceptions_enable=False
 )
+app.command()(lab.safety)
+app.command()(lab.augment)
 
 
 def main() -> None:

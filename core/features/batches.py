@@ -46,6 +46,10 @@ class Pictures:
         self._cache = cache or ImageCache(geometry, CACHE_BYTES, SPILL_BYTES)
         self._local = threading.local()  # a pipeline shared by two threads gives wrong views
 
+    def under(self, pipeline: PipelineSpec) -> "Pictures":
+        """The same pictures under another pipeline; what is decoded is shared."""
+        return Pictures(pipeline, self.geometry, self._seed, self._cache)
+
     def view(self, item: Item, number: int) -> Picture:
         """View `number` of an image, (S, S, 3) uint8. Raises `UnreadableImage`."""
         base = self._cache.base(item)

@@ -85,7 +85,7 @@ class Feeds:
         return Features(
             self._looking(base, cut),
             self._pixels if base is None else self._features(base, None),
-            name=self._name(cut),
+            name=f"{frozen_name(self._model, self._stages, cut, self._precision, self._device)}|folded",
             pixels=self._pixels,
             autocast=autocast_for(self._device, self._precision),
             device=self._device,
@@ -124,14 +124,6 @@ class Feeds:
             return None
         return lowest if (self.kept_bytes(lowest) or 0) <= min(MEMORY_BYTES, DISK_BYTES // 4) else None
 
-    def _name(self, cut: str) -> str:
-        """Weights before the cut, the cut, the number format and what computes."""
-        digest = hashlib.blake2b(digest_size=16)
-        for key, tensor in state_of(self._model, self._stages[: self._names.index(cut)]).items():
-            digest.update(key.encode())
-            digest.update(as_bytes(tensor.detach().cpu()))
-        return f"{digest.hexdigest()}|{cut}|{self._precision}|{self._device.type}|{torch.__version__}|folded"
-
     def _row_bytes(self, cut: str) -> int:
         if cut not in self._layouts:
             side = self._pixels.pictures.geometry.image_size
@@ -150,6 +142,16 @@ class Feeds:
         if uncut:
             notes.append("This backbone can be cut before its head only: its frozen stages run at every step.")
         return notes
+
+
+def frozen_name(model: nn.Module, stages: Sequence[Stage], cut: str, precision: str, device: torch.device) -> str:
+    """A name for what the stages before `cut` compute: their weights, the cut, the number format and what computes."""
+    before = stages[: [stage.name for stage in stages].index(cut)]
+    digest = hashlib.blake2b(digest_size=16)
+    for key, tensor in state_of(model, before).items():
+        digest.update(key.encode())
+        digest.update(as_bytes(tensor.detach().cpu()))
+    return f"{digest.hexdigest()}|{cut}|{precision}|{device.type}|{torch.__version__}"
 
 
 def choose_precision(part: Part, pixels: Pixels, items: Sequence[Item], device: torch.device, precision: str) -> str:

@@ -13,6 +13,7 @@ from core.backbones.look import look
 from core.backbones.split import Part
 from core.data.dataset import Item
 from core.errors import StorageFailed
+from core.experiment import PipelineSpec
 from core.features.batches import Batch, Normalise, Pictures, batches
 from core.features.precision import Autocast
 from core.features.store import MEMORY_BYTES, Block, FeatureStore, Layout
@@ -45,6 +46,10 @@ class Pixels:
     def __init__(self, pictures: Pictures, normalise: Normalise) -> None:
         self.pictures = pictures
         self._normalise = normalise
+
+    def under(self, pipeline: PipelineSpec) -> "Pixels":
+        """The same images under another pipeline; what is decoded is shared."""
+        return Pixels(self.pictures.under(pipeline), self._normalise)
 
     def key(self, view: int | None) -> str:
         """A name for what `batches` gives for one image: equal names mean equal inputs."""

@@ -1,11 +1,13 @@
 """Trying an experiment out before it is run: nothing of a trial is recorded but the features of frozen stages."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
-from core.experiment import Experiment
+from core.experiment import Experiment, PipelineSpec
 from core.runs.download import downloaded
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
+from core.screening.screen import screen
+from core.screening.verdict import Safety
 from core.training.checkpoints import Checkpoints
 from core.training.control import Control
 from core.training.estimate import Estimate, estimate
@@ -50,3 +52,11 @@ def measure(
     setup = yield from trial(experiment, workspace, device, control)
     yield Progress(what="measuring", done=0, total=1)
     return estimate(setup, control)
+
+
+def screen_labels(
+    experiment: Experiment, workspace: Workspace, device: str, pipelines: Sequence[PipelineSpec], control: Control
+) -> Generator[Progress, None, tuple[Safety, ...]]:
+    """What pipelines do to the labels of an experiment's training images. Raises what `trial` and `screen` raise."""
+    setup = yield from trial(experiment, workspace, device, control)
+    return (yield from screen(setup, pipelines, control))

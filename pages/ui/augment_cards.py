@@ -19,6 +19,7 @@ _RISKS = {
     "RandomRotate90": "Any side may be up. Leave it out if classes differ in direction.",
     "HueShift": "Colours change. Leave it out if classes differ in colour, as ripe and unripe do.",
 }
+CLASSICS = "The classic ones"
 Slots = dict[int, Any]  # a container under each card, for what the preview finds out later
 
 
@@ -121,19 +122,39 @@ def _body(number: int, step: Step) -> None:
 
 
 def show_picker() -> None:
-    """All transforms by group, each with its line; drawn only while it is open."""
+    """All transforms, searchable and by group, each with its line; drawn only while it is open."""
     with st.popover("Add a step", icon=":material/add:", key="augment-add", on_change="rerun", width="stretch") as box:
         if not box.open:
             return
-        with st.container(gap="xxsmall", key="augment-picker"):
-            for group in catalogue.GROUPS:
-                st.markdown(f"**{group}**")
-                for entry in catalogue.TRANSFORMS.values():
-                    if entry.group == group:
-                        label = f"{entry.title}  \n:gray[:small[{literal(entry.explanation)}]]"
-                        key = f"augment-add-{entry.name}"
-                        st.button(label, key=key, type="tertiary", width="stretch", wrap=True, on_click=_added,
-                                  args=(entry.name,))  # fmt: skip
+        words = st.text_input("Search", placeholder="rotate, colour, blur …", key="augment-search",
+                              label_visibility="collapsed", icon=":material/search:")  # fmt: skip
+        group = st.selectbox("Group", [CLASSICS, *catalogue.GROUPS], key="augment-group", label_visibility="collapsed")
+        found = search(words) if words.strip() else listed_in(group)
+        with st.container(gap="xxsmall", height=420, border=False, key="augment-picker"):
+            for entry in found:
+                label = f"{entry.title}  \n:gray[:small[{literal(entry.explanation)}]]"
+                st.button(label, key=f"augment-add-{entry.name}", type="tertiary", width="stretch", wrap=True,
+                          on_click=_added, args=(entry.name,))  # fmt: skip
+            if not found:
+                st.caption(f"Nothing is called {literal(words)}. Try another word, or look through the groups.")
+
+
+def search(words: str) -> list[catalogue.Entry]:
+    """Entries that have every word anywhere in what is known of them; those that have it in the title come first."""
+    wanted = words.lower().split()
+
+    def text(entry: catalogue.Entry) -> str:
+        return " ".join((entry.name, entry.title, entry.group, entry.explanation, *entry.tags)).lower()
+
+    found = [entry for entry in catalogue.TRANSFORMS.values() if all(word in text(entry) for word in wanted)]
+    return sorted(found, key=lambda entry: not all(word in f"{entry.title} {entry.name}".lower() for word in wanted))
+
+
+def listed_in(group: str) -> list[catalogue.Entry]:
+    """The entries of a group, or those that most people need."""
+    if group == CLASSICS:
+        return [catalogue.TRANSFORMS[name] for name in catalogue.CLASSIC]
+    return [entry for entry in catalogue.TRANSFORMS.values() if entry.group == group]
 
 
 def _added(name: str) -> None:

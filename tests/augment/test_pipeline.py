@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from core.augment import builders
-from core.augment.catalogue import TRANSFORMS
+from core.augment import builders, catalogue
+from core.augment.catalogue import CLASSIC
 from core.augment.params import NoParams
 from core.augment.pipeline import Pipeline, check
 from core.augment.presets import PRESETS
@@ -29,7 +29,7 @@ def views(pipeline: Pipeline, base: np.ndarray, numbers=range(6), seed=3, digest
     return np.stack([pipeline.view(base, seed=seed, digest=digest, number=number) for number in numbers])
 
 
-@pytest.mark.parametrize("name", TRANSFORMS)
+@pytest.mark.parametrize("name", CLASSIC)
 def test_every_transform_makes_different_views_of_the_right_shape(name, base, geometry):
     before = base.copy()
     pipeline = Pipeline(always(name), geometry)
@@ -42,7 +42,7 @@ def test_every_transform_makes_different_views_of_the_right_shape(name, base, ge
         assert len({view.tobytes() for view in seen}) > 1
 
 
-@pytest.mark.parametrize("name", TRANSFORMS)
+@pytest.mark.parametrize("name", CLASSIC)
 def test_strength_0_is_the_plain_picture_and_1_is_as_set(name, base, geometry):
     plain = Pipeline(PipelineSpec(), geometry).plain(base)
     off = Pipeline(always(name, strength=0), geometry)
@@ -50,7 +50,7 @@ def test_strength_0_is_the_plain_picture_and_1_is_as_set(name, base, geometry):
     assert off.applied(seed=3, digest="d", number=0) == ()
     as_set, doubled = (views(Pipeline(always(name, strength=strength), geometry), base) for strength in (1, 2))
     assert np.array_equal(as_set, views(Pipeline(always(name), geometry), base))
-    if TRANSFORMS[name].params is not NoParams:
+    if catalogue.get(name).params is not NoParams:
         assert not np.array_equal(as_set, doubled)
 
 
@@ -60,7 +60,7 @@ def test_every_preset_at_strength_0_is_the_plain_picture(name, base, geometry):
     assert all(np.array_equal(view, off.plain(base)) for view in views(off, base))
 
 
-@pytest.mark.parametrize("name", [name for name, entry in TRANSFORMS.items() if entry.params is not NoParams])
+@pytest.mark.parametrize("name", [name for name in CLASSIC if catalogue.get(name).params is not NoParams])
 def test_the_difference_grows_with_the_strength(name, base, geometry):
     def difference(strength):
         pipeline = Pipeline(always(name, strength=strength), geometry)
@@ -77,7 +77,7 @@ def test_a_scaled_probability_fires_on_its_share(geometry):
     assert share == pytest.approx(0.4, abs=0.05)  # 4.5 standard errors
 
 
-@pytest.mark.parametrize("name", TRANSFORMS)
+@pytest.mark.parametrize("name", CLASSIC)
 def test_a_view_depends_on_nothing_but_its_arguments(name, base, geometry):
     pipeline = Pipeline(always(name), geometry)
     first = views(pipeline, base)
@@ -102,12 +102,12 @@ def test_seed_digest_and_number_each_make_another_view(name, base, geometry):
 
 def test_global_random_state_is_left_alone(base, geometry):
     states = random.getstate(), np.random.get_state()[1].tobytes()
-    views(Pipeline(sometimes(*TRANSFORMS), geometry), base)
+    views(Pipeline(sometimes(*CLASSIC), geometry), base)
     assert (random.getstate(), np.random.get_state()[1].tobytes()) == states
 
 
 def test_threads_with_pipelines_of_their_own_make_the_same_views(base, geometry):
-    spec = sometimes(*TRANSFORMS)
+    spec = sometimes(*CLASSIC)
     expected = views(Pipeline(spec, geometry), base, range(60))
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: views(Pipeline(spec, geometry), base, range(60)), range(4)))
@@ -115,7 +115,7 @@ def test_threads_with_pipelines_of_their_own_make_the_same_views(base, geometry)
 
 
 def test_even_one_pipeline_shared_by_threads_makes_no_wrong_view(base, geometry):
-    shared = Pipeline(sometimes(*TRANSFORMS), geometry)
+    shared = Pipeline(sometimes(*CLASSIC), geometry)
     expected = views(shared, base, range(60))
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: views(shared, base, range(60)), range(4)))
@@ -174,7 +174,7 @@ def test_the_odd_pixel_of_a_centre_crop_is_where_torchvision_leaves_it():
         assert np.array_equal(Pipeline(PipelineSpec(), Geometry(48, 48)).plain(picture), expected)
 
 
-@pytest.mark.parametrize("name", TRANSFORMS)
+@pytest.mark.parametrize("name", CLASSIC)
 @pytest.mark.parametrize("shape", [(8, 8), (16, 500), (700, 16), (56, 56)])
 def test_every_transform_takes_pictures_of_any_shape(name, shape):
     grey = np.random.default_rng(0).integers(0, 256, (*shape, 1), dtype=np.uint8).repeat(3, axis=2)
@@ -216,9 +216,9 @@ def test_it_can_be_sent_to_another_process(base, geometry):
 
 
 def test_check_passes_what_is_right_and_tells_every_problem():
-    check(always(*TRANSFORMS, strength=2))
-    with pytest.raises(UnknownTransform, match=r"Step 2 \(Blur\)"):
-        check(PipelineSpec(steps=(Step(transform="Rotate", params={"limit": -1}), Step(transform="Blur"))))
+    check(always(*CLASSIC, strength=2))
+    with pytest.raises(UnknownTransform, match=r"Step 2 \(Blurr\)"):
+        check(PipelineSpec(steps=(Step(transform="Rotate", params={"limit": -1}), Step(transform="Blurr"))))
     with pytest.raises(InvalidPipeline, match=r"Step 1 \(Rotate\).*Step 2 \(ToGray\)"):
         check(
             PipelineSpec(

@@ -1,6 +1,7 @@
 import pytest
 
-from core.augment.catalogue import TRANSFORMS
+from core.augment import catalogue
+from core.augment.catalogue import CLASSIC
 from core.augment.params import (
     ColorJitterParams,
     DropoutParams,
@@ -37,7 +38,7 @@ def test_without_magnitudes_the_probability_is_scaled():
     assert scaled(NoParams(), 0.8, 2) == (NoParams(), 1.0)
 
 
-@pytest.mark.parametrize("entry", TRANSFORMS.values(), ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", [catalogue.get(name) for name in CLASSIC], ids=lambda entry: entry.name)
 def test_one_is_as_set_zero_is_at_rest_and_every_strength_is_valid(entry):
     start = entry.params()
     assert scaled(start, 0.3, 1) == (start, 0.3)
@@ -49,9 +50,8 @@ def test_one_is_as_set_zero_is_at_rest_and_every_strength_is_valid(entry):
 
 
 def test_only_transforms_without_parameters_have_no_magnitude():
-    assert [name for name, entry in TRANSFORMS.items() if not magnitudes(entry.params)] == [
-        name for name, entry in TRANSFORMS.items() if entry.params is NoParams
-    ]
+    entries = [catalogue.get(name) for name in CLASSIC]
+    assert [one for one in entries if not magnitudes(one.params)] == [one for one in entries if one.params is NoParams]
 
 
 def test_all_magnitudes_must_rest():

@@ -202,15 +202,37 @@ def test_steps_are_added_moved_switched_off_and_removed_and_keep_their_settings(
     assert at.button(key="augment-down-0").disabled
 
 
-def test_every_transform_is_offered_with_its_explanation(source):
-    from core.augment.catalogue import TRANSFORMS
+def test_every_transform_is_offered_in_its_group_with_its_explanation(source):
+    from core.augment.catalogue import CLASSIC, GROUPS, TRANSFORMS
 
     at = opened(source=source)
     at.session_state["augment-add"] = True
-    ran(at)
-    offered = {button.key: button.label.replace("\\", "") for button in at.button}
+    offered = {}
+    for group in ("The classic ones", *GROUPS):
+        at.session_state["augment-group"] = group
+        ran(at)
+        here = {button.key: button.label.replace("\\", "") for button in at.button if "augment-add-" in button.key}
+        if group == "The classic ones":
+            assert set(here) == {f"augment-add-{name}" for name in CLASSIC}
+        offered |= here
     for entry in TRANSFORMS.values():
         assert entry.explanation in offered[f"augment-add-{entry.name}"]
+
+
+@pytest.mark.parametrize(
+    ("words", "first"), [("rain", "RandomRain"), ("mirror diagonal", "Transpose"), ("CLAHE", "CLAHE"), ("qqq", None)]
+)
+def test_transforms_are_found_by_words(source, words, first):
+    at = opened(source=source)
+    at.session_state["augment-add"] = True
+    at.session_state["augment-search"] = words
+    ran(at)
+    offered = [button.key for button in at.button if "augment-add-" in button.key]
+    assert (offered[0] if offered else None) == (f"augment-add-{first}" if first else None)
+    assert ("Nothing is called qqq" in texts(at)) == (first is None)
+    if first:
+        press(at, offered[0])
+        assert names(at) == [first]
 
 
 def test_the_own_pipeline_is_kept_while_looking_at_presets(source):

@@ -1,0 +1,60 @@
+"""Albumentations' own transforms from the library's part of the catalogue. Takes seconds to import."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import albumentations as A
+
+from core.data.geometry import Geometry
+from core.experiment import Description
+
+warnings.filterwarnings(
+    "ignore", message="This augmenter is very slow", module="albumentations"
+)  # the catalogue says so
+Arguments = dict[str, Any]
+
+
+def build(name: str, params: Description, geometry: Geometry, border: Callable[[Any], Arguments],
+          colours: dict[str, Any]) -> A.BasicTransform:  # fmt: skip
+    """The transform `name`, which the catalogue must know. Raises the library's `ValueError`."""
+    arguments: Arguments = {}
+    for field, info in type(params).model_fields.items():
+        value, about = getattr(params, field), info.json_schema_extra
+        about = about if isinstance(about, dict) else {}
+        if field == "border_mode":
+            arguments |= border(value)
+        elif field == "fill":
+            arguments[field] = colours[value]
+        elif about.get("symmetric"):
+            arguments[field] = (-value, value)
+        else:
+            arguments[field] = (value, value) if about.get("square") else value
+    arguments |= _SIZED[name](arguments, geometry) if name in _SIZED else {}
+    strict = {"strict": True} if name not in _REFUSE_BY_THEMSELVES else {}
+    transform: A.BasicTransform = getattr(A, name)(**arguments, p=1.0, **strict)
+    return transform
+
+
+def _window(_: Arguments, geometry: Geometry) -> Arguments:
+    return {"height": geometry.image_size, "width": geometry.image_size, "pad_if_needed": True}
+
+
+def _sized_crop(given: Arguments, geometry: Geometry) -> Arguments:
+    low, high = (max(1, round(share * geometry.resize_size)) for share in given["min_max_height"])
+    return {"min_max_height": (low, high), "size": (geometry.image_size, geometry.image_size)}
+
+
+_SIZED: dict[str, Callable[[Arguments, Geometry], Arguments]] = {
+    "RandomCrop": _window,
+    "CenterCrop": _window,
+    "Crop": lambda _given, _geometry: {"pad_if_needed": True},
+    "RandomSizedCrop": _sized_crop,
+    "Resize": lambda _, geometry: {"height": geometry.image_size, "width": geometry.image_size},
+    "LongestMaxSize": lambda _, geometry: {"max_size": geometry.image_size},
+    "SmallestMaxSize": lambda _, geometry: {"max_size": geometry.image_size},
+    "PadIfNeeded": lambda _, geometry: {"min_height": geometry.image_size, "min_width": geometry.image_size},
+    "PlasmaBrightnessContrast": lambda _, geometry: {"plasma_size": geometry.image_size},
+    "PlasmaShadow": lambda _, geometry: {"plasma_size": geometry.image_size},
+}
+_REFUSE_BY_THEMSELVES = frozenset({"MedianBlur", "ToSepia"})  # have no `strict`: an unknown argument raises anyway

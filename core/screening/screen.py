@@ -1,0 +1,135 @@
+"""Label safety: what pipelines do to labels, from the features of a few images, before anything is trained.
+
+Affinity: R. Gontijo-Lopes et al., "Tradeoffs in data augmentation: an empirical study", ICLR 2021. Per class, because
+the best average can cost single classes: P. Kirichenko et al., "Understanding the detrimental class-level effects of
+data augmentation", NeurIPS 2023.
+"""
+
+from collections.abc import Generator, Sequence
+from itertools import chain, zip_longest
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.augment.presets import MILD
+from core.data.dataset import Item
+from core.errors import InvalidInput
+from core.experiment import PipelineSpec
+from core.screening.grid import Eye, matrix
+from core.screening.judge import judge
+from core.screening.probe import Probe, Rows
+from core.screening.verdict import Safety
+from core.training.control import Control
+from core.training.events import Progress
+from core.training.setup import Setup
+
+IMAGES, VIEWS = 120, 8
+FITTED = 2  # mildly changed views that the probe is fitted on, so that it is not startled by every change
+Known = dict[str, np.ndarray]
+
+
+def screen(
+    setup: Setup, pipelines: Sequence[PipelineSpec], control: Control, *, images: int = IMAGES, views: int = VIEWS
+) -> Generator[Progress, None, tuple[Safety, ...]]:
+    """One `Safety` per pipeline, from at most so many training images; the images are the same for all of them.
+
+    Only training images are looked at: test images stay unseen. Raises `InvalidInput` (too few images to fit a probe),
+    `Aborted`, and what making a view raises.
+    """
+    items = _chosen(setup.train_items, images)
+    eye = Eye(setup, control)
+    plain = yield from _seen(eye, "looking at plain images", items, PipelineSpec(), [None])
+    items = tuple(item for item in items if item.digest in plain)
+    labels_n, names = _labels(items, setup.task.classes)
+    mild = yield from _each(eye, "looking at mild changes", items, MILD, range(FITTED), keep=True)
+    clean = matrix(plain, items)
+    yield Progress(what="fitting the probe", done=0, total=1)
+    probe = Probe([clean, *mild], labels_n, [item.digest for item in items], setup.experiment.seed)
+    clean_nk = probe(clean)
+    found = []
+    for number, pipeline in enumerate(pipelines, start=1):
+        what = "looking at views" if len(pipelines) == 1 else f"looking at views, {number} of {len(pipelines)}"
+        rows = yield from _each(eye, what, items, pipeline, range(views))
+        found.append(
+            judge(
+                names,
+                labels_n,
+                items,
+                range(len(rows)),
+                clean_nk,
+                np.stack([probe(view) for view in rows]),
+                _margins(clean, rows, labels_n),
+                _nearest(clean, clean, labels_n),
+                np.stack([_nearest(view, clean, labels_n) for view in rows]),
+            )
+        )
+    return tuple(found)
+
+
+def _chosen(items: Sequence[Item], most: int) -> tuple[Item, ...]:
+    """At most so many images, each once, of all classes alike; classes of a single image are left out."""
+    classes: dict[int, dict[str, Item]] = {}
+    for item in items:
+        classes.setdefault(item.label, {}).setdefault(item.digest, item)
+    rows = [list(own.values()) for _, own in sorted(classes.items()) if len(own) > 1]
+    if len(rows) < 2:
+        raise InvalidInput("Labels can be screened with two classes of two training images or more. Add images.")
+    return tuple(item for item in chain.from_iterable(zip_longest(*rows)) if item is not None)[:most]
+
+
+def _labels(items: Sequence[Item], classes: Sequence[str]) -> tuple[NDArray[np.int64], list[str]]:
+    """Labels 0..K-1 of the classes that are there, and their names."""
+    present, labels_n = np.unique([item.label for item in items], return_inverse=True)
+    return labels_n, [classes[label] for label in present]
+
+
+def _each(
+    eye: Eye, what: str, items: Sequence[Item], pipeline: PipelineSpec, numbers: range, *, keep: bool = False
+) -> Generator[Progress, None, list[Rows]]:
+    """Features (N, D) of each view; of one alone where the second shows that all are the same."""
+    rows: list[Rows] = []
+    for number in numbers:
+        seen = yield from _seen(eye, what, items, pipeline, numbers, number, keep=keep)
+        rows.append(matrix(seen, items))
+        if number == 1 and np.array_equal(rows[0], rows[1]):
+            return rows[:1]
+    return rows
+
+
+def _seen(
+    eye: Eye, what: str, items: Sequence[Item], pipeline: PipelineSpec, numbers: Sequence[int | None],
+    number: int | None = None, *, keep: bool = False,
+) -> Generator[Progress, None, Known]:  # fmt: skip
+    steps = eye.see(items, pipeline, number, keep=keep)
+    before = numbers.index(number) * len(items)
+    while True:
+        try:
+            done = next(steps)
+        except StopIteration as ended:
+            seen: Known = ended.value
+            return seen
+        yield Progress(what=what, done=before + done, total=len(numbers) * len(items))
+
+
+def _margins(clean: Rows, views: Sequence[Rows], labels_n: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(V, N): how far each view has moved, over its image's distance to the nearest one of another class."""
+    between = _distances(clean, clean)
+    between[labels_n[:, None] == labels_n] = np.inf
+    return np.stack([np.linalg.norm(view - clean, axis=1) for view in views]) / np.maximum(between.min(axis=1), 1e-9)
+
+
+def _nearest(rows: Rows, clean: Rows, labels_n: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(N,): the class whose middle is nearest; an image has no part in the middle that it is compared with."""
+    members = np.eye(labels_n.max() + 1, dtype=np.float32)[labels_n]  # (N, K)
+    counts = members.sum(axis=0)
+    middles = (members / counts).T @ clean
+    distances = _distances(rows, middles)
+    own = np.arange(len(rows)), labels_n
+    without = (middles[labels_n] * counts[labels_n, None] - clean) / (counts[labels_n, None] - 1)
+    distances[own] = np.linalg.norm(rows - without, axis=1)
+    return distances.argmin(axis=1)
+
+
+def _distances(a: Rows, b: Rows) -> NDArray[np.float64]:
+    squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T
+    return np.sqrt(np.maximum(squares, 0)).astype(np.float64)

@@ -1,0 +1,100 @@
+"""From answers to a light, on answers that are written down here."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.data.dataset import Item
+from core.screening.judge import judge
+from core.screening.verdict import Verdict, decide
+
+NAMES = ["cat", "dog", "owl"]
+EACH, VIEWS = 20, 8
+
+
+def items():
+    return [
+        Item(Path(f"{name}-{n}.png"), f"{name}/{n}.png", label, 32, 32, f"{label}-{n}")
+        for label, name in enumerate(NAMES) for n in range(EACH)
+    ]  # fmt: skip
+
+
+def answers(taken):
+    """Probabilities (…, K) of a probe that is sure of `taken` (…)."""
+    return np.eye(len(NAMES))[taken] * 0.9 + 0.1 / 3
+
+
+def safety(clean_n, taken_vn, nearest_vn=None):
+    shown = items()
+    labels_n = np.array([item.label for item in shown])
+    margins = np.full(taken_vn.shape, 0.5)
+    nearest = labels_n if nearest_vn is None else nearest_vn
+    views = np.tile(labels_n, (VIEWS, 1)) if nearest_vn is None else nearest
+    return judge(NAMES, labels_n, shown, range(VIEWS), answers(clean_n), answers(taken_vn), margins, labels_n, views)
+
+
+LABELS = np.repeat([0, 1, 2], EACH)
+
+
+def taken(cat_as_dog=0.0):
+    """Views in which a share of the cats, the same in every image, is taken for a dog."""
+    views = np.tile(LABELS, (VIEWS, 1))
+    views[: round(cat_as_dog * VIEWS), :EACH] = 1
+    return views
+
+
+def test_views_that_keep_their_class_are_green():
+    found = safety(LABELS, taken())
+    assert found.verdict is Verdict.GREEN
+    assert (found.affinity, found.flip_rate, found.confusions, found.worst) == (1, 0, (), ())
+
+
+def test_a_class_that_turns_into_another_is_red_and_named():
+    found = safety(LABELS, taken(cat_as_dog=1.0))
+    assert found.verdict is Verdict.RED
+    assert "cat is taken for dog in 100 %" in found.reason
+    assert found.affinity == pytest.approx(2 / 3)
+    assert found.classes[0].affinity == 0
+    assert [one.affinity for one in found.classes[1:]] == [1, 1]
+    assert (found.confusions[0].truth, found.confusions[0].taken_for, found.confusions[0].share) == ("cat", "dog", 1)
+    assert {view.truth for view in found.worst} == {"cat"}
+
+
+def test_between_the_thresholds_it_is_amber():
+    found = safety(LABELS, taken(cat_as_dog=0.25))
+    assert found.classes[0].affinity == pytest.approx(0.75)
+    assert found.verdict is Verdict.AMBER
+
+
+def test_a_loss_within_chance_is_no_alarm():
+    views = taken()
+    views[:, 0] = 1  # one cat of twenty
+    found = safety(LABELS, views)
+    assert found.classes[0].affinity == pytest.approx(0.95)
+    assert found.verdict is Verdict.GREEN
+
+
+def test_a_probe_that_guesses_cannot_tell():
+    guesses = np.random.default_rng(0).integers(0, 3, len(LABELS))
+    assert safety(guesses, taken()).verdict is Verdict.UNKNOWN
+
+
+def test_a_class_that_is_hardly_recognised_is_not_judged():
+    clean = LABELS.copy()
+    clean[: EACH - 3] = 2  # three cats are named rightly
+    views = taken(cat_as_dog=1.0)
+    found = safety(clean, views)
+    assert found.classes[0].affinity is None
+    assert found.classes[1].affinity == 1
+
+
+def test_views_that_lie_nearer_to_another_class_are_red_though_the_probe_is_not_startled():
+    nearest = taken(cat_as_dog=0.75)
+    found = safety(LABELS, taken(), nearest)
+    assert found.verdict is Verdict.RED
+    assert (found.direct[0].truth, found.direct[0].taken_for, found.direct[0].share) == ("cat", "dog", 0.75)
+
+
+def test_without_a_class_to_judge_there_is_no_verdict():
+    assert decide(1.0, 1.0, 1.0, [], [])[0] is Verdict.UNKNOWN

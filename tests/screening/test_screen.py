@@ -1,0 +1,116 @@
+"""Screening on pictures: what it must find on the samples, and what it does with little, damaged or tiny data."""
+
+import pytest
+import torch
+
+from core.augment.presets import read_screened
+from core.errors import InvalidInput, UnreadableImage
+from core.experiment import SplitSpec
+from core.runs.plan import default_experiment
+from core.runs.trial import screen_labels
+from core.runs.workspace import Workspace
+from core.screening.grid import pooled
+from core.screening.screen import screen
+from core.screening.verdict import Verdict
+from core.training.control import Control
+from core.training.inference import Aborted
+from tests.training.test_loop import prepare
+
+
+def ended(steps):
+    """What a generator of progress returns; that it told something on the way."""
+    told = []
+    while True:
+        try:
+            told.append(next(steps))
+        except StopIteration as end:
+            assert told
+            return end.value
+
+
+def pipelines(*names):
+    return [read_screened(name) for name in names]
+
+
+def test_every_pipeline_gets_its_answer_from_the_same_images(experiment, tmp_path):
+    setup = prepare(experiment, tmp_path)
+    none, turned = ended(screen(setup, pipelines("none", "Rotate"), Control(), views=2))
+    assert none.affinity == 1
+    assert none.flip_rate == 0
+    assert none.margin == 0
+    assert none.views == 1, "all of them are the same"
+    assert turned.margin > 0
+    assert (turned.images, turned.views) == (none.images, 2)
+    assert {one.name for one in turned.classes} == set(setup.task.classes)
+    again = ended(screen(setup, pipelines("Rotate"), Control(), views=2))
+    assert again == (turned,)
+
+
+def test_one_class_is_too_few(experiment, tmp_path):
+    setup = prepare(experiment, tmp_path)
+    lonely = tuple(item for item in setup.train_items if item.label == 0)
+    object.__setattr__(setup, "train_items", lonely)
+    with pytest.raises(InvalidInput, match="two classes"):
+        ended(screen(setup, pipelines("none"), Control()))
+
+
+def test_an_abort_ends_it(experiment, tmp_path):
+    control = Control()
+    control.abort()
+    with pytest.raises(Aborted):
+        ended(screen(prepare(experiment, tmp_path), pipelines("none"), control))
+
+
+def test_images_that_vanish_are_named(experiment, tmp_path):
+    setup = prepare(experiment, tmp_path)
+    steps = screen(setup, pipelines("none"), Control())
+    next(steps)
+    gone = setup.train_items[0]
+    gone.path.unlink()
+    setup.pixels.pictures._cache._kept.clear()  # as if memory had been needed for others
+    with pytest.raises(UnreadableImage, match=r"Restore it"):
+        ended(steps)
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [((2, 8, 6, 6), 72), ((2, 6, 6, 8), 72), ((2, 49, 8), 72), ((2, 50, 8), 72)],
+    ids=["maps", "channels last", "tokens", "tokens with a class token"],
+)
+def test_features_of_every_kind_are_pooled_to_a_grid(shape, expected):
+    assert pooled(lambda images: torch.ones(shape))(torch.zeros(2, 3, 4, 4)).shape == (2, expected)
+
+
+def test_left_and_right_stay_apart_in_the_grid():
+    maps = torch.zeros(1, 1, 6, 6)
+    maps[..., 0] = 1
+    see = pooled(lambda images: images)
+    assert not torch.equal(see(maps), see(maps.flip(-1)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(5))
+def test_the_samples_answer_as_they_must_with_margin(seed, tmp_path):
+    def safety(sample, *names):
+        plan = default_experiment(f"sample:{sample}")
+        plan = plan.changed(seed=seed, data=plan.data.model_copy(update={"split": SplitSpec(seed=seed)}))
+        return ended(screen_labels(plan, Workspace(tmp_path), "cpu", pipelines(*names), Control()))
+
+    mild = tmp_path / "mild.yaml"
+    mild.write_text("steps: [{transform: RandomBrightnessContrast, params: {brightness: 0.15, contrast: 0.0}}]")
+    hue = tmp_path / "hue.yaml"
+    hue.write_text("steps: [{transform: HueShift, params: {limit: 120}}]")
+    flip, colours, light = safety("signs", "HorizontalFlip", str(hue), str(mild))
+    assert flip.verdict is Verdict.RED
+    pairs = {(one.truth, one.taken_for): one.share for one in flip.confusions}
+    assert pairs["turn-left", "turn-right"] > 0.8
+    assert pairs["turn-right", "turn-left"] > 0.8
+    assert "turn-" in flip.reason
+    assert colours.verdict is Verdict.RED
+    lamps = [one for one in colours.classes if one.name.endswith("light")]
+    assert min(one.affinity for one in lamps) < 0.65
+    assert light.verdict is Verdict.GREEN
+    assert light.affinity > 0.95
+    (stamps,) = safety("stamps", "HorizontalFlip")
+    assert stamps.verdict is Verdict.GREEN
+    assert stamps.affinity > 0.94
