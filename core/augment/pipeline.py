@@ -21,6 +21,7 @@ from core.experiment import PipelineSpec, Step
 # Steps see at most this many squares of a panorama, its middle: time stays bounded, and OpenCV refuses to warp
 # pictures with a side of 32768 px or more.
 LONGEST_ASPECT = 4
+_UNTOLD = {"shape", "interpolation", "mask_interpolation", "fill", "fill_mask", "seed"}  # as set, or for nobody to read
 _CHECK_GEOMETRY = Geometry(image_size=64, resize_size=72)
 
 
@@ -148,7 +149,7 @@ def _readable(params: dict[str, Any]) -> dict[str, str]:
             turn, zoom = math.degrees(math.atan2(value[1][0], value[0][0])), math.hypot(value[0][0], value[1][0])
             found |= {"turn": f"{turn:.3g}°", "zoom": f"{zoom:.3g}×"}
             continue
-        if name == "shape" or (isinstance(value, np.ndarray) and value.size > 4):
+        if name in _UNTOLD or (isinstance(value, np.ndarray) and value.size > 4):
             continue
         numbers = value.tolist() if isinstance(value, np.ndarray | np.generic) else value
         if isinstance(numbers, bool | int | str):

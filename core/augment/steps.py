@@ -56,7 +56,8 @@ def describe(step: Step, strength: float = 1) -> str:
     values = params.model_dump()
     fields = _magnitudes(catalogue.get(step.transform).params)
     shown = {name: field for name, field in fields.items() if not _at_rest(values[name], field)}
-    texts = [_text(values[name], field, named=len(shown) > 1) for name, field in shown.items()]
+    named = len(shown) > 1 or step.transform not in catalogue.CLASSIC  # only the classic ones speak for themselves
+    texts = [_text(values[name], field, named=named) for name, field in shown.items()]
     text = title + (": " if len(texts) > 1 else " " if texts else "") + ", ".join(texts)
     return text + ("" if p == 1 else f", p {round(p, 2):g}") + ("" if step.enabled else ", off")
 

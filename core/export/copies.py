@@ -65,7 +65,9 @@ def write_copies(
                 name = f"{folders[item.label]}/{slug(Path(item.name).stem)}-{item.digest[:8]}-{number}.png"
                 put(name, _png(maker.view(base, seed=seed, digest=item.digest, number=number)))
                 fired = maker.fired(base, seed=seed, digest=item.digest, number=number)
-                steps = json.dumps([{"step": pipeline.steps[one.index].transform} | one.drawn for one in fired])
+                steps = json.dumps(
+                    [{"step": pipeline.steps[one.index].transform} | one.drawn for one in fired], ensure_ascii=False
+                )
                 rows.append((name, dataset.classes[item.label], item.name, item.digest, number, seed, steps))
         put(MANIFEST, csv_bytes(COLUMNS, rows))
     return left_out

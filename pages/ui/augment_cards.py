@@ -130,7 +130,7 @@ def show_picker() -> None:
                               label_visibility="collapsed", icon=":material/search:")  # fmt: skip
         group = st.selectbox("Group", [CLASSICS, *catalogue.GROUPS], key="augment-group", label_visibility="collapsed")
         found = search(words) if words.strip() else listed_in(group)
-        with st.container(gap="xxsmall", height=420, border=False, key="augment-picker"):
+        with st.container(gap="xxsmall", key="augment-picker"):
             for entry in found:
                 label = f"{entry.title}  \n:gray[:small[{literal(entry.explanation)}]]"
                 st.button(label, key=f"augment-add-{entry.name}", type="tertiary", width="stretch", wrap=True,
