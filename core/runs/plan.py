@@ -10,7 +10,7 @@ from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineS
 
 
 def default_experiment(source: str, backbone: BackboneSpec | None = None) -> Experiment:
-    """What is run when only the images are named: light augmentation, head first, then the last stage too.
+    """What is run when only the images are named: light augmentation, head first, then the later stages too.
 
     Raises `UnknownBackbone`.
     """

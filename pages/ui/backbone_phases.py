@@ -184,7 +184,8 @@ def _below(phases: Phases, names: tuple[str, ...]) -> None:
                   help="The head first, then one stage more in each phase, at half the rate each time.")  # fmt: skip
         if state.draft().phases is not None:
             st.button("Back to the default", icon=":material/restart_alt:", type="tertiary", on_click=_to_default,
-                      key="backbone-phases-reset", help="The head first, then the last stage with it.")  # fmt: skip
+                      key="backbone-phases-reset",
+                      help="The head first, then the later half of the stages with it.")  # fmt: skip
 
 
 def _chart(table: tuple[Stage, ...], off: frozenset[int]) -> None:

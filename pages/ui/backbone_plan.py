@@ -27,7 +27,9 @@ def added(phases: Phases, names: Sequence[str]) -> Phases:
 
 
 def gradual(phases: Phases, names: Sequence[str], stages: int = 3) -> Phases:
-    """`phases`, and then one more stage thawed in each of the following (Howard and Ruder 2018)."""
+    """The first of `phases`, then one more stage thawed in each of the following (Howard and Ruder 2018)."""
+    head, *_, tuned = phases
+    phases = (head, tuned.model_copy(update={"stages": tuple(names[-2:])}))
     while len(phases) < min(stages, len(names) - 1) + 1:
         phases = added(phases, names)
     return phases

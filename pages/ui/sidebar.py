@@ -111,7 +111,7 @@ def backbone_summary(backbone: BackboneSpec) -> str:
 def phases_summary(phases: Sequence[Phase] | None) -> str:
     """What is trained for how long; None stands for the backbone's default phases."""
     if phases is None:
-        return "head, then the last stage"
+        return "head, then the later stages"
     if not phases:
         return "none yet"
     return " → ".join(f"{_stages(phase)} ({phase.epochs})" for phase in phases) + " epochs"

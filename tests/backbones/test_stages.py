@@ -119,13 +119,14 @@ def test_resolve_refuses_what_the_backbone_does_not_have(text):
         resolve(text, NAMES, "resnet50")
 
 
-def test_default_phases_are_the_head_and_then_the_last_stage_with_a_smaller_rate():
+def test_default_phases_are_the_head_and_then_the_later_half_with_a_smaller_rate():
     first, second = default_phases(NAMES)
 
     assert first.stages == ("head",)
-    assert second.stages == ("layer4", "head")
+    assert second.stages == ("layer3", "layer4", "head")
+    assert default_phases(("body", "head"))[1].stages == ("body", "head")
     assert first.learning_rate is not None
     assert second.learning_rate is not None
-    assert second.learning_rate <= first.learning_rate / 10
+    assert second.learning_rate <= first.learning_rate / 3
     assert (first.solver, second.solver) == ("lbfgs", "steps")
     assert default_phases(NAMES, kept_views=False)[0].solver == "steps"

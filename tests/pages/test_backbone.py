@@ -67,7 +67,7 @@ def test_the_default_is_the_bundled_model_with_two_phases(plans):
     assert "EfficientNet-Lite0" in [item.value for item in at.subheader]
     assert "are on this machine" in texts(at)
     assert pills(at, 0).value == ["head"]
-    assert pills(at, 1).value == ["block7", "head"]
+    assert pills(at, 1).value == ["block5", "block6", "block7", "head"]
     assert not at.button(key="backbone-next").disabled
     assert list(plans[-1].layout.yaxis.ticktext)[-1] == "head (classifier)"
 
@@ -255,7 +255,7 @@ def test_any_subset_of_stages_may_train(plans):
     assert "1.03 k</b> of 11.2 M parameters train (less than 0.1 %)" in stage_lists(at)[0]
     pills(at, 0).set_value(["layer1", "stem"]).run()
     assert draft(at).phases[0].stages == ("stem", "layer1"), "in forward order"
-    assert draft(at).phases[1].stages == ("layer4", "head")
+    assert draft(at).phases[1].stages == ("layer3", "layer4", "head")
     assert "158 k</b> of 11.2 M parameters train (1.4 %)" in stage_lists(at)[0]
     assert at.segmented_control(key="backbone-phase0-quick").value is None
 
@@ -284,7 +284,7 @@ def test_all_frozen_is_blocked_and_the_last_stages_are_kept(plans):
     assert pills(at, 0).value == []
     at.number_input(key="backbone-phase1.epochs").set_value(3).run()
     assert "Phase 1 has nothing to train" in texts(at), "a change of another phase does not hide it"
-    assert [phase.stages for phase in draft(at).phases] == [("head",), ("layer4", "head")]
+    assert [phase.stages for phase in draft(at).phases] == [("head",), ("layer3", "layer4", "head")]
     assert [phase.epochs for phase in draft(at).phases] == [8, 3]
     pills(at, 0).set_value(["layer3"]).run()
     assert "nothing to train" not in texts(at)
@@ -294,16 +294,16 @@ def test_all_frozen_is_blocked_and_the_last_stages_are_kept(plans):
 
 def test_phases_are_added_moved_and_removed(plans):
     at = press(opened(backbone=BackboneSpec(name="resnet18")), "phase-add")
-    assert [phase.stages[0] for phase in draft(at).phases] == ["head", "layer4", "layer3"]
+    assert [phase.stages[0] for phase in draft(at).phases] == ["head", "layer3", "layer2"]
     assert draft(at).phases[2].learning_rate == pytest.approx(draft(at).phases[1].learning_rate / 2)
     press(at, "phase2-earlier")
-    assert [phase.stages[0] for phase in draft(at).phases] == ["head", "layer3", "layer4"]
+    assert [phase.stages[0] for phase in draft(at).phases] == ["head", "layer2", "layer3"]
     assert float(at.text_input(key="backbone-phase1.learning_rate").value) == draft(at).phases[1].learning_rate
     press(at, "phase0-later")
-    assert [phase.stages[0] for phase in draft(at).phases] == ["layer3", "head", "layer4"]
+    assert [phase.stages[0] for phase in draft(at).phases] == ["layer2", "head", "layer3"]
     press(at, "phase0-remove")
     press(at, "phase0-remove")
-    assert [phase.stages[0] for phase in draft(at).phases] == ["layer4"]
+    assert [phase.stages[0] for phase in draft(at).phases] == ["layer3"]
     assert not [button for button in at.button if button.key == "backbone-phase0-remove"], "the last one stays"
     press(at, "phases-reset")
     assert draft(at).phases is None

@@ -38,7 +38,7 @@ def test_backbone_and_phases():
     assert sidebar.backbone_summary(spec) == "resnet50, untrained, 160 px"
     phases = (Phase(stages=("head",), epochs=3), Phase(stages=("layer4", "head"), epochs=5))
     assert sidebar.phases_summary(phases) == "head (3) → layer4 + head (5) epochs"
-    assert sidebar.phases_summary(None) == "head, then the last stage"
+    assert sidebar.phases_summary(None) == "head, then the later stages"
 
 
 def test_what_is_running_stands_under_train():
