@@ -143,7 +143,7 @@ def _transform(step: Step, strength: float, geometry: Geometry) -> Any:
 
 def _readable(params: dict[str, Any]) -> dict[str, str]:
     """Numbers, words and short lists of them; fields, masks and shapes say nothing to a reader."""
-    found = {}
+    found: dict[str, str] = {}
     for name, value in params.items():
         if name == "matrix" and np.shape(value) == (3, 3):
             turn, zoom = math.degrees(math.atan2(value[1][0], value[0][0])), math.hypot(value[0][0], value[1][0])
