@@ -9,21 +9,19 @@ from core.data.dataset import Item
 from core.screening.verdict import LEAST_RIGHT, ClassSafety, Confusion, Safety, WorstView, decide
 
 RESAMPLES = 1000
+Z_95 = 1.96
 WORST = 12
-DIRECT_SHARE = 0.5  # of a class' views nearer to another class: more than chance or a hard image
-DIRECT_CLEAN = 0.8  # of its plain images must be nearest to their own class, or the test says nothing
+DIRECT_SHARE = 0.5  # of a class' views on the other class' side, at least
 Shares = NDArray[np.float64]
 
 
 def judge(
     names: Sequence[str], labels_n: NDArray[np.int64], items: Sequence[Item], numbers: Sequence[int],
     clean_nk: Shares, views_vnk: Shares, margins_vn: Shares,
-    nearest_clean_n: NDArray[np.int64], nearest_views_vn: NDArray[np.int64],
 ) -> Safety:  # fmt: skip
     """What N images and V views of each say. `names` are those of the K classes, `numbers` those of the views.
 
-    `clean_nk`, `views_vnk`: the probe's probabilities; `margins_vn`: drift over distance to another class;
-    `nearest_*`: the class whose middle is nearest.
+    `clean_nk`, `views_vnk`: the probe's probabilities; `margins_vn`: drift over distance to another class.
     """
     clean_n = clean_nk.argmax(axis=1)
     right_n = clean_n == labels_n
@@ -37,7 +35,7 @@ def judge(
     affinity = _ratio(right_n, kept_n)
     chance = max(np.bincount(labels_n)) / len(labels_n)
     skill = (right_n.mean() - chance) / (1 - chance) if chance < 1 else 0.0
-    direct = _direct(names, labels_n, nearest_clean_n, nearest_views_vn)
+    direct = _direct(names, labels_n, clean_nk, views_vnk)
     verdict, reason = decide(skill, affinity, high, classes, direct)
     return Safety(
         verdict=verdict, reason=reason, images=len(items), views=len(numbers), clean=float(right_n.mean()),
@@ -53,6 +51,7 @@ def _of_class(
 ) -> ClassSafety:
     told = int(right_n.sum()) >= LEAST_RIGHT
     low, high = _interval(right_n, kept_n) if told else (0.0, 1.0)
+    kept_high = _interval(np.ones_like(right_n[right_n]), kept_n[right_n])[1] if told else 1.0
     counts = np.bincount(taken_vn.ravel(), minlength=len(names))
     counts[label] = 0
     other = int(counts.argmax())
@@ -60,7 +59,7 @@ def _of_class(
     return ClassSafety(
         name=names[label], images=len(right_n), clean=float(right_n.mean()) if len(right_n) else 0.0,
         affinity=_ratio(right_n, kept_n) if told else None, affinity_low=low, affinity_high=high,
-        flip_rate=_flip_rate(right_n, kept_n), becomes=becomes,
+        flip_rate=_flip_rate(right_n, kept_n), flip_low=1 - kept_high, becomes=becomes,
     )  # fmt: skip
 
 
@@ -95,18 +94,38 @@ def _confusions(
 
 
 def _direct(
-    names: Sequence[str], labels_n: NDArray[np.int64], clean_n: NDArray[np.int64], views_vn: NDArray[np.int64]
+    names: Sequence[str], labels_n: NDArray[np.int64], clean_nk: Shares, views_vnk: Shares
 ) -> tuple[Confusion, ...]:
-    """Classes most of whose views lie nearer to one other class, though their plain images lie nearest to their own."""
+    """Classes that change sides: on plain images the probe prefers them to another class, on views the other to them.
+
+    Both preferences, mean differences of log probabilities over images, must be more than chance (95 %). So it speaks
+    also where single images are named poorly; left and right are often like that.
+    """
     found = []
     for label, name in enumerate(names):
         own = labels_n == label
-        counts = np.bincount(views_vn[:, own].ravel(), minlength=len(names))
-        counts[label] = 0
-        share = counts.max() / max(1, views_vn[:, own].size)
-        if own.sum() >= LEAST_RIGHT and (clean_n[own] == label).mean() >= DIRECT_CLEAN and share > DIRECT_SHARE:
-            found.append(Confusion(name, names[int(counts.argmax())], float(share)))
+        if own.sum() < LEAST_RIGHT:
+            continue
+        clean = _preference(clean_nk[own], label)
+        views = _preference(views_vnk[:, own], label)
+        shares = (views < 0).mean(axis=(0, 1))
+        clean_low = clean.mean(axis=0) - _half_width(clean)
+        view_high = views.mean(axis=(0, 1)) + _half_width(views.mean(axis=0))
+        shares[(clean_low <= 0) | (view_high >= 0)] = 0
+        if shares.max() > DIRECT_SHARE:
+            found.append(Confusion(name, names[int(shares.argmax())], float(shares.max())))
     return tuple(sorted(found, key=lambda one: -one.share))
+
+
+def _preference(answers: Shares, label: int) -> Shares:
+    """(..., K): how much more the probe believes in `label` than in each class, as log odds."""
+    logs = np.log(np.clip(answers, 1e-6, 1))
+    return np.asarray(logs[..., label, None] - logs)
+
+
+def _half_width(values_nk: Shares) -> Shares:
+    """Of the 95 % interval of the mean over the first axis."""
+    return np.asarray(Z_95 * values_nk.std(axis=0, ddof=1) / np.sqrt(len(values_nk)))
 
 
 def _worst(

@@ -59,8 +59,6 @@ def screen(
                 clean_nk,
                 np.stack([probe(view) for view in rows]),
                 _margins(clean, rows, labels_n),
-                _nearest(clean, clean, labels_n),
-                np.stack([_nearest(view, clean, labels_n) for view in rows]),
             )
         )
     return tuple(found)
@@ -116,18 +114,6 @@ def _margins(clean: Rows, views: Sequence[Rows], labels_n: NDArray[np.int64]) ->
     between = _distances(clean, clean)
     between[labels_n[:, None] == labels_n] = np.inf
     return np.stack([np.linalg.norm(view - clean, axis=1) for view in views]) / np.maximum(between.min(axis=1), 1e-9)
-
-
-def _nearest(rows: Rows, clean: Rows, labels_n: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(N,): the class whose middle is nearest; an image has no part in the middle that it is compared with."""
-    members = np.eye(labels_n.max() + 1, dtype=np.float32)[labels_n]  # (N, K)
-    counts = members.sum(axis=0)
-    middles = (members / counts).T @ clean
-    distances = _distances(rows, middles)
-    own = np.arange(len(rows)), labels_n
-    without = (middles[labels_n] * counts[labels_n, None] - clean) / (counts[labels_n, None] - 1)
-    distances[own] = np.linalg.norm(rows - without, axis=1)
-    return distances.argmin(axis=1)
 
 
 def _distances(a: Rows, b: Rows) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 # A probe that keeps nine tenths of its accuracy is not disturbed; one that loses a quarter of it, overall or on one
 # class, has lost something that the labels are about.
 AMBER, AMBER_CLASS, RED = 0.9, 0.8, 0.75
+TOLERATED = 0.1  # share of a class' views that may leave it: harmless changes move that many across a near border
 LEAST_SKILL = 0.5  # of the probe on plain images, 0 is guessing and 1 is perfect: below, it cannot judge views
 LEAST_RIGHT = 5  # images of a class that the probe names rightly; with fewer, the class is not judged
 
@@ -40,12 +41,13 @@ class ClassSafety:
     affinity_low: float
     affinity_high: float
     flip_rate: float
+    flip_low: float  # the lower end of its 95 % interval
     becomes: Confusion | None  # what most views that leave are taken for
 
     @property
     def harmed(self) -> bool:
-        """Whether the loss is more than chance: the whole 95 % interval lies below 1."""
-        return self.affinity is not None and self.affinity_high < 1
+        """Whether more views leave than those of a hard image or two: the whole interval lies above a tenth."""
+        return self.affinity is not None and self.flip_low > TOLERATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Safety:
 
     `affinity` as in `ClassSafety`, with its 95 % interval over images; `flip_rate`: share of views of images named
     rightly that are named otherwise; `margin`: how far a view's features move, over the distance to the nearest image
-    of another class (median over views); `direct`: classes whose views lie nearer to the middle of another class.
+    of another class (median over views); `direct`: classes that change sides with another one, as a whole.
     """
 
     verdict: Verdict

@@ -19,8 +19,8 @@ TO_WARM = Confusion("cold", "warm", 0.9)
 
 def safety(verdict=Verdict.GREEN, reason="Labels survive: 98 % of what was named rightly still is.", worst=()):
     classes = (
-        ClassSafety("cold", 6, 1.0, 0.1, 0.0, 0.2, 0.9, TO_WARM),
-        ClassSafety("warm", 6, 0.5, None, 0.0, 1.0, 0.0, None),
+        ClassSafety("cold", 6, 1.0, 0.1, 0.0, 0.2, 0.9, 0.8, TO_WARM),
+        ClassSafety("warm", 6, 0.5, None, 0.0, 1.0, 0.0, 0.0, None),
     )
     return Safety(verdict, reason, 12, 8, 0.75, 0.5, 0.4, 0.6, 0.5, 0.7, classes, (TO_WARM,), (), worst)
 

@@ -25,13 +25,15 @@ def answers(taken):
     return np.eye(len(NAMES))[taken] * 0.9 + 0.1 / 3
 
 
-def safety(clean_n, taken_vn, nearest_vn=None):
+def safety(clean_n, taken_vn):
+    return judged(answers(clean_n), answers(taken_vn))
+
+
+def judged(clean_nk, views_vnk):
     shown = items()
     labels_n = np.array([item.label for item in shown])
-    margins = np.full(taken_vn.shape, 0.5)
-    nearest = labels_n if nearest_vn is None else nearest_vn
-    views = np.tile(labels_n, (VIEWS, 1)) if nearest_vn is None else nearest
-    return judge(NAMES, labels_n, shown, range(VIEWS), answers(clean_n), answers(taken_vn), margins, labels_n, views)
+    margins = np.full(views_vnk.shape[:2], 0.5)
+    return judge(NAMES, labels_n, shown, range(len(views_vnk)), clean_nk, views_vnk, margins)
 
 
 LABELS = np.repeat([0, 1, 2], EACH)
@@ -89,11 +91,26 @@ def test_a_class_that_is_hardly_recognised_is_not_judged():
     assert found.classes[1].affinity == 1
 
 
-def test_views_that_lie_nearer_to_another_class_are_red_though_the_probe_is_not_startled():
-    nearest = taken(cat_as_dog=0.75)
-    found = safety(LABELS, taken(), nearest)
+def noisy(cat_over_dog, seed=0):
+    """A probe that is unsure: the cats' log odds of cat over dog scatter by 1 around a mean."""
+    rng = np.random.default_rng(seed)
+    odds = rng.normal(cat_over_dog, 1.0, EACH)
+    sure = answers(LABELS)
+    sure[:EACH, 0], sure[:EACH, 1] = 0.9 / (1 + np.exp(-odds)), 0.9 / (1 + np.exp(odds))
+    return sure
+
+
+def test_classes_that_change_sides_are_red_though_single_images_are_named_poorly():
+    found = judged(noisy(0.7), np.stack([noisy(-0.7, seed=1)]))
+    assert found.classes[0].clean < 0.9
     assert found.verdict is Verdict.RED
-    assert (found.direct[0].truth, found.direct[0].taken_for, found.direct[0].share) == ("cat", "dog", 0.75)
+    assert [(one.truth, one.taken_for) for one in found.direct] == [("cat", "dog")]
+    assert found.direct[0].share > 0.5
+
+
+@pytest.mark.parametrize(("clean", "view"), [(0.7, 0.6), (0.0, -0.7)], ids=["stays", "was on no side"])
+def test_who_stays_or_was_on_no_side_has_not_changed_sides(clean, view):
+    assert judged(noisy(clean), np.stack([noisy(view, seed=1)])).direct == ()
 
 
 def test_without_a_class_to_judge_there_is_no_verdict():

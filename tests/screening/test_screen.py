@@ -102,9 +102,9 @@ def test_the_samples_answer_as_they_must_with_margin(seed, tmp_path):
     hue.write_text("steps: [{transform: HueShift, params: {limit: 120}}]")
     flip, colours, light = safety("signs", "HorizontalFlip", str(hue), str(mild))
     assert flip.verdict is Verdict.RED
-    pairs = {(one.truth, one.taken_for): one.share for one in flip.confusions}
-    assert pairs["turn-left", "turn-right"] > 0.8
-    assert pairs["turn-right", "turn-left"] > 0.8
+    arrows = {one.name: one for one in flip.classes if one.name.startswith("turn-")}
+    assert {one.becomes.taken_for for one in arrows.values()} == set(arrows)
+    assert all(one.harmed and one.affinity < 0.7 for one in arrows.values())
     assert "turn-" in flip.reason
     assert colours.verdict is Verdict.RED
     lamps = [one for one in colours.classes if one.name.endswith("light")]
