@@ -8,6 +8,7 @@ import streamlit as st
 from core.augment import catalogue
 from core.augment.steps import check_parameters
 from core.backbones import catalogue as backbones
+from core.charts.numbers import percent
 from core.data.dataset import Dataset, Item
 from core.errors import GraftError, InvalidInput, UnreadableImage
 from core.experiment import Experiment, PipelineSpec
@@ -181,7 +182,7 @@ def _classes(whole: "Safety") -> None:
             "named rightly": one.clean * 100,
             "affinity": one.affinity,
             "95 % interval": _interval(one),
-            "views mostly taken for": f"{one.becomes.taken_for} {one.becomes.share:.0%}" if one.becomes else "",
+            "views mostly taken for": f"{one.becomes.taken_for} {percent(one.becomes.share)}" if one.becomes else "",
         }
         for one in whole.classes
     ]  # fmt: skip

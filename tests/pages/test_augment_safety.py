@@ -69,7 +69,7 @@ def test_the_pipeline_and_each_step_get_their_light_with_the_reason(source, mana
     assert "Flip left-right" in said
     assert "Destroys labels" in said
     (table,) = [frame.value for frame in at.dataframe]
-    assert list(table["views mostly taken for"]) == ["warm 90%", ""]
+    assert list(table["views mostly taken for"]) == ["warm 90 %", ""]
     assert table["95 % interval"][1] == "too few to tell"
 
 
