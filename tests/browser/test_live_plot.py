@@ -24,10 +24,19 @@ def open_charts(page, server):
 
 
 def drag_area(page):
-    return page.evaluate(
-        """() => { const r = window.gd().querySelector('.nsewdrag').getBoundingClientRect();
-                   return [r.left, r.top, r.width, r.height]; }"""
-    )
+    """Left, top, width and height of the first chart's plot, once it stands still: a page that is drawn moves it."""
+    before, now = None, ()
+    while now != before:
+        if before is not None:
+            page.wait_for_timeout(200)
+        before, now = (
+            now,
+            page.evaluate(
+                """() => { const r = window.gd().querySelector('.nsewdrag').getBoundingClientRect();
+                       return [r.left, r.top, r.width, r.height]; }"""
+            ),
+        )
+    return now
 
 
 def zoom(page):
