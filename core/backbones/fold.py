@@ -12,6 +12,7 @@ from timm.layers import BatchNormAct2d
 from torch import fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from core.backbones.fuse import fuse_activations
 from core.backbones.split import CannotTrace, Part, trace
 
 _FOLDED = (nn.BatchNorm2d, BatchNormAct2d)  # not their subclasses, which may compute something else
@@ -21,7 +22,8 @@ def folded(part: Part, dtype: torch.dtype | None = None) -> Part:
     """`part` with every BatchNorm folded that follows a convolution; `part` itself where there is none, or no graph.
 
     The part must be in eval mode. Its weights are copied: call it again when they have changed. `dtype`: of the folded
-    convolutions' weights, for autocast, which would convert them at every call.
+    convolutions' weights, for autocast, which would convert them at every call; on a processor the activations behind
+    them are then computed with them.
     """
     if not isinstance(part, nn.Module) or not any(type(module) in _FOLDED for module in part.modules()):
         return part
@@ -39,9 +41,19 @@ def folded(part: Part, dtype: torch.dtype | None = None) -> Part:
                 fused = fuse_conv_bn_eval(conv, norm).to(dtype=dtype, memory_format=torch.channels_last)
                 modules[str(before.target)] = fused.requires_grad_(False)
                 modules[str(node.target)] = norm.act if isinstance(norm, BatchNormAct2d) else nn.Identity()
+    _drop_identities(graph, modules)
+    if dtype is not None:
+        fuse_activations(graph, modules)
     held = {str(node.target): _held(part, modules, node) for node in graph.nodes if node.op in _HOLDING}
     made: Part = fx.GraphModule(held, graph)
     return made
+
+
+def _drop_identities(graph: fx.Graph, modules: dict[str, Any]) -> None:
+    for node in list(graph.nodes):
+        if node.op == "call_module" and isinstance(modules[str(node.target)], nn.Identity):
+            node.replace_all_uses_with(node.args[0])
+            graph.erase_node(node)
 
 
 _HOLDING = ("call_module", "get_attr")

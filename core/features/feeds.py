@@ -85,7 +85,7 @@ class Feeds:
         return Features(
             self._looking(base, cut),
             self._pixels if base is None else self._features(base, None),
-            name=f"{frozen_name(self._model, self._stages, cut, self._precision, self._device)}|folded",
+            name=f"{frozen_name(self._model, self._stages, cut, self._precision, self._device)}|fused",
             pixels=self._pixels,
             autocast=autocast_for(self._device, self._precision),
             device=self._device,

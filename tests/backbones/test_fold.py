@@ -4,9 +4,11 @@ import copy
 
 import pytest
 import torch
+from timm.layers import Conv2dSame
 from torch import nn
 
 from core.backbones.fold import folded
+from core.backbones.fuse import FusedConv
 from core.backbones.split import parts
 from core.backbones.stages import stages
 from tests.backbones.test_split import untrained
@@ -83,3 +85,52 @@ def test_a_model_that_cannot_be_traced_is_left_as_it_is():
 
     model = Asks().eval()
     assert folded(model) is model
+
+
+@pytest.mark.parametrize("entry", families())
+def test_activations_are_computed_with_their_convolutions_and_features_stay(entry):
+    model, images = untrained(entry)
+    model = model.to(memory_format=torch.channels_last)
+    part = parts(model, stages(model, entry.name)).part(None, "head")
+    found = folded(part, torch.float32)  # in bf16 untrained models make too much of rounding to compare
+    with torch.no_grad():
+        plain, fast = (each(images).flatten(1).double() for each in (part, found))
+    assert torch.nn.functional.cosine_similarity(plain, fast).min() > 0.9999
+    if entry.family in FUSED:
+        assert any(isinstance(module, FusedConv) for module in found.modules())
+
+
+FUSED = ("ResNet", "MobileNetV3", "EfficientNet", "EfficientNet-Lite", "VGG")
+
+
+class OneActivation(nn.Module):
+    """The activation of a convolution that also stands elsewhere, and a convolution that two things read."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second, self.norm = nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3)
+        self.relu = nn.ReLU()
+
+    def forward(self, x):
+        y = self.relu(self.norm(self.first(x)))
+        z = self.second(y)
+        return self.relu(z) + z + self.relu(y - 0.5)
+
+
+def test_an_activation_that_stands_elsewhere_too_stays_there():
+    model, images = OneActivation().eval(), torch.rand(2, 3, 4, 4)
+    found = folded(model, torch.bfloat16)
+    assert [type(module) for module in found.children()].count(FusedConv) == 1
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        torch.testing.assert_close(found(images).float(), model(images).float(), atol=0.03, rtol=0.03)
+
+
+@pytest.mark.parametrize("side", [31, 32])
+@pytest.mark.parametrize(("kernel", "stride"), [(3, 1), (3, 2), (5, 2), (4, 2)])
+def test_same_padding_by_a_wider_kernel_is_exact(kernel, stride, side):
+    conv = Conv2dSame(4, 6, kernel, stride).eval().bfloat16().to(memory_format=torch.channels_last)
+    images = torch.randn(2, 4, side, side).bfloat16().to(memory_format=torch.channels_last)
+    with torch.no_grad():
+        wanted = torch.relu(conv(images))
+        found = FusedConv(conv, ("relu", []))(images)
+    assert torch.equal(wanted, found)

@@ -38,6 +38,12 @@ def test_slices_follow_the_size_of_the_images(shape, slices):
     torch.testing.assert_close(found, inputs.flatten(1).sum(1, keepdim=True))
 
 
+def test_a_format_of_two_bytes_takes_twice_as_many():
+    part, seen = spy()
+    look(part, torch.rand(10, 3, 224, 224), lambda: torch.autocast("cpu", torch.bfloat16))
+    assert seen == [8, 2]
+
+
 def test_without_memory_the_slices_are_halved_in_order():
     part, seen = spy(most=2)
     inputs = torch.rand(4, 3, 224, 224)
