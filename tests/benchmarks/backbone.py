@@ -1,5 +1,6 @@
 """The one model that all arms train, and which of its weights a stretch of epochs changes."""
 
+import torch
 from torch import nn
 
 from core.backbones import catalogue
@@ -9,9 +10,10 @@ from core.backbones.stages import HEAD, Stage, stage_table, stages
 from core.experiment import BUNDLED_BACKBONE, BackboneSpec
 
 
-def load(n_classes: int, seed: int) -> nn.Module:
-    """The bundled backbone with its weights and a new head."""
-    return build(BackboneSpec(), n_classes, seed)
+def load(n_classes: int, seed: int, *, hurry: bool = False) -> nn.Module:
+    """The bundled backbone with its weights and a new head; `hurry`: laid out as our engine lays it out."""
+    model = build(BackboneSpec(), n_classes, seed)
+    return model.to(memory_format=torch.channels_last) if hurry else model
 
 
 def facts() -> Backbone:

@@ -32,7 +32,7 @@ def train(job: Job) -> Outcome:
     images = loaders["train"].dataset
     outcome = Outcome(train_images=len(images), epochs=0, seconds=0, prepare_s=time.monotonic() - began)
     began = time.monotonic()
-    model = backbone.load(len(images.classes), job.seed).to(job.device)
+    model = backbone.load(len(images.classes), job.seed, hurry=job.hurry).to(job.device)
     rates = _fit(job, model, loaders["train"], loaders["val"], outcome)
     outcome.seconds = time.monotonic() - began
     outcome.train_rate = statistics.median(rates)
