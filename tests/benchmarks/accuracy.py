@@ -6,8 +6,8 @@ Arms, all with the epochs of the default experiment: `default`; `head`, ours wit
 `solved`, by L-BFGS; `full`, ours with everything trained; `plain`, plain PyTorch as people copy it, the head trained;
 `fastai` (needs `--group benchmark`), the head trained by one cycle; `fastai-tune`, its `fine_tune`. All train on the
 same pictures. The fold's own pictures test, a fifth of the others validates: ours and plain test the epoch that was
-best there, fastai its last one. Seconds are not compared here: all lay the model out as ours does. `--json` keeps the results as they come, and does not compute again those that are
-there: name a new file when the engine has changed.
+best there, fastai its last one. Seconds are not compared here: all lay the model out as ours does. `--json` keeps the
+results as they come, and does not compute again those that are there: name a new file when the engine has changed.
 """
 
 import argparse

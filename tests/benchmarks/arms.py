@@ -45,6 +45,7 @@ class Job:
     lean: bool = False  # fastai: cheap transforms, and BatchNorm layers of frozen stages stay frozen
     keep_best: bool = False  # test the best epoch's weights instead of the last one's
     hurry: bool = False  # where seconds are not compared: channels last and large pages for plain and fastai too
+    beside: bool = False  # ours: before, between and after the epochs the limit runs as many images, in this process
     again: bool = False  # ours: a second run that changes only the head's learning rate
     seed: int = 0
     device: str = "cpu"

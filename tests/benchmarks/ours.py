@@ -14,6 +14,7 @@ from core.training.control import Control
 from core.training.events import EpochEnded, RunEnded, RunStarted
 from tests.benchmarks.arms import Job, Outcome, Stretch
 from tests.benchmarks.backbone import stage_names
+from tests.benchmarks.plain import Bare
 
 RATE_OF_ALL = 3e-4  # the default experiment never trains every stage
 
@@ -64,11 +65,17 @@ def _run(job: Job, room: Workspace, experiment: Experiment) -> Outcome:
         train_images=len(prepared.split.train), epochs=0, seconds=0, prepare_s=time.monotonic() - began,
         test_images=len(prepared.split.test),
     )  # fmt: skip
+    bare, limits = Bare(job) if job.beside else None, list[float]()
+    if bare:
+        bare.rate(2 * job.batch_size)  # the first steps are slow
+        limits.append(bare.rate(outcome.train_images))
     began, ended = time.monotonic(), []
     for event in execute(room, claim, Control()):
         if isinstance(event, EpochEnded):
             ended.append(event)
             outcome.notes.setdefault("to_first_epoch_s", time.monotonic() - began)
+            if bare:
+                limits.append(bare.rate(outcome.train_images))
         elif isinstance(event, RunStarted):
             outcome.notes["frozen_precision"] = event.frozen_precision
         elif isinstance(event, RunEnded):
@@ -77,10 +84,17 @@ def _run(job: Job, room: Workspace, experiment: Experiment) -> Outcome:
     outcome.epoch_s = [event.seconds for event in ended]
     outcome.train_rate = statistics.median(event.images_per_second for event in ended)
     outcome.val_accuracy = ended[-1].val_accuracy
+    if bare:
+        outcome.notes["shares_of_limit_beside"] = _shares([event.images_per_second for event in ended], limits)
     outcome.notes["precision"] = experiment.recipe.precision
     scores = room.store.run(claim.run_id).test
     outcome.test_accuracy = scores["accuracy"] if scores else None
     return outcome
+
+
+def _shares(rates: list[float], limits: list[float]) -> list[float]:
+    """Each epoch's rate over the mean of the limit's just before and just after it."""
+    return [2 * rate / (before + after) for rate, before, after in zip(rates, limits, limits[1:], strict=True)]
 
 
 def _told(outcome: Outcome) -> dict[str, object]:

@@ -44,25 +44,39 @@ def train(job: Job) -> Outcome:
 
 def limit(job: Job) -> Outcome:
     """Forward and backward over everything, the same pixels in memory again and again: nothing can be quicker."""
-    torch.manual_seed(job.seed)
-    facts = backbone.facts()
-    model = backbone.load(5, job.seed).to(job.device, memory_format=torch.channels_last).train()
-    pixels = torch.randn(job.batch_size, 3, facts.image_size, facts.image_size, device=job.device)
-    pixels = pixels.to(memory_format=torch.channels_last)
-    labels = torch.randint(5, (job.batch_size,), device=job.device)
+    bare = Bare(job)
     images, epochs = count_images(job.folder, "train"), sum(stretch.epochs for stretch in job.stretches)
-    steps = -(-images * epochs // job.batch_size)
-    for step in range(-2, steps):
-        if step == 0:
-            began = time.monotonic()
-        with torch.autocast(job.device, torch.bfloat16) if job.precision == "bf16" else nullcontext():
-            loss = nn.functional.cross_entropy(model(pixels), labels)
-        loss.backward()
-        model.zero_grad(set_to_none=True)
-        loss.item()
-    seconds = time.monotonic() - began
-    rate = steps * job.batch_size / seconds
+    bare.rate(2 * job.batch_size)  # the first steps are slow
+    rate = bare.rate(images * epochs)
     return Outcome(train_images=images, epochs=epochs, seconds=images * epochs / rate, train_rate=rate)
+
+
+class Bare:
+    """A model and pixels in memory."""
+
+    def __init__(self, job: Job) -> None:
+        torch.manual_seed(job.seed)
+        side = backbone.facts().image_size
+        self._job = job
+        self._model = backbone.load(5, job.seed).to(job.device, memory_format=torch.channels_last).train()
+        pixels = torch.randn(job.batch_size, 3, side, side, device=job.device)
+        self._pixels = pixels.to(memory_format=torch.channels_last)
+        self._labels = torch.randint(5, (job.batch_size,), device=job.device)
+
+    def rate(self, images: int) -> float:
+        """Images per second over so many images or a few more."""
+        steps, began = -(-images // self._job.batch_size), time.monotonic()
+        for _ in range(steps):
+            self._step()
+        return steps * self._job.batch_size / (time.monotonic() - began)
+
+    def _step(self) -> None:
+        bf16 = self._job.precision == "bf16"
+        with torch.autocast(self._job.device, torch.bfloat16) if bf16 else nullcontext():
+            loss = nn.functional.cross_entropy(self._model(self._pixels), self._labels)
+        loss.backward()
+        self._model.zero_grad(set_to_none=True)
+        loss.item()
 
 
 def accuracy(model: nn.Module, batches: Batches, device: str) -> float:

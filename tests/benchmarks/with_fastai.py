@@ -35,8 +35,8 @@ def train(job: Job) -> Outcome:
     outcome = Outcome(train_images=images, epochs=epochs, seconds=0, prepare_s=time.monotonic() - began)
     began = time.monotonic()
     learner = Learner(
-        dls, backbone.load(len(dls.vocab), job.seed, hurry=job.hurry), loss_func=CrossEntropyLossFlat(), metrics=accuracy,
-        splitter=backbone.body_and_head, train_bn=not job.lean,
+        dls, backbone.load(len(dls.vocab), job.seed, hurry=job.hurry), loss_func=CrossEntropyLossFlat(),
+        metrics=accuracy, splitter=backbone.body_and_head, train_bn=not job.lean,
     )  # fmt: skip
     with learner.no_bar(), learner.no_logging():
         if job.stretches[0].stages == "all":
