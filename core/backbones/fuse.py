@@ -44,13 +44,14 @@ class FusedConv(nn.Module):
         """Input, weight and padding of both sides that together are "same" padding."""
         conv = self.conv
         sizes = zip(x.shape[-2:], conv.kernel_size, conv.stride, conv.dilation, strict=True)
-        totals = [get_same_padding(*each) for each in sizes]
+        totals = [get_same_padding(side, kernel, stride, apart) for side, kernel, stride, apart in sizes]
         odd = {total % 2 for total in totals}
         if odd == {0}:
             return x, conv.weight, (totals[0] // 2, totals[1] // 2)
         if odd == {1} and conv.dilation == (1, 1) and self.widened is not None:
             return x, self.widened, (totals[0] // 2 + 1, totals[1] // 2 + 1)
-        return pad_same(x, conv.kernel_size, conv.stride, conv.dilation), conv.weight, (0, 0)
+        padded = pad_same(x, list(conv.kernel_size), list(conv.stride), list(conv.dilation))
+        return padded, conv.weight, (0, 0)
 
 
 def fuse_activations(graph: fx.Graph, modules: dict[str, Any]) -> None:

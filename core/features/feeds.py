@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor, nn
@@ -104,7 +105,7 @@ class Feeds:
     def _looking(self, first: str | None, last: str) -> Part:
         """A frozen part. Folding moves the last bits of fp32: there the losses shall be those of the whole model."""
         part = self._parts.part(first, last)
-        return folded(part, DTYPES[self._precision]) if self._precision in DTYPES else part
+        return _folded_when_used(part, DTYPES[self._precision]) if self._precision in DTYPES else part
 
     def _cut(self, trainable: Iterable[str]) -> str | None:
         """The first trainable stage, or none when the model cannot be cut there."""
@@ -142,6 +143,16 @@ class Feeds:
         if uncut:
             notes.append("This backbone can be cut before its head only: its frozen stages run at every step.")
         return notes
+
+
+def _folded_when_used(part: Part, dtype: torch.dtype) -> Part:
+    """`part` folded at its first call: where all features are kept already nobody calls it."""
+    folded_part = cache(lambda: folded(part, dtype))
+
+    def run(images: Tensor) -> Tensor:
+        return folded_part()(images)
+
+    return run
 
 
 def frozen_name(model: nn.Module, stages: Sequence[Stage], cut: str, precision: str, device: torch.device) -> str:

@@ -155,7 +155,7 @@ class Stepper:
     def _apply(self, clip_norm: float) -> None:
         if clip_norm > 0:
             self.scaler.unscale_(self.optimizer)
-            nn.utils.clip_grad_norm_([p for p in self.setup.model.parameters() if p.grad is not None], clip_norm)
+            nn.utils.clip_grad_norm_([p for group in self.optimizer.param_groups for p in group["params"]], clip_norm)
         self.scaler.step(self.optimizer)
         self.scaler.update()
         self.optimizer.zero_grad(set_to_none=True)
