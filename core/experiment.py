@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from core.errors import InvalidExperiment
 
@@ -55,6 +64,15 @@ class Step(Description):
     p: float = Field(1.0, ge=0.0, le=1.0, title="Probability", description="Share of the views that get it.")
     enabled: bool = Field(True, title="On")
     params: dict[str, JsonValue] = Field(default_factory=dict, description="Parameters; those not named keep defaults.")
+    options: tuple["Step", ...] = Field(
+        (), title="Options", description="For OneOf alone: one of these is applied; their probabilities are weights."
+    )
+
+    @model_serializer(mode="wrap")
+    def _without_empty_options(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # a step that is no choice is written, and digested, as it was before there were choices
+        dumped: dict[str, Any] = dump(self)
+        return dumped if self.options else {name: value for name, value in dumped.items() if name != "options"}
 
 
 class PipelineSpec(Description):

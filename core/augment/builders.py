@@ -1,12 +1,12 @@
-"""From parameters to Albumentations transforms, and their random state. Takes seconds to import, so import it late.
+"""From parameters to Albumentations transforms, by way of the constructor calls that an export writes down.
 
-OpenCV's own threads are left as they are: with 0, 1 and 2 of them twelve views at 224 px took the same time within
-noise and had the same pixels, and the setting is one for the whole process.
+Takes seconds to import, so import it late. OpenCV's own threads are left as they are: with 0, 1 and 2 of them twelve
+views at 224 px took the same time within noise and had the same pixels, and the setting is one for the whole process.
 """
 
 import os
-import random
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 # At import Albumentations asks a server for newer versions and warns: seconds of delay and noise without a network,
@@ -15,28 +15,62 @@ os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 
 import albumentations as A
 import cv2
-import numpy as np
 
 from core.augment import generic
 from core.augment import params as p
-from core.augment.warp import waves
+from core.augment.adaptation import OverlayElements, PixelDistributionAdaptation
+from core.augment.elastic import Elastic
+from core.augment.mended import Erasing, XYMasking
+from core.augment.policies import AugMix, RandAugment, TrivialAugment
 from core.data.geometry import Geometry
 from core.experiment import Description
 
-Builder = Callable[[Any, Geometry], A.BasicTransform]
+
+@dataclass(frozen=True)
+class Call:
+    """The constructor call of a transform: of a class of Albumentations or `OWN`, without p and strict."""
+
+    kind: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+Builder = Callable[[Any, Geometry], Call]
+
+# our own classes; each stands in a module that needs nothing of the app
+_FREE = (TrivialAugment, RandAugment, AugMix, OverlayElements)
+OWN: dict[str, type[A.BasicTransform]] = {
+    kind.__name__: kind for kind in (Elastic, Erasing, XYMasking, PixelDistributionAdaptation, *_FREE)
+}
 
 _INTERPOLATION = {"nearest": cv2.INTER_NEAREST, "bilinear": cv2.INTER_LINEAR, "bicubic": cv2.INTER_CUBIC}
 _COLOURS: dict[str, Any] = {"black": 0, "grey": 128, "white": 255, "noise": "random"}
+# without `strict`: the first has no arguments; the others raise anyway when an argument is unknown
+_REFUSE_BY_THEMSELVES = frozenset({"RandomRotate90", "MedianBlur", "ToSepia", *(kind.__name__ for kind in _FREE)})
 
-# Transforms are called only when a step's coin says so, and a misspelt argument must not pass with a warning.
-_ALWAYS: dict[str, Any] = {"p": 1.0, "strict": True}
+
+def call(name: str, params: Description, geometry: Geometry) -> Call:
+    """The call that builds the transform called `name`, which the catalogue must know. May raise `ValueError`."""
+    if name in BUILDERS:
+        return BUILDERS[name](params, geometry)
+    return Call(name, generic.arguments(name, params, geometry, _border, _COLOURS))
+
+
+def make(call: Call) -> A.BasicTransform:
+    """The transform, always applied when it is called. Raises the library's `ValueError`."""
+    kind = OWN[call.kind] if call.kind in OWN else getattr(A, call.kind)
+    # transforms are called only when a step's coin says so, and a misspelt argument must not pass with a warning
+    strict = {} if call.kind in _REFUSE_BY_THEMSELVES else {"strict": True}
+    made: A.BasicTransform = kind(**call.arguments, p=1.0, **strict)
+    return made
 
 
 def build(name: str, params: Description, geometry: Geometry) -> A.BasicTransform:
     """The transform called `name`, which the catalogue must know. Raises the library's `ValueError`."""
-    if name in BUILDERS:
-        return BUILDERS[name](params, geometry)
-    return generic.build(name, params, geometry, _border, _COLOURS)
+    return make(call(name, params, geometry))
+
+
+def _call(kind: str, **arguments: Any) -> Call:
+    return Call(kind, arguments)
 
 
 def _border(fill: p.Fill) -> dict[str, Any]:
@@ -49,112 +83,98 @@ def _plus_minus(limit: float) -> tuple[float, float]:
     return -limit, limit
 
 
-def _rotate(params: p.RotateParams, _: Geometry) -> A.BasicTransform:
-    return A.Rotate(limit=_plus_minus(params.limit), **_border(params.fill), **_ALWAYS)
+def _rotate(params: p.RotateParams, _: Geometry) -> Call:
+    return _call("Rotate", limit=_plus_minus(params.limit), **_border(params.fill))
 
 
-def _translate(params: p.TranslateParams, _: Geometry) -> A.BasicTransform:
+def _translate(params: p.TranslateParams, _: Geometry) -> Call:
     shift = {"x": _plus_minus(params.horizontal), "y": _plus_minus(params.vertical)}
-    return A.Affine(translate_percent=shift, **_border(params.fill), **_ALWAYS)
+    return _call("Affine", translate_percent=shift, **_border(params.fill))
 
 
-def _scale(params: p.ScaleParams, _: Geometry) -> A.BasicTransform:
-    return A.Affine(scale=params.factor, keep_ratio=True, **_border(params.fill), **_ALWAYS)
+def _scale(params: p.ScaleParams, _: Geometry) -> Call:
+    return _call("Affine", scale=params.factor, keep_ratio=True, **_border(params.fill))
 
 
-def _shear(params: p.ShearParams, _: Geometry) -> A.BasicTransform:
+def _shear(params: p.ShearParams, _: Geometry) -> Call:
     slant = {"x": _plus_minus(params.horizontal), "y": _plus_minus(params.vertical)}
-    return A.Affine(shear=slant, **_border(params.fill), **_ALWAYS)
+    return _call("Affine", shear=slant, **_border(params.fill))
 
 
-def _random_resized_crop(params: p.RandomResizedCropParams, geometry: Geometry) -> A.BasicTransform:
-    return A.RandomResizedCrop(
+def _random_resized_crop(params: p.RandomResizedCropParams, geometry: Geometry) -> Call:
+    return _call(
+        "RandomResizedCrop",
         size=(geometry.image_size, geometry.image_size),
         scale=params.area,
         ratio=params.aspect,
         interpolation=_INTERPOLATION[geometry.interpolation],
         area_for_downscale="image",  # other interpolations alias when a picture shrinks
-        **_ALWAYS,
     )
 
 
-def _perspective(params: p.PerspectiveParams, _: Geometry) -> A.BasicTransform:
-    return A.Perspective(scale=params.corners, **_border("reflect"), **_ALWAYS)
+def _perspective(params: p.PerspectiveParams, _: Geometry) -> Call:
+    return _call("Perspective", scale=params.corners, **_border("reflect"))
 
 
-class _Elastic(A.ElasticTransform):
-    """Albumentations' own with a better field: `alpha` is the typical shift in px, `sigma` the size of the waves in px.
-
-    The library's field repeats the noise of the rim outwards before it blurs, which tears the rim for any large sigma
-    (with sigma 34 of 256 px, five times the shift of the middle), and it takes 9 ms.
-    """
-
-    def get_params_dependent_on_data(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
-        height, width = params["shape"][:2]
-        shift_x, shift_y = (self.alpha * waves(height, width, self.sigma, self.random_generator) for _ in range(2))
-        columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-        return {"map_x": columns + shift_x, "map_y": rows + shift_y}
-
-
-def _elastic(params: p.ElasticParams, geometry: Geometry) -> A.BasicTransform:
+def _elastic(params: p.ElasticParams, geometry: Geometry) -> Call:
     shift = params.shift * geometry.image_size
     wave = max(1.0, params.smoothness * geometry.image_size)  # the library's smallest
-    return _Elastic(alpha=shift, sigma=wave, **_border(params.fill), **_ALWAYS)
+    return _call("Elastic", alpha=shift, sigma=wave, **_border(params.fill))
 
 
-def _grid_distortion(params: p.GridDistortionParams, _: Geometry) -> A.BasicTransform:
+def _grid_distortion(params: p.GridDistortionParams, _: Geometry) -> Call:
     limit = _plus_minus(params.distortion)
-    return A.GridDistortion(num_steps=params.cells, distort_limit=limit, **_border("reflect"), **_ALWAYS)
+    return _call("GridDistortion", num_steps=params.cells, distort_limit=limit, **_border("reflect"))
 
 
-def _color_jitter(params: p.ColorJitterParams, _: Geometry) -> A.BasicTransform:
-    return A.ColorJitter(
+def _color_jitter(params: p.ColorJitterParams, _: Geometry) -> Call:
+    return _call(
+        "ColorJitter",
         brightness=params.brightness,
         contrast=params.contrast,
         saturation=params.saturation,
         hue=params.hue / 360,
-        **_ALWAYS,
     )
 
 
-def _brightness_contrast(params: p.BrightnessContrastParams, _: Geometry) -> A.BasicTransform:
+def _brightness_contrast(params: p.BrightnessContrastParams, _: Geometry) -> Call:
     brightness, contrast = _plus_minus(params.brightness), _plus_minus(params.contrast)
-    return A.RandomBrightnessContrast(brightness_limit=brightness, contrast_limit=contrast, **_ALWAYS)
+    return _call("RandomBrightnessContrast", brightness_limit=brightness, contrast_limit=contrast)
 
 
-def _hue_shift(params: p.HueShiftParams, _: Geometry) -> A.BasicTransform:
+def _hue_shift(params: p.HueShiftParams, _: Geometry) -> Call:
     half = _plus_minus(params.limit / 2)  # 8-bit hue counts in steps of two degrees
-    return A.HueSaturationValue(hue_shift_limit=half, sat_shift_limit=(0, 0), val_shift_limit=(0, 0), **_ALWAYS)
+    return _call("HueSaturationValue", hue_shift_limit=half, sat_shift_limit=(0, 0), val_shift_limit=(0, 0))
 
 
-def _blur(params: p.BlurParams, _: Geometry) -> A.BasicTransform:
+def _blur(params: p.BlurParams, _: Geometry) -> Call:
     low, high = params.sigma
     # the library divides by sigma: 0 would make a black picture
-    return A.GaussianBlur(sigma_limit=(max(low, 0.01), max(high, 0.01)), blur_limit=0, **_ALWAYS)
+    return _call("GaussianBlur", sigma_limit=(max(low, 0.01), max(high, 0.01)), blur_limit=0)
 
 
-def _noise(params: p.NoiseParams, _: Geometry) -> A.BasicTransform:
-    return A.GaussNoise(std_range=params.deviation, per_channel=params.per_channel, **_ALWAYS)
+def _noise(params: p.NoiseParams, _: Geometry) -> Call:
+    return _call("GaussNoise", std_range=params.deviation, per_channel=params.per_channel)
 
 
-def _jpeg(params: p.JpegParams, _: Geometry) -> A.BasicTransform:
-    return A.ImageCompression(compression_type="jpeg", quality_range=params.quality, **_ALWAYS)
+def _jpeg(params: p.JpegParams, _: Geometry) -> Call:
+    return _call("ImageCompression", compression_type="jpeg", quality_range=params.quality)
 
 
-def _dropout(params: p.DropoutParams, _: Geometry) -> A.BasicTransform:
-    return A.CoarseDropout(
+def _dropout(params: p.DropoutParams, _: Geometry) -> Call:
+    return _call(
+        "CoarseDropout",
         num_holes_range=params.holes,
         hole_height_range=params.size,
         hole_width_range=params.size,
         fill=_COLOURS[params.fill],
-        **_ALWAYS,
     )
 
 
 BUILDERS: dict[str, Builder] = {
-    "HorizontalFlip": lambda _params, _geometry: A.HorizontalFlip(**_ALWAYS),
-    "VerticalFlip": lambda _params, _geometry: A.VerticalFlip(**_ALWAYS),
-    "RandomRotate90": lambda _params, _geometry: A.RandomRotate90(p=1.0),  # has no arguments, so no strict either
+    "HorizontalFlip": lambda _params, _geometry: Call("HorizontalFlip"),
+    "VerticalFlip": lambda _params, _geometry: Call("VerticalFlip"),
+    "RandomRotate90": lambda _params, _geometry: Call("RandomRotate90"),
     "Rotate": _rotate,
     "Translate": _translate,
     "Scale": _scale,
@@ -166,14 +186,9 @@ BUILDERS: dict[str, Builder] = {
     "ColorJitter": _color_jitter,
     "RandomBrightnessContrast": _brightness_contrast,
     "HueShift": _hue_shift,
-    "ToGray": lambda _params, _geometry: A.ToGray(**_ALWAYS),
+    "ToGray": lambda _params, _geometry: Call("ToGray"),
     "GaussianBlur": _blur,
     "GaussNoise": _noise,
     "JpegCompression": _jpeg,
     "CoarseDropout": _dropout,
 }
-
-
-def reseed(transform: A.BasicTransform, seed: int) -> None:
-    """Make the next call of `transform` a function of `seed` and the picture alone."""
-    transform.set_random_state(np.random.default_rng(seed), random.Random(seed))

@@ -1,11 +1,12 @@
 """Which augmentations there are, in the order in which they are shown. Reading it imports no image library."""
 
-from core.augment import library_colour, library_effects, library_geometry
+from core.augment import library_colour, library_effects, library_geometry, library_policies
 from core.augment import params as p
 from core.augment.entry import GROUPS, TAGS, Entry, Group, Tag
+from core.augment.library_policies import ONE_OF
 from core.errors import UnknownTransform, unknown_name
 
-__all__ = ["CLASSIC", "GROUPS", "TAGS", "TRANSFORMS", "Entry", "Group", "Tag", "get"]
+__all__ = ["CLASSIC", "GROUPS", "ONE_OF", "TAGS", "TRANSFORMS", "Entry", "Group", "Tag", "get"]
 
 _CLASSIC = (
     Entry(
@@ -107,7 +108,9 @@ _CLASSIC = (
 
 CLASSIC: tuple[str, ...] = tuple(entry.name for entry in _CLASSIC)  # those that most people need
 # the library's own names and parameters for all others
-_LIBRARY = (*library_geometry.ENTRIES, *library_colour.ENTRIES, *library_effects.ENTRIES)
+_LIBRARY = (
+    *library_geometry.ENTRIES, *library_colour.ENTRIES, *library_effects.ENTRIES, *library_policies.ENTRIES,
+)  # fmt: skip
 TRANSFORMS: dict[str, Entry] = {entry.name: entry for entry in (*_CLASSIC, *_LIBRARY)}
 
 

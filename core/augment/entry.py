@@ -5,9 +5,13 @@ from typing import Literal
 
 from core.experiment import Description
 
-Group = Literal["Geometry", "Crop and size", "Colour", "Blur and noise", "Weather and light", "Compression", "Dropout"]
+Group = Literal[
+    "Geometry", "Crop and size", "Colour", "Blur and noise", "Weather and light", "Compression", "Dropout",
+    "From other pictures", "Choices and policies",
+]  # fmt: skip
 GROUPS: tuple[Group, ...] = (
     "Geometry", "Crop and size", "Colour", "Blur and noise", "Weather and light", "Compression", "Dropout",
+    "From other pictures", "Choices and policies",
 )  # fmt: skip
 Tag = Literal["orientation", "colour", "small evidence", "texture", "scale"]
 TAGS: dict[Tag, str] = {
@@ -30,3 +34,5 @@ class Entry:
     params: type[Description]
     probability: float  # a sensible share of the views for a new step
     tags: tuple[Tag, ...] = ()  # what of a picture it touches, which a label may be about
+    references: bool = False  # looks at other training pictures
+    options: tuple[str, ...] = ()  # what a new choice offers; only a choice has any

@@ -30,6 +30,13 @@ def number(
     )
 
 
+def optional(default: int | None, low: int, high: int, title: str, about: str, *, unit: str = "") -> Made:
+    """One whole number, or None, of which `about` says what it means."""
+    return int | None, Field(
+        default, ge=low, le=high, title=title, description=about, json_schema_extra=_extra(unit, None)
+    )
+
+
 def limit(default: float, high: float, title: str, about: str, *, unit: str = "") -> Made:
     """One number that means 'from minus this to plus this'; 0 changes nothing."""
     extra = _extra(unit, 0) | {"symmetric": True}

@@ -1,10 +1,8 @@
-"""Albumentations' own transforms from the library's part of the catalogue. Takes seconds to import."""
+"""Arguments of Albumentations' own transforms, from the library's part of the catalogue."""
 
 import warnings
 from collections.abc import Callable
 from typing import Any
-
-import albumentations as A
 
 from core.data.geometry import Geometry
 from core.experiment import Description
@@ -15,25 +13,24 @@ warnings.filterwarnings(
 Arguments = dict[str, Any]
 
 
-def build(name: str, params: Description, geometry: Geometry, border: Callable[[Any], Arguments],
-          colours: dict[str, Any]) -> A.BasicTransform:  # fmt: skip
-    """The transform `name`, which the catalogue must know. Raises the library's `ValueError`."""
-    arguments: Arguments = {}
+def arguments(
+    name: str, params: Description, geometry: Geometry, border: Callable[[Any], Arguments], colours: dict[str, Any]
+) -> Arguments:
+    """What the constructor of `name` is given. `border` and `colours` say what a fill's word stands for."""
+    given: Arguments = {}
     for field, info in type(params).model_fields.items():
         value, about = getattr(params, field), info.json_schema_extra
         about = about if isinstance(about, dict) else {}
         if field == "border_mode":
-            arguments |= border(value)
+            given |= border(value)
         elif field == "fill":
-            arguments[field] = colours[value]
+            given[field] = colours[value]
         elif about.get("symmetric"):
-            arguments[field] = (-value, value)
+            given[field] = (-value, value)
         else:
-            arguments[field] = (value, value) if about.get("square") else value
-    arguments |= _SIZED[name](arguments, geometry) if name in _SIZED else {}
-    strict = {"strict": True} if name not in _REFUSE_BY_THEMSELVES else {}
-    transform: A.BasicTransform = getattr(A, name)(**arguments, p=1.0, **strict)
-    return transform
+            given[field] = (value, value) if about.get("square") else value
+    given |= _SIZED[name](given, geometry) if name in _SIZED else {}
+    return given
 
 
 def _window(_: Arguments, geometry: Geometry) -> Arguments:
@@ -57,4 +54,3 @@ _SIZED: dict[str, Callable[[Arguments, Geometry], Arguments]] = {
     "PlasmaBrightnessContrast": lambda _, geometry: {"plasma_size": geometry.image_size},
     "PlasmaShadow": lambda _, geometry: {"plasma_size": geometry.image_size},
 }
-_REFUSE_BY_THEMSELVES = frozenset({"MedianBlur", "ToSepia"})  # have no `strict`: an unknown argument raises anyway

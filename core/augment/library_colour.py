@@ -1,7 +1,7 @@
 """Albumentations' own transforms of colour, light and weather."""
 
 from core.augment.entry import Entry
-from core.augment.fields import choice, flag, limit, model, number, span, square
+from core.augment.fields import choice, flag, limit, model, number, optional, span, square
 from core.augment.params import NoParams
 
 COLOUR = (
@@ -65,6 +65,7 @@ COLOUR = (
         model(
             "AutoContrast", "Stretched tones.",
             cutoff=number(0.0, 0, 45, "Cut-off", "Share of the darkest and lightest pixels that is ignored.", unit="%"),
+            ignore=optional(None, 0, 255, "Left out", "A tone that does not count, such as a black rim; empty: none."),
             method=choice("cdf", ("cdf", "pil"), "Method", "By the distribution of tones, or as Pillow does."),
         ),
         0.3,

@@ -1,7 +1,7 @@
 """Albumentations' own blurs, noises, losses and dropouts."""
 
 from core.augment.entry import Entry
-from core.augment.fields import Made, choice, flag, limit, model, number, span
+from core.augment.fields import Made, choice, flag, limit, model, number, optional, span
 
 _FILL = ("black", "grey", "white", "noise")
 
@@ -167,6 +167,8 @@ BLUR = (
             "Superpixels", "Patches.",
             p_replace=span((0.1, 0.4), 0, 1, "Share", "Range of the patches that are replaced.", neutral=0),
             n_segments=span((80, 160), 5, 500, "Patches", "Fewest and most."),
+            max_size=optional(128, 16, 1024, "Drawn at", "Longer side while patches are found; empty: the picture's.",
+                              unit="px"),
         ),
         0.2, ("texture", "small evidence"),
     ),

@@ -31,7 +31,8 @@ ENTRIES = (
             translate_percent=span((-0.1, 0.1), -0.5, 0.5, "Shift", "Range of the shift, as a share of the side.",
                                    unit="of the side", neutral=0),
             rotate=span((-15.0, 15.0), -180, 180, "Angle", "Range of the turn.", unit="°", neutral=0),
-            shear=span((-5.0, 5.0), -45, 45, "Slant", "Range of the slant.", unit="°", neutral=0),
+            # at 45 both ways nothing is left of the picture, and OpenCV never returns
+            shear=span((-5.0, 5.0), -40, 40, "Slant", "Range of the slant.", unit="°", neutral=0),
             keep_ratio=flag(True, "Keep proportions", "Zoom both sides alike."),
             border_mode=fill(),
         ),

@@ -7,9 +7,10 @@ from pathlib import Path
 import yaml
 
 from core.augment import catalogue
-from core.augment.steps import check_parameters, default_step
-from core.errors import InvalidExperiment, InvalidPipeline, UnknownTransform, unknown_name
-from core.experiment import PipelineSpec, Step, parse
+from core.augment.interchange import Taken, read_any
+from core.augment.steps import default_step
+from core.errors import InvalidPipeline, UnknownTransform, unknown_name
+from core.experiment import PipelineSpec, Step
 
 _LARGEST_FILE = 1_000_000  # bytes; a pipeline is a page of text
 _SUFFIXES = {".json", ".yaml", ".yml"}
@@ -78,13 +79,19 @@ DEFAULT = _LIGHT  # of a run that asks for nothing, in the app and in a terminal
 
 
 def read_pipeline(preset_or_file: str) -> PipelineSpec:
-    """A preset by its name, or a pipeline from a JSON or YAML file. A preset wins over a file of the same name.
+    """A preset by its name, or a pipeline from a JSON or YAML file, Graft's own or Albumentations'. A preset wins over
+    a file of the same name.
 
     Raises `UnknownTransform` (no such preset, or an unknown transform in the file) or `InvalidPipeline` (a file that
     cannot be read, or whose content is wrong; every problem is named).
     """
+    return take_pipeline(preset_or_file).spec
+
+
+def take_pipeline(preset_or_file: str) -> Taken:
+    """As `read_pipeline`, with the seed that a file names and what was left out of it."""
     if preset_or_file in PRESETS:
-        return PRESETS[preset_or_file]
+        return Taken(PRESETS[preset_or_file])
     path = Path(preset_or_file)
     if not os.path.exists(path):  # unlike Path.exists it answers False for a name no file can have
         if path.suffix.lower() in _SUFFIXES:
@@ -93,7 +100,7 @@ def read_pipeline(preset_or_file: str) -> PipelineSpec:
         raise UnknownTransform(
             unknown_name("augmentation preset", preset_or_file, PRESETS) + " Or give a JSON or YAML file."
         )
-    return parse_pipeline(_text(path), source=f"The pipeline file '{preset_or_file}'")
+    return read_any(text_of(path), source=f"The pipeline file '{preset_or_file}'")
 
 
 def read_screened(preset_file_or_transform: str) -> PipelineSpec:
@@ -104,19 +111,11 @@ def read_screened(preset_file_or_transform: str) -> PipelineSpec:
 
 
 def parse_pipeline(text: str, source: str = "The pipeline") -> PipelineSpec:
-    """A pipeline from JSON or YAML text, names and parameters checked. Raises as `read_pipeline`; `source` opens the
-    message."""
-    try:
-        spec = parse(PipelineSpec, yaml.safe_load(text))
-    except (yaml.YAMLError, RecursionError) as error:
-        raise InvalidPipeline(f"{source} is neither JSON nor YAML: {' '.join(str(error).split())}") from error
-    except InvalidExperiment as error:
-        raise InvalidPipeline(f"{source} does not hold a pipeline ('steps' and 'strength'). {error}") from error
-    try:
-        check_parameters(spec)
-    except (UnknownTransform, InvalidPipeline) as error:
-        raise type(error)(f"{source}: {error}") from error
-    return spec
+    """A pipeline from JSON or YAML text, Graft's own or Albumentations', names and parameters checked.
+
+    Raises as `read_pipeline`; `source` opens the message. `interchange.read_any` also tells what was left out.
+    """
+    return read_any(text, source).spec
 
 
 def dump_pipeline(spec: PipelineSpec) -> str:
@@ -124,7 +123,8 @@ def dump_pipeline(spec: PipelineSpec) -> str:
     return yaml.safe_dump(spec.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a pipeline file. Raises `InvalidPipeline`."""
     try:
         if path.stat().st_size > _LARGEST_FILE:
             raise InvalidPipeline(f"The pipeline file '{path}' is larger than 1 MB; a pipeline is a page of text.")

@@ -1,4 +1,5 @@
-"""The engine from a terminal: `graft train`, `estimate`, `find-lr`, `resume`, `runs`, `predict`, `backbones`.
+"""The engine from a terminal: `graft train`, `estimate`, `find-lr`, `resume`, `runs`, `predict`, `backbones`, and the
+augmentation lab: `safety`, `augment`, `pipeline`.
 
 Exit code 0 means success, 2 that something given or met could not be used (one sentence on stderr), 130 Ctrl-C.
 """
@@ -17,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from core.cli import lab
+from core.cli import lab, pipelines
 from core.cli.options import DeviceOption, JsonOption, WorkspaceOption, describes_an_experiment
 from core.cli.show import literal, people, print_json, show, summary, told
 from core.errors import GraftError
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.command()(lab.safety)
 app.command()(lab.augment)
+app.command()(pipelines.pipeline)
 
 
 def main() -> None:

@@ -17,6 +17,9 @@ from core.data.images import decode, resize
 from core.data.scan import pixel_digest
 from core.errors import UnreadableImage
 
+MEMORY_BYTES = 1 << 30  # about 5,000 pictures of 256 px
+SPILL_BYTES = 16 << 30  # and in a temporary file beyond
+
 
 class ImageCache:
     """Pictures as the augmentations start from them, decoded once. Safe to use from several threads at once.

@@ -5,15 +5,17 @@ import json
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from core import files
-from core.augment.pipeline import Pipeline
+from core.augment import catalogue
+from core.augment.pipeline import Fired, Pipeline
+from core.augment.references import TrainingPictures
 from core.data.cache import ImageCache
 from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
@@ -26,6 +28,8 @@ from core.training.events import Progress
 MANIFEST = "manifest.csv"
 COLUMNS = ("file", "class", "original", "digest", "view", "seed", "steps")
 LARGEST = 100_000  # files
+_CACHE_BYTES = 1 << 26
+_SAMPLE = 4  # pictures from which the size of all is estimated
 _SAFE = re.compile(r"\w(?:[\w ().,+-]{0,80}[\w)])?")  # letters of any script; no separators, no dots at the ends
 Put = Callable[[str, bytes], None]
 
@@ -44,33 +48,74 @@ def write_copies(
     copies: int,
     out: Path,
 ) -> Generator[Progress, None, list[str]]:
-    """Views 0..copies-1 of each item as PNG, the very pixels that training sees; returns what was left out, and why.
+    """Views 0..copies-1 of each item as PNG, the very pixels that a training on `items` sees; returns what was left
+    out, and why.
 
-    `out` is a new or empty folder, or a file that ends in .zip and does not exist. A folder that is not finished is
-    removed again. Raises `InvalidInput`, `InvalidPipeline`, `StorageFailed`.
+    `out` is a new or empty folder, or a file that ends in .zip and does not exist. What is not finished is removed
+    again. Raises `InvalidInput`, `InvalidPipeline`, `StorageFailed`.
     """
     if copies < 1 or copies * len(items) > LARGEST:
         raise InvalidInput(f"{copies} copies of {len(items)} images: choose 1 or more, and at most {LARGEST:,} files.")
-    maker, cache = Pipeline(pipeline, geometry), ImageCache(geometry, 1 << 26)
+    cache = ImageCache(geometry, _CACHE_BYTES)
+    others = _Recorded(items, cache.base)
+    maker = Pipeline(pipeline, geometry, others)
     folders, rows, left_out = _folders(dataset.classes), list[tuple[str | int, ...]](), list[str]()
     with _place(out) as put:
-        for done, item in enumerate(items):
-            yield Progress(what="writing copies", done=done, total=len(items))
+        for index, item in enumerate(items):
             try:
                 base = cache.base(item)
             except (UnreadableImage, OSError) as error:
                 left_out.append(f"{item.name}: {error}")
                 continue
             for number in range(copies):
+                yield Progress(what="writing copies", done=index * copies + number, total=len(items) * copies)
                 name = f"{folders[item.label]}/{slug(Path(item.name).stem)}-{item.digest[:8]}-{number}.png"
                 put(name, _png(maker.view(base, seed=seed, digest=item.digest, number=number)))
+                others.taken.clear()
                 fired = maker.fired(base, seed=seed, digest=item.digest, number=number)
-                steps = json.dumps(
-                    [{"step": pipeline.steps[one.index].transform} | one.drawn for one in fired], ensure_ascii=False
-                )
+                steps = json.dumps(_told(fired, pipeline, others.taken), ensure_ascii=False)
                 rows.append((name, dataset.classes[item.label], item.name, item.digest, number, seed, steps))
         put(MANIFEST, csv_bytes(COLUMNS, rows))
     return left_out
+
+
+def estimated_bytes(
+    items: Sequence[Item], pipeline: PipelineSpec, geometry: Geometry, seed: int, copies: int,
+    base: Callable[[Item], np.ndarray],
+) -> int:  # fmt: skip
+    """About what the copies will take on the disk, from one view of a few items; `base` reads a picture."""
+    maker = Pipeline(pipeline, geometry, TrainingPictures(items, base))
+    sizes = []
+    for item in items[:: max(1, len(items) // _SAMPLE)][:_SAMPLE]:
+        with suppress(UnreadableImage, OSError):
+            sizes.append(len(_png(maker.view(base(item), seed=seed, digest=item.digest, number=0))))
+    return round(sum(sizes) / len(sizes) * copies * len(items)) if sizes else 0
+
+
+class _Recorded(TrainingPictures):
+    """The training pictures, and which of them were looked at."""
+
+    def __init__(self, items: Iterable[Item], base: Callable[[Item], np.ndarray]) -> None:
+        super().__init__(items, base)
+        self.taken: list[str] = []
+
+    def __getitem__(self, index: int) -> np.ndarray:
+        found = super().__getitem__(index)
+        self.taken.append(self.digests[index])
+        return found
+
+
+def _told(fired: Sequence[Fired], pipeline: PipelineSpec, taken: Sequence[str]) -> list[dict[str, str]]:
+    """What made a view: each step, the option that a choice took, the digest of the other picture, what was drawn."""
+    others = iter(taken)
+    told = []
+    for one in fired:
+        entry = {"step": pipeline.steps[one.index].transform}
+        entry |= {"option": one.transform} if one.option is not None else {}
+        if catalogue.get(one.transform).references and (other := next(others, None)) is not None:
+            entry["reference"] = other
+        told.append(entry | one.drawn)
+    return told
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from multiprocessing.pool import AsyncResult, ThreadPool
 
 import numpy as np
@@ -13,8 +14,10 @@ import torch
 from torch import Tensor
 
 from core.augment.pipeline import Pipeline
+from core.augment.references import TrainingPictures
+from core.augment.steps import needs_references
 from core.backbones.catalogue import Backbone
-from core.data.cache import ImageCache
+from core.data.cache import MEMORY_BYTES, SPILL_BYTES, ImageCache
 from core.data.dataset import Item
 from core.data.geometry import Geometry
 from core.errors import UnreadableImage
@@ -22,8 +25,6 @@ from core.experiment import PipelineSpec
 
 Picture = np.ndarray
 AHEAD = 3  # batches made while the device is busy; more only costs memory
-CACHE_BYTES = 1 << 30  # decoded pictures kept in memory: about 5,000 of 256 px
-SPILL_BYTES = 16 << 30  # and in a temporary file beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,20 @@ class Batch:
 class Pictures:
     """Views and plain pictures of items, for training, evaluation and anyone who wants to see the same pixels."""
 
-    def __init__(self, pipeline: PipelineSpec, geometry: Geometry, seed: int, cache: ImageCache | None = None) -> None:
+    def __init__(
+        self, pipeline: PipelineSpec, geometry: Geometry, seed: int, cache: ImageCache | None = None,
+        references: Sequence[Item] = (),
+    ) -> None:  # fmt: skip
         self.geometry = geometry
         self._spec = pipeline
         self._seed = seed
-        self._cache = cache or ImageCache(geometry, CACHE_BYTES, SPILL_BYTES)
+        self._cache = cache or ImageCache(geometry, MEMORY_BYTES, SPILL_BYTES)
+        self._references = tuple(references)  # the training images, for steps that look at other pictures
         self._local = threading.local()  # a pipeline shared by two threads gives wrong views
 
     def under(self, pipeline: PipelineSpec) -> "Pictures":
         """The same pictures under another pipeline; what is decoded is shared."""
-        return Pictures(pipeline, self.geometry, self._seed, self._cache)
+        return Pictures(pipeline, self.geometry, self._seed, self._cache, self._references)
 
     def view(self, item: Item, number: int) -> Picture:
         """View `number` of an image, (S, S, 3) uint8. Raises `UnreadableImage`."""
@@ -70,14 +75,19 @@ class Pictures:
         if number is None or not self.varies:
             return f"{size}|plain"
         text = f"{size}|{self._seed}|{number}|{self._spec.model_dump_json()}"
+        text += f"|{self._others.key}" if needs_references(self._spec) else ""
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
     @property
     def _pipeline(self) -> Pipeline:
         if not hasattr(self._local, "pipeline"):
-            self._local.pipeline = Pipeline(self._spec, self.geometry)
+            self._local.pipeline = Pipeline(self._spec, self.geometry, self._others)
         pipeline: Pipeline = self._local.pipeline
         return pipeline
+
+    @cached_property
+    def _others(self) -> TrainingPictures:
+        return TrainingPictures(self._references, self._cache.base)
 
 
 def workers() -> int:
@@ -119,15 +129,18 @@ class Normalise:
     def __init__(self, backbone: Backbone, device: torch.device) -> None:
         self._device = device
         self.key = f"{backbone.mean}|{backbone.std}"
-        self._mean = torch.tensor(backbone.mean, device=device).view(1, 3, 1, 1)
-        self._scale = 1 / torch.tensor(backbone.std, device=device).view(1, 3, 1, 1)
+        self._mean = torch.tensor(backbone.mean, device=device)
+        self._scale = 1 / torch.tensor(backbone.std, device=device)
 
     def __call__(self, pictures: np.ndarray) -> Tensor:
         raw = torch.from_numpy(pictures)
         if self._device.type == "cuda":
             raw = raw.pin_memory()
-        pixels = raw.to(self._device, non_blocking=True).permute(0, 3, 1, 2)
-        return (pixels.float() / 255 - self._mean) * self._scale
+        # a row of pixels is one long line of numbers: processors are several times as fast as with three at a time
+        count, height, width, _ = pictures.shape
+        rows = raw.to(self._device, non_blocking=True).view(count, height, -1).float().div_(255)
+        rows.sub_(self._mean.repeat(width)).mul_(self._scale.repeat(width))
+        return rows.view(count, height, width, 3).permute(0, 3, 1, 2)
 
 
 def _collect(chunk: Sequence[Item], results: Sequence[AsyncResult[Picture]]) -> Batch:

@@ -165,7 +165,7 @@ def _recorded(workspace: Workspace, run: Run, control: Control) -> Generator[Eve
         yield _taken(recorder, Progress(what="loading the model", done=0, total=1))
         setup = set_up(
             run.experiment, prepared.dataset, prepared.split, device=prepared.device, checkpoints=checkpoints,
-            features=workspace.features,
+            features=workspace.features, images=workspace.images,
         )  # fmt: skip
         _forget_what_follows(workspace, run.id, checkpoints)
         ended: RunEnded | None = None

@@ -3,12 +3,16 @@
 import os
 import secrets
 import shutil
+import threading
 import time
+from collections import OrderedDict
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from core import files
+from core.data.cache import MEMORY_BYTES, SPILL_BYTES, ImageCache
+from core.data.geometry import Geometry
 from core.errors import StorageFailed
 from core.runs.records import Run
 from core.runs.status import Status
@@ -16,6 +20,7 @@ from core.runs.store import RunStore
 
 ENVIRONMENT_VARIABLE = "GRAFT_WORKSPACE"
 DEFAULT = "workspace"
+SIZES = 2  # of pictures that stay decoded: that of the backbone in use, and of the one before
 INTERRUPTED = "The program ended while this run was live. Resume it to go on."
 
 
@@ -26,6 +31,17 @@ class Workspace:
         """Open or create. Raises `StorageFailed`."""
         self.root = root.expanduser().resolve()
         self.store = RunStore(self.root / "graft.db")
+        self._images: OrderedDict[Geometry, ImageCache] = OrderedDict()  # the one asked for the longest ago first
+        self._asking = threading.Lock()
+
+    def images(self, geometry: Geometry) -> ImageCache:
+        """Decoded pictures of a size, which all runs and analyses of this process share."""
+        with self._asking:
+            found = self._images.pop(geometry, None) or ImageCache(geometry, MEMORY_BYTES, SPILL_BYTES)
+            self._images[geometry] = found
+            while len(self._images) > SIZES:
+                self._images.popitem(last=False)
+            return found
 
     @property
     def features(self) -> Path:

@@ -1,5 +1,6 @@
 """Everything a training needs, built from an experiment and its images."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from core.backbones import catalogue
 from core.backbones.build import build
 from core.backbones.split import parts
 from core.backbones.stages import HEAD, Stage, stages
+from core.data.cache import ImageCache
 from core.data.dataset import Dataset, Item
+from core.data.geometry import Geometry
 from core.data.split import Split
 from core.experiment import Experiment
 from core.features.batches import Normalise, Pictures
@@ -88,9 +91,10 @@ def quicken_statistics(model: nn.Module) -> None:
 
 def set_up(
     experiment: Experiment, dataset: Dataset, split: Split, *, device: torch.device, checkpoints: Checkpoints,
-    features: Path | None = None,
+    features: Path | None = None, images: Callable[[Geometry], ImageCache] | None = None,
 ) -> Setup:  # fmt: skip
     """Load the backbone with a new head and gather what the loop needs. `features`: a folder where they are kept.
+    `images`: decoded pictures of a size that others share; none: this training decodes its own.
 
     Raises `WeightsUnavailable`, `UnreadableWeights`, `UnknownDevice` (a precision that the device lacks).
     """
@@ -104,8 +108,9 @@ def set_up(
         quicken_statistics(model)
     model = model.to(memory_format=torch.channels_last)  # convolutions are 2-3 times as fast
     geometry = catalogue.geometry(backbone, experiment.backbone.image_size, experiment.backbone.crop)
-    pictures = Pictures(experiment.pipeline, geometry, experiment.seed)
     train_items = tuple(dataset.items[i] for i in split.train)
+    cache = images(geometry) if images else None
+    pictures = Pictures(experiment.pipeline, geometry, experiment.seed, cache, train_items)
     return Setup(
         experiment=experiment,
         task=task,

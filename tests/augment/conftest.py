@@ -1,4 +1,4 @@
-"""One textured, coloured picture and a small geometry for the augmentation tests."""
+"""One textured, coloured picture, other ones, and a small geometry for the augmentation tests."""
 
 import numpy as np
 import pytest
@@ -18,3 +18,26 @@ def base() -> np.ndarray:
     picture = blocks + np.arange(80, dtype=np.uint8)[None, :, None] // 4
     picture.flags.writeable = False
     return picture
+
+
+class Others:
+    """Three pictures for steps that look at others; what was asked for is remembered."""
+
+    digests = ("a", "b", "c")
+
+    def __init__(self, missing=()):
+        self.missing = missing
+        self.asked = []
+
+    def __getitem__(self, index):
+        self.asked.append(self.digests[index])
+        if self.digests[index] in self.missing:
+            raise LookupError(self.digests[index])
+        noise = np.random.default_rng(index).integers(0, 120, (60, 72, 3), dtype=np.uint8)
+        noise[..., index] += 120
+        return noise
+
+
+@pytest.fixture
+def others() -> Others:
+    return Others()

@@ -233,7 +233,7 @@ def test_a_refusal_of_the_library_is_told_with_its_reason(monkeypatch, geometry)
     monkeypatch.setitem(
         builders.BUILDERS,
         "Rotate",
-        lambda params, geometry: builders.A.CoarseDropout(num_holes_range=(3, 1), strict=True),
+        lambda params, geometry: builders.Call("CoarseDropout", {"num_holes_range": (3, 1)}),
     )
     with pytest.raises(InvalidPipeline, match=r"Step 1 \(Rotate\): Albumentations refuses.*num_holes_range"):
         check(always("Rotate"))
@@ -241,4 +241,20 @@ def test_a_refusal_of_the_library_is_told_with_its_reason(monkeypatch, geometry)
 
 def test_a_misspelt_argument_is_no_mere_warning():
     with pytest.raises(ValueError, match="limits"):
-        builders.A.Rotate(limits=3, **builders._ALWAYS)
+        builders.make(builders.Call("Rotate", {"limits": 3}))
+    with pytest.raises(TypeError, match="spaces"):
+        builders.make(builders.Call("TrivialAugment", {"spaces": "wide"}))
+
+
+def test_a_step_that_fails_on_a_picture_is_named_with_the_reason(base, geometry, monkeypatch):
+    class Fails(builders.A.ImageOnlyTransform):
+        def apply(self, img, **params):
+            raise ZeroDivisionError("nothing\nto divide")
+
+    monkeypatch.setitem(builders.OWN, "Elastic", Fails)
+    monkeypatch.setattr(Fails, "__init__", lambda self, p, **_: builders.A.ImageOnlyTransform.__init__(self, p))
+    pipeline = Pipeline(always("ToGray", "ElasticTransform"), geometry)
+    with pytest.raises(
+        InvalidPipeline, match=r"Step 2 \(ElasticTransform\) failed on a picture of 80 x 56 px: .*nothing to divide"
+    ):
+        pipeline.view(base, seed=0, digest="d", number=0)

@@ -9,13 +9,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.augment import catalogue
 from core.augment.pipeline import Pipeline
 from core.augment.presets import PRESETS
+from core.augment.steps import default_step
 from core.data.cache import ImageCache
 from core.data.geometry import Geometry
 from core.data.sources import load_dataset
 from core.errors import InvalidInput
-from core.export.copies import trainable, write_copies
+from core.experiment import PipelineSpec, Step
+from core.export.copies import estimated_bytes, trainable, write_copies
+from core.training.events import Progress
 
 GEOMETRY = Geometry(32, 32)
 
@@ -34,6 +38,13 @@ def written(dataset, out, copies=2, items=None, seed=5):
             next(steps)
         except StopIteration as ended:
             return ended.value
+
+
+def told_by(dataset, out, spec, copies=3):
+    """The steps of every copy under a pipeline, with the rows of the manifest."""
+    for _ in write_copies(dataset, dataset.items, spec, GEOMETRY, seed=5, copies=copies, out=out):
+        pass
+    return [(row, json.loads(row["steps"])) for row in manifest((out / "manifest.csv").read_bytes())]
 
 
 def manifest(content: bytes):
@@ -60,6 +71,48 @@ def test_every_copy_is_the_view_that_training_sees_and_the_manifest_says_how(dat
     )
 
 
+def test_the_manifest_says_which_option_was_taken_and_what_a_policy_did(dataset, tmp_path):
+    options = tuple(default_step(name).model_copy(update={"p": 1.0}) for name in ("HorizontalFlip", "Rotate"))
+    policy = default_step("RandAugment").model_copy(update={"p": 1.0})
+    told = told_by(dataset, tmp_path / "copies", PipelineSpec(steps=(Step(transform="OneOf", options=options), policy)))
+    assert {steps[0]["step"] for _, steps in told} == {"OneOf"}
+    assert {steps[0]["option"] for _, steps in told} == {"HorizontalFlip", "Rotate"}
+    assert all(steps[1]["step"] == "RandAugment" and steps[1]["operations"] for _, steps in told)
+    assert all("option" not in steps[1] for _, steps in told)
+
+
+def test_the_manifest_says_which_other_picture_was_looked_at(dataset, tmp_path):
+    name = next(name for name, entry in catalogue.TRANSFORMS.items() if entry.references)
+    step = default_step(name).model_copy(update={"p": 1.0})
+    digests = {item.digest for item in dataset.items}
+    told = told_by(dataset, tmp_path / "copies", PipelineSpec(steps=(step,)))
+    assert {steps[0]["step"] for _, steps in told} == {name}
+    assert {steps[0]["reference"] for _, steps in told} <= digests
+    assert all(steps[0]["reference"] != row["digest"] for row, steps in told)
+
+
+def test_only_the_items_that_are_copied_are_looked_at(dataset, tmp_path):
+    name = next(name for name, entry in catalogue.TRANSFORMS.items() if entry.references)
+    spec = PipelineSpec(steps=(default_step(name).model_copy(update={"p": 1.0}),))
+    few, out = dataset.items[:3], tmp_path / "copies"
+    for _ in write_copies(dataset, few, spec, GEOMETRY, seed=5, copies=8, out=out):
+        pass
+    rows = manifest((out / "manifest.csv").read_bytes())
+    assert {step["reference"] for row in rows for step in json.loads(row["steps"])} == {item.digest for item in few}
+
+
+def test_the_size_is_estimated_from_a_few_pictures(dataset, tmp_path):
+    out = tmp_path / "copies"
+    written(dataset, out, copies=4)
+    real = sum(path.stat().st_size for path in out.glob("*/*.png"))
+    read = ImageCache(GEOMETRY, 1 << 20).base
+    told = estimated_bytes(dataset.items, PRESETS["strong"], GEOMETRY, 5, 4, read)
+    assert told == pytest.approx(real, rel=0.3)
+    dataset.items[0].path.unlink()
+    assert estimated_bytes(dataset.items, PRESETS["strong"], GEOMETRY, 5, 4, ImageCache(GEOMETRY, 1 << 20).base) > 0
+    assert estimated_bytes((), PRESETS["strong"], GEOMETRY, 5, 4, read) == 0
+
+
 def test_a_zip_holds_the_same(dataset, tmp_path):
     written(dataset, tmp_path / "folder")
     written(dataset, tmp_path / "copies.zip")
@@ -80,12 +133,16 @@ def test_nothing_that_is_there_is_touched(dataset, tmp_path, name):
     assert mine.read_text() == "mine"
 
 
-def test_a_failure_leaves_nothing_behind(dataset, tmp_path):
-    steps = write_copies(dataset, dataset.items, PRESETS["light"], GEOMETRY, seed=0, copies=1, out=tmp_path / "copies")
-    next(steps)
-    next(steps)
+@pytest.mark.parametrize("name", ["copies", "copies.zip", "there"])
+def test_a_failure_leaves_nothing_behind(dataset, tmp_path, name):
+    (tmp_path / "out" / "there").mkdir(parents=True)
+    before = sorted((tmp_path / "out").rglob("*"))
+    out = tmp_path / "out" / name
+    steps = write_copies(dataset, dataset.items, PRESETS["light"], GEOMETRY, seed=0, copies=3, out=out)
+    for done in range(5):
+        assert next(steps) == Progress(what="writing copies", done=done, total=3 * len(dataset.items))
     steps.close()
-    assert not (tmp_path / "copies").exists()
+    assert sorted((tmp_path / "out").rglob("*")) == before
 
 
 def test_a_picture_that_is_gone_is_named_and_the_others_are_written(dataset, tmp_path):

@@ -67,6 +67,16 @@ def test_a_run_is_recorded_evaluated_and_its_files_written(room, experiment):
         reopen_run(room, run.id)
 
 
+def test_pictures_are_decoded_once_for_all_runs_of_a_process(room, experiment, monkeypatch):
+    from core.data import cache
+
+    decoded, real = [], cache.decode
+    monkeypatch.setattr(cache, "decode", lambda path: (decoded.append(path), real(path))[1])
+    for seed in (1, 2):  # other views: the features kept by the first run are of no use to the second
+        list(execute(room, begin(room, experiment.changed(seed=seed)), Control()))
+    assert len(decoded) == len(set(decoded)) > 0
+
+
 def test_no_test_split_gives_no_test_scores(room, experiment):
     data = experiment.data.model_copy(update={"split": experiment.data.split.model_copy(update={"test": 0.0})})
     claim = begin(room, experiment.changed(data=data))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.augment.warp import waves
+from core.augment.elastic import waves
 
 
 @pytest.mark.parametrize("sigma", [0.5, 2, 10, 34])

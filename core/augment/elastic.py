@@ -1,7 +1,9 @@
-"""Smooth random fields for elastic distortion."""
+"""Elastic distortion with a smooth field. Needs nothing of the app: an exported script has it pasted in."""
 
 import math
+from typing import Any
 
+import albumentations as A
 import cv2
 import numpy as np
 
@@ -21,3 +23,17 @@ def waves(height: int, width: int, sigma: float, generator: np.random.Generator)
     smooth = cv2.GaussianBlur(noise, (0, 0), spread)[margin:-margin, margin:-margin]
     # blurring white noise by a Gaussian of deviation s divides its deviation by 2 sqrt(pi) s
     return cv2.resize(smooth * (2 * math.sqrt(math.pi) * spread), (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+class Elastic(A.ElasticTransform):
+    """Albumentations' own with a better field: `alpha` is the typical shift in px, `sigma` the size of the waves in px.
+
+    The library's field repeats the noise of the rim outwards before it blurs, which tears the rim for any large sigma
+    (with sigma 34 of 256 px, five times the shift of the middle), and it takes 9 ms.
+    """
+
+    def get_params_dependent_on_data(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        height, width = params["shape"][:2]
+        shift_x, shift_y = (self.alpha * waves(height, width, self.sigma, self.random_generator) for _ in range(2))
+        columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+        return {"map_x": columns + shift_x, "map_y": rows + shift_y}

@@ -1,0 +1,223 @@
+"""A pipeline as a Python script that makes the very same views without Graft: Albumentations, NumPy, OpenCV, Pillow.
+
+What decides about pixels is not written a second time: the script has the source of this program's own files pasted in.
+"""
+
+import ast
+import inspect
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import cv2
+
+from core.augment import runtime
+from core.augment.builders import OWN, Call, make
+from core.augment.plan import Planned, plan
+from core.augment.steps import describe
+from core.data import geometry as geometry_module
+from core.data import images, scan
+from core.data.geometry import Geometry
+from core.experiment import PipelineSpec
+
+_LOADING = {
+    geometry_module: ("Geometry",),
+    images: ("FORMATS", "MATTE", "_ORIENTATION", "_UPRIGHT", "_FILTERS", "Picture", "resize", "_picture",
+             "_orientation", "_to_rgb", "_scaled", "_middle"),
+    scan: ("pixel_digest",),
+}  # fmt: skip
+_WIDTH = 110
+_CONSTANTS = {
+    "border_mode": {getattr(cv2, name): f"cv2.{name}" for name in ("BORDER_CONSTANT", "BORDER_REFLECT_101")},
+    "interpolation": {getattr(cv2, name): f"cv2.{name}" for name in ("INTER_NEAREST", "INTER_LINEAR", "INTER_CUBIC")},
+}
+_QUIET = 'os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # else it asks a server for newer versions\n'
+
+_HEAD = '''"""Augmented views of a picture, pixel for pixel as Graft makes them for the same seed.
+
+    pip install "albumentations==2.0.8" numpy opencv-python-headless pillow
+    python pipeline.py picture.jpg --views 8 --out views{usage}
+
+Or from Python: view 3 of a picture is `augment(load("picture.jpg"), 3)`.
+"""
+'''
+
+_SETTINGS = """# The pipeline. A stage is its place, the name of its random stream, its probability, and the transform.
+SEED = {seed}
+GEOMETRY = Geometry(image_size={image}, resize_size={resize}, interpolation="{interpolation}")
+"""
+
+_LOAD = '''def load(path):
+    """The picture as the steps start from it, and the digest that names its random streams."""
+    with Image.open(path, formats=FORMATS) as image:
+        pixels = _picture(image).pixels
+    return resize(pixels, GEOMETRY), pixel_digest(pixels)
+
+
+def augment(picture, number, seed=SEED, references=None):
+    """View `number` of what `load` gave: uint8, GEOMETRY.image_size px squared, RGB."""
+    pixels, digest = picture
+    return view(
+        STEPS, pixels, side=GEOMETRY.image_size, seed=seed, digest=digest, number=number, references=references
+    )'''
+
+_FOLDER = '''class Folder:
+    """Other pictures for the steps that take their colours from them: the training pictures, for the same views."""
+
+    def __init__(self, folder):
+        found = {}
+        for path in sorted(Path(folder).rglob("*")):
+            if path.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm"}:
+                found.setdefault(load(path)[1], path)
+        self._paths = found
+        self.digests = tuple(sorted(found))
+
+    def __getitem__(self, index):
+        return load(self._paths[self.digests[index]])[0]'''
+
+_MAIN = """def main():
+    parser = argparse.ArgumentParser(description="Write augmented views of a picture.")
+    parser.add_argument("picture", type=Path)
+    parser.add_argument("--views", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--out", type=Path, default=Path("views")){option}
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    picture = load(given.picture)
+    for number in range(given.views):
+        pixels = augment(picture, number, given.seed{argument})
+        Image.fromarray(pixels).save(given.out / f"{{given.picture.stem}}-{{number}}.png")
+
+
+if __name__ == "__main__":
+    main()"""
+_OPTION = """
+    parser.add_argument("--references", type=Folder, required=True, help="a folder with the training pictures")"""
+
+
+def python_code(spec: PipelineSpec, geometry: Geometry, seed: int) -> str:
+    """A script that runs as pasted and makes the views of this pipeline. Raises like `pipeline.check`."""
+    planned = plan(spec, geometry)
+    calls = [one.call for one in _every(planned) if one.call is not None]
+    others = any(_metadata(call) for call in calls)
+    pasted = [runtime, *dict.fromkeys(sys.modules[OWN[call.kind].__module__] for call in calls if call.kind in OWN)]
+    parts = [_source(module) for module in pasted]
+    parts += [_picked(module, names) for module, names in _LOADING.items()]
+    parts += [_settings(geometry, seed) + _steps(spec, planned), _LOAD]
+    parts += [_FOLDER] if others else []
+    parts += [_MAIN.format(option=_OPTION if others else "", argument=", given.references" if others else "")]
+    body = "\n\n\n".join(parts)
+    head = _HEAD.format(usage=" --references training-pictures" if others else "")
+    return f"{head}\n{_imports(body, [*pasted, *_LOADING])}\n\n\n{body}\n"
+
+
+def _settings(geometry: Geometry, seed: int) -> str:
+    return _SETTINGS.format(
+        seed=seed, image=geometry.image_size, resize=geometry.resize_size, interpolation=geometry.interpolation
+    )
+
+
+def _steps(spec: PipelineSpec, planned: tuple[Planned, ...]) -> str:
+    lines = ["STEPS = ("]
+    for one in planned:
+        step = spec.steps[one.index]
+        lines.append(f"    # {one.index + 1}: {describe(step, spec.strength)}")
+        lines.append(f"    {_stage(one, indent=4)},")
+    return "\n".join([*lines, ")"]) if planned else "STEPS = ()"
+
+
+def _stage(one: Planned, indent: int) -> str:
+    start = f'Stage({one.index}, "{one.key}", {_value(one.probability)}'
+    weight = "" if one.weight == 1 else f", weight={_value(one.weight)}"
+    if one.options:
+        room = " " * (indent + 4)
+        options = "".join(f"\n{room}{_stage(option, indent + 4)}," for option in one.options)
+        return f"{start}, options=({options}\n{' ' * indent}))"
+    if one.call is None:  # an option that is too weak to change anything
+        return f"{start}{weight})"
+    metadata = _metadata(one.call)
+    others = f', metadata="{metadata}"' if metadata else ""
+    return f"{start}, {_written(one.call, indent)}{weight}{others})"
+
+
+def _written(call: Call, room: int) -> str:
+    """The call as Python, its arguments below it where the line would become too long."""
+    given = [f"{name}={_value(value, name)}" for name, value in call.arguments.items()]
+    kind, listed = f"{'' if call.kind in OWN else 'A.'}{call.kind}", ", ".join([*given, "p=1"])
+    if len(listed) + len(kind) + room + 30 <= _WIDTH:
+        return f"{kind}({listed})"
+    indent = " " * (room + 4)
+    lines = textwrap.fill(listed, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+    return f"{kind}(\n{lines},\n{' ' * room})"
+
+
+def _value(value: Any, name: str = "") -> str:
+    if isinstance(value, str):
+        return f'"{value}"'  # a word of the catalogue
+    return _CONSTANTS.get(name, {}).get(value, repr(value)) if isinstance(value, int) else repr(value)
+
+
+def _every(planned: tuple[Planned, ...]) -> Iterator[Planned]:
+    for one in planned:
+        yield one
+        yield from one.options
+
+
+def _metadata(call: Call) -> str:
+    """The argument under which the transform is given other pictures; empty: it needs none."""
+    found: str = getattr(make(call), "metadata_key", "")
+    return found
+
+
+def _source(module: Any) -> str:
+    """A module without its docstring and imports."""
+    return _cut(module, lambda node: not isinstance(node, ast.Import | ast.ImportFrom) and not _is_text(node))
+
+
+def _picked(module: Any, names: tuple[str, ...]) -> str:
+    """Only what is called by these names."""
+    return _cut(module, lambda node: _name(node) in names)
+
+
+def _cut(module: Any, wanted: Callable[[ast.stmt], bool]) -> str:
+    """The statements that are wanted, with the comments above them, as they are written."""
+    text = inspect.getsource(module)
+    lines, end, found = text.splitlines(), 0, ""
+    for node in ast.parse(text).body:
+        written = "\n".join(lines[end : node.end_lineno]).strip("\n")
+        end = node.end_lineno or end
+        if wanted(node):
+            short = isinstance(node, ast.Assign | ast.AnnAssign)
+            found += ("\n" if short else "\n\n\n") + written
+    return found.strip("\n")
+
+
+def _imports(body: str, modules: list[Any]) -> str:
+    """Those imports of the pasted modules that are still used, and the script's own."""
+    tree = ast.parse(body)
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    lines = {"import argparse", "import os", "from pathlib import Path", "import albumentations as A"}
+    for module in modules:
+        for node in ast.parse(inspect.getsource(module)).body:
+            if isinstance(node, ast.Import):
+                lines |= {f"import {_alias(one)}" for one in node.names if (one.asname or one.name) in used}
+            elif isinstance(node, ast.ImportFrom) and not str(node.module).startswith("core."):
+                lines |= {f"from {node.module} import {_alias(one)}" for one in node.names if one.name in used}
+    lines |= {"import cv2"} if "cv2" in used else set()
+    own = {line for line in lines if line.split()[1].split(".")[0] in sys.stdlib_module_names}
+    return "\n".join([*sorted(own), "", _QUIET, *sorted(lines - own)])
+
+
+def _alias(one: ast.alias) -> str:
+    return f"{one.name} as {one.asname}" if one.asname else one.name
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _name(node: ast.stmt) -> str:
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id
+    return node.name if isinstance(node, ast.FunctionDef | ast.ClassDef) else ""

@@ -1,0 +1,43 @@
+"""What a transform does to one picture, and how long it takes: a thumbnail and a cost, measured on this machine."""
+
+import statistics
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.augment.pipeline import Pipeline
+from core.augment.runtime import References
+from core.augment.steps import default_step
+from core.data.geometry import Geometry
+from core.experiment import PipelineSpec
+
+_CALLS = 3  # that are measured, after one that warms up
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A view with the transform's default parameters, uint8 SxSx3, and the median time of making one."""
+
+    view: np.ndarray
+    milliseconds: float
+
+
+def gauge(
+    name: str, base: np.ndarray, geometry: Geometry, references: References | None = None, *, digest: str = ""
+) -> Effect:
+    """The transform's default, always applied, on `base` (uint8 HxWx3, the picture `digest`).
+
+    Of the views that were made the one is shown that differs most from the picture: a random turn may be none at all.
+    Raises `UnknownTransform`, and `InvalidPipeline` where other pictures are needed and there are none.
+    """
+    step = default_step(name).model_copy(update={"p": 1.0})
+    pipeline = Pipeline(PipelineSpec(steps=(step,)), geometry, references)
+    plain = pipeline.plain(base).astype(int)
+    views, times = [], []
+    for number in range(1 + _CALLS):
+        began = time.perf_counter()
+        views.append(pipeline.view(base, seed=0, digest=digest, number=number))
+        times.append(time.perf_counter() - began)
+    shown = max(views, key=lambda view: float(np.abs(view - plain).mean()))
+    return Effect(shown, 1000 * statistics.median(times[1:]))

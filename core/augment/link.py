@@ -1,0 +1,55 @@
+"""A pipeline in one word that fits into an address, so that a link restores the page. Imports no image library."""
+
+import base64
+import binascii
+import json
+import zlib
+
+from pydantic import Field
+
+from core.augment.interchange import check_size
+from core.augment.steps import check_parameters
+from core.errors import InvalidExperiment, InvalidInput, InvalidPipeline
+from core.experiment import Description, Experiment, PipelineSpec, Views, parse
+
+LONGEST = 16_000  # letters; browsers and servers cut longer addresses
+_LARGEST = 500_000  # bytes when unpacked
+_BROKEN = "The link does not hold a whole pipeline. Copy it again; nothing was changed."
+
+
+class Shared(Description):
+    """What a link holds: all that the page shows of a pipeline, and so its very views."""
+
+    pipeline: PipelineSpec
+    seed: int = Field(0, ge=0, le=2**31 - 1)
+    views: Views = Experiment.model_fields["views"].default
+
+
+def packed(shared: Shared) -> str:
+    """One word of letters that an address may have. Raises `InvalidInput` for a pipeline too long for a link."""
+    text = json.dumps(shared.model_dump(mode="json"), separators=(",", ":"))
+    word = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+    if len(word) > LONGEST:
+        raise InvalidInput("The pipeline is too long for a link. Save it as a file.")
+    return word
+
+
+def unpacked(word: str) -> Shared:
+    """What `packed` made a word of, checked. Raises `InvalidInput`, with every problem of the pipeline."""
+    if len(word) > LONGEST:
+        raise InvalidPipeline(_BROKEN)
+    try:
+        content = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
+        unpacking = zlib.decompressobj()
+        text = unpacking.decompress(content, _LARGEST)
+        if not unpacking.eof:  # cut off, or larger than any pipeline
+            raise InvalidPipeline(_BROKEN)
+        values = json.loads(text)
+        check_size(values, "The link")
+        shared = parse(Shared, values)
+    except (binascii.Error, zlib.error, ValueError, RecursionError) as error:
+        raise InvalidPipeline(_BROKEN) from error
+    except InvalidExperiment as error:
+        raise InvalidPipeline(f"The link does not hold a pipeline. {error}") from error
+    check_parameters(shared.pipeline)
+    return shared

@@ -1,0 +1,31 @@
+"""Transforms of the library that fail on some pictures, mended. Needs nothing of the app: an exported script has it
+pasted in.
+"""
+
+from typing import Any
+
+import albumentations as A
+
+
+class XYMasking(A.XYMasking):
+    """Albumentations' own; a stripe that is wider than the picture covers it instead of failing."""
+
+    def _validate_mask_length(self, mask_length: Any, dimension_size: int, dimension_name: str) -> None:
+        """Any length will do."""
+
+    def _generate_masks(
+        self, num_masks: tuple[int, int], image_shape: tuple[int, int], max_length: tuple[int, int] | None, axis: str
+    ) -> list[tuple[int, int, int, int]]:
+        side = image_shape[1] if axis == "x" else image_shape[0]
+        fitting = None if max_length is None else (min(max_length[0], side), min(max_length[1], side))
+        masks: list[tuple[int, int, int, int]] = super()._generate_masks(num_masks, image_shape, fitting, axis)
+        return masks
+
+
+class Erasing(A.Erasing):
+    """Albumentations' own; where no rectangle fits, the picture stays as it is instead of failing."""
+
+    def get_params_dependent_on_data(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+        """The rectangle of this view."""
+        drawn: dict[str, Any] = super().get_params_dependent_on_data(params, data)
+        return {"seed": 0} | drawn  # the library forgets the seed where it found no rectangle

@@ -1,0 +1,94 @@
+"""Pipelines from a terminal, without pictures: `graft pipeline` lists, converts and exports them."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from core import files
+from core.cli.options import WorkspaceOption
+from core.cli.show import literal, people
+from core.errors import InvalidInput, unknown_name
+from core.experiment import BUNDLED_BACKBONE, PipelineSpec
+from core.runs.workspace import default_root
+
+if TYPE_CHECKING:
+    from core.data.geometry import Geometry
+
+FORMS = ("graft", "python", "json", "yaml")
+
+
+def pipeline(
+    source: Annotated[str | None, typer.Argument(help="A preset, or a JSON/YAML file; none: list them.")] = None,
+    form: Annotated[
+        str | None, typer.Option("--as", help="graft (YAML), python, or Albumentations' json or yaml.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="A new file; none: print it.")] = None,
+    backbone: Annotated[str, typer.Option(help="Whose input size the steps are for.")] = BUNDLED_BACKBONE,
+    image_size: Annotated[int | None, typer.Option(help="Side in px; default the backbone's own.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Fixes the views; default the file's own, else 0.", min=0)] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write a pipeline for other programs, read one of theirs, or list the presets and the saved ones."""
+    from core.augment.presets import take_pipeline
+    from core.backbones import catalogue
+
+    if source is None:
+        if form is not None or out is not None:
+            raise InvalidInput("Say which pipeline: graft pipeline FILE|PRESET --as python --out FILE.")
+        _list(workspace or default_root())
+        return
+    if form is not None and form not in FORMS:
+        raise InvalidInput(unknown_name("format", form, FORMS))
+    taken = take_pipeline(source)
+    geometry = catalogue.geometry(catalogue.get(backbone), image_size)
+    text, lost = _written(taken.spec, form or "graft", geometry, (taken.seed or 0) if seed is None else seed)
+    for note in (*taken.notes, *([f"Only Graft can read: {', '.join(lost)}."] if lost else [])):
+        people.print(f"[yellow]{literal(note)}[/]", soft_wrap=True)
+    _put(text, out)
+
+
+def _written(spec: PipelineSpec, form: str, geometry: "Geometry", seed: int) -> tuple[str, tuple[str, ...]]:
+    """The text of a pipeline, and the steps of it that other programs cannot read there."""
+    from core.augment.interchange import dump_albumentations, only_graft
+    from core.augment.presets import dump_pipeline
+
+    if form == "graft":
+        return dump_pipeline(spec), ()
+    if form == "python":
+        from core.augment.code import python_code  # imports albumentations
+
+        return python_code(spec, geometry, seed), ()
+    text = dump_albumentations(spec, geometry, seed, "json" if form == "json" else "yaml")
+    return text, only_graft(spec, geometry)
+
+
+def _put(text: str, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    if out.exists():
+        raise InvalidInput(f"{out} exists already. Choose another name; nothing was written.")
+    files.write_text(out, text)
+    Console().print(f"Wrote {literal(str(out))}.", soft_wrap=True)
+
+
+def _list(workspace: Path) -> None:
+    from core.augment import saved
+    from core.augment.presets import CHOICES
+    from core.augment.steps import summarise
+
+    to = Console()
+    table = Table("preset", "steps", box=None, header_style="bold")
+    for preset in CHOICES:
+        table.add_row(preset.name, summarise(preset.pipeline))
+    to.print(table)
+    kept = saved.listed(workspace)
+    to.print(f"\n{len(kept) or 'None'} saved in {literal(str(workspace))}.", soft_wrap=True)
+    for one in kept:
+        told = summarise(one.pipeline) if one.pipeline is not None else one.problem
+        to.print(f"[bold]{literal(one.name)}[/]  {literal(told)}\n  {literal(str(one.path))}", soft_wrap=True)
