@@ -17,10 +17,11 @@ import os
 import statistics
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 from scipy.stats import t as student
@@ -33,6 +34,7 @@ from tests.benchmarks.folds import SPLITS, lay_out, read_folds
 
 people = Console(stderr=True)
 BASE = "default"
+RESAMPLES = 10_000
 DEFAULT_ARMS = (BASE, "head", "full", "plain", "fastai")
 ARMS = (*DEFAULT_ARMS, "solved", "fastai-tune")
 RECIPES = {"plain": "plain", "fastai": "fastai", "fastai-tune": "fastai"}  # all others are ours
@@ -40,12 +42,19 @@ RECIPES = {"plain": "plain", "fastai": "fastai", "fastai-tune": "fastai"}  # all
 
 @dataclass(frozen=True)
 class Difference:
-    """Mean of (arm - default) over the folds that both have, with the ends of its 95 % interval."""
+    """Mean of (arm - default) over the folds that both have, with the ends of two 95 % intervals.
+
+    `low`, `high`: as other divisions of other images would give it (corrected t over folds). `image_low`, `image_high`:
+    as other test images would give it, these models being what they are (paired bootstrap over images); None where an
+    arm did not say which images it names rightly.
+    """
 
     mean: float
     low: float
     high: float
     folds: int
+    image_low: float | None = None
+    image_high: float | None = None
 
 
 def main() -> None:
@@ -60,7 +69,7 @@ def main() -> None:
                 if not _done(kept["results"], arm, fold):
                     people.print(f"fold {fold}: {arm} ...")
                     outcome = run_apart(_job(arm, given, folder, fold))
-                    kept["results"].append({"arm": arm, "fold": fold} | _told(outcome))
+                    kept["results"].append({"arm": arm, "fold": fold, "test_names": held_out[fold]} | _told(outcome))
                     _keep(given.json, kept)
     kept["summary"] = summary(kept["results"])
     _keep(given.json, kept)
@@ -114,7 +123,7 @@ def _job(arm: str, given: argparse.Namespace, folder: str, fold: int) -> Job:
 
 def _told(outcome: Outcome) -> dict[str, object]:
     return {
-        "test_accuracy": outcome.test_accuracy, "test_images": outcome.test_images,
+        "test_accuracy": outcome.test_accuracy, "test_images": outcome.test_images, "test_right": outcome.test_right,
         "train_images": outcome.train_images, "epochs": outcome.epochs, "seconds": round(outcome.seconds, 2),
     }  # fmt: skip
 
@@ -126,18 +135,35 @@ def summary(results: Sequence[dict[str, object]]) -> dict[str, dict[str, object]
         by_arm.setdefault(result["arm"], {})[result["fold"]] = result
     made = {}
     for arm, folds in by_arm.items():
-        pairs = [
-            result["test_accuracy"] - by_arm[BASE][fold]["test_accuracy"]
-            for fold, result in folds.items()
-            if fold in by_arm.get(BASE, {})
-        ]
+        both = [(result, by_arm[BASE][fold]) for fold, result in folds.items() if fold in by_arm.get(BASE, {})]
+        pairs = [result["test_accuracy"] - base["test_accuracy"] for result, base in both]
+        difference = None
+        if arm != BASE and len(pairs) > 1:
+            low, high = over_images(both)
+            difference = vars(replace(corrected(pairs), image_low=low, image_high=high))
         made[arm] = {
             "folds": len(folds),
             "accuracy": statistics.mean(result["test_accuracy"] for result in folds.values()),
             "seconds": statistics.mean(result["seconds"] for result in folds.values()),
-            "difference": vars(corrected(pairs)) if arm != BASE and len(pairs) > 1 else None,
+            "difference": difference,
         }
     return made
+
+
+def over_images(pairs: Sequence[tuple[dict[str, object], dict[str, object]]]) -> tuple[float | None, float | None]:
+    """Ends of the 95 % interval of the mean difference over images: an image that was tested in two repeats counts as
+    one, with the mean of its two differences; whole images are drawn again."""
+    gains: dict[str, list[int]] = {}
+    for result, base in pairs:
+        if result.get("test_right") is None or base.get("test_right") is None:
+            return None, None
+        own, other = set(result["test_right"]), set(base["test_right"])
+        for name in result["test_names"]:
+            gains.setdefault(name, []).append((name in own) - (name in other))
+    means = np.array([statistics.mean(each) for each in gains.values()])
+    drawn = means[np.random.default_rng(0).integers(0, len(means), (RESAMPLES, len(means)))].mean(axis=1)
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return float(low), float(high)
 
 
 def corrected(differences: Sequence[float], test_to_train: float = 1 / (SPLITS - 1)) -> Difference:
@@ -152,15 +178,29 @@ def corrected(differences: Sequence[float], test_to_train: float = 1 / (SPLITS -
 def table(made: dict[str, dict[str, object]]) -> Table:
     """The summary for people."""
     shown = Table(box=None, header_style="bold")
-    for column in ("arm", "folds", "mean accuracy", "arm - default, points", "95 % interval", "seconds"):
+    for column in (
+        "arm",
+        "folds",
+        "mean accuracy",
+        "arm - default, points",
+        "95 % over folds",
+        "over images",
+        "seconds",
+    ):
         shown.add_column(column, justify="left" if column == "arm" else "right")
     for arm, row in made.items():
         away = row["difference"]
         shown.add_row(
             arm, str(row["folds"]), f"{row['accuracy']:.1%}", f"{100 * away['mean']:+.1f}" if away else "",
-            f"{100 * away['low']:+.1f} to {100 * away['high']:+.1f}" if away else "", f"{row['seconds']:.1f}",
+            _span(away, "low", "high"), _span(away, "image_low", "image_high"), f"{row['seconds']:.1f}",
         )  # fmt: skip
     return shown
+
+
+def _span(difference: dict[str, float | None] | None, low: str, high: str) -> str:
+    if not difference or difference[low] is None:
+        return ""
+    return f"{100 * difference[low]:+.1f} to {100 * difference[high]:+.1f}"
 
 
 if __name__ == "__main__":

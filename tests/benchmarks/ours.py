@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from core.experiment import Experiment, Phase
+from core.runs import artifacts
 from core.runs.execute import create_run, execute
 from core.runs.plan import default_experiment
 from core.runs.prepare import prepare
@@ -89,7 +90,16 @@ def _run(job: Job, room: Workspace, experiment: Experiment) -> Outcome:
     outcome.notes["precision"] = experiment.recipe.precision
     scores = room.store.run(claim.run_id).test
     outcome.test_accuracy = scores["accuracy"] if scores else None
+    if scores:
+        said = artifacts.read_predictions(room.folder(claim.run_id), "test")
+        right = said.probabilities.argmax(axis=1) == said.labels
+        outcome.test_right = [_short(name) for name, good in zip(said.names, right, strict=True) if good]
     return outcome
+
+
+def _short(name: str) -> str:
+    """'class/file' of a picture below test/."""
+    return "/".join(name.split("/")[-2:])
 
 
 def _shares(rates: list[float], limits: list[float]) -> list[float]:

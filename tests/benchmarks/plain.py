@@ -37,8 +37,10 @@ def train(job: Job) -> Outcome:
     outcome.seconds = time.monotonic() - began
     outcome.train_rate = statistics.median(rates)
     if "test" in loaders:
-        outcome.test_accuracy = accuracy(model, loaders["test"], job.device)
-        outcome.test_images = len(loaders["test"].dataset)
+        right = named_rightly(model, loaders["test"], job.device)
+        names = ["/".join(Path(path).parts[-2:]) for path, _ in loaders["test"].dataset.samples]
+        outcome.test_accuracy, outcome.test_images = sum(right) / len(right), len(right)
+        outcome.test_right = [name for name, good in zip(names, right, strict=True) if good]
     return outcome
 
 
@@ -81,13 +83,18 @@ class Bare:
 
 def accuracy(model: nn.Module, batches: Batches, device: str) -> float:
     """Share of the images that are named rightly."""
+    right = named_rightly(model, batches, device)
+    return sum(right) / len(right)
+
+
+def named_rightly(model: nn.Module, batches: Batches, device: str) -> list[bool]:
+    """For each image, in order, whether it is named rightly."""
     model.eval()
-    right = total = 0
+    right: list[bool] = []
     with torch.no_grad():
         for pixels, labels in batches:
-            right += int((model(pixels.to(device)).argmax(1).cpu() == labels).sum())
-            total += len(labels)
-    return right / total
+            right += (model(pixels.to(device)).argmax(1).cpu() == labels).tolist()
+    return right
 
 
 def _fit(job: Job, model: nn.Module, images: Batches, val: Batches, outcome: Outcome) -> list[float]:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.benchmarks import speed
-from tests.benchmarks.accuracy import corrected, summary
+from tests.benchmarks.accuracy import corrected, over_images, summary
 from tests.benchmarks.arms import Job, Outcome, Stretch
 from tests.benchmarks.folds import REPEATS, SPLITS, lay_out, make_folds, picture_names, read_folds
 
@@ -52,6 +52,16 @@ def test_only_folds_that_both_arms_have_are_compared():
     assert found["plain"]["difference"]["mean"] == pytest.approx(-0.15)
     assert found["plain"]["difference"]["folds"] == 2
     assert found["default"]["difference"] is None
+
+
+def test_an_image_that_is_tested_twice_counts_as_one():
+    names = ["a", "b", "c", "d"]
+    base = {"test_names": names, "test_right": ["a", "b"]}
+    better = {"test_names": names, "test_right": names}
+    assert over_images([(better, base), (base, better)]) == (0.0, 0.0)  # each image gains once and loses once
+    low, high = over_images([(better, base), (better, base)])
+    assert 0 <= low < 0.5 < high <= 1
+    assert over_images([(better, base | {"test_right": None})]) == (None, None)
 
 
 def test_epochs_left_out_last_as_long_as_those_measured(monkeypatch):

@@ -51,8 +51,12 @@ def train(job: Job) -> Outcome:
         test = Path(job.folder, "test")
         if test.is_dir():
             files = get_image_files(test)
-            outcome.test_accuracy = float(learner.validate(dl=dls.test_dl(files, with_labels=True))[-1])
-            outcome.test_images = len(files)
+            answers, labels = learner.get_preds(dl=dls.test_dl(files, with_labels=True))
+            right = (answers.argmax(1) == labels).tolist()
+            outcome.test_accuracy, outcome.test_images = sum(right) / len(right), len(right)
+            outcome.test_right = [
+                "/".join(Path(file).parts[-2:]) for file, good in zip(files, right, strict=True) if good
+            ]
     return outcome
 
 
