@@ -4,7 +4,18 @@ import streamlit as st
 
 from core.data.dataset import Dataset, Item
 from core.errors import GraftError
-from pages.ui import augment_cards, augment_controls, augment_preview, augment_safety, engine, sidebar, state
+from pages.ui import (
+    augment_cards,
+    augment_controls,
+    augment_copies,
+    augment_link,
+    augment_picker,
+    augment_preview,
+    augment_safety,
+    engine,
+    sidebar,
+    state,
+)
 from pages.ui.augment_choice import training_items
 from pages.ui.entry import through_app
 from pages.ui.messages import empty_state, explain, show_error
@@ -15,11 +26,14 @@ _SAMPLE = "sample:stamps"
 _STYLE = """<style>
 [data-testid="stColumn"]:has(.st-key-augment-preview) { position: sticky; top: 3.75rem; align-self: flex-start; }
 .st-key-augment-preview [data-testid="stImageCaption"] { text-align: left; }
-.st-key-augment-picker button { padding: 0.3rem 0.5rem; }
-.st-key-augment-picker button > div { width: 100%; justify-content: flex-start; }
-.st-key-augment-picker button p { text-align: left; white-space: normal; line-height: 1.35; }
 [class*="st-key-augment-card-"] { padding: 0.4rem 0.75rem; }
+.st-key-augment-preset button { padding: 0 0.6rem; }
+:is(.st-key-augment-preset, .st-key-augment-look) button[aria-checked="false"] {
+  border-right-color: color-mix(in srgb, currentColor 16%, transparent);  /* else none before the chosen one */
+}
 [class*="st-key-augment-tools-"] button { padding: 0 0.3rem; }
+[class*="st-key-augment-options-"] { border-left: 2px solid color-mix(in srgb, currentColor 15%, transparent); }
+[class*="st-key-augment-options-"] { padding-left: 0.75rem; margin-left: 0.25rem; }
 @media (min-width: 1101px) {
   .st-key-augment-preview img { max-height: calc(100vh - 13rem); object-fit: contain; object-position: left top; }
 }
@@ -36,13 +50,15 @@ def main() -> None:
     """Draw the page."""
     st.html(_STYLE)
     st.title("Augment", anchor=False)
+    state.remember("augment:told", sidebar.pipeline_summary(state.draft().pipeline))  # the sidebar stands there already
+    augment_link.take_link()
     _introduce()
     found = _pictures()
-    state.remember("augment:told", sidebar.pipeline_summary(state.draft().pipeline))
     augment_safety.begin(found[0])
     _builder(*found)
     if found[0] is not None:
         augment_safety.show(found[0], found[1])
+        augment_copies.show(found[0], found[1])
     st.space("small")
     if st.button("Next: choose a backbone", key="augment-continue", icon=":material/arrow_forward:",
                  icon_position="right", type="primary" if found[0] else "secondary"):  # fmt: skip
@@ -88,7 +104,7 @@ def _builder(dataset: Dataset | None, items: tuple[Item, ...], problem: str) -> 
         augment_controls.show_strength()
         slots = augment_cards.show()
         with st.container(horizontal=True, key="augment-actions"):
-            augment_cards.show_picker()
+            augment_picker.offer("Add a step")
             augment_controls.show_file()
         augment_controls.show_views()
     with right, st.container(key="augment-preview"):
@@ -99,6 +115,7 @@ def _builder(dataset: Dataset | None, items: tuple[Item, ...], problem: str) -> 
                 augment_preview.show(dataset, items, slots)
             except GraftError as error:
                 show_error(error)
+    augment_picker.show(dataset, items)
     _tell_sidebar()
     if augment_safety.stale(dataset):
         st.rerun()

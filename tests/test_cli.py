@@ -258,3 +258,17 @@ def test_augment_writes_copies_and_does_not_overwrite(graft, images, tmp_path):
     code, _, err = graft(*arguments)
     assert code == 2
     assert "nothing was written" in err
+
+
+def test_what_is_left_out_of_another_program_s_pipeline_is_said(graft, images, tmp_path):
+    theirs = {"transform": {"__class_fullname__": "Compose", "p": 1.0, "transforms": [
+        {"__class_fullname__": "HorizontalFlip", "p": 0.5}, {"__class_fullname__": "Normalize", "p": 1.0},
+    ]}}  # fmt: skip
+    (tmp_path / "theirs.json").write_text(json.dumps(theirs))
+    arguments = ("--data", images, *QUICK, "--phase", "head:1", "--augment", tmp_path / "theirs.json")
+    code, out, err = graft("train", *arguments, "--json")
+    assert code == 0
+    assert "Normalize was left out" in err
+    run_id = json.loads(out.splitlines()[-1])["run_id"]
+    used = Workspace(tmp_path / "workspace").store.run(run_id).experiment.pipeline.steps
+    assert [step.transform for step in used] == ["HorizontalFlip"]

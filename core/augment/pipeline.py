@@ -147,13 +147,21 @@ def _refuse_references(planned: tuple[Planned, ...], spec: PipelineSpec) -> None
                 )
 
 
+def _moved(matrix: np.ndarray, shape: tuple[int, ...]) -> dict[str, str]:
+    """What an affine map of a picture (H, W, ...) does: turn, zoom, and how far it moves the middle, where it does."""
+    turn, zoom = math.degrees(math.atan2(matrix[1][0], matrix[0][0])), math.hypot(matrix[0][0], matrix[1][0])
+    middle = np.array([(shape[1] - 1) / 2, (shape[0] - 1) / 2, 1.0])
+    right, down = (round(float(row @ middle - start)) for row, start in zip(matrix[:2], middle, strict=False))
+    shift = {"shift": f"{right}, {down} px"} if right or down else {}
+    return {"turn": f"{turn:.3g}°", "zoom": f"{zoom:.3g}×", **shift}
+
+
 def readable(params: dict[str, Any]) -> dict[str, str]:
     """Numbers, words and short lists of them; fields, masks and shapes say nothing to a reader."""
     found: dict[str, str] = {}
     for name, value in params.items():
         if name == "matrix" and np.shape(value) == (3, 3):
-            turn, zoom = math.degrees(math.atan2(value[1][0], value[0][0])), math.hypot(value[0][0], value[1][0])
-            found |= {"turn": f"{turn:.3g}°", "zoom": f"{zoom:.3g}×"}
+            found |= _moved(value, params.get("shape", (0, 0)))
             continue
         if name in _UNTOLD or (isinstance(value, np.ndarray) and value.size > 4):
             continue

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from core.augment.steps import at_strength, check_parameters
 from core.augment.strength import at_rest
 from core.data.geometry import Geometry
@@ -48,8 +50,16 @@ def call_of(step: Step, strength: float, geometry: Geometry) -> "Call":
 
 
 def refusal(error: ValueError) -> InvalidPipeline:
-    """The library's reason as one of our own errors."""
-    return InvalidPipeline(f"Albumentations refuses these parameters: {' '.join(str(error).split())[:300]}")
+    """The library's reason as one of our own errors; of what it checks by a model, the sentences alone."""
+    told, checked = str(error), error if isinstance(error, ValidationError) else error.__cause__
+    if isinstance(checked, ValidationError):
+        told = "; ".join(_sentence(item["loc"], item["msg"]) for item in checked.errors())
+    return InvalidPipeline(f"Albumentations refuses these parameters: {' '.join(told.split())[:300]}")
+
+
+def _sentence(place: tuple[int | str, ...], message: str) -> str:
+    field = str(place[0]) if place else ""
+    return f"{field}: " * bool(field) + message.removeprefix("Value error, ")
 
 
 def _planned(index: int, key: str, step: Step, strength: float, geometry: Geometry) -> Planned:

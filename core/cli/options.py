@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from core.cli.show import literal, people
 from core.errors import InvalidExperiment
 from core.experiment import BUNDLED_BACKBONE, Experiment
 from core.runs.workspace import ENVIRONMENT_VARIABLE
@@ -53,6 +54,7 @@ def _plan(
     experiment: Annotated[Path | None, typer.Option(help="An experiment file; other options change it.")] = None,
 ) -> Experiment:
     """The experiment that the options describe, upon the one in the file or the default one."""
+    from core.augment.presets import take_pipeline
     from core.runs.plan import adjusted, default_experiment
 
     if experiment is not None:
@@ -61,6 +63,8 @@ def _plan(
         base = default_experiment(data)
     else:
         raise InvalidExperiment("Say which images: --data FOLDER, --data sample:stamps, or --experiment FILE.")
+    for note in take_pipeline(augment).notes if augment else ():
+        people.print(f"[yellow]{literal(note)}[/]", soft_wrap=True)
     return adjusted(
         base, data=data, backbone=backbone, weights=weights, phase=phase, augment=augment, views=views,
         batch_size=batch_size, image_size=image_size, optimizer=optimizer, seed=seed,

@@ -45,6 +45,13 @@ def one_per_class(items: Sequence[Item], turn: int, rows: int) -> tuple[Item, ..
     return tuple(by_class[label][number % len(by_class[label])] for label in groups[group])
 
 
+def first(items: Sequence[Item]) -> Item:
+    """The picture that stands first in the preview."""
+    if state.recall("augment:mode", PER_CLASS) == ONE:
+        return items[_place(items)]
+    return one_per_class(items, state.recall("augment:turn", 0), CLASS_ROWS)[0]
+
+
 def show_choice(items: Sequence[Item], image_size: int) -> Choice:
     """The widgets above the preview, and what they choose; fewer views where pictures are large."""
     most = max(2, MOST_PIXELS // image_size**2)
@@ -55,9 +62,29 @@ def show_choice(items: Sequence[Item], image_size: int) -> Choice:
         chosen = _one(items) if single else _each(items, rows)
         _roll(count)
     if single:
-        _picker([item.name for item in items], chosen[0].name)
-    numbers = view_numbers(state.recall("augment:first", 0), count, state.draft().views)
-    return Choice(chosen, numbers, single)
+        show_names(items, chosen[0])
+    return Choice(chosen, numbers(count), single)
+
+
+def show_one(items: Sequence[Item]) -> Choice:
+    """The widgets for a look at one picture, but for the list of pictures; and what they choose."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="augment-bar"):
+        chosen = _one(items)
+        _roll(ONE_VIEWS)
+    return Choice(chosen, numbers(ONE_VIEWS), single=True)
+
+
+def show_several(items: Sequence[Item], rows: int, count: int) -> Choice:
+    """The widgets for a look at several classes in `count` views, and what they choose."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="augment-bar"):
+        chosen = _each(items, rows)
+        _roll(count)
+    return Choice(chosen, numbers(count), single=False)
+
+
+def numbers(count: int) -> tuple[int, ...]:
+    """The numbers of the views that are looked at: `count` of them, as far as training makes so many."""
+    return view_numbers(state.recall("augment:first", 0), count, state.draft().views)
 
 
 def _mode() -> str:
@@ -76,17 +103,22 @@ def _each(items: Sequence[Item], rows: int) -> tuple[Item, ...]:
 
 
 def _one(items: Sequence[Item]) -> tuple[Item, ...]:
-    names = [item.name for item in items]
-    kept = state.recall("augment:image", names[0])
-    place = names.index(kept) if kept in names else 0
-    _next("Next image", "augment:image", names[(place + 1) % len(names)])
+    place = _place(items)
+    _next("Next image", "augment:image", items[(place + 1) % len(items)].name)
     return (items[place],)
 
 
-def _picker(names: Sequence[str], now: str) -> None:
-    st.session_state["augment-image"] = now
+def _place(items: Sequence[Item]) -> int:
+    kept = state.recall("augment:image", None)
+    return next((place for place, item in enumerate(items) if item.name == kept), 0)
+
+
+def show_names(items: Sequence[Item], now: Item, *, labelled: bool = False) -> None:
+    """The list from which one picture is chosen."""
+    st.session_state["augment-image"] = now.name
     st.selectbox(
-        "Image", names, key="augment-image", label_visibility="collapsed",
+        "Image", [item.name for item in items], key="augment-image",
+        label_visibility="visible" if labelled else "collapsed",
         on_change=lambda: state.remember("augment:image", st.session_state["augment-image"]),
     )  # fmt: skip
 
@@ -102,6 +134,6 @@ def _roll(count: int) -> None:
     following = first + count if views == "fresh" else (first + count) % views
     st.button(
         "Roll again", icon=":material/casino:", key="augment-roll", disabled=known,
-        help="All views of these pictures are shown already." if known else None,
+        help="There are no other views of these pictures." if known else None,
         on_click=state.remember, args=("augment:first", following),
     )  # fmt: skip

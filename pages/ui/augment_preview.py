@@ -1,117 +1,119 @@
-"""The user's own pictures as training will see them."""
+"""The user's own pictures as training will see them, in several ways to look."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
 
-import numpy as np
 import streamlit as st
 
 from core.backbones import catalogue
 from core.data.dataset import Dataset, Item
-from core.data.geometry import Geometry
-from core.errors import InvalidPipeline, UnknownTransform, UnreadableImage
-from pages.ui import engine, state, warmup
+from core.errors import InvalidPipeline, UnknownTransform
+from pages.ui import augment_mix, augment_story, augment_strip, augment_views, state, warmup
 from pages.ui.augment_cards import Slots, complain, fault
-from pages.ui.augment_choice import Choice, show_choice
-from pages.ui.augment_steps import listed
-from pages.ui.gallery import Cell, show_mosaic
+from pages.ui.augment_choice import show_choice
+from pages.ui.augment_look import Preview, Scene, Wanted, cell_px
+from pages.ui.augment_steps import every
+from pages.ui.gallery import show_mosaic
 from pages.ui.messages import literal
 
-SMALLEST_CELL, LARGEST_CELL = 128, 256  # px
-_GOOD = "augment:good"
+_GOOD = "augment:good"  # the last preview that worked: its data set, its key and itself
+_LOOK = "augment:look"
+VIEWS, DIFFERENCES, STRIP, MIXED = "Views", "Differences", "Strength strip", "Mixed"
+_HINTS = {
+    VIEWS: "Your pictures, as training shows them.",
+    DIFFERENCES: "What each view differs in from its picture.",
+    STRIP: "One picture while one number of one step grows.",
+    MIXED: "Pairs of pictures blended into one, with their labels.",
+}
 
 
-@dataclass(frozen=True)
-class Preview:
-    """What is on the screen: pictures of one data set, and the sentence that says which views they are."""
-
-    source: str
-    cells: tuple[Cell, ...]
-    columns: int
-    cell_px: int
-    caption: str
-
-
-def show(dataset: Dataset, items: Sequence[Item], slots: Slots) -> None:
-    """Draw originals and views. A step that cannot be built is named in its slot, and the last preview stays.
+def show(dataset: Dataset, items: tuple[Item, ...], slots: Slots) -> None:
+    """Draw the chosen look. A step that cannot be built is named in its slot, and the last preview stays.
 
     Raises `UnknownBackbone`, or `InvalidExperiment` for an image size that the backbone cannot take.
     """
     draft = state.draft()
     geometry = catalogue.geometry(catalogue.get(draft.backbone.name), draft.backbone.image_size, draft.backbone.crop)
-    choice = show_choice(items, geometry.image_size)
+    scene = Scene(dataset, items, geometry)
+    look = _look()
     warmup.wait("Getting the preview ready.")
     try:
-        cells = tuple(_cells(dataset, choice, geometry))
+        _LOOKS[look](scene)
     except (InvalidPipeline, UnknownTransform):
         _name_faults(slots)
-        _draw_last(dataset)
+        _draw_last(scene)
+
+
+def _look() -> str:
+    st.session_state["augment-look"] = state.recall(_LOOK, VIEWS)
+    with st.container(key="augment-looks"):
+        chosen: str = st.segmented_control(
+            "Look at", list(_HINTS), required=True, key="augment-look", label_visibility="collapsed", width="stretch",
+            on_change=lambda: state.remember(_LOOK, st.session_state["augment-look"]),
+        )  # fmt: skip
+    return chosen
+
+
+def _views(scene: Scene) -> None:
+    choice = show_choice(scene.items, scene.geometry.image_size)
+    _draw(scene, augment_views.views(scene, choice))
+    augment_story.show(scene, choice)
+
+
+def _differences(scene: Scene) -> None:
+    choice = show_choice(scene.items, scene.geometry.image_size)
+    _draw(scene, augment_views.differences(scene, choice))
+    augment_story.show(scene, choice)
+
+
+def _strip(scene: Scene) -> None:
+    _draw(scene, augment_strip.show(scene))
+
+
+def _mixed(scene: Scene) -> None:
+    _draw(scene, augment_mix.show(scene))
+
+
+_LOOKS: dict[str, Callable[[Scene], None]] = {
+    VIEWS: _views,
+    DIFFERENCES: _differences,
+    STRIP: _strip,
+    MIXED: _mixed,
+}
+
+
+def _draw(scene: Scene, wanted: Wanted | None) -> None:
+    """The preview that is wanted; what is on the screen already is not made again."""
+    if wanted is None:
         return
-    if cells:
-        columns = 3 if choice.single else 1 + len(choice.numbers)
-        preview = Preview(dataset.source, cells, columns, _cell_px(geometry), caption(choice.numbers, draft, geometry))
-        state.remember(_GOOD, preview)
-        _draw(preview)
+    kept: tuple[str, Hashable, Preview] | None = state.recall(_GOOD, None)
+    if kept is not None and kept[1] == wanted.key:
+        _put(scene, kept[2])
+        return
+    preview = wanted.make()
+    for problem in preview.problems:
+        st.warning(literal(problem), icon=":material/broken_image:")
+    if preview.cells:
+        _put(scene, preview)
+    if preview.cells and not preview.problems:  # a picture that cannot be read is looked for again each time
+        state.remember(_GOOD, (scene.dataset.source, wanted.key, preview))
 
 
-def caption(numbers: Sequence[int], draft: state.Draft, geometry: Geometry) -> str:
-    """Which views these are, of how many, and how they come about."""
-    if len(numbers) == 1:
-        which = f"View {numbers[0]}"
-    elif list(numbers) == list(range(numbers[0], numbers[0] + len(numbers))):
-        which = f"Views {numbers[0]}–{numbers[-1]}"
-    else:
-        which = f"Views {', '.join(map(str, numbers))}"
-    of = "" if draft.views == "fresh" else f" of {draft.views}"
-    return f"{which}{of} · seed {draft.seed} · {geometry.image_size} px · exactly the pixels training sees, as JPEG"
-
-
-def _cells(dataset: Dataset, choice: Choice, geometry: Geometry) -> Iterator[Cell]:
-    """Each picture and its views. A picture that cannot be read is named on the page and left out."""
-    from core.features.batches import Pictures  # loads torch
-
-    draft = state.draft()
-    pictures = Pictures(draft.pipeline, geometry, draft.seed, engine.images(geometry))
-    for item in choice.items:
-        try:
-            plain = pictures.plain(item)
-            views = [pictures.view(item, number) for number in choice.numbers]
-        except (UnreadableImage, OSError) as error:
-            st.warning(literal(f"{item.name}: {error}"), icon=":material/broken_image:")
-            continue
-        yield Cell(_enlarged(plain), f"{dataset.classes[item.label]}, original")
-        yield from (Cell(_enlarged(view), f"view {number}") for view, number in zip(views, choice.numbers, strict=True))
-
-
-def _cell_px(geometry: Geometry) -> int:
-    return min(LARGEST_CELL, geometry.image_size * _factor(geometry.image_size))
-
-
-def _enlarged(pixels: np.ndarray) -> np.ndarray:
-    """Small pictures with every pixel repeated, so that each can be seen as it is."""
-    factor = _factor(pixels.shape[0])
-    return pixels if factor == 1 else pixels.repeat(factor, axis=0).repeat(factor, axis=1)
-
-
-def _factor(side: int) -> int:
-    return max(1, -(-SMALLEST_CELL // side))
-
-
-def _draw(preview: Preview) -> None:
-    show_mosaic(preview.cells, preview.columns, preview.cell_px, preview.caption)
+def _put(scene: Scene, preview: Preview) -> None:
+    side = cell_px(scene.geometry)
+    show_mosaic(preview.cells, preview.columns, side, preview.caption, text_px=max(13, side // 10))
 
 
 def _name_faults(slots: Slots) -> None:
-    for number, step in listed():
-        reason = fault(step, state.draft().pipeline.strength) if step.enabled else None
-        if reason and number in slots:
-            with slots[number]:
+    for node in every():
+        reason = fault(node.step, state.draft().pipeline.strength) if node.step.enabled else None
+        if reason and node.number in slots and not node.options:
+            with slots[node.number]:
                 complain(reason)
 
 
-def _draw_last(dataset: Dataset) -> None:
+def _draw_last(scene: Scene) -> None:
     st.warning("A step cannot be used: its card says why.", icon=":material/error:")
-    kept: Preview | None = state.recall(_GOOD, None)
-    if kept is not None and kept.source == dataset.source:
+    kept: tuple[str, Hashable, Preview] | None = state.recall(_GOOD, None)
+    if kept is not None and kept[0] == scene.dataset.source:
         st.caption("This is the last preview that worked:")
-        _draw(kept)
+        _put(scene, kept[2])

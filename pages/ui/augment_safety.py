@@ -1,67 +1,50 @@
 """Label safety under the preview: what the pipeline does to the labels, found out in the light lane."""
 
-from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.augment import catalogue
-from core.augment.steps import check_parameters
+from core.augment.steps import check_parameters, describe
 from core.backbones import catalogue as backbones
 from core.charts.numbers import percent
 from core.data.dataset import Dataset, Item
 from core.errors import GraftError, InvalidInput, UnreadableImage
-from core.experiment import Experiment, PipelineSpec
-from core.runs.plan import default_experiment
-from pages.ui import engine, state
+from core.experiment import PipelineSpec
+from pages.ui import augment_question, augment_turning, engine, state
+from pages.ui.augment_question import Question, show_light
 from pages.ui.gallery import Cell, show_mosaic
 from pages.ui.messages import explain, literal, show_error
-from pages.ui.state import Draft
+from pages.ui.progress import show_progress
 
 if TYPE_CHECKING:  # importing it loads torch
     from core.screening.verdict import ClassSafety, Safety
 
-POLL_S = 1.0
-_SHOWN = "safety:shown"  # the screening on the screen: its key and the pipelines that were screened
+_SHOWN = "safety:shown"  # the question whose answer is on the screen
 _TOLD = "safety:told"  # what the panel was drawn about
-_LIGHTS = {
-    "green": ("Labels survive", ":material/check_circle:", "green"),
-    "amber": ("Look closer", ":material/warning:", "orange"),
-    "red": ("Destroys labels", ":material/cancel:", "red"),
-    "unknown": ("Cannot tell", ":material/help:", "gray"),
-}
 WORST_PX, WORST_COLUMNS = 144, 6
 
 
 def show(dataset: Dataset, items: tuple[Item, ...]) -> None:
     """Draw the panel for the draft's pipeline."""
-    draft = state.draft()
-    key = key_of(draft, dataset)
-    shown, pipelines = state.recall(_SHOWN, (None, ()))
     with st.container(border=True, key="augment-safety"):
         _title()
-        if not _changes(draft.pipeline):
+        if not _changes(state.draft().pipeline):
             st.caption("Add a step first: a picture that stays as it is keeps its label.")
             return
-        lane = engine.manager().lane
-        if lane.analysis(key) is not None:
-            shown, pipelines = key, screened(draft.pipeline)
-            state.remember(_SHOWN, (shown, pipelines))
-        analysis = lane.analysis(shown)
-        if analysis is None:
+        question = augment_question.whole_and_steps(state.draft(), dataset)
+        shown, lane = _adopted(question), engine.manager().lane
+        analysis = lane.analysis(shown.key)
+        found = analysis.result if analysis is not None and analysis.result is not None else shown.known()
+        if found is not None:
+            _answer(question, shown, found, dataset, items)
+        elif analysis is None:
             st.caption("Some seconds, before anything is trained: are changed pictures still taken for what they are?")
-            _begin("Check labels", draft, dataset, key)
-        elif not analysis.over:
-            st.fragment(_progress, run_every=POLL_S)(shown)
-            st.button("Cancel", icon=":material/close:", key="safety-cancel", on_click=lane.cancel, args=(shown,))
+            _begin("Check labels", question)
         elif analysis.error is not None:
             st.error(literal(analysis.error), icon=":material/error:")
-            _begin("Try again", draft, dataset, key)
+            _begin("Try again", question)
         else:
-            if shown != key:
-                st.caption(":material/history: The pipeline or the images have changed since.")
-                _begin("Check again", draft, dataset, key)
-            _found(pipelines, analysis.result, items)
+            show_progress(lane, shown.key, "safety-cancel")
 
 
 def begin(dataset: Dataset | None) -> None:
@@ -74,25 +57,25 @@ def stale(dataset: Dataset | None) -> bool:
     return bool(state.recall(_TOLD, None) != _about(dataset))
 
 
-def _about(dataset: Dataset | None) -> tuple[bool, bool]:
-    """Whether there is something to screen, and whether what was screened last is the pipeline as it stands."""
-    draft, (shown, _) = state.draft(), state.recall(_SHOWN, (None, ()))
-    current = dataset is not None and shown is not None and shown == key_of(draft, dataset)
-    return _changes(draft.pipeline), current
+def _about(dataset: Dataset | None) -> tuple[bool, Question | None]:
+    """Whether there is something to screen, and what was asked of it if the panel can tell the answer."""
+    pipeline = state.draft().pipeline
+    if dataset is None or not _changes(pipeline):
+        return _changes(pipeline), None
+    question = augment_question.whole_and_steps(state.draft(), dataset)
+    told = question == state.recall(_SHOWN, None) or question.known() is not None
+    return True, question if told else None
 
 
-def key_of(draft: Draft, dataset: Dataset) -> Hashable:
-    """A name for the screening of the draft's pipeline: what its result depends on."""
-    return (
-        "safety", dataset.fingerprint, draft.split.model_dump_json(), draft.backbone.model_dump_json(),
-        draft.pipeline.model_dump_json(), draft.seed, draft.device,
-    )  # fmt: skip
-
-
-def screened(pipeline: PipelineSpec) -> tuple[PipelineSpec, ...]:
-    """The pipeline as it is, and each of its steps that is on by itself, applied to every view."""
-    steps = [step.model_copy(update={"p": 1.0}) for step in pipeline.steps if step.enabled and step.p > 0]
-    return pipeline, *(PipelineSpec(steps=(step,), strength=pipeline.strength) for step in steps)
+def _adopted(question: Question) -> Question:
+    """What the panel shows: `question`, where it was asked or its answer is known, else what was asked before."""
+    before: Question | None = state.recall(_SHOWN, None)
+    asked = engine.manager().lane.analysis(question.key) is not None
+    if before is not None and before != question and not asked and question.known() is None:
+        return before
+    if asked or question.known() is not None:
+        state.remember(_SHOWN, question)
+    return question
 
 
 def _title() -> None:
@@ -114,9 +97,9 @@ def _changes(pipeline: PipelineSpec) -> bool:
     return pipeline.strength > 0 and any(step.enabled and step.p > 0 for step in pipeline.steps)
 
 
-def _begin(label: str, draft: Draft, dataset: Dataset, key: Hashable) -> None:
+def _begin(label: str, question: Question) -> None:
     try:
-        check_parameters(draft.pipeline)
+        check_parameters(question.pipelines[0])
     except InvalidInput:
         st.caption("Not yet: a step cannot be used, its card says why.")
         return
@@ -124,54 +107,36 @@ def _begin(label: str, draft: Draft, dataset: Dataset, key: Hashable) -> None:
         return
     from core.runs.trial import screen_labels
 
-    pipelines = screened(draft.pipeline)
+    room, experiment, device, pipelines = engine.workspace(), question.experiment, question.device, question.pipelines
     try:
-        experiment = _experiment(draft, dataset)
-        room, device = engine.workspace(), draft.device or "auto"
-        engine.manager().lane.analyse(key, lambda control: screen_labels(experiment, room, device, pipelines, control))
+        engine.manager().lane.analyse(
+            question.key, lambda control: screen_labels(experiment, room, device, pipelines, control)
+        )
     except GraftError as error:
         show_error(error)
         return
-    state.remember(_SHOWN, (key, pipelines))
+    state.remember(_SHOWN, question)
     st.rerun()
 
 
-def _experiment(draft: Draft, dataset: Dataset) -> Experiment:
-    """What is screened needs no phases of the user's: the default ones of the backbone do."""
-    plan = default_experiment(dataset.source, draft.backbone)
-    data = plan.data.model_copy(update={"split": draft.split})
-    return plan.changed(data=data, pipeline=draft.pipeline, seed=draft.seed)
-
-
-def _progress(key: Hashable) -> None:
-    analysis = engine.manager().lane.analysis(key)
-    if analysis is None or analysis.over:
-        st.rerun(scope="app")
-    else:
-        told = analysis.progress
-        text = f"{told.what[:1].upper()}{told.what[1:]}"
-        st.progress(min(1.0, told.done / told.total) if told.total else 0.0, text=literal(text))
-
-
-def _found(pipelines: tuple[PipelineSpec, ...], found: "tuple[Safety, ...]", items: tuple[Item, ...]) -> None:
+def _answer(
+    question: Question, shown: Question, found: "tuple[Safety, ...]", dataset: Dataset, items: tuple[Item, ...]
+) -> None:
+    """`shown` is what `found` answers, `question` what would be asked now."""
+    if shown != question:
+        st.caption(":material/history: The pipeline or the images have changed since.")
+        _begin("Check again", question)
     whole, *single = found
-    _light(whole)
-    if len(single) > 1:
+    show_light(whole)
+    if single:
         st.markdown("**Each step alone**, applied to every view")
-        for pipeline, safety in zip(pipelines[1:], single, strict=True):
-            _light(safety, catalogue.get(pipeline.steps[0].transform).title)
+        for pipeline, safety in zip(shown.pipelines[1:], single, strict=True):
+            show_light(safety, describe(pipeline.steps[0], pipeline.strength))
     _classes(whole)
-    worst = max(zip(pipelines, found, strict=True), key=lambda pair: pair[1].flip_rate)
+    worst = max(zip(shown.pipelines, found, strict=True), key=lambda pair: pair[1].flip_rate)
     _worst(*worst, items)
-
-
-def _light(safety: "Safety", title: str = "") -> None:
-    """The traffic light, by word and sign as well as colour, with its reason."""
-    word, icon, colour = _LIGHTS[safety.verdict]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(word, icon=icon, color=colour)  # type: ignore[arg-type]
-        text = literal(safety.reason)
-        st.markdown(f"**{literal(title)}**: {text}" if title else text, width="stretch")
+    if shown == question:
+        augment_turning.show(dataset)
 
 
 def _classes(whole: "Safety") -> None:
@@ -212,7 +177,7 @@ def _worst(pipeline: PipelineSpec, safety: "Safety", items: tuple[Item, ...]) ->
         return
     draft, known = state.draft(), {item.digest: item for item in items}
     geometry = backbones.geometry(backbones.get(draft.backbone.name), draft.backbone.image_size, draft.backbone.crop)
-    pictures, cells = Pictures(pipeline, geometry, draft.seed, engine.images(geometry)), []
+    pictures, cells = Pictures(pipeline, geometry, draft.seed, engine.images(geometry), items), []
     for view in safety.worst[: 2 * WORST_COLUMNS]:
         if view.digest in known:
             try:

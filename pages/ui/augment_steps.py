@@ -1,5 +1,7 @@
-"""The pipeline that is being built: its steps, each under an id that stays with it wherever it moves."""
+"""The pipeline that is being built: its steps and their options, each under an id that stays with it as it moves."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.augment.presets import PRESETS
@@ -8,66 +10,97 @@ from core.experiment import PipelineSpec, Step
 from pages.ui import state
 
 CUSTOM = "custom"
-Listed = tuple[tuple[int, Step], ...]  # (id, step) in order
-_KEPT = "augment:steps"  # the ids, and the steps that they belong to
+LOOKED_AT = "augment-strip-step"  # the id of the step that a look at a single one shows: opened or chosen last
+WEIGHT = 0.5  # of a new option: that of those which a new choice comes with
+_KEPT = "augment:nodes"
 _OPEN = "augment:open"
 _OWN = "augment:own"
 
 
-def listed() -> Listed:
+@dataclass(frozen=True)
+class Node:
+    """A step under its id; the options of a choice are nodes too. `step.options` are always those of `options`."""
+
+    number: int
+    step: Step
+    options: tuple["Node", ...] = ()
+
+
+Nodes = tuple[Node, ...]
+
+
+def listed() -> Nodes:
     """The draft's steps with their ids. Steps that came from elsewhere, such as an earlier run, get new ids."""
     steps = state.draft().pipeline.steps
-    known, ids = state.recall(_KEPT, ((), ()))
-    if known != steps:
-        ids = tuple(_new_id() for _ in steps)
-        state.remember(_KEPT, (steps, ids))
-    return tuple(zip(ids, steps, strict=True))
+    known: Nodes = state.recall(_KEPT, ())
+    if tuple(node.step for node in known) != steps:
+        known = tuple(_node(step) for step in steps)
+        state.remember(_KEPT, known)
+    return known
 
 
-def add(name: str) -> None:
-    """Append the transform called `name` with its defaults, opened for editing. Raises `UnknownTransform`."""
-    number = _new_id()
-    _store((*listed(), (number, default_step(name))))
-    state.remember(_OPEN, number)
+def every() -> Iterator[Node]:
+    """All steps and all options, in order."""
+    for node in listed():
+        yield node
+        yield from node.options
+
+
+def get(number: int) -> Node:
+    """The step or option with this id, as it is now. Raises `KeyError`."""
+    return {node.number: node for node in every()}[number]
+
+
+def add(name: str, parent: int | None = None) -> None:
+    """Append the transform called `name` with its defaults, opened for editing; as an option where `parent` is named.
+
+    An option is as likely as those that a new choice comes with. Raises `UnknownTransform`.
+    """
+    if parent is None:
+        made = _node(default_step(name))
+        _store((*listed(), made))
+    else:
+        made = _node(default_step(name).model_copy(update={"p": WEIGHT}))
+        _store(_edited(listed(), parent, lambda node: (_with(node, (*node.options, made)),)))
+    toggle_open(made.number)
 
 
 def remove(number: int) -> None:
-    """Take the step with this id out."""
-    _store(tuple(pair for pair in listed() if pair[0] != number))
+    """Take the step or the option with this id out."""
+    _store(_edited(listed(), number, lambda _: ()))
 
 
 def move(number: int, by: int) -> None:
     """Move a step by so many places; at either end it stays where it is."""
-    pairs = list(listed())
-    place = next((place for place, (known, _) in enumerate(pairs) if known == number), None)
-    if place is not None and 0 <= place + by < len(pairs):
-        pairs.insert(place + by, pairs.pop(place))
-        _store(tuple(pairs))
+    nodes = list(listed())
+    place = next((place for place, node in enumerate(nodes) if node.number == number), None)
+    if place is not None and 0 <= place + by < len(nodes):
+        nodes.insert(place + by, nodes.pop(place))
+        _store(tuple(nodes))
 
 
 def change(number: int, **parts: Any) -> None:
     """Replace parts of a step: `p`, `enabled` or `params`. What does not differ changes nothing."""
-    pairs = listed()
-    changed = tuple((known, step.model_copy(update=parts) if known == number else step) for known, step in pairs)
-    if changed != pairs:
-        _store(changed)
+    before = listed()
+    after = _edited(before, number, lambda node: (replace(node, step=node.step.model_copy(update=parts)),))
+    if after != before:
+        _store(after)
 
 
 def reset(number: int) -> None:
     """Give a step its default parameters."""
-    for known, step in listed():
-        if known == number:
-            change(number, params=default_step(step.transform).params)
+    change(number, params=default_step(get(number).step.transform).params)
 
 
 def opened() -> int | None:
-    """The id of the step whose parameters are shown; one at a time."""
+    """The id of the step or option whose parameters are shown; one at a time."""
     return state.recall(_OPEN, None)
 
 
 def toggle_open(number: int) -> None:
     """Show the parameters of this step, or hide them."""
     state.remember(_OPEN, None if opened() == number else number)
+    state.remember(LOOKED_AT, number)
 
 
 def preset() -> str:
@@ -97,9 +130,31 @@ def load(spec: PipelineSpec) -> None:
     state.remember(_OPEN, None)
 
 
-def _store(pairs: Listed) -> None:
-    steps = tuple(step for _, step in pairs)
-    state.remember(_KEPT, (steps, tuple(number for number, _ in pairs)))
+def _edited(nodes: Nodes, number: int, edit: Callable[[Node], Nodes]) -> Nodes:
+    """The nodes with the one of this id replaced by what `edit` makes of it, wherever it stands."""
+    found: list[Node] = []
+    for node in nodes:
+        if node.number == number:
+            found.extend(edit(node))
+        else:
+            options = _edited(node.options, number, edit)
+            found.append(node if options == node.options else _with(node, options))
+    return tuple(found)
+
+
+def _with(node: Node, options: Nodes) -> Node:
+    step = node.step.model_copy(update={"options": tuple(option.step for option in options)})
+    return replace(node, step=step, options=options)
+
+
+def _node(step: Step) -> Node:
+    number = _new_id()
+    return Node(number, step, tuple(_node(option) for option in step.options))
+
+
+def _store(nodes: Nodes) -> None:
+    state.remember(_KEPT, nodes)
+    steps = tuple(node.step for node in nodes)
     state.update(pipeline=state.draft().pipeline.model_copy(update={"steps": steps}))
 
 

@@ -25,8 +25,6 @@ from pages.ui.shelf import Shelf
 if TYPE_CHECKING:  # importing it loads torch
     from core.jobs import JobManager
 
-PREVIEW_BYTES = 256 << 20
-
 
 def workspace() -> Workspace:
     """The workspace of this server. The first call marks runs whose process is gone as interrupted."""
@@ -91,8 +89,8 @@ def chosen_dataset() -> Dataset | None:
 
 
 def images(geometry: Geometry) -> ImageCache:
-    """Decoded pictures of one size, shared by all pages and tabs."""
-    return once(f"images:{geometry}", lambda: ImageCache(geometry, PREVIEW_BYTES))
+    """Decoded pictures of one size, shared by all pages, tabs and runs."""
+    return workspace().images(geometry)
 
 
 def _datasets() -> Shelf[Dataset]:

@@ -28,11 +28,15 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 @dataclass(frozen=True)
 class Cell:
-    """One picture (uint8, H x W x 3) with its label; `accent`, a colour, draws a frame around it."""
+    """One picture (uint8, H x W x 3) with its label; `accent`, a colour, draws a frame around it.
+
+    `note` is a second line under the label.
+    """
 
     pixels: np.ndarray
     label: str
     accent: str | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,10 @@ LIGHT = Paper("#ffffff", "#1c2624")
 DARK = Paper("#101716", "#e6eeec")
 
 
-def mosaic(cells: Sequence[Cell], columns: int, cell_px: int, paper: Paper = LIGHT) -> bytes:
-    """One JPEG with `columns` cells a row, each `cell_px` wide and its label under it.
+def mosaic(
+    cells: Sequence[Cell], columns: int, cell_px: int, paper: Paper = LIGHT, text_px: int | None = None
+) -> bytes:
+    """One JPEG with `columns` cells a row, each `cell_px` wide and its label, `text_px` high, under it.
 
     Pictures keep their shape and are scaled to fit. A label that is too long ends in an ellipsis, and letters that no
     font of this machine has come out as boxes. Raises `ValueError` without cells or columns.
@@ -56,26 +62,31 @@ def mosaic(cells: Sequence[Cell], columns: int, cell_px: int, paper: Paper = LIG
     if not cells or columns < 1:
         raise ValueError("a mosaic needs at least one cell and one column")
     columns = min(columns, len(cells))
-    text_px = max(13, cell_px // 13)
-    pitch_y = cell_px + text_px + 2 * GAP
+    text_px = text_px or max(13, cell_px // 13)
+    lines = 2 if any(cell.note for cell in cells) else 1
+    pitch_y = cell_px + lines * (text_px + GAP // 2) + 3 * GAP // 2
     rows = -(-len(cells) // columns)
     sheet = Image.new("RGB", (columns * (cell_px + GAP) - GAP, rows * pitch_y - GAP), paper.background)
     for number, cell in enumerate(cells):
         left, top = number % columns * (cell_px + GAP), number // columns * pitch_y
         _paste(sheet, cell, left, top, cell_px)
-        _write(sheet, cell.label, (left, top + cell_px + GAP // 2), cell_px, text_px, paper.ink)
+        for line, text in enumerate((cell.label, cell.note)[:lines]):
+            under = top + cell_px + GAP // 2 + line * (text_px + GAP // 2)
+            _write(sheet, text, (left, under), cell_px, text_px, paper.ink)
     encoded = io.BytesIO()
     sheet.save(encoded, "JPEG", quality=QUALITY)
     return encoded.getvalue()
 
 
-def show_mosaic(cells: Sequence[Cell], columns: int, cell_px: int = 224, caption: str | None = None) -> None:
+def show_mosaic(
+    cells: Sequence[Cell], columns: int, cell_px: int = 224, caption: str | None = None, *, text_px: int | None = None
+) -> None:
     """The mosaic on the page, as wide as its container but not enlarged, on the colour of the present theme."""
     paper = DARK if theme() == "dark" else LIGHT
     width = min(columns, len(cells)) * (cell_px + GAP) - GAP
-    words = ", ".join(cell.label for cell in cells)  # what a screen reader says
+    words = ", ".join(f"{cell.label} {cell.note}".strip() for cell in cells)  # what a screen reader says
     with st.container(width=width):
-        st.image(mosaic(cells, columns, cell_px, paper), caption=caption, width="stretch", alt=words)
+        st.image(mosaic(cells, columns, cell_px, paper, text_px), caption=caption, width="stretch", alt=words)
 
 
 def _paste(sheet: Image.Image, cell: Cell, left: int, top: int, side: int) -> None:

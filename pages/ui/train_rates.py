@@ -12,10 +12,10 @@ from core.training.sweep import Sweep
 from pages.ui import backbone_plan, engine, state, train_estimate, train_summary
 from pages.ui.messages import explain, literal, show_error
 from pages.ui.plot import live_plot
+from pages.ui.progress import show_progress
 from pages.ui.state import Draft
 from pages.ui.theme import theme
 
-POLL_S = 1.0
 NO_RATE = "Every phase is solved by L-BFGS, which finds the length of its steps itself: there is no rate to look for."
 
 
@@ -97,8 +97,7 @@ def _finder(experiment: Experiment, index: int, key: Hashable, shown: Hashable, 
         _begin("Find", experiment, index, key, valid)
         _explanation()
     elif not analysis.over:
-        st.fragment(_progress, run_every=POLL_S)(shown)
-        st.button("Cancel", icon=":material/close:", key="train-rates-cancel", on_click=lane.cancel, args=(shown,))
+        show_progress(lane, shown, "train-rates-cancel")
     elif analysis.error is not None:
         st.error(literal(analysis.error), icon=":material/error:")
         _begin("Try again", experiment, index, key, valid)
@@ -124,16 +123,6 @@ def _begin(label: str, experiment: Experiment, index: int, key: Hashable, valid:
         return
     state.remember("train-rates", state.recall("train-rates", {}) | {index: key})
     st.rerun()
-
-
-def _progress(key: Hashable) -> None:
-    analysis = engine.manager().lane.analysis(key)
-    if analysis is None or analysis.over:
-        st.rerun(scope="app")  # which draws the answer, and no timer
-    else:
-        told = analysis.progress
-        text = f"{told.what[:1].upper()}{told.what[1:]}"
-        st.progress(min(1.0, told.done / told.total) if told.total else 0.0, text=literal(text))
 
 
 def _found(sweep: Sweep, experiment: Experiment, index: int) -> None:

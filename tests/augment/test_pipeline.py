@@ -258,3 +258,17 @@ def test_a_step_that_fails_on_a_picture_is_named_with_the_reason(base, geometry,
         InvalidPipeline, match=r"Step 2 \(ElasticTransform\) failed on a picture of 80 x 56 px: .*nothing to divide"
     ):
         pipeline.view(base, seed=0, digest="d", number=0)
+
+
+def test_the_library_s_reason_is_told_without_its_noise():
+    crop = default_step("Crop")
+    with pytest.raises(InvalidPipeline, match=r"refuses these parameters: x_max must be greater than x_min$"):
+        check(PipelineSpec(steps=(crop.model_copy(update={"params": crop.params | {"x_min": 1000}}),)))
+
+
+@pytest.mark.parametrize(("name", "told"), [("Translate", "shift"), ("Rotate", "turn"), ("Scale", "zoom")])
+def test_where_a_picture_went_is_told(name, told):
+    pipeline = Pipeline(PipelineSpec(steps=(default_step(name).model_copy(update={"p": 1.0}),)), Geometry(64, 96))
+    (fired,) = pipeline.fired(np.zeros((96, 128, 3), np.uint8), seed=0, digest="x", number=3)
+    assert told in fired.drawn
+    assert ("shift" in fired.drawn) == (name == "Translate"), "turning and zooming leave the middle where it is"

@@ -5,8 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
-from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from core.augment.presets import PRESETS, dump_pipeline, parse_pipeline
 from core.augment.steps import default_step
@@ -14,9 +12,7 @@ from core.backbones import catalogue
 from core.experiment import BackboneSpec, PipelineSpec, SplitSpec, Step
 from pages.ui import augment_choice, augment_preview
 from pages.ui.state import Draft
-
-ROOT = Path(__file__).resolve().parents[2]
-CLASSES = ("cold", "warm")
+from tests.pages.augmenting import draft, labels, names, offered, opened, press, ran, saved_pictures, step, texts
 
 
 @pytest.fixture
@@ -25,9 +21,9 @@ def shown(monkeypatch):
     drawn = []
     real = augment_preview.show_mosaic
 
-    def spy(cells, columns, cell_px, caption):
+    def spy(cells, columns, cell_px, caption, **options):
         drawn.append((cells, columns, caption))
-        real(cells, columns, cell_px, caption)
+        real(cells, columns, cell_px, caption, **options)
 
     monkeypatch.setattr(augment_preview, "show_mosaic", spy)
     return drawn
@@ -35,58 +31,7 @@ def shown(monkeypatch):
 
 @pytest.fixture
 def source(tmp_path) -> str:
-    """Twelve pictures of 40 x 50 px in two classes."""
-    rng = np.random.default_rng(0)
-    for name in CLASSES:
-        (tmp_path / "images" / name).mkdir(parents=True)
-        for number in range(6):
-            picture = Image.fromarray(rng.integers(0, 255, (40, 50, 3)).astype(np.uint8))
-            picture.save(tmp_path / "images" / name / f"{number}.png")
-    return str(tmp_path / "images")
-
-
-def opened(**draft) -> AppTest:
-    """The page in a session with this draft; small pictures unless the draft says otherwise."""
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
-    small = {
-        "pipeline": PipelineSpec(),
-        "backbone": BackboneSpec(name="mobilenet_v3_small", weights="none", image_size=32),
-    }
-    at.session_state["graft:draft"] = Draft(**(small | draft))
-    return ran(at.switch_page("pages/augment.py"))
-
-
-def ran(at: AppTest) -> AppTest:
-    at.run()
-    assert not at.exception
-    return at
-
-
-def draft(at: AppTest) -> Draft:
-    return at.session_state["graft:draft"]
-
-
-def press(at: AppTest, key: str) -> AppTest:
-    at.button(key=key).click()
-    return ran(at)
-
-
-def names(at: AppTest) -> list[str]:
-    return [step.transform for step in draft(at).pipeline.steps]
-
-
-def texts(at: AppTest) -> str:
-    told = [*at.markdown, *at.caption, *at.error, *at.warning, *at.success]
-    return "\n".join(element.value for element in told).replace("\\", "")
-
-
-def labels(cells) -> list[str]:
-    return [cell.label for cell in cells]
-
-
-def step(name: str, **params) -> Step:
-    start = default_step(name)
-    return Step(transform=name, p=1.0, params=start.params | params)
+    return saved_pictures(tmp_path / "images")
 
 
 def test_without_images_it_says_how_to_begin_and_the_sample_is_one_click(shown):
@@ -162,6 +107,7 @@ def test_a_changed_parameter_changes_the_views_and_nothing_else(shown, source):
     at.slider(key="augment-params-0.limit").set_value(90.0)
     ran(at)
     assert draft(at).pipeline.steps == (step("Rotate", limit=90.0), step("GaussNoise"))
+    assert "±90°" in at.toggle(key="augment-on-0").label
     after = shown[-1][0]
     assert np.array_equal(before[0].pixels, after[0].pixels)
     assert not np.array_equal(before[1].pixels, after[1].pixels)
@@ -180,11 +126,10 @@ def test_probability_strength_and_views_are_set(source):
 def test_steps_are_added_moved_switched_off_and_removed_and_keep_their_settings(source):
     at = opened(source=source)
     for name in ("Rotate", "Shear", "ToGray"):
-        at.session_state["augment-add"] = True  # the list is open
-        ran(at)
+        press(at, "augment-add")  # the list is open
         press(at, f"augment-add-{name}")
     assert names(at) == ["Rotate", "Shear", "ToGray"]
-    assert at.session_state["augment-add"] is False
+    assert not offered(at)
     press(at, "augment-edit-1")
     at.slider(key="augment-params-1.horizontal").set_value(33.0)
     ran(at)
@@ -200,39 +145,6 @@ def test_steps_are_added_moved_switched_off_and_removed_and_keep_their_settings(
     assert [s.enabled for s in draft(at).pipeline.steps] == [False, True]
     assert at.button(key="augment-up-1").disabled
     assert at.button(key="augment-down-0").disabled
-
-
-def test_every_transform_is_offered_in_its_group_with_its_explanation(source):
-    from core.augment.catalogue import CLASSIC, GROUPS, TRANSFORMS
-
-    at = opened(source=source)
-    at.session_state["augment-add"] = True
-    offered = {}
-    for group in ("The classic ones", *GROUPS):
-        at.session_state["augment-group"] = group
-        ran(at)
-        here = {button.key: button.label.replace("\\", "") for button in at.button if "augment-add-" in button.key}
-        if group == "The classic ones":
-            assert set(here) == {f"augment-add-{name}" for name in CLASSIC}
-        offered |= here
-    for entry in TRANSFORMS.values():
-        assert entry.explanation in offered[f"augment-add-{entry.name}"]
-
-
-@pytest.mark.parametrize(
-    ("words", "first"), [("rain", "RandomRain"), ("mirror diagonal", "Transpose"), ("CLAHE", "CLAHE"), ("qqq", None)]
-)
-def test_transforms_are_found_by_words(source, words, first):
-    at = opened(source=source)
-    at.session_state["augment-add"] = True
-    at.session_state["augment-search"] = words
-    ran(at)
-    offered = [button.key for button in at.button if "augment-add-" in button.key]
-    assert (offered[0] if offered else None) == (f"augment-add-{first}" if first else None)
-    assert ("Nothing is called qqq" in texts(at)) == (first is None)
-    if first:
-        press(at, offered[0])
-        assert names(at) == [first]
 
 
 def test_the_own_pipeline_is_kept_while_looking_at_presets(source):
@@ -284,21 +196,19 @@ def test_steps_from_elsewhere_replace_what_the_widgets_say(source):
     assert draft(at).pipeline.steps[0].params["limit"] == 50.0
 
 
-def test_a_step_that_cannot_be_built_is_named_and_the_last_preview_stays(shown, source, monkeypatch):
-    from core.augment import builders
-
-    at = opened(source=source, pipeline=PipelineSpec(steps=(step("Rotate"), step("Shear"))))
+def test_a_step_that_cannot_be_built_is_named_and_the_last_preview_stays(shown, source):
+    at = opened(source=source, pipeline=PipelineSpec(steps=(step("Rotate"), step("Crop", x_min=0, x_max=20))))
     good = shown[-1][0]
-
-    def refuse(_params, _geometry):
-        raise ValueError("these two do not go together")
-
-    monkeypatch.setitem(builders.BUILDERS, "Shear", refuse)
+    press(at, "augment-edit-1")
+    at.number_input(key="augment-params-1.x_min").set_value(30)
     ran(at)
-    assert "Albumentations refuses these parameters: these two do not go together" in texts(at)
-    assert texts(at).count("these two do not go together") == 1
+    assert texts(at).count("must be greater than") == 1
     assert "last preview that worked" in texts(at)
     assert all(a is b for a, b in zip(shown[-1][0], good, strict=True))
+    at.number_input(key="augment-params-1.x_min").set_value(5)
+    ran(at)
+    assert "must be greater than" not in texts(at)
+    assert not np.array_equal(shown[-1][0][1].pixels, good[1].pixels)
 
 
 def test_parameters_out_of_bounds_are_said_and_can_be_reset(source):

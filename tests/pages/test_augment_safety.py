@@ -1,15 +1,20 @@
 """Label safety on the Augment page: asked for with one click, found in the light lane, stale when steps change."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
+from core.data.sources import load_dataset
 from core.errors import InvalidInput
 from core.experiment import PipelineSpec, Step
 from core.runs import trial
+from core.screening.kept import kept_in
+from core.screening.sweep import StrengthSweep
 from core.screening.verdict import ClassSafety, Confusion, Safety, Verdict, WorstView
 from core.training.events import Progress
-from pages.ui import augment_safety
+from pages.ui import augment_safety, augment_turning
+from pages.ui.augment_question import strengths, whole_and_steps
 from tests.pages.test_augment import draft, opened, press, ran, source, texts  # noqa: F401  (source is a fixture)
 from tests.pages.test_train import until
 
@@ -42,8 +47,8 @@ def asked(monkeypatch):
 
 def checked(at, manager):
     at = press(at, "safety-check")
-    key, _ = at.session_state["graft:safety:shown"]
-    until(lambda: manager.lane.analysis(key).over)
+    asked = at.session_state["graft:safety:shown"]
+    until(lambda: manager.lane.analysis(asked.key).over)
     return ran(at)
 
 
@@ -131,3 +136,88 @@ def test_the_worst_views_are_shown_as_training_sees_them(source, manager, monkey
     ((cell,),) = shown
     assert cell.label == "cold → warm"
     assert (cell.pixels == expected[0]).all()
+
+
+def keep(at, workspace, pipelines):
+    """Answers on the disk for what the page would ask about each of these pipelines, as another session found them."""
+    for pipeline in pipelines:
+        about = replace(draft(at), pipeline=pipeline)
+        question = whole_and_steps(about, load_dataset(about.source, workspace))
+        for one in question.pipelines:
+            kept_in(workspace).save(question.about.key(one), safety(reason=f"Kept for {len(pipeline.steps)}."))
+
+
+def test_what_is_kept_is_shown_without_a_click(source, manager, asked, own_workspace):  # noqa: F811
+    both = PipelineSpec(steps=(FLIP, TURN))
+    keep(opened(source=source), own_workspace, [both])
+    at = opened(source=source, pipeline=both)
+    assert "Kept for 2." in texts(at)
+    assert "safety-check" not in keys(at)
+    at = press(at, "augment-remove-0")
+    assert "have changed since" in texts(at), "what is left is another pipeline, and nothing is known of it"
+    assert not asked
+
+
+def test_a_change_to_what_is_known_shows_it_at_once(source, manager, asked, own_workspace):  # noqa: F811
+    keep(opened(source=source), own_workspace, [PipelineSpec(steps=(FLIP, TURN)), PipelineSpec(steps=(TURN,))])
+    at = press(opened(source=source, pipeline=PipelineSpec(steps=(FLIP, TURN))), "augment-remove-0")
+    assert "Kept for 1." in texts(at)
+    assert "have changed since" not in texts(at)
+
+
+def test_a_step_that_is_not_always_applied_is_also_asked_about_alone(source, manager, asked):  # noqa: F811
+    at = checked(opened(source=source, pipeline=PipelineSpec(steps=(FLIP,))), manager)
+    ((_, pipelines),) = asked
+    assert [one.steps[0].p for one in pipelines] == [0.5, 1.0]
+    assert "Each step alone" in texts(at)
+
+
+@pytest.fixture
+def swept(monkeypatch):
+    """The pipelines that were swept; each turns amber at strength 1."""
+    calls = []
+
+    def sweep_labels(experiment, room, device, pipeline, control):
+        calls.append(pipeline)
+        yield Progress(what="looking at views, 1 of 2", done=1, total=2)
+        return StrengthSweep((0.5, 1.0), (safety(), safety(Verdict.AMBER)), 1.0, None, ("HorizontalFlip",))
+
+    monkeypatch.setattr(trial, "sweep_labels", sweep_labels)
+    return calls
+
+
+def test_where_it_turns_is_found_for_the_pipeline_and_for_a_step(source, manager, asked, swept, monkeypatch):  # noqa: F811
+    drawn = []
+    monkeypatch.setattr(augment_turning, "live_plot", lambda figure, **_: drawn.append(figure))
+    pipeline = PipelineSpec(steps=(FLIP, TURN))
+    at = checked(opened(source=source, pipeline=pipeline), manager)
+    assert "three times" in texts(at)
+    assert not drawn
+    at = press(at, "safety-sweep")
+    until(lambda: all(manager.lane.analysis(key).over for key in manager.lane._tasks))
+    at = ran(at)
+    assert swept == [pipeline]
+    assert "The light turns between strength 0.5 and 1." in texts(at)
+    assert "how often it is applied: Flip left" in texts(at).replace("\\", "")
+    assert drawn
+    (choice,) = [box for box in at.selectbox if box.key.startswith("safety-sweep-of")]
+    choice.set_value(2)
+    at = press(ran(at), "safety-sweep")
+    assert [step.transform for step in swept[-1].steps] == ["Rotate"]
+    assert swept[-1].steps[0].p == 1
+
+
+def test_a_kept_sweep_is_shown_without_a_click(source, manager, own_workspace, monkeypatch):  # noqa: F811
+    pipeline = PipelineSpec(steps=(FLIP.model_copy(update={"p": 1.0}),))
+    at = opened(source=source)
+    keep(at, own_workspace, [pipeline])
+    about = replace(draft(at), pipeline=pipeline)
+    question = strengths(about, load_dataset(source, own_workspace), pipeline)
+    for one in question.pipelines:
+        kept_in(own_workspace).save(question.about.key(one), safety(Verdict.RED))
+    drawn = []
+    monkeypatch.setattr(augment_turning, "live_plot", lambda figure, **_: drawn.append(figure))
+    at = opened(source=source, pipeline=pipeline)
+    assert len(drawn) == 1
+    assert "0.25 already" in texts(at)
+    assert "safety-sweep" not in keys(at)

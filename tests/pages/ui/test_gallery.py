@@ -61,6 +61,18 @@ def test_labels_are_visible():
     assert labelled[98:].min() < 120 < without[98:].min()
 
 
+def test_a_note_is_a_second_line_for_which_all_rows_make_room():
+    grey = plain((90, 90, 90))
+    one, two = (np.asarray(opened(mosaic([Cell(grey, "a"), Cell(grey, "b", note=note)], 1, 96))) for note in ("", "c"))
+    assert len(two) - len(one) == 2 * (13 + GAP // 2)
+    assert two[-13:].min() < 120
+
+
+def test_the_size_of_labels_can_be_chosen():
+    small, large = (opened(mosaic([Cell(plain((90, 90, 90)), "a")], 1, 96, text_px=size)) for size in (13, 26))
+    assert large.height - small.height == 13
+
+
 def test_no_cells_is_an_error():
     with pytest.raises(ValueError, match="at least one cell"):
         mosaic([], 3, 64)
