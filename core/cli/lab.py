@@ -1,22 +1,15 @@
 """The augmentation lab from a terminal: `graft safety`, `graft augment`."""
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from core.cli.options import DeviceOption, JsonOption, WorkspaceOption
 from core.cli.show import literal, people, print_json, show
 from core.experiment import BUNDLED_BACKBONE, BackboneSpec, SplitSpec
 from core.runs.workspace import Workspace, default_root
-
-if TYPE_CHECKING:  # importing it loads torch
-    from core.screening.verdict import Safety
-
-_COLOURS = {"green": "green", "amber": "yellow", "red": "red", "unknown": "blue"}
 
 
 def safety(
@@ -24,25 +17,26 @@ def safety(
     augment: Annotated[str, typer.Option(help="A preset, a JSON/YAML file, or one transform, then always applied.")],
     backbone: Annotated[str, typer.Option(help="Whose features judge; see `graft backbones`.")] = BUNDLED_BACKBONE,
     seed: Annotated[int, typer.Option(help="Fixes the split and the views.")] = 0,
+    steps: Annotated[bool, typer.Option("--steps", help="Also each step alone, applied to every view.")] = False,
+    sweep: Annotated[bool, typer.Option("--sweep", help="Also at growing strength: where the light turns.")] = False,
     device: DeviceOption = "auto",
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Screen what an augmentation does to the labels, before anything is trained."""
     from core.augment.presets import read_screened
+    from core.cli.lights import Asker, as_dict, tell
     from core.runs.plan import default_experiment
-    from core.runs.trial import screen_labels
-    from core.training.control import Control
 
     pipeline = read_screened(augment)
     plan = default_experiment(data, BackboneSpec(name=backbone))
     plan = plan.changed(seed=seed, data=plan.data.model_copy(update={"split": SplitSpec(seed=seed)}))
-    room = Workspace(workspace or default_root())
-    (found,) = show(screen_labels(plan, room, device, (pipeline,), Control()))
+    asker = Asker(plan, Workspace(workspace or default_root()), device)
+    found = asker.lights(pipeline, steps=steps, sweep=sweep)
     if as_json:
-        print_json(asdict(found))
+        print_json(as_dict(found))
     else:
-        _tell(found)
+        tell(found)
 
 
 def augment(
@@ -74,22 +68,3 @@ def augment(
         print_json({"out": str(out), "files": written, "left_out": left_out})
     else:
         Console().print(f"Wrote {written} copies of {len(items) - len(left_out)} images to {literal(str(out))}.")
-
-
-def _tell(found: "Safety") -> None:
-    to = Console()
-    to.print(f"[bold {_COLOURS[found.verdict]}]{found.verdict}[/]  {literal(found.reason)}", soft_wrap=True)
-    table = Table("class", "images", "named rightly", "of that, with augmentation (95 %)", "taken for", box=None,
-                  header_style="bold")  # fmt: skip
-    for one in found.classes:
-        kept = "too few to tell"
-        if one.affinity is not None:
-            kept = f"{one.affinity:.2f} ({one.affinity_low:.2f} to {one.affinity_high:.2f})"
-        other = f"{one.becomes.taken_for} {one.becomes.share:.0%}" if one.becomes else ""
-        table.add_row(literal(one.name), str(one.images), f"{one.clean:.0%}", kept, literal(other))
-    to.print(table)
-    to.print(
-        f"A screening of {found.images} training images in {found.views} views each, with frozen features: affinity "
-        f"{found.affinity:.2f} ({found.affinity_low:.2f} to {found.affinity_high:.2f}). Only trainings decide.",
-        soft_wrap=True,
-    )

@@ -2,11 +2,15 @@
 
 from collections.abc import Generator, Sequence
 
+from core.data.sources import load_dataset
 from core.experiment import Experiment, PipelineSpec
 from core.runs.download import downloaded
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
+from core.screening.asked import VIEWS, asked
+from core.screening.kept import kept_in
 from core.screening.screen import screen
+from core.screening.sweep import SWEEP_VIEWS, StrengthSweep, sweep_strength
 from core.screening.verdict import Safety
 from core.training.checkpoints import Checkpoints
 from core.training.control import Control
@@ -33,7 +37,7 @@ def trial(
     nowhere = Checkpoints(workspace.root / "trials", prepared.experiment.digest, prepared.dataset.fingerprint)
     return set_up(
         prepared.experiment, prepared.dataset, prepared.split, device=prepared.device, checkpoints=nowhere,
-        features=workspace.features,
+        features=workspace.features, images=workspace.images,
     )  # fmt: skip
 
 
@@ -55,8 +59,38 @@ def measure(
 
 
 def screen_labels(
-    experiment: Experiment, workspace: Workspace, device: str, pipelines: Sequence[PipelineSpec], control: Control
-) -> Generator[Progress, None, tuple[Safety, ...]]:
-    """What pipelines do to the labels of an experiment's training images. Raises what `trial` and `screen` raise."""
-    setup = yield from trial(experiment, workspace, device, control)
-    return (yield from screen(setup, pipelines, control))
+    experiment: Experiment, workspace: Workspace, device: str, pipelines: Sequence[PipelineSpec], control: Control,
+    views: int = VIEWS,
+) -> Generator[Progress, None, tuple[Safety, ...]]:  # fmt: skip
+    """What pipelines do to the labels of an experiment's training images.
+
+    Answers that the workspace keeps are read, the others found and kept. Raises what `trial` and `screen` raise.
+    """
+    yield Progress(what="reading images", done=0, total=1)
+    dataset = load_dataset(experiment.data.source, workspace.root)
+    about = asked(experiment, dataset.fingerprint, device, views)
+    kept = kept_in(workspace.root)
+    wanted = {about.key(pipeline): pipeline for pipeline in pipelines}
+    answers = {key: answer for key in wanted if (answer := kept.load(key)) is not None}
+    yield Progress(what="reading what was found before", done=len(answers), total=len(wanted))
+    missing = [pipeline for key, pipeline in wanted.items() if key not in answers]
+    if missing:
+        setup = yield from trial(experiment, workspace, device, control)
+
+        def keep(pipeline: PipelineSpec, safety: Safety) -> None:
+            answers[about.key(pipeline)] = safety
+            kept.save(about.key(pipeline), safety)
+
+        yield from screen(setup, missing, control, views=views, on_found=keep)
+    return tuple(answers[about.key(pipeline)] for pipeline in pipelines)
+
+
+def sweep_labels(
+    experiment: Experiment, workspace: Workspace, device: str, pipeline: PipelineSpec, control: Control
+) -> Generator[Progress, None, StrengthSweep]:
+    """At which strength a pipeline begins to cost labels. Keeps and raises what `screen_labels` does."""
+
+    def screened(levels: Sequence[PipelineSpec]) -> Generator[Progress, None, tuple[Safety, ...]]:
+        return screen_labels(experiment, workspace, device, levels, control, SWEEP_VIEWS)
+
+    return (yield from sweep_strength(pipeline, screened))

@@ -1,4 +1,4 @@
-"""What a frozen backbone sees of an image, and roughly where: its last maps, pooled to a grid of 3 x 3."""
+"""What a frozen backbone sees of an image, and roughly where: its last maps, pooled to grids of 3 x 3."""
 
 from collections.abc import Callable, Generator, Sequence
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from core.backbones.split import Part
 from core.backbones.stages import HEAD
@@ -17,15 +16,14 @@ from core.features.batches import chunked
 from core.features.feeds import frozen_name
 from core.features.precision import autocast_for
 from core.features.sources import WIDE, Features
+from core.screening.pooling import CELLS, PLACE, pooled
 from core.training.control import Control, Signal
 from core.training.inference import Aborted
 from core.training.setup import Setup
 
-CELLS = 3  # along each side; pooled to one cell, features hardly tell left from right
-
 
 class Eye:
-    """Grid features (N, C * 9) of images under any pipeline, as the frozen stages before the head see them."""
+    """Grid features (N, C * 18) of images under any pipeline, as the frozen stages before the head see them."""
 
     def __init__(self, setup: Setup, control: Control) -> None:
         """The model of `setup` must be as it was built; it is put into eval mode."""
@@ -34,7 +32,7 @@ class Eye:
         precision = setup.frozen_precision()
         side = setup.pixels.pictures.geometry.image_size
         self._part = pooled(last_map(setup.model, torch.zeros(1, 3, side, side, device=setup.device)))
-        self._name = f"{frozen_name(setup.model, setup.stages, HEAD, precision, setup.device)}|last map {CELLS}"
+        self._name = f"{frozen_name(setup.model, setup.stages, HEAD, precision, setup.device)}|last map {CELLS} {PLACE}"
         self._autocast = autocast_for(setup.device, precision)
 
     def see(
@@ -103,27 +101,6 @@ def _has_places(output: Tensor) -> bool:
     return (output.ndim == 4 and min(sorted(output.shape[1:])[:2]) >= CELLS) or (
         output.ndim == 3 and output.shape[1] >= CELLS * CELLS
     )
-
-
-def pooled(part: Part) -> Part:
-    """`part`, which gives maps (N, C, H, W) or (N, H, W, C) or tokens (N, T, C), with these pooled to (N, C * 9)."""
-
-    def see(images: Tensor) -> Tensor:
-        maps = _as_maps(part(images))
-        return functional.adaptive_avg_pool2d(maps.float(), CELLS).flatten(1).to(maps.dtype)
-
-    return see
-
-
-def _as_maps(features: Tensor) -> Tensor:
-    """Maps (N, C, H, W). A class token, which has no place, is left out."""
-    if features.ndim == 3:
-        side = int(features.shape[1] ** 0.5)
-        tokens = features[:, features.shape[1] - side * side :]
-        return tokens.transpose(1, 2).reshape(len(features), -1, side, side)
-    if features.shape[1] == features.shape[2] != features.shape[3]:
-        return features.permute(0, 3, 1, 2)
-    return features
 
 
 def matrix(seen: dict[str, np.ndarray], items: Sequence[Item]) -> np.ndarray:

@@ -42,10 +42,18 @@ def _fitted(rows: Rows, labels_n: NDArray[np.int64]) -> Answer:
     middle = rows.mean(axis=0)
     centred = rows - middle
     scale = np.sqrt((centred**2).sum(axis=1).mean()) or 1.0
-    axes, _ = np.linalg.qr(centred.T)
-    regression = LogisticRegression(C=LOOSENESS, max_iter=500).fit(centred @ axes / scale, labels_n)
+    axes = _axes(centred) / scale
+    regression = LogisticRegression(C=LOOSENESS, max_iter=500).fit(centred @ axes, labels_n)
 
     def answer(new: Rows) -> NDArray[np.float64]:
-        return regression.predict_proba((new - middle) @ axes / scale)
+        return regression.predict_proba((new - middle) @ axes)
 
     return answer
+
+
+def _axes(centred: Rows) -> Rows:
+    """Orthonormal axes (D, R) of the space that N centred rows span, from their products: N is small, D is not."""
+    values, vectors = np.linalg.eigh(centred.astype(np.float64) @ centred.T)
+    spanned = values > values.max() * 1e-7
+    axes: Rows = (centred.T @ vectors[:, spanned] / np.sqrt(values[spanned])).astype(np.float32)
+    return axes

@@ -5,7 +5,8 @@ the best average can cost single classes: P. Kirichenko et al., "Understanding t
 data augmentation", NeurIPS 2023.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 from itertools import chain, zip_longest
 
 import numpy as np
@@ -15,6 +16,7 @@ from core.augment.presets import MILD
 from core.data.dataset import Item
 from core.errors import InvalidInput
 from core.experiment import PipelineSpec
+from core.screening.asked import IMAGES, VIEWS
 from core.screening.grid import Eye, matrix
 from core.screening.judge import judge
 from core.screening.probe import Probe, Rows
@@ -23,19 +25,44 @@ from core.training.control import Control
 from core.training.events import Progress
 from core.training.setup import Setup
 
-IMAGES, VIEWS = 120, 8
 FITTED = 2  # mildly changed views that the probe is fitted on, so that it is not startled by every change
 Known = dict[str, np.ndarray]
 
 
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What all pipelines are screened with: the images, and a probe that knows how they look when plain."""
+
+    eye: Eye
+    items: tuple[Item, ...]
+    names: list[str]
+    labels_n: NDArray[np.int64]
+    clean: Rows
+    clean_nk: NDArray[np.float64]
+    probe: Probe
+
+
 def screen(
-    setup: Setup, pipelines: Sequence[PipelineSpec], control: Control, *, images: int = IMAGES, views: int = VIEWS
-) -> Generator[Progress, None, tuple[Safety, ...]]:
+    setup: Setup, pipelines: Sequence[PipelineSpec], control: Control, *, images: int = IMAGES, views: int = VIEWS,
+    on_found: Callable[[PipelineSpec, Safety], None] | None = None,
+) -> Generator[Progress, None, tuple[Safety, ...]]:  # fmt: skip
     """One `Safety` per pipeline, from at most so many training images; the images are the same for all of them.
 
-    Only training images are looked at: test images stay unseen. Raises `InvalidInput` (too few images to fit a probe),
-    `Aborted`, and what making a view raises.
+    `on_found` is told each one as soon as it is there. Only training images are looked at: test images stay unseen.
+    Raises `InvalidInput` (too few images to fit a probe), `Aborted`, and what making a view raises.
     """
+    bench = yield from _bench(setup, control, images)
+    found = []
+    for number, pipeline in enumerate(pipelines, start=1):
+        what = "looking at views" if len(pipelines) == 1 else f"looking at views, {number} of {len(pipelines)}"
+        rows = yield from _each(bench.eye, what, bench.items, pipeline, range(views))
+        found.append(_judged(bench, rows))
+        if on_found is not None:
+            on_found(pipeline, found[-1])
+    return tuple(found)
+
+
+def _bench(setup: Setup, control: Control, images: int) -> Generator[Progress, None, _Bench]:
     items = _chosen(setup.train_items, images)
     eye = Eye(setup, control)
     plain = yield from _seen(eye, "looking at plain images", items, PipelineSpec(), [None])
@@ -45,23 +72,13 @@ def screen(
     clean = matrix(plain, items)
     yield Progress(what="fitting the probe", done=0, total=1)
     probe = Probe([clean, *mild], labels_n, [item.digest for item in items], setup.experiment.seed)
-    clean_nk = probe(clean)
-    found = []
-    for number, pipeline in enumerate(pipelines, start=1):
-        what = "looking at views" if len(pipelines) == 1 else f"looking at views, {number} of {len(pipelines)}"
-        rows = yield from _each(eye, what, items, pipeline, range(views))
-        found.append(
-            judge(
-                names,
-                labels_n,
-                items,
-                range(len(rows)),
-                clean_nk,
-                np.stack([probe(view) for view in rows]),
-                _margins(clean, rows, labels_n),
-            )
-        )
-    return tuple(found)
+    return _Bench(eye, items, names, labels_n, clean, probe(clean), probe)
+
+
+def _judged(bench: _Bench, rows: Sequence[Rows]) -> Safety:
+    answers = np.stack([bench.probe(view) for view in rows])
+    margins = _margins(bench.clean, rows, bench.labels_n)
+    return judge(bench.names, bench.labels_n, bench.items, range(len(rows)), bench.clean_nk, answers, margins)
 
 
 def _chosen(items: Sequence[Item], most: int) -> tuple[Item, ...]:

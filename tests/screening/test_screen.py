@@ -1,7 +1,6 @@
 """Screening on pictures: what it must find on the samples, and what it does with little, damaged or tiny data."""
 
 import pytest
-import torch
 
 from core.augment.presets import read_screened
 from core.errors import InvalidInput, UnreadableImage
@@ -9,7 +8,6 @@ from core.experiment import SplitSpec
 from core.runs.plan import default_experiment
 from core.runs.trial import screen_labels
 from core.runs.workspace import Workspace
-from core.screening.grid import pooled
 from core.screening.screen import screen
 from core.screening.verdict import Verdict
 from core.training.control import Control
@@ -46,6 +44,13 @@ def test_every_pipeline_gets_its_answer_from_the_same_images(experiment, tmp_pat
     assert again == (turned,)
 
 
+@pytest.mark.parametrize("name", ["OneOf", "TrivialAugment", "HistogramMatching"])
+def test_choices_policies_and_steps_that_look_at_other_pictures_are_screened_too(name, experiment, tmp_path):
+    (found,) = ended(screen(prepare(experiment, tmp_path), pipelines(name), Control(), views=2))
+    assert found.views == 2
+    assert found.margin > 0
+
+
 def test_one_class_is_too_few(experiment, tmp_path):
     setup = prepare(experiment, tmp_path)
     lonely = tuple(item for item in setup.train_items if item.label == 0)
@@ -72,22 +77,6 @@ def test_images_that_vanish_are_named(experiment, tmp_path):
         ended(steps)
 
 
-@pytest.mark.parametrize(
-    ("shape", "expected"),
-    [((2, 8, 6, 6), 72), ((2, 6, 6, 8), 72), ((2, 49, 8), 72), ((2, 50, 8), 72)],
-    ids=["maps", "channels last", "tokens", "tokens with a class token"],
-)
-def test_features_of_every_kind_are_pooled_to_a_grid(shape, expected):
-    assert pooled(lambda images: torch.ones(shape))(torch.zeros(2, 3, 4, 4)).shape == (2, expected)
-
-
-def test_left_and_right_stay_apart_in_the_grid():
-    maps = torch.zeros(1, 1, 6, 6)
-    maps[..., 0] = 1
-    see = pooled(lambda images: images)
-    assert not torch.equal(see(maps), see(maps.flip(-1)))
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_the_samples_answer_as_they_must_with_margin(seed, tmp_path):
@@ -104,6 +93,7 @@ def test_the_samples_answer_as_they_must_with_margin(seed, tmp_path):
     assert flip.verdict is Verdict.RED
     arrows = {one.name: one for one in flip.classes if one.name.startswith("turn-")}
     assert {one.becomes.taken_for for one in arrows.values()} == set(arrows)
+    assert flip.clean > 0.85, "at any place in the picture"
     assert all(one.harmed and one.affinity < 0.7 for one in arrows.values())
     assert "turn-" in flip.reason
     assert colours.verdict is Verdict.RED

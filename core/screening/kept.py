@@ -1,0 +1,72 @@
+"""Answers of screenings on disk, so that nobody waits for the same one twice. Imports no torch."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from core import files
+from core.errors import StorageFailed
+from core.experiment import PipelineSpec
+from core.screening.asked import Asked
+from core.screening.verdict import Safety
+
+FOLDER = "screenings"  # in the workspace
+MOST = 400  # answers, of some 5 kB each; those not used the longest go first
+_ANSWER = TypeAdapter(Safety)
+
+
+class Kept:
+    """Answers in `folder`, a small JSON file each. Several processes may use it: a file is whole or not there."""
+
+    def __init__(self, folder: Path, most: int = MOST) -> None:
+        self._folder = folder
+        self._most = most
+
+    def load(self, key: str) -> Safety | None:
+        """The answer kept under `key`; None where there is none, or where it is damaged or of another form.
+
+        One that names a class or a file in bytes that are no text counts as damaged.
+        """
+        path = self._path(key)
+        try:
+            found = _ANSWER.validate_json(path.read_bytes())
+            os.utime(path)  # used now: pruned last
+        except (OSError, ValidationError):
+            return None
+        return found
+
+    def save(self, key: str, answer: Safety) -> None:
+        """Keep an answer, and let go of the oldest ones. A disk that takes none costs only time: nothing is raised."""
+        try:
+            files.write_json(self._path(key), asdict(answer))
+            self._prune()
+        except (OSError, StorageFailed):
+            return
+
+    def all(self, asked: Asked, pipelines: Sequence[PipelineSpec]) -> tuple[Safety, ...] | None:
+        """The answers for all pipelines; None where one is missing."""
+        found = [answer for pipeline in pipelines if (answer := self.load(asked.key(pipeline))) is not None]
+        return tuple(found) if len(found) == len(pipelines) else None
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}.json"
+
+    def _prune(self) -> None:
+        there = sorted(self._folder.glob("*.json"), key=_age)
+        for path in there[: max(0, len(there) - self._most)]:
+            path.unlink(missing_ok=True)
+
+
+def kept_in(workspace: Path) -> Kept:
+    """The answers of a workspace."""
+    return Kept(workspace / FOLDER)
+
+
+def _age(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:  # somebody else has just let go of it
+        return 0

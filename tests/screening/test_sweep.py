@@ -1,0 +1,100 @@
+"""Where a pipeline turns, on screenings that are written down here; and through the workspace, on pictures."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from core.augment.presets import read_screened
+from core.experiment import PipelineSpec, Step
+from core.runs import trial
+from core.runs.trial import screen_labels, sweep_labels
+from core.runs.workspace import Workspace
+from core.screening.kept import FOLDER
+from core.screening.sweep import STRENGTHS, SWEEP_VIEWS, sweep_strength
+from core.screening.verdict import Safety, Verdict
+from core.training.control import Control
+from core.training.events import Progress
+from tests.screening.test_screen import ended
+
+FLIP, TURN = Step(transform="HorizontalFlip", p=0.5), Step(transform="Rotate", p=1.0)
+
+
+def safety(verdict):
+    return Safety(verdict, "Because.", 12, 4, 1.0, 0.9, 0.8, 1.0, 0.1, 0.5, (), (), (), ())
+
+
+def swept(pipeline, lights, strengths: Sequence[float] = STRENGTHS):
+    """A sweep whose light at each strength is written down; the strengths that were screened."""
+
+    def screener(levels):
+        yield Progress(what="looking", done=0, total=1)
+        return tuple(safety(lights(level.strength)) for level in levels)
+
+    return ended(sweep_strength(pipeline, screener, strengths))
+
+
+def test_the_weakest_strengths_at_which_the_light_turns_are_found():
+    def lights(strength):
+        return Verdict.GREEN if strength < 0.75 else Verdict.AMBER if strength < 1.5 else Verdict.RED
+
+    found = swept(PipelineSpec(steps=(TURN,), strength=0.3), lights)
+    assert found.strengths == STRENGTHS
+    assert (found.turns, found.reds, found.green_until) == (0.75, 1.5, 0.5)
+    assert found.frequencies == ()
+
+
+@pytest.mark.parametrize("verdict", [Verdict.GREEN, Verdict.UNKNOWN])
+def test_a_light_that_stays_does_not_turn(verdict):
+    found = swept(PipelineSpec(steps=(TURN,)), lambda _: verdict)
+    assert (found.turns, found.reds, found.green_until) == (None, None, None)
+
+
+def test_red_from_the_beginning_leaves_no_green_strength():
+    found = swept(PipelineSpec(steps=(TURN,)), lambda _: Verdict.RED)
+    assert (found.turns, found.reds, found.green_until) == (STRENGTHS[0], STRENGTHS[0], None)
+
+
+def test_of_a_flip_only_the_share_of_views_changes_and_never_beyond_all():
+    found = swept(PipelineSpec(steps=(FLIP.model_copy(update={"p": 1.0}),)), lambda _: Verdict.GREEN)
+    assert found.strengths == (0.25, 0.5, 0.75, 1.0)
+    assert found.frequencies == ("HorizontalFlip",)
+
+
+def test_what_has_a_size_is_not_said_to_change_only_in_frequency():
+    choice = Step(transform="OneOf", options=(FLIP, Step(transform="GaussianBlur", p=0.5)))
+    found = swept(PipelineSpec(steps=(TURN, choice)), lambda _: Verdict.GREEN)
+    assert found.frequencies == ("HorizontalFlip",)
+    assert found.strengths == STRENGTHS
+
+
+def test_a_sweep_on_pictures_is_kept_and_read_again(experiment, tmp_path, monkeypatch):
+    room, pipeline = Workspace(tmp_path / "room"), read_screened("Rotate")
+    first = ended(sweep_labels(experiment, room, "cpu", pipeline, Control()))
+    assert [one.views for one in first.found] == [SWEEP_VIEWS] * len(first.strengths)
+    assert len(list((room.root / FOLDER).glob("*.json"))) == len(first.strengths)
+    monkeypatch.setattr(trial, "set_up", lambda *_, **__: pytest.fail("nothing has to be computed"))
+    assert ended(sweep_labels(experiment, room, "cpu", pipeline, Control())) == first
+
+
+def test_only_what_is_not_known_yet_is_screened(experiment, tmp_path):
+    room, (flip, turn) = Workspace(tmp_path / "room"), [read_screened(name) for name in ("HorizontalFlip", "Rotate")]
+    (alone,) = ended(screen_labels(experiment, room, "cpu", (turn,), Control()))
+    told, both = [], []
+    steps = screen_labels(experiment, room, "cpu", (flip, turn), Control())
+    while True:
+        try:
+            told.append(next(steps).what)
+        except StopIteration as end:
+            both.extend(end.value)
+            break
+    assert both[1] == alone
+    assert "reading what was found before" in told
+    assert "looking at views" in told, "one alone is numbered by nobody"
+
+
+def test_a_damaged_answer_is_found_anew(experiment, tmp_path):
+    room, pipelines = Workspace(tmp_path / "room"), (read_screened("Rotate"),)
+    first = ended(screen_labels(experiment, room, "cpu", pipelines, Control()))
+    (path,) = (room.root / FOLDER).glob("*.json")
+    path.write_text(path.read_text(encoding="utf-8")[:50], encoding="utf-8")
+    assert ended(screen_labels(experiment, room, "cpu", pipelines, Control())) == first
