@@ -155,7 +155,10 @@ class Recipe(Description):
         description="A phase ends after so many epochs without a better validation value; 0: never.",
     )  # fmt: skip
     monitor: Literal["loss", "accuracy", "macro-f1"] = Field(
-        "loss", title="Best epoch by", description="The validation value that chooses the best epoch and stops early."
+        "loss",
+        title="Best epoch by",
+        description="The validation value that chooses the best epoch and stops early. An epoch of a later phase must "
+        "win by a standard error.",
     )
     mixup: float = Field(
         0.0, ge=0, le=10, title="Mixup (alpha)",

@@ -20,7 +20,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The epoch with the lowest validation loss; `epoch` counts from 1, as people do."""
+    """The epoch that is kept; `epoch` counts from 1, as people do."""
 
     epoch: int
     val_loss: float

@@ -1,13 +1,12 @@
 """What a frozen backbone sees of an image, and roughly where: its last maps, pooled to grids of 3 x 3."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.backbones.split import Part
 from core.backbones.stages import HEAD
 from core.data.dataset import Item
 from core.errors import InvalidInput, UnreadableImage
@@ -16,7 +15,7 @@ from core.features.batches import chunked
 from core.features.feeds import frozen_name
 from core.features.precision import autocast_for
 from core.features.sources import WIDE, Features
-from core.screening.pooling import CELLS, PLACE, pooled
+from core.screening.pooling import CELLS, PLACE, Maps, as_maps, has_places, pooled
 from core.training.control import Control, Signal
 from core.training.inference import Aborted
 from core.training.setup import Setup
@@ -31,8 +30,10 @@ class Eye:
         self._control = control
         precision = setup.frozen_precision()
         side = setup.pixels.pictures.geometry.image_size
-        self._part = pooled(last_map(setup.model, torch.zeros(1, 3, side, side, device=setup.device)))
-        self._name = f"{frozen_name(setup.model, setup.stages, HEAD, precision, setup.device)}|last map {CELLS} {PLACE}"
+        self._part = pooled(last_maps(setup.model, torch.zeros(1, 3, side, side, device=setup.device)))
+        self._name = (
+            f"{frozen_name(setup.model, setup.stages, HEAD, precision, setup.device)}|last maps {CELLS} {PLACE}"
+        )
         self._autocast = autocast_for(setup.device, precision)
 
     def see(
@@ -62,31 +63,40 @@ class Eye:
         return seen
 
 
-def last_map(model: nn.Module, image: Tensor) -> Part:
-    """The last output of any module of `model` that still has places, for images like `image` (1, 3, S, S).
+def last_maps(model: nn.Module, image: Tensor) -> Maps:
+    """Two maps for images like `image` (1, 3, S, S): what is there, and where something stands out.
 
-    A stage may end behind its pooling: the map is taken before it. Raises `InvalidInput` where no module gives one.
+    The first is the last output of any module of `model` that still has places: a stage may end behind its pooling.
+    The second is the last one of the same places before a final widening, where there is one: what classes need is
+    spread over the widened map, so that objects hardly stand out from it. Raises `InvalidInput` where there are none.
     """
-    found: list[nn.Module] = []
+    found: list[tuple[nn.Module, torch.Size]] = []
 
     def note(module: nn.Module, _inputs: Any, output: Any) -> None:
-        if isinstance(output, Tensor) and _has_places(output):
-            found.append(module)
+        if isinstance(output, Tensor) and has_places(output):
+            found.append((module, as_maps(output).shape))
 
     _watched(model, [module for module in model.modules() if module is not model], note, image)
     if not found:
         raise InvalidInput("This backbone gives no map of where things are: choose another one to screen labels with.")
-    last = found[-1]
+    last, shape = found[-1]
+    narrower = [(module, own) for module, own in found if own[2:] == shape[2:] and own[1] < shape[1]]
+    before, own = narrower[-1] if narrower else (last, shape)
 
-    def see(images: Tensor) -> Tensor:
-        caught: list[Tensor] = []
-        _watched(model, [last], lambda _module, _inputs, output: caught.append(output), images)
-        return caught[-1]
+    def see(images: Tensor) -> tuple[Tensor, Tensor]:
+        caught: list[tuple[nn.Module, Tensor]] = []
+
+        def catch(module: nn.Module, _inputs: Any, output: Tensor) -> None:
+            caught.append((module, as_maps(output)))
+
+        _watched(model, {last, before}, catch, images)
+        where = [maps for module, maps in caught if module is before and maps.shape[1] == own[1]]  # it may run twice
+        return [maps for module, maps in caught if module is last][-1], where[-1]
 
     return see
 
 
-def _watched(model: nn.Module, modules: Sequence[nn.Module], hook: Callable[..., None], images: Tensor) -> None:
+def _watched(model: nn.Module, modules: Iterable[nn.Module], hook: Callable[..., None], images: Tensor) -> None:
     """Run `model`, which must be in eval mode, with a hook behind some of its modules."""
     handles = [module.register_forward_hook(hook) for module in modules]
     try:
@@ -95,12 +105,6 @@ def _watched(model: nn.Module, modules: Sequence[nn.Module], hook: Callable[...,
     finally:
         for handle in handles:
             handle.remove()
-
-
-def _has_places(output: Tensor) -> bool:
-    return (output.ndim == 4 and min(sorted(output.shape[1:])[:2]) >= CELLS) or (
-        output.ndim == 3 and output.shape[1] >= CELLS * CELLS
-    )
 
 
 def matrix(seen: dict[str, np.ndarray], items: Sequence[Item]) -> np.ndarray:

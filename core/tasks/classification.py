@@ -1,5 +1,6 @@
 """Single-label classification: loss, class weights, accuracy and probabilities."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,6 +44,23 @@ class Classification:
         from sklearn.metrics import f1_score  # takes a second to import
 
         return 1 - float(f1_score(labels.numpy(), named, average="macro", zero_division=0.0))
+
+    def standard_error(self, monitor: str, criterion: nn.Module, logits: Tensor, labels: Tensor) -> float:
+        """That of `to_minimise` over N images; of a score that of the accuracy. 0 for fewer than two images.
+
+        The simplest model within one standard error of the best one is as good a choice (Breiman et al. 1984, 3.4.3).
+        """
+        count = len(labels)
+        if count < 2:
+            return 0.0
+        if monitor != "loss" or not isinstance(criterion, nn.CrossEntropyLoss):
+            right = float((logits.argmax(dim=1) == labels).float().mean())
+            return math.sqrt(right * (1 - right) / count)
+        weight = None if criterion.weight is None else criterion.weight.cpu()
+        smoothing = criterion.label_smoothing
+        losses = functional.cross_entropy(logits, labels, weight, reduction="none", label_smoothing=smoothing)
+        share = 1.0 if weight is None else count / float(weight[labels].sum())
+        return float(share * losses.std() / math.sqrt(count))
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Logits (N, C) as probabilities (N, C), in float32."""

@@ -22,7 +22,7 @@ LAST = "last.pt"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """Where a training stands after an epoch. `best_loss` is the lowest value so far of what the recipe monitors."""
+    """Where a training stands after an epoch. `best_loss` is what the recipe monitors at the epoch that is kept."""
 
     epoch: int
     phase: int
@@ -33,6 +33,7 @@ class Position:
     phase_best: float
     best_loss: float
     best_epoch: int
+    best_phase: int
 
 
 @dataclass(frozen=True, slots=True)

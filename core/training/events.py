@@ -64,7 +64,7 @@ class EpochEnded:
     learning_rate: float
     seconds: float
     images_per_second: float
-    best: bool  # the lowest validation loss so far
+    best: bool  # it is kept: the best so far by what the recipe monitors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

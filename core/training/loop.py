@@ -35,7 +35,7 @@ from core.training.step import OUT_OF_MEMORY, Done, Stepper, Sums
 
 START = Position(
     epoch=-1, phase=0, step=0, epoch_in_phase=0, stale_epochs=0, phase_over=False, phase_best=math.inf,
-    best_loss=math.inf, best_epoch=-1,
+    best_loss=math.inf, best_epoch=-1, best_phase=-1,
 )  # fmt: skip
 
 
@@ -249,7 +249,10 @@ class _Training:
         value = self.setup.task.to_minimise(recipe.monitor, val_loss, val.logits, val.labels)
         stale = 0 if value < at.phase_best else at.stale_epochs + 1
         done = at.epoch_in_phase + 1
-        better = value < at.best_loss
+        # a later phase has trained more of the model: its epoch is kept only if chance does not explain the gain
+        beyond = at.best_epoch >= 0 and at.best_phase < at.phase
+        margin = self.setup.task.standard_error(recipe.monitor, self.setup.criterion, val.logits, val.labels)
+        better = value + (margin if beyond else 0.0) < at.best_loss
         return Position(
             epoch=epoch,
             phase=at.phase,
@@ -260,6 +263,7 @@ class _Training:
             phase_best=min(value, at.phase_best),
             best_loss=value if better else at.best_loss,
             best_epoch=epoch if better else at.best_epoch,
+            best_phase=at.phase if better else at.best_phase,
         )
 
     def _now(self) -> float:

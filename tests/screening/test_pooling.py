@@ -2,10 +2,13 @@
 
 import pytest
 import torch
+from torch import nn
 
-from core.screening.pooling import CELLS, PLACE, pooled
+from core.errors import InvalidInput
+from core.screening.grid import last_maps
+from core.screening.pooling import CELLS, PLACE, as_maps, has_places, pooled
 
-see = pooled(lambda images: images)
+see = pooled(lambda images: (images, images))
 
 
 def split(rows, channels):
@@ -22,16 +25,55 @@ def spot(x, y, side=12, size=3, ground=0.0):
 
 
 @pytest.mark.parametrize(
-    ("shape", "channels"),
-    [((2, 8, 6, 6), 8), ((2, 6, 6, 8), 8), ((2, 49, 8), 8), ((2, 50, 8), 8)],
+    "shape", [(2, 8, 6, 6), (2, 6, 6, 8), (2, 36, 8), (2, 37, 8)],
     ids=["maps", "channels last", "tokens", "tokens with a class token"],
-)
-def test_features_of_every_kind_are_pooled_to_grids(shape, channels):
-    rows = pooled(lambda images: torch.ones(shape))(torch.zeros(2, 3, 4, 4))
-    assert rows.shape == (2, channels * 2 * CELLS**2)
-    whole, around = split(rows, channels)
+)  # fmt: skip
+def test_maps_of_every_kind_are_understood(shape):
+    assert has_places(torch.ones(shape))
+    assert as_maps(torch.ones(shape)).shape == (2, 8, 6, 6)
+
+
+@pytest.mark.parametrize("shape", [(2, 8), (2, 8, 1, 1), (2, 4, 8)], ids=["pooled", "one place", "four tokens"])
+def test_what_has_no_places_is_no_map(shape):
+    assert not has_places(torch.ones(shape))
+
+
+def test_what_is_the_same_everywhere_is_seen_whole():
+    rows = see(torch.ones(2, 8, 6, 6))
+    assert rows.shape == (2, 8 * 2 * CELLS**2)
+    whole, around = split(rows, 8)
     assert torch.allclose(whole, torch.full_like(whole, PLACE))
-    assert torch.allclose(around, torch.ones_like(around)), "what is the same everywhere is seen whole"
+    assert torch.allclose(around, torch.ones_like(around))
+
+
+def test_things_are_looked_for_before_a_final_widening():
+    narrow, widened = nn.Conv2d(3, 4, 1), nn.Conv2d(4, 9, 1)
+    model = nn.Sequential(narrow, nn.ReLU(), widened, nn.AdaptiveAvgPool2d(1), nn.Flatten()).eval()
+    images = torch.rand(2, 3, 6, 6)
+    what, where = last_maps(model, images[:1])(images)
+    assert torch.equal(what, widened(model[1](narrow(images))))
+    assert torch.equal(where, model[1](narrow(images)))
+    same = nn.Sequential(nn.Conv2d(3, 4, 1), nn.Conv2d(4, 4, 1), nn.Flatten()).eval()
+    what, where = last_maps(same, images[:1])(images)
+    assert torch.equal(what, where)
+
+
+def test_a_module_that_runs_twice_is_taken_where_it_is_narrow():
+    class Twice(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.one, self.other, self.act = nn.Conv2d(3, 4, 1), nn.Conv2d(4, 9, 1), nn.ReLU()
+
+        def forward(self, images):
+            return self.act(self.other(self.act(self.one(images)))).mean(dim=(2, 3))
+
+    what, where = last_maps(Twice().eval(), torch.rand(1, 3, 6, 6))(torch.rand(2, 3, 6, 6))
+    assert (what.shape, where.shape) == ((2, 9, 6, 6), (2, 4, 6, 6))
+
+
+def test_a_model_without_places_is_refused():
+    with pytest.raises(InvalidInput, match="no map"):
+        last_maps(nn.Sequential(nn.Flatten(), nn.Linear(108, 4)).eval(), torch.rand(1, 3, 6, 6))
 
 
 def test_rows_have_the_number_format_of_the_maps():

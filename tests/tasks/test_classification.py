@@ -1,4 +1,7 @@
+import math
+
 import numpy as np
+import pytest
 import torch
 from sklearn.utils.class_weight import compute_class_weight
 
@@ -34,3 +37,17 @@ def test_probabilities_sum_to_one_and_follow_the_logits():
     assert abs(float(values.sum()) - 1) < 1e-6
     assert TASK.correct(values, torch.tensor([0])) == 1
     assert TASK.correct(values, torch.tensor([1])) == 0
+
+
+def test_the_standard_error_is_that_of_the_mean_over_images():
+    """By hand: losses log(1 + e^-2) and log(1 + e^0) of two images, their deviation over the root of 2."""
+    task, logits, labels = Classification(("a", "b")), torch.tensor([[2.0, 0.0], [0.0, 0.0]]), torch.tensor([0, 1])
+    criterion = task.loss(Recipe(label_smoothing=0), [0, 1], CPU)
+    apart = (math.log(2) - math.log1p(math.exp(-2))) / math.sqrt(2)
+    assert task.standard_error("loss", criterion, logits, labels) == pytest.approx(apart / math.sqrt(2), rel=1e-5)
+    weighted = task.loss(Recipe(class_weights="balanced"), [0, 0, 0, 1], CPU)
+    assert task.standard_error("loss", weighted, logits, labels) > 0
+    assert task.standard_error("accuracy", criterion, logits, labels) == pytest.approx(
+        math.sqrt(0.25 / 2)
+    )  # half right
+    assert task.standard_error("loss", criterion, logits[:1], labels[:1]) == 0

@@ -10,6 +10,7 @@ from core.data.split import make_split
 from core.errors import LossNotFinite, ResumeRefused, TrainingFailed, UnknownDevice
 from core.experiment import BackboneSpec, Phase, PipelineSpec, Recipe
 from core.features.batches import chunked, shuffled
+from core.tasks.classification import Classification
 from core.training import device, step
 from core.training.checkpoints import BEST, LAST, Checkpoints
 from core.training.control import Control
@@ -41,9 +42,18 @@ def test_events_come_in_order_and_say_what_happened(experiment, tmp_path):
     assert [e.epoch for e in epochs] == [0, 1, 2, 3]
     assert [e.phase for e in epochs] == [0, 0, 1, 1]
     assert [e.step for e in events if isinstance(e, StepEnded)] == list(range(1, events[0].steps + 1))
-    best = min(epochs, key=lambda e: e.val_loss)
-    assert events[-1] == RunEnded(stopped=False, epochs=4, best_epoch=best.epoch)
+    best = max(e.epoch for e in epochs if e.best)
+    assert events[-1] == RunEnded(stopped=False, epochs=4, best_epoch=best)
     assert {p.name for p in (tmp_path / "run").iterdir()} == {BEST, LAST}
+
+
+@pytest.mark.parametrize(("error", "kept"), [(0.0, 3), (0.4, 3), (0.6, 1)])
+def test_a_later_phase_must_win_by_a_standard_error(experiment, tmp_path, monkeypatch, error, kept):
+    values = iter([2.0, 1.5, 1.2, 1.0])  # two epochs of each phase
+    monkeypatch.setattr(Classification, "to_minimise", lambda *_: next(values))
+    monkeypatch.setattr(Classification, "standard_error", lambda *_: error)
+    *_, ended = train(prepare(experiment, tmp_path), Control())
+    assert ended.best_epoch == kept
 
 
 def test_the_same_seed_gives_the_same_series_also_while_a_page_builds_models(experiment, tmp_path):
