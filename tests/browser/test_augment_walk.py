@@ -33,6 +33,16 @@ def cards(page) -> list[str]:
     return [text.split("\n")[0] for text in page.locator("[class*=st-key-augment-on-] label").all_inner_texts()]
 
 
+def has_cards(page, count: int):
+    """Wait until so many steps are on the page: a page that has just been loaded is idle before it is drawn."""
+    page.wait_for_function(
+        "count => document.querySelectorAll('[class*=st-key-augment-on-] label').length === count",
+        arg=count,
+        timeout=SLOW_MS,
+    )
+    idle(page)
+
+
 def pixels(page) -> str:
     page.wait_for_selector(PICTURE, timeout=SLOW_MS)
     return page.get_attribute(PICTURE, "src")
@@ -105,21 +115,19 @@ def test_a_pipeline_is_built_broken_mended_checked_saved_and_loaded(page, server
 
     page.reload()
     page.wait_for_selector("h1", timeout=SLOW_MS)
-    idle(page)
-    assert len(cards(page)) == len(STEPS), "a reload goes on with the pipeline as it was"
+    has_cards(page, len(STEPS))  # a reload goes on with the pipeline as it was
     kept = pixels(page)
     page.click(".st-key-augment-preset button:has-text('None')")
     page.wait_for_selector("text=No step yet")
-    idle(page)
-    assert not cards(page)
+    has_cards(page, 0)
+    unchanged = changed(page, kept)
     page.click(".st-key-augment-file button")
     page.click("[role=tab]:has-text('Files')")
     file = {"name": "mine.yaml", "mimeType": "application/yaml", "buffer": saved}
     page.set_input_files(".st-key-augment-load input[type=file]", file)
     page.wait_for_selector("text=Loaded 4 steps")
-    idle(page)
     page.keyboard.press("Escape")
-    assert len(cards(page)) == len(STEPS)
-    assert pixels(page) == kept, "the same pipeline makes the same pixels"
+    has_cards(page, len(STEPS))
+    assert changed(page, unchanged) == kept, "the same pipeline makes the same pixels"
     healthy(page)
     page.screenshot(path=screenshots / "augment-loaded.png")
