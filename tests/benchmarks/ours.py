@@ -104,7 +104,7 @@ def _short(name: str) -> str:
 
 def _shares(rates: list[float], limits: list[float]) -> list[float]:
     """Each epoch's rate over the mean of the limit's just before and just after it."""
-    return [2 * rate / (before + after) for rate, before, after in zip(rates, limits, limits[1:], strict=True)]
+    return [2 * rate / (before + after) for rate, before, after in zip(rates, limits[:-1], limits[1:], strict=True)]
 
 
 def _told(outcome: Outcome) -> dict[str, object]:

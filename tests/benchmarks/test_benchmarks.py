@@ -78,3 +78,9 @@ def test_epochs_left_out_last_as_long_as_those_measured(monkeypatch):
     assert outcome.seconds == 25 + 3 * 2 + 8 * 10
     assert outcome.epochs == 15
     assert outcome.notes["reckoned"]
+
+
+def test_an_epoch_is_held_against_the_limit_on_both_sides_of_it():
+    from tests.benchmarks.ours import _shares
+
+    assert _shares([9.0, 8.0], [10.0, 8.0, 8.0]) == [1.0, 1.0]
