@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from core.errors import GraftError, QueueFull, RunConflict
 from core.experiment import Experiment
 from core.lane import Lane
+from core.memory import give_back
 from core.runs.execute import Claim, create_run, execute, release, reopen_run
 from core.runs.prepare import prepare
 from core.runs.records import Run
@@ -180,6 +181,7 @@ class JobManager:
             except Exception:
                 logger.exception("Run %s ended in an error that could not be recorded", job.claim.run_id)
             finally:
+                give_back()
                 with self._changed:
                     del self._running[device]
                     self._changed.notify_all()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.errors import GraftError, QueueFull
+from core.memory import give_back
 from core.training.control import Control, Signal
 from core.training.events import Progress
 from core.training.inference import Aborted
@@ -99,7 +100,7 @@ class Lane:
             with self._lock:
                 if not self._waiting:
                     self._thread = None
-                    return
+                    break
                 task = self._waiting.popleft()
             try:
                 self._finish(task)
@@ -111,6 +112,7 @@ class Lane:
                 logger.exception("An analysis failed")
                 told = f"The analysis failed in an unexpected way: {type(error).__name__}: {error}"
                 task.analysis = replace(task.analysis, error=told)
+        give_back()
 
     def _finish(self, task: Task) -> None:
         steps = task.work(task.control)

@@ -1,7 +1,6 @@
 """The rooms of the engine, and who may import whom."""
 
 import ast
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = [
-    "errors", "files", "experiment", "data", "augment", "backbones", "features", "tasks", "training", "screening",
-    "evaluation", "runs", "charts", "export", "lane", "jobs", "cli",
+    "errors", "memory", "files", "experiment", "data", "augment", "backbones", "features", "tasks", "training",
+    "screening", "evaluation", "runs", "charts", "export", "lane", "jobs", "cli",
 ]  # fmt: skip
 ONLY_IN = {
     "albumentations": {"augment"},
@@ -85,14 +84,3 @@ def test_no_source_file_or_function_is_too_long():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef):
                 assert node.end_lineno - node.lineno < 70, f"{path}: {node.name} is too long"
-
-
-@pytest.mark.parametrize(("set_by_user", "expected"), [(None, "1"), ("0", "0")])
-def test_torch_is_told_to_ask_for_large_pages_before_it_is_loaded(set_by_user, expected):
-    code = "import core, os, sys; print(os.environ['THP_MEM_ALLOC_ENABLE'], 'torch' in sys.modules)"
-    environment = {key: value for key, value in os.environ.items() if key != "THP_MEM_ALLOC_ENABLE"}
-    environment |= {} if set_by_user is None else {"THP_MEM_ALLOC_ENABLE": set_by_user}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.split() == [expected, "False"]

@@ -50,6 +50,14 @@ def test_runs_are_executed_one_after_the_other(manager, experiment):
     assert runs[0].ended_at <= runs[1].started_at
 
 
+def test_memory_is_given_back_after_each_run(manager, experiment, monkeypatch):
+    given = []
+    monkeypatch.setattr("core.jobs.give_back", lambda: given.append(status(manager, run_id)))
+    run_id = manager.submit(experiment)
+    assert manager.wait(60)
+    assert given == [Status.COMPLETED]
+
+
 def test_two_tabs_that_start_at_once_get_one_run(manager, endless):
     ids = []
     threads = [threading.Thread(target=lambda: ids.append(manager.submit(endless))) for _ in range(4)]

@@ -66,6 +66,14 @@ def test_an_analysis_waits_says_how_far_it_is_and_gives_its_result(lane):
     assert over(lane, "second").result == "found"
 
 
+def test_memory_is_given_back_when_no_analysis_is_left(lane, monkeypatch):
+    given = []
+    monkeypatch.setattr(module, "give_back", lambda: given.append(lane.analysis("one").result))
+    lane.analyse("one", quick())
+    until(lambda: given)
+    assert given == ["found"]
+
+
 def test_the_same_key_is_the_same_analysis_and_is_computed_once(lane):
     made = []
 

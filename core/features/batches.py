@@ -24,7 +24,7 @@ from core.errors import UnreadableImage
 from core.experiment import PipelineSpec
 
 Picture = np.ndarray
-AHEAD = 3  # batches made while the device is busy; more only costs memory
+AHEAD = 3  # batches made while an accelerator is busy; more only costs memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +95,25 @@ def workers() -> int:
     return max(1, min(8, os.cpu_count() or 1))
 
 
-def batches(chunks: Sequence[Sequence[Item]], picture: Callable[[Item], Picture]) -> Generator[Batch, None, None]:
-    """One batch per chunk, in order, a few of them made ahead. An image that fails is left out and named."""
+def ahead(device: torch.device) -> int:
+    """Batches to have in the making at once. One where the processor itself trains: see `batches`."""
+    # threads beside a forward on the same cores made it a tenth slower; views of a whole batch take a fiftieth of it
+    return 1 if device.type == "cpu" else AHEAD
+
+
+def batches(
+    chunks: Sequence[Sequence[Item]], picture: Callable[[Item], Picture], ahead: int
+) -> Generator[Batch, None, None]:
+    """One batch per chunk, in order. An image that fails is left out and named.
+
+    `ahead` batches are in the making at once. With 1, nothing is made while the last batch is used.
+    """
     # not concurrent.futures: it closes down before a training is told that the process ends, and would fail the run
     with ThreadPool(workers()) as pool:
         waiting: deque[tuple[Sequence[Item], list[AsyncResult[Picture]]]] = deque()
         rest = iter(chunks)
         while True:
-            while len(waiting) < AHEAD and (chunk := next(rest, None)) is not None:
+            while len(waiting) < ahead and (chunk := next(rest, None)) is not None:
                 waiting.append((chunk, [pool.apply_async(picture, (item,)) for item in chunk]))
             if not waiting:
                 return
@@ -127,18 +138,18 @@ class Normalise:
     """uint8 pictures (N, S, S, 3) become the backbone's input: float32 (N, 3, S, S), channels last in memory."""
 
     def __init__(self, backbone: Backbone, device: torch.device) -> None:
-        self._device = device
+        self.device = device
         self.key = f"{backbone.mean}|{backbone.std}"
         self._mean = torch.tensor(backbone.mean, device=device)
         self._scale = 1 / torch.tensor(backbone.std, device=device)
 
     def __call__(self, pictures: np.ndarray) -> Tensor:
         raw = torch.from_numpy(pictures)
-        if self._device.type == "cuda":
+        if self.device.type == "cuda":
             raw = raw.pin_memory()
         # a row of pixels is one long line of numbers: processors are several times as fast as with three at a time
         count, height, width, _ = pictures.shape
-        rows = raw.to(self._device, non_blocking=True).view(count, height, -1).float().div_(255)
+        rows = raw.to(self.device, non_blocking=True).view(count, height, -1).float().div_(255)
         rows.sub_(self._mean.repeat(width)).mul_(self._scale.repeat(width))
         return rows.view(count, height, width, 3).permute(0, 3, 1, 2)
 

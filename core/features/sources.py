@@ -14,7 +14,7 @@ from core.backbones.split import Part
 from core.data.dataset import Item
 from core.errors import StorageFailed
 from core.experiment import PipelineSpec
-from core.features.batches import Batch, Normalise, Pictures, batches
+from core.features.batches import Batch, Normalise, Pictures, ahead, batches
 from core.features.precision import Autocast
 from core.features.store import MEMORY_BYTES, Block, FeatureStore, Layout
 
@@ -59,7 +59,7 @@ class Pixels:
         """See `Source`."""
         del order  # pixels are made as they are asked for
         picture = self.pictures.plain if view is None else partial(self.pictures.view, number=view)
-        made = batches(chunks, picture)
+        made = batches(chunks, picture, ahead(self._normalise.device))
         try:
             for batch in made:
                 yield self._inputs(batch)

@@ -2,9 +2,11 @@
 
 from functools import partial
 from multiprocessing.pool import ThreadPool
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from core.augment.catalogue import TRANSFORMS
 from core.augment.steps import default_step
@@ -34,10 +36,11 @@ def test_a_view_is_the_same_with_0_1_and_4_threads(name, items, monkeypatch):
 
     alone = pictures()
     expected = np.stack([alone.view(item, 2) for item in items])
-    for threads in (1, 4):
+    for threads, ahead in ((1, 1), (4, 1), (4, 3)):
         monkeypatch.setattr(module, "workers", lambda threads=threads: threads)
         shown = pictures()
-        found = np.concatenate([one.pictures for one in batches(chunked(items, 3), partial(shown.view, number=2))])
+        made = batches(chunked(items, 3), partial(shown.view, number=2), ahead)
+        found = np.concatenate([one.pictures for one in made])
         assert np.array_equal(found, expected)
 
 
@@ -46,5 +49,36 @@ def test_batches_is_what_starts_the_threads(items, monkeypatch):
     monkeypatch.setattr(module, "workers", lambda: 4)
     monkeypatch.setattr(module, "ThreadPool", lambda count: counts.append(count) or ThreadPool(count))
     plain = Pictures(PipelineSpec(), GEOMETRY, 0)
-    assert len(list(batches(chunked(items, 3), plain.plain))) == 3
+    assert len(list(batches(chunked(items, 3), plain.plain, ahead=1))) == 3
     assert counts == [4]
+
+
+class AtOnce:
+    """A pool that works when it is asked to."""
+
+    def __init__(self, count):
+        assert count
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def apply_async(self, work, given):
+        result = work(*given)
+        return SimpleNamespace(get=lambda: result)
+
+
+@pytest.mark.parametrize(("device", "made"), [("cpu", 1), ("cuda", 3)])
+def test_views_are_made_beside_an_accelerator_but_not_beside_a_processor(device, made, items, monkeypatch):
+    asked = []
+    plain = Pictures(PipelineSpec(), GEOMETRY, 0)
+    monkeypatch.setattr(module, "ThreadPool", AtOnce)
+    found = batches(
+        chunked(items, 1), lambda item: asked.append(item) or plain.plain(item), module.ahead(torch.device(device))
+    )
+    next(found)
+    assert asked == list(items[:made])
+    next(found)
+    assert asked == list(items[: made + 1])

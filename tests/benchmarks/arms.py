@@ -41,11 +41,11 @@ class Job:
     precision: str = "default"  # ours and the limit; 'default': as the engine chooses
     views: int | str | None = None  # ours; None: as in the default experiment
     solver: Literal["steps", "lbfgs"] = "steps"  # ours, where the head is trained alone
-    large_pages: bool = True  # of memory, a setting of ours; others run as they come
+    large_pages: bool = True  # and freed memory kept, a setting of ours; others run as they come
     lean: bool = False  # fastai: cheap transforms, and BatchNorm layers of frozen stages stay frozen
     keep_best: bool = False  # test the best epoch's weights instead of the last one's
     hurry: bool = False  # where seconds are not compared: channels last and large pages for plain and fastai too
-    beside: bool = False  # ours: before, between and after the epochs the limit runs as many images, in this process
+    beside: bool = False  # ours: the limit takes turns with it in the same process, as many images each time
     again: bool = False  # ours: a second run that changes only the head's learning rate
     seed: int = 0
     device: str = "cpu"

@@ -3,6 +3,7 @@
 import statistics
 import tempfile
 import time
+from collections import defaultdict
 from pathlib import Path
 
 from core.experiment import Experiment, Phase
@@ -12,7 +13,7 @@ from core.runs.plan import default_experiment
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
 from core.training.control import Control
-from core.training.events import EpochEnded, RunEnded, RunStarted
+from core.training.events import EpochEnded, Event, RunEnded, RunStarted, StepEnded
 from tests.benchmarks.arms import Job, Outcome, Stretch
 from tests.benchmarks.backbone import stage_names
 from tests.benchmarks.plain import Bare
@@ -66,17 +67,14 @@ def _run(job: Job, room: Workspace, experiment: Experiment) -> Outcome:
         train_images=len(prepared.split.train), epochs=0, seconds=0, prepare_s=time.monotonic() - began,
         test_images=len(prepared.split.test),
     )  # fmt: skip
-    bare, limits = Bare(job) if job.beside else None, list[float]()
-    if bare:
-        bare.rate(2 * job.batch_size)  # the first steps are slow
-        limits.append(bare.rate(outcome.train_images))
+    turns = Turns(job, outcome.train_images) if job.beside else None
     began, ended = time.monotonic(), []
     for event in execute(room, claim, Control()):
+        if turns:
+            turns.take(event)
         if isinstance(event, EpochEnded):
             ended.append(event)
             outcome.notes.setdefault("to_first_epoch_s", time.monotonic() - began)
-            if bare:
-                limits.append(bare.rate(outcome.train_images))
         elif isinstance(event, RunStarted):
             outcome.notes["frozen_precision"] = event.frozen_precision
         elif isinstance(event, RunEnded):
@@ -85,8 +83,9 @@ def _run(job: Job, room: Workspace, experiment: Experiment) -> Outcome:
     outcome.epoch_s = [event.seconds for event in ended]
     outcome.train_rate = statistics.median(event.images_per_second for event in ended)
     outcome.val_accuracy = ended[-1].val_accuracy
-    if bare:
-        outcome.notes["shares_of_limit_beside"] = _shares([event.images_per_second for event in ended], limits)
+    if turns:
+        outcome.train_rate = turns.rate
+        outcome.notes["shares_of_limit_beside"] = turns.shares()
     outcome.notes["precision"] = experiment.recipe.precision
     scores = room.store.run(claim.run_id).test
     outcome.test_accuracy = scores["accuracy"] if scores else None
@@ -102,11 +101,6 @@ def _short(name: str) -> str:
     return "/".join(name.split("/")[-2:])
 
 
-def _shares(rates: list[float], limits: list[float]) -> list[float]:
-    """Each epoch's rate over the mean of the limit's just before and just after it."""
-    return [2 * rate / (before + after) for rate, before, after in zip(rates, limits[:-1], limits[1:], strict=True)]
-
-
 def _told(outcome: Outcome) -> dict[str, object]:
     return {
         "seconds": outcome.seconds,
@@ -114,3 +108,38 @@ def _told(outcome: Outcome) -> dict[str, object]:
         "to_first_epoch_s": outcome.notes["to_first_epoch_s"],
         "val_accuracy": outcome.val_accuracy,
     }
+
+
+class Turns:
+    """Ours and the limit in turn within one process: a machine that becomes slower meanwhile is no matter.
+
+    They take turns step by step; where an accelerator runs ahead of what is read, epoch by epoch.
+    """
+
+    def __init__(self, job: Job, train_images: int) -> None:
+        self._turn, self._images = (
+            (StepEnded, job.batch_size) if job.device == "cpu" else (EpochEnded, train_images)
+        )  # fmt: skip
+        self._bare = Bare(job)
+        self._bare.rate(2 * job.batch_size)  # the first steps are slow
+        self._before = self._bare.rate(self._images)
+        self._rates: list[float] = []
+        self._shares: dict[int, list[float]] = defaultdict(list)
+
+    def take(self, event: Event) -> None:
+        """Let the limit run after each turn of ours, whose rate is compared with the limit's before and after."""
+        if not isinstance(event, self._turn):
+            return
+        after = self._bare.rate(self._images)
+        self._rates.append(event.images_per_second)
+        self._shares[event.epoch].append(2 * event.images_per_second / (self._before + after))
+        self._before = after
+
+    @property
+    def rate(self) -> float:
+        """Images per second of ours, the median turn."""
+        return statistics.median(self._rates)
+
+    def shares(self) -> list[float]:
+        """Of the limit's images per second, the share that ours reaches: the median turn of each epoch."""
+        return [statistics.median(shares) for shares in self._shares.values()]

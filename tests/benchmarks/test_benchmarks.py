@@ -1,5 +1,7 @@
 """What the benchmarks reckon, without running any of them."""
 
+from dataclasses import fields
+
 import pytest
 
 from tests.benchmarks import speed
@@ -80,7 +82,31 @@ def test_epochs_left_out_last_as_long_as_those_measured(monkeypatch):
     assert outcome.notes["reckoned"]
 
 
-def test_an_epoch_is_held_against_the_limit_on_both_sides_of_it():
-    from tests.benchmarks.ours import _shares
+class Limit:
+    """Runs at the rates it is given, in turn."""
 
-    assert _shares([9.0, 8.0], [10.0, 8.0, 8.0]) == [1.0, 1.0]
+    def __init__(self, rates):
+        self.rates = iter(rates)
+
+    def rate(self, images):
+        assert images
+        return next(self.rates)
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_each_turn_is_held_against_the_limit_before_and_after_it(device, monkeypatch):
+    from core.training.events import EpochEnded, PhaseStarted, StepEnded
+    from tests.benchmarks import ours
+
+    monkeypatch.setattr(ours, "Bare", lambda job: Limit([1.0, 10.0, 8.0, 8.0, 10.0]))
+    turns = ours.Turns(Job(recipe="ours", folder="", threads=1, device=device), 400)
+    turns.take(object.__new__(PhaseStarted))
+    kind = StepEnded if device == "cpu" else EpochEnded
+    for epoch, rate in ((0, 9.0), (1, 8.0), (1, 4.5)):
+        turns.take(_event(kind, epoch=epoch, images_per_second=rate))
+    assert turns.shares() == [1.0, 0.75]
+    assert turns.rate == 8.0
+
+
+def _event(kind, **known):
+    return kind(**{field.name: known.get(field.name, 0) for field in fields(kind)})
