@@ -36,11 +36,12 @@ def judge(
     chance = max(np.bincount(labels_n)) / len(labels_n)
     skill = (right_n.mean() - chance) / (1 - chance) if chance < 1 else 0.0
     direct = _direct(names, labels_n, clean_nk, views_vnk)
-    verdict, reason = decide(skill, affinity, high, classes, direct)
+    flips = _flip_rate(right_n, kept_n)
+    verdict, reason = decide(skill, affinity, high, 1 - flips, classes, direct)
     return Safety(
         verdict=verdict, reason=reason, images=len(items), views=len(numbers), clean=float(right_n.mean()),
         affinity=affinity, affinity_low=low, affinity_high=high,
-        flip_rate=_flip_rate(right_n, kept_n), margin=float(np.median(margins_vn)), classes=classes,
+        flip_rate=flips, margin=float(np.median(margins_vn)), classes=classes,
         confusions=_confusions(names, labels_n, taken_vn), direct=direct,
         worst=_worst(names, labels_n, items, right_n, views_vnk, numbers),
     )  # fmt: skip

@@ -6,7 +6,7 @@ data augmentation", NeurIPS 2023.
 """
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
 import numpy as np
@@ -25,6 +25,8 @@ from core.training.control import Control
 from core.training.events import Progress
 from core.training.setup import Setup
 
+EACH = 8  # images of a class at least, where there are as many: fewer tell nothing
+MOST_CLASSES = 60  # those with the most images; more would take minutes
 FITTED = 2  # mildly changed views that the probe is fitted on, so that it is not startled by every change
 Known = dict[str, np.ndarray]
 
@@ -40,13 +42,14 @@ class _Bench:
     clean: Rows
     clean_nk: NDArray[np.float64]
     probe: Probe
+    left_out: str  # a sentence, where not every class is looked at
 
 
 def screen(
     setup: Setup, pipelines: Sequence[PipelineSpec], control: Control, *, images: int = IMAGES, views: int = VIEWS,
     on_found: Callable[[PipelineSpec, Safety], None] | None = None,
 ) -> Generator[Progress, None, tuple[Safety, ...]]:  # fmt: skip
-    """One `Safety` per pipeline, from at most so many training images; the images are the same for all of them.
+    """One `Safety` per pipeline, all from the same training images: so many, or more where classes are many.
 
     `on_found` is told each one as soon as it is there. Only training images are looked at: test images stay unseen.
     Raises `InvalidInput` (too few images to fit a probe), `Aborted`, and what making a view raises.
@@ -64,32 +67,40 @@ def screen(
 
 def _bench(setup: Setup, control: Control, images: int) -> Generator[Progress, None, _Bench]:
     items = _chosen(setup.train_items, images)
+    there = len({item.label for item in setup.train_items})
     eye = Eye(setup, control)
     plain = yield from _seen(eye, "looking at plain images", items, PipelineSpec(), [None])
-    items = tuple(item for item in items if item.digest in plain)
+    items = _chosen([item for item in items if item.digest in plain], len(items))
     labels_n, names = _labels(items, setup.task.classes)
     mild = yield from _each(eye, "looking at mild changes", items, MILD, range(FITTED), keep=True)
     clean = matrix(plain, items)
     yield Progress(what="fitting the probe", done=0, total=1)
     probe = Probe([clean, *mild], labels_n, [item.digest for item in items], setup.experiment.seed)
-    return _Bench(eye, items, names, labels_n, clean, probe(clean), probe)
+    left_out = f" Looked at {len(names)} of {there} classes, those with the most images." if len(names) < there else ""
+    return _Bench(eye, items, names, labels_n, clean, probe(clean), probe, left_out)
 
 
 def _judged(bench: _Bench, rows: Sequence[Rows]) -> Safety:
     answers = np.stack([bench.probe(view) for view in rows])
     margins = _margins(bench.clean, rows, bench.labels_n)
-    return judge(bench.names, bench.labels_n, bench.items, range(len(rows)), bench.clean_nk, answers, margins)
+    found = judge(bench.names, bench.labels_n, bench.items, range(len(rows)), bench.clean_nk, answers, margins)
+    return replace(found, reason=found.reason + bench.left_out)
 
 
 def _chosen(items: Sequence[Item], most: int) -> tuple[Item, ...]:
-    """At most so many images, each once, of all classes alike; classes of a single image are left out."""
+    """At most so many images or `EACH` of a class, each once, of all classes alike.
+
+    Classes of a single image are left out, and the smallest ones beyond `MOST_CLASSES`.
+    """
     classes: dict[int, dict[str, Item]] = {}
     for item in items:
         classes.setdefault(item.label, {}).setdefault(item.digest, item)
-    rows = [list(own.values()) for _, own in sorted(classes.items()) if len(own) > 1]
+    large = sorted((label for label, own in classes.items() if len(own) > 1), key=lambda label: -len(classes[label]))
+    rows = [list(classes[label].values()) for label in sorted(large[:MOST_CLASSES])]
     if len(rows) < 2:
         raise InvalidInput("Labels can be screened with two classes of two training images or more. Add images.")
-    return tuple(item for item in chain.from_iterable(zip_longest(*rows)) if item is not None)[:most]
+    in_turn = (item for item in chain.from_iterable(zip_longest(*rows)) if item is not None)
+    return tuple(in_turn)[: max(most, EACH * len(rows))]
 
 
 def _labels(items: Sequence[Item], classes: Sequence[str]) -> tuple[NDArray[np.int64], list[str]]:

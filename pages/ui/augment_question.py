@@ -8,16 +8,18 @@ import streamlit as st
 
 from core.charts.safety import LIGHTS
 from core.data.dataset import Dataset
+from core.errors import GraftError
 from core.experiment import Experiment, PipelineSpec
 from core.runs.plan import default_experiment
 from core.screening.asked import Asked, asked, screened
 from core.screening.kept import kept_in
 from core.screening.sweep import SWEEP_VIEWS, StrengthSweep, levels_of, swept
 from pages.ui import engine
-from pages.ui.messages import literal
+from pages.ui.messages import literal, show_error
 from pages.ui.state import Draft
 
 if TYPE_CHECKING:  # importing it loads torch
+    from core.lane import Work
     from core.screening.verdict import Safety
 
 _BADGES = {
@@ -60,6 +62,16 @@ def whole_and_steps(draft: Draft, dataset: Dataset) -> Question:
 def strengths(draft: Draft, dataset: Dataset, pipeline: PipelineSpec) -> Question:
     """What a pipeline does at growing strength. Raises `InvalidPipeline`, `UnknownTransform`."""
     return _question(draft, dataset, levels_of(pipeline), SWEEP_VIEWS)
+
+
+def ask(question: Question, work: "Work") -> bool:
+    """Begin the analysis that answers a question; False, with the error on the page, where that cannot be."""
+    try:
+        engine.manager().lane.analyse(question.key, work)
+    except GraftError as error:
+        show_error(error)
+        return False
+    return True
 
 
 def show_light(safety: "Safety", title: str = "") -> None:

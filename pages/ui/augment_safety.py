@@ -6,14 +6,14 @@ import streamlit as st
 
 from core.augment.steps import check_parameters, describe
 from core.backbones import catalogue as backbones
-from core.charts.numbers import percent
+from core.charts.numbers import counted, percent
 from core.data.dataset import Dataset, Item
-from core.errors import GraftError, InvalidInput, UnreadableImage
+from core.errors import InvalidInput, UnreadableImage
 from core.experiment import PipelineSpec
 from pages.ui import augment_question, augment_turning, engine, state
 from pages.ui.augment_question import Question, show_light
 from pages.ui.gallery import Cell, show_mosaic
-from pages.ui.messages import explain, literal, show_error
+from pages.ui.messages import explain, literal
 from pages.ui.progress import show_progress
 
 if TYPE_CHECKING:  # importing it loads torch
@@ -108,15 +108,9 @@ def _begin(label: str, question: Question) -> None:
     from core.runs.trial import screen_labels
 
     room, experiment, device, pipelines = engine.workspace(), question.experiment, question.device, question.pipelines
-    try:
-        engine.manager().lane.analyse(
-            question.key, lambda control: screen_labels(experiment, room, device, pipelines, control)
-        )
-    except GraftError as error:
-        show_error(error)
-        return
-    state.remember(_SHOWN, question)
-    st.rerun()
+    if augment_question.ask(question, lambda control: screen_labels(experiment, room, device, pipelines, control)):
+        state.remember(_SHOWN, question)
+        st.rerun()
 
 
 def _answer(
@@ -133,8 +127,8 @@ def _answer(
         for pipeline, safety in zip(shown.pipelines[1:], single, strict=True):
             show_light(safety, describe(pipeline.steps[0], pipeline.strength))
     _classes(whole)
-    worst = max(zip(shown.pipelines, found, strict=True), key=lambda pair: pair[1].flip_rate)
-    _worst(*worst, items)
+    place = max(range(len(found)), key=lambda place: found[place].flip_rate)
+    _worst(shown, place, found[place], items)
     if shown == question:
         augment_turning.show(dataset)
 
@@ -160,8 +154,9 @@ def _classes(whole: "Safety") -> None:
     )  # fmt: skip
     st.caption(
         f"Whole pipeline: affinity {whole.affinity:.2f} ({whole.affinity_low:.2f} to {whole.affinity_high:.2f}), "
-        f"{whole.images} training images in {whole.views} views each. A view typically moves {whole.margin:.2f} times "
-        "as far as the nearest image of another class lies away. A screening: trainings with and without decide."
+        f"{whole.images} training images in {counted(whole.views, 'view')} each. A view typically moves "
+        f"{whole.margin:.2f} times as far as the nearest image of another class lies away. A screening: trainings with "
+        "and without decide."
     )
 
 
@@ -169,15 +164,15 @@ def _interval(one: "ClassSafety") -> str:
     return "too few to tell" if one.affinity is None else f"{one.affinity_low:.2f}–{one.affinity_high:.2f}"
 
 
-def _worst(pipeline: PipelineSpec, safety: "Safety", items: tuple[Item, ...]) -> None:
-    """The views that are most surely taken for another class, as training would see them."""
+def _worst(shown: Question, place: int, safety: "Safety", items: tuple[Item, ...]) -> None:
+    """The views that are most surely taken for another class, as they were judged and as training would see them."""
     from core.features.batches import Pictures  # loads torch
 
     if not safety.worst:
         return
-    draft, known = state.draft(), {item.digest: item for item in items}
-    geometry = backbones.geometry(backbones.get(draft.backbone.name), draft.backbone.image_size, draft.backbone.crop)
-    pictures, cells = Pictures(pipeline, geometry, draft.seed, engine.images(geometry), items), []
+    plan, pipeline, known = shown.experiment, shown.pipelines[place], {item.digest: item for item in items}
+    geometry = backbones.geometry(backbones.get(plan.backbone.name), plan.backbone.image_size, plan.backbone.crop)
+    pictures, cells = Pictures(pipeline, geometry, plan.seed, engine.images(geometry), items), []
     for view in safety.worst[: 2 * WORST_COLUMNS]:
         if view.digest in known:
             try:
@@ -186,5 +181,6 @@ def _worst(pipeline: PipelineSpec, safety: "Safety", items: tuple[Item, ...]) ->
                 continue  # it is gone since; the others tell as much
             cells.append(Cell(pixels, f"{view.truth} → {view.taken_for}"))
     if cells:
-        st.markdown("**The worst views**")
+        of = f"of {literal(describe(pipeline.steps[0], pipeline.strength))} alone" if place else "of the whole pipeline"
+        st.markdown(f"**The worst views** {of}")
         show_mosaic(cells, WORST_COLUMNS, WORST_PX, "What each is, and what it is taken for.")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.augment import catalogue
 from core.augment.steps import describe
+from core.charts.numbers import counted
 from core.charts.safety import strength_curve, strength_figure
 from core.data.dataset import Dataset
 from core.errors import GraftError
@@ -11,7 +12,7 @@ from core.experiment import PipelineSpec
 from core.screening.asked import alone
 from core.screening.sweep import STRENGTHS, StrengthSweep
 from pages.ui import augment_question, engine, state
-from pages.ui.augment_question import Question
+from pages.ui.augment_question import Question, ask
 from pages.ui.messages import literal, show_error
 from pages.ui.plot import live_plot
 from pages.ui.progress import show_progress
@@ -64,14 +65,8 @@ def _begin(label: str, question: Question, chosen: PipelineSpec) -> None:
     from core.runs.trial import sweep_labels
 
     room, experiment, device = engine.workspace(), question.experiment, question.device
-    try:
-        engine.manager().lane.analyse(
-            question.key, lambda control: sweep_labels(experiment, room, device, chosen, control)
-        )
-    except GraftError as error:
-        show_error(error)
-        return
-    st.rerun()
+    if ask(question, lambda control: sweep_labels(experiment, room, device, chosen, control)):
+        st.rerun()
 
 
 def _found(sweep: StrengthSweep, chosen: PipelineSpec) -> None:
@@ -82,7 +77,8 @@ def _found(sweep: StrengthSweep, chosen: PipelineSpec) -> None:
     if sweep.frequencies:
         names = ", ".join(catalogue.get(name).title for name in sweep.frequencies)
         st.caption(f"Without a size, so that strength only changes how often it is applied: {literal(names)}.")
+    first = sweep.found[0]
     st.caption(
-        f"{sweep.found[0].images} training images in {sweep.found[0].views} views at each strength. Band: 95 % "
+        f"{first.images} training images in {counted(first.views, 'view')} at each strength. Band: 95 % "
         "interval over images. Where it is wide, the light may as well turn a strength earlier or later."
     )

@@ -114,4 +114,43 @@ def test_who_stays_or_was_on_no_side_has_not_changed_sides(clean, view):
 
 
 def test_without_a_class_to_judge_there_is_no_verdict():
-    assert decide(1.0, 1.0, 1.0, [], [])[0] is Verdict.UNKNOWN
+    assert decide(1.0, 1.0, 1.0, 1.0, [], [])[0] is Verdict.UNKNOWN
+
+
+def few(each):
+    """Classes of so many images, of which every view of the last two changes sides."""
+    names = [f"class {n}" for n in range(len(each))]
+    labels_n = np.repeat(np.arange(len(each)), each)
+    shown = [Item(Path(f"{n}.png"), f"{n}.png", int(label), 32, 32, str(n)) for n, label in enumerate(labels_n)]
+    swapped = np.arange(len(each))
+    swapped[-2:] = swapped[-2:][::-1]
+    sure = np.eye(len(each)) * 0.9 + 0.1 / len(each)
+    views = np.stack([sure[swapped[labels_n]]] * VIEWS)
+    return judge(names, labels_n, shown, range(VIEWS), sure[labels_n], views, np.full((VIEWS, len(shown)), 0.5))
+
+
+def test_classes_of_too_few_images_are_never_green_and_are_named():
+    found = few([90, 90, 4, 4])
+    assert found.verdict is Verdict.AMBER
+    assert "cannot be told for class 2, class 3" in found.reason
+
+
+def test_too_few_images_of_most_classes_is_not_blamed_on_the_backbone():
+    found = few([4] * 30)
+    assert found.verdict is Verdict.UNKNOWN
+    assert "fewer than 5 plain images" in found.reason
+    assert "separate" not in found.reason
+
+
+def test_the_green_sentence_counts_views_of_images_that_were_named_rightly():
+    clean = LABELS.copy()
+    clean[:2] = 1  # two cats are taken for dogs when plain, and for cats in all of their views
+    views = taken()
+    views[:, 2:4] = 1  # two others only when plain
+    found = safety(clean, views)
+    assert found.affinity == pytest.approx(1)
+    assert found.flip_rate == pytest.approx(2 / 58)
+    if found.verdict is Verdict.GREEN:
+        assert "97 % of what was named rightly still is" in found.reason
+    else:
+        pytest.fail(found.reason)

@@ -1,17 +1,23 @@
 """Screening on pictures: what it must find on the samples, and what it does with little, damaged or tiny data."""
 
+from collections import Counter
+from pathlib import Path
+
 import pytest
 
 from core.augment.presets import read_screened
+from core.data.dataset import Item
 from core.errors import InvalidInput, UnreadableImage
 from core.experiment import SplitSpec
 from core.runs.plan import default_experiment
 from core.runs.trial import screen_labels
 from core.runs.workspace import Workspace
-from core.screening.screen import screen
+from core.screening import screen as module
+from core.screening.screen import EACH, MOST_CLASSES, _chosen, screen
 from core.screening.verdict import Verdict
 from core.training.control import Control
 from core.training.inference import Aborted
+from tests.conftest import make_experiment, make_images
 from tests.training.test_loop import prepare
 
 
@@ -57,6 +63,27 @@ def test_one_class_is_too_few(experiment, tmp_path):
     object.__setattr__(setup, "train_items", lonely)
     with pytest.raises(InvalidInput, match="two classes"):
         ended(screen(setup, pipelines("none"), Control()))
+
+
+def test_many_classes_get_enough_images_each_and_the_smallest_are_left_out(monkeypatch):
+    def items(label, count):
+        return [Item(Path(f"{label}-{n}.png"), f"{label}-{n}", label, 32, 32, f"{label}-{n}") for n in range(count)]
+
+    many = [item for label in range(100) for item in items(label, 10 if label % 2 else 9)]
+    chosen = _chosen(many, 120)
+    assert len(chosen) == EACH * MOST_CLASSES
+    labels = Counter(item.label for item in chosen)
+    assert set(labels.values()) == {EACH}
+    assert set(range(1, 100, 2)) <= set(labels), "those with the most images"
+    assert len(_chosen([item for label in range(5) for item in items(label, 40)], 120)) == 120
+
+
+def test_classes_left_out_are_counted_in_the_reason(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "MOST_CLASSES", 2)
+    setup = prepare(make_experiment(make_images(tmp_path / "images", classes=("a", "b", "c"))), tmp_path)
+    (found,) = ended(screen(setup, pipelines("none"), Control(), views=2))
+    assert len(found.classes) == 2
+    assert found.reason.endswith("Looked at 2 of 3 classes, those with the most images.")
 
 
 def test_an_abort_ends_it(experiment, tmp_path):
