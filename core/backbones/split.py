@@ -77,7 +77,7 @@ class _Graph:
         self._names = [stage.name for stage in stages]
         self.cuts = tuple(self._names[1:])
         owners = {member: n for n, stage in enumerate(stages) for member in (*stage.modules, *stage.parameters)}
-        self._graph = _images_alone(trace(model, lambda _, name: name in owners))
+        self._graph = images_alone(trace(model, lambda _, name: name in owners))
         self._place = self._places(owners)
         self._border = {name: self._crossing(name) for name in self.cuts}
 
@@ -151,7 +151,7 @@ class _Tracer(fx.Tracer):
         return self._is_leaf(m, module_qualified_name) or super().is_leaf_module(m, module_qualified_name)
 
 
-def _images_alone(graph: fx.Graph) -> fx.Graph:
+def images_alone(graph: fx.Graph) -> fx.Graph:
     """A graph of the images alone: what else a model can be given keeps its default."""
     for node in [node for node in graph.nodes if node.op == "placeholder"][1:]:
         default = node.args[0] if node.args else None

@@ -7,13 +7,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.backbones.fold import folded
+from core.backbones.split import CannotTrace, Part
 from core.backbones.stages import HEAD
+from core.backbones.tap import tapped
 from core.data.dataset import Item
 from core.errors import InvalidInput, UnreadableImage
 from core.experiment import PipelineSpec
 from core.features.batches import chunked
 from core.features.feeds import frozen_name
-from core.features.precision import autocast_for
+from core.features.precision import DTYPES, autocast_for
 from core.features.sources import WIDE, Features
 from core.screening.pooling import CELLS, PLACE, Maps, as_maps, has_places, pooled
 from core.training.control import Control, Signal
@@ -30,9 +33,10 @@ class Eye:
         self._control = control
         precision = setup.frozen_precision()
         side = setup.pixels.pictures.geometry.image_size
-        self._part = pooled(last_maps(setup.model, torch.zeros(1, 3, side, side, device=setup.device)))
+        image = torch.zeros(1, 3, side, side, device=setup.device)
+        self._part = pooled(last_maps(setup.model, image, DTYPES.get(precision)))
         self._name = (
-            f"{frozen_name(setup.model, setup.stages, HEAD, precision, setup.device)}|last maps {CELLS} {PLACE}"
+            f"{frozen_name(setup.model, setup.stages, HEAD, precision, setup.device)}|last maps, folded {CELLS} {PLACE}"
         )
         self._autocast = autocast_for(setup.device, precision)
 
@@ -63,17 +67,18 @@ class Eye:
         return seen
 
 
-def last_maps(model: nn.Module, image: Tensor) -> Maps:
+def last_maps(model: nn.Module, image: Tensor, dtype: torch.dtype | None = None) -> Maps:
     """Two maps for images like `image` (1, 3, S, S): what is there, and where something stands out.
 
     The first is the last output of any module of `model` that still has places: a stage may end behind its pooling.
     The second is the last one of the same places before a final widening, where there is one: what classes need is
-    spread over the widened map, so that objects hardly stand out from it. Raises `InvalidInput` where there are none.
+    spread over the widened map, so that objects hardly stand out from it. `dtype`: see `folded`, where the model can be
+    traced. Raises `InvalidInput` where there are none.
     """
     found: list[tuple[nn.Module, torch.Size]] = []
 
     def note(module: nn.Module, _inputs: Any, output: Any) -> None:
-        if isinstance(output, Tensor) and has_places(output):
+        if isinstance(output, Tensor) and len(output) == len(image) and has_places(output):
             found.append((module, as_maps(output).shape))
 
     _watched(model, [module for module in model.modules() if module is not model], note, image)
@@ -82,6 +87,10 @@ def last_maps(model: nn.Module, image: Tensor) -> Maps:
     last, shape = found[-1]
     narrower = [(module, own) for module, own in found if own[2:] == shape[2:] and own[1] < shape[1]]
     before, own = narrower[-1] if narrower else (last, shape)
+    try:
+        return _of_graph(folded(tapped(model, (last, before)), dtype))
+    except CannotTrace:
+        pass
 
     def see(images: Tensor) -> tuple[Tensor, Tensor]:
         caught: list[tuple[nn.Module, Tensor]] = []
@@ -92,6 +101,14 @@ def last_maps(model: nn.Module, image: Tensor) -> Maps:
         _watched(model, {last, before}, catch, images)
         where = [maps for module, maps in caught if module is before and maps.shape[1] == own[1]]  # it may run twice
         return [maps for module, maps in caught if module is last][-1], where[-1]
+
+    return see
+
+
+def _of_graph(part: Part) -> Maps:
+    def see(images: Tensor) -> tuple[Tensor, Tensor]:
+        last, before = part(images)
+        return as_maps(last), as_maps(before)
 
     return see
 
