@@ -1,4 +1,4 @@
-"""A model that hands out what some of its modules give, as a graph: it can be folded, and nothing behind them is run."""
+"""A model that hands out what some of its modules give: a graph that can be folded, and runs nothing behind them."""
 
 from collections.abc import Sequence
 from typing import Any
