@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from core.errors import InvalidExperiment
+from core.plain_yaml import plain_values
 
 BUNDLED_BACKBONE = "efficientnet_lite0"
 
@@ -239,8 +240,8 @@ class Experiment(Description):
     def from_text(cls, text: str) -> Self:
         """Read JSON or YAML (JSON is YAML). Raises `InvalidExperiment`."""
         try:
-            return cls.parse(yaml.safe_load(text))
-        except (yaml.YAMLError, RecursionError) as error:
+            return cls.parse(plain_values(text))
+        except (ValueError, RecursionError) as error:
             raise InvalidExperiment(f"The experiment is neither JSON nor YAML: {error}") from error
 
     @classmethod

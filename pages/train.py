@@ -62,7 +62,9 @@ def _start(valid: bool, run: Run | None, runs: list[Run]) -> None:
     if clicked:
         train_estimate.cancel()  # the training needs the device
         _submit_draft()
-    elif valid and not runs:
+    elif valid and runs:
+        train_estimate.later()
+    elif valid:
         _estimate()
 
 

@@ -26,7 +26,7 @@ def graft(tmp_path, monkeypatch, capsys):
 
     def call(*arguments):
         monkeypatch.setattr(sys, "argv", ["graft", *map(str, arguments)])
-        monkeypatch.setattr(cli.people, "file", sys.stderr)
+        monkeypatch.setattr(cli.people, "_file", sys.stderr)  # what `file` says would stay after the test
         with pytest.raises(SystemExit) as caught:
             cli.main()
         out, err = capsys.readouterr()

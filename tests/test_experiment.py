@@ -56,3 +56,11 @@ def test_a_file_that_is_no_experiment(tmp_path):
         Experiment.from_file(path)
     with pytest.raises(InvalidExperiment, match="cannot be read"):
         Experiment.from_file(tmp_path / "missing.yaml")
+
+
+@pytest.mark.parametrize(
+    "text", ["!!bool maybe", "!!timestamp x", "a: &a {b: 1}\nc: {<<: [*a, *a]}", "a: [", "&a [*a]"]
+)
+def test_hostile_yaml_is_refused_with_a_reason(text):
+    with pytest.raises(InvalidExperiment):
+        Experiment.from_text(text)

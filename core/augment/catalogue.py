@@ -11,7 +11,7 @@ __all__ = ["CLASSIC", "GROUPS", "ONE_OF", "TAGS", "TRANSFORMS", "Entry", "Group"
 _CLASSIC = (
     Entry(
         "HorizontalFlip", "Flip left-right", "Geometry",
-        "Mirrors the picture sideways. Destroys labels that tell left from right, and makes writing unreadable.",
+        "Mirrors sideways. Destroys labels that tell left from right, and writing. Also known as TimeReverse.",
         p.NoParams, 0.5, ("orientation",),
     ),
     Entry(

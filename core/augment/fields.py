@@ -1,7 +1,7 @@
 """Parameter models in few words, for the many transforms that are Albumentations' own: one call makes one field.
 
-Names of fields are those of the library's arguments. What a field's schema says beside its bounds (`neutral`, `unit`,
-`symmetric`) means what it means in `params`.
+Names of fields are those of the library's arguments. What a field's schema says beside its bounds (`neutral`, `rests`,
+`unit`, `symmetric`) means what it means in `params`.
 """
 
 from typing import Annotated, Any, Literal
@@ -21,12 +21,13 @@ def model(name: str, doc: str, **fields: Made) -> type[Description]:
 
 
 def number(
-    default: float, low: float, high: float, title: str, about: str, *, unit: str = "", neutral: float | None = None
-) -> Made:
+    default: float, low: float, high: float, title: str, about: str, *, unit: str = "", neutral: float | None = None,
+    rests: bool = True,
+) -> Made:  # fmt: skip
     """One number; a whole one where `default` is."""
     kind: Any = type(default)
     return kind, Field(
-        default, ge=low, le=high, title=title, description=about, json_schema_extra=_extra(unit, neutral)
+        default, ge=low, le=high, title=title, description=about, json_schema_extra=_extra(unit, neutral, rests)
     )
 
 
@@ -45,12 +46,12 @@ def limit(default: float, high: float, title: str, about: str, *, unit: str = ""
 
 def span(
     default: tuple[float, float], low: float, high: float, title: str, about: str, *, unit: str = "",
-    neutral: float | None = None,
+    neutral: float | None = None, rests: bool = True,
 ) -> Made:  # fmt: skip
     """A range from which each view draws; of whole numbers where `default` is."""
     kind: Any = Annotated[type(default[0]), Field(ge=low, le=high)]
     annotation = Annotated[tuple[kind, kind], AfterValidator(_ordered)]
-    return annotation, Field(default, title=title, description=about, json_schema_extra=_extra(unit, neutral))
+    return annotation, Field(default, title=title, description=about, json_schema_extra=_extra(unit, neutral, rests))
 
 
 def square(default: int, low: int, high: int, title: str, about: str) -> Made:
@@ -75,5 +76,6 @@ def fill() -> Made:
     )
 
 
-def _extra(unit: str, neutral: float | None) -> dict[str, Any]:
-    return {"unit": unit} | ({} if neutral is None else {"neutral": neutral})
+def _extra(unit: str, neutral: float | None, rests: bool = True) -> dict[str, Any]:
+    weakest = {} if neutral is None else {"neutral": neutral}
+    return {"unit": unit} | weakest | ({} if rests else {"rests": False})

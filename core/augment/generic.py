@@ -29,7 +29,7 @@ def arguments(
             given[field] = (-value, value)
         else:
             given[field] = (value, value) if about.get("square") else value
-    given |= _SIZED[name](given, geometry) if name in _SIZED else {}
+    given |= _MORE[name](given, geometry) if name in _MORE else {}
     return given
 
 
@@ -42,7 +42,22 @@ def _sized_crop(given: Arguments, geometry: Geometry) -> Arguments:
     return {"min_max_height": (low, high), "size": (geometry.image_size, geometry.image_size)}
 
 
-_SIZED: dict[str, Callable[[Arguments, Geometry], Arguments]] = {
+def _added_noise(given: Arguments, _: Geometry) -> Arguments:
+    """At the usual amount the library's own defaults, which are of other sizes for other distributions."""
+    low, high = given.pop("amount")
+    middle = (low + high) / 2
+    noise = {  # lists, as in a file that the library reads
+        "uniform": {"ranges": [[-middle, middle]]},
+        "gaussian": {"mean_range": [0.0, 0.0], "std_range": [low, high]},
+        "laplace": {"mean_range": [0.0, 0.0], "scale_range": [low, high]},
+        "beta": {"alpha_range": [0.5, 1.5], "beta_range": [0.5, 1.5], "scale_range": [2 * low, 2 * high]},
+    }
+    return {"noise_params": noise[given["noise_type"]]}
+
+
+# what a constructor is given beside the form's fields
+_MORE: dict[str, Callable[[Arguments, Geometry], Arguments]] = {
+    "AdditiveNoise": _added_noise,
     "RandomCrop": _window,
     "CenterCrop": _window,
     "Crop": lambda _given, _geometry: {"pad_if_needed": True},

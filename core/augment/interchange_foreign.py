@@ -13,7 +13,7 @@ import albumentations as A
 
 from core.augment import builders, catalogue
 from core.augment.catalogue import ONE_OF
-from core.augment.interchange_params import Arguments, candidates, proposal
+from core.augment.interchange_params import ALIKE, SAME, Arguments, candidates, proposal
 from core.augment.steps import parameters
 from core.data.geometry import Geometry
 from core.errors import InvalidInput, InvalidPipeline
@@ -93,19 +93,26 @@ def _step(given: Arguments, place: str, found: _Found) -> Step | None:
         return None
     if name == "OneOf":
         return _choice(given, float(p), place, found)
-    names = [one for one in candidates(name) if _is_the_librarys(one)]
+    kind = SAME.get(name, name)
+    names = [one for one in candidates(kind) if _is_the_librarys(one)] if hasattr(A, kind) else []
     if not names:
-        own = name in catalogue.TRANSFORMS
-        found.problems.append(f"{place}: " + (
-            "Graft's has other parameters; add it in Graft." if own else "there is no such transform in Graft."
-        ))  # fmt: skip
+        found.problems.append(f"{place}: {_nothing(name)}")
         return None
     try:
-        wanted = _described(name, _arguments(name, given))
-    except (ValueError, TypeError) as error:
+        wanted = _wanted(name, kind, given)
+    except Exception as error:  # whatever the library makes of what stands in a file
         found.problems.append(f"{place}: Albumentations refuses it: {' '.join(str(error).split())[:300]}.")
         return None
     return _nearest(names, wanted, float(p), place, found)
+
+
+def _nothing(name: str) -> str:
+    """Why no transform of Graft's is the library's `name`."""
+    if name in ALIKE:
+        return f"Graft has {ALIKE[name]} ('{catalogue.get(ALIKE[name]).title}') for it; add that in Graft."
+    if name in catalogue.TRANSFORMS:
+        return "Graft's has other parameters; add it in Graft."
+    return "there is no such transform in Graft."
 
 
 def _choice(given: Arguments, p: float, place: str, found: _Found) -> Step | None:
@@ -131,11 +138,11 @@ def _nearest(names: list[str], wanted: Arguments, p: float, place: str, found: _
         try:
             step = Step(transform=name, p=p, params=proposal(name, wanted))
             params = parameters(step)
+            call = builders.call(name, params, Geometry(side, side))
+            made = _described(call.kind, call.arguments)
         except (InvalidInput, KeyError, TypeError, IndexError, ValueError) as error:
             problems = [_reason(error)]
             continue
-        call = builders.call(name, params, Geometry(side, side))
-        made = _described(call.kind, call.arguments)
         problems = [
             f"{key} is {wanted.get(key)!r:.60}, the nearest that Graft can do is {made.get(key)!r:.60}{_more(key)}."
             for key in wanted.keys() | made.keys()
@@ -172,7 +179,7 @@ def _arguments(name: str, given: Arguments) -> Arguments:
     rest = {key: value for key, value in given.items() if key not in ("__class_fullname__", "p", "always_apply")}
     known = set(inspect.signature(_class(name).__init__).parameters)
     # the library writes what some classes derive, but does not take it back
-    derived = set(A.to_dict(_class(name)(p=1.0))["transform"]) - known if rest.keys() - known else set()
+    derived = set(A.to_dict(_made(name, {}))["transform"]) - known if rest.keys() - known else set()
     unknown = sorted(rest.keys() - known - derived)
     if unknown:
         raise ValueError(f"it has no argument {', '.join(unknown)}")
@@ -190,11 +197,25 @@ def _class(name: str) -> Any:
     return getattr(A, name)  # a name of the catalogue, see `candidates`
 
 
-def _described(name: str, arguments: Arguments) -> Arguments:
-    """All arguments of a transform as the library understands them, in a form that can be compared."""
+def _wanted(name: str, kind: str, given: Arguments) -> Arguments:
+    """What a file asks for, described as the class `kind`, of which the class `name` is another name."""
+    arguments = _arguments(name, given)
+    if name != kind:
+        made = _made(name, arguments)
+        own = inspect.signature(_class(kind).__init__).parameters.keys() - {"self", "p", "strict"}
+        arguments = {key: getattr(made, key) for key in own if hasattr(made, key)}
+    return _described(kind, arguments)
+
+
+def _made(name: str, arguments: Arguments) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what is wrong is told by the comparison
-        made = A.to_dict(builders.make(builders.Call(name, arguments)))["transform"]
+        return builders.make(builders.Call(name, arguments))
+
+
+def _described(name: str, arguments: Arguments) -> Arguments:
+    """All arguments of a transform as the library understands them, in a form that can be compared."""
+    made = A.to_dict(_made(name, arguments))["transform"]
     found = {key: _listed(value) for key, value in made.items() if key not in _FOR_OTHERS}
     if "translate_px" in found and found["translate_px"] == {"x": (0, 0), "y": (0, 0)}:
         found |= {"translate_px": None, "translate_percent": {"x": (0, 0), "y": (0, 0)}}

@@ -16,6 +16,9 @@ CLASSES = {
     "Translate": "Affine", "Scale": "Affine", "Shear": "Affine",
     "HueShift": "HueSaturationValue", "JpegCompression": "ImageCompression",
 }  # fmt: skip
+# other names that the library has for classes of the catalogue
+SAME = {"SquareSymmetry": "D4", "TimeReverse": "HorizontalFlip", "ShiftScaleRotate": "Affine"}
+ALIKE = {"TimeMasking": "XYMasking", "FrequencyMasking": "XYMasking"}  # special cases that the catalogue's cannot be
 REFLECT_101 = 4  # OpenCV's number
 _COLOURS = {0: "black", 128: "grey", 255: "white"}
 
@@ -28,8 +31,8 @@ def candidates(library_class: str) -> tuple[str, ...]:
 
 def proposal(name: str, given: Arguments) -> Arguments:
     """The parameters of the catalogue's `name` that come nearest to the library's complete arguments."""
-    if name in _CLASSIC:
-        return _CLASSIC[name](given)
+    if name in _BY_HAND:
+        return _BY_HAND[name](given)
     schema = catalogue.get(name).params.model_json_schema().get("properties", {})
     return {field: _value(field, about, given) for field, about in schema.items()}
 
@@ -88,7 +91,19 @@ def _jitter(given: Arguments) -> Arguments:
     return shares | {"hue": _plain(_high(given["hue"]) * 360)}
 
 
-_CLASSIC: dict[str, Callable[[Arguments], Arguments]] = {
+def _added_noise(given: Arguments) -> Arguments:
+    """Undoes `generic._added_noise`."""
+    kind, noise = given["noise_type"], given["noise_params"]
+    if kind == "uniform":
+        amount = [noise["ranges"][0][1]] * 2
+    else:
+        amount = list(noise["std_range" if kind == "gaussian" else "scale_range"])
+    if kind == "beta":
+        amount = [one / 2 for one in amount]
+    return {"noise_type": kind, "amount": _plain(amount), "spatial_mode": given["spatial_mode"]}
+
+
+_BY_HAND: dict[str, Callable[[Arguments], Arguments]] = {
     "HorizontalFlip": lambda _: {},
     "VerticalFlip": lambda _: {},
     "RandomRotate90": lambda _: {},
@@ -114,4 +129,5 @@ _CLASSIC: dict[str, Callable[[Arguments], Arguments]] = {
         "size": _plain(given["hole_height_range"]), "holes": list(given["num_holes_range"]),
         "fill": colour(given["fill"]),
     },
+    "AdditiveNoise": _added_noise,
 }  # fmt: skip

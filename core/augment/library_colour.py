@@ -36,7 +36,7 @@ COLOUR = (
         "RandomToneCurve", "Tone curve", "Colour", "Bends the curve from dark to light at random, like another camera.",
         model(
             "RandomToneCurve", "A curve.",
-            scale=number(0.1, 0, 1, "Bend", "Typical bend.", neutral=0),
+            scale=number(0.1, 0, 1, "Bend", "Typical bend.", neutral=0, rests=False),
             per_channel=flag(False, "Per colour", "Another curve for red, green and blue: changes colours too."),
         ),
         0.5,
@@ -45,7 +45,7 @@ COLOUR = (
         "CLAHE", "Local contrast (CLAHE)", "Colour", "Evens out contrast tile by tile; brings out dark structure.",
         model(
             "CLAHE", "Tiles.",
-            clip_limit=span((1.0, 4.0), 1, 20, "Limit", "Range of the contrast limit.", neutral=1),
+            clip_limit=span((1.0, 4.0), 1, 20, "Limit", "Range of the contrast limit.", neutral=1, rests=False),
             tile_grid_size=square(8, 2, 32, "Tiles", "Tiles along each side."),
         ),
         0.3, ("texture",),
@@ -116,7 +116,9 @@ COLOUR = (
             "HEStain", "Stains.",
             method=choice("random_preset", ("random_preset", "vahadane", "macenko"), "Method",
                           "A random known stain, or one estimated from the picture (slow)."),
-            intensity_scale_range=span((0.8, 1.2), 0, 3, "Scale", "Range of the stains' strength.", neutral=1),
+            # to take a picture apart into stains and put them together again changes it already
+            intensity_scale_range=span((0.8, 1.2), 0, 3, "Scale", "Range of the stains' strength.", neutral=1,
+                                       rests=False),
             intensity_shift_range=span((-0.1, 0.1), -1, 1, "Shift", "Range added to the stains.", neutral=0),
         ),
         0.3, ("colour",),
@@ -129,7 +131,7 @@ WEATHER = (
         model(
             "Illumination", "A gradient.",
             mode=choice("linear", ("linear", "corner", "gaussian"), "Form", "Towards a side, a corner or a spot."),
-            intensity_range=span((0.05, 0.2), 0.01, 0.2, "Strength", "Range.", neutral=0.01),
+            intensity_range=span((0.05, 0.2), 0.01, 0.2, "Strength", "Range.", neutral=0.01, rests=False),
             effect_type=choice("both", ("brighten", "darken", "both"), "Effect", "Which way."),
         ),
         0.3,
@@ -178,7 +180,8 @@ WEATHER = (
         "RandomFog", "Fog", "Weather and light", "Veils the picture, as fog does.",
         model(
             "RandomFog", "Fog.",
-            fog_coef_range=span((0.2, 0.5), 0, 1, "Density", "Range.", neutral=0),
+            # the library blurs a little even without fog
+            fog_coef_range=span((0.2, 0.5), 0, 1, "Density", "Range.", neutral=0, rests=False),
             alpha_coef=number(0.08, 0, 1, "Opacity", "Of each veil.", neutral=0),
         ),
         0.2, ("small evidence",),
@@ -190,7 +193,7 @@ WEATHER = (
             slant_range=span((-10.0, 10.0), -20, 20, "Slant", "Range.", unit="°"),
             drop_width=number(1, 1, 5, "Width", "Of a streak.", unit="px"),
             blur_value=number(3, 1, 15, "Blur", "Of the picture.", unit="px"),
-            brightness_coefficient=number(0.8, 0.1, 1, "Light", "Share of the brightness that is left.", neutral=1),
+            brightness_coefficient=number(0.8, 0.1, 1, "Light", "Share of the brightness that is left."),
             rain_type=choice("default", ("drizzle", "heavy", "torrential", "default"), "Rain", "How much."),
         ),
         0.2, ("small evidence",),
@@ -199,7 +202,7 @@ WEATHER = (
         "RandomSnow", "Snow", "Weather and light", "Whitens, as snow that lies or falls.",
         model(
             "RandomSnow", "Snow.",
-            snow_point_range=span((0.1, 0.3), 0, 1, "Snow", "Range of how much turns white.", neutral=0),
+            snow_point_range=span((0.1, 0.3), 0, 1, "Snow", "Range of how much turns white.", neutral=0, rests=False),
             brightness_coeff=number(2.0, 1, 5, "White", "How white it turns.", neutral=1),
             method=choice("bleach", ("bleach", "texture"), "Method", "Whitened, or with flakes."),
         ),

@@ -42,8 +42,9 @@ BLUR = (
         "AdvancedBlur", "Uneven blur", "Blur and noise", "A blur of random shape, direction and grain.",
         model(
             "AdvancedBlur", "A shape.", blur_limit=_kernel(),
-            sigma_x_limit=span((0.2, 1.0), 0.05, 6, "Sideways", "Range.", unit="px"),
-            sigma_y_limit=span((0.2, 1.0), 0.05, 6, "Up and down", "Range.", unit="px"),
+            # pointed shapes reach far even at the smallest size
+            sigma_x_limit=span((0.2, 1.0), 0.05, 6, "Sideways", "Range.", unit="px", neutral=0.05, rests=False),
+            sigma_y_limit=span((0.2, 1.0), 0.05, 6, "Up and down", "Range.", unit="px", neutral=0.05, rests=False),
             beta_limit=span((0.5, 8.0), 0.1, 16, "Shape", "Below 1 pointed, above 1 flat."),
             noise_limit=span((0.9, 1.1), 0.1, 3, "Grain", "Range of the kernel's noise.", neutral=1),
         ),
@@ -62,7 +63,7 @@ BLUR = (
         "ZoomBlur", "Zoom blur", "Blur and noise", "Streaks towards the middle, as when zooming.",
         model(
             "ZoomBlur", "A zoom.",
-            max_factor=span((1.02, 1.1), 1.01, 2, "Zoom", "Range of the largest zoom.", neutral=1.01),
+            max_factor=span((1.02, 1.1), 1.01, 2, "Zoom", "Range of the largest zoom.", neutral=1.01, rests=False),
             step_factor=span((0.01, 0.02), 0.005, 0.1, "Step", "Range of the zoom from step to step."),
         ),
         0.2, ("small evidence", "texture"),
@@ -70,7 +71,8 @@ BLUR = (
     Entry(
         "Downscale", "Low resolution", "Blur and noise", "Shrinks and enlarges again.",
         model("Downscale", "Fewer pixels.",
-              scale_range=span((0.4, 0.8), 0.05, 0.99, "Resolution", "Range, as a share of the side.", neutral=0.99)),
+              scale_range=span((0.4, 0.8), 0.05, 0.99, "Resolution", "Range, as a share of the side.", neutral=0.99,
+                               rests=False)),
         0.3, ("small evidence", "texture"),
     ),
     Entry(
@@ -93,7 +95,8 @@ BLUR = (
         0.3, ("texture",),
     ),
     Entry("ShotNoise", "Shot noise", "Blur and noise", "The grain of little light: more where it is bright.",
-          model("ShotNoise", "Grain.", scale_range=span((0.05, 0.15), 0.01, 1, "Amount", "Range.", neutral=0.01)),
+          model("ShotNoise", "Grain.",
+                scale_range=span((0.05, 0.15), 0.01, 1, "Amount", "Range.", neutral=0.01, rests=False)),
           0.3, ("texture",)),
     Entry(
         "SaltAndPepper", "Salt and pepper", "Blur and noise", "Turns single pixels white or black.",
@@ -109,6 +112,8 @@ BLUR = (
         model(
             "AdditiveNoise", "Noise.",
             noise_type=choice("gaussian", ("uniform", "gaussian", "laplace", "beta"), "Distribution", "Of the noise."),
+            amount=span((0.05, 0.15), 0, 0.5, "Amount", "Range of the noise's size, as a share of full white.",
+                        unit="of white", neutral=0),
             spatial_mode=choice("per_pixel", ("constant", "per_pixel", "shared"), "Where",
                                 "One value per colour, one per pixel and colour, or one per pixel."),
         ),
@@ -180,7 +185,7 @@ LOSSES = (
         model(
             "ImageCompression", "Losses.",
             compression_type=choice("webp", ("jpeg", "webp"), "Format", "Of the file."),
-            quality_range=span((40, 90), 1, 100, "Quality", "Worst and best.", neutral=100),
+            quality_range=span((40, 90), 1, 100, "Quality", "Worst and best.", neutral=100, rests=False),
         ),
         0.3, ("texture",),
     ),
@@ -204,7 +209,8 @@ LOSSES = (
         0.3, ("small evidence",),
     ),
     Entry(
-        "XYMasking", "Stripes", "Dropout", "Covers upright and level stripes; on spectrograms, times and frequencies.",
+        "XYMasking", "Stripes", "Dropout",
+        "Covers upright and level stripes; on spectrograms times and frequencies (TimeMasking, FrequencyMasking).",
         model(
             "XYMasking", "Stripes.",
             num_masks_x=span((1, 2), 0, 8, "Upright", "Fewest and most."),
@@ -219,7 +225,7 @@ LOSSES = (
         "Erasing", "Random erasing", "Dropout", "Covers one rectangle of random size and shape.",
         model(
             "Erasing", "A rectangle.",
-            scale=span((0.02, 0.2), 0.01, 1, "Area", "Range, as a share of the picture.", neutral=0.01),
+            scale=span((0.02, 0.2), 0.01, 1, "Area", "Range, as a share of the picture.", neutral=0.01, rests=False),
             ratio=span((0.3, 3.3), 0.1, 10, "Aspect", "Range of width over height."),
             fill=_cover(),
         ),

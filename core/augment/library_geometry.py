@@ -12,7 +12,7 @@ ENTRIES = (
     ),
     Entry(
         "D4", "All eight symmetries", "Geometry",
-        "One of the eight turns and flips of a square, each as often. For views from above; destroys directions.",
+        "One of a square's eight turns and flips. For views from above; destroys directions. Also: SquareSymmetry.",
         NoParams, 1.0, ("orientation",),
     ),
     Entry(
@@ -24,7 +24,7 @@ ENTRIES = (
     ),
     Entry(
         "Affine", "Affine", "Geometry",
-        "Zoom, shift, turn and slant in one step, so that the picture is resampled only once.",
+        "Zoom, shift, turn and slant in one step, resampled only once. Also known as ShiftScaleRotate.",
         model(
             "Affine", "A linear map.",
             scale=span((0.9, 1.1), 0.3, 3, "Zoom", "Smallest and largest zoom factor.", unit="×", neutral=1),
@@ -129,7 +129,7 @@ ENTRIES = (
     ),
     Entry(
         "CenterCrop", "Centre crop", "Crop and size",
-        "The middle of the picture at the model's input size.",
+        "The middle at the model's input size. The model sees no more anyway, so it matters only before a later step.",
         model("CenterCrop", "The middle.", border_mode=fill()), 1.0, ("small evidence",),
     ),
     Entry(
@@ -179,14 +179,14 @@ ENTRIES = (
     ),
     Entry(
         "Pad", "Pad", "Crop and size",
-        "Adds a rim; the middle of the result is what the model sees.",
+        "Adds a rim. The model sees only the middle of the result, so it matters only before a later step.",
         model("Pad", "A rim.", padding=number(16, 0, 256, "Rim", "Added on every side.", unit="px", neutral=0),
               border_mode=fill()),
         0.5, ("scale",),
     ),
     Entry(
         "PadIfNeeded", "Pad to the input size", "Crop and size",
-        "Adds a rim where the picture is smaller than the model's input.",
+        "Adds a rim where an earlier step made the picture smaller than the model's input; else it changes nothing.",
         model("PadIfNeeded", "A rim.", border_mode=fill()), 1.0,
     ),
 )  # fmt: skip

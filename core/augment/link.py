@@ -18,7 +18,8 @@ _BROKEN = "The link does not hold a whole pipeline. Copy it again; nothing was c
 
 
 class Shared(Description):
-    """What a link holds: all that the page shows of a pipeline, and so its very views."""
+    """What a link holds: a pipeline with what its very views depend on. Mixup and CutMix, which mix pairs of them
+    later, are settings of the training and stay as they are where the link is opened."""
 
     pipeline: PipelineSpec
     seed: int = Field(0, ge=0, le=2**31 - 1)

@@ -1,8 +1,9 @@
 """The parameters of each augmentation: one typed model per transform, which forms, checks and documents are made from.
 
 A field whose schema has `neutral` is a magnitude: at that value the transform changes nothing, and the pipeline's
-strength scales the field away from it. `unit` is what its numbers count; `symmetric` marks one number that stands for
-the range from minus to plus. Bounds of a range are those of its two numbers (`prefixItems` in the JSON schema).
+strength scales the field away from it; with `rests` false it is only at its weakest there. `unit` is what its numbers
+count; `symmetric` marks one number that stands for the range from minus to plus. Bounds of a range are those of its two
+numbers (`prefixItems` in the JSON schema).
 """
 
 from typing import Annotated, Any, Literal, TypeVar
@@ -48,9 +49,11 @@ def _limit(default: float, title: str, description: str, *, le: float, unit: str
     return Field(default, ge=0, le=le, title=title, description=description, json_schema_extra=extra)
 
 
-def _span(default: tuple[float, float], title: str, description: str, *, neutral: float, unit: str) -> Any:
+def _span(
+    default: tuple[float, float], title: str, description: str, *, neutral: float, unit: str, rests: bool = True
+) -> Any:
     """A range from which each view draws; its bounds stand in the annotation."""
-    extra: dict[str, Any] = {"neutral": neutral, "unit": unit}
+    extra: dict[str, Any] = {"neutral": neutral, "unit": unit} | ({} if rests else {"rests": False})
     return Field(default, title=title, description=description, json_schema_extra=extra)
 
 
@@ -198,7 +201,7 @@ class JpegParams(Description):
     """Saved with losses."""
 
     quality: QualityRange = _span(
-        (40, 90), "Quality", "Worst and best JPEG quality, from 1 to 100.", neutral=100, unit=""
+        (40, 90), "Quality", "Worst and best JPEG quality, from 1 to 100.", neutral=100, unit="", rests=False
     )
 
 

@@ -9,12 +9,16 @@ from core.experiment import Description
 
 @dataclass(frozen=True, slots=True)
 class Magnitude:
-    """A parameter that has a strength. At `neutral` the transform changes nothing; values stay in [low, high]."""
+    """A parameter that has a strength. Values stay in [low, high], and at `neutral` the transform is at its weakest.
+
+    There it changes nothing where it `rests`; some transforms change pictures even at their weakest.
+    """
 
     neutral: float
     low: float
     high: float
     whole: bool  # whole numbers only
+    rests: bool = True
 
     def scaled(self, value: float, strength: float) -> float:
         """`value` moved to `strength` times its distance from neutral, within the bounds."""
@@ -30,7 +34,9 @@ def magnitudes(params: type[Description]) -> dict[str, Magnitude]:
         if "neutral" in field:
             number = field["prefixItems"][0] if "prefixItems" in field else field
             whole = number["type"] == "integer"
-            found[name] = Magnitude(field["neutral"], number["minimum"], number["maximum"], whole)
+            found[name] = Magnitude(
+                field["neutral"], number["minimum"], number["maximum"], whole, field.get("rests", True)
+            )
     return found
 
 
@@ -49,10 +55,12 @@ def scaled(params: Description, p: float, strength: float) -> tuple[Description,
 
 
 def at_rest(params: Description) -> bool:
-    """Whether there are magnitudes and all of them are neutral, so that the transform changes nothing."""
-    known = magnitudes(type(params))
-    values = [(_numbers(getattr(params, name)), magnitude.neutral) for name, magnitude in known.items()]
-    return bool(values) and all(number == neutral for numbers, neutral in values for number in numbers)
+    """Whether there are magnitudes and all of them rest at neutral, so that the transform changes nothing."""
+    known = magnitudes(type(params)).items()
+    return bool(known) and all(
+        magnitude.rests and number == magnitude.neutral
+        for name, magnitude in known for number in _numbers(getattr(params, name))
+    )  # fmt: skip
 
 
 def _each(value: Any, magnitude: Magnitude, strength: float) -> Any:

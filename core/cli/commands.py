@@ -162,7 +162,7 @@ def predict(
     from core.evaluation.predict import Predictor
 
     folder = Path(run)
-    if not (folder.is_dir() and (folder / "best.safetensors").exists()):
+    if not os.path.exists(folder / "best.safetensors"):  # Path.exists raises for a name that no file can have
         room = Workspace(workspace or default_root())
         folder = room.folder(room.store.run(run).id)
     predictor = Predictor.load(folder)

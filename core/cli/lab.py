@@ -1,22 +1,27 @@
 """The augmentation lab from a terminal: `graft safety`, `graft augment`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from core.cli.options import DeviceOption, JsonOption, WorkspaceOption
+from core.cli.options import DeviceOption, JsonOption, WorkspaceOption, seed_of, seed_option, take
 from core.cli.show import literal, people, print_json, show
 from core.experiment import BUNDLED_BACKBONE, BackboneSpec, SplitSpec
 from core.runs.workspace import Workspace, default_root
+
+if TYPE_CHECKING:
+    from core.augment.interchange import Taken
 
 
 def safety(
     data: Annotated[str, typer.Option(help="A folder or zip of class folders, or sample:NAME.")],
     augment: Annotated[str, typer.Option(help="A preset, a JSON/YAML file, or one transform, then always applied.")],
     backbone: Annotated[str, typer.Option(help="Whose features judge; see `graft backbones`.")] = BUNDLED_BACKBONE,
-    seed: Annotated[int, typer.Option(help="Fixes the split and the views.")] = 0,
+    seed: Annotated[
+        int | None, seed_option("Fixes the split and the views; default 0, for the views the one in the file.")
+    ] = None,
     steps: Annotated[bool, typer.Option("--steps", help="Also each step alone, applied to every view.")] = False,
     sweep: Annotated[bool, typer.Option("--sweep", help="Also at growing strength: where the light turns.")] = False,
     device: DeviceOption = "auto",
@@ -24,15 +29,16 @@ def safety(
     as_json: JsonOption = False,
 ) -> None:
     """Screen what an augmentation does to the labels, before anything is trained."""
-    from core.augment.presets import read_screened
     from core.cli.lights import Asker, as_dict, tell
     from core.runs.plan import default_experiment
 
-    pipeline = read_screened(augment)
+    taken = _screened(augment)
     plan = default_experiment(data, BackboneSpec(name=backbone))
-    plan = plan.changed(seed=seed, data=plan.data.model_copy(update={"split": SplitSpec(seed=seed)}))
+    # a training takes the file's seed for its views, and divides the images as ever
+    split = SplitSpec(seed=seed or 0)
+    plan = plan.changed(seed=seed_of(taken, seed), data=plan.data.model_copy(update={"split": split}))
     asker = Asker(plan, Workspace(workspace or default_root()), device)
-    found = asker.lights(pipeline, steps=steps, sweep=sweep)
+    found = asker.lights(taken.spec, steps=steps, sweep=sweep)
     if as_json:
         print_json(as_dict(found))
     else:
@@ -46,21 +52,28 @@ def augment(
     copies: Annotated[int, typer.Option(help="Views of each image.")] = 4,
     backbone: Annotated[str, typer.Option(help="Whose input size the copies have.")] = BUNDLED_BACKBONE,
     image_size: Annotated[int | None, typer.Option(help="Side in px; default the backbone's own.")] = None,
-    seed: Annotated[int, typer.Option(help="Fixes the views; a training with it sees the same ones.")] = 0,
+    seed: Annotated[
+        int | None,
+        seed_option(
+            "Fixes the views; default the one in the file, else 0. A training with it sees the same ones, except where "
+            "a step looks at other images: here at all that are copied, there at those it trains on."
+        ),
+    ] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write augmented copies of every image that may be trained on, with a manifest that says how each was made."""
-    from core.augment.presets import read_pipeline
     from core.backbones import catalogue
     from core.data.sources import load_dataset
     from core.export.copies import trainable, write_copies
 
-    pipeline = read_pipeline(augment)
+    taken = take(augment)
     geometry = catalogue.geometry(catalogue.get(backbone), image_size)
     dataset = load_dataset(data, (workspace or default_root()))
     items = trainable(dataset)
-    left_out = show(write_copies(dataset, items, pipeline, geometry, seed=seed, copies=copies, out=out))
+    left_out = show(
+        write_copies(dataset, items, taken.spec, geometry, seed=seed_of(taken, seed), copies=copies, out=out)
+    )
     for line in left_out:
         people.print(f"[yellow]{literal(line)}[/]", soft_wrap=True)
     written = (len(items) - len(left_out)) * copies
@@ -68,3 +81,12 @@ def augment(
         print_json({"out": str(out), "files": written, "left_out": left_out})
     else:
         Console().print(f"Wrote {written} copies of {len(items) - len(left_out)} images to {literal(str(out))}.")
+
+
+def _screened(augment: str) -> "Taken":
+    """As `take`; the name of a transform is a pipeline of it alone, applied to every view."""
+    from core.augment.catalogue import TRANSFORMS
+    from core.augment.interchange import Taken
+    from core.augment.presets import read_screened
+
+    return Taken(read_screened(augment)) if augment in TRANSFORMS else take(augment)

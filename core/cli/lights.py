@@ -90,8 +90,9 @@ def tell(lights: Lights) -> None:
     if lights.sweep is not None:
         to.print(_strengths(lights.sweep))
         to.print(lights.sweep.sentence, soft_wrap=True)
+    views = "1 view" if found.views == 1 else f"{found.views} views"
     to.print(
-        f"A screening of {found.images} training images in {found.views} views each, with frozen features: affinity "
+        f"A screening of {found.images} training images in {views} each, with frozen features: affinity "
         f"{found.affinity:.2f} ({found.affinity_low:.2f} to {found.affinity_high:.2f}). Only trainings decide.",
         soft_wrap=True,
     )

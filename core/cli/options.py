@@ -4,20 +4,45 @@ import functools
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from core.cli.show import literal, people
 from core.errors import InvalidExperiment
-from core.experiment import BUNDLED_BACKBONE, Experiment
+from core.experiment import BUNDLED_BACKBONE, Experiment, Recipe
 from core.runs.workspace import ENVIRONMENT_VARIABLE
+
+if TYPE_CHECKING:  # only commands that take a pipeline wait for it
+    from core.augment.interchange import Taken
+
+LARGEST_SEED = 2**31 - 1  # of `Experiment.seed`, and of a pipeline's file
 
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", envvar=ENVIRONMENT_VARIABLE, help="Where runs live; default ./workspace.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value on the last line of stdout.")]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")]
+
+
+def seed_option(words: str) -> Any:
+    """An option for a seed that every part of the program can take, and a pipeline's file can hold."""
+    return typer.Option(help=words, min=0, max=LARGEST_SEED)
+
+
+def take(preset_or_file: str) -> "Taken":
+    """The pipeline that an option names; what was left out of it is said. Raises as `take_pipeline`."""
+    from core.augment.presets import take_pipeline
+
+    taken = take_pipeline(preset_or_file)
+    for note in taken.notes:
+        people.print(f"[yellow]{literal(note)}[/]", soft_wrap=True)
+    return taken
+
+
+def seed_of(taken: "Taken", given: int | None) -> int:
+    """The seed that was given, else the pipeline file's own, else 0."""
+    return (taken.seed or 0) if given is None else given
 
 
 def describes_an_experiment(command: Callable[..., None]) -> Callable[..., None]:
@@ -43,19 +68,32 @@ def _plan(
     weights: Annotated[str | None, typer.Option(help="default (pretrained), none, or a safetensors file.")] = None,
     phase: Annotated[
         list[str] | None,
-        typer.Option(help="STAGES:EPOCHS[:LR], repeatable. STAGES: head, all, a stage and all after it, or a,b,c."),
+        typer.Option(
+            help="STAGES:EPOCHS[:LR], repeatable. STAGES: head, all, a stage and all after it, or a,b,c. "
+            "head:EPOCHS:solve solves the head by L-BFGS on kept features."
+        ),
     ] = None,
     augment: Annotated[str | None, typer.Option(help="none, light, medium, strong, or a JSON/YAML file.")] = None,
     views: Annotated[str | None, typer.Option(help="Fixed views per image, or 'fresh'.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Images per optimisation step.")] = None,
     image_size: Annotated[int | None, typer.Option(help="Side of the input in px; default the weights' own.")] = None,
     optimizer: Annotated[str | None, typer.Option(help="adamw, adam or sgd.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Fixes the new head, the order and the views.")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="recipe.FIELD=VALUE",
+            help=f"Any field of the recipe, repeatable. FIELD: {', '.join(Recipe.model_fields)}.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        seed_option("Fixes the new head, the order and the views; default the one in --augment's file, else 0."),
+    ] = None,
     experiment: Annotated[Path | None, typer.Option(help="An experiment file; other options change it.")] = None,
 ) -> Experiment:
     """The experiment that the options describe, upon the one in the file or the default one."""
-    from core.augment.presets import take_pipeline
-    from core.runs.plan import adjusted, default_experiment
+    from core.runs.plan import adjusted, default_experiment, parse_settings
 
     if experiment is not None:
         base = Experiment.from_file(experiment)
@@ -63,9 +101,10 @@ def _plan(
         base = default_experiment(data)
     else:
         raise InvalidExperiment("Say which images: --data FOLDER, --data sample:stamps, or --experiment FILE.")
-    for note in take_pipeline(augment).notes if augment else ():
-        people.print(f"[yellow]{literal(note)}[/]", soft_wrap=True)
+    taken = take(augment) if augment else None
     return adjusted(
-        base, data=data, backbone=backbone, weights=weights, phase=phase, augment=augment, views=views,
-        batch_size=batch_size, image_size=image_size, optimizer=optimizer, seed=seed,
+        base, data=data, backbone=backbone, weights=weights, phase=phase, views=views, image_size=image_size,
+        pipeline=taken.spec if taken else None,
+        recipe={"batch_size": batch_size, "optimizer": optimizer} | parse_settings(settings or ()),
+        seed=taken.seed if taken and seed is None else seed,  # None: as it is in `base`
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """Pipelines from a terminal, without pictures: `graft pipeline` lists, converts and exports them."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core import files
-from core.cli.options import WorkspaceOption
+from core.cli.options import WorkspaceOption, seed_of, seed_option, take
 from core.cli.show import literal, people
 from core.errors import InvalidInput, unknown_name
 from core.experiment import BUNDLED_BACKBONE, PipelineSpec
@@ -29,11 +30,10 @@ def pipeline(
     out: Annotated[Path | None, typer.Option(help="A new file; none: print it.")] = None,
     backbone: Annotated[str, typer.Option(help="Whose input size the steps are for.")] = BUNDLED_BACKBONE,
     image_size: Annotated[int | None, typer.Option(help="Side in px; default the backbone's own.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Fixes the views; default the file's own, else 0.", min=0)] = None,
+    seed: Annotated[int | None, seed_option("Fixes the views; default the one in the file, else 0.")] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write a pipeline for other programs, read one of theirs, or list the presets and the saved ones."""
-    from core.augment.presets import take_pipeline
     from core.backbones import catalogue
 
     if source is None:
@@ -43,11 +43,11 @@ def pipeline(
         return
     if form is not None and form not in FORMS:
         raise InvalidInput(unknown_name("format", form, FORMS))
-    taken = take_pipeline(source)
+    taken = take(source)
     geometry = catalogue.geometry(catalogue.get(backbone), image_size)
-    text, lost = _written(taken.spec, form or "graft", geometry, (taken.seed or 0) if seed is None else seed)
-    for note in (*taken.notes, *([f"Only Graft can read: {', '.join(lost)}."] if lost else [])):
-        people.print(f"[yellow]{literal(note)}[/]", soft_wrap=True)
+    text, lost = _written(taken.spec, form or "graft", geometry, seed_of(taken, seed))
+    if lost:
+        people.print(f"[yellow]{literal('Only Graft can read: ' + ', '.join(lost))}.[/]", soft_wrap=True)
     _put(text, out)
 
 
@@ -71,7 +71,7 @@ def _put(text: str, out: Path | None) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    if out.exists():
+    if os.path.exists(out):  # unlike Path.exists it answers False for a name no file can have
         raise InvalidInput(f"{out} exists already. Choose another name; nothing was written.")
     files.write_text(out, text)
     Console().print(f"Wrote {literal(str(out))}.", soft_wrap=True)

@@ -2,9 +2,11 @@
 
 import math
 import os
+import shutil
 import tempfile
 import threading
 from collections import OrderedDict
+from pathlib import Path
 from typing import IO
 
 import numpy as np
@@ -26,15 +28,16 @@ class ImageCache:
 
     When `budget_bytes` of memory are used up, the picture not asked for the longest goes into a temporary file, up to
     `spill_bytes` of them: reading it back from there takes a hundredth of decoding it again. A picture for which there
-    is no room at all is decoded each time.
+    is no room at all is decoded each time. The file lies in `folder`, or, with none, where the system has its own: that
+    is memory again on many systems.
     """
 
-    def __init__(self, geometry: Geometry, budget_bytes: int, spill_bytes: int = 0) -> None:
+    def __init__(self, geometry: Geometry, budget_bytes: int, spill_bytes: int = 0, folder: Path | None = None) -> None:
         self._geometry = geometry
         self._budget_bytes = budget_bytes
         self._kept: OrderedDict[str, NDArray[uint8]] = OrderedDict()
         self._used_bytes = 0
-        self._spill = _Spill(spill_bytes)
+        self._spill = _Spill(spill_bytes, folder)
         self._lock = threading.Lock()
 
     @property
@@ -84,8 +87,9 @@ class ImageCache:
 class _Spill:
     """Pictures in a temporary file that vanishes with the process."""
 
-    def __init__(self, limit_bytes: int) -> None:
+    def __init__(self, limit_bytes: int, folder: Path | None) -> None:
         self._limit_bytes = limit_bytes
+        self._folder = folder
         self._file: IO[bytes] | None = None
         self._places: dict[str, tuple[int, tuple[int, ...]]] = {}
         self._end = 0
@@ -95,7 +99,7 @@ class _Spill:
         if digest in self._places or self._end + pixels.nbytes > self._limit_bytes:
             return
         try:
-            self._file = self._file or tempfile.TemporaryFile(prefix="graft-")  # noqa: SIM115 - lives as long as this
+            self._file = self._file or self._opened()
             with _SEEKING:
                 self._file.seek(self._end)
                 self._file.write(pixels.tobytes())
@@ -105,6 +109,12 @@ class _Spill:
             return
         self._places[digest] = (self._end, pixels.shape)
         self._end += pixels.nbytes
+
+    def _opened(self) -> IO[bytes]:
+        file = tempfile.TemporaryFile(prefix="graft-", dir=self._folder)  # noqa: SIM115 - lives as long as this
+        if self._folder is not None:  # runs save their checkpoints there: they must not find the disk full
+            self._limit_bytes = min(self._limit_bytes, shutil.disk_usage(self._folder).free // 2)
+        return file
 
     def read(self, digest: str) -> NDArray[uint8] | None:
         """The picture, read-only, or None. Any thread."""

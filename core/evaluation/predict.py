@@ -14,12 +14,12 @@ from torch import nn
 from core.augment.pipeline import Pipeline
 from core.backbones import catalogue
 from core.backbones.build import build
-from core.backbones.look import look
 from core.data.geometry import Geometry
 from core.data.images import decode, resize
 from core.errors import UnreadableWeights
 from core.experiment import BackboneSpec, PipelineSpec
 from core.features.batches import Normalise
+from core.features.shortage import careful_look
 from core.tasks.classification import Classification
 from core.training.checkpoints import BEST, load_best
 
@@ -61,7 +61,7 @@ class Predictor:
         task, rows = Classification(self.classes), [np.empty((0, len(self.classes)), np.float32)]
         for start in range(0, len(pictures), BATCH_SIZE):
             pixels = self.normalise(np.stack(pictures[start : start + BATCH_SIZE]))
-            rows.append(task.probabilities(look(self.model, pixels)).numpy())
+            rows.append(task.probabilities(careful_look(self.model, pixels)).numpy())
         return np.concatenate(rows)
 
 

@@ -121,15 +121,19 @@ def _told(fired: Sequence[Fired], pipeline: PipelineSpec, taken: Sequence[str]) 
 @contextmanager
 def _place(out: Path) -> Iterator[Put]:
     """Where copies go; nothing is left of it when something fails."""
-    if out.suffix.lower() == ".zip":
-        if out.exists():
-            raise InvalidInput(f"{out} exists already. Choose another name; nothing was written.")
+    zipped = out.suffix.lower() == ".zip"
+    with _saving(out):
+        there = out.exists()
+        taken = there and (zipped or not out.is_dir() or any(out.iterdir()))
+    if taken:
+        what = "exists already. Choose another name" if zipped else "is not an empty folder. Choose a new one"
+        raise InvalidInput(f"{out} {what}; nothing was written.")
+    if zipped:
         with files.atomic_write(out) as handle, zipfile.ZipFile(handle, "w") as archive:
             yield archive.writestr
         return
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InvalidInput(f"{out} is not an empty folder. Choose a new one; nothing was written.")
-    there = out.exists()
+    with _saving(out):  # now, and not after the first picture was made
+        out.mkdir(parents=True, exist_ok=True)
     try:
         yield lambda name, content: files.write_bytes(_parent(out / name), content)
     except BaseException:
@@ -140,8 +144,18 @@ def _place(out: Path) -> Iterator[Put]:
 
 
 def _parent(path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with _saving(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
     return path
+
+
+@contextmanager
+def _saving(path: Path) -> Iterator[None]:
+    """What the file system refuses is told about `path`. Raises `StorageFailed`."""
+    try:
+        yield
+    except OSError as error:
+        raise files.storage_failed(path, error) from error
 
 
 def _png(pixels: np.ndarray) -> bytes:

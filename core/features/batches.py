@@ -7,9 +7,12 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from multiprocessing.pool import AsyncResult, ThreadPool
 
+import cv2
 import numpy as np
+import PIL
 import torch
 from torch import Tensor
 
@@ -24,6 +27,8 @@ from core.errors import UnreadableImage
 from core.experiment import PipelineSpec
 
 Picture = np.ndarray
+VIEW_CODE = 1  # raised when our own code makes other pixels of the same description: no features of the old ones serve
+LIBRARIES = f"albumentations {version('albumentations')}|OpenCV {cv2.__version__}|Pillow {PIL.__version__}"
 AHEAD = 3  # batches made while an accelerator is busy; more only costs memory
 
 
@@ -71,7 +76,8 @@ class Pictures:
 
     def key(self, number: int | None) -> str:
         """A name for view `number` of any image (None: the plain picture): equal names mean equal pixels."""
-        size = f"{self.geometry.image_size}|{self.geometry.resize_size}|{self.geometry.interpolation}"
+        made_by = f"{VIEW_CODE}|{LIBRARIES}"
+        size = f"{made_by}|{self.geometry.image_size}|{self.geometry.resize_size}|{self.geometry.interpolation}"
         if number is None or not self.varies:
             return f"{size}|plain"
         text = f"{size}|{self._seed}|{number}|{self._spec.model_dump_json()}"
@@ -88,6 +94,13 @@ class Pictures:
     @cached_property
     def _others(self) -> TrainingPictures:
         return TrainingPictures(self._references, self._cache.base)
+
+
+def sent(tensor: Tensor, device: torch.device) -> Tensor:
+    """`tensor` on the device. A GPU fetches it from pinned memory beside its work; anything else it would wait for."""
+    if device.type == "cuda":
+        return tensor.pin_memory().to(device, non_blocking=True)
+    return tensor.to(device)
 
 
 def workers() -> int:
@@ -144,12 +157,9 @@ class Normalise:
         self._scale = 1 / torch.tensor(backbone.std, device=device)
 
     def __call__(self, pictures: np.ndarray) -> Tensor:
-        raw = torch.from_numpy(pictures)
-        if self.device.type == "cuda":
-            raw = raw.pin_memory()
         # a row of pixels is one long line of numbers: processors are several times as fast as with three at a time
         count, height, width, _ = pictures.shape
-        rows = raw.to(self.device, non_blocking=True).view(count, height, -1).float().div_(255)
+        rows = sent(torch.from_numpy(pictures), self.device).view(count, height, -1).float().div_(255)
         rows.sub_(self._mean.repeat(width)).mul_(self._scale.repeat(width))
         return rows.view(count, height, width, 3).permute(0, 3, 1, 2)
 

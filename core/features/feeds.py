@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 
 from core.backbones.fold import folded
-from core.backbones.look import look
 from core.backbones.split import Part, parts, state_of
 from core.backbones.stages import Stage
 from core.data.dataset import Item
 from core.experiment import Views
 from core.features.precision import DTYPES, autocast_for, bears, frozen_precision
+from core.features.shortage import careful_look
 from core.features.sources import Features, Pixels, Source
 from core.features.store import DISK_BYTES, MEMORY_BYTES, FeatureStore, Layout, as_bytes
 
@@ -69,7 +69,10 @@ class Feeds:
 
     def kept_bytes(self, cut: str) -> int | None:
         """What all views and the plain image of every training image take at `cut`; None where views are not kept."""
-        return None if self._views == "fresh" else self._row_bytes(cut) * self._n_images * (self._views + 1)
+        if self._views == "fresh":
+            return None
+        view_bytes = self._row_bytes(cut) * self._n_images
+        return view_bytes * (self._views + 1) if view_bytes <= MEMORY_BYTES else None
 
     def shared_cut(self, index: int) -> str | None:
         """The earliest cut before which phase `index` and its neighbours let images through only once."""
@@ -82,7 +85,6 @@ class Feeds:
         return sum(self.kept_bytes(cut) or 0 for cut in cuts)
 
     def _features(self, cut: str, base: str | None) -> Features:
-        keep = self._views != "fresh" and self._row_bytes(cut) * self._n_images <= MEMORY_BYTES
         return Features(
             self._looking(base, cut),
             self._pixels if base is None else self._features(base, None),
@@ -90,15 +92,16 @@ class Feeds:
             pixels=self._pixels,
             autocast=autocast_for(self._device, self._precision),
             device=self._device,
-            keep=keep,
+            keep=self._views != "fresh",
             store=self._store,
+            row_bytes=self._row_bytes(cut),
         )
 
     def _frozen(self, cut: str) -> Part:
         part, autocast = self._looking(None, cut), autocast_for(self._device, self._precision)
 
         def run(images: Tensor) -> Tensor:
-            return look(part, images, autocast).float()
+            return careful_look(part, images, autocast).float()
 
         return run
 
@@ -123,7 +126,8 @@ class Feeds:
                 lowest = min(lowest, other, key=self._names.index)
         if lowest == cut or self._views == "fresh":
             return None
-        return lowest if (self.kept_bytes(lowest) or 0) <= min(MEMORY_BYTES, DISK_BYTES // 4) else None
+        kept = self.kept_bytes(lowest)
+        return lowest if kept is not None and kept <= min(MEMORY_BYTES, DISK_BYTES // 4) else None
 
     def _row_bytes(self, cut: str) -> int:
         if cut not in self._layouts:

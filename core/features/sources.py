@@ -1,7 +1,7 @@
 """Where the trained part of a model takes its inputs from: pixels, or what its frozen part makes of them."""
 
 import hashlib
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -9,13 +9,13 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from core.backbones.look import look
 from core.backbones.split import Part
 from core.data.dataset import Item
 from core.errors import StorageFailed
 from core.experiment import PipelineSpec
-from core.features.batches import Batch, Normalise, Pictures, ahead, batches
+from core.features.batches import Batch, Normalise, Pictures, ahead, batches, sent
 from core.features.precision import Autocast
+from core.features.shortage import careful_look
 from core.features.store import MEMORY_BYTES, Block, FeatureStore, Layout
 
 WIDE = 32  # images that are read and go through the frozen part together: a stop waits for them
@@ -76,13 +76,18 @@ class Features:
 
     A block is filled in an order of its own, by slices of a fixed width, and stored only when it is whole: what a row
     holds never depends on the batches or on when a run was stopped. The frozen part must be in eval mode.
+
+    At most MEMORY_BYTES of a view are kept, and of all views in memory: more lies in files, or is computed each time.
     """
 
     def __init__(
         self, part: Part, base: Source, *, name: str, pixels: Pixels, autocast: Autocast, device: torch.device,
-        keep: bool, store: FeatureStore | None,
+        keep: bool, store: FeatureStore | None, row_bytes: int = 0,
     ) -> None:  # fmt: skip
-        """`name` stands for weights, cut and number format. `keep` False: only plain images are kept."""
+        """`name` stands for weights, cut and number format. `keep` False: only plain images are kept.
+
+        `row_bytes`: what the features of one image take; 0 where they are few and small.
+        """
         self._part = part
         self._base = base
         self._name = name
@@ -91,30 +96,50 @@ class Features:
         self._device = device
         self._keep = keep
         self._store = store
+        self._row_bytes = row_bytes
         self._blocks: dict[str, Block] = {}
+        self._too_large_told = False
         # what the user should know, also of what stands before; whoever shows it takes it out
         self.notes: list[str] = base.notes if isinstance(base, Features) else []
 
     def batches(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
         """See `Source`."""
-        if self._keep or view is None:
+        items = [item for chunk in chunks for item in chunk]
+        if self.keeps(items, view):
             return self._kept(chunks, view, order)
+        if self._keep or view is None:
+            self._tell_too_large(len(items))
         return self._passing(chunks, view, order)
+
+    def keeps(self, items: Sequence[Item], view: int | None) -> bool:
+        """Whether this view of `items` is kept: only where that is wanted, and where there is room for it."""
+        return (self._keep or view is None) and self._fit(self._blocks.get(self._key(view)), _digests(items))
 
     def missing(self, items: Sequence[Item], view: int | None) -> int:
         """Images of `items` that still have to go through the frozen part for this view."""
-        if not self._keep and view is not None:
+        if not self.keeps(items, view):
             return len(items)
-        block = self._known(self._key(view))
-        return len({item.digest for item in items if block is None or item.digest not in block})
+        wanted = _digests(items)
+        block = self._known(self._key(view), wanted)
+        return len([digest for digest in wanted if block is None or digest not in block])
 
-    def _known(self, key: str) -> Block | None:
-        return self._blocks.get(key) or (self._store.load(key) if self._store else None)
+    def _known(self, key: str, wanted: Collection[str]) -> Block | None:
+        """What there is of a view; nothing where images of other data leave no room for those that are wanted."""
+        if key in self._blocks:
+            return self._blocks[key]
+        block = self._store.load(key) if self._store else None
+        return block if block is not None and self._fit(block, wanted) else None
+
+    def _fit(self, block: Block | None, wanted: Collection[str]) -> bool:
+        """Whether a block with what it has and with what is wanted is small enough to be kept."""
+        held = len(block) if block is not None else 0
+        new = [digest for digest in wanted if block is None or digest not in block]
+        return (held + len(new)) * self._row_bytes <= MEMORY_BYTES
 
     def _kept(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
         key = self._key(view)
-        block = self._known(key)
-        wanted = {item.digest: item for chunk in chunks for item in chunk}
+        wanted = _digests(item for chunk in chunks for item in chunk)
+        block = self._known(key, wanted)
         missing = [
             item for item in {item.digest: item for item in order}.values()
             if item.digest in wanted and (block is None or item.digest not in block)
@@ -149,7 +174,7 @@ class Features:
         good = tuple(item for item in chunk if item.digest not in failed)
         bad = tuple((item, failed[item.digest]) for item in chunk if item.digest in failed)
         rows = torch.empty(0) if block is None or not good else block.get([item.digest for item in good])
-        return Inputs(rows.to(self._device, torch.float32), _labels(good), good, bad)
+        return Inputs(sent(rows, self._device).float(), _labels(good), good, bad)
 
     def _passing(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
         groups = _grouped(chunks)
@@ -167,21 +192,40 @@ class Features:
             made.close()
 
     def _forward(self, tensor: Tensor) -> Tensor:
-        return look(self._part, tensor, self._autocast)
+        return careful_look(self._part, tensor, self._autocast)
 
     def _remember(self, key: str, block: Block, *, new: bool) -> None:
+        """Have a block for the next time, in memory or in its file; with room in neither it is computed again."""
+        if new:
+            self._save(key, block)
+        others = sum(kept.memory_bytes for name, kept in self._blocks.items() if name != key)
+        if others + block.memory_bytes > MEMORY_BYTES:
+            filed = self._store.load(key) if self._store else None
+            if filed is None:
+                return
+            block = filed
         self._blocks[key] = block
-        if not new or self._store is None or self._store.failed:
+
+    def _save(self, key: str, block: Block) -> None:
+        if self._store is None or self._store.failed:
             return
         try:
             self._store.save(key, block)
         except StorageFailed as error:
             self._store.failed = True  # nobody in this run tries again: it is said once
-            self.notes.append(f"Features are not kept for later runs: {error}")
-            return
-        if sum(len(kept) * kept.layout.row_bytes for kept in self._blocks.values()) > MEMORY_BYTES:
-            mapped = self._store.load(key)
-            self._blocks[key] = mapped or block
+            self.notes.append(
+                f"Features are not kept for later runs: {error} "
+                f"What exceeds {_gigabytes(MEMORY_BYTES)} is computed anew at every epoch."
+            )
+
+    def _tell_too_large(self, images: int) -> None:
+        if not self._too_large_told:
+            self._too_large_told = True
+            self.notes.append(
+                f"The features of one view of {images} images would take {_gigabytes(images * self._row_bytes)}; at "
+                f"most {_gigabytes(MEMORY_BYTES)} are kept. They are computed anew at every epoch. Freeze more stages "
+                "or choose a smaller image size to have them kept."
+            )
 
     def _key(self, view: int | None) -> str:
         return hashlib.blake2b(f"{self._name}|{self._pixels.key(view)}".encode(), digest_size=16).hexdigest()
@@ -201,6 +245,14 @@ def _grouped(chunks: Chunks) -> list[list[Sequence[Item]]]:
         else:
             groups.append([chunk])
     return groups
+
+
+def _digests(items: Iterable[Item]) -> set[str]:
+    return {item.digest for item in items}
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / (1 << 30):.1f} GB"
 
 
 def _labels(items: Iterable[Item]) -> Tensor:

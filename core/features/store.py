@@ -7,8 +7,10 @@ block without that second file, or whose bytes are not those that were written, 
 import json
 import math
 import os
+import time
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from core.errors import StorageFailed
 
 MEMORY_BYTES = 1 << 30  # of one run's blocks; beyond, rows are mapped from their files
 DISK_BYTES = 4 << 30  # of one workspace; the blocks not used the longest go first
+STALE_S = 3600  # since a file was last written to: no save takes so long, whoever began it is gone
 _DTYPES = {str(dtype): dtype for dtype in (torch.float32, torch.bfloat16, torch.float16)}
 
 
@@ -60,11 +63,12 @@ class Layout:
 
 
 class Block:
-    """Rows of one view. Filled row by row; `get` gives copies."""
+    """Rows of one view. Filled row by row; `get` gives copies. `mapped`: the rows lie in a file."""
 
-    def __init__(self, layout: Layout, rows: Tensor, digests: Sequence[str] = ()) -> None:
+    def __init__(self, layout: Layout, rows: Tensor, digests: Sequence[str] = (), *, mapped: bool = False) -> None:
         self.layout = layout
         self._rows = rows  # (capacity, *layout.stored)
+        self._mapped = mapped
         self._index = {digest: n for n, digest in enumerate(digests)}
 
     @classmethod
@@ -82,6 +86,11 @@ class Block:
     def capacity(self) -> int:
         """Rows that there is room for."""
         return len(self._rows)
+
+    @property
+    def memory_bytes(self) -> int:
+        """Memory that the rows take; the system takes back that of a mapped file when it needs it."""
+        return 0 if self._mapped else self._rows.nbytes
 
     @property
     def digests(self) -> list[str]:
@@ -136,7 +145,7 @@ class FeatureStore:
                 return None
             for path in (data, facts):
                 os.utime(path)  # used now: pruned last
-            return Block(layout, raw.view(layout.dtype).view(n, *layout.stored), told["digests"])
+            return Block(layout, raw.view(layout.dtype).view(n, *layout.stored), told["digests"], mapped=True)
         except (OSError, ValueError, LookupError, TypeError, RuntimeError):
             return None
 
@@ -167,8 +176,11 @@ class FeatureStore:
         return files.folder_bytes(self._folder) if self._folder.is_dir() else 0
 
     def prune(self, disk_bytes: int) -> None:
-        """Delete the blocks not used the longest until the others take at most `disk_bytes`."""
-        found = sorted(self._folder.glob("*.rows"), key=_when_used) if self._folder.is_dir() else []
+        """Delete the blocks not used the longest until the others take at most `disk_bytes`, and what a kill left."""
+        if not self._folder.is_dir():
+            return
+        self._sweep()
+        found = sorted(self._folder.glob("*.rows"), key=_when_used)
         sizes = {path: files.size_bytes(path) for path in found}
         total = sum(sizes.values())
         for path in found:
@@ -180,6 +192,13 @@ class FeatureStore:
             except OSError as error:
                 raise StorageFailed(f"Kept features could not be deleted: {error}") from error
             total -= sizes[path]
+
+    def _sweep(self) -> None:
+        """Delete what saves left that were killed. A younger file may be another process's, at work on it."""
+        for path in self._folder.glob(f"{files.TEMPORARY_PREFIX}*"):
+            if time.time() - _when_used(path) > STALE_S:
+                with suppress(OSError):  # it only takes room: the next save tries again
+                    path.unlink(missing_ok=True)
 
     def _paths(self, key: str) -> tuple[Path, Path]:
         return self._folder / f"{key}.rows", self._folder / f"{key}.json"

@@ -14,6 +14,7 @@ from core.errors import GraftError, OutOfMemory, RunConflict, TrainingFailed
 from core.evaluation.scores import Scores, scores
 from core.experiment import Experiment
 from core.features.feeds import Feed
+from core.features.shortage import as_out_of_memory
 from core.files import storage_failed
 from core.runs import artifacts
 from core.runs.download import downloaded
@@ -117,7 +118,8 @@ def execute(workspace: Workspace, claim: Claim, control: Control) -> Iterator[Ev
     store, run_id = workspace.store, claim.run_id
     try:
         store.move(run_id, Status.RUNNING)
-        ended = yield from _recorded(workspace, store.run(run_id), control)
+        with as_out_of_memory():
+            ended = yield from _recorded(workspace, store.run(run_id), control)
         if ended is None:
             _interrupt(workspace, run_id)
         else:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.augment import presets
-from core.backbones.stages import default_phases, resolve, stage_table
-from core.errors import InvalidExperiment
-from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, parse
+from core.backbones.stages import HEAD, default_phases, resolve, stage_table
+from core.errors import InvalidExperiment, unknown_name
+from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Recipe, parse
+
+SOLVE = "solve"  # in place of a rate: L-BFGS finds the length of its steps itself
 
 
 def default_experiment(source: str, backbone: BackboneSpec | None = None) -> Experiment:
@@ -38,9 +40,9 @@ def from_scratch(experiment: Experiment) -> Experiment:
 def adjusted(base: Experiment, **given: Any) -> Experiment:
     """`base` with the options that are not None, as a terminal gives them.
 
-    `data, backbone, weights, image_size, augment, views, seed, batch_size, optimizer` are names, numbers or paths;
-    `phase` is a list of texts such as 'head:8' or 'layer4:5:1e-4'. Another backbone gets its own default phases;
-    untrained weights are trained whole.
+    `data, backbone, weights, image_size, views, seed` are names, numbers or paths; `pipeline` is a `PipelineSpec`;
+    `phase` is a list of texts such as 'head:8' or 'layer4:5:1e-4'; `recipe` has some of the recipe's fields, as numbers
+    or texts. Another backbone gets its own default phases; untrained weights are trained whole.
     Raises an `InvalidInput` for what cannot be used.
     """
     changes = _said({"name": given["backbone"], "weights": given["weights"], "image_size": given["image_size"]})
@@ -50,13 +52,14 @@ def adjusted(base: Experiment, **given: Any) -> Experiment:
     if not phases and backbone.weights == "none" != base.backbone.weights:
         phases = (Phase(stages=names, epochs=base.epochs),)
     views = parse_views(given["views"]) if given["views"] else base.views
+    recipe = parse(Recipe, base.recipe.model_dump() | _said(given["recipe"]))
     default = base.phases == default_phases(_names(base.backbone))
     if not phases and (default or backbone.name != base.backbone.name):
-        phases = default_phases(names, kept_views=views != "fresh" and not base.recipe.mixes)
+        phases = default_phases(names, kept_views=views != "fresh" and not recipe.mixes)
     parts = {
         "data": DataSpec(source=given["data"], split=base.data.split) if given["data"] else None,
-        "pipeline": presets.read_pipeline(given["augment"]) if given["augment"] else None,
-        "recipe": base.recipe.model_dump() | _said({key: given[key] for key in ("batch_size", "optimizer")}),
+        "pipeline": given["pipeline"],
+        "recipe": recipe,
         "views": views,
         "seed": given["seed"],
     }
@@ -64,16 +67,39 @@ def adjusted(base: Experiment, **given: Any) -> Experiment:
 
 
 def parse_phase(text: str, names: Sequence[str]) -> Phase:
-    """'STAGES:EPOCHS' or 'STAGES:EPOCHS:LR'. Raises `InvalidExperiment`, `UnknownStage`."""
+    """'STAGES:EPOCHS', 'STAGES:EPOCHS:LR' or 'head:EPOCHS:solve'. Raises `InvalidExperiment`, `UnknownStage`."""
     parts = text.split(":")
-    form = f"A phase is STAGES:EPOCHS or STAGES:EPOCHS:LR, such as head:8 or all:5:1e-4; got '{text}'."
+    form = f"A phase is STAGES:EPOCHS[:LR] or head:EPOCHS:solve, such as head:8 or all:5:1e-4; got '{text}'."
     if len(parts) not in (2, 3):
         raise InvalidExperiment(form)
-    stages, rate = resolve(parts[0], names), parts[2] if len(parts) == 3 else None
+    stages, last = resolve(parts[0], names), parts[2] if len(parts) == 3 else None
+    if last == SOLVE and stages != (HEAD,):
+        raise InvalidExperiment(f"Only the head alone can be solved, as in head:8:solve; got '{text}'.")
+    how = {"solver": "lbfgs"} if last == SOLVE else {"learning_rate": last}
     try:
-        return parse(Phase, {"stages": stages, "epochs": parts[1], "learning_rate": rate})
+        return parse(Phase, {"stages": stages, "epochs": parts[1], **how})
     except InvalidExperiment as error:
         raise InvalidExperiment(f"{form} {error}") from error
+
+
+def parse_settings(texts: Sequence[str]) -> dict[str, str]:
+    """Fields of the recipe with their values, from texts such as 'recipe.mixup=0.2'; the recipe checks the values.
+
+    Raises `InvalidExperiment`.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        part, _, field = name.strip().partition(".")
+        if part != "recipe" or not equals:
+            fields = ", ".join(Recipe.model_fields)
+            raise InvalidExperiment(
+                f"--set takes recipe.FIELD=VALUE, such as recipe.mixup=0.2; got '{text}'. FIELD is one of: {fields}."
+            )
+        if field not in Recipe.model_fields:
+            raise InvalidExperiment(unknown_name("recipe field", field, Recipe.model_fields))
+        found[field] = value.strip()
+    return found
 
 
 def parse_views(text: str) -> int | str:

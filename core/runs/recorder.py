@@ -32,6 +32,7 @@ class Recorder:
         self._began = time.monotonic()
         self._before = seconds_before
         self._progress: dict[str, Any] = {}
+        self._frozen_precision = "fp32"  # told in the first phase that freezes something
 
     @property
     def seconds(self) -> float:
@@ -44,14 +45,14 @@ class Recorder:
             case RunStarted():
                 self._progress |= {**asdict(event), "what": "training", "step": _first_step(event)}
                 self._say(f"{event.train_images} training and {event.val_images} validation images on {event.device}.")
-                if event.frozen_precision != "fp32":
-                    self._say(f"Frozen stages are computed in {event.frozen_precision}.")
+                self._frozen_precision = event.frozen_precision
             case PhaseStarted():
                 self._say(
                     f"Phase {event.phase + 1}: training {', '.join(event.stages)} "
                     f"({event.trainable_parameters:,} of {event.total_parameters:,} weights), "
                     + (f"peak learning rate {event.learning_rate:g}." if event.learning_rate else "solved by L-BFGS.")
                 )
+                self._say_precision(event)
                 self._flush(phases=[event])
             case StepEnded():
                 self._steps.append(event)
@@ -75,6 +76,11 @@ class Recorder:
 
     def _say(self, message: str) -> None:
         self._store.log(self._run_id, message)
+
+    def _say_precision(self, phase: PhaseStarted) -> None:
+        if self._frozen_precision != "fp32" and phase.trainable_parameters < phase.total_parameters:
+            self._say(f"Frozen stages are computed in {self._frozen_precision}.")
+            self._frozen_precision = "fp32"  # it is told once
 
     def _flush(self, epochs: list[EpochEnded] | None = None, phases: list[PhaseStarted] | None = None) -> None:
         self._progress["seconds"] = self.seconds

@@ -37,7 +37,7 @@ class Workspace:
     def images(self, geometry: Geometry) -> ImageCache:
         """Decoded pictures of a size, which all runs and analyses of this process share."""
         with self._asking:
-            found = self._images.pop(geometry, None) or ImageCache(geometry, MEMORY_BYTES, SPILL_BYTES)
+            found = self._images.pop(geometry, None) or ImageCache(geometry, MEMORY_BYTES, SPILL_BYTES, self.root)
             self._images[geometry] = found
             while len(self._images) > SIZES:
                 self._images.popitem(last=False)

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from core.backbones.look import look
 from core.data.dataset import Item
 from core.errors import TrainingFailed
 from core.features.batches import chunked
 from core.features.feeds import Feed
+from core.features.shortage import careful_look
 from core.features.sources import Inputs
 from core.training.control import Control, Signal
 from core.training.inference import Aborted
@@ -59,8 +59,8 @@ def estimate(setup: Setup, control: Control) -> Estimate:
         plain: dict[str, int | None] = {setup.pixels.key(None): None}
         made = 0
         for items, wanted, keeps in (
-            (setup.train_items, views, feed.features is not None and _keeps_views(setup)),
-            (setup.val_items, plain, feed.features is not None),
+            (setup.train_items, views, _keeps_views(setup) and _keeps(feed, setup.train_items, first)),
+            (setup.val_items, plain, _keeps(feed, setup.val_items, None)),
         ):
             new = {key: view for key, view in wanted.items() if (shared, key, items) not in seen}
             made += _missing(feed, items, new) if keeps else phase.epochs * len(items)
@@ -75,6 +75,10 @@ def estimate(setup: Setup, control: Control) -> Estimate:
 
 def _keeps_views(setup: Setup) -> bool:
     return setup.experiment.views != "fresh" and not setup.experiment.recipe.mixes
+
+
+def _keeps(feed: Feed, items: Sequence[Item], view: int | None) -> bool:
+    return feed.features is not None and feed.features.keeps(items, view)
 
 
 def _missing(feed: Feed, items: Sequence[Item], views: Mapping[str, int | None]) -> int:
@@ -102,7 +106,7 @@ def _speed(setup: Setup, feed: Feed, index: int, control: Control) -> Speed:
     cut, frozen_s = _timed(lambda: [_frozen(feed, batch) for batch in batches])
     _, training_s = _timed(lambda: [stepper.step(batch, 0).read() for batch in cut])
     set_modes(setup.model, setup.stages, ())
-    _, answering_s = _timed(lambda: [look(feed.part, batch.tensor).cpu() for batch in cut])
+    _, answering_s = _timed(lambda: [careful_look(feed.part, batch.tensor).cpu() for batch in cut])
     set_modes(setup.model, setup.stages, setup.experiment.phases[index].stages)
     n = sum(len(batch.items) for batch in batches)
     # threads make views beside an accelerator's work, but take the processor's time from its own

@@ -14,6 +14,7 @@ import torch
 
 from core.errors import InvalidExperiment, LossNotFinite, OutOfMemory, TrainingFailed
 from core.features.batches import chunked, shuffled
+from core.features.shortage import as_out_of_memory
 from core.features.sources import Inputs
 from core.training.control import Control, Signal
 from core.training.events import Progress
@@ -52,9 +53,10 @@ def find_rate(
     if phases[phase_index].solver == "lbfgs":
         return Sweep((), (), (), None, SOLVED)
     try:
-        finder = _Finder(setup, control)
-        before = yield from finder.lead_in(phase_index)
-        rates, losses = yield from finder.sweep(phase_index, steps)
+        with as_out_of_memory():
+            finder = _Finder(setup, control)
+            before = yield from finder.lead_in(phase_index)
+            rates, losses = yield from finder.sweep(phase_index, steps)
     except torch.OutOfMemoryError as error:
         raise OutOfMemory(OUT_OF_MEMORY) from error
     return read(rates, losses, before)

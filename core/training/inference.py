@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.backbones.look import look
 from core.backbones.split import Part
 from core.data.dataset import Item
 from core.features.batches import chunked
 from core.features.precision import Autocast
+from core.features.shortage import careful_look
 from core.features.sources import Source
 from core.training.control import Control, Signal
 
@@ -56,7 +56,7 @@ def answer(
             raise Aborted
         failed += batch.failed
         if batch.items:
-            logits.append(look(part, batch.tensor, autocast).float().cpu())
+            logits.append(careful_look(part, batch.tensor, autocast).float().cpu())
             good += batch.items
         if on_progress is not None:
             on_progress(len(good) + len(failed), len(items))

@@ -13,19 +13,12 @@ from core.data.dataset import Item
 from core.errors import LossNotFinite, OutOfMemory, TrainingFailed
 from core.experiment import Phase
 from core.features.batches import chunked, shuffled
+from core.features.shortage import as_out_of_memory
 from core.features.sources import Inputs
 from core.training import device
 from core.training.checkpoints import Position, State
 from core.training.control import Control, Signal
-from core.training.events import (
-    CheckpointWritten,
-    EpochEnded,
-    Event,
-    PhaseStarted,
-    RunEnded,
-    RunStarted,
-    Warned,
-)
+from core.training.events import CheckpointWritten, EpochEnded, Event, PhaseStarted, RunEnded, RunStarted, Warned
 from core.training.events import StepEnded as Step
 from core.training.inference import BATCH_SIZE, Aborted, Answers, answer
 from core.training.phases import count_parameters, freeze, peak_rate, set_modes
@@ -48,7 +41,8 @@ def train(setup: Setup, control: Control) -> Iterator[Event]:
     """
     state = setup.checkpoints.load_last()
     try:
-        yield from _Training(setup, control, state).run()
+        with as_out_of_memory():
+            yield from _Training(setup, control, state).run()
     except Aborted:
         return
     except torch.OutOfMemoryError as error:
@@ -65,6 +59,8 @@ class _Training:
         self.warned: set[str] = set()
         if state:
             setup.model.load_state_dict(state.model)
+            if self.at.best_epoch == self.at.epoch:  # a kill after this state was written may have left older weights
+                setup.checkpoints.save_best(setup.model, setup.facts(self.at.epoch))
         self.frozen_precision = state.frozen_precision if state else setup.frozen_precision()
         self.feeds = setup.feeds(self.frozen_precision)
         self.steps_ahead = device.steps_ahead(setup.device)
@@ -131,11 +127,13 @@ class _Training:
             yield from self._steps(stepper, epoch_in_phase, epoch, sums)
         else:
             yield from self._round(stepper, solver, epoch_in_phase, epoch, sums)
+        yield from self._noted(stepper)
         if self.stopped and (self.at.best_epoch >= 0 or not sums.images):
             return
         if not sums.images:
             raise TrainingFailed("None of the training images could be read any more. Restore them and resume the run.")
         yield from self._close_epoch(epoch, stepper, sums, started)
+        yield from self._noted(stepper)  # what validation images had to say
 
     def _steps(self, stepper: Stepper, epoch_in_phase: int, epoch: int, sums: Sums) -> Iterator[Event]:
         setup, seed, first = self.setup, self.setup.experiment.seed, self.at.step
@@ -155,11 +153,9 @@ class _Training:
                 while len(unread) > self.steps_ahead:
                     yield self._read(epoch, *unread.popleft(), sums, since)
                     since = self._now()
-                yield from self._told(stepper.notes)
+                yield from self._noted(stepper)
         for step, done in unread:
             yield self._read(epoch, step, done, sums, since)
-        features = stepper.feed.features
-        yield from self._told(features.notes if features else [])
 
     def _read(self, epoch: int, step: int, done: Done, sums: Sums, since: float) -> Step:
         """Count a step, and tell it. `since` is when the one before was read."""
@@ -223,8 +219,6 @@ class _Training:
         before, partial = self.at, self.stopped
         self.at = self._moved(epoch, stepper.phase, sums, val, val_loss)
         best = self.at.best_epoch == epoch
-        if best:
-            setup.checkpoints.save_best(setup.model, setup.facts(epoch))
         yield EpochEnded(
             epoch=epoch,
             phase=before.phase,
@@ -239,9 +233,12 @@ class _Training:
             best=best,
         )
         # After the epoch was told: whoever is killed in between tells it again, and never leaves it out. A resumed run
-        # repeats an epoch that was cut short, and so stays exact.
+        # repeats an epoch that was cut short, and so stays exact. The state first: it has the best weights too.
         if not partial:
             setup.checkpoints.save_last(setup.model, stepper.optimizer, stepper.scaler, self.at, self.frozen_precision)
+        if best:
+            setup.checkpoints.save_best(setup.model, setup.facts(epoch))
+        if not partial:
             yield CheckpointWritten(epoch=epoch, best=best)
 
     def _moved(self, epoch: int, phase: Phase, sums: Sums, val: Answers, val_loss: float) -> Position:
@@ -282,6 +279,11 @@ class _Training:
             if item.name not in self.warned:
                 self.warned.add(item.name)
                 yield Warned(message=f"{item.name} could not be read and is skipped: {reason}")
+
+    def _noted(self, stepper: Stepper) -> Iterator[Warned]:
+        features = stepper.feed.features
+        yield from self._told(stepper.notes)
+        yield from self._told(features.notes if features else [])
 
     def _told(self, notes: list[str]) -> Iterator[Warned]:
         """What others have to say to the user; each once."""

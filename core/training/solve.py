@@ -1,17 +1,32 @@
 """A head on kept features, solved to convergence by L-BFGS: a convex problem needs no learning rate."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
 
-from core.errors import LossNotFinite
+from core.errors import LossNotFinite, OutOfMemory
 from core.experiment import Recipe
 from core.features.feeds import Feed
+from core.features.shortage import as_out_of_memory
 from core.features.sources import Inputs
 from core.training.setup import Setup
 
 FLAT = 1e-5  # change of the loss in a round, relative to the loss, below which the head is converged
+TOO_MANY = (
+    "The device ran out of memory: solving a head takes the features of all images and views at once. "
+    "Choose fewer views, or train this phase in steps."
+)
+
+
+@contextmanager
+def _all_at_once() -> Iterator[None]:
+    try:
+        with as_out_of_memory():
+            yield
+    except torch.OutOfMemoryError as error:
+        raise OutOfMemory(TOO_MANY) from error
 
 
 class Solver:
@@ -36,8 +51,9 @@ class Solver:
         """Features so far, one per image and view."""
         return len(self._labels)
 
+    @_all_at_once()
     def add(self, batches: Sequence[Inputs]) -> None:
-        """One more view of every training image."""
+        """One more view of every training image. Raises `OutOfMemory`."""
         features = torch.cat([batch.tensor for batch in batches])
         labels = torch.cat([batch.labels for batch in batches]).to(self._setup.device)
         self._features = torch.cat([self._features, features]) if self.views else features
@@ -48,10 +64,11 @@ class Solver:
         """Begin anew to learn how the loss curves: with more views it is another function."""
         self._optimizer.state.clear()
 
+    @_all_at_once()
     def round(self) -> tuple[float, int, bool]:
         """A few iterations. The loss after them, rows that are then named rightly, and whether nothing moves any more.
 
-        Raises `LossNotFinite`.
+        Raises `LossNotFinite`, `OutOfMemory`.
         """
         recipe: Recipe = self._setup.experiment.recipe
         found: list[tuple[float, Tensor]] = []

@@ -11,7 +11,9 @@ from core.augment.mixing import mix
 from core.backbones.rng import seeded
 from core.errors import LossNotFinite, OutOfMemory, TrainingFailed
 from core.experiment import Phase
+from core.features.batches import sent
 from core.features.feeds import Feed
+from core.features.shortage import as_out_of_memory
 from core.features.sources import Inputs, Source
 from core.training.phases import make_optimizer, peak_rate
 from core.training.schedule import rate_factor, set_rate
@@ -91,7 +93,7 @@ class Stepper:
         if rate is None:
             rate = peak_rate(self.phase, recipe) * rate_factor(recipe, step_in_phase, self.steps)
         set_rate(self.optimizer, rate)
-        labels = batch.labels.to(setup.device)
+        labels = sent(batch.labels, setup.device)
         seed = _step_seed(setup.experiment.seed, self.index, step_in_phase)
         loss, correct = self._backward(batch.tensor, labels, seed)
         self._apply(recipe.clip_norm)
@@ -100,7 +102,8 @@ class Stepper:
     def _backward(self, tensor: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor]:
         while True:
             try:
-                return self._accumulated(tensor, labels, seed)
+                with as_out_of_memory():
+                    return self._accumulated(tensor, labels, seed)
             except torch.OutOfMemoryError as error:
                 self.optimizer.zero_grad(set_to_none=True)
                 if self.pieces >= len(labels):

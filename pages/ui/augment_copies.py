@@ -75,15 +75,25 @@ def _ask(dataset: Dataset, items: tuple[Item, ...]) -> None:
         show_error(error)
         return
     if st.button("Write copies", icon=":material/file_save:", key="copies-write"):
-        _begin(dataset, items, geometry, int(copies), _place(given.strip() or default))
+        try:
+            _begin(dataset, items, geometry, int(copies), _place(given.strip() or default))
+        except GraftError as error:
+            show_error(error)
 
 
 def _place(given: str) -> Path:
-    """A path as the user means it: one that does not begin at the root is taken from the workspace."""
-    return state.workspace() / "copies" / Path(given).expanduser()
+    """A path as the user means it: one that does not begin at the root is taken from the workspace.
+
+    Raises `InvalidInput`.
+    """
+    try:
+        return state.workspace() / "copies" / Path(given).expanduser()
+    except RuntimeError as error:  # '~name', and nobody here has that name
+        raise InvalidInput(f"There is no home folder for '{given}'. Write the whole path.") from error
 
 
 def _begin(dataset: Dataset, items: tuple[Item, ...], geometry: Geometry, copies: int, out: Path) -> None:
+    """Raises `InvalidInput`, `QueueFull`."""
     from core.export.copies import write_copies  # loads torch
 
     draft, lane, key = state.draft(), engine.manager().lane, ("copies", str(out))
@@ -91,15 +101,8 @@ def _begin(dataset: Dataset, items: tuple[Item, ...], geometry: Geometry, copies
     if held is not None and held.over:
         lane.cancel(key)  # of an earlier time: what it wrote may be gone
     elif held is not None:
-        show_error(InvalidInput(f"Copies are being written to {out} already. Choose another place."))
-        return
-    try:
-        lane.analyse(
-            key, lambda _: write_copies(dataset, items, draft.pipeline, geometry, draft.seed, copies, out)
-        )  # fmt: skip
-    except GraftError as error:
-        show_error(error)
-        return
+        raise InvalidInput(f"Copies are being written to {out} already. Choose another place.")
+    lane.analyse(key, lambda _: write_copies(dataset, items, draft.pipeline, geometry, draft.seed, copies, out))
     state.remember(_SHOWN, _Order(key, out, copies, len(items)))
     st.rerun()
 

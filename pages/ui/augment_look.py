@@ -38,7 +38,9 @@ class Scene:
     def key(self, *more: Hashable) -> Hashable:
         """A name for what is seen: the same name, the same pixels."""
         draft = state.draft()
-        return self.dataset.fingerprint, self.geometry, draft.pipeline.model_dump_json(), draft.seed, *more
+        references = frozenset(item.digest for item in self.items)  # some steps look at them
+        pipeline = draft.pipeline.model_dump_json()
+        return self.dataset.fingerprint, self.geometry, references, pipeline, draft.seed, *more
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,9 @@ def show(dataset: Dataset, items: tuple[Item, ...], slots: Slots) -> None:
     warmup.wait("Getting the preview ready.")
     try:
         _LOOKS[look](scene)
-    except (InvalidPipeline, UnknownTransform):
-        _name_faults(slots)
-        _draw_last(scene)
+    except (InvalidPipeline, UnknownTransform) as error:
+        told = _name_faults(slots)
+        _draw_last(scene, "A step cannot be used: its card says why." if told else str(error))
 
 
 def _look() -> str:
@@ -67,6 +67,9 @@ def _differences(scene: Scene) -> None:
 
 def _strip(scene: Scene) -> None:
     _draw(scene, augment_strip.show(scene))
+    strength = state.draft().pipeline.strength
+    if strength != 1:
+        st.caption(f"Framed is what the step's card says: the pipeline's strength of {strength:g} is left out here.")
 
 
 def _mixed(scene: Scene) -> None:
@@ -103,16 +106,20 @@ def _put(scene: Scene, preview: Preview) -> None:
     show_mosaic(preview.cells, preview.columns, side, preview.caption, text_px=max(13, side // 10))
 
 
-def _name_faults(slots: Slots) -> None:
+def _name_faults(slots: Slots) -> bool:
+    """Name on each card why its step cannot be built; whether there was any such card."""
+    told = False
     for node in every():
         reason = fault(node.step, state.draft().pipeline.strength) if node.step.enabled else None
         if reason and node.number in slots and not node.options:
             with slots[node.number]:
                 complain(reason)
+            told = True
+    return told
 
 
-def _draw_last(scene: Scene) -> None:
-    st.warning("A step cannot be used: its card says why.", icon=":material/error:")
+def _draw_last(scene: Scene, reason: str) -> None:
+    st.warning(literal(reason), icon=":material/error:")
     kept: tuple[str, Hashable, Preview] | None = state.recall(_GOOD, None)
     if kept is not None and kept[0] == scene.dataset.source:
         st.caption("This is the last preview that worked:")

@@ -177,7 +177,8 @@ def _below(phases: Phases, names: tuple[str, ...]) -> None:
     with st.container(horizontal=True, gap="small"):
         st.button("Add a phase", icon=":material/add:", key="backbone-phase-add", on_click=_store,
                   args=(backbone_plan.added(phases, names),),
-                  help="After the last one, with one more stage thawed and half its rate.")  # fmt: skip
+                  help="After the last one, with one more stage thawed, at half its rate; at the recipe's where it has "
+                       "none of its own.")  # fmt: skip
         gradual = backbone_plan.gradual(state.draft().default_phases(names), names)
         st.button("Unfreeze gradually", icon=":material/stairs:", key="backbone-phases-gradual", on_click=_store,
                   args=(gradual,), disabled=phases == gradual,

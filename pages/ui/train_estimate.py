@@ -20,7 +20,11 @@ def show(experiment: Experiment, device: str) -> None:
     from core.runs.trial import measure
 
     lane, room = engine.manager().lane, engine.workspace()
-    key: Hashable = ("estimate", experiment.digest, device)
+    try:  # with the images as they are now: others take another time
+        fingerprint = engine.dataset(experiment.data.source).fingerprint
+    except GraftError:  # the page says so
+        return
+    key: Hashable = ("estimate", experiment.digest, fingerprint, device)
     if state.recall("train-estimate", key) != key:
         cancel()
     state.remember("train-estimate", key)
@@ -30,6 +34,12 @@ def show(experiment: Experiment, device: str) -> None:
         return
     with st.container(key="train-estimate"):
         st.fragment(_panel, run_every=None if analysis.over else POLL_S)(key, polls=not analysis.over)
+
+
+def later() -> None:
+    """Say that nothing is measured while another run is live: what that takes would be measured with it."""
+    cancel()
+    st.caption("What it will take is measured when no other run is live.")
 
 
 def cancel() -> None:

@@ -15,6 +15,7 @@ from pages.ui.messages import explain, literal, show_error
 from pages.ui.train_words import BADGES, accuracy
 
 RESULTS = "pages/results.py"
+CHECKPOINT = "last.pt"  # `core.training.checkpoints.LAST`, whose import would wait for torch
 
 
 def remember(run_id: str) -> None:
@@ -171,7 +172,9 @@ def _ended(run: Run) -> None:
 
 
 def _resume(run: Run) -> None:
-    done = len(engine.workspace().store.epochs(run.id))
+    room = engine.workspace()
+    # an epoch that was cut short is told, and kept nowhere: it is trained again
+    done = len(room.store.epochs(run.id)) if (room.folder(run.id) / CHECKPOINT).exists() else 0
     where = f"Goes on after epoch {done}." if done else "Begins again: no epoch had ended."
     kind = "primary" if has_next_step(run) and run.val is None else "secondary"
     if st.button("Resume", icon=":material/play_arrow:", key="train-resume", help=where, type=kind):

@@ -1,6 +1,7 @@
 """The pictures in memory."""
 
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -96,3 +97,23 @@ def test_a_file_that_has_gone_or_changed_is_refused(items, picture):
     items[1].path.unlink()
     with pytest.raises(UnreadableImage, match="no such file"):
         kept.base(items[1])
+
+
+def test_the_file_lies_where_it_is_told_to_and_vanishes(items, tmp_path, monkeypatch):
+    asked, real = [], cache.tempfile.TemporaryFile
+    monkeypatch.setattr(
+        cache.tempfile, "TemporaryFile", lambda *args, **given: asked.append(given["dir"]) or real(*args, **given)
+    )
+    for folder in (tmp_path, None):
+        ImageCache(GEOMETRY, 0, 10 * SIZE, folder).base(items[0])
+    assert asked == [tmp_path, None]
+    assert not list(tmp_path.glob("graft-*"))
+
+
+def test_half_of_the_disk_is_left_to_the_runs(items, tmp_path, decoded, monkeypatch):
+    monkeypatch.setattr(cache.shutil, "disk_usage", lambda _: SimpleNamespace(free=4 * SIZE))
+    kept = ImageCache(GEOMETRY, 0, 100 * SIZE, tmp_path)
+    for _ in range(2):
+        for item in items[:3]:
+            kept.base(item)
+    assert [path.name for path in decoded] == ["00.png", "01.png", "02.png", "02.png"]

@@ -16,7 +16,7 @@ from core.augment.steps import default_step
 from core.data.cache import ImageCache
 from core.data.geometry import Geometry
 from core.data.sources import load_dataset
-from core.errors import InvalidInput
+from core.errors import InvalidInput, StorageFailed
 from core.experiment import PipelineSpec, Step
 from core.export.copies import estimated_bytes, trainable, write_copies
 from core.training.events import Progress
@@ -131,6 +131,15 @@ def test_nothing_that_is_there_is_touched(dataset, tmp_path, name):
     with pytest.raises(InvalidInput, match="nothing was written"):
         written(dataset, out)
     assert mine.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["mine.txt/copies", "mine.txt/copies.zip", "x" * 300, f"{'x' * 300}.zip"])
+def test_a_place_that_cannot_be_is_told_before_a_picture_is_made(dataset, tmp_path, name, monkeypatch):
+    (tmp_path / "mine.txt").write_text("mine")
+    monkeypatch.setattr(ImageCache, "base", lambda *_: pytest.fail("nothing can be written there"))
+    with pytest.raises(StorageFailed, match="could not be saved"):
+        written(dataset, tmp_path / name)
+    assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
 @pytest.mark.parametrize("name", ["copies", "copies.zip", "there"])

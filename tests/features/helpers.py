@@ -10,20 +10,29 @@ from core.features.precision import autocast_for
 from core.features.sources import Features, Pixels
 
 CPU = torch.device("cpu")
+SHORTAGES = [  # what torch 2.15 says, where there is no memory left: of a GPU, on Linux, on Windows, of an Apple GPU
+    torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB."),
+    RuntimeError("[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory: you tried"),
+    RuntimeError("[enforce fail at alloc_cpu.cpp:116] data. DefaultCPUAllocator: not enough memory: you tried to allo"
+                 "cate 8 bytes."),
+    RuntimeError("MPS backend out of memory (MPS allocated: 18.13 GB, max allowed: 18.13 GB)."),
+    MemoryError("Unable to allocate 8.00 GiB for an array"),
+]  # fmt: skip
 FLIPS = PipelineSpec(steps=(Step(transform="HorizontalFlip", p=0.5), Step(transform="Rotate", p=1.0)))
 
 
 class Counting:
     """A frozen part that remembers how many images it was given at a time."""
 
-    def __init__(self, most=10**9):
+    def __init__(self, most=10**9, error=None):
         self.widths = []
         self.most = most
+        self.error = error or torch.OutOfMemoryError()
         self.weight = torch.randn(5, 3 * 32 * 32, generator=torch.Generator().manual_seed(0))
 
     def __call__(self, images):
         if len(images) > self.most:
-            raise torch.OutOfMemoryError
+            raise self.error
         self.widths.append(len(images))
         return torch.nn.functional.linear(images.flatten(1)[:, : self.weight.shape[1]], self.weight)
 
@@ -40,7 +49,9 @@ def some_pixels(pipeline=FLIPS, seed=0, size=32, resized=32, interpolation="bili
     return Pixels(Pictures(pipeline, geometry, seed), Normalise(get(backbone), CPU))
 
 
-def some_features(part, store=None, *, pixels=None, name="weights|cut", keep=True, precision="fp32"):
+def some_features(
+    part, store=None, *, pixels=None, name="weights|cut", keep=True, precision="fp32", row_bytes=0
+):  # fmt: skip
     pixels = pixels or some_pixels()
     return Features(
         part,
@@ -51,6 +62,7 @@ def some_features(part, store=None, *, pixels=None, name="weights|cut", keep=Tru
         device=CPU,
         keep=keep,
         store=store,
+        row_bytes=row_bytes,
     )
 
 

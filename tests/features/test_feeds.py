@@ -8,6 +8,7 @@ from core.backbones.rng import seeded
 from core.backbones.stages import stages
 from core.experiment import BackboneSpec, PipelineSpec
 from core.features import feeds as room
+from core.features import sources
 from core.features.feeds import Feeds, choose_precision
 from core.features.sources import Features, Pixels
 from core.features.store import FeatureStore
@@ -157,9 +158,29 @@ def test_a_base_that_would_be_too_large_is_not_kept(model, items, tmp_path, monk
     monkeypatch.setattr(room, "MEMORY_BYTES", made.kept_bytes("layer2") - 1)
     counted(model, made.of_phase(0), items)
     assert len(list(tmp_path.glob("kept/*.rows"))) == 1
-    monkeypatch.setattr(room, "MEMORY_BYTES", 24 * 512 * 4 - 1)  # nor the features themselves: computed each time
-    feed = some_feeds(model, ("head",)).of_phase(0)
-    assert [counted(model, feed, items)[1] for _ in range(2)] == [24, 24]
+    assert made.shared_cut(0) == "head"
+
+
+def test_features_of_which_one_view_is_too_large_are_not_kept(model, items, monkeypatch):
+    for limit, seen in ((24 * 512 * 4, 0), (24 * 512 * 4 - 1, 24)):
+        for place in (room, sources):
+            monkeypatch.setattr(place, "MEMORY_BYTES", limit)
+        made = some_feeds(model, ("head",))
+        feed = made.of_phase(0)
+        assert [counted(model, feed, items)[1] for _ in range(2)] == [24, seen]
+        assert (made.kept_bytes("head") is None, made.most_kept_bytes() == 0) == (seen > 0, seen > 0)
+        assert len(feed.features.notes) == (seen > 0)
+        for views in (2, "fresh"):  # nor plain images
+            feed = some_feeds(model, ("head",), views=views).of_phase(0)
+            assert [counted(model, feed, items, None)[1] for _ in range(2)] == [24, seen]
+
+
+def test_a_base_of_which_one_view_is_too_large_is_no_base(model, monkeypatch):
+    made = some_feeds(model, ("head",), ("layer2", "head"))
+    assert made.shared_cut(0) == "layer2"
+    monkeypatch.setattr(room, "MEMORY_BYTES", 24 * 64 * 8 * 8 * 4 - 1)
+    assert made.kept_bytes("layer2") is None
+    assert made.shared_cut(0) == "head"
 
 
 def test_fresh_views_have_no_size_and_no_base(model, items, tmp_path):

@@ -7,6 +7,7 @@ from PIL import Image
 
 from core.data.sources import load_dataset
 from core.experiment import PipelineSpec
+from core.features import batches
 from core.features.batches import shuffled
 from core.features.store import FeatureStore
 from tests.features.helpers import FLIPS, Counting, directly, nearly, rows, same, some_features, some_pixels
@@ -56,6 +57,19 @@ def test_a_change_of_what_features_depend_on_is_a_miss(items, tmp_path, pixels, 
     rows(some_features(part, store, name=name or "weights|cut", pixels=some_pixels(**pixels)), items, 0)
     assert part.seen == 48
     rows(some_features(part, store), items, 0)
+    assert part.seen == 0
+
+
+@pytest.mark.parametrize("view", [0, None])
+@pytest.mark.parametrize(("name", "value"), [("VIEW_CODE", 99), ("LIBRARIES", "albumentations 3|OpenCV 6|Pillow 14")])
+def test_other_code_that_makes_views_is_a_miss(items, tmp_path, monkeypatch, view, name, value):
+    part, store = Counting(), FeatureStore(tmp_path / "kept")
+    rows(some_features(part, store), items, view)
+    with monkeypatch.context() as later:
+        later.setattr(batches, name, value)
+        rows(some_features(part, store), items, view)
+    assert part.seen == 48
+    rows(some_features(part, store), items, view)
     assert part.seen == 0
 
 

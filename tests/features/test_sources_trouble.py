@@ -9,7 +9,9 @@ from core.errors import StorageFailed
 from core.features import sources
 from core.features.batches import chunked
 from core.features.store import FeatureStore
-from tests.features.helpers import Counting, directly, nearly, rows, same, some_features
+from tests.features.helpers import CPU, SHORTAGES, Counting, directly, nearly, rows, same, some_features
+
+ROW = 5 * 4  # bytes of what `Counting` makes of an image
 
 
 def test_a_stop_in_the_middle_keeps_nothing_partial(items, tmp_path):
@@ -115,12 +117,82 @@ def test_nothing_depends_on_the_number_of_threads(items, monkeypatch, keep):
     assert same(*found)
 
 
+@pytest.mark.parametrize("error", SHORTAGES, ids=str)
 @pytest.mark.parametrize("keep", [True, False])
-def test_a_frozen_forward_that_runs_out_of_memory_is_halved(items, keep):
-    part = Counting(most=3)
+def test_a_frozen_forward_that_runs_out_of_memory_is_halved(items, keep, error):
+    part = Counting(most=3, error=error)
     found = rows(some_features(part, keep=keep), items, 0)[0]
     assert max(part.widths) <= 3
     assert part.seen == 24
     nearly(found, directly(items, 0))
     with pytest.raises(torch.OutOfMemoryError):
-        rows(some_features(Counting(most=0), keep=keep), items, 0)
+        rows(some_features(Counting(most=0, error=error), keep=keep), items, 0)
+
+
+@pytest.mark.parametrize("view", [0, None])
+def test_a_view_that_is_too_large_is_computed_each_time_and_it_is_said_once(items, tmp_path, monkeypatch, view):
+    part = Counting()
+    source = some_features(part, FeatureStore(tmp_path / "kept"), row_bytes=ROW)
+    assert source.keeps(items, view)
+    monkeypatch.setattr(sources, "MEMORY_BYTES", 24 * ROW - 1)
+    assert not source.keeps(items, view)
+    for _ in range(2):
+        nearly(rows(source, items, view)[0], directly(items, view))
+        assert (part.seen, source.missing(items, view)) == (24, 24)
+    assert list(tmp_path.glob("kept/*")) == []
+    (note,) = source.notes
+    assert "24 images" in note
+    assert "anew at every epoch" in note
+    rows(source, items[1:], view)  # one image less
+    rows(source, items[1:], view)
+    assert part.seen == 23
+
+
+def test_fresh_views_are_nothing_to_say(items, monkeypatch):
+    monkeypatch.setattr(sources, "MEMORY_BYTES", 24 * ROW - 1)
+    source = some_features(Counting(), keep=False, row_bytes=ROW)
+    rows(source, items, 0)
+    assert source.notes == []
+
+
+def test_images_of_other_data_make_room_but_those_of_this_run_stay(items, tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "MEMORY_BYTES", 15 * ROW)
+    part, store = Counting(), FeatureStore(tmp_path / "kept")
+    rows(some_features(part, store, row_bytes=ROW), items[:10], None)
+    assert part.seen == 10
+    source = some_features(part, store, row_bytes=ROW)
+    assert source.missing(items[10:22], None) == 12
+    for wanted, seen in ((items[10:22], 12), (items[10:22], 0), (items[:10], 10), (items[:10], 10), (items[10:22], 0)):
+        rows(source, wanted, None)
+        assert part.seen == seen
+    assert len(source.notes) == 1
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_blocks_that_lie_nowhere_else_stay_within_the_memory(items, tmp_path, monkeypatch, stored):
+    (tmp_path / "kept").write_text("a file stands there")
+    monkeypatch.setattr(sources, "MEMORY_BYTES", 24 * ROW)
+    part = Counting()
+    source = some_features(part, FeatureStore(tmp_path / "kept") if stored else None)
+    for view, seen in ((0, 24), (1, 24), (0, 0), (1, 24)):
+        nearly(rows(source, items, view)[0], directly(items, view))
+        assert part.seen == seen
+        assert sum(block.memory_bytes for block in source._blocks.values()) <= 24 * ROW
+    assert len(source.notes) == stored
+
+
+def test_blocks_beyond_the_memory_are_mapped(items, tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "MEMORY_BYTES", 24 * ROW)
+    part = Counting()
+    source = some_features(part, FeatureStore(tmp_path / "kept"))
+    for view in (0, 1, 2, 0, 1, 2):
+        rows(source, items, view)
+    assert part.seen == 3 * 24
+    assert [block.memory_bytes for block in source._blocks.values()] == [24 * ROW, 0, 0]
+
+
+def test_kept_rows_are_sent_to_the_device(items, monkeypatch):
+    asked = []
+    monkeypatch.setattr(sources, "sent", lambda tensor, device: asked.append(device) or tensor)
+    rows(some_features(Counting()), items, 0, size=12)
+    assert asked == [CPU, CPU]

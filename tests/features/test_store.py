@@ -1,6 +1,7 @@
 """What is kept comes back as it was, or not at all."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from core import files
 from core.errors import StorageFailed
-from core.features.store import Block, FeatureStore, Layout
+from core.features.store import STALE_S, Block, FeatureStore, Layout
 
 ROOT = Path(__file__).parents[2]
 KEY = "0123abcd"
@@ -238,3 +240,16 @@ def test_processes_that_keep_the_same_block_leave_it_whole(folder):
     assert [saver.communicate()[1] for saver in savers] == ["", ""]
     assert torch.equal(FeatureStore(folder).load(KEY).get(DIGESTS), features())
     assert sorted(path.suffix for path in folder.iterdir()) == [".json", ".rows"]
+
+
+def test_what_killed_saves_left_goes_but_not_what_may_be_at_work(folder):
+    store = FeatureStore(folder)
+    store.save(KEY, a_block())
+    old, young = (folder / f"{files.TEMPORARY_PREFIX}{name}" for name in ("old", "young"))
+    for path in (old, young):
+        path.write_bytes(b"half a block")
+    os.utime(old, (time.time() - 2 * STALE_S,) * 2)
+    store.save("another", a_block())
+    assert not old.exists()
+    assert young.exists()
+    assert store.load(KEY) is not None

@@ -128,6 +128,15 @@ def test_a_relative_place_is_in_the_workspace(source, manager, own_workspace):
     assert (own_workspace / "copies" / "mine.zip").is_file()
 
 
+def test_a_home_folder_that_is_nobodys_is_said(source, manager):
+    at = opened(source)
+    at.text_input(key="copies-place").set_value("~nosuch/x")
+    at = press(ran(at), "copies-write")
+    assert "no home folder for '~nosuch/x'" in texts(at)
+    at.text_input(key="copies-place").set_value("x" * 300)
+    assert "could not be saved" in texts(written(ran(at), manager))
+
+
 def test_what_is_left_out_is_named(source, manager, images):
     at = opened(source)
     (images / "cold" / "03.png").write_bytes(b"broken")

@@ -1,10 +1,14 @@
 """The ways to look at a pipeline beside the views: differences, a growing number, mixed pairs, and what views got."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from core.augment.pipeline import Pipeline
 from core.augment.strip import numeric
-from core.experiment import PipelineSpec, Recipe
+from core.errors import InvalidPipeline
+from core.experiment import PipelineSpec, Recipe, SplitSpec
 from pages.ui import augment_mix, augment_preview, augment_strip, augment_views
 from tests.pages.augmenting import draft, labels, opened, press, ran, saved_pictures, step, texts
 
@@ -77,6 +81,55 @@ def test_a_strip_without_numbers_says_what_to_do(shown, source):
     at = look(opened(source=source, pipeline=PipelineSpec(steps=(step("ToGray"),))), "Strength strip")
     assert "Add one such as Rotate" in texts(at)
     assert at.segmented_control(key="augment-look").value == "Strength strip"
+
+
+def test_a_strip_draws_the_values_that_go_together_with_the_others(shown, source):
+    at = look(opened(source=source, pipeline=PipelineSpec(steps=(step("Crop"),))), "Strength strip")
+    assert at.selectbox(key="augment-strip-Crop").value == "x_min"
+    assert labels(shown[-1])[:2] == ["original", "0 px"]
+    assert len(shown[-1]) > 9
+    assert 170 < float(labels(shown[-1])[-1].removesuffix(" px")) < 192, "the right edge"
+    assert not at.warning
+
+
+def test_a_reason_that_stands_on_no_card_stands_above_the_last_good_preview(shown, source, monkeypatch):
+    at = look(opened(source=source, pipeline=PipelineSpec(steps=(step("Rotate"),))), "Strength strip")
+    good = shown[-1]
+
+    def fail(*_, **__):
+        raise InvalidPipeline("Step 1 (Rotate) failed on a picture of 50 x 40 px: it *broke*.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Pipeline, "view", fail)
+        at.session_state["graft:draft"] = replace(draft(at), seed=9)
+        ran(at)
+    assert "failed on a picture of 50 x 40 px: it *broke*" in texts(at)
+    assert "its card says why" not in texts(at)
+    assert shown[-1] is good
+    assert "its card says why" in texts(opened(source=source, pipeline=PipelineSpec(steps=(step("Crop", x_min=900),))))
+
+
+def test_a_strip_says_that_the_pipelines_strength_is_left_out(source):
+    pipeline = PipelineSpec(steps=(step("Rotate"),), strength=0.5)
+    at = look(opened(source=source, pipeline=pipeline), "Strength strip")
+    assert "the pipeline's strength of 0.5 is left out here" in texts(at)
+    at.session_state["graft:draft"] = replace(draft(at), pipeline=pipeline.model_copy(update={"strength": 1.0}))
+    assert "is left out here" not in texts(ran(at))
+
+
+def test_other_training_pictures_to_draw_from_make_another_preview(shown, source):
+    pipeline = PipelineSpec(steps=(step("HistogramMatching", blend_ratio=[1.0, 1.0]),))
+    at = opened(source=source, pipeline=pipeline)
+    for seed in range(1, 100):  # until the same pictures are shown again, of another deal
+        before = shown[-1]
+        at.session_state["graft:draft"] = replace(draft(at), split=SplitSpec(seed=seed))
+        ran(at)
+        if all(np.array_equal(shown[-1][place].pixels, before[place].pixels) for place in (0, 4)):
+            break
+    assert labels(shown[-1])[::4] == labels(before)[::4] == ["cold, original", "warm, original"]
+    views = [(old.pixels, new.pixels) for old, new in zip(before, shown[-1], strict=True)]
+    assert [place for place in (0, 4) if np.array_equal(*views[place])] == [0, 4]
+    assert not all(np.array_equal(old, new) for old, new in views)
 
 
 def test_the_ends_of_a_present_range_are_on_its_strip():

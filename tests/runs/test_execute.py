@@ -13,6 +13,7 @@ from core.backbones.stages import stage_table
 from core.errors import (
     GraftError,
     InvalidInput,
+    OutOfMemory,
     ResumeRefused,
     RunConflict,
     StorageFailed,
@@ -33,6 +34,7 @@ from core.training import checkpoints
 from core.training.control import Control
 from core.training.events import EpochEnded, StepEnded
 from tests.conftest import make_experiment, make_images
+from tests.features.helpers import SHORTAGES
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,6 +77,19 @@ def test_pictures_are_decoded_once_for_all_runs_of_a_process(room, experiment, m
     for seed in (1, 2):  # other views: the features kept by the first run are of no use to the second
         list(execute(room, begin(room, experiment.changed(seed=seed)), Control()))
     assert len(decoded) == len(set(decoded)) > 0
+
+
+def test_pictures_beyond_the_memory_lie_in_the_workspace(room, experiment, monkeypatch):
+    from core.data import cache
+    from core.runs import workspace
+
+    asked, real = [], cache.tempfile.TemporaryFile
+    monkeypatch.setattr(workspace, "MEMORY_BYTES", 0)
+    monkeypatch.setattr(
+        cache.tempfile, "TemporaryFile", lambda *args, **given: asked.append(given["dir"]) or real(*args, **given)
+    )
+    list(execute(room, begin(room, experiment), Control()))
+    assert asked == [room.root]
 
 
 def test_no_test_split_gives_no_test_scores(room, experiment):
@@ -136,6 +151,20 @@ def test_an_error_is_kept_with_its_traceback(room, experiment, monkeypatch):
     assert "ZeroDivisionError" in run.message
     assert "Traceback" in run.traceback
     assert room.store.lines(run.id)[-1].level == "error"
+
+
+@pytest.mark.parametrize("error", SHORTAGES, ids=str)
+def test_memory_that_runs_out_is_told_with_what_to_do(room, experiment, monkeypatch, error):
+    def fail(*_):
+        raise error
+
+    claim = begin(room, experiment)
+    monkeypatch.setattr(executing, "train", fail)
+    with pytest.raises(OutOfMemory, match="smaller batch size"):
+        list(execute(room, claim, Control()))
+    run = room.store.run(claim.run_id)
+    assert run.status is Status.FAILED
+    assert "smaller batch size" in run.message
 
 
 def test_a_full_disk_fails_the_run_keeps_the_old_checkpoint_and_can_be_resumed(room, experiment, monkeypatch):

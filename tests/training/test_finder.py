@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core.errors import InvalidExperiment, TrainingFailed
+from core.errors import InvalidExperiment, OutOfMemory, TrainingFailed
 from core.experiment import Phase, Recipe
 from core.runs.trial import sweep_rates
 from core.runs.workspace import Workspace
@@ -15,6 +15,8 @@ from core.training import finder
 from core.training.control import Control
 from core.training.finder import find_rate
 from core.training.inference import Aborted
+from core.training.step import Stepper
+from tests.features.helpers import SHORTAGES
 from tests.training.test_loop import prepare
 
 
@@ -162,3 +164,13 @@ def test_a_workspace_gets_neither_run_nor_checkpoint_but_keeps_the_features(easy
     assert list(room.features.glob("*.rows"))
     with sqlite3.connect(room.root / "graft.db") as database:
         assert database.execute("select count(*) from runs").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("error", SHORTAGES, ids=str)
+def test_memory_that_runs_out_ends_with_advice(easy, tmp_path, monkeypatch, error):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(Stepper, "_apply", fail)
+    with pytest.raises(OutOfMemory, match="smaller batch size"):
+        swept(prepare(easy, tmp_path))

@@ -6,6 +6,7 @@ import pytest
 
 from core.backbones.stages import stage_table
 from core.experiment import BackboneSpec, Phase, Recipe
+from core.features import sources
 from core.features.sources import Features
 from core.training.control import Control
 from core.training.events import EpochEnded, StepEnded
@@ -119,6 +120,39 @@ def test_where_features_cannot_be_kept_the_run_says_so_once_and_is_the_same(pict
     (said,) = warnings(events)
     assert "not kept for later runs" in said
     assert by_epoch(events) == never_stopped
+
+
+SOLVED = Phase(stages=("head",), epochs=2, solver="lbfgs")
+
+
+@pytest.mark.parametrize(
+    ("phase", "mixup"),
+    [
+        pytest.param(SOLVED, 0.0, id="a solved phase"),
+        pytest.param(SOLVED.model_copy(update={"solver": "steps", "epochs": 1}), 0.4, id="the last validation"),
+    ],
+)
+def test_features_that_cannot_be_kept_are_said_in_any_phase(pictures, tmp_path, phase, mixup):
+    (tmp_path / "kept").write_text("a file stands there")
+    experiment = mixing(pictures, (phase,), mixup=mixup)
+    events = run(prepare(experiment, tmp_path / "a", features=tmp_path / "kept"))
+    (said,) = warnings(events)
+    assert "not kept for later runs" in said
+    without = run(prepare(experiment, tmp_path / "b"))
+    assert by_epoch(events) == by_epoch(without)
+    assert warnings(without) == []
+
+
+@pytest.mark.parametrize("solver", ["steps", "lbfgs"])
+def test_features_that_are_too_large_to_be_kept_are_said_once(pictures, tmp_path, monkeypatch, solver):
+    monkeypatch.setattr(sources, "MEMORY_BYTES", 1)
+    phase = SOLVED.model_copy(update={"solver": solver})
+    setup = prepare(describe(pictures, phases=(phase,)), tmp_path, features=tmp_path / "kept")
+    counter = Counter(setup)
+    (said,) = warnings(run(setup))
+    assert "anew at every epoch" in said
+    assert counter.images == 2 * 8 + 2 * 2
+    assert list(tmp_path.glob("kept/*")) == []
 
 
 def test_a_second_run_with_another_head_rate_computes_nothing_frozen(pictures, tmp_path):

@@ -1,8 +1,10 @@
+import json
 import math
 import threading
 
 import pytest
 import torch
+from safetensors import safe_open
 
 from core.backbones.build import build
 from core.data.sources import load_dataset
@@ -11,7 +13,7 @@ from core.errors import LossNotFinite, ResumeRefused, TrainingFailed, UnknownDev
 from core.experiment import BackboneSpec, Phase, PipelineSpec, Recipe
 from core.features.batches import chunked, shuffled
 from core.tasks.classification import Classification
-from core.training import device, step
+from core.training import checkpoints, device, step
 from core.training.checkpoints import BEST, LAST, Checkpoints
 from core.training.control import Control
 from core.training.device import available_devices, resolve_device
@@ -116,6 +118,35 @@ def test_a_stop_before_the_first_epoch_ends_keeps_a_model(experiment, tmp_path):
     assert events[-1].best_epoch == 0
     assert (tmp_path / "run" / BEST).exists()
     assert not (tmp_path / "run" / LAST).exists()  # a resumed run begins anew and stays exact
+
+
+class Killed(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("writes", [1, 2, 3, 4, 5])
+def test_after_a_kill_between_two_saves_the_weights_are_those_of_the_best_epoch(
+    experiment, tmp_path, monkeypatch, writes
+):
+    left, real = iter(range(writes)), checkpoints.files.write_bytes
+
+    def write(path, content):
+        if path.name in (BEST, LAST) and next(left, None) is None:
+            raise Killed
+        real(path, content)
+
+    values = iter([5.0, 4.0, 3.0, 2.0])  # every epoch is the best so far
+    monkeypatch.setattr(Classification, "to_minimise", lambda *_: next(values))
+    monkeypatch.setattr(Classification, "standard_error", lambda *_: 0.0)
+    with monkeypatch.context() as killing:
+        killing.setattr(checkpoints.files, "write_bytes", write)
+        with pytest.raises(Killed):
+            list(train(prepare(experiment, tmp_path), Control()))
+    control = Control()
+    control.stop()
+    *_, ended = train(prepare(experiment, tmp_path), control)
+    with safe_open(tmp_path / "run" / BEST, framework="pt") as file:
+        assert json.loads(file.metadata()["epoch"]) == ended.best_epoch
 
 
 def test_an_abort_ends_without_a_last_word(experiment, tmp_path):

@@ -5,12 +5,14 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 
-from core.errors import InvalidExperiment, LossNotFinite
+from core.errors import InvalidExperiment, LossNotFinite, OutOfMemory
 from core.experiment import BackboneSpec, Experiment, Phase, PipelineSpec, Recipe
 from core.training.control import Control
 from core.training.events import EpochEnded, PhaseStarted, RunEnded, RunStarted, StepEnded
 from core.training.loop import train
+from core.training.solve import Solver
 from tests.conftest import make_experiment, make_images
+from tests.features.helpers import SHORTAGES
 from tests.training.helpers import Counter, copy, losses, prepare, run, warnings
 
 NAME = "timm/vit_tiny_patch16_224"
@@ -203,3 +205,27 @@ def test_features_that_are_not_finite_are_said(pictures, tmp_path):
         setup.model.norm.weight[0] = torch.inf
     with pytest.raises(LossNotFinite, match="not finite"):
         run(setup)
+
+
+@pytest.mark.parametrize("error", SHORTAGES, ids=str)
+def test_features_that_do_not_fit_together_are_said(pictures, tmp_path, error):
+    setup = prepare(describe(pictures), tmp_path, saved=False)
+
+    def enter(module, given):
+        if torch.is_grad_enabled() and len(given[0]) > len(setup.train_items):  # the second view
+            raise error
+
+    setup.model.head.register_forward_pre_hook(enter)
+    with pytest.raises(OutOfMemory, match="fewer views, or train this phase in steps"):
+        run(setup)
+
+
+def test_features_that_cannot_even_be_gathered_are_said():
+    class Huge:
+        @property
+        def tensor(self):
+            raise SHORTAGES[1]
+
+    solver = Solver(None, None, torch.optim.LBFGS([torch.zeros(2, 2)]))
+    with pytest.raises(OutOfMemory, match="fewer views, or train this phase in steps"):
+        solver.add([Huge()])

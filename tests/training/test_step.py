@@ -6,8 +6,10 @@ import torch
 from core.errors import OutOfMemory
 from core.experiment import BackboneSpec, Phase, Recipe
 from core.training import inference
+from core.training import step as stepping
 from core.training.step import _shares
 from tests.conftest import make_experiment, make_images
+from tests.features.helpers import SHORTAGES
 from tests.training.helpers import add_dropout, losses, prepare, run, settle, warnings
 
 NAME = "timm/vit_tiny_patch16_224"  # no BatchNorm: a part of a batch is computed as it is in the whole
@@ -40,15 +42,16 @@ def a_setup(pictures, folder, stages=LAST, name=NAME, settled=False, views=2, si
 class Memory:
     """Room for `most` images in a module of the model; counts how many came at a time."""
 
-    def __init__(self, setup, most, module="head"):
+    def __init__(self, setup, most, module="head", error=None):
         self.most = most
+        self.error = error or torch.OutOfMemoryError()
         self.widths = []
         setup.model.get_submodule(module).register_forward_pre_hook(self._enter)
 
     def _enter(self, module, given):
         if torch.is_grad_enabled():
             if len(given[0]) > self.most:
-                raise torch.OutOfMemoryError
+                raise self.error
             self.widths.append(len(given[0]))
 
 
@@ -79,9 +82,10 @@ def test_a_step_in_parts_is_the_step(pictures, tmp_path, most, recipe):
     assert f"{setup.experiment.recipe.batch_size} images" in warnings(parts)[0]
 
 
-def test_parts_stay_small_once_they_had_to_be_and_it_is_said_once(pictures, tmp_path):
+@pytest.mark.parametrize("error", SHORTAGES, ids=str)
+def test_parts_stay_small_once_they_had_to_be_and_it_is_said_once(pictures, tmp_path, error):
     setup = a_setup(pictures, tmp_path)
-    memory = Memory(setup, 2)
+    memory = Memory(setup, 2, error=error)
     (said,) = warnings(run(setup))
     assert "computed in 2 parts" in said
     assert memory.widths == [2, 2, 2, 1] * 2
@@ -99,11 +103,36 @@ def test_dropout_is_drawn_anew_in_every_part(pictures, tmp_path):
     assert not torch.equal(halves[0], halves[1])
 
 
-def test_a_model_whose_single_image_does_not_fit_fails_with_advice(pictures, tmp_path):
+@pytest.mark.parametrize("error", SHORTAGES, ids=str)
+def test_a_model_whose_single_image_does_not_fit_fails_with_advice(pictures, tmp_path, error):
     setup = a_setup(pictures, tmp_path)
-    Memory(setup, 0)
+    Memory(setup, 0, error=error)
     with pytest.raises(OutOfMemory, match="smaller batch size or image size, freeze more stages"):
         run(setup)
+
+
+@pytest.mark.parametrize("error", SHORTAGES, ids=str)
+def test_memory_that_runs_out_outside_of_a_forward_ends_with_advice(pictures, tmp_path, monkeypatch, error):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(stepping.Stepper, "_apply", fail)
+    with pytest.raises(OutOfMemory, match="smaller batch size or image size, freeze more stages"):
+        run(a_setup(pictures, tmp_path))
+
+
+def test_an_error_that_is_none_of_memory_comes_as_it_is(pictures, tmp_path):
+    setup = a_setup(pictures, tmp_path)
+    Memory(setup, 2, error=RuntimeError("another"))
+    with pytest.raises(RuntimeError, match="another"):
+        run(setup)
+
+
+def test_labels_are_sent_to_the_device(pictures, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(stepping, "sent", lambda tensor, device: asked.append(len(tensor)) or tensor)
+    run(a_setup(pictures, tmp_path))
+    assert asked == [4, 3] * 2
 
 
 def test_a_frozen_forward_that_runs_out_of_memory_is_halved(pictures, tmp_path):
