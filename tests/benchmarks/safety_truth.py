@@ -175,17 +175,27 @@ def _effect(kept: Kept, pair: Pair) -> Effect | None:
 def table(made: dict[str, Kept]) -> Table:
     """The summary for people; the last line counts."""
     shown = Table(box=None, header_style="bold")
-    for column in ("pair", "p", "light", "of trials", "with - without, points", "95 % interval", "agrees"):
+    for column in (
+        "pair",
+        "p",
+        "light",
+        "of trials",
+        "with - without, points",
+        "95 % interval",
+        "Student's t",
+        "agrees",
+    ):
         shown.add_column(column, justify="right" if column in ("p", "with - without, points") else "left")
     for key, row in made.items():
         away = row["effect"]
         shown.add_row(
             key, f"{row['step']['p']:g}", row["light"], f"{row['times']}/{row['lights']}",
             f"{100 * away['mean']:+.1f}", f"{100 * away['low']:+.1f} to {100 * away['high']:+.1f}",
+            f"{100 * away['t_low']:+.1f} to {100 * away['t_high']:+.1f}",
             {True: "yes", False: "NO", None: "promises nothing"}[row["agrees"]],
         )  # fmt: skip
     told = [row["agrees"] for row in made.values() if row["agrees"] is not None]
-    shown.add_row(f"{sum(told)} of {len(told)} agree", *[""] * 6)
+    shown.add_row(f"{sum(told)} of {len(told)} agree", *[""] * 7)
     return shown
 
 

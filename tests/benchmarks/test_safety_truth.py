@@ -45,16 +45,24 @@ def test_training_and_test_signs_are_drawn_anew_and_kept_apart(tmp_path, monkeyp
     assert 6 * TEST >= 400
 
 
-def test_the_wider_interval_is_the_one_that_is_told():
-    """Over trainings: mean -0.1, sd 0.1414, times sqrt(1/2), times 12.706: far wider than over 100 images."""
+def test_the_interval_is_over_trainings_and_images():
+    """Student's over trainings: mean -0.1, sd 0.1414, times sqrt(1/2), times 12.706."""
     without = {0: right(), 1: right()}
     found = effect(without, {0: right(), 1: right(*range(20))}, 0.0)
     assert found.mean == pytest.approx(-0.1)
-    assert found.high - found.mean == pytest.approx(12.7062 * 0.141421 * 0.5**0.5, rel=1e-4)
+    assert found.t_high - found.mean == pytest.approx(12.7062 * 0.141421 * 0.5**0.5, rel=1e-4)
+    assert found.low < -0.15, "both trainings may be the second one"
+    assert found.high == 0, "or the first one"
     same = effect(without, {0: right(*range(10)), 1: right(*range(10))}, 0.0)
     assert (same.trials, same.images) == (2, 100)
     assert same.mean == pytest.approx(-0.1)
     assert same.low < -0.1 < same.high < 0, "trainings agree: the images remain unsure"
+
+
+def test_folds_test_their_own_images():
+    found = effect({0: right(), 1: {"a": True}}, {0: right(*range(50)), 1: {"a": True}}, 0.25)
+    assert found.images == 101
+    assert found.mean == pytest.approx(-0.25)
 
 
 def test_one_training_is_not_enough_and_only_pairs_count():
@@ -66,7 +74,7 @@ def test_folds_that_share_training_images_are_less_sure():
     without = {fold: right() for fold in range(5)}
     with_it = {fold: right(*range(fold)) for fold in range(5)}
     apart, shared = effect(without, with_it, 0.0), effect(without, with_it, 0.25)
-    assert shared.high - shared.low > apart.high - apart.low
+    assert shared.t_high - shared.t_low > apart.t_high - apart.t_low
 
 
 def test_the_light_of_most_trials_counts_and_of_equals_the_more_careful_one():
@@ -82,7 +90,7 @@ def test_the_light_of_most_trials_counts_and_of_equals_the_more_careful_one():
     ],
 )  # fmt: skip
 def test_what_a_light_promises(shown, low, high, expected):
-    assert agrees(shown, Effect((low + high) / 2, low, high, 5, 400)) is expected
+    assert agrees(shown, Effect((low + high) / 2, low, high, low, high, 5, 400)) is expected
 
 
 def test_the_summary_leaves_out_what_is_not_measured_yet():
