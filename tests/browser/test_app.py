@@ -71,7 +71,9 @@ def test_a_click_anywhere_on_a_row_of_the_results_opens_its_run(page, server, ex
     page.goto(server.url + "/results")
     row = page.locator("[class*=st-key-results-row-]").first
     row.get_by_text("full.").wait_for()  # the row's last line: nothing of it is still to come
+    page.wait_for_function("document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'")
     box = row.bounding_box()
-    page.mouse.click(box["x"] + box["width"] - 6, box["y"] + box["height"] - 6)
+    # the row may still move while the page settles: this click waits until it stands still
+    row.click(position={"x": box["width"] - 6, "y": box["height"] - 6})
     page.get_by_role("heading", level=1, name="broken run").wait_for()
     assert "?run=" in page.url
