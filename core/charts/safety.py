@@ -1,7 +1,6 @@
 """Label safety over the strength of a pipeline: affinity with its interval, and where the light turns."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
@@ -12,6 +11,7 @@ from core.screening.sweep import StrengthSweep
 
 HEIGHT = 280  # px
 LIGHTS = {"green": "Labels survive", "amber": "Look closer", "red": "Destroys labels", "unknown": "Cannot tell"}
+SIGNS = {"green": "●", "amber": "◆", "red": "✖", "unknown": "○"}  # as the markers look, within text
 SYMBOLS = {"green": "circle", "amber": "diamond", "red": "x", "unknown": "circle-open"}
 # bright enough and dark enough on either ground; the shapes tell the lights apart without any colour
 COLOURS: dict[Theme, dict[str, str]] = {
@@ -50,7 +50,7 @@ def strength_curve(sweep: StrengthSweep) -> StrengthCurve:
 
 def strength_figure(curve: StrengthCurve, theme: Theme) -> go.Figure:
     """The band, the curve, a marker for each light, and a dotted line where the light turns."""
-    layout = base_layout(theme, HEIGHT, margin={"l": 52, "r": 20, "t": 20, "b": 46})
+    layout = base_layout(theme, HEIGHT, margin={"l": 52, "r": 20, "t": 32, "b": 46})
     strengths = [point.strength for point in curve.points]
     edges = [strengths[0], strengths[-1]] if strengths else [0.0, 1.0]
     room = _ROOM * max(edges[1] - edges[0], 0.5)
@@ -63,9 +63,12 @@ def strength_figure(curve: StrengthCurve, theme: Theme) -> go.Figure:
     span = [max(0.0, lowest - _ROOM), max(_HIGHEST, highest + _ROOM)]
     layout["yaxis"] = axis(theme, title=title("Affinity", theme), range=span, nticks=5)
     layout["shapes"] = [_line(at, theme) for at in _marks(curve)]
-    layout["annotations"] = _labels(curve, theme) + [_mark(at, words, theme) for at, words in _marks(curve).items()]
     traces = [_band(curve.points, theme), _curve(curve.points, theme)] if curve.points else []
     lights = [light for light in LIGHTS if any(point.light == light for point in curve.points)]
+    layout["annotations"] = _labels(lights, theme) + [
+        _mark(at, words, theme, line, left=at < sum(edges) / 2)
+        for line, (at, words) in enumerate(_marks(curve).items())
+    ]
     return go.Figure({"data": [*traces, *(_markers(curve.points, light, theme) for light in lights)], "layout": layout})
 
 
@@ -75,19 +78,15 @@ def _marks(curve: StrengthCurve) -> dict[float, str]:
     return words if curve.reds is None else words | {curve.reds: "turns red"}
 
 
-def _labels(curve: StrengthCurve, theme: Theme) -> list[dict[str, Any]]:
-    """The light in words, above the first of each stretch of markers of the same light."""
-    first = curve.points[:1] + tuple(b for a, b in pairwise(curve.points) if a.light != b.light)
+def _labels(lights: Sequence[str], theme: Theme) -> list[dict[str, Any]]:
+    """The lights in words, in a row above the chart: beside their markers they would cover each other."""
+    last = max(1, len(lights) - 1)
     return [
-        note(LIGHTS[point.light], theme, x=point.strength, y=point.affinity, xanchor=_anchor(point, curve.points),
-             yanchor="bottom", yshift=9, font={"color": COLOURS[theme][point.light], "size": FONT_SIZE})
-        for point in first
+        note(f"{SIGNS[light]} {LIGHTS[light]}", theme, xref="paper", yref="paper", x=place / last, y=1,
+             xanchor="left" if place == 0 else "right" if place == last else "center", yanchor="bottom", yshift=6,
+             font={"color": COLOURS[theme][light], "size": FONT_SIZE})
+        for place, light in enumerate(lights)
     ]  # fmt: skip
-
-
-def _anchor(point: StrengthPoint, points: Sequence[StrengthPoint]) -> str:
-    """So that a label stays inside the chart."""
-    return "left" if point == points[0] else "right" if point == points[-1] else "center"
 
 
 def _line(at: float, theme: Theme) -> dict[str, Any]:
@@ -95,8 +94,10 @@ def _line(at: float, theme: Theme) -> dict[str, Any]:
             "line": {"color": LOOKS[theme].muted, "width": 1, "dash": "dot"}}  # fmt: skip
 
 
-def _mark(at: float, words: str, theme: Theme) -> dict[str, Any]:
-    place = {"xref": "x", "yref": "y domain", "x": at, "y": 0, "xanchor": "right", "yanchor": "bottom", "xshift": -5}
+def _mark(at: float, words: str, theme: Theme, line: int, *, left: bool) -> dict[str, Any]:
+    """On lines of their own, for the two turns may lie close together, and to the side where there is room."""
+    place = {"xref": "x", "yref": "y domain", "x": at, "y": 0, "xanchor": "left" if left else "right",
+             "yanchor": "bottom", "xshift": 5 if left else -5, "yshift": 16 * (1 - line)}  # fmt: skip
     return note(f"{words} at {number(at)}", theme, **place)
 
 

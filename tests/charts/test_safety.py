@@ -33,7 +33,9 @@ def test_every_light_has_its_shape_colour_and_words(theme):
     assert [trace.marker.symbol for trace in figure.data[2:]] == [SYMBOLS[one] for one in ("green", "amber", "red")]
     assert list(figure.data[2].x) == [0.5, 1.0]
     texts = [note.text for note in figure.layout.annotations]
-    assert texts == ["Labels survive", "Look closer", "Destroys labels", "turns at 1.5", "turns red at 2"]
+    assert texts == ["● Labels survive", "◆ Look closer", "✖ Destroys labels", "turns at 1.5", "turns red at 2"]
+    assert len({(note.x, note.y) for note in figure.layout.annotations[:3]}) == 3
+    assert len({note.yshift for note in figure.layout.annotations[3:]}) == 2, "they do not cover each other"
     assert [shape.x0 for shape in figure.layout.shapes] == [1.5, 2.0]
 
 
@@ -41,7 +43,7 @@ def test_where_nothing_turns_nothing_is_marked(theme):
     figure = strength_figure(strength_curve(sweep("green", "green")), theme)
     check_figure(figure, theme)
     assert not figure.layout.shapes
-    assert [note.text for note in figure.layout.annotations] == ["Labels survive"]
+    assert [note.text for note in figure.layout.annotations] == ["● Labels survive"]
 
 
 def test_one_strength_that_turns_and_reddens_is_marked_once(theme):
