@@ -84,6 +84,7 @@ def _labels(lights: Sequence[str], theme: Theme) -> list[dict[str, Any]]:
     return [
         note(f"{SIGNS[light]} {LIGHTS[light]}", theme, xref="paper", yref="paper", x=place / last, y=1,
              xanchor="left" if place == 0 else "right" if place == last else "center", yanchor="bottom", yshift=6,
+             xshift=-46 if place == 0 else 18 if place == last else -16,  # into the margins
              font={"color": COLOURS[theme][light], "size": FONT_SIZE})
         for place, light in enumerate(lights)
     ]  # fmt: skip
