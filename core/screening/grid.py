@@ -89,8 +89,12 @@ def last_maps(model: nn.Module, image: Tensor, dtype: torch.dtype | None = None)
     before, own = narrower[-1] if narrower else (last, shape)
     try:
         return _of_graph(folded(tapped(model, (last, before)), dtype))
-    except CannotTrace:
-        pass
+    except CannotTrace:  # the model's code decides something as it runs: it is run as it stands, and watched
+        return _of_model(model, last, before, own[1])
+
+
+def _of_model(model: nn.Module, last: nn.Module, before: nn.Module, channels: int) -> Maps:
+    """The maps of two modules; of `before`, which may run twice, that with so many channels."""
 
     def see(images: Tensor) -> tuple[Tensor, Tensor]:
         caught: list[tuple[nn.Module, Tensor]] = []
@@ -99,7 +103,7 @@ def last_maps(model: nn.Module, image: Tensor, dtype: torch.dtype | None = None)
             caught.append((module, as_maps(output)))
 
         _watched(model, {last, before}, catch, images)
-        where = [maps for module, maps in caught if module is before and maps.shape[1] == own[1]]  # it may run twice
+        where = [maps for module, maps in caught if module is before and maps.shape[1] == channels]
         return [maps for module, maps in caught if module is last][-1], where[-1]
 
     return see
