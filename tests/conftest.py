@@ -61,3 +61,21 @@ def experiment(images) -> Experiment:
     names = tuple(stage.name for stage in stage_table("mobilenet_v3_small"))
     phases = (Phase(stages=("head",), epochs=2), Phase(stages=names[-2:], epochs=2, learning_rate=1e-3))
     return make_experiment(images, phases=phases)
+
+
+@pytest.fixture(scope="session")
+def divided(tmp_path_factory) -> Path:
+    """Three uneven classes in parts of 11, 5 and 7 images; for reading only."""
+    from tests.uneven import make_divided
+
+    return make_divided(tmp_path_factory.mktemp("divided") / "weather")
+
+
+@pytest.fixture
+def ledger(tmp_path, divided):
+    """A workspace of this test's own with three completed runs over `divided`, the oldest first."""
+    from core.runs.workspace import Workspace
+    from tests.uneven import recorded
+
+    room = Workspace(tmp_path / "workspace")
+    return room, recorded(room, divided)

@@ -3,7 +3,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -122,15 +121,163 @@ def test_live_lists_only_live_runs_oldest_first(store):
     assert tuple(run.status for run in store.live()) == LIVE
 
 
-def test_a_lock_of_three_seconds_is_waited_for(store):
+def test_a_lock_is_waited_for(store):
     store.add(a_run())
-    other = sqlite3.connect(store.path, isolation_level=None, check_same_thread=False)
+    other = sqlite3.connect(store.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    threading.Timer(3.0, lambda: other.execute("COMMIT")).start()
-    began = time.monotonic()
-    store.log("r-1", "waited")
-    assert time.monotonic() - began > 2
+    begun, done = threading.Event(), threading.Event()
+
+    def write():
+        store._connection.set_trace_callback(lambda sql: begun.set() if sql.startswith("BEGIN") else None)
+        store.log("r-1", "waited")
+        done.set()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert begun.wait(30)
+    assert not done.is_set()
+    other.execute("COMMIT")
+    thread.join(30)
+    assert done.is_set()
     assert [line.message for line in store.lines("r-1")] == ["waited"]
+
+
+@pytest.mark.parametrize("write", [
+    lambda store: store.move("r-1", Status.RUNNING), lambda store: store.remove("r-0"),
+    lambda store: store.rename("r-1", "x"), lambda store: store.log("r-1", "x"),
+    lambda store: store.truncate("r-1", epoch=0, step=0, phase=0), lambda store: store.record("r-1", steps=[a_step(1)]),
+    lambda store: store.look_at_test(a_run()), lambda store: store.add(a_run("r-2")),
+])  # fmt: skip
+def test_nobody_else_writes_between_what_a_write_reads_and_what_it_writes(store, write):
+    store.add(a_run())
+    store.add(a_run("r-0", Status.STOPPED))
+    other = sqlite3.connect(store.path, isolation_level=None, timeout=0, check_same_thread=False)
+    tried = []
+
+    def intrude(sql):
+        if sql.startswith(("SELECT status", "UPDATE", "INSERT", "DELETE")) and not tried:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+                other.execute("ROLLBACK")
+                tried.append("came in between")
+            except sqlite3.OperationalError as error:
+                tried.append(str(error))
+
+    store._connection.set_trace_callback(intrude)
+    write(store)
+    assert tried == ["database is locked"]
+
+
+def test_a_write_that_fails_half_way_leaves_nothing(store):
+    store.add(a_run())
+    with pytest.raises(AttributeError):
+        store.record("r-1", steps=[a_step(1)], epochs=[object()])
+    assert store.steps("r-1") == []
+    store.record("r-1", steps=[a_step(2)])
+    assert store.steps("r-1") == [a_step(2)]
+
+
+def test_a_migration_that_fails_leaves_nothing_and_is_taken_up_again(tmp_path, monkeypatch):
+    from core.runs import migrations
+
+    path, whole = tmp_path / "graft.db", migrations.MIGRATIONS
+    RunStore(path).add(a_run())
+    broken = (*whole, "CREATE TABLE extra (id INTEGER); CREATE TABLE runs (id INTEGER)")
+    monkeypatch.setattr(migrations, "MIGRATIONS", broken)
+    with pytest.raises(StorageFailed, match="cannot be opened"):
+        RunStore(path)
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*whole, "CREATE TABLE extra (id INTEGER)"))
+    for _ in range(2):
+        store = RunStore(path)
+    assert store.run("r-1") == a_run()
+    numbers = store._connection.execute("SELECT number FROM migrations ORDER BY number").fetchall()
+    assert [row[0] for row in numbers] == list(range(len(whole) + 1))
+
+
+def test_times_are_taken_when_a_run_begins_and_ends_and_at_no_other_move(tmp_path):
+    clock = iter(range(100, 1000, 10))
+    store = RunStore(tmp_path / "graft.db", clock=lambda: float(next(clock)))
+    store.add(a_run())
+    times = []
+    for status in (Status.RUNNING, Status.PAUSED, Status.RUNNING, Status.STOPPING, Status.STOPPED):
+        store.move("r-1", status, message=status.value)
+        times.append((store.run("r-1").started_at, store.run("r-1").ended_at))
+        assert store.run("r-1").message == status.value
+    assert times == [(100, None)] * 4 + [(100, 140)]
+    store.move("r-1", Status.QUEUED)
+    assert (store.run("r-1").ended_at, store.run("r-1").message) == (140, "")
+    store.move("r-1", Status.RUNNING)
+    assert (store.run("r-1").started_at, store.run("r-1").ended_at) == (160, None)
+
+
+def test_every_change_is_of_one_run_alone(store):
+    for number in (1, 2, 3):
+        run = f"r-{number}"
+        store.add(a_run(run, created_at=float(number)))
+        store.record(run, steps=[a_step(n, n // 2) for n in range(1, 3 + number)],
+                     epochs=[an_epoch(n) for n in range(number)], progress={"step": number})  # fmt: skip
+        store.log(run, f"line {number}", "warning")
+    before = {run: (store.run(run), store.steps(run), store.lines(run)) for run in ("r-1", "r-3")}
+    store.rename("r-2", "  other  ")
+    store.set_results("r-2", {"val": {"accuracy": 0.5}, "test": {"accuracy": 0.25}})
+    store.set_progress("r-2", {"step": 9})
+    store.set_device("r-2", "cuda:1")
+    store.truncate("r-2", epoch=0, step=2, phase=-1)
+    store.move("r-2", Status.FAILED, message="why", traceback="where")
+    changed = store.run("r-2")
+    assert (changed.name, changed.device, changed.progress) == ("other", "cuda:1", {"step": 9})
+    assert (changed.message, changed.traceback) == ("why", "where")
+    assert (changed.val, changed.test) == ({"accuracy": 0.5}, {"accuracy": 0.25})
+    assert [step.step for step in store.steps("r-2")] == [1, 2]
+    assert [epoch.epoch for epoch in store.epochs("r-2")] == [0]
+    assert [(line.message, line.level) for line in store.lines("r-2")] == [("line 2", "warning")]
+    store.remove("r-2")
+    assert [run.id for run in store.runs()] == ["r-3", "r-1"], "the newest first"
+    assert {run: (store.run(run), store.steps(run), store.lines(run)) for run in before} == before
+
+
+def test_a_name_is_kept_within_bounds_and_never_empty(store):
+    store.add(a_run())
+    store.rename("r-1", "x" * 121)
+    assert store.run("r-1").name == "x" * 120
+    store.rename("r-1", "   ")
+    assert store.run("r-1").name == "r-1"
+    for change in (store.rename, store.set_device):
+        with pytest.raises(RunNotFound):
+            change("r-9", "x")
+    with pytest.raises(RunNotFound):
+        store.move("r-9", Status.RUNNING)
+
+
+def test_the_last_lines_of_a_log_come_in_order(store):
+    store.add(a_run())
+    for number in range(5):
+        store.log("r-1", str(number))
+    assert [line.message for line in store.lines("r-1", last=3)] == ["2", "3", "4"]
+    assert (store.lines("r-1")[0].level, store.lines("r-1")[0].at) == ("info", 100.0)
+
+
+def test_runs_of_one_moment_have_one_order_and_statuses_choose(store):
+    for run, status in (("r-b", Status.FAILED), ("r-a", Status.PAUSED), ("r-c", Status.STOPPED)):
+        store.add(a_run(run, status))
+    assert [run.id for run in store.runs()] == ["r-a", "r-b", "r-c"]
+    assert [run.id for run in store.runs([Status.FAILED, Status.STOPPED])] == ["r-b", "r-c"]
+    assert [run.id for run in store.live()] == ["r-a"]
+
+
+def test_which_runs_go_on_and_which_are_live():
+    assert {status for status in Status if status.live} == {
+        Status.QUEUED, Status.RUNNING, Status.PAUSED, Status.STOPPING
+    }  # fmt: skip
+    assert {status for status in Status if status.resumable} == {Status.STOPPED, Status.INTERRUPTED, Status.FAILED}
+    allowed = {
+        "queued": "running stopped failed interrupted", "stopped": "queued", "interrupted": "queued",
+        "running": "paused stopping stopped completed failed interrupted", "failed": "queued", "completed": "",
+        "paused": "running stopping stopped failed interrupted", "stopping": "stopped completed failed interrupted",
+    }  # fmt: skip
+    assert {before.value: set(after) for before, after in TRANSITIONS.items()} == {
+        before: set(map(Status, after.split())) for before, after in allowed.items()
+    }
 
 
 WRITER = """

@@ -1,0 +1,265 @@
+"""The order of jobs, without a training: what is executed where and when is written down by a stand-in."""
+
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from core import jobs
+from core.errors import QueueFull, RunConflict, StorageFailed
+from core.jobs import JobManager
+from core.runs import prepare as preparing
+from core.runs.execute import create_run, release
+from core.runs.prepare import prepare
+from core.runs.status import Status
+from core.runs.workspace import Workspace
+from core.training import device
+from core.training.control import Signal
+
+WAIT_S = 30
+
+
+class Stage:
+    """Executes nothing: each run stands on the stage until the test lets it go."""
+
+    def __init__(self):
+        self.changed = threading.Condition()
+        self.on: list[str] = []
+        self.begun: list[str] = []
+        self.most = 0
+        self.go: set[str] = set()
+        self.controls = {}
+
+    def execute(self, workspace, claim, control):
+        run_id = claim.run_id
+        workspace.store.move(run_id, Status.RUNNING)
+        self.controls[run_id] = control
+        with self.changed:
+            self.on.append(run_id)
+            self.begun.append(run_id)
+            self.most = max(self.most, len(self.on))
+            self.changed.notify_all()
+        while not self.go.intersection({run_id, "all"}) and control.at_batch() is Signal.GO:
+            with self.changed:
+                self.changed.wait(0.02)
+            yield
+        with self.changed:
+            self.on.remove(run_id)
+            self.changed.notify_all()
+        signal = control.at_batch()
+        end = {Signal.GO: Status.COMPLETED, Signal.STOP: Status.STOPPED, Signal.ABORT: Status.INTERRUPTED}[signal]
+        workspace.store.move(run_id, end)
+        claim.lock.release()
+
+    def until(self, condition):
+        with self.changed:
+            assert self.changed.wait_for(condition, WAIT_S), (self.on, self.begun)
+
+    def let_go(self, run_id="all"):
+        with self.changed:
+            self.go.add(run_id)
+            self.changed.notify_all()
+
+
+@pytest.fixture
+def stage(monkeypatch):
+    made = Stage()
+    monkeypatch.setattr(jobs, "execute", made.execute)
+    monkeypatch.setattr(jobs, "give_back", lambda: None)
+    return made
+
+
+@pytest.fixture
+def manager(stage, tmp_path):
+    made = JobManager(Workspace(tmp_path / "workspace"), queue_limit=3)
+    yield made
+    stage.let_go()
+    made.shutdown(WAIT_S)
+
+
+@pytest.fixture
+def two_devices(monkeypatch):
+    """A second device that is there by name alone."""
+    monkeypatch.setattr(device, "available_devices", lambda: ("cuda:0", "cpu"))
+    monkeypatch.setattr(preparing, "require_precision", lambda *_: None)
+
+
+def status(manager, run_id):
+    return manager.workspace.store.run(run_id).status
+
+
+def test_one_at_a_time_on_a_device_in_the_order_of_submission(manager, stage, experiment):
+    ids = [manager.submit(experiment.changed(seed=seed)) for seed in (5, 3, 9, 1)]
+    stage.until(lambda: stage.on == ids[:1])
+    assert manager.queue() == ids[1:]
+    assert [status(manager, run_id) for run_id in ids] == [Status.RUNNING] + [Status.QUEUED] * 3
+    for number, run_id in enumerate(ids):
+        stage.until(lambda at=run_id: stage.on == [at])
+        assert manager.queue() == ids[number + 1 :]
+        stage.let_go(run_id)
+    assert manager.wait(WAIT_S)
+    assert stage.begun == ids
+    assert stage.most == 1
+    assert {run.id: run.experiment.seed for run in manager.workspace.store.runs()} == dict(zip(ids, (5, 3, 9, 1)))
+
+
+def test_two_devices_work_at_once_and_each_on_its_own_queue(manager, stage, experiment, two_devices):
+    here = [manager.submit(experiment.changed(seed=seed), "cpu") for seed in (1, 2)]
+    there = [manager.submit(experiment.changed(seed=seed), "cuda:0") for seed in (3, 4)]
+    stage.until(lambda: set(stage.on) == {here[0], there[0]})
+    assert manager.queue() == [here[1], there[1]]
+    assert [manager.workspace.store.run(run_id).device for run_id in (*here, *there)] == ["cpu"] * 2 + ["cuda:0"] * 2
+    stage.let_go(there[0])
+    stage.until(lambda: set(stage.on) == {here[0], there[1]})
+    assert manager.queue() == [here[1]]
+    stage.let_go()
+    assert manager.wait(WAIT_S)
+    assert stage.most == 2
+
+
+def test_the_same_experiment_twice_is_one_run_unless_the_device_differs_or_it_is_stopping(
+    manager, stage, experiment, two_devices
+):
+    first = manager.submit(experiment, "cpu", "mine")
+    assert manager.submit(experiment, "cpu", "another name") == first
+    other = manager.submit(experiment, "cuda:0")
+    seed = manager.submit(experiment.changed(seed=1), "cpu")
+    assert len({first, other, seed}) == 3
+    assert manager.submit(experiment.changed(seed=1), "cpu") == seed, "one that waits is the same run too"
+    stage.until(lambda: first in stage.on)
+    manager.workspace.store.move(first, Status.STOPPING)
+    again = manager.submit(experiment, "cpu")
+    assert again not in (first, other, seed)
+    assert [manager.workspace.store.run(run_id).name for run_id in (first, again)][0] == "mine"
+
+
+def test_the_limit_is_of_those_that_wait_and_a_place_that_is_freed_is_given_away(manager, stage, experiment):
+    ids = [manager.submit(experiment.changed(seed=seed)) for seed in range(4)]  # one works, three wait
+    stage.until(lambda: stage.on == ids[:1])
+    with pytest.raises(QueueFull, match="3 runs are waiting"):
+        manager.submit(experiment.changed(seed=9))
+    assert len(manager.workspace.store.runs()) == 4
+    manager.stop(ids[2])
+    assert status(manager, ids[2]) is Status.STOPPED
+    assert "out of the queue" in manager.workspace.store.run(ids[2]).message
+    assert manager.queue() == [ids[1], ids[3]]
+    assert not manager.owns(ids[2])
+    last = manager.submit(experiment.changed(seed=9))
+    assert manager.queue() == [ids[1], ids[3], last]
+    stage.let_go()
+    assert manager.wait(WAIT_S)
+    assert stage.begun == [ids[0], ids[1], ids[3], last]
+
+
+def test_stop_and_pause_reach_the_run_that_is_named_and_no_other(manager, stage, experiment, two_devices):
+    one, other = manager.submit(experiment, "cpu"), manager.submit(experiment, "cuda:0")
+    stage.until(lambda: set(stage.on) == {one, other})
+    manager.pause(other)
+    assert (stage.controls[one].paused, stage.controls[other].paused) == (False, True)
+    manager.pause(one)
+    manager.unpause(other)
+    assert (stage.controls[one].paused, stage.controls[other].paused) == (True, False)
+    manager.stop(one)
+    stage.until(lambda: stage.on == [other])
+    stage.let_go()
+    assert manager.wait(WAIT_S)
+    assert (status(manager, one), status(manager, other)) == (Status.STOPPED, Status.COMPLETED)
+    with pytest.raises(RunConflict, match="completed already"):
+        manager.pause(other)
+
+
+def test_waiting_ends_when_time_is_up_and_counts_what_works_and_what_waits(manager, stage, experiment):
+    assert manager.wait(0)
+    ids = [manager.submit(experiment.changed(seed=seed)) for seed in (1, 2)]
+    assert not manager.wait(0.01)
+    stage.let_go(ids[0])
+    stage.until(lambda: stage.on == ids[1:])
+    assert manager.queue() == []
+    assert not manager.wait(0.01)
+    stage.let_go(ids[1])
+    assert manager.wait(WAIT_S)
+
+
+def test_a_run_that_is_live_here_is_not_reopened_and_one_that_is_over_is_queued_again(manager, stage, experiment):
+    ids = [manager.submit(experiment.changed(seed=seed)) for seed in (1, 2)]
+    stage.until(lambda: stage.on == ids[:1])
+    assert [manager.resume(run_id) for run_id in ids] == ids
+    assert manager.queue() == ids[1:]
+    manager.stop(ids[1])
+    assert manager.resume(ids[1]) == ids[1]
+    assert manager.queue() == ids[1:]
+    assert status(manager, ids[1]) is Status.QUEUED
+    full = [manager.submit(experiment.changed(seed=seed)) for seed in (3, 4)]
+    manager.stop(full[0])
+    manager.submit(experiment.changed(seed=5))
+    with pytest.raises(QueueFull):
+        manager.resume(full[0])
+    assert status(manager, full[0]) is Status.STOPPED
+    stage.let_go()
+    assert manager.wait(WAIT_S)
+    with pytest.raises(RunConflict, match="is completed"):
+        manager.resume(ids[0])
+
+
+def test_a_store_that_fails_at_the_end_does_not_end_the_thread(manager, stage, experiment, monkeypatch):
+    real = stage.execute
+
+    def fails(workspace, claim, control):
+        if claim.run_id == bad:
+            claim.lock.release()
+            raise error
+        yield from real(workspace, claim, control)
+
+    monkeypatch.setattr(jobs, "execute", fails)
+    stage.let_go()
+    for error in (StorageFailed("The disk is full."), ValueError("unforeseen")):
+        with manager._changed:  # nothing begins before both are known
+            bad = manager.submit(experiment.changed(seed=1, views=len(stage.begun) + 3))
+        good = manager.submit(experiment.changed(seed=2, views=len(stage.begun) + 3))
+        assert manager.wait(WAIT_S)
+        assert status(manager, good) is Status.COMPLETED
+
+
+def test_live_lists_runs_of_all_programs_and_marks_the_dead(manager, stage, experiment):
+    own = manager.submit(experiment)
+    stage.until(lambda: stage.on == [own])
+    theirs = create_run(manager.workspace, prepare(experiment.changed(seed=7), manager.workspace.root, "cpu"))
+    assert [run.id for run in manager.live()] == [own, theirs.run_id]
+    assert manager.owns(own)
+    assert not manager.owns(theirs.run_id)
+    theirs.lock.release()
+    assert [run.id for run in manager.live()] == [own]
+    assert status(manager, theirs.run_id) is Status.INTERRUPTED
+
+
+def test_shutdown_tells_each_run_what_became_of_it_and_begins_nothing_more(manager, stage, experiment):
+    ids = [manager.submit(experiment.changed(seed=seed)) for seed in (1, 2, 3)]
+    stage.until(lambda: stage.on == ids[:1])
+    manager.shutdown(WAIT_S)
+    assert [status(manager, run_id) for run_id in ids] == [Status.INTERRUPTED] * 3
+    assert "queued" in manager.workspace.store.run(ids[1]).message
+    assert stage.begun == ids[:1]
+    assert manager.queue() == []
+    assert manager.workspace.recover() == []
+    late = create_run(manager.workspace, prepare(experiment.changed(seed=1), manager.workspace.root, "cpu"))
+    release(manager.workspace, late, Status.STOPPED, "why")
+    assert manager.workspace.store.run(late.run_id).message == "why"
+    manager.workspace.lock(late.run_id).acquire()  # it was let go
+
+
+def test_a_batch_that_does_not_end_is_left_at_once_and_the_run_marked(manager, stage, experiment, monkeypatch):
+    left = []
+    monkeypatch.setattr(jobs, "os", SimpleNamespace(_exit=left.append))
+    monkeypatch.setattr(jobs.logging, "shutdown", lambda: None)
+    run_id = manager.submit(experiment)
+    stage.until(lambda: stage.on == [run_id])
+    monkeypatch.setattr(stage.controls[run_id], "abort", lambda: None)  # deaf
+    manager.shutdown(0.05)
+    assert left == [0]
+    assert status(manager, run_id) is Status.INTERRUPTED
+    assert "during a batch" in manager.workspace.store.run(run_id).message
+    monkeypatch.setattr(stage.controls[run_id], "at_batch", lambda: Signal.ABORT)
+    stage.let_go()
+    stage.until(lambda: stage.on == [])
+    manager.shutdown(WAIT_S)
+    assert left == [0]
