@@ -100,7 +100,9 @@ def test_one_at_a_time_on_a_device_in_the_order_of_submission(manager, stage, ex
     assert manager.wait(WAIT_S)
     assert stage.begun == ids
     assert stage.most == 1
-    assert {run.id: run.experiment.seed for run in manager.workspace.store.runs()} == dict(zip(ids, (5, 3, 9, 1)))
+    assert {run.id: run.experiment.seed for run in manager.workspace.store.runs()} == dict(
+        zip(ids, (5, 3, 9, 1), strict=True)
+    )
 
 
 def test_two_devices_work_at_once_and_each_on_its_own_queue(manager, stage, experiment, two_devices):
@@ -130,7 +132,7 @@ def test_the_same_experiment_twice_is_one_run_unless_the_device_differs_or_it_is
     manager.workspace.store.move(first, Status.STOPPING)
     again = manager.submit(experiment, "cpu")
     assert again not in (first, other, seed)
-    assert [manager.workspace.store.run(run_id).name for run_id in (first, again)][0] == "mine"
+    assert manager.workspace.store.run(first).name == "mine"
 
 
 def test_the_limit_is_of_those_that_wait_and_a_place_that_is_freed_is_given_away(manager, stage, experiment):
@@ -207,17 +209,19 @@ def test_a_store_that_fails_at_the_end_does_not_end_the_thread(manager, stage, e
     def fails(workspace, claim, control):
         if claim.run_id == bad:
             claim.lock.release()
-            raise error
+            raise errors[0]
         yield from real(workspace, claim, control)
 
     monkeypatch.setattr(jobs, "execute", fails)
     stage.let_go()
-    for error in (StorageFailed("The disk is full."), ValueError("unforeseen")):
+    errors = [StorageFailed("The disk is full."), ValueError("unforeseen")]
+    while errors:
         with manager._changed:  # nothing begins before both are known
             bad = manager.submit(experiment.changed(seed=1, views=len(stage.begun) + 3))
         good = manager.submit(experiment.changed(seed=2, views=len(stage.begun) + 3))
         assert manager.wait(WAIT_S)
         assert status(manager, good) is Status.COMPLETED
+        errors.pop(0)
 
 
 def test_live_lists_runs_of_all_programs_and_marks_the_dead(manager, stage, experiment):

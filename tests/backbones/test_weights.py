@@ -136,6 +136,7 @@ def test_timm_weights_come_from_the_hub(serve, tmp_path, monkeypatch, spoiled):
     if spoiled:
         with pytest.raises(WeightsUnavailable, match="another hash"):
             weights.pretrained_state(entry)
+        assert not [path for path in (tmp_path / "hub").rglob("*") if path.is_file() and path.read_bytes() == content]
         return
     state = weights.pretrained_state(entry, lambda done, total: seen.append((done, total)))
 

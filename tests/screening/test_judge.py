@@ -7,7 +7,7 @@ import pytest
 
 from core.data.dataset import Item
 from core.screening.judge import judge
-from core.screening.verdict import Verdict, decide
+from core.screening.verdict import Confusion, Verdict, decide
 
 NAMES = ["cat", "dog", "owl"]
 EACH, VIEWS = 20, 8
@@ -154,3 +154,110 @@ def test_the_green_sentence_counts_views_of_images_that_were_named_rightly():
         assert "97 % of what was named rightly still is" in found.reason
     else:
         pytest.fail(found.reason)
+
+
+def uneven(counts, clean_n, taken_vn, names="abc", digits=None):
+    """Judged with the first classes of `names`, of so many images each; `taken_vn` (V, N)."""
+    labels_n = np.repeat(np.arange(len(counts)), counts)
+    shown = [Item(Path(f"{n}.png"), f"{n}.png", int(label), 32, 32, f"d{n}") for n, label in enumerate(labels_n)]
+    sure = np.eye(len(counts)) * 0.9 + 0.1 / len(counts)
+    clean, views = sure[clean_n], sure[taken_vn]
+    margins = np.arange(views.shape[0] * views.shape[1], dtype=float).reshape(views.shape[:2])
+    return judge(list(names[: len(counts)]), labels_n, shown, digits or range(len(views)), clean, views, margins)
+
+
+@pytest.mark.parametrize(("rare", "verdict"), [(5, Verdict.UNKNOWN), (6, Verdict.GREEN)])
+def test_skill_begins_at_the_share_of_the_largest_class(rare, verdict):
+    """Of 40 images 30 are of one class: half way from there to all of them are 35."""
+    labels_n = np.repeat([0, 1], (30, 10))
+    clean = labels_n.copy()
+    clean[30 + rare :] = 0
+    found = uneven((30, 10), clean, np.stack([clean] * 3))
+    assert found.clean == pytest.approx((30 + rare) / 40)
+    assert found.verdict is (Verdict.GREEN if rare == 5 else verdict)
+    clean[0] = 1
+    found = uneven((30, 10), clean, np.stack([clean] * 3))
+    assert found.verdict is verdict
+
+
+def test_whoever_always_says_the_largest_class_has_no_skill():
+    found = uneven((30, 5, 5), np.zeros(40, int), np.zeros((4, 40), int))
+    assert found.clean == 0.75
+    assert found.verdict is Verdict.UNKNOWN
+    assert "do not separate" in found.reason
+
+
+def test_every_number_is_of_the_images_and_views_it_names():
+    counts = (10, 7, 6)
+    labels_n = np.repeat([0, 1, 2], counts)
+    clean = labels_n.copy()
+    clean[[0, 10]] = 2, 0
+    views = np.stack([labels_n] * 4)
+    views[0, 1] = 2  # one view of one image of the first class
+    views[:, 11] = 0  # all views of one of the second
+    views[:2, 12] = 2
+    found = uneven(counts, clean, views)
+    assert (found.images, found.views) == (23, 4)
+    assert found.clean == pytest.approx(21 / 23)
+    kept = (23 * 4 - 1 - 4 - 2) / 4
+    assert found.affinity == pytest.approx(kept / 21)
+    assert found.flip_rate == pytest.approx((1 + 4 + 2) / (4 * 21))
+    assert found.margin == np.median(np.arange(4 * 23))
+    assert [(one.name, one.images) for one in found.classes] == [("a", 10), ("b", 7), ("c", 6)]
+    assert [one.clean for one in found.classes] == pytest.approx([0.9, 6 / 7, 1.0])
+    assert [one.flip_rate for one in found.classes] == pytest.approx([1 / 36, 6 / 24, 0.0])
+    assert [one.affinity for one in found.classes] == pytest.approx([39 / 36, 22 / 24, 1.0])
+    assert found.classes[0].becomes == Confusion("a", "c", 1 / 40)
+    assert found.classes[1].becomes == Confusion("b", "a", 4 / 28)
+    assert found.classes[2].becomes is None
+    assert [(one.truth, one.taken_for) for one in found.confusions] == [("b", "a"), ("b", "c"), ("a", "c")]
+    assert [one.share for one in found.confusions] == pytest.approx([4 / 28, 2 / 28, 1 / 40])
+    for one in found.classes[:2]:
+        assert one.affinity_low < one.affinity < one.affinity_high
+        assert 0 <= one.flip_low < one.flip_rate
+    assert found.affinity_low < found.affinity < found.affinity_high
+
+
+@pytest.mark.parametrize(("right", "told"), [(5, True), (4, False)])
+def test_a_class_is_judged_from_five_images_that_are_recognised(right, told):
+    clean = np.repeat([0, 1], (20, 8))
+    clean[20 + right :] = 0
+    found = uneven((20, 8), clean, np.stack([clean] * 2))
+    assert (found.classes[1].affinity is not None) is told
+    assert (found.classes[1].affinity_low, found.classes[1].affinity_high) == ((1, 1) if told else (0, 1))
+
+
+def test_the_worst_views_are_the_surest_one_of_each_image_and_carry_its_own_number():
+    names, labels_n = ["a", "b"], np.repeat([0, 1], (16, 9))
+    shown = [Item(Path(f"{n}.png"), f"{n}.png", int(label), 32, 32, f"d{n}") for n, label in enumerate(labels_n)]
+    clean = np.eye(2)[labels_n] * 0.8 + 0.1
+    clean[3] = (0.2, 0.8)  # not named rightly when plain: its views are no loss
+    sure = np.zeros((3, 25))
+    sure[1, :14] = 0.51 + 0.01 * np.arange(14)
+    sure[2, :14] = 0.505
+    sure[0, 20] = 0.97
+    views = np.where(sure[..., None] > 0, np.stack([1 - sure, sure], axis=2), clean)
+    views[0, 20] = (0.97, 0.03)
+    views[:, 14:16] = clean[14:16]
+    found = judge(names, labels_n, shown, (4, 7, 9), clean, views, np.ones((3, 25)))
+    worst = found.worst
+    assert len(worst) == 12
+    assert (worst[0].image, worst[0].digest, worst[0].view) == ("20.png", "d20", 4)
+    assert (worst[0].truth, worst[0].taken_for, worst[0].confidence) == ("b", "a", pytest.approx(0.97))
+    assert [one.image for one in worst[1:]] == [f"{n}.png" for n in (13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 2)]
+    assert {one.view for one in worst[1:]} == {7}
+    assert [one.confidence for one in worst] == sorted((one.confidence for one in worst), reverse=True)
+
+
+def test_only_classes_with_images_enough_change_sides_and_only_beyond_half_of_the_views():
+    def sides(count, share):
+        labels_n = np.repeat([0, 1], (count, 12))
+        views = np.stack([labels_n] * 20)
+        views[: round(share * 20), :count] = 1
+        return uneven((count, 12), labels_n, views).direct
+
+    assert [(one.truth, one.taken_for) for one in sides(5, 0.9)] == [("a", "b")]
+    assert sides(5, 0.9)[0].share == pytest.approx(0.9)
+    assert sides(4, 0.9) == ()
+    assert sides(9, 0.5) == ()
+    assert len(sides(9, 0.6)) == 1

@@ -2,12 +2,17 @@
 
 import pytest
 
+from core.backbones.stages import stage_table
 from core.errors import TrainingFailed
+from core.experiment import Phase, PipelineSpec, Recipe
 from core.features import feeds, sources
+from core.training import estimate as module
 from core.training.control import Control
-from core.training.estimate import estimate
+from core.training.estimate import Speed, estimate
 from core.training.inference import Aborted
+from tests.conftest import make_experiment
 from tests.training.test_loop import prepare
+from tests.uneven import TRAIN, VAL
 
 
 def test_what_is_kept_saves_time_and_takes_room(experiment, tmp_path):
@@ -38,3 +43,84 @@ def test_an_abort_ends_it(experiment, tmp_path):
     control.abort()
     with pytest.raises(Aborted):
         estimate(prepare(experiment, tmp_path), control)
+
+
+NAMES = tuple(stage.name for stage in stage_table("mobilenet_v3_small"))
+SPEEDS = {0: Speed(1000.0, 10.0, 1.0), 1: Speed(7000.0, 40.0, 3.0), 2: Speed(50000.0, 90.0, 5.0)}
+
+
+def timed(divided, folder, monkeypatch, phases, **parts):
+    """The estimate of a training whose phases are as fast as `SPEEDS` says."""
+    monkeypatch.setattr(module, "_speed", lambda setup, feed, index, control: SPEEDS[index])
+    plan = make_experiment(divided, phases=phases, recipe=Recipe(batch_size=8, precision="fp32"), **parts)
+    return estimate(prepare(plan, folder), Control())
+
+
+def whole(*epochs):
+    """Seconds without anything kept: every image through the whole model at every epoch of every phase."""
+    return sum(
+        n * ((TRAIN + VAL) * SPEEDS[at].inputs + TRAIN * SPEEDS[at].training + VAL * SPEEDS[at].answering)
+        for at, n in enumerate(epochs)
+    )
+
+
+HEAD, LATE = ("head",), NAMES[-2:]
+
+
+def test_the_phases_are_summed_and_each_takes_its_own_time(divided, tmp_path, monkeypatch):
+    found = timed(divided, tmp_path, monkeypatch, (Phase(stages=HEAD, epochs=3), Phase(stages=NAMES, epochs=2)))
+    assert found.seconds_uncut == pytest.approx(whole(3, 2))
+    # two views and the plain images are made once for the head; nothing is frozen in the second phase
+    made = 2 * TRAIN + VAL
+    saved = 3 * (TRAIN + VAL) - made
+    assert found.seconds == pytest.approx(whole(3, 2) - saved * SPEEDS[0].inputs)
+
+
+def test_what_an_earlier_phase_has_made_at_the_same_cut_is_not_made_again(divided, tmp_path, monkeypatch):
+    phases = (Phase(stages=LATE, epochs=1), Phase(stages=LATE, epochs=4, learning_rate=1e-4))
+    found = timed(divided, tmp_path, monkeypatch, phases)
+    assert found.seconds_uncut == pytest.approx(whole(1, 4))
+    steps = sum(n * (TRAIN * SPEEDS[at].training + VAL * SPEEDS[at].answering) for at, n in enumerate((1, 4)))
+    # the first phase makes one view and the plain images, the second the other view
+    assert found.seconds == pytest.approx(steps + (TRAIN + VAL) * SPEEDS[0].inputs + TRAIN * SPEEDS[1].inputs)
+
+
+def test_fresh_views_are_made_at_every_epoch_and_plain_images_once(divided, tmp_path, monkeypatch):
+    found = timed(divided, tmp_path, monkeypatch, (Phase(stages=HEAD, epochs=3),), views="fresh")
+    assert found.seconds == pytest.approx(whole(3) - 2 * VAL * SPEEDS[0].inputs)
+    assert found.kept_bytes == 0
+
+
+def test_mixed_images_are_made_at_every_epoch(divided, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_speed", lambda *_: SPEEDS[0])
+    plan = make_experiment(
+        divided, phases=(Phase(stages=HEAD, epochs=3),), recipe=Recipe(batch_size=8, precision="fp32", mixup=0.2)
+    )
+    found = estimate(prepare(plan, tmp_path), Control())
+    assert found.seconds == pytest.approx(whole(3) - 2 * VAL * SPEEDS[0].inputs)
+    assert found.kept_bytes == 0
+
+
+def test_views_that_do_not_vary_are_one(divided, tmp_path, monkeypatch):
+    found = timed(divided, tmp_path, monkeypatch, (Phase(stages=HEAD, epochs=3),), pipeline=PipelineSpec())
+    assert found.seconds == pytest.approx(whole(3) - 2 * (TRAIN + VAL) * SPEEDS[0].inputs)
+
+
+def test_speeds_are_per_image_and_each_of_its_own_work(divided, tmp_path, monkeypatch):
+    setup = prepare(make_experiment(divided, recipe=Recipe(batch_size=4, precision="fp32")), tmp_path)
+    seconds = iter((33.0, 22.0, 11.0, 5.5))
+
+    def timed(work):
+        return work(), next(seconds)
+
+    monkeypatch.setattr(module, "_timed", timed)
+    setup.model.eval()
+    feed = setup.feeds("fp32").of_phase(0)
+    assert module._speed(setup, feed, 0, Control()) == Speed(5.0, 1.0, 0.5)  # of eleven images; views and frozen: 55 s
+
+
+def test_each_part_is_timed_at_its_second_turn(monkeypatch):
+    clock = iter((10.0, 14.0))
+    monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
+    turns = []
+    assert module._timed(lambda: turns.append("turn") or len(turns)) == (2, 4.0)

@@ -1,0 +1,128 @@
+"""What is remembered of files, and what makes them be read again; what names a data set."""
+
+import os
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from core.data import scan
+from core.data.dataset import Dataset
+from tests.uneven import CLASSES, TEST, TRAIN, VAL, make_divided
+
+
+@pytest.fixture
+def decoded(monkeypatch):
+    """Names of the files that are decoded, since this was cleared."""
+    names, real = [], scan.decode
+    monkeypatch.setattr(scan, "decode", lambda path: names.append(path.name) or real(path))
+    return names
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Pictures whose files all have the same size, whatever they show."""
+    for name, count in (("cat", 3), ("dog", 2)):
+        (tmp_path / "set" / name).mkdir(parents=True)
+        for n in range(count):
+            Image.new("RGB", (8, 8), (40 * n, 10, 200)).save(tmp_path / "set" / name / f"{name}{n}.bmp")
+    return tmp_path / "set"
+
+
+def test_an_unchanged_file_is_read_once(root, read, decoded):
+    first = read(root)
+    assert len(decoded) == 5
+    decoded.clear()
+    assert read(root) == first
+    assert decoded == []
+
+
+def test_a_file_of_the_same_size_and_another_time_is_read_again_alone(root, read, decoded):
+    before = read(root)
+    decoded.clear()
+    path = root / "cat" / "cat1.bmp"
+    size = path.stat().st_size
+    Image.new("RGB", (8, 8), (7, 250, 7)).save(path)
+    assert path.stat().st_size == size
+    os.utime(path, ns=(1, path.stat().st_mtime_ns + 1))
+    after = read(root)
+    assert decoded == ["cat1.bmp"]
+    assert [a.digest == b.digest for a, b in zip(before.items, after.items, strict=True)] == [1, 0, 1, 1, 1]
+
+
+def test_a_file_of_the_same_time_and_another_size_is_read_again_alone(root, read, decoded):
+    read(root)
+    decoded.clear()
+    path = root / "dog" / "dog0.bmp"
+    stamp = path.stat().st_mtime_ns
+    Image.new("RGB", (9, 8), (7, 250, 7)).save(path)
+    os.utime(path, ns=(stamp, stamp))
+    assert read(root).items[3].width == 9
+    assert decoded == ["dog0.bmp"]
+
+
+def test_what_is_remembered_is_of_its_own_file(root, read, decoded):
+    before = {item.name: item for item in read(root).items}
+    decoded.clear()
+    (root / "cat" / "cat0.bmp").rename(root / "cat" / "zz.bmp")
+    (root / "dog" / "dog1.bmp").unlink()
+    after = {item.name: item for item in read(root).items}
+    assert decoded == ["zz.bmp"], "a name is a part of what is remembered"
+    assert after["cat/zz.bmp"].digest == before["cat/cat0.bmp"].digest
+    assert set(after) == {"cat/cat1.bmp", "cat/cat2.bmp", "cat/zz.bmp", "dog/dog0.bmp"}
+    assert all(after[name] == before[name] for name in after if name in before)
+    decoded.clear()
+    assert len(read(root).items) == 4
+    assert decoded == []
+
+
+def test_progress_goes_from_what_is_known_to_all(root, read):
+    told = []
+    read(root, progress=lambda done, total: told.append((done, total)))
+    assert told == [(n, 5) for n in range(6)]
+    told.clear()
+    read(root, progress=lambda done, total: told.append((done, total)))
+    assert told == [(5, 5)]
+
+
+@pytest.fixture
+def weather(tmp_path, read):
+    return read(make_divided(tmp_path / "weather"))
+
+
+def test_a_divided_folder_comes_with_its_parts_and_classes(weather):
+    assert weather.classes == CLASSES
+    assert weather.counts == {"cold": 9, "mild": 7, "warm": 7}
+    parts = [item.part for item in weather.items]
+    assert {part: parts.count(part) for part in ("train", "val", "test")} == {"train": TRAIN, "val": VAL, "test": TEST}
+    assert all(item.name.split("/")[:2] == [item.part, CLASSES[item.label]] for item in weather.items)
+
+
+def changed(dataset: Dataset, at: int, **parts) -> Dataset:
+    items = list(dataset.items)
+    items[at] = replace(items[at], **parts)
+    return replace(dataset, items=tuple(items))
+
+
+@pytest.mark.parametrize("at", [0, 22])
+def test_the_fingerprint_is_of_pictures_labels_and_parts(weather, at):
+    item = weather.items[at]
+    others = [
+        changed(weather, at, part=next(part for part in ("train", "val") if part != item.part)),
+        changed(weather, at, part=None),
+        changed(weather, at, label=(item.label + 1) % 3),
+        changed(weather, at, digest="0" * 64),
+        replace(weather, classes=("cold", "mild", "hot")),
+        replace(weather, items=weather.items[1:]),
+        replace(weather, items=(*weather.items, item)),
+    ]
+    assert weather.fingerprint not in {other.fingerprint for other in others}
+    assert len({other.fingerprint for other in others}) == len(others)
+
+
+def test_the_fingerprint_is_not_of_names_places_and_order(weather, tmp_path):
+    same = [
+        replace(weather, items=weather.items[::-1]), replace(weather, name="other", source="elsewhere", notes=("x",)),
+        changed(weather, 0, name="z.png", path=tmp_path / "z.png", notes=("note",)),
+    ]  # fmt: skip
+    assert {one.fingerprint for one in same} == {weather.fingerprint}

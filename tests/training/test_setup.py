@@ -1,0 +1,87 @@
+"""What a training is made of: which images it may look at, and what its inputs are."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from core.backbones import catalogue
+from core.data.cache import ImageCache
+from core.experiment import Phase, PipelineSpec, Recipe, Step
+from core.features.batches import Normalise
+from core.training.phases import count_parameters, peak_rate
+from core.training.setup import quicken_statistics
+from tests.conftest import make_experiment
+from tests.training.test_loop import prepare
+from tests.uneven import CLASSES, EACH, TRAIN, VAL
+
+
+def names(items):
+    return {item.name.split("/")[0] for item in items}
+
+
+def test_each_list_of_images_is_of_its_own_part(divided, tmp_path):
+    setup = prepare(make_experiment(divided, recipe=Recipe(batch_size=4)), tmp_path)
+    assert (len(setup.train_items), len(setup.val_items)) == (TRAIN, VAL)
+    assert (names(setup.train_items), names(setup.val_items)) == ({"train"}, {"val"})
+    assert setup.steps_per_epoch == 3
+    assert prepare(make_experiment(divided, recipe=Recipe(batch_size=11)), tmp_path).steps_per_epoch == 1
+    assert setup.task.classes == CLASSES
+    facts = {key: json.loads(value) for key, value in setup.facts(7).items()}
+    assert facts["classes"] == list(CLASSES)
+    assert (facts["epoch"], facts["image_size"], facts["backbone"]) == (7, 32, "mobilenet_v3_small")
+    assert facts["experiment"] == setup.experiment.digest
+
+
+def test_steps_that_look_at_other_images_look_at_training_images_alone(divided, tmp_path, monkeypatch):
+    matching = PipelineSpec(steps=(Step(transform="HistogramMatching", p=1.0),))
+    setup = prepare(make_experiment(divided, pipeline=matching), tmp_path)
+    item, read, real = setup.val_items[0], [], ImageCache.base
+    monkeypatch.setattr(ImageCache, "base", lambda self, one: read.append(one.name) or real(self, one))
+    for number in range(60):
+        setup.pixels.pictures.view(item, number)
+    others = set(read) - {item.name}
+    assert {name.split("/")[0] for name in others} == {"train"}
+    assert others == {one.name for one in setup.train_items}, "and at each of them"
+
+
+def test_classes_weigh_by_the_training_images_alone(divided, tmp_path):
+    setup = prepare(make_experiment(divided, recipe=Recipe(class_weights="balanced", label_smoothing=0)), tmp_path)
+    assert setup.criterion.weight.tolist() == pytest.approx([TRAIN / (3 * n) for n in EACH["train"]])
+    plain = prepare(make_experiment(divided, recipe=Recipe(label_smoothing=0.2)), tmp_path)
+    assert plain.criterion.weight is None
+    assert plain.criterion.label_smoothing == 0.2
+
+
+@pytest.mark.parametrize("name", ["resnet18", "efficientnet_lite0", "timm/vit_tiny_patch16_224"])
+def test_inputs_are_less_the_mean_in_units_of_the_deviation(name):
+    backbone = catalogue.get(name)
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 5, 5, 3), dtype=np.uint8)
+    found = Normalise(backbone, torch.device("cpu"))(pictures)
+    wanted = (pictures / 255 - np.array(backbone.mean)) / np.array(backbone.std)
+    np.testing.assert_allclose(found.numpy(), wanted.transpose(0, 3, 1, 2), atol=1e-5)
+    assert found.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_only_untrained_models_get_quick_statistics(divided, tmp_path):
+    def momenta(model):
+        return {m.momentum for m in model.modules() if isinstance(m, torch.nn.BatchNorm2d)}
+
+    assert momenta(prepare(make_experiment(divided), tmp_path).model) == {0.1}
+    slow, off = torch.nn.BatchNorm2d(2, momentum=0.01), torch.nn.BatchNorm2d(2, momentum=None)
+    fast = torch.nn.BatchNorm2d(2, momentum=0.3)
+    quicken_statistics(torch.nn.Sequential(slow, off, fast))
+    assert (slow.momentum, off.momentum, fast.momentum) == (0.1, None, 0.3)
+
+
+def test_the_rate_of_a_phase_is_its_own_else_the_recipe_s_and_none_where_it_is_solved(divided, tmp_path):
+    recipe = Recipe(learning_rate=0.02)
+    assert peak_rate(Phase(stages=("head",), epochs=1), recipe) == 0.02
+    assert peak_rate(Phase(stages=("head",), epochs=1, learning_rate=0.005), recipe) == 0.005
+    assert peak_rate(Phase(stages=("head",), epochs=1, learning_rate=0.005, solver="lbfgs"), recipe) == 0.0
+    setup = prepare(make_experiment(divided), tmp_path)
+    trainable, total = count_parameters(setup.stages, ("head",))
+    assert total == sum(p.numel() for p in setup.model.parameters())
+    head = next(stage for stage in setup.stages if stage.name == "head")
+    assert trainable == sum(setup.model.get_parameter(name).numel() for name in head.parameters) < total
