@@ -63,7 +63,7 @@ class ImageCache:
         return pixels
 
     def _read(self, item: Item) -> NDArray[uint8]:
-        whole = decode(item.path).pixels
+        whole = decode(item.path, item.value_range).pixels
         if pixel_digest(whole) != item.digest:
             raise UnreadableImage("The file has changed since the data set was read. Load the data set again.")
         pixels = resize(whole, self._geometry)

@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from core.data.scale import Range
+
 Part = Literal["train", "val", "test"]
 
 
@@ -16,7 +18,8 @@ class Item:
 
     `name` is the path below the source's root, with slashes, as users see it. `digest` is the hex SHA-256 of the
     decoded pixels and their shape, so that two files with the same picture share it. `part` is set where the data set
-    came divided. `thumbnail` holds the bytes that `core.data.duplicates` compares.
+    came divided. `thumbnail` holds the bytes that `core.data.duplicates` compares. `value_range` is the data set's
+    where the image needs one to be decoded (see `core.data.scale`), else None.
     """
 
     path: Path
@@ -28,6 +31,7 @@ class Item:
     part: Part | None = None
     notes: tuple[str, ...] = ()
     thumbnail: bytes = field(default=b"", repr=False, compare=False)
+    value_range: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,11 @@ class Dataset:
         """Pictures per class, in the order of `classes`; 0 for a class without any."""
         found = Counter(item.label for item in self.items)
         return {name: found[label] for label, name in enumerate(self.classes)}
+
+    @property
+    def value_range(self) -> Range | None:
+        """The values that became 0 and 255 in every image whose number format does not say it; None without such."""
+        return next((item.value_range for item in self.items if item.value_range), None)
 
     @property
     def presplit(self) -> bool:

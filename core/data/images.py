@@ -16,6 +16,7 @@ from PIL import Image, UnidentifiedImageError
 
 from core.data import sniff
 from core.data.geometry import Geometry
+from core.data.scale import UNIT, Range, common_range, own_range, to_bytes
 from core.errors import UnreadableImage
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "PPM")  # Pillow opens an MPO (phones) as JPEG
@@ -47,16 +48,24 @@ warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Decoded pixels, uint8 HxWx3 RGB, upright; `notes` say what had to be changed to get there."""
+    """Decoded pixels, uint8 HxWx3 RGB, upright; `notes` say what had to be changed to get there.
+
+    `values` is the lowest and highest value in the file where the number format does not say what white is (fractions,
+    signed and 32-bit integers): such an image needs the scale of its data set. None for all others.
+    """
 
     pixels: NDArray[np.uint8]
     notes: tuple[str, ...] = ()
+    values: Range | None = None
 
 
-def decode(content: bytes | Path) -> Picture:
-    """Decode one picture. Raises `UnreadableImage` with the reason as a sentence that does not name the file.
+def decode(content: bytes | Path, value_range: Range | None = None) -> Picture:
+    """Decode one image. Raises `UnreadableImage` with the reason as a sentence that does not name the file.
 
-    The size is read from the header and checked before any pixel is decoded.
+    `value_range` is what becomes 0 and 255 in an image whose number format does not say it (`Picture.values`): that of
+    the data set (`Dataset.value_range`), or of the set that a model was trained on. It changes no other image. Without
+    one, such an image is scaled from 0-1 where it lies within, else from its own lowest and highest value, and a note
+    says so. The size is read from the header and checked before any pixel is decoded.
     """
     data = _read(content) if isinstance(content, Path) else content
     if not data:
@@ -66,7 +75,7 @@ def decode(content: bytes | Path) -> Picture:
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as image:
             _check_size(*image.size)
-            return _picture(image)
+            return _picture(image, value_range)
     except UnreadableImage:
         raise
     except UnidentifiedImageError as error:
@@ -125,17 +134,17 @@ def _check_size(width: int, height: int) -> None:
         raise UnreadableImage(_too_many_pixels(f"{width} x {height} px"))
 
 
-def _picture(image: Image.Image) -> Picture:
+def _picture(image: Image.Image, value_range: Range | None) -> Picture:
     notes = []
     if image.format != "MPO" and getattr(image, "is_animated", False):  # an MPO's other frames are previews
         notes.append("Has several frames; only the first is used.")
         image.seek(0)
     image.load()
     orientation = _orientation(image)
-    colours, conversion = _to_rgb(image)
+    colours, conversion, values = _to_rgb(image, value_range)
     if orientation in _UPRIGHT:
         colours = colours.transpose(_UPRIGHT[orientation])
-    return Picture(np.array(colours), (*notes, *conversion))
+    return Picture(np.array(colours), (*notes, *conversion), values)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -146,32 +155,34 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _to_rgb(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+def _to_rgb(image: Image.Image, value_range: Range | None) -> tuple[Image.Image, tuple[str, ...], Range | None]:
     if image.mode.startswith("I") or image.mode == "F":
-        grey, note = _scaled(np.asarray(image))
-        return Image.fromarray(grey).convert("RGB"), (note,)
+        numbers = np.asarray(image)
+        numbers = numbers if image.format == "TIFF" else _of_16_bits(numbers)
+        grey, notes = _scaled(numbers, value_range)
+        return Image.fromarray(grey).convert("RGB"), notes, own_range(numbers)
     if not image.has_transparency_data:
-        return image.convert("RGB"), ()
+        return image.convert("RGB"), (), None
     layer = image.convert("RGBA")
     if layer.getchannel("A").getextrema()[0] == 255:
-        return layer.convert("RGB"), ()
+        return layer.convert("RGB"), (), None
     ground = Image.new("RGBA", layer.size, (*MATTE, 255))
-    return Image.alpha_composite(ground, layer).convert("RGB"), ("Transparent parts are shown on white.",)
+    return Image.alpha_composite(ground, layer).convert("RGB"), ("Transparent parts are shown on white.",), None
 
 
-def _scaled(values: NDArray[np.generic]) -> tuple[NDArray[np.uint8], str]:
-    """Grey values of any depth HxW as uint8, and a note that states the range that became 0-255.
+def _scaled(values: NDArray[np.generic], value_range: Range | None) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """Grey values of any depth HxW as uint8, and a note where they were scaled by this image alone."""
+    own = own_range(values)
+    if own is None or value_range is not None:
+        return to_bytes(values, value_range), ()
+    scale = common_range([own])
+    note = f"Its values {own[0]:g} to {own[1]:g} were scaled by this image alone."
+    return to_bytes(values, scale), () if scale == UNIT else (note,)
 
-    The range is the number format's (8, 12 or 16 bits; 0-1 for fractions), so that dark pictures stay dark; values
-    outside all of these stretch from their lowest (at most 0) to their highest.
-    """
-    wide = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    lowest, highest = min(0.0, float(wide.min())), float(wide.max())
-    tops = (1.0,) if np.issubdtype(values.dtype, np.floating) else (255.0, 4095.0, 65535.0)
-    top = next((top for top in tops if highest <= top), highest) if lowest == 0 else highest
-    span = top - lowest or 1.0
-    note = f"Grey values {lowest:g} to {top:g} were scaled to 0 to 255."
-    return np.rint((wide - lowest) * (255.0 / span)).astype(np.uint8), note
+
+def _of_16_bits(values: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Pillow holds the 16-bit numbers of some formats in 32 bits."""
+    return values.astype(np.uint16) if values.dtype == np.int32 else values
 
 
 def _middle(pixels: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:

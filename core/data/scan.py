@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
@@ -17,17 +17,21 @@ from numpy.typing import NDArray
 from core.data.duplicates import thumbnail
 from core.data.images import decode
 from core.data.layout import Found
+from core.data.scale import Range, common_range
 from core.errors import StorageFailed, UnreadableImage
 from core.files import write_json
 
 Progress = Callable[[int, int], None]
-_VERSION = f"1 Pillow {PIL.__version__}"  # another decoder may give other pixels
+_VERSION = f"2 Pillow {PIL.__version__}"  # another decoder may give other pixels
 _THREADS = min(4, os.cpu_count() or 1)  # a decoded picture may take 200 MB
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What decoding a file gave. `reason` is set where it could not be decoded; the rest is empty then."""
+    """What decoding a file gave. `reason` is set where it could not be decoded; the rest is empty then.
+
+    `values` is the image's own range where it needs the scale of its set, `scaled` the scale it was decoded with.
+    """
 
     reason: str | None = None
     width: int = 0
@@ -35,6 +39,8 @@ class Outcome:
     digest: str = ""
     notes: tuple[str, ...] = ()
     thumbnail: bytes = b""
+    values: Range | None = None
+    scaled: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +72,35 @@ def scan(found: Sequence[Found], root: Path, workspace: Path, progress: Progress
     missing = [index for index in range(len(found)) if index not in outcomes]
     if progress:
         progress(len(outcomes), len(found))
+    for done, (index, outcome) in enumerate(_outcomes([(index, found[index].path, None) for index in missing]), 1):
+        outcomes[index] = outcome
+        if progress:
+            progress(len(found) - len(missing) + done, len(found))
+    scale = common_range(outcome.values for outcome in outcomes.values())
+    other = [index for index, one in outcomes.items() if one.values and one.scaled != scale]
+    outcomes |= _outcomes([(index, found[index].path, scale) for index in other])
+    ordered = tuple(outcomes[index] for index in range(len(found)))
+    notes = _scale_notes(sum(one.values is not None for one in ordered), scale)
+    if missing or other or len(known) != len(found):
+        notes += _remember(memory, {key: one for key, one in zip(keys, ordered, strict=True) if key})
+    return Scan(ordered, notes)
+
+
+def _outcomes(wanted: Sequence[tuple[int, Path, Range | None]]) -> Iterator[tuple[int, Outcome]]:
+    """(index, outcome) of each (index, path, scale), in any order, decoded in threads."""
     # not concurrent.futures, which closes down before a training is told that the process ends
     with ThreadPool(_THREADS) as pool:
-        for index, outcome in pool.imap_unordered(lambda index: (index, _outcome(found[index].path)), missing):
-            outcomes[index] = outcome
-            if progress:
-                progress(len(outcomes), len(found))
-    ordered = tuple(outcomes[index] for index in range(len(found)))
-    if missing or len(known) != len(found):
-        return Scan(ordered, _remember(memory, {key: one for key, one in zip(keys, ordered, strict=True) if key}))
-    return Scan(ordered)
+        yield from pool.imap_unordered(lambda one: (one[0], _outcome(one[1], one[2])), wanted)
+
+
+def _scale_notes(count: int, scale: Range | None) -> tuple[str, ...]:
+    if scale is None:
+        return ()
+    which = "1 image has" if count == 1 else f"{count:,} images have"
+    return (
+        f"{which} fractions, signed or 32-bit numbers, whose format does not say what white is. One scale for all of "
+        f"them: {scale[0]:g} became black and {scale[1]:g} white. The trained model keeps it.",
+    )
 
 
 def _key(found: Found) -> str:
@@ -87,13 +112,16 @@ def _key(found: Found) -> str:
     return f"{found.name}|{status.st_size}|{status.st_mtime_ns}"
 
 
-def _outcome(path: Path) -> Outcome:
+def _outcome(path: Path, scale: Range | None) -> Outcome:
     try:
-        picture = decode(path)
+        picture = decode(path, scale)
     except UnreadableImage as error:
         return Outcome(reason=str(error))
     height, width = picture.pixels.shape[:2]
-    return Outcome(None, width, height, pixel_digest(picture.pixels), picture.notes, thumbnail(picture.pixels))
+    return Outcome(
+        None, width, height, pixel_digest(picture.pixels), picture.notes, thumbnail(picture.pixels), picture.values,
+        scale if picture.values else None,
+    )  # fmt: skip
 
 
 def _recall(memory: Path) -> dict[str, Outcome]:
@@ -107,7 +135,9 @@ def _recall(memory: Path) -> dict[str, Outcome]:
 
 
 def _outcome_from(values: dict[str, Any]) -> Outcome:
-    return Outcome(**values | {"notes": tuple(values["notes"]), "thumbnail": base64.b64decode(values["thumbnail"])})
+    read = {"notes": tuple(values["notes"]), "thumbnail": base64.b64decode(values["thumbnail"])}
+    ranges = {name: tuple(values[name]) for name in ("values", "scaled") if values[name] is not None}
+    return Outcome(**values | read | ranges)
 
 
 def _remember(memory: Path, outcomes: dict[str, Outcome]) -> tuple[str, ...]:

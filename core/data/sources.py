@@ -141,6 +141,7 @@ def _dataset(layout: Layout, seen: Scan, source: str, name: str) -> Dataset:
             Item(
                 path=found.path, name=found.name, label=labels[found.label], width=outcome.width, height=outcome.height,
                 digest=outcome.digest, part=found.part, notes=outcome.notes, thumbnail=outcome.thumbnail,
+                value_range=outcome.scaled,
             )
         )  # fmt: skip
     return Dataset(source, name, classes, tuple(items), tuple(left_out), (*layout.notes, *seen.notes))

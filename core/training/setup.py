@@ -14,6 +14,7 @@ from core.backbones.stages import HEAD, Stage, stages
 from core.data.cache import ImageCache
 from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
+from core.data.scale import Range
 from core.data.split import Split
 from core.experiment import Experiment
 from core.features.batches import Normalise, Pictures
@@ -42,6 +43,7 @@ class Setup:
     autocast: Autocast  # of what learns
     checkpoints: Checkpoints
     store: FeatureStore | None
+    value_range: Range | None = None  # the data set's; a prediction must decode by the same
 
     @property
     def steps_per_epoch(self) -> int:
@@ -67,6 +69,7 @@ class Setup:
     def facts(self, epoch: int) -> dict[str, str]:
         """Metadata of the weights file: enough to know what the weights are."""
         experiment = self.experiment
+        scale = {"value_range": list(self.value_range)} if self.value_range else {}
         return write_facts(
             {
                 "classes": list(self.task.classes),
@@ -74,6 +77,7 @@ class Setup:
                 "image_size": self.pixels.pictures.geometry.image_size,
                 "experiment": experiment.digest,
                 "epoch": epoch,
+                **scale,
             }
         )
 
@@ -124,4 +128,5 @@ def set_up(
         autocast=autocast_for(device, experiment.recipe.precision),
         checkpoints=checkpoints,
         store=FeatureStore(features) if features else None,
+        value_range=dataset.value_range,
     )

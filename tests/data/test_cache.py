@@ -25,7 +25,7 @@ def items(folder_of, read, many):
 def decoded(monkeypatch):
     """The paths decoded so far."""
     paths = []
-    monkeypatch.setattr(cache, "decode", lambda path: paths.append(path) or decode(path))
+    monkeypatch.setattr(cache, "decode", lambda path, scale: paths.append(path) or decode(path, scale))
     return paths
 
 

@@ -15,7 +15,7 @@ from tests.uneven import CLASSES, TEST, TRAIN, VAL, make_divided
 def decoded(monkeypatch):
     """Names of the files that are decoded, since this was cleared."""
     names, real = [], scan.decode
-    monkeypatch.setattr(scan, "decode", lambda path: names.append(path.name) or real(path))
+    monkeypatch.setattr(scan, "decode", lambda path, scale: names.append(path.name) or real(path, scale))
     return names
 
 

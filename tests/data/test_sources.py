@@ -222,7 +222,7 @@ def test_only_changed_files_are_decoded_again(folder_of, read, many, picture, mo
     before = read(root)
     decoded = []
     whole = scan.decode
-    monkeypatch.setattr(scan, "decode", lambda path: decoded.append(path.name) or whole(path))
+    monkeypatch.setattr(scan, "decode", lambda path, scale: decoded.append(path.name) or whole(path, scale))
     (root / "cat" / "00.png").write_bytes(picture(70))
     after = read(root)
     assert decoded == ["00.png"]

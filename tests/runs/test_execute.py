@@ -73,7 +73,7 @@ def test_pictures_are_decoded_once_for_all_runs_of_a_process(room, experiment, m
     from core.data import cache
 
     decoded, real = [], cache.decode
-    monkeypatch.setattr(cache, "decode", lambda path: (decoded.append(path), real(path))[1])
+    monkeypatch.setattr(cache, "decode", lambda path, scale: (decoded.append(path), real(path, scale))[1])
     for seed in (1, 2):  # other views: the features kept by the first run are of no use to the second
         list(execute(room, begin(room, experiment.changed(seed=seed)), Control()))
     assert len(decoded) == len(set(decoded)) > 0

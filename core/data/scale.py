@@ -1,0 +1,57 @@
+"""Sample values of any depth -> 0-255, by one scale for a whole data set and never by the single image.
+
+Unsigned integers of up to 16 bits are scaled by their type (16 bits: v / 257, also where only 12 of them are used), and
+so are signed bytes. All others (fractions, signed integers of 16 bits, integers of 32 bits and more) say nothing about
+what white is: they are scaled by the range of all such images of the set.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Range = tuple[float, float]  # what becomes 0, what becomes 255
+UNIT: Range = (0.0, 1.0)
+_WORTH = 0.25  # images between 0 and 1 that reach less high than this would all be nearly black
+
+
+def by_type(dtype: np.dtype) -> bool:
+    """Whether the type alone says what black and white are."""
+    return dtype == np.bool_ or dtype == np.int8 or (dtype.kind == "u" and dtype.itemsize <= 2)
+
+
+def own_range(values: NDArray[np.generic]) -> Range | None:
+    """Lowest and highest finite value; None for values that are scaled by their type, or of which none is finite."""
+    if by_type(values.dtype):
+        return None
+    finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+    return (float(finite.min()), float(finite.max())) if finite.size else None
+
+
+def common_range(ranges: Iterable[Range | None]) -> Range | None:
+    """The scale of a set from the own ranges of its images: 0 to 1 where all lie within and one reaches a quarter or
+    more, else their lowest to their highest value; None where no image needs one."""
+    known = [one for one in ranges if one is not None]
+    if not known:
+        return None
+    low, high = min(low for low, _ in known), max(high for _, high in known)
+    return UNIT if low >= 0 and _WORTH <= high <= 1 else (low, high)
+
+
+def to_bytes(values: NDArray[np.generic], scale: Range | None) -> NDArray[np.uint8]:
+    """Any shape -> uint8 of this shape. `scale` is used where the type says nothing; values beyond it are clipped, and
+    what is no number becomes its lower end."""
+    kind, size = values.dtype.kind, values.dtype.itemsize
+    if kind == "b":
+        return values.astype(np.uint8) * np.uint8(255)
+    if kind == "i" and size == 1:
+        return (values.astype(np.int16) + 128).astype(np.uint8)
+    if kind == "u" and size == 1:
+        return values.astype(np.uint8, copy=False)
+    if kind == "u" and size == 2:
+        return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    low, high = scale or UNIT
+    wide = np.nan_to_num(values.astype(np.float64), nan=low, posinf=high, neginf=low)
+    with np.errstate(over="ignore", invalid="ignore"):
+        share = (wide / 2 - low / 2) / ((high / 2 - low / 2) or 1.0)  # halves: the span of doubles is no double
+    return np.rint(np.clip(np.nan_to_num(share), 0, 1) * 255).astype(np.uint8)
