@@ -5,7 +5,7 @@ import streamlit as st
 from core.errors import GraftError, RunNotFound
 from core.runs.records import Run
 from core.runs.status import Status
-from pages.ui import engine, live, state, train_estimate, train_run, train_settings, train_summary, warmup
+from pages.ui import engine, live, state, train_estimate, train_light, train_run, train_settings, train_summary, warmup
 from pages.ui.entry import through_app
 from pages.ui.messages import show_error
 
@@ -54,6 +54,15 @@ def _start(valid: bool, run: Run | None, runs: list[Run]) -> None:
             _use_settings_of(run)
         return
     label = "Add to the queue" if runs else "Start training"
+    light = train_light.known(state.draft())
+    train_light.show(state.draft(), light, runs)
+    if light is not None and train_light.stops(light):
+        choice = train_light.ask(light, label.removesuffix(" training"))
+        if choice.start:
+            train_light.use(choice)
+            train_estimate.cancel()
+            _submit_draft()
+        return
     kind = "secondary" if run and train_run.has_next_step(run) else "primary"
     clicked = st.button(
         label, type=kind, icon=":material/play_arrow:", key="train-start", disabled=not valid, width="stretch",

@@ -60,6 +60,7 @@ def train(
     as_json: JsonOption = False,
 ) -> None:
     """Train a model and evaluate its best epoch."""
+    from core.cli.lights import warn
     from core.runs.execute import create_run
     from core.runs.prepare import prepare
 
@@ -67,6 +68,7 @@ def train(
     prepared = prepare(plan, room.root, device)
     for note in prepared.notes:
         people.print(f"[yellow]{literal(note)}[/]", soft_wrap=True)
+    warn(prepared.experiment, room.root, str(prepared.device))
     _finish(room, create_run(room, prepared, name), as_json)
 
 

@@ -22,7 +22,9 @@ def safety(
     seed: Annotated[
         int | None, seed_option("Fixes the split and the views; default 0, for the views the one in the file.")
     ] = None,
-    steps: Annotated[bool, typer.Option("--steps", help="Also each step alone, applied to every view.")] = False,
+    steps: Annotated[
+        bool, typer.Option("--steps/--no-steps", help="Also each step alone, applied to every view; the worst speaks.")
+    ] = True,
     sweep: Annotated[bool, typer.Option("--sweep", help="Also at growing strength: where the light turns.")] = False,
     device: DeviceOption = "auto",
     workspace: WorkspaceOption = None,

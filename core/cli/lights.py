@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from core.augment.steps import describe
-from core.cli.show import literal, show
+from core.cli.show import literal, people, show
 from core.data.sources import load_dataset
 from core.experiment import Experiment, PipelineSpec
 from core.runs.workspace import Workspace
 from core.screening.asked import VIEWS, alone, asked
+from core.screening.headline import Headline, headline, known_headline
 from core.screening.kept import kept_in
 from core.screening.sweep import SWEEP_VIEWS, StrengthSweep, levels_of, swept
-from core.screening.verdict import Safety
+from core.screening.verdict import Safety, Verdict
 
 _COLOURS = {"green": "green", "amber": "yellow", "red": "red", "unknown": "blue"}
 
@@ -25,6 +27,7 @@ class Lights:
     """A pipeline's screening, and where they were asked for those of its steps alone and its sweep."""
 
     whole: Safety
+    head: Headline  # the worst step's, where steps were looked at
     steps: tuple[tuple[str, Safety], ...] | None = None  # what each step does, in words
     sweep: StrengthSweep | None = None
 
@@ -44,7 +47,9 @@ class Asker:
         words = [describe(one.steps[0], one.strength) for one in singles]
         levels = levels_of(pipeline) if sweep else ()
         return Lights(
-            whole, tuple(zip(words, found, strict=True)) if steps else None,
+            whole,
+            headline((pipeline, *singles), (whole, *found)),
+            tuple(zip(words, found, strict=True)) if steps else None,
             swept(levels, self._answers(levels, SWEEP_VIEWS)) if sweep else None,
         )  # fmt: skip
 
@@ -64,9 +69,14 @@ class Asker:
 
 
 def as_dict(lights: Lights) -> dict[str, Any]:
-    """The screening as one JSON object; `steps`, `sweep` and `turns` where they were asked for."""
-    found = asdict(lights.whole)
+    """The screening as one JSON object: verdict and reason are the worst step's, the other numbers the whole's.
+
+    `steps`, `whole` and `harmful_steps`, `sweep` and `turns` where they were asked for.
+    """
+    found = asdict(lights.whole) | {"verdict": lights.head.verdict.value, "reason": lights.head.reason}
     if lights.steps is not None:
+        found["whole"] = {"verdict": lights.whole.verdict.value, "reason": lights.whole.reason}
+        found["harmful_steps"] = list(lights.head.steps)
         found["steps"] = [{"step": words} | asdict(safety) for words, safety in lights.steps]
     if lights.sweep is not None:
         found["sweep"] = [
@@ -80,10 +90,13 @@ def as_dict(lights: Lights) -> dict[str, Any]:
 
 def tell(lights: Lights) -> None:
     """The light with its reason, what happens to each class, and what else was asked for."""
-    to, found = Console(), lights.whole
-    to.print(f"{_light(found)}  {literal(found.reason)}", soft_wrap=True)
+    to, found, head = Console(), lights.whole, lights.head
+    named = f"{', '.join(head.steps)}: " if head.steps else ""
+    to.print(f"{_light(head)}  {literal(named + head.reason)}", soft_wrap=True)
     to.print(_classes(found))
     if lights.steps is not None:
+        to.print("The pipeline as it is:")
+        to.print(f"  {_light(found)}  {literal(found.reason)}", soft_wrap=True)
         to.print("Each step alone, applied to every view:")
         for words, safety in lights.steps:
             to.print(f"  {_light(safety)}  {literal(words)}: {literal(safety.reason)}", soft_wrap=True)
@@ -98,12 +111,21 @@ def tell(lights: Lights) -> None:
     )
 
 
-def _light(found: Safety) -> str:
+def warn(experiment: Experiment, workspace: Path, device: str) -> None:
+    """Say on stderr that the experiment's augmentation harms labels, where label safety has found that before."""
+    found = known_headline(experiment, experiment.data.fingerprint, ("auto", device), workspace)
+    if found is not None and found.harms:
+        said = "destroys labels" if found.verdict is Verdict.RED else "may harm labels"
+        named = f" ({', '.join(found.steps)})" if found.steps else ""
+        people.print(f"[yellow]{literal(f'The augmentation {said}{named}: {found.reason}')}[/]", soft_wrap=True)
+
+
+def _light(found: Safety | Headline) -> str:
     return f"[bold {_COLOURS[found.verdict]}]{found.verdict}[/]"
 
 
 def _classes(found: Safety) -> Table:
-    table = Table("class", "images", "named rightly", "of that, with augmentation (95 %)", "taken for", box=None,
+    table = Table("class", "images", "correctly classified", "of that, with augmentation (95 %)", "taken for", box=None,
                   header_style="bold")  # fmt: skip
     for one in found.classes:
         kept = "too few to tell"

@@ -2,7 +2,10 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from core.screening.headline import HARMS
+from core.screening.verdict import Verdict
 from core.training.events import EpochEnded
 
 # Synthesis of the team, tried on simulated noise in the tests: few false alarms, at the price of some epochs of delay.
@@ -15,7 +18,41 @@ LARGE_GAP = 0.2  # of accuracy: two standard deviations of what 24 validation im
 LOSS_RATIO = 1.5  # validation over training: a few lucky answers alone are no gap
 
 
-def diagnose(epochs: Sequence[EpochEnded], *, finished: bool = True) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """What is known of a run's augmentation: whether there is any, and its light (None: nobody has looked)."""
+
+    any: bool = True
+    light: Verdict | None = None
+
+    @property
+    def more(self) -> str | None:
+        """The advice to augment more, as a phrase; None where labels suffer already."""
+        if self.light in HARMS:
+            return None
+        if not self.any:
+            return "augmentation"
+        checked = self.light is Verdict.GREEN
+        return "stronger augmentation" if checked else "stronger augmentation (check first that labels survive it)"
+
+    @property
+    def less(self) -> str | None:
+        """The advice to augment less; None where there is nothing to take away."""
+        return "weaker augmentation" if self.any else None
+
+    @property
+    def warning(self) -> str:
+        """A sentence where labels suffer, with a space before it; else ''."""
+        if self.light is Verdict.RED:
+            return " The augmentation destroys labels, as label safety found: take the step out first."
+        if self.light is Verdict.AMBER:
+            return " Label safety found that the augmentation may harm labels: look at it before you add any."
+        return ""
+
+
+def diagnose(
+    epochs: Sequence[EpochEnded], *, finished: bool = True, augmentation: Augmentation = Augmentation()
+) -> str | None:
     """One or two sentences on what stands out, or None when there is nothing honest to say.
 
     Looks for, in this order: a training loss that climbs, a validation loss that rises while the training loss falls,
@@ -30,9 +67,9 @@ def diagnose(epochs: Sequence[EpochEnded], *, finished: bool = True) -> str | No
     train, val = [e.train_loss for e in phase], [e.val_loss for e in phase]
     return (
         _climbing(train)
-        or _memorising(train, val, _best(epochs))
-        or _not_learning(list(epochs))
-        or _overfitting(phase, val)
+        or _memorising(train, val, _best(epochs), augmentation)
+        or _not_learning(list(epochs), augmentation)
+        or _overfitting(phase, val, augmentation)
         or (_still_improving(val) if finished else None)
     )
 
@@ -48,7 +85,7 @@ def _climbing(train: list[float]) -> str | None:
     )
 
 
-def _memorising(train: list[float], val: list[float], best: int) -> str | None:
+def _memorising(train: list[float], val: list[float], best: int, augmentation: Augmentation) -> str | None:
     smooth_train, smooth_val = _smoothed(train), _smoothed(val)
     lowest = _lowest(smooth_val)
     since = len(val) - 1 - lowest
@@ -58,7 +95,7 @@ def _memorising(train: list[float], val: list[float], best: int) -> str | None:
     return (
         f"The validation loss has risen for {since} epochs ({smooth_val[lowest]:.2f} to {smooth_val[-1]:.2f}) "
         f"while the training loss fell: the model is memorising. Epoch {best} is kept: nothing after it helped. "
-        "Try stronger augmentation, fewer trainable stages, or early stopping."
+        f"{_try(augmentation.more, 'fewer trainable stages', 'early stopping')}{augmentation.warning}"
     )
 
 
@@ -67,7 +104,7 @@ def _best(epochs: Sequence[EpochEnded]) -> int:
     return max((e.epoch for e in epochs if e.best), default=epochs[-1].epoch) + 1
 
 
-def _overfitting(phase: list[EpochEnded], val: list[float]) -> str | None:
+def _overfitting(phase: list[EpochEnded], val: list[float], augmentation: Augmentation) -> str | None:
     """Training accuracy is measured on augmented images, so the true gap is rather larger than the one seen here."""
     smooth = _smoothed(val)
     if _differ(smooth[-1], smooth[-1 - WINDOW], val):
@@ -82,11 +119,11 @@ def _overfitting(phase: list[EpochEnded], val: list[float]) -> str | None:
     return (
         f"The model is overfitting: it knows {100 * known:.0f} % of the training images but only {100 * new:.0f} % of "
         f"the validation images, and the validation loss ({smooth[-1]:.2f}) no longer falls. "
-        "Try stronger augmentation, fewer trainable stages, or more images."
+        f"{_try(augmentation.more, 'fewer trainable stages', 'more images')}{augmentation.warning}"
     )
 
 
-def _not_learning(epochs: list[EpochEnded]) -> str | None:
+def _not_learning(epochs: list[EpochEnded], augmentation: Augmentation) -> str | None:
     """All phases count here: what an earlier phase has learned need not be learned again."""
     losses = [e.train_loss for e in epochs if _is_finite(e)]
     gained = max(e.train_accuracy for e in epochs) - epochs[0].train_accuracy
@@ -96,8 +133,13 @@ def _not_learning(epochs: list[EpochEnded]) -> str | None:
         return None
     return (
         f"The training loss has hardly moved in {len(epochs)} epochs: the model has learned little since the first. "
-        "Try a larger learning rate, more trainable stages, or weaker augmentation."
+        f"{_try('a larger learning rate', 'more trainable stages', augmentation.less)}{augmentation.warning}"
     )
+
+
+def _try(*advice: str | None) -> str:
+    *most, last = [one for one in advice if one is not None]
+    return f"Try {', '.join(most)}{',' if len(most) > 1 else ''} or {last}."
 
 
 def _still_improving(val: list[float]) -> str | None:

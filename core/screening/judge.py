@@ -17,11 +17,12 @@ Shares = NDArray[np.float64]
 
 def judge(
     names: Sequence[str], labels_n: NDArray[np.int64], items: Sequence[Item], numbers: Sequence[int],
-    clean_nk: Shares, views_vnk: Shares, margins_vn: Shares,
+    clean_nk: Shares, views_vnk: Shares, margins_vn: Shares, *, has_strength: bool = True,
 ) -> Safety:  # fmt: skip
     """What N images and V views of each say. `names` are those of the K classes, `numbers` those of the views.
 
-    `clean_nk`, `views_vnk`: the probe's probabilities; `margins_vn`: drift over distance to another class.
+    `clean_nk`, `views_vnk`: the probe's probabilities; `margins_vn`: drift over distance to another class;
+    `has_strength`: whether what made the views can be made weaker.
     """
     clean_n = clean_nk.argmax(axis=1)
     right_n = clean_n == labels_n
@@ -37,7 +38,7 @@ def judge(
     skill = (right_n.mean() - chance) / (1 - chance) if chance < 1 else 0.0
     direct = _direct(names, labels_n, clean_nk, views_vnk)
     flips = _flip_rate(right_n, kept_n)
-    verdict, reason = decide(skill, affinity, high, 1 - flips, classes, direct)
+    verdict, reason = decide(skill, affinity, high, 1 - flips, classes, direct, has_strength=has_strength)
     return Safety(
         verdict=verdict, reason=reason, images=len(items), views=len(numbers), clean=float(right_n.mean()),
         affinity=affinity, affinity_low=low, affinity_high=high,

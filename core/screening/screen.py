@@ -18,6 +18,7 @@ from core.errors import InvalidInput
 from core.experiment import PipelineSpec
 from core.screening.asked import IMAGES, VIEWS
 from core.screening.grid import Eye, matrix
+from core.screening.headline import has_strength
 from core.screening.judge import judge
 from core.screening.probe import Probe, Rows
 from core.screening.verdict import Safety
@@ -59,7 +60,7 @@ def screen(
     for number, pipeline in enumerate(pipelines, start=1):
         what = "looking at views" if len(pipelines) == 1 else f"looking at views, {number} of {len(pipelines)}"
         rows = yield from _each(bench.eye, what, bench.items, pipeline, range(views))
-        found.append(_judged(bench, rows))
+        found.append(_judged(bench, rows, pipeline))
         if on_found is not None:
             on_found(pipeline, found[-1])
     return tuple(found)
@@ -80,10 +81,13 @@ def _bench(setup: Setup, control: Control, images: int) -> Generator[Progress, N
     return _Bench(eye, items, names, labels_n, clean, probe(clean), probe, left_out)
 
 
-def _judged(bench: _Bench, rows: Sequence[Rows]) -> Safety:
+def _judged(bench: _Bench, rows: Sequence[Rows], pipeline: PipelineSpec) -> Safety:
     answers = np.stack([bench.probe(view) for view in rows])
     margins = _margins(bench.clean, rows, bench.labels_n)
-    found = judge(bench.names, bench.labels_n, bench.items, range(len(rows)), bench.clean_nk, answers, margins)
+    found = judge(
+        bench.names, bench.labels_n, bench.items, range(len(rows)), bench.clean_nk, answers, margins,
+        has_strength=has_strength(pipeline),
+    )  # fmt: skip
     return replace(found, reason=found.reason + bench.left_out)
 
 

@@ -89,11 +89,12 @@ class Safety:
 
 def decide(
     skill: float, affinity: float, high: float, kept: float, classes: Sequence[ClassSafety],
-    direct: Sequence[Confusion],
+    direct: Sequence[Confusion], *, has_strength: bool = True,
 ) -> tuple[Verdict, str]:  # fmt: skip
     """The light and its reason. `skill` is the probe's on plain images (0 guessing, 1 perfect).
 
-    `kept` is the share of views that stay in their class, of images that are named rightly when plain.
+    `kept` is the share of views that stay in their class, of images that are correctly classified when plain.
+    `has_strength`: whether the pipeline can be made weaker; what cannot is switched off instead.
     """
     judged = [one for one in classes if one.affinity is not None]
     worst = min((one for one in judged if one.harmed), key=lambda one: one.affinity or 0, default=None)
@@ -107,21 +108,24 @@ def decide(
     if worst is not None and (worst.affinity or 0) < RED:
         return Verdict.RED, f"{_loses(worst)}. This label does not survive."
     if affinity < RED and high < 1:
-        return Verdict.RED, f"Of the views only {_percent(affinity)} as many are named rightly as of the plain images."
+        return Verdict.RED, (
+            f"Of the views only {_percent(affinity)} as many are correctly classified as of the plain images."
+        )
     if not judged or 2 * len(judged) < len(classes):
         return Verdict.UNKNOWN, (
-            f"Cannot tell: of most classes fewer than {LEAST_RIGHT} plain images are named rightly, too few to judge "
-            "views by. Bring more images of each class."
+            f"Cannot tell: of most classes fewer than {LEAST_RIGHT} plain images are correctly classified, too few to "
+            "judge views by. Bring more images of each class."
         )
     if worst is not None and (worst.affinity or 0) < AMBER_CLASS:
         return Verdict.AMBER, f"{_loses(worst)}. Look at the worst views before you use it."
     if affinity < AMBER and high < 1:
         return Verdict.AMBER, (
-            f"Of the views {_percent(affinity)} as many are named rightly as of the plain images: it may be too strong."
+            f"Of the views {_percent(affinity)} as many are correctly classified as of the plain images: "
+            + ("it may be too strong." if has_strength else "it may be better switched off.")
         )
     if unknown := [one.name for one in classes if one.affinity is None]:
         return Verdict.AMBER, f"It cannot be told for {_few(unknown)}: too few images. The other labels survive."
-    return Verdict.GREEN, f"Labels survive: {_percent(kept)} of what was named rightly still is."
+    return Verdict.GREEN, f"Labels survive: {_percent(kept)} of what was correctly classified still is."
 
 
 def _few(names: Sequence[str], most: int = 3) -> str:

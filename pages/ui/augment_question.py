@@ -12,6 +12,7 @@ from core.errors import GraftError
 from core.experiment import Experiment, PipelineSpec
 from core.runs.plan import default_experiment
 from core.screening.asked import Asked, asked, screened
+from core.screening.headline import Headline
 from core.screening.kept import kept_in
 from core.screening.sweep import SWEEP_VIEWS, StrengthSweep, levels_of, swept
 from pages.ui import engine
@@ -74,13 +75,18 @@ def ask(question: Question, work: "Work") -> bool:
     return True
 
 
-def show_light(safety: "Safety", title: str = "") -> None:
+def show_light(safety: "Safety | Headline", title: str = "") -> None:
     """The traffic light, by word and sign as well as colour, with its reason."""
     icon, colour = _BADGES[safety.verdict]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(LIGHTS[safety.verdict], icon=icon, color=colour)  # type: ignore[arg-type]
         text = literal(safety.reason)
         st.markdown(f"**{literal(title)}**: {text}" if title else text, width="stretch")
+
+
+def show_headline(found: Headline) -> None:
+    """The light of a pipeline: that of its worst step, by name."""
+    show_light(found, ", ".join(found.steps))
 
 
 def _question(draft: Draft, dataset: Dataset, pipelines: tuple[PipelineSpec, ...], *views: int) -> Question:

@@ -9,9 +9,9 @@ from core.backbones import catalogue as backbones
 from core.charts.numbers import counted, percent
 from core.data.dataset import Dataset, Item
 from core.errors import InvalidInput, UnreadableImage
-from core.experiment import PipelineSpec
+from core.screening.headline import changes_images, headline
 from pages.ui import augment_question, augment_turning, engine, state
-from pages.ui.augment_question import Question, show_light
+from pages.ui.augment_question import Question, show_headline, show_light
 from pages.ui.gallery import Cell, show_mosaic
 from pages.ui.messages import explain, literal
 from pages.ui.progress import show_progress
@@ -28,7 +28,7 @@ def show(dataset: Dataset, items: tuple[Item, ...]) -> None:
     """Draw the panel for the draft's pipeline."""
     with st.container(border=True, key="augment-safety"):
         _title()
-        if not _changes(state.draft().pipeline):
+        if not changes_images(state.draft().pipeline):
             st.caption("Add a step first: a picture that stays as it is keeps its label.")
             return
         question = augment_question.whole_and_steps(state.draft(), dataset)
@@ -60,8 +60,8 @@ def stale(dataset: Dataset | None) -> bool:
 def _about(dataset: Dataset | None) -> tuple[bool, Question | None]:
     """Whether there is something to screen, and what was asked of it if the panel can tell the answer."""
     pipeline = state.draft().pipeline
-    if dataset is None or not _changes(pipeline):
-        return _changes(pipeline), None
+    if dataset is None or not changes_images(pipeline):
+        return changes_images(pipeline), None
     question = augment_question.whole_and_steps(state.draft(), dataset)
     told = question == state.recall(_SHOWN, None) or question.known() is not None
     return True, question if told else None
@@ -93,10 +93,6 @@ def _title() -> None:
         )
 
 
-def _changes(pipeline: PipelineSpec) -> bool:
-    return pipeline.strength > 0 and any(step.enabled and step.p > 0 for step in pipeline.steps)
-
-
 def _begin(label: str, question: Question) -> None:
     try:
         check_parameters(question.pipelines[0])
@@ -121,9 +117,10 @@ def _answer(
         st.caption(":material/history: The pipeline or the images have changed since.")
         _begin("Check again", question)
     whole, *single = found
-    show_light(whole)
+    show_headline(headline(shown.pipelines, found))
     if single:
-        st.markdown("**Each step alone**, applied to every view")
+        st.markdown("All steps together, then **each step alone**, applied to every view")
+        show_light(whole, "All steps together")
         for pipeline, safety in zip(shown.pipelines[1:], single, strict=True):
             show_light(safety, describe(pipeline.steps[0], pipeline.strength))
     _classes(whole)
@@ -138,7 +135,7 @@ def _classes(whole: "Safety") -> None:
         {
             "class": one.name,
             "images": one.images,
-            "named rightly": one.clean * 100,
+            "correctly classified": one.clean * 100,
             "affinity": one.affinity,
             "95 % interval": _interval(one),
             "views mostly taken for": f"{one.becomes.taken_for} {percent(one.becomes.share)}" if one.becomes else "",
@@ -148,7 +145,7 @@ def _classes(whole: "Safety") -> None:
     st.dataframe(
         rows, hide_index=True, key="safety-classes",
         column_config={
-            "named rightly": st.column_config.NumberColumn(format="%.0f %%"),
+            "correctly classified": st.column_config.NumberColumn(format="%.0f %%"),
             "affinity": st.column_config.ProgressColumn(format="%.2f", min_value=0.0, max_value=1.0),
         },
     )  # fmt: skip

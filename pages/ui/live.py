@@ -18,13 +18,15 @@ from core.charts.curves import curves
 from core.charts.curves_figure import curves_figure
 from core.charts.series import MOST_POINTS
 from core.charts.style import Theme
-from core.evaluation.diagnosis import diagnose
+from core.evaluation.diagnosis import Augmentation, diagnose
 from core.runs.records import LogLine, Run
 from core.runs.status import Status
+from core.screening.verdict import Verdict
 from core.training.events import EpochEnded, StepEnded
 from pages.ui import engine, warmup
 from pages.ui.messages import literal
 from pages.ui.plot import live_plot
+from pages.ui.run_light import augmentation_of
 from pages.ui.theme import theme
 from pages.ui.train_progress import standing
 from pages.ui.train_words import duration
@@ -88,20 +90,27 @@ def look(run: Run) -> Seen:
     # a step that is narrower than a point of the line would not be seen
     coarse = max(1, (progress.get("steps") or 0) // MOST_POINTS)
     at = (progress.get("step", 0) // coarse, progress.get("epochs_done", 0), run.status.live)
-    return _seen(str(engine.workspace().root), run.id, at, theme(), progress.get("epochs"), progress.get("steps"))
+    known = augmentation_of(run)
+    labels = (known.any, known.light and known.light.value)
+    return _seen(
+        str(engine.workspace().root), run.id, at, theme(), progress.get("epochs"), progress.get("steps"), labels
+    )
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _seen(
-    root: str, run_id: str, at: tuple[int, int, bool], look: Theme, epochs: int | None, steps: int | None
-) -> Seen:
+    root: str, run_id: str, at: tuple[int, int, bool], look: Theme, epochs: int | None, steps: int | None,
+    labels: tuple[bool, str | None],
+) -> Seen:  # fmt: skip
     del root  # only a part of the key
     store = engine.workspace().store
     ended, made = store.epochs(run_id), store.steps(run_id)
     total = epochs or store.run(run_id).experiment.epochs
     per_epoch = steps // epochs if steps and epochs else None
     figure = curves_figure(curves(ended, made, store.phases(run_id), total, per_epoch), look)
-    return Seen(figure, tuple(ended), tuple(made[-10:]), diagnose(ended, finished=not at[2]))
+    augmentation = Augmentation(labels[0], labels[1] and Verdict(labels[1]))
+    word = diagnose(ended, finished=not at[2], augmentation=augmentation)
+    return Seen(figure, tuple(ended), tuple(made[-10:]), word)
 
 
 def _progress(run: Run, seen: Seen) -> None:

@@ -16,6 +16,7 @@ from pages.ui import results_runs as told
 from pages.ui.messages import literal, show_error
 from pages.ui.plot import live_plot
 from pages.ui.results_scores import show_details, show_scores
+from pages.ui.run_light import augmentation_of
 from pages.ui.theme import theme
 from pages.ui.train_words import badge, duration
 
@@ -158,7 +159,7 @@ def _curves(run: Run) -> None:
     if not epochs and not steps:
         return
     st.subheader("Curves", anchor=False)
-    word = diagnose(epochs, finished=not run.status.live)
+    word = diagnose(epochs, finished=not run.status.live, augmentation=augmentation_of(run))
     if word:
         st.info(literal(word), icon=":material/lightbulb:")
     data = curves(epochs, steps, store.phases(run.id), run.experiment.epochs)

@@ -59,9 +59,21 @@ def show_scores(run: Run) -> None:
     left, right = st.columns(2, gap="medium")
     with left.container(border=True, key="results-val", height="stretch"):
         _numbers("On the validation images", run.val or {})
-        st.caption("These images also chose the best epoch, so new images will do slightly worse.")
+        st.caption(optimism(run, test_shown=run.test is not None and _looks(run).shown))
     with right.container(border=True, key="results-test", height="stretch"):
         _test(run)
+
+
+def optimism(run: Run, *, test_shown: bool) -> str:
+    """What is known of how far the validation result can be believed."""
+    if run.results.get("epochs") == 1:
+        return "There was a single epoch, so these images chose nothing."
+    if not test_shown or run.val is None or run.test is None:
+        return "These images also chose the epoch, so new images may do a little worse."
+    lost = run.val["accuracy"] - run.test["accuracy"]
+    if run.test["accuracy_high"] < run.val["accuracy"]:
+        return f"These images also chose the epoch. On the test images it is {100 * lost:.0f} points lower."
+    return "These images also chose the epoch. The test result agrees with theirs, as far as its interval tells."
 
 
 def _test(run: Run) -> None:

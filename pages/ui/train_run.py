@@ -190,7 +190,7 @@ def _result(run: Run) -> None:
         st.metric("Validation accuracy", value)
         st.caption(
             f"95 % interval {interval.rstrip(')')}, on {run.val['n']} images{epoch}. "
-            "The validation images chose that epoch, so this is a little optimistic."
+            "The validation images chose that epoch, so this may be a little optimistic."
         )
 
 

@@ -3,7 +3,8 @@ import random
 
 import pytest
 
-from core.evaluation.diagnosis import diagnose
+from core.evaluation.diagnosis import Augmentation, diagnose
+from core.screening.verdict import Verdict
 from core.training.events import EpochEnded
 
 
@@ -141,3 +142,37 @@ def test_memorising_is_found_under_noise():
     val = [0.6 + 0.8 * math.exp(-i / 2) + max(0, i - 5) * 0.05 for i in range(20)]
     found = [diagnose(epochs(noisy(train, 0.02, seed), noisy(val, 0.03, seed + 1000))) for seed in range(50)]
     assert sum("memorising" in (message or "") for message in found) >= 48
+
+
+STUCK = ([1.61, 1.62, 1.60, 1.61, 1.60, 1.61], [1.61] * 6)
+
+
+@pytest.mark.parametrize("light", [Verdict.RED, Verdict.AMBER])
+def test_more_augmentation_is_never_advised_where_it_harms_labels(light):
+    harming = Augmentation(light=light)
+    overfitted = epochs(FALLING, SETTLED, gap=0.25)
+    for run in (epochs(FALLING, RISING_AGAIN), overfitted):
+        message = diagnose(run, augmentation=harming)
+        assert message is not None
+        assert "stronger" not in message
+        assert "fewer trainable stages" in message
+        assert ("destroys labels" if light is Verdict.RED else "may harm labels") in message
+
+
+def test_more_augmentation_is_advised_plainly_only_where_labels_survive():
+    run = epochs(FALLING, RISING_AGAIN)
+    assert "Try stronger augmentation, fewer" in diagnose(run, augmentation=Augmentation(light=Verdict.GREEN))
+    for light in (None, Verdict.UNKNOWN):
+        message = diagnose(run, augmentation=Augmentation(light=light))
+        assert "Try stronger augmentation (check first that labels survive it), fewer" in message
+        assert "destroys" not in message
+
+
+def test_without_any_augmentation_it_is_neither_stronger_nor_weaker():
+    none = Augmentation(any=False)
+    assert "Try augmentation, fewer trainable stages, or early" in diagnose(
+        epochs(FALLING, RISING_AGAIN), augmentation=none
+    )
+    message = diagnose(epochs(*STUCK, accuracy=[0.2] * 6), augmentation=none)
+    assert "Try a larger learning rate or more trainable stages." in message
+    assert "weaker augmentation" in diagnose(epochs(*STUCK, accuracy=[0.2] * 6))

@@ -22,7 +22,7 @@ FLIP, TURN = Step(transform="HorizontalFlip", p=0.5), Step(transform="Rotate", p
 TO_WARM = Confusion("cold", "warm", 0.9)
 
 
-def safety(verdict=Verdict.GREEN, reason="Labels survive: 98 % of what was named rightly still is.", worst=()):
+def safety(verdict=Verdict.GREEN, reason="Labels survive: 98 % of what was correctly classified still is.", worst=()):
     classes = (
         ClassSafety("cold", 6, 1.0, 0.1, 0.0, 0.2, 0.9, 0.8, TO_WARM),
         ClassSafety("warm", 6, 0.5, None, 0.0, 1.0, 0.0, 0.0, None),
@@ -169,7 +169,7 @@ def test_a_step_that_is_not_always_applied_is_also_asked_about_alone(source, man
     at = checked(opened(source=source, pipeline=PipelineSpec(steps=(FLIP,))), manager)
     ((_, pipelines),) = asked
     assert [one.steps[0].p for one in pipelines] == [0.5, 1.0]
-    assert "Each step alone" in texts(at)
+    assert "each step alone" in texts(at)
 
 
 @pytest.fixture

@@ -151,7 +151,7 @@ def test_the_green_sentence_counts_views_of_images_that_were_named_rightly():
     assert found.affinity == pytest.approx(1)
     assert found.flip_rate == pytest.approx(2 / 58)
     if found.verdict is Verdict.GREEN:
-        assert "97 % of what was named rightly still is" in found.reason
+        assert "97 % of what was correctly classified still is" in found.reason
     else:
         pytest.fail(found.reason)
 
@@ -261,3 +261,14 @@ def test_only_classes_with_images_enough_change_sides_and_only_beyond_half_of_th
     assert sides(4, 0.9) == ()
     assert sides(9, 0.5) == ()
     assert len(sides(9, 0.6)) == 1
+
+
+@pytest.mark.parametrize(
+    ("has_strength", "advice", "not_said"), [(True, "too strong", "off"), (False, "switched off", "strong")]
+)
+def test_what_has_no_strength_is_switched_off_not_too_strong(has_strength, advice, not_said):
+    harmless = safety(LABELS, taken()).classes  # each class alone, but not all of them together
+    verdict, reason = decide(1.0, 0.85, 0.95, 0.85, harmless, [], has_strength=has_strength)
+    assert verdict is Verdict.AMBER
+    assert advice in reason
+    assert not_said not in reason
