@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from core.experiment import Recipe
+from core.tasks.losses import SmoothedCrossEntropy
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +23,13 @@ class Classification:
         """Width of the head."""
         return len(self.classes)
 
-    def loss(self, recipe: Recipe, labels: Sequence[int], device: torch.device) -> nn.Module:
+    def loss(self, recipe: Recipe, labels: Sequence[int], device: torch.device) -> SmoothedCrossEntropy:
         """Cross-entropy over logits (N, C) and labels (N,), with the recipe's smoothing and class weights.
 
         `labels` are those of the training images: they alone decide the weights.
         """
         weight = class_weights(labels, self.outputs).to(device) if recipe.class_weights == "balanced" else None
-        return nn.CrossEntropyLoss(weight=weight, label_smoothing=recipe.label_smoothing)
+        return SmoothedCrossEntropy(weight, recipe.label_smoothing)
 
     def correct(self, logits: Tensor, labels: Tensor) -> Tensor:
         """How many of the images the largest logit names rightly: a scalar that stays on the device."""
@@ -45,7 +46,7 @@ class Classification:
 
         return 1 - float(f1_score(labels.numpy(), named, average="macro", zero_division=0.0))
 
-    def standard_error(self, monitor: str, criterion: nn.Module, logits: Tensor, labels: Tensor) -> float:
+    def standard_error(self, monitor: str, criterion: SmoothedCrossEntropy, logits: Tensor, labels: Tensor) -> float:
         """That of `to_minimise` over N images; of a score that of the accuracy. 0 for fewer than two images.
 
         The simplest model within one standard error of the best one is as good a choice (Breiman et al. 1984, 3.4.3).
@@ -53,14 +54,12 @@ class Classification:
         count = len(labels)
         if count < 2:
             return 0.0
-        if monitor != "loss" or not isinstance(criterion, nn.CrossEntropyLoss):
+        if monitor != "loss":
             right = float((logits.argmax(dim=1) == labels).float().mean())
             return math.sqrt(right * (1 - right) / count)
-        weight = None if criterion.weight is None else criterion.weight.cpu()
-        smoothing = criterion.label_smoothing
-        losses = functional.cross_entropy(logits, labels, weight, reduction="none", label_smoothing=smoothing)
-        share = 1.0 if weight is None else count / float(weight[labels].sum())
-        return float(share * losses.std() / math.sqrt(count))
+        losses, weights = criterion.per_image(logits, labels), criterion.weights_of(labels)
+        total = float(weights.sum())
+        return float(losses.std() * math.sqrt(count) / total) if total else 0.0
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Logits (N, C) as probabilities (N, C), in float32."""

@@ -93,7 +93,9 @@ class _Finder:
             for at, batch in enumerate(made):
                 yield Progress(what="trying learning rates", done=at, total=steps)
                 try:
-                    losses.append(stepper.step(batch, at, rates[at]).read()[0])
+                    done = stepper.step(batch, at, rates[at])
+                    # a batch without a rare image has a small loss for that alone: it says nothing about the rate
+                    losses.append(done.read()[0] / max(float(done.weight), 1e-12))
                 except LossNotFinite:
                     break
                 if diverged(losses):

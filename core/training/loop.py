@@ -213,7 +213,7 @@ class _Training:
         yield from self._named(val.failed)
         if not val.items:
             raise TrainingFailed("None of the validation images could be read any more. Restore them and resume.")
-        val_loss = float(setup.criterion(val.logits.to(setup.device), val.labels.to(setup.device)))
+        val_loss = float(setup.criterion.weighted_mean(val.logits.to(setup.device), val.labels.to(setup.device)))
         if not math.isfinite(val_loss):
             raise LossNotFinite("The validation loss is not a number. Start again with a smaller learning rate.")
         before, partial = self.at, self.stopped

@@ -23,6 +23,7 @@ from core.features.precision import Autocast, autocast_for
 from core.features.sources import Pixels
 from core.features.store import FeatureStore
 from core.tasks.classification import Classification
+from core.tasks.losses import SmoothedCrossEntropy
 from core.training.checkpoints import Checkpoints, write_facts
 from core.training.device import require_precision
 
@@ -39,7 +40,7 @@ class Setup:
     train_items: tuple[Item, ...]
     val_items: tuple[Item, ...]
     pixels: Pixels
-    criterion: nn.Module
+    criterion: SmoothedCrossEntropy
     autocast: Autocast  # of what learns
     checkpoints: Checkpoints
     store: FeatureStore | None

@@ -32,6 +32,7 @@ class Done:
     correct: Tensor  # scalar, images named rightly
     rate: float  # the head's learning rate
     images: int
+    weight: Tensor | float = 1.0  # what an image of the batch counts on average, by its class
 
     def read(self) -> tuple[float, int]:
         """Loss and images named rightly. Raises `LossNotFinite`."""
@@ -95,11 +96,11 @@ class Stepper:
         set_rate(self.optimizer, rate)
         labels = sent(batch.labels, setup.device)
         seed = _step_seed(setup.experiment.seed, self.index, step_in_phase)
-        loss, correct = self._backward(batch.tensor, labels, seed)
+        loss, correct, weight = self._backward(batch.tensor, labels, seed)
         self._apply(recipe.clip_norm)
-        return Done(loss, correct, rate, len(labels))
+        return Done(loss, correct, rate, len(labels), weight)
 
-    def _backward(self, tensor: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor]:
+    def _backward(self, tensor: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor, Tensor | float]:
         while True:
             try:
                 with as_out_of_memory():
@@ -116,8 +117,8 @@ class Stepper:
                 "parts. The result is the same, except that BatchNorm layers that are trained see the smaller parts."
             )
 
-    def _accumulated(self, tensor: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor]:
-        """Gradients of the whole batch; its mean loss, and how many images are named rightly."""
+    def _accumulated(self, tensor: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor, Tensor | float]:
+        """Gradients of the whole batch; its mean loss, how many images are correctly classified, their mean weight."""
         setup = self.setup
         targets = labels
         if self.mixes:
@@ -125,19 +126,18 @@ class Stepper:
                 tensor, targets = self._mixed(tensor, labels)
         pieces = min(self.pieces, len(labels))  # a smaller batch may follow: an empty part has no loss
         parts = list(zip(*(each.tensor_split(pieces) for each in (tensor, targets, labels)), strict=True))
-        shares = _shares([part[1] for part in parts], getattr(setup.criterion, "weight", None))
         losses, correct = [], []
-        for number, ((inputs, wanted, named), share) in enumerate(zip(parts, shares, strict=True)):
+        for number, (inputs, wanted, named) in enumerate(parts):
             if self.mixes and self.feed.frozen:
                 inputs = self.feed.frozen(inputs)
             # held for the forward alone: a page that builds a model waits for it
             with seeded(seed + number, setup.device), setup.autocast():
                 logits = self._forward(inputs)
-                loss = setup.criterion(logits, wanted) * share
+                loss = setup.criterion(logits, wanted) * (len(named) / len(labels))  # 1 for a whole batch
             self.scaler.scale(loss).backward()
             losses.append(loss.detach())
             correct.append(setup.task.correct(logits.detach(), named))
-        return torch.stack(losses).sum(), torch.stack(correct).sum()
+        return torch.stack(losses).sum(), torch.stack(correct).sum(), setup.criterion.mean_weight(targets)
 
     def _mixed(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         recipe = self.setup.experiment.recipe
@@ -162,15 +162,6 @@ class Stepper:
         self.scaler.step(self.optimizer)
         self.scaler.update()
         self.optimizer.zero_grad(set_to_none=True)
-
-
-def _shares(targets: list[Tensor], weight: Tensor | None) -> list[float]:
-    """What each part counts in torch's mean over the batch: its classes' weights for labels, else its images."""
-    if len(targets) == 1:
-        return [1.0]
-    counts = [float(len(t)) if weight is None or t.ndim > 1 else float(weight[t].sum()) for t in targets]
-    total = sum(counts)
-    return [count / total if total else 0.0 for count in counts]
 
 
 def _step_seed(seed: int, phase: int, step: int) -> int:

@@ -7,7 +7,6 @@ from core.errors import OutOfMemory
 from core.experiment import BackboneSpec, Phase, Recipe
 from core.training import inference
 from core.training import step as stepping
-from core.training.step import _shares
 from tests.conftest import make_experiment, make_images
 from tests.features.helpers import SHORTAGES
 from tests.training.helpers import add_dropout, losses, prepare, run, settle, warnings
@@ -184,18 +183,6 @@ def test_a_validation_that_runs_out_of_memory_is_halved(pictures, tmp_path):
             lambda x: (_ for _ in ()).throw(torch.OutOfMemoryError()), setup.pixels, setup.train_items[:2],
             autocast=setup.autocast,
         )  # fmt: skip
-
-
-def test_shares_are_the_parts_of_torchs_mean():
-    generator = torch.Generator().manual_seed(0)
-    logits, labels = torch.randn(7, 3, generator=generator), torch.tensor([0, 1, 2, 2, 1, 0, 2])
-    for weight in (None, torch.tensor([0.2, 3.0, 1.0]), torch.tensor([0.0, 0.0, 1.0])):
-        criterion = torch.nn.CrossEntropyLoss(weight=weight, label_smoothing=0.1)
-        parts = list(zip(logits.tensor_split(3), labels.tensor_split(3), strict=True))
-        shares = _shares([part[1] for part in parts], weight)
-        assert sum(shares) == pytest.approx(1)
-        counted = [share * criterion(*part) for share, part in zip(shares, parts, strict=True) if share]
-        assert float(sum(counted)) == pytest.approx(float(criterion(logits, labels)), abs=1e-6)
 
 
 def test_trained_batchnorms_see_the_smaller_parts(pictures, tmp_path):

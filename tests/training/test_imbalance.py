@@ -1,0 +1,52 @@
+"""Eighty images of one class and four of the other: whatever the solver, weights and smoothing, both are learned."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from torch.nn import functional
+
+from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, Recipe
+from core.training.events import EpochEnded
+from core.training.inference import answer
+from tests.training.helpers import prepare, run
+
+COUNTS = {"train/common": 80, "train/rare": 4, "val/common": 20, "val/rare": 10}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """The drawn images, and the folder in which features are kept for all runs."""
+    folder = tmp_path_factory.mktemp("imbalance")
+    rng = np.random.default_rng(3)
+    for name, count in COUNTS.items():
+        (folder / "images" / name).mkdir(parents=True)
+        for number in range(count):
+            pixels = rng.integers(0, 90, (40, 40, 3)).astype(np.uint8)
+            pixels[8:32, 8:32] = (220, 60, 40) if name.endswith("rare") else (40, 90, 220)
+            Image.fromarray(pixels).save(folder / "images" / name / f"{number}.png")
+    return folder
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.3])
+@pytest.mark.parametrize("weights", ["none", "balanced"])
+@pytest.mark.parametrize("solver", ["lbfgs", "steps"])
+def test_both_classes_are_learned(place, tmp_path, solver, weights, smoothing):
+    experiment = Experiment(
+        data=DataSpec(source=str(place / "images")),
+        backbone=BackboneSpec(image_size=32),
+        phases=(Phase(stages=("head",), epochs=20, solver=solver, learning_rate=None if solver == "lbfgs" else 0.01),),
+        recipe=Recipe(class_weights=weights, label_smoothing=smoothing, precision="fp32"),
+        views=1,
+    )
+    setup = prepare(experiment, tmp_path, features=place / "features", saved=False)
+    events = run(setup)
+    feed = setup.feeds("fp32").of_phase(0)
+    setup.model.eval()
+    found = answer(feed.part, feed.source, setup.val_items, autocast=setup.autocast)
+    assert sorted(found.labels.tolist()) == [0] * 20 + [1] * 10
+    assert found.logits.argmax(1).tolist() == found.labels.tolist()
+    (last,) = [event for event in events if isinstance(event, EpochEnded)][-1:]
+    losses = functional.cross_entropy(found.logits, found.labels, reduction="none", label_smoothing=smoothing)
+    counted = np.where(found.labels, 84 / 8, 84 / 160) if weights == "balanced" else np.ones(30)
+    # not the mean over images: an image of a rare class is not to make validation look worse than training
+    assert last.val_loss == pytest.approx(np.average(losses, weights=counted), rel=1e-4)
