@@ -133,6 +133,25 @@ def test_results_and_waiting_analyses_are_bounded(lane, monkeypatch):
     assert lane.analysis("endless") is not None, "what is at work is never dropped"
 
 
+def test_an_analysis_that_is_tried_again_is_the_newest(lane, monkeypatch):
+    monkeypatch.setattr(module, "KEPT", 2)
+
+    def fails(control):
+        yield STEP
+        raise UnusableDataset("No images.")
+
+    lane.analyse("again", fails)
+    over(lane, "again")
+    lane.analyse("other", quick())
+    over(lane, "other")
+    lane.analyse("again", quick("found"))
+    over(lane, "again")
+    lane.analyse("last", quick())
+    over(lane, "last")
+    assert lane.analysis("other") is None
+    assert lane.analysis("again").result == "found"
+
+
 def test_an_analysis_ends_while_a_training_goes_on_and_another_waits(tmp_path, experiment):
     manager = JobManager(Workspace(tmp_path / "workspace"))
     long = experiment.changed(phases=(Phase(stages=("head",), epochs=900),))

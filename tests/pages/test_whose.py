@@ -1,0 +1,312 @@
+"""Whose number, of which part: pages over three runs that differ in every number, with parts of 11, 5 and 7 images."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.charts.numbers import percent
+from core.data.sources import load_dataset
+from core.data.split import make_split
+from core.evaluation.mistakes import mistakes
+from core.evaluation.scores import class_scores
+from core.experiment import SplitSpec
+from core.runs import artifacts
+from core.runs.status import Status
+from pages.ui import data_facts, results_compare, results_mistakes, results_run, results_scores
+from pages.ui import results_runs as told
+from pages.ui.state import Draft
+from tests.conftest import make_experiment
+from tests.pages.trained import opened, ran, texts, without_warm_up
+from tests.uneven import CLASSES, EACH, TEST, TRAIN, VAL
+from tests.uneven import told as described
+
+PAGE = "pages/results.py"
+COUNT = {"val": VAL, "test": TEST}
+
+
+@pytest.fixture(autouse=True)
+def no_warm_up(monkeypatch):
+    without_warm_up(monkeypatch)
+
+
+@pytest.fixture
+def room(ledger, monkeypatch):
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(ledger[0].root))
+    return ledger[0]
+
+
+@pytest.fixture
+def runs(ledger, room):
+    """alder, birch, cedar: the oldest first; on validation birch is the best and alder the worst."""
+    return ledger[1]
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The figures that were drawn, by key."""
+    figures = {}
+    for module in (results_run, results_compare, results_scores):
+        monkeypatch.setattr(module, "live_plot", lambda figure, key, height: figures.update({key: figure}))
+    return figures
+
+
+@pytest.fixture
+def mosaic(monkeypatch):
+    """Labels of the mistakes that were shown last."""
+    labels = []
+    monkeypatch.setattr(results_mistakes, "show_mosaic", lambda cells, *_: labels.extend(cell.label for cell in cells))
+    return labels
+
+
+def text(at: AppTest) -> str:
+    return texts(at).replace("\\", "").replace("\u2060", "")
+
+
+def metrics(at: AppTest) -> list[tuple[str, str, str]]:
+    return [(metric.label, metric.value, metric.delta) for metric in at.metric]
+
+
+def wanted(run, part) -> list[tuple[str, str, str]]:
+    """What the three numbers of a part are to say."""
+    scores = run.results[part]
+    names = {"accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "macro_f1": "Macro F1"}
+    return [(label, percent(scores[name]), told.interval(scores, name)) for name, label in names.items()]
+
+
+def lines(figure) -> dict[str, list[float]]:
+    return {trace.name: [round(float(y), 6) for y in trace.y] for trace in figure.data}
+
+
+# results: all runs
+
+
+def test_each_row_has_its_own_score_and_the_best_comes_first(room, runs, drawn):
+    alder, birch, cedar = runs
+    at = opened(PAGE)
+    links = [link for link in at.main.get("page_link") if link.proto.query_string]
+    assert [link.proto.query_string for link in links] == [f"run={run.id}" for run in (birch, cedar, alder)]
+    labels = [link.proto.label.replace("\\", "").split(" :material")[0] for link in links]
+    assert labels == ["1. birch", "2. cedar", "3. alder"]
+    rows = [value for value in text(at).split("\n") if f"{VAL} images" in value]
+    assert [re.match(r"\*\*(.*?)\*\*", row)[1] for row in rows] == ["80 %", "60 %", "40 %"]
+    for run, row in zip((birch, cedar, alder), rows, strict=True):
+        assert told.interval(run.val, "accuracy") in row
+    said = text(at)
+    positions = [said.index(told.settings_line(run.experiment)) for run in (birch, cedar, alder)]
+    assert positions == sorted(positions)
+    took = [re.match(r":gray\[:small\[(.*?) ·", line)[1] for line in said.split("\n") if "on disk]]" in line]
+    assert took == ["1 min 17 s", "3 min 10 s", "31 s"]
+
+
+def test_every_curve_is_of_the_run_that_its_name_says(room, runs, drawn, monkeypatch):
+    legends, real = [], results_compare.legend
+    monkeypatch.setattr(results_compare, "legend", lambda *given: legends.append(real(*given)) or legends[-1])
+    at = opened(PAGE)
+    losses = {one.name: list(one.losses) for one in described(room.root)}
+    assert lines(drawn["results-overlay"]) == losses
+    assert {key.name: key.last for key in legends[-1]} == {name: ys[-1] for name, ys in losses.items()}
+    colours = {trace.name: trace.line.color for trace in drawn["results-overlay"].data}
+    assert {key.name: key.colour for key in legends[-1]} == colours
+    assert len(set(colours.values())) == 3
+    frame = at.table[0].value
+    for run in runs:
+        row = frame.loc["Validation accuracy", run.name]
+        assert row == f"{percent(run.val['accuracy'])} ({told.interval(run.val, 'accuracy')})"
+    seeds = next(frame.loc[title] for title in frame.index if "seed" in title.lower())
+    assert {name: str(seed) for name, seed in seeds.items()} == {"alder": "3", "birch": "8", "cedar": "5"}
+    at.segmented_control(key="results-metric").set_value("train_accuracy")
+    at = ran(at)
+    accuracies = {name: [round(100 * (1 - loss / 5), 6) for loss in ys] for name, ys in losses.items()}
+    assert lines(drawn["results-overlay"]) == accuracies
+    at.multiselect(key="results-compare").set_value([runs[2].id, runs[0].id])
+    at = ran(at)
+    assert set(lines(drawn["results-overlay"])) == {"alder", "cedar"}
+    assert set(at.table[0].value.columns) == {"alder", "cedar"}
+    assert {trace.name: trace.line.color for trace in drawn["results-overlay"].data} == {
+        name: colours[name] for name in ("alder", "cedar")
+    }, "a run keeps its colour"
+
+
+# results: one run
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_run_s_page_tells_of_that_run_and_of_validation(room, runs, drawn, mosaic, number):
+    run, one = runs[number], described(room.root)[number]
+    at = opened(PAGE, run.id)
+    assert at.title[0].value == run.name
+    assert metrics(at) == wanted(run, "val")
+    assert f"{VAL} images" in text(at)
+    assert f"{TEST} images" not in text(at)
+    curves = lines(drawn["results-curves"])
+    assert list(one.losses) in curves.values()
+    assert [round(loss / 2, 6) for loss in one.losses] in curves.values()
+    assert f"{100 + number} images/s on cpu" in text(at)
+    check_details(at, room, run, "val", drawn, mosaic)
+
+
+def check_details(at, room, run, part, drawn, mosaic):
+    """Everything class by class is of this run and part."""
+    answers = artifacts.read_predictions(room.folder(run.id), part)
+    rows = class_scores(answers.labels, answers.probabilities.argmax(axis=1), CLASSES)
+    table = at.dataframe[0].value
+    assert list(table["Class"]) == list(CLASSES)
+    assert list(table["Images"]) == list(EACH[part])
+    assert list(table["Recall"]) == pytest.approx([row.recall * 100 for row in rows])
+    assert list(table["Precision"]) == pytest.approx(
+        [np.nan if row.precision is None else row.precision * 100 for row in rows], nan_ok=True
+    )
+    assert list(table["F1"]) == pytest.approx([row.f1 * 100 for row in rows])
+    assert list(drawn["results-recall"].data[0].x) == pytest.approx([row.recall * 100 for row in rows])
+    found = mistakes(answers.labels, answers.probabilities)
+    assert f"{len(found)} of {COUNT[part]} images were taken for something else" in text(at)
+    names = at.dataframe[1].value
+    assert list(names["File"]) == [answers.names[one.index] for one in found]
+    assert list(names["True class"]) == [CLASSES[one.label] for one in found]
+    assert list(names["Predicted"]) == [CLASSES[one.predicted] for one in found]
+    assert list(names["Probability"]) == pytest.approx([one.probability * 100 for one in found])
+    assert list(names["Of the true class"]) == pytest.approx([one.true_probability * 100 for one in found])
+    shown = sorted(f"{CLASSES[one.label]} → {CLASSES[one.predicted]} {percent(one.probability)}" for one in found)
+    assert sorted(mosaic) == shown
+
+
+def test_the_test_result_is_that_run_s_own_and_one_look_opens_no_other(room, runs, drawn, mosaic):
+    alder, birch, _ = runs
+    at = opened(PAGE, birch.id)
+    assert "Nobody has looked" in text(at)
+    at.button(key="results-show-test").click()
+    mosaic.clear()
+    at = ran(at)
+    assert metrics(at) == wanted(birch, "val") + wanted(birch, "test")
+    assert f"{TEST} images" in text(at)
+    assert "looked at once" in text(at)
+    assert room.store.test_looks(birch.test_key) == 1
+    mosaic.clear()
+    at = ran(at)
+    check_details(at, room, birch, "test", drawn, mosaic)
+    mosaic.clear()
+    at.segmented_control(key="results-part").set_value("val")
+    at = ran(at)
+    check_details(at, room, birch, "val", drawn, mosaic)
+    at.query_params["run"] = alder.id
+    at = ran(at)
+    assert metrics(at) == wanted(alder, "val"), "the other run's test result stays closed"
+    assert room.store.test_looks(birch.test_key) == 1
+    at.button(key="results-show-test").click()
+    at = ran(at)
+    assert metrics(at) == wanted(alder, "val") + wanted(alder, "test")
+    assert room.store.test_looks(birch.test_key) == 2
+    at.query_params["run"] = birch.id
+    at = ran(at)
+    assert metrics(at)[3:] == wanted(birch, "test"), "what was shown stays shown"
+    assert "looked at 2 times" in text(at)
+    fresh = opened(PAGE, birch.id)
+    assert metrics(fresh) == wanted(birch, "val"), "another session has looked at nothing"
+    assert "looked at 2 times" in text(fresh)
+
+
+def test_a_look_at_a_run_that_was_resumed_is_a_new_one():
+    class Stub:
+        id, ended_at = "run-1", 5.0
+
+    first = results_scores._shown_key(Stub)
+    assert first == results_scores._shown_key(Stub)
+    later, other = type("Later", (Stub,), {"ended_at": 6.0}), type("Other", (Stub,), {"id": "run-2"})
+    assert len({first, results_scores._shown_key(later), results_scores._shown_key(other)}) == 3
+
+
+def test_what_is_said_of_looks():
+    assert results_scores._times(0) == "Nobody has looked at the result of these test images yet."
+    assert results_scores._times(1).endswith("looked at once.")
+    assert results_scores._times(2).endswith("looked at 2 times.")
+
+
+# words and order
+
+
+def with_scores(run, accuracy, balanced=0.5, f1=0.5, **parts):
+    val = run.val | {"accuracy": accuracy, "balanced_accuracy": balanced, "macro_f1": f1}
+    return replace(run, results={"val": val}, **parts)
+
+
+def test_ranking_goes_by_accuracy_then_f1_then_balanced_accuracy_then_age(runs):
+    base = runs[0]
+    order = [
+        replace(base, id="live-new", status=Status.RUNNING, created_at=9.0),
+        replace(base, id="live-old", status=Status.QUEUED, created_at=1.0),
+        with_scores(base, 0.9, balanced=0.1, f1=0.1, id="accuracy", created_at=1.0),
+        with_scores(base, 0.8, balanced=0.1, f1=0.9, id="f1", created_at=1.0),
+        with_scores(base, 0.8, balanced=0.9, f1=0.8, id="balanced", created_at=1.0),
+        with_scores(base, 0.8, balanced=0.8, f1=0.8, id="newer", created_at=7.0),
+        with_scores(base, 0.8, balanced=0.8, f1=0.8, id="older", created_at=6.0),
+        with_scores(base, 0.1, balanced=0.9, f1=0.9, id="last", created_at=8.0),
+        replace(base, id="none-new", results={}, created_at=5.0),
+        replace(base, id="none-old", results={}, created_at=4.0),
+    ]
+    shuffled = [order[index] for index in np.random.default_rng(3).permutation(len(order))]
+    assert [run.id for run in told.ranked(shuffled)] == [run.id for run in order]
+
+
+def test_sizes_and_lengths_at_their_edges():
+    assert [told.size(n) for n in (99_999, 100_000, 999_999_999, 1_000_000_000)] == [
+        "100 kB", "0.1 MB", "1000.0 MB", "1.0 GB",
+    ]  # fmt: skip
+    label = results_mistakes._label
+    assert label("a" * 8, "b" * 8, "87 %") == f"{'a' * 8} → {'b' * 8} 87 %", "24 letters fit"
+    assert label("a" * 9, "b" * 8, "87 %") == f"{'a' * 7}… → {'b' * 8} 87 %"
+
+
+# home, train, data
+
+
+def test_the_first_page_lists_each_run_with_its_own_score_the_newest_first(room, runs):
+    at = opened("pages/home.py")
+    links = [link.proto for link in at.main.get("page_link") if link.proto.query_string]
+    assert [link.query_string for link in links] == [f"run={run.id}" for run in runs[::-1]]
+    assert [link.label for link in links] == ["cedar", "birch", "alder"]
+    scores = [line for line in text(at).split("\n") if "95 % interval" in line]
+    assert [re.match(r"\*\*(.*?)\*\*", line)[1] for line in scores] == ["60 %", "80 %", "40 %"]
+    assert [told.interval(run.val, "accuracy") in line for run, line in zip(runs[::-1], scores, strict=True)] == [1] * 3
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_train_page_tells_the_validation_result_of_the_run_it_shows(room, runs, number):
+    run, one = runs[number], described(room.root)[number]
+    at = opened("pages/train.py", run.id)
+    assert [(metric.label, metric.value) for metric in at.metric] == [
+        ("Validation accuracy", percent(run.val["accuracy"]))
+    ]
+    said = text(at)
+    assert f"95 % interval {told.interval(run.val, 'accuracy')}, on {VAL} images" in said
+    best = min(range(len(one.losses)), key=one.losses.__getitem__)
+    assert f"from epoch {best + 1}" in said
+    assert f"{len(one.losses)} of {len(one.losses)} epochs in" in said
+
+
+def test_each_part_is_counted_under_its_own_name(room, runs, divided):
+    draft = Draft(source=str(divided), backbone=make_experiment(divided).backbone)
+    at = opened("pages/train.py", draft=draft)
+    assert f"Images: {TRAIN} to train, {VAL} to validate, {TEST} to test" in text(at)
+    at = opened("pages/data.py", draft=draft)
+    assert f"**{TRAIN}** training · **{VAL}** validation · **{TEST}** test" in text(at)
+
+
+def test_facts_of_parts_are_of_their_images(divided, tmp_path):
+    dataset = load_dataset(str(divided), tmp_path)
+    split = make_split(dataset, SplitSpec())
+    labels = data_facts.labels_by_part(dataset, split)
+    assert {part: [found.count(label) for label in range(3)] for part, found in labels.items()} == {
+        part: list(counts) for part, counts in EACH.items()
+    }
+    for part in (None, *EACH):
+        for label in (None, 0, 1, 2):
+            items = data_facts.gallery(dataset, split, label, part)
+            parts = EACH.values() if part is None else [EACH[part]]
+            assert len(items) == sum(counts[label] if label is not None else sum(counts) for counts in parts)
+            assert {item.part for item in items} <= ({part} if part else set(EACH))
+            assert {item.label for item in items} <= ({label} if label is not None else {0, 1, 2})
+    first = data_facts.gallery(dataset, split, None, "val")
+    assert [item.label for item in first] == [0, 1, 2, 1, 1], "the classes take turns"
