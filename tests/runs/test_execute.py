@@ -369,8 +369,29 @@ def test_a_pause_does_not_count_as_training(room, experiment):
     claim, control = begin(room, experiment), Control()
     for event in execute(room, claim, control):
         if isinstance(event, StepEnded) and event.step == 1:
+            control.waited_s += 1000  # as if a thousand seconds had been waited: they have not passed
+    assert room.store.epochs(claim.run_id)[0].seconds < -900
+    assert room.store.run(claim.run_id).results["seconds"] < -900
+
+
+def test_while_it_waits_the_run_is_paused(room, experiment):
+    claim, control = begin(room, experiment), Control()
+    waited, told = threading.Event(), []
+
+    def moved(waiting):
+        real(waiting)
+        told.append(room.store.run(claim.run_id).status)
+        waited.set()
+
+    def go_on():
+        assert waited.wait(30)
+        control.unpause()
+
+    real = None
+    for event in execute(room, claim, control):
+        if isinstance(event, StepEnded) and event.step == 1:
+            real, control.on_wait = control.on_wait, moved
             control.pause()
-            threading.Timer(3.0, control.unpause).start()
-    first = room.store.epochs(claim.run_id)[0]
-    assert 2.8 <= control.waited_s < 6.0
-    assert first.seconds < 3.0
+            threading.Thread(target=go_on).start()
+    assert told == [Status.PAUSED, Status.RUNNING]
+    assert room.store.run(claim.run_id).status is Status.COMPLETED
