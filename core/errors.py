@@ -30,9 +30,14 @@ The command line turns each of them into that sentence and exit code 2, the page
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from core.text import short, shown_lines
+
 
 class GraftError(Exception):
-    """Base of every error raised on purpose; `str(error)` is fit to be shown to a user."""
+    """Base of every error raised on purpose; `str(error)` is fit to be shown to a user, whatever names are in it."""
+
+    def __str__(self) -> str:
+        return shown_lines(super().__str__())
 
 
 class InvalidInput(GraftError):
@@ -122,6 +127,7 @@ class StorageFailed(GraftError):
 def unknown_name(kind: str, got: str, allowed: Iterable[str]) -> str:
     """The sentence for a name that is not in a catalogue: what was given, the nearest names, the choices."""
     names = list(allowed)
+    got = short(got)
     near = get_close_matches(got, names, n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")

@@ -9,8 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = [
-    "errors", "memory", "files", "plain_yaml", "experiment", "data", "augment", "backbones", "features", "tasks",
-    "training", "screening", "evaluation", "runs", "charts", "export", "lane", "jobs", "cli",
+    "text", "errors", "memory", "files", "plain_yaml", "experiment", "data", "augment", "backbones", "features",
+    "tasks", "training", "screening", "evaluation", "runs", "charts", "export", "lane", "jobs", "cli",
 ]  # fmt: skip
 ONLY_IN = {
     "albumentations": {"augment"},

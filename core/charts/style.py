@@ -14,6 +14,8 @@ from typing import Any, Literal
 # of it. Importing it here, before plotly is used, waits for that thread.
 import numpy  # noqa: F401 - see above
 
+from core.text import shown
+
 Theme = Literal["light", "dark"]
 
 FONT = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -104,7 +106,6 @@ def scale(theme: Theme) -> list[list[Any]]:
     return [[i / (len(colours) - 1), colour] for i, colour in enumerate(colours)]
 
 
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
 _ENTITIES = {ord(c): f"&#{ord(c)};" for c in "&<>%$"}
 
 
@@ -112,15 +113,15 @@ def literal(text: str, longest: int | None = None) -> str:
     """Text from a user, to be shown by plotly as it was typed, wherever plotly takes text.
 
     Plotly reads `<b>`, `<a href>` and entities as markup, `%{...}` as a template and `$...$` as a formula; entities
-    for `& < > % $` switch all of it off, and it shows them as those characters. Line breaks, control characters and
-    overrides of the writing direction become a space. With `longest` the middle gives way to an ellipsis, so that
-    beginning and end (a file's number) stay readable.
+    for `& < > % $` switch all of it off, and it shows them as those characters. Line breaks become
+    spaces, other characters that cannot be seen become escapes. With `longest` the middle gives way to an ellipsis, so
+    that beginning and end (a file's number) stay readable.
     """
-    shown = _UNSEEN.sub(" ", text).encode("utf-8", "replace").decode()
-    if longest is not None and len(shown) > longest:
+    seen = shown(" ".join(re.split(r"[\r\n\t]+", text)))
+    if longest is not None and len(seen) > longest:
         head = (longest - 1) * 2 // 3
-        shown = f"{shown[:head]}…{shown[len(shown) - (longest - 1 - head) :]}"
-    return shown.translate(_ENTITIES)
+        seen = f"{seen[:head]}…{seen[len(seen) - (longest - 1 - head) :]}"
+    return seen.translate(_ENTITIES)
 
 
 def base_layout(theme: Theme, height: int, **more: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from core import files
 from core.runs.records import Run
+from core.text import shown, shown_lines
 from core.training import events
 
 people = Console(stderr=True)
@@ -74,11 +75,19 @@ def told(scores: dict[str, Any] | None) -> str:
 
 
 def print_json(value: Any) -> None:
-    """One JSON value, the last line of stdout."""
-    sys.stdout.write(files.dump_json(value) + "\n")
+    """One JSON value, the last line of stdout. Text from users is in it as a terminal would show it."""
+    sys.stdout.write(files.dump_json(_visible(value)) + "\n")
     sys.stdout.flush()
 
 
 def literal(text: str) -> str:
-    """Text from users, so that none of it is taken for markup or styled."""
-    return escape(text.encode("utf-8", "replace").decode())
+    """Text from users, so that none of it is taken for markup, styled, or obeyed by the terminal."""
+    return escape(shown_lines(text))
+
+
+def _visible(value: Any) -> Any:
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, dict):
+        return {_visible(key): _visible(item) for key, item in value.items()}
+    return [_visible(item) for item in value] if isinstance(value, list | tuple) else value

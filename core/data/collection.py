@@ -124,7 +124,7 @@ def import_zip(workspace: Path, name: str, content: bytes) -> Path:
             "it on this machine and choose its path."
         )
     folder = _place(workspace, name)
-    unpack(content, folder)
+    unpack(content, folder, whose=f"{_clean(name, 'data set')}.zip")
     write_json(folder / ABOUT, {"name": _clean(name, "data set"), "kind": "zip"})
     return folder
 

@@ -12,6 +12,7 @@ from typing import Any
 from core.data import names
 from core.data.archive import MANIFEST
 from core.data.dataset import LeftOut, Part
+from core.data.encodings import decode_file_names
 from core.data.sniff import IMAGE_SUFFIXES
 from core.errors import DatasetNotFound, UnusableDataset
 
@@ -47,14 +48,15 @@ class Layout:
     found: list[Found] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    called: dict[str, str] = field(default_factory=dict)  # what people call folders and files with other names on disk
 
     def leave_out(self, path: Path, reason: str) -> None:
         """Name a file that is not used."""
         self.left_out.append(LeftOut(self.name(path), reason))
 
     def name(self, path: Path) -> str:
-        """The path below the root as text, with slashes."""
-        return names.shown(path.relative_to(self.root).as_posix())
+        """The path below the root as text, with slashes, as it was called before it was unpacked."""
+        return names.shown("/".join(self.called.get(part, part) for part in path.relative_to(self.root).parts))
 
 
 def read_layout(folder: Path) -> Layout:
@@ -64,7 +66,11 @@ def read_layout(folder: Path) -> Layout:
     than `MAX_FILES` files.
     """
     root, labels, notes = _enter(folder)
-    layout = Layout(root, notes=notes)
+    decoded, guessed = _decoded(root)
+    labels = decoded | labels
+    manifest = _manifest(folder)
+    layout = Layout(root, notes=[*manifest.get("notes", []), *notes, *guessed])
+    layout.called = manifest.get("names", {}) | _unambiguous(decoded, root)
     layout.left_out.extend(_left_out_before(folder))
     parts = _part_folders(root, labels)
     if parts:
@@ -88,16 +94,38 @@ def class_labels(folder: Path) -> dict[str, str]:
 def _enter(folder: Path) -> tuple[Path, dict[str, str], list[str]]:
     """Step into folders that only wrap another one. Returns the root, labels of folder names, notes."""
     root, notes = folder, []
-    labels = {**_manifest(folder).get("labels", {}), **class_labels(folder)}
+    unpacked, labels = _manifest(folder).get("labels", {}), class_labels(folder)
     for _ in range(_WRAPPERS):
         inner = _folders(root)
         wraps = len(inner) == 1 and inner[0].name not in labels and not _pictures(root) and _folders(inner[0])
         if not wraps:
             break
         root = inner[0]
-        notes.append(f"The class folders lie in '{names.shown(root.name)}'.")
+        name = names.shown(unpacked.get(root.name, root.name))
+        notes.append(f"The class folders lie in '{name}'.")
         labels |= class_labels(root)
-    return root, labels, notes
+    return root, unpacked | labels, notes
+
+
+def _decoded(root: Path) -> tuple[dict[str, str], list[str]]:
+    """What folders that could hold a class are called, where their names on disk are no UTF-8, and a note on it."""
+    inner = _folders(root)
+    found = [path.name for folder in (root, *inner) for path in (inner if folder is root else _folders(folder))]
+    return (
+        decode_file_names(dict.fromkeys(found), f"The folder '{names.shown(root.name)}'")
+        if not _is_text(found)
+        else ({}, [])
+    )
+
+
+def _unambiguous(decoded: dict[str, str], root: Path) -> dict[str, str]:
+    """Without those that another folder is called as well: two files never have the same path."""
+    taken = {path.name for folder in (root, *_folders(root)) for path in _folders(folder)}
+    return {name: text for name, text in decoded.items() if text not in taken}
+
+
+def _is_text(found: list[str]) -> bool:
+    return all(name.isascii() or name.encode("utf-8", "replace").decode() == name for name in found)
 
 
 def _part_folders(root: Path, labels: dict[str, str]) -> list[tuple[Path, Part]]:

@@ -5,7 +5,9 @@ import re
 import unicodedata
 
 from core.files import slug
+from core.text import shown, storable
 
+__all__ = ["is_harmless", "is_junk", "label", "path_part", "picture_name", "short_digest", "shown"]
 LONGEST = 120  # bytes of one part of a path; file systems allow 255
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*/\\\ud800-\udfff]')
 _RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]", re.IGNORECASE)  # devices on Windows
@@ -13,13 +15,9 @@ _JUNK = frozenset(("__macosx", "thumbs.db", "desktop.ini"))
 
 
 def label(name: str) -> str:
-    """The class that a folder name stands for: one spelling (NFC) for accents that can be written in two ways."""
-    return unicodedata.normalize("NFC", shown(name))
-
-
-def shown(name: str) -> str:
-    """`name` as text that can be printed and stored: bytes that were not UTF-8 become a replacement mark."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """The class that a folder name stands for: one spelling (NFC) for accents that can be written in two ways, and
+    escapes for what is no text at all. It may hold what cannot be seen: `shown` is for showing it."""
+    return unicodedata.normalize("NFC", storable(name))
 
 
 def is_junk(name: str) -> bool:
@@ -52,7 +50,7 @@ def picture_name(raw: str, suffix: str) -> str:
 
     `raw` comes from a browser and may hold folders, which are dropped.
     """
-    base = re.split(r"[/\\]", unicodedata.normalize("NFC", shown(raw)))[-1]
+    base = re.split(r"[/\\]", unicodedata.normalize("NFC", raw))[-1]
     stem = base.rpartition(".")[0] or base
     kept = "".join(c if c.isalnum() or c in " -_()'" else " " for c in stem)
     short = " ".join(kept.split()).encode()[: LONGEST - 20].decode(errors="ignore").strip()

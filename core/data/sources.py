@@ -13,6 +13,7 @@ from core.errors import DatasetNotFound, UnreadableArchive, UnusableDataset, unk
 
 SAMPLE_PREFIX = "sample:"
 ABOUT = ".collection.json"  # in a folder that this program made; hidden, so that no zip can bring one
+_UNPACKED = "zip2-"  # folders of "zip-" stay for runs of before: they have names that were read as if all were English
 _SAMPLE_DATA = Path(__file__).resolve().parents[2] / "sample_data"
 
 
@@ -61,7 +62,22 @@ def load_dataset(source: str, workspace: Path, progress: Progress | None = None)
     path = _path(source)
     if path.is_dir():
         return _load(path, str(path), _name(path), workspace, progress)
-    return _load(_unpacked(path, workspace), str(path), names.shown(path.stem), workspace, progress)
+    folder = _unpacked(path, workspace)
+    try:
+        return _load(folder, str(path), names.shown(path.stem), workspace, progress)
+    except UnusableDataset as error:
+        raise UnusableDataset(_of_the_zip(str(error), folder, path)) from error
+
+
+def _of_the_zip(message: str, folder: Path, archive: Path) -> str:
+    """What was said about the unpacked folder, in terms of the zip, which is all that the user knows."""
+    inside = [path for path in folder.iterdir() if not names.is_junk(path.name)]
+    if all(path.suffix.lower() in sniff.IMAGE_SUFFIXES and path.is_file() for path in inside):
+        return (
+            f"{archive} holds {len(inside):,} images and no class folders, so that it is one class at most. Unpack the "
+            "zip of each class into a folder of its own, named after the class, and choose the folder of these folders."
+        )
+    return message.replace(str(folder), str(archive)).replace(folder.name, archive.stem)
 
 
 def describe_folder(folder: Path) -> dict[str, object]:
@@ -105,7 +121,7 @@ def _unpacked(archive: Path, workspace: Path) -> Path:
         raise UnreadableArchive(f"{archive} cannot be read: {error.strerror or error}.") from error
     if sniff.is_image(head):
         raise UnusableDataset(f"{archive} is a picture. Choose the folder that holds the class folders.")
-    folder = workspace / "datasets" / f"zip-{digest[:16]}"
+    folder = workspace / "datasets" / f"{_UNPACKED}{digest[:16]}"
     if not folder.is_dir():
         unpack(archive, folder)
     return folder

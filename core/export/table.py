@@ -2,11 +2,16 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
+
+from core.text import shown
 
 # What makes a spreadsheet read a cell as a formula; the wide forms count as the plain ones in some of them.
 # Source: OWASP, CSV Injection.
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")  # a class called -1 calculates nothing
+_SEPARATORS = re.compile(r"([\t\r\n]+)|[^\t\r\n]+")
 
 Cell = str | int | float
 
@@ -24,12 +29,18 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
         if len(row) != len(header):
             raise ValueError(f"a row of {len(row)} cells does not fit {len(header)} columns")
         writer.writerow([neutral(cell) for cell in row])
-    return buffer.getvalue().encode("utf-8-sig", "replace")  # half a surrogate in a file name is no letter
+    return buffer.getvalue().encode("utf-8-sig")
 
 
 def neutral(cell: Cell) -> Cell:
-    """`cell`, with an apostrophe before text that begins like a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+    """`cell`, with an apostrophe before text that begins like a formula; what cannot be seen becomes an escape.
+
+    Numbers stay numbers, also those that are text. Tabs and line breaks stay: a cell may have several lines.
+    """
+    if not isinstance(cell, str):
+        return cell
+    seen = _SEPARATORS.sub(lambda found: found[1] or shown(found[0]), cell)
+    return f"'{seen}" if cell.startswith(FORMULA_STARTS) and not _NUMBER.fullmatch(cell) else seen
 
 
 def predictions_csv(classes: Sequence[str], answers: Iterable[tuple[str, Sequence[float]]]) -> bytes:

@@ -13,6 +13,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
+from core.text import shown
 from pages.ui.theme import theme
 
 QUALITY = 85
@@ -118,7 +119,7 @@ def _write(sheet: Image.Image, label: str, corner: tuple[int, int], width: int, 
 
 def _shortened(label: str, font: Font, width: int) -> str:
     """The longest beginning of `label` that fits, with an ellipsis where something is cut off."""
-    text = "".join(letter if letter.isprintable() else " " for letter in label[:500])
+    text = "".join(letter if letter.isprintable() else " " for letter in shown(label[:500]))
     if text == label and font.getlength(text) <= width:
         return text
     low, high = 0, len(text)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import GraftError
 from core.files import slug
+from core.text import shown
 
 _JOINER = "\u2060"  # word joiner: takes no room and breaks a pattern apart
 _PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
@@ -17,9 +18,9 @@ def literal(text: str) -> str:
     """Markdown that shows `text`, a class or file name, exactly as typed: no markup, links, colours, icons or formulas.
 
     For everything that reads Markdown: `st.markdown`, labels of widgets and pages, captions, help texts. Line breaks
-    become spaces.
+    become spaces, other characters that cannot be seen become escapes.
     """
-    one_line = "".join(letter if letter.isprintable() else " " for letter in text)
+    one_line = shown(" ".join(re.split(r"[\r\n\t]+", text)))
     return _PUNCTUATION.sub(r"\\\1", _LATE.sub(rf"\1{_JOINER}", one_line))
 
 

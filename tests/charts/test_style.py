@@ -88,9 +88,9 @@ def test_literal_shortens_before_it_escapes():
     assert literal("exactly", 7) == "exactly"
 
 
-def test_literal_removes_what_cannot_be_seen():
-    assert literal("a\nb\x00c\u202ed\ue000") == "a b c d\ue000"
-    assert literal("bad \udcff name") == "bad ? name"
+def test_literal_makes_visible_what_cannot_be_seen():
+    assert literal("a\nb\x00c\u202ed\ue000") == r"a b\x00c\u202ed" + "\ue000"
+    assert literal("bad \udcff name") == r"bad \xff name"
 
 
 def test_names_that_are_equal_once_shortened_stay_two_rows():

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from core.data import archive
+from core.data import archive, contents
 from core.data.archive import Limits, unpack
 from core.errors import StorageFailed, UnreadableArchive
 
@@ -71,9 +71,18 @@ def test_links_and_devices_are_refused(refused, picture, kind):
     refused(zip_of([("cat/1.png", picture(1)), (info, b"/etc/passwd")]), "link or a device")
 
 
-def test_a_bomb_is_stopped_by_its_ratio(refused, picture):
-    members = [("cat/1.png", picture(1)), ("cat/2.bmp", bytes(8 << 20))]
-    refused(zip_of(members, zipfile.ZIP_DEFLATED), "zip bomb")
+def test_a_blank_image_is_no_bomb_and_many_bytes_that_grow_are(refused, picture, tmp_path):
+    members = [("cat/1.png", picture(1)), *[(f"cat/{n}.bmp", b"BM" + bytes(3 << 20)) for n in range(3)]]
+    content = zip_of(members, zipfile.ZIP_DEFLATED)
+    refused(content, "zip bomb", Limits(ratio_bytes=9 << 20))
+    unpack(content, tmp_path / "out", Limits(ratio_bytes=10 << 20))
+    assert (tmp_path / "out" / "cat" / "2.bmp").stat().st_size == (3 << 20) + 2
+
+
+def test_bytes_that_grow_are_counted_where_the_table_hides_them(refused, picture, monkeypatch):
+    monkeypatch.setattr(contents, "grows", lambda *_: False)  # as if the table had lied
+    members = [("cat/1.png", picture(1)), ("cat/2.bmp", b"BM" + bytes(3 << 20))]
+    refused(zip_of(members, zipfile.ZIP_DEFLATED), "zip bomb", Limits(ratio_bytes=2 << 20))
 
 
 def test_the_declared_total_is_refused_before_anything_is_written(refused, picture, monkeypatch):
@@ -134,13 +143,13 @@ def test_a_tar_is_refused_by_name(refused, mode):
     refused(out.getvalue(), "a tar archive, not a zip" if mode == "w" else "a gzip file, not a zip")
 
 
-@pytest.mark.parametrize(("content", "says"), [(b"", "not a zip"), (b"<html>", "HTML"), (zip_of([]), "no pictures")])
+@pytest.mark.parametrize(("content", "says"), [(b"", "not a zip"), (b"<html>", "HTML"), (zip_of([]), "no images")])
 def test_what_is_no_zip_of_pictures_is_refused(refused, content, says):
     refused(content, says)
 
 
 def test_a_zip_without_pictures_is_refused(refused):
-    refused(zip_of([("cat/letter.txt", b"dear aunt")]), "no pictures inside")
+    refused(zip_of([("cat/letter.txt", b"dear aunt")]), "no images inside")
 
 
 def test_a_name_that_is_a_file_and_a_folder_is_refused(refused, picture):

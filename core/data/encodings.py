@@ -1,0 +1,139 @@
+"""Names whose encoding nobody wrote down: zips of old packers, folders copied from other systems.
+
+One machine wrote all names of an archive, so all of them together are read in every encoding that might be meant, and
+the one in which they look most like names is taken. Names that look like nothing in any stay bytes: `core.text.shown`
+makes them visible escapes, and no two of them become one.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.data.letters import TABLES, letter_score, word_score
+from core.text import short
+
+_ALPHABETS = ("cp1251", "cp866", "cp1252", "cp850", "cp437", "cp1250", "cp852")
+_CYRILLIC = ("cp1251", "cp866")
+_TITLES = {
+    "gb18030": "GBK (Chinese)", "cp950": "Big5 (Chinese)", "cp932": "Shift-JIS (Japanese)",
+    "euc_jp": "EUC-JP (Japanese)", "cp949": "EUC-KR (Korean)", "cp1251": "Windows-1251 (Cyrillic)",
+    "cp866": "code page 866 (Cyrillic)", "cp1252": "Windows-1252 (Western Europe)",
+    "cp850": "code page 850 (Western Europe)", "cp437": "code page 437", "cp1250": "Windows-1250 (Central Europe)",
+    "cp852": "code page 852 (Central Europe)",
+}  # fmt: skip
+# what is tried, the more usual first: it wins where two read equally well
+CANDIDATES = ("gb18030", "cp932", "cp949", "cp950", "euc_jp", *_ALPHABETS)
+_ENOUGH = 0.35  # of a score that is at most 1
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')  # in no name that such a system could store
+_WORD = re.compile(r"[^\W\d_]+|[^\x00-\x7f]")
+_TOLD = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The encoding that names were read in, and what they became."""
+
+    codec: str
+    names: dict[bytes, str]
+
+    def note(self, whose: str) -> str:
+        """A sentence that says the choice and lets a reader judge it. `whose` is such as 'photos.zip'."""
+        parts = dict.fromkeys(
+            part for name in self.names.values() for part in re.split(r"[/\\]", name) if not part.isascii()
+        )
+        few = ", ".join(short(part, 40) for part in list(parts)[:_TOLD])
+        more = f" and {len(parts) - _TOLD} more" if len(parts) > _TOLD else ""
+        return f"{whose} does not say how its names are encoded; they were read as {_TITLES[self.codec]}: {few}{more}."
+
+
+def guess(raw: Iterable[bytes]) -> Guess | None:
+    """Read names in the encoding in which all of them together look most like names; None where none does.
+
+    Only names that are neither ASCII nor UTF-8 have to be guessed, but those that happen to be UTF-8 help.
+    """
+    names = [name for name in dict.fromkeys(raw) if not name.isascii()]
+    best, found = _ENOUGH, None
+    for codec in CANDIDATES if names else ():
+        read = _read(names, codec)
+        score = _score(read, codec) if read else -1.0
+        if read and score > best + 1e-9:
+            best, found = score, Guess(codec, read)
+    return found
+
+
+def decode_all(raw: Sequence[bytes], whose: str) -> tuple[dict[bytes, str], list[str]]:
+    """Texts of names that nothing marks, and a note where they are not plain UTF-8.
+
+    One system wrote them all: those that happen to be UTF-8 are read as the others are, unless they are more. What
+    cannot be read keeps its bytes, as Python keeps those of file names.
+    """
+    utf8 = {name: text for name in raw if (text := as_utf8(name)) is not None}
+    beyond = [name for name in utf8 if not name.isascii()]
+    rest = [name for name in raw if name not in utf8]
+    found = guess([*rest, *beyond] if len(beyond) <= len(rest) else rest) or guess(rest)
+    texts = {name: name.decode("utf-8", "surrogateescape") for name in raw}
+    if found is None:
+        return texts, [_not_decoded(texts[rest[0]], whose)] if rest else []
+    return texts | found.names, [found.note(whose)]
+
+
+def decode_file_names(found: Iterable[str], whose: str) -> tuple[dict[str, str], list[str]]:
+    """`decode_all` for names from a disk: what those that are no UTF-8 are to be called, and a note."""
+    names = list(found)
+    texts, notes = decode_all([name.encode("utf-8", "surrogateescape") for name in names], whose)
+    read = {name: texts[name.encode("utf-8", "surrogateescape")] for name in names}
+    return {name: text for name, text in read.items() if name != text}, notes
+
+
+def as_utf8(raw: bytes) -> str | None:
+    """The text of UTF-8 bytes; None for others."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _not_decoded(first: str, whose: str) -> str:
+    return (
+        f"{whose} has names in an unknown encoding, such as '{short(first)}': they are shown as bytes. "
+        "Rename them, or pack them again with UTF-8 names."
+    )
+
+
+def _read(names: list[bytes], codec: str) -> dict[bytes, str] | None:
+    try:
+        read = {name: name.decode(codec) for name in names}
+    except UnicodeDecodeError:
+        return None
+    return read if len(set(read.values())) == len(read) else None
+
+
+def _score(read: dict[bytes, str], codec: str) -> float:
+    """The mean over all bytes beyond ASCII of how likely the letter is that they stand for. Folders count once."""
+    parts = {part for name in read.values() for part in re.split(r"[/\\]", name) if not part.isascii()}
+    scored = weight = 0.0
+    for part in parts:
+        got, bytes_beyond = _part_score(part, codec)
+        scored += got
+        weight += bytes_beyond
+    return scored / weight if weight else 0.0
+
+
+def _part_score(part: str, codec: str) -> tuple[float, int]:
+    if codec not in TABLES:
+        total = 0.0
+        for word in _WORD.findall(part):
+            beyond = sum(letter > "\x7f" for letter in word)
+            total += beyond * word_score(word, codec in _CYRILLIC) if beyond else 0.0
+        return total, sum(letter > "\x7f" for letter in part)
+    total, count = 0.0, 0
+    for index, letter in enumerate(part):
+        if letter <= "\x7f":
+            continue
+        width = len(letter.encode(codec, "replace"))
+        stuck = re.fullmatch(r"[A-Za-z]", part[index + 1 : index + 2]) or re.fullmatch(
+            r"[A-Za-z]", part[index - 1 : index] if index else ""
+        )
+        total += width * (letter_score(letter, codec) - (0.6 if stuck else 0.0))
+        count += width
+    return total, count
