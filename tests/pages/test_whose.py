@@ -18,6 +18,7 @@ from core.runs.status import Status
 from pages.ui import data_facts, results_compare, results_mistakes, results_run, results_scores
 from pages.ui import results_runs as told
 from pages.ui.state import Draft
+from pages.ui.train_words import duration
 from tests.conftest import make_experiment
 from tests.pages.trained import opened, ran, texts, without_warm_up
 from tests.uneven import CLASSES, EACH, TEST, TRAIN, VAL
@@ -144,8 +145,29 @@ def test_a_run_s_page_tells_of_that_run_and_of_validation(room, runs, drawn, mos
     curves = lines(drawn["results-curves"])
     assert list(one.losses) in curves.values()
     assert [round(loss / 2, 6) for loss in one.losses] in curves.values()
-    assert f"{100 + number} images/s on cpu" in text(at)
+    facts = next(line for line in text(at).split("\n") if "images/s on cpu" in line)
+    size = told.size(told.disk_bytes(room.folder(run.id)))
+    assert [told.when(one.created_at), duration(one.seconds), f"{100 + number} images/s on cpu", f"{size} on disk"] == (
+        facts.partition("[")[2].partition("[")[2].rstrip("]").split(" · ")
+    )
+    assert told.settings_line(run.experiment) in text(at)
     check_details(at, room, run, "val", drawn, mosaic)
+
+
+@pytest.mark.parametrize("kept", ["steps", "epochs"])
+def test_a_run_that_has_steps_or_epochs_alone_has_its_curves(room, runs, drawn, kept):
+    with room.store._write() as db:
+        db.execute(f"DELETE FROM {'epochs' if kept == 'steps' else 'steps'} WHERE run_id = ?", (runs[0].id,))
+    opened(PAGE, runs[0].id)
+    assert "results-curves" in drawn
+
+
+def test_a_run_without_either_has_none(room, runs, drawn):
+    for kind in ("epochs", "steps"):
+        with room.store._write() as db:
+            db.execute(f"DELETE FROM {kind} WHERE run_id = ?", (runs[0].id,))
+    opened(PAGE, runs[0].id)
+    assert "results-curves" not in drawn
 
 
 def check_details(at, room, run, part, drawn, mosaic):
@@ -177,12 +199,14 @@ def test_the_test_result_is_that_run_s_own_and_one_look_opens_no_other(room, run
     alder, birch, _ = runs
     at = opened(PAGE, birch.id)
     assert "Nobody has looked" in text(at)
+    assert not re.search("points lower|test result agrees", text(at)), "nothing is given away before the look"
     at.button(key="results-show-test").click()
     mosaic.clear()
     at = ran(at)
     assert metrics(at) == wanted(birch, "val") + wanted(birch, "test")
     assert f"{TEST} images" in text(at)
     assert "looked at once" in text(at)
+    assert "37 points lower" in text(at)
     assert room.store.test_looks(birch.test_key) == 1
     mosaic.clear()
     at = ran(at)

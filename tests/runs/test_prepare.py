@@ -56,6 +56,10 @@ def test_the_difference_of_the_images_is_told_by_kind_and_up_to_three_names():
     assert "4 missing (a, b, c, ...); 1 new (new); 1 changed (e)" in str(told.value)
     with pytest.raises(ResumeRefused, match=r"3 missing \(a, b, c\)\."):
         changed({}, {"a": "1", "b": "2", "c": "3"})
+    many = dict.fromkeys("hgfedcba", "1")
+    for now, before, what in ((many, {}, "new"), ({}, many, "missing"), (dict.fromkeys(many, "2"), many, "changed")):
+        with pytest.raises(ResumeRefused, match=rf"8 {what} \(a, b, c, \.\.\.\)\. "):
+            changed(now, before)
     with pytest.raises(ResumeRefused, match="other classes or another split"):
         changed(then, then)
 
