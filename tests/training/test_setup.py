@@ -51,7 +51,7 @@ def test_classes_weigh_by_the_training_images_alone(divided, tmp_path):
     alone = [float(torch.nn.functional.cross_entropy(logits[n : n + 1], labels[n : n + 1])) for n in range(2)]
     setup = prepare(make_experiment(divided, recipe=Recipe(class_weights="balanced", label_smoothing=0)), tmp_path)
     first, second = (TRAIN / (3 * count) for count in EACH["train"][:2])
-    weighed = (first * alone[0] + second * alone[1]) / (first + second)
+    weighed = (first * alone[0] + second * alone[1]) / 2  # the mean over images, not over weights
     assert float(setup.criterion(logits, labels)) == pytest.approx(weighed, rel=1e-5)
     plain = prepare(make_experiment(divided, recipe=Recipe(label_smoothing=0)), tmp_path)
     assert float(plain.criterion(logits, labels)) == pytest.approx(sum(alone) / 2, rel=1e-5)
