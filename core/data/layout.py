@@ -13,7 +13,7 @@ from core.data import names
 from core.data.archive import MANIFEST
 from core.data.dataset import LeftOut, Part
 from core.data.encodings import decode_file_names
-from core.data.sniff import IMAGE_SUFFIXES
+from core.data.formats import IMAGE_SUFFIXES
 from core.errors import DatasetNotFound, UnusableDataset
 
 LABELS = "classes.json"  # {folder name: label}, for labels that no file system would take
