@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from core.data import sniff
-from core.data.decoding import heif, jpeg, jpeg2000, pillow, png, tga, tiff
+from core.data.decoding import gif, heif, jpeg, jpeg2000, pillow, png, tga, tiff
 from core.data.decoding.colour import MATTE
 from core.data.decoding.picture import (
     MAX_JPEG_PIXELS,
@@ -51,19 +51,17 @@ LONGEST_ASPECT = 4  # `resize` keeps the middle of an image that is longer than 
 _READERS: dict[str, Callable[[bytes, Range | None], Picture]] = {
     "JPEG": jpeg.read,
     "PNG": png.read,
-    "WebP": pillow.reader("WEBP", coded=True),
+    "WebP": pillow.reader("WEBP"),
     "BMP": pillow.reader("BMP"),
     "TIFF": tiff.read,
-    "GIF": pillow.reader("GIF"),
+    "GIF": gif.read,
     "PPM": pillow.reader("PPM"),
     "HEIC": heif.read,
-    "AVIF": pillow.reader("AVIF", coded=True),
+    "AVIF": pillow.reader("AVIF"),
     "JPEG 2000": jpeg2000.read,
     "TGA": tga.read,
 }
-_UNSUPPORTED = re.compile(
-    r"unsupported|not supported|not implemented|unknown|cannot handle|unrecogni[sz]ed", re.IGNORECASE
-)
+_UNSUPPORTED = re.compile(r"unsupported|not supported|not implemented|unknown|cannot handle", re.IGNORECASE)
 _FILTERS = {
     "nearest": Image.Resampling.NEAREST,
     "bilinear": Image.Resampling.BILINEAR,
@@ -107,7 +105,9 @@ def _refusal(kind: Format, error: Exception) -> UnreadableImage:
         return too_many_pixels("more than twice Pillow's limit", MAX_PIXELS)
     if isinstance(error, UnidentifiedImageError):
         return damaged("its header cannot be read")
-    detail = str(error) or type(error).__name__
+    if not isinstance(error, (OSError, ValueError, SyntaxError, RuntimeError, EOFError)):
+        return damaged("its structure makes no sense")
+    detail = str(error)
     if isinstance(error, NotImplementedError) or _UNSUPPORTED.search(detail):
         return unsupported(
             f"It is an uncommon kind of {kind.name} ({plain(detail)})", "Save it as an ordinary JPEG or PNG."

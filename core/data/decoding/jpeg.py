@@ -77,24 +77,30 @@ def _pixels(data: bytes, mode: str, found: Marks, factor: int) -> Image.Image:
 def _strict(data: bytes, colours: str, found: Marks, factor: int) -> NDArray[np.uint8] | None:
     """Pixels; None where something is unusual that may be harmless. Raises for what is not whole."""
     try:
-        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, colours, min_factor=factor, strict=True)
+        width, height = (-(-side // factor) for side in found.size) if factor > 1 else (0, 0)
+        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(
+            data, colours, min_height=height, min_width=width, min_factor=factor, strict=True
+        )
         return pixels
     except ValueError as error:
         said = str(error)
         if any(word in said.lower() for word in _FATAL):
             raise damaged(CUT if "premature" in said else said) from error
-        if "extraneous" in said and ends_in_zeros(data, found):
+        if "extraneous" in said and (found.restarts or found.end < 0 or ends_in_zeros(data, found)):
             raise damaged(CUT) from error
         return None
 
 
 def _compare(data: bytes, found: Marks, factor: int) -> Image.Image:
-    """The image, if what stands behind its coded data does not change it: then none of them is missing."""
-    end = found.end if found.end >= 0 else found.data_end
-    one = _by_pillow(data[:end] + END, factor)
-    if np.array_equal(np.asarray(one), np.asarray(_by_pillow(data[:end] + _JUNK + END, factor))):
-        return one
-    raise damaged(CUT)
+    """The image, if what stands behind its coded data does not change it: then none of them is missing. Without an end
+    mark the last of them must matter, too: else they are something else."""
+    if ends_in_zeros(data, found):
+        raise damaged(CUT)
+    coded = data[: found.data_end].rstrip(b"\xff")
+    one, more, less = (_by_pillow(piece + END, factor) for piece in (coded, coded + _JUNK, coded[:-4]))
+    if one.tobytes() != more.tobytes() or (found.end < 0 and one.tobytes() == less.tobytes()):
+        raise damaged(CUT)
+    return one
 
 
 def _by_pillow(data: bytes, factor: int) -> Image.Image:

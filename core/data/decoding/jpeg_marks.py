@@ -24,6 +24,7 @@ class Marks:
     size_at: int = 0
     end: int = -1
     data_end: int = 0
+    restarts: bool = False
     missing: dict[int, list[int]] = field(default_factory=dict)  # component -> bits that each coefficient still lacks
 
     @property
@@ -56,6 +57,8 @@ def marks(data: bytes) -> Marks:
         if mark in _FRAMES:
             _frame(found, mark, body)
             found.size_at = place + 3
+        elif mark == 0xDD:
+            found.restarts = any(body[:2])
         elif mark == 0xDA:
             _scan(found, body)
         place += max(2, length)

@@ -29,6 +29,8 @@ class Picture:
 
 def check_size(width: int, height: int, most: int = MAX_PIXELS) -> None:
     """Refuse a size out of bounds. To be called before any pixel is decoded."""
+    if min(width, height) < 1:
+        raise damaged(f"its header says {width} x {height} px")
     if min(width, height) < MIN_SIDE or max(width, height) > MAX_SIDE:
         raise UnreadableImage(
             f"It is {width} x {height} px. Each side must be between {MIN_SIDE} and {MAX_SIDE} px: crop or rescale it."
@@ -56,5 +58,7 @@ def unsupported(what: str, way_out: str) -> UnreadableImage:
 
 def plain(text: str) -> str:
     """A library's own words on one line, without control characters and of bounded length."""
+    if text.isdigit():
+        text = ""
     line = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(line.split())[:_LONGEST_DETAIL].rstrip(". ") or "no reason was given"
+    return " ".join(line.split())[:_LONGEST_DETAIL].rstrip(". ") or "no reason is known"

@@ -10,16 +10,17 @@ from core.data.decoding.colour import finish, grey, orientation_of
 from core.data.decoding.picture import Picture, check_size, damaged
 from core.data.scale import Range
 
+_CODED = ("WEBP", "AVIF", "JPEG2000")
 SEVERAL = "Has several frames; only the first is used."
 _ZEROS = 512  # bytes: an arithmetic coder writes no such run at its end, a download that broke off leaves one
 _ZERO_SHARE = 0.02  # of the file
 
 
-def reader(name: str, coded: bool = False) -> Callable[[bytes, Range | None], Picture]:
-    """`read` of the package for one of Pillow's formats. `coded`: its data never end in a run of zeros."""
+def reader(name: str) -> Callable[[bytes, Range | None], Picture]:
+    """`read` of the package for one of Pillow's formats."""
 
     def read(data: bytes, value_range: Range | None) -> Picture:
-        if coded:
+        if name in _CODED and not _is_lossy_webp(data):
             refuse_unwritten(data)
         with Image.open(BytesIO(data), formats=(name,)) as image:
             check_size(*image.size)
@@ -35,6 +36,11 @@ def reader(name: str, coded: bool = False) -> Callable[[bytes, Range | None], Pi
             return finish(colours, profile, orientation_of(image), (*frames, *notes), own)
 
     return read
+
+
+def _is_lossy_webp(data: bytes) -> bool:
+    """VP8 ends in long runs of zeros where the lower part of an image is of one colour."""
+    return data[12:16] == b"VP8 " or (data[12:16] == b"VP8X" and b"VP8L" not in data[: 1 << 16])
 
 
 def first_frame(image: Image.Image) -> tuple[str, ...]:

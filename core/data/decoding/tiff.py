@@ -11,13 +11,13 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from core.data.decoding import jpeg, tiff_colours
+from core.data.decoding import tiff_colours
 from core.data.decoding.picture import Picture, check_size, damaged, plain, unsupported
 from core.data.decoding.pillow import SEVERAL
+from core.data.decoding.tiff_parts import check_parts
 from core.data.scale import Range
 
-_JPEG = (6, 7, 99, 33007, 34892)
-_TABLES, _SUB_IMAGES, _DNG = 347, 330, 50706
+_SUB_IMAGES, _DNG = 330, 50706
 _SENSOR = (32803, 34892)  # photometric: CFA, linear raw
 _RAW = "It is a camera raw file (DNG, NEF, CR2, ARW and the like)"
 _DEVELOP = "Export it as JPEG, PNG or TIFF from the camera's program or a raw converter."
@@ -44,11 +44,7 @@ def _check(page: Any, data: bytes) -> None:
         raise unsupported(f"It is a volume of {page.imagedepth} layers", "Save the layers as images of their own.")
     if page.dtype is None or page.dtype.kind not in "buif":
         raise unsupported(f"It is a TIFF of {page.dtype or 'unknown'} numbers", tiff_colours.SAVE)
-    if not page.dataoffsets or len(page.dataoffsets) != len(page.databytecounts):
-        raise damaged("it does not say where its pixels are")
-    for offset, length in zip(page.dataoffsets, page.databytecounts, strict=True):
-        if offset <= 0 or length <= 0 or offset + length > len(data):
-            raise damaged("a part of its pixels is not in the file")
+    check_parts(page, data)
 
 
 def _numbers(page: Any) -> NDArray[np.generic]:
@@ -57,7 +53,7 @@ def _numbers(page: Any) -> NDArray[np.generic]:
     numbers = np.zeros((separate, height, width, bands), page.dtype)
     filled = 0
     try:
-        for piece, (plane, _, top, left, _), (_, rows, columns, _) in _pieces(page):
+        for piece, (plane, _, top, left, _), (_, rows, columns, _) in page.segments(maxworkers=1):
             if piece is None:
                 raise damaged("a part of its pixels is not in the file")
             rows, columns = min(rows, height - top), min(columns, width - left)
@@ -72,20 +68,6 @@ def _numbers(page: Any) -> NDArray[np.generic]:
     if filled != separate * height * width:
         raise damaged("some of its rows are missing")
     return np.concatenate(list(numbers), axis=-1) if separate > 1 else numbers[0]
-
-
-def _pieces(page: Any) -> Any:
-    """(values, place, shape) of each strip or tile. A JPEG inside must be whole, too."""
-    if page.compression in _JPEG:
-        tables = page.tags.valueof(_TABLES)
-        for data, _ in page.parent.filehandle.read_segments(page.dataoffsets, page.databytecounts):
-            jpeg.check_whole(_with_tables(data, tables))
-    return page.segments(maxworkers=1)
-
-
-def _with_tables(data: bytes, tables: bytes | None) -> bytes:
-    """A JPEG of its own: the tables that all parts share are put into each."""
-    return data if not tables else data[:2] + tables[2:].removesuffix(b"\xff\xd9") + data[2:]
 
 
 def _several(file: tifffile.TiffFile) -> bool:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.data.decoding.colour import finish, scaled
-from core.data.decoding.picture import Picture, unsupported
+from core.data.decoding.picture import Picture, damaged, unsupported
 from core.data.scale import Range
 
 SAVE = "Save it as a PNG, or as a TIFF in grey or RGB of 8 or 16 bits without compression."
@@ -31,7 +31,9 @@ def check_kind(page: Any) -> None:
     if _is_rgb_unsaid(page):
         return
     spare = len(page.extrasamples)
-    if bands < _COLOURS[kind] or bands - spare > _COLOURS[kind] or (kind in (0, 1) and bands > 2):
+    if bands < _COLOURS[kind]:
+        raise damaged(f"it has {bands} of {_COLOURS[kind]} bands")
+    if bands - spare > _COLOURS[kind] or (kind in (0, 1) and bands > 2):
         raise unsupported(
             f"It has {bands} bands, as satellite and microscope images do",
             "Allowed are 1 (grey), 3 (RGB) and 4 (RGB and alpha): save three of its bands as an RGB image.",
