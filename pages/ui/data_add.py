@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.data import collection, names
 from core.data.dataset import Dataset, Item
-from core.data.sniff import ALLOWED, IMAGE_SUFFIXES
+from core.data.formats import ALLOWED, IMAGE_SUFFIXES
 from core.data.sources import describe_folder
 from core.errors import GraftError, UnusableDataset
 from pages.ui import data_gallery, data_take, data_view, engine, state

@@ -48,6 +48,13 @@ def orientation_of(image: Image.Image) -> int:
         return 1
 
 
+def ready(pixels: NDArray[np.uint8], profile: bytes | None, orientation: int, notes: tuple[str, ...]) -> Picture:
+    """`finish` for pixels that are RGB already: most of them need nothing more."""
+    if profile or orientation in _UPRIGHT:
+        return finish(Image.fromarray(pixels), profile, orientation, notes)
+    return Picture(pixels, notes)
+
+
 def grey(numbers: NDArray[np.generic], value_range: Range | None) -> tuple[Image.Image, tuple[str, ...], Range | None]:
     """Numbers HxW of any kind as an L image, a note where they were scaled alone, their own range where it matters."""
     pixels, notes, own = scaled(numbers, value_range)

@@ -13,7 +13,7 @@ import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.data.decoding.colour import finish, orientation_of
+from core.data.decoding.colour import finish, orientation_of, ready
 from core.data.decoding.jpeg_marks import END, Marks, ends_in_zeros, marks
 from core.data.decoding.picture import MAX_JPEG_PIXELS, MAX_PIXELS, Picture, check_size, damaged, unsupported
 from core.data.scale import Range
@@ -44,9 +44,11 @@ def read(data: bytes, _value_range: Range | None = None) -> Picture:
         with _LARGE if large else nullcontext():
             colours = _pixels(whole, image.mode, found, 2 if large else 1)
     notes = (f"It has {width} x {height} px and was read at half its size.",) if large else ()
-    if profile and image.mode == "L" and colours.mode == "RGB":
-        colours = colours.getchannel("R")
-    return finish(colours, profile, orientation, notes)
+    if isinstance(colours, Image.Image):
+        return finish(colours, profile, orientation, notes)
+    if profile and image.mode == "L":
+        return finish(Image.fromarray(np.ascontiguousarray(colours[..., 0])), profile, orientation, notes)
+    return ready(colours, profile, orientation, notes)
 
 
 def check_whole(data: bytes) -> None:
@@ -65,13 +67,13 @@ def _small(data: bytes, found: Marks) -> bytes:
     return data[: found.size_at] + b"\0\x40\0\x40" + data[found.size_at + 4 :]
 
 
-def _pixels(data: bytes, mode: str, found: Marks, factor: int) -> Image.Image:
+def _pixels(data: bytes, mode: str, found: Marks, factor: int) -> NDArray[np.uint8] | Image.Image:
     if mode == "CMYK":  # Pillow knows Adobe's inverted values
         if _strict(data, "CMYK", found, 8) is None:
             _compare(data, found, factor)
         return _by_pillow(data, factor)
     pixels = _strict(data, "RGB", found, factor)
-    return Image.fromarray(pixels) if pixels is not None else _compare(data, found, factor)
+    return pixels if pixels is not None else _compare(data, found, factor)
 
 
 def _strict(data: bytes, colours: str, found: Marks, factor: int) -> NDArray[np.uint8] | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from core.data.decoding.picture import damaged
 
 END = b"\xff\xd9"
-_MARK = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)  # in entropy-coded data: no stuffing and no restart
+_MARK = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)  # in entropy-coded data: no stuffing and no restart
 _ALONE = frozenset((0x01, 0xD8, *range(0xD0, 0xD8)))
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SEQUENTIAL, _PROGRESSIVE = (0xC0, 0xC1, 0xC9), (0xC2, 0xCA)
@@ -46,7 +46,7 @@ def marks(data: bytes) -> Marks:
         if match is None:
             found.data_end = len(data)
             return found
-        mark, place = match[1][0], match.end()
+        mark, place = match[0][1], match.end()
         if mark == 0xD9:
             found.end = found.data_end = match.start()
             return found
