@@ -12,6 +12,7 @@
     │   ├── UnreadableArchive
     │   ├── DatasetNotFound
     │   ├── UnusableDataset          readable, but nothing can be learned from it
+    │   │   └── UnclearLayout        can be read in several ways; carries the choices
     │   └── UnreadableWeights        a weights file that is not what it should be
     ├── WeightsUnavailable           pretrained weights that could not be fetched
     ├── RunNotFound
@@ -27,7 +28,9 @@ A message is one or two plain sentences: what happened, with what, what is allow
 The command line turns each of them into that sentence and exit code 2, the pages into a message box.
 """
 
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from core.text import short, shown_lines
@@ -84,6 +87,29 @@ class UnusableDataset(InvalidInput):
     """Images that can be read, but from which nothing can be learned as they stand."""
 
 
+@dataclass(frozen=True, slots=True)
+class LayoutChoice:
+    """One way to read a folder. `reading` holds fields of `core.experiment.Reading`, to be given with the data set."""
+
+    reading: Mapping[str, str]
+    says: str  # one sentence: what is then taken for a class
+    gives: str = ""  # what it would give, such as '3 classes: bars 8, cross 8, disc 8'
+
+    @property
+    def options(self) -> str:
+        """The same choice on the command line, such as '--layout only:color'."""
+        return " ".join(f"--{field.replace('_', '-')} {_quoted(value)}" for field, value in self.reading.items())
+
+
+class UnclearLayout(UnusableDataset):
+    """A folder that can be read in several ways. `question` says why, `choices` are the ways."""
+
+    def __init__(self, question: str, choices: Iterable[LayoutChoice]) -> None:
+        self.question, self.choices = question, tuple(choices)
+        ways = "; ".join(f"{choice.options} ({choice.says})" for choice in self.choices)
+        super().__init__(f"{question} Choose one: {ways}." if ways else question)
+
+
 class UnreadableWeights(InvalidInput):
     """A weights file with the wrong format, names or shapes."""
 
@@ -132,3 +158,7 @@ def unknown_name(kind: str, got: str, allowed: Iterable[str]) -> str:
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
     return f"There is no {kind} '{got}'.{hint} Choose one of: {shown}."
+
+
+def _quoted(value: str) -> str:
+    return shlex.quote(value) if value.isprintable() else repr(value)

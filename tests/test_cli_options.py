@@ -127,7 +127,7 @@ def test_a_place_that_cannot_be_is_said_before_anything_is_made(graft, images, t
     before = sorted(tmp_path.iterdir())
     code, out, err = graft("augment", "--data", images, "--augment", "light", "--image-size", 32, "--out", place)
     assert (code, out) == (2, "")
-    assert [line[:7] for line in err.splitlines() if line] == ["Error: "]
+    assert [line[:7] for line in err.splitlines() if line] == ["2 class", "Error: "]
     assert "could not be saved" in err
     assert "Traceback" not in err
     assert {path for path in tmp_path.iterdir() if path.name != "workspace"} == set(before)

@@ -1,5 +1,5 @@
-"""The engine from a terminal: `graft train`, `estimate`, `find-lr`, `resume`, `runs`, `predict`, `backbones`, and the
-augmentation lab: `safety`, `augment`, `pipeline`.
+"""The engine from a terminal: `graft data`, `train`, `estimate`, `find-lr`, `resume`, `runs`, `predict`, `backbones`,
+and the augmentation lab: `safety`, `augment`, `pipeline`.
 
 Exit code 0 means success, 2 that something given or met could not be used (one sentence on stderr), 130 Ctrl-C.
 """
@@ -19,9 +19,10 @@ from rich.console import Console
 from rich.table import Table
 
 from core.cli import lab, pipelines
+from core.cli.data import data, tell_known, tell_read
 from core.cli.options import DeviceOption, JsonOption, WorkspaceOption, describes_an_experiment
 from core.cli.show import literal, people, print_json, show, summary, told
-from core.errors import GraftError
+from core.errors import GraftError, UnclearLayout
 from core.experiment import Experiment
 from core.runs.status import Status
 from core.runs.workspace import INTERRUPTED, Workspace, default_root
@@ -33,6 +34,7 @@ if TYPE_CHECKING:  # importing it loads torch
 app = typer.Typer(
     help="Fine-tune pretrained vision models on few images.", no_args_is_help=True, pretty_exceptions_enable=False
 )
+app.command()(data)
 app.command()(lab.safety)
 app.command()(lab.augment)
 app.command()(pipelines.pipeline)
@@ -42,6 +44,13 @@ def main() -> None:
     """Entry point of the `graft` command: turns an error raised on purpose into one sentence and exit code 2."""
     try:
         app()
+    except UnclearLayout as error:
+        people.print(f"[bold red]Error:[/] {literal(error.question)}", soft_wrap=True)
+        for choice in error.choices:
+            people.print(
+                f"  {literal(choice.options)}   {literal(choice.says)}: {literal(choice.gives)}", soft_wrap=True
+            )
+        sys.exit(2)
     except GraftError as error:
         people.print(f"[bold red]Error:[/] {literal(str(error))}", soft_wrap=True)
         sys.exit(2)
@@ -62,12 +71,13 @@ def train(
     """Train a model and evaluate its best epoch."""
     from core.cli.lights import warn
     from core.runs.execute import create_run
-    from core.runs.prepare import prepare
+    from core.runs.prepare import OTHER_IMAGES, prepare
 
     room = Workspace(workspace or default_root())
     prepared = prepare(plan, room.root, device)
-    for note in prepared.notes:
-        people.print(f"[yellow]{literal(note)}[/]", soft_wrap=True)
+    if prepared.other_images:
+        people.print(f"[yellow]{OTHER_IMAGES}[/]", soft_wrap=True)
+    tell_known(prepared.dataset, prepared.split)
     warn(prepared.experiment, room.root, str(prepared.device))
     _finish(room, create_run(room, prepared, name), as_json)
 
@@ -105,6 +115,7 @@ def find_lr(
     room = Workspace(workspace or default_root())
     with_rate = [number for number, phase in enumerate(plan.phases, start=1) if phase.solver == "steps"]
     number = phase_number if phase_number is not None else (with_rate or [1])[0]
+    tell_read(plan.data, room.root)
     found: Sweep = show(sweep_rates(plan, room, device, number - 1, Control()))
     if as_json:
         print_json(asdict(found))
@@ -127,6 +138,7 @@ def estimate(
     from core.training.control import Control
 
     room = Workspace(workspace or default_root())
+    tell_read(plan.data, room.root)
     found: Estimate = show(measure(plan, room, device, Control()))
     if as_json:
         print_json(asdict(found))

@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from core.cli.options import DeviceOption, JsonOption, WorkspaceOption, seed_of, seed_option, take
+from core.cli.data import tell_known, tell_read
+from core.cli.options import (
+    DeviceOption,
+    FileColumnOption,
+    JsonOption,
+    LabelColumnOption,
+    LabelsOption,
+    LayoutOption,
+    WorkspaceOption,
+    reading_of,
+    seed_of,
+    seed_option,
+    take,
+)  # fmt: skip
 from core.cli.show import literal, people, print_json, show
 from core.experiment import BUNDLED_BACKBONE, BackboneSpec, SplitSpec
 from core.runs.workspace import Workspace, default_root
@@ -27,6 +40,10 @@ def safety(
     ] = True,
     sweep: Annotated[bool, typer.Option("--sweep", help="Also at growing strength: where the light turns.")] = False,
     device: DeviceOption = "auto",
+    layout: LayoutOption = None,
+    labels: LabelsOption = None,
+    file_column: FileColumnOption = None,
+    label_column: LabelColumnOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -38,7 +55,10 @@ def safety(
     plan = default_experiment(data, BackboneSpec(name=backbone))
     # a training takes the file's seed for its views, and divides the images as ever
     split = SplitSpec(seed=seed or 0)
-    plan = plan.changed(seed=seed_of(taken, seed), data=plan.data.model_copy(update={"split": split}))
+    reading = reading_of(layout, labels, file_column, label_column)
+    images = plan.data.model_copy(update={"split": split, "reading": reading})
+    plan = plan.changed(seed=seed_of(taken, seed), data=images)
+    tell_read(plan.data, workspace or default_root())
     asker = Asker(plan, Workspace(workspace or default_root()), device)
     found = asker.lights(taken.spec, steps=steps, sweep=sweep)
     if as_json:
@@ -61,17 +81,24 @@ def augment(
             "a step looks at other images: here at all that are copied, there at those it trains on."
         ),
     ] = None,
+    layout: LayoutOption = None,
+    labels: LabelsOption = None,
+    file_column: FileColumnOption = None,
+    label_column: LabelColumnOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write augmented copies of every image that may be trained on, with a manifest that says how each was made."""
     from core.backbones import catalogue
     from core.data.sources import load_dataset
+    from core.data.split import make_split
     from core.export.copies import trainable, write_copies
 
     taken = take(augment)
     geometry = catalogue.geometry(catalogue.get(backbone), image_size)
-    dataset = load_dataset(data, (workspace or default_root()))
+    reading = reading_of(layout, labels, file_column, label_column)
+    dataset = load_dataset(data, (workspace or default_root()), reading=reading)
+    tell_known(dataset, make_split(dataset, SplitSpec()))
     items = trainable(dataset)
     left_out = show(
         write_copies(dataset, items, taken.spec, geometry, seed=seed_of(taken, seed), copies=copies, out=out)

@@ -54,7 +54,7 @@ class Asker:
         )  # fmt: skip
 
     def _answers(self, pipelines: Sequence[PipelineSpec], views: int) -> tuple[Safety, ...]:
-        dataset = load_dataset(self.experiment.data.source, self.room.root)
+        dataset = load_dataset(self.experiment.data.source, self.room.root, reading=self.experiment.data.reading)
         about = asked(self.experiment, dataset.fingerprint, self.device, views)
         known = kept_in(self.room.root).all(about, pipelines)
         if known is not None:

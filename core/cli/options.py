@@ -10,7 +10,7 @@ import typer
 
 from core.cli.show import literal, people
 from core.errors import InvalidExperiment
-from core.experiment import BUNDLED_BACKBONE, Experiment, Recipe
+from core.experiment import BUNDLED_BACKBONE, Experiment, Reading, Recipe, parse
 from core.runs.workspace import ENVIRONMENT_VARIABLE
 
 if TYPE_CHECKING:  # only commands that take a pipeline wait for it
@@ -23,6 +23,32 @@ WorkspaceOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value on the last line of stdout.")]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")]
+
+LayoutOption = Annotated[
+    str | None,
+    typer.Option(
+        help="How the folder is read, where that is unclear: folders (they are the classes), parts (train, val, test), "
+        "inner (folders in folders), csv, filenames, or only:NAME."
+    ),
+]
+LabelsOption = Annotated[str | None, typer.Option(help="A CSV, TSV or JSONL file with labels, in the data folder.")]
+FileColumnOption = Annotated[str | None, typer.Option(help="Its column with the names of the files.")]
+LabelColumnOption = Annotated[str | None, typer.Option(help="Its column with the classes.")]
+
+
+def reading_of(layout: str | None, labels: str | None, file_column: str | None, label_column: str | None) -> Reading:
+    """How a data set is to be read. Columns and a file of labels mean the layout 'csv'. Raises `InvalidExperiment`."""
+    given = {"layout": layout, "labels": labels, "file_column": file_column, "label_column": label_column}
+    said = {name: value for name, value in given.items() if value}
+    if len(said) > (layout is not None) and layout not in (None, "auto", "csv"):
+        raise InvalidExperiment(f"--layout {layout} reads no file of labels. Leave out --layout, or the columns.")
+    if said and layout in (None, "auto") and len(said) > (layout is not None):
+        said["layout"] = "csv"
+    try:
+        return parse(Reading, said)
+    except InvalidExperiment as error:
+        ways = "auto, folders, parts, inner, csv, filenames or only:NAME"
+        raise InvalidExperiment(f"--layout takes {ways}; got '{(layout or '')[:100]}'.") from error
 
 
 def seed_option(words: str) -> Any:
@@ -91,6 +117,10 @@ def _plan(
         seed_option("Fixes the new head, the order and the views; default the one in --augment's file, else 0."),
     ] = None,
     experiment: Annotated[Path | None, typer.Option(help="An experiment file; other options change it.")] = None,
+    layout: LayoutOption = None,
+    labels: LabelsOption = None,
+    file_column: FileColumnOption = None,
+    label_column: LabelColumnOption = None,
 ) -> Experiment:
     """The experiment that the options describe, upon the one in the file or the default one."""
     from core.runs.plan import adjusted, default_experiment, parse_settings
@@ -104,6 +134,7 @@ def _plan(
     taken = take(augment) if augment else None
     return adjusted(
         base, data=data, backbone=backbone, weights=weights, phase=phase, views=views, image_size=image_size,
+        reading=reading_of(layout, labels, file_column, label_column),
         pipeline=taken.spec if taken else None,
         recipe={"batch_size": batch_size, "optimizer": optimizer} | parse_settings(settings or ()),
         seed=taken.seed if taken and seed is None else seed,  # None: as it is in `base`

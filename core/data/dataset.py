@@ -2,12 +2,14 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from core.data.scale import Range
+from core.experiment import AS_FOUND, Reading
 
 Part = Literal["train", "val", "test"]
 
@@ -52,14 +54,32 @@ class Dataset:
     items: tuple[Item, ...]
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
+    unlabelled: tuple[Path, ...] = ()  # folders with images to predict
+    reading: Reading = AS_FOUND  # how the folder was read: the layout, and the columns of a file of labels
+    columns: tuple[str, ...] = ()  # of that file
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hex digest of classes, pictures, labels and parts; file names and their order do not matter."""
-        content = hashlib.sha256(repr(self.classes).encode("utf-8", "backslashreplace"))
-        for entry in sorted((item.digest, item.label, item.part or "") for item in self.items):
+        """Hex digest of classes, pictures, labels and parts; file names and the order of classes do not matter."""
+        ordered = tuple(sorted(self.classes))
+        places = _places(self.classes, ordered)
+        content = hashlib.sha256(repr(ordered).encode("utf-8", "backslashreplace"))
+        for entry in sorted((item.digest, places[item.label], item.part or "") for item in self.items):
             content.update(repr(entry).encode())
         return content.hexdigest()
+
+    def ordered_as(self, classes: Sequence[str]) -> Self:
+        """The same images with the classes in another order, such as that in which a run learned them.
+
+        Raises `ValueError` when `classes` are not the same classes.
+        """
+        if tuple(classes) == self.classes:
+            return self
+        if sorted(classes) != sorted(self.classes):
+            raise ValueError("only the order of classes can be changed")
+        places = _places(self.classes, classes)
+        items = tuple(replace(item, label=places[item.label]) for item in self.items)
+        return replace(self, classes=tuple(classes), items=items)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -76,3 +96,9 @@ class Dataset:
     def presplit(self) -> bool:
         """Whether the data set came divided into train, val and test folders."""
         return any(item.part for item in self.items)
+
+
+def _places(classes: Sequence[str], ordered: Sequence[str]) -> list[int]:
+    """Where each class stands in another order."""
+    place = {name: index for index, name in enumerate(ordered)}
+    return [place[name] for name in classes]

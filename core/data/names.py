@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 
+from core.data.junk import is_junk
 from core.files import slug
 from core.text import shown, storable
 
@@ -11,18 +12,12 @@ __all__ = ["is_harmless", "is_junk", "label", "path_part", "picture_name", "shor
 LONGEST = 120  # bytes of one part of a path; file systems allow 255
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*/\\\ud800-\udfff]')
 _RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]", re.IGNORECASE)  # devices on Windows
-_JUNK = frozenset(("__macosx", "thumbs.db", "desktop.ini"))
 
 
 def label(name: str) -> str:
     """The class that a folder name stands for: one spelling (NFC) for accents that can be written in two ways, and
     escapes for what is no text at all. It may hold what cannot be seen: `shown` is for showing it."""
     return unicodedata.normalize("NFC", storable(name))
-
-
-def is_junk(name: str) -> bool:
-    """Hidden files and what operating systems leave in folders: ignored without a word."""
-    return name.startswith(".") or name.lower() in _JUNK
 
 
 def is_harmless(name: str) -> bool:

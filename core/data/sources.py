@@ -7,9 +7,11 @@ from pathlib import Path
 from core.data import names, sniff
 from core.data.archive import unpack
 from core.data.dataset import Dataset, Item, LeftOut
-from core.data.layout import Layout, read_json, read_layout
+from core.data.layout import Layout, layout_choices, read_json, read_layout
+from core.data.natural import natural_key
 from core.data.scan import Progress, Scan, scan
-from core.errors import DatasetNotFound, UnreadableArchive, UnusableDataset, unknown_name
+from core.errors import DatasetNotFound, LayoutChoice, UnclearLayout, UnreadableArchive, UnusableDataset, unknown_name
+from core.experiment import Reading
 
 SAMPLE_PREFIX = "sample:"
 ABOUT = ".collection.json"  # in a folder that this program made; hidden, so that no zip can bring one
@@ -49,22 +51,29 @@ SAMPLES = {
 }  # fmt: skip
 
 
-def load_dataset(source: str, workspace: Path, progress: Progress | None = None) -> Dataset:
+def load_dataset(
+    source: str, workspace: Path, progress: Progress | None = None, reading: Reading | None = None
+) -> Dataset:
     """Read a data set: 'sample:NAME', a folder, or a zip (unpacked once into `workspace`, by its content).
 
+    `reading` says how a folder is read where it does not say so itself; the result's `reading` is what was found.
+
     Every picture is decoded once, with `progress(done, total)`; an unchanged folder is recalled from `workspace`.
-    Raises `DatasetNotFound`, `UnreadableArchive` or `UnusableDataset`. What the data set may still lack for a training
+    Raises `DatasetNotFound`, `UnreadableArchive`, `UnusableDataset`, or of that kind `UnclearLayout`, whose choices are
+    readings. What the data set may still lack for a training
     is told by `core.data.audit.problems`.
     """
     if source.startswith(SAMPLE_PREFIX):
         sample = _sample(source.removeprefix(SAMPLE_PREFIX))
-        return _load(sample.folder, source, sample.title, workspace, progress)
+        return _load(_Folder(sample.folder, source, sample.title), workspace, progress, reading)
     path = _path(source)
     if path.is_dir():
-        return _load(path, str(path), _name(path), workspace, progress)
+        return _load(_Folder(path, str(path), _name(path)), workspace, progress, reading)
     folder = _unpacked(path, workspace)
     try:
-        return _load(folder, str(path), names.shown(path.stem), workspace, progress)
+        return _load(_Folder(folder, str(path), names.shown(path.stem)), workspace, progress, reading)
+    except UnclearLayout as error:
+        raise UnclearLayout(_of_the_zip(error.question, folder, path), error.choices) from error
     except UnusableDataset as error:
         raise UnusableDataset(_of_the_zip(str(error), folder, path)) from error
 
@@ -78,6 +87,17 @@ def _of_the_zip(message: str, folder: Path, archive: Path) -> str:
             "zip of each class into a folder of its own, named after the class, and choose the folder of these folders."
         )
     return message.replace(str(folder), str(archive)).replace(folder.name, archive.stem)
+
+
+def other_readings(source: str, workspace: Path) -> tuple[LayoutChoice, ...]:
+    """Every way in which a source can be read, for whoever wants another one than `load_dataset` found.
+
+    Nothing is decoded. Raises as `load_dataset`.
+    """
+    if source.startswith(SAMPLE_PREFIX):
+        return ()
+    path = _path(source)
+    return layout_choices(path if path.is_dir() else _unpacked(path, workspace), workspace.resolve())
 
 
 def describe_folder(folder: Path) -> dict[str, object]:
@@ -131,22 +151,29 @@ def _name(folder: Path) -> str:
     return str(describe_folder(folder).get("name") or names.shown(folder.name) or folder)
 
 
-def _load(folder: Path, source: str, name: str, workspace: Path, progress: Progress | None) -> Dataset:
-    layout = read_layout(folder)
-    layout.found.sort(key=lambda found: found.name)
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    path: Path
+    source: str
+    name: str
+
+
+def _load(given: _Folder, workspace: Path, progress: Progress | None, reading: Reading | None) -> Dataset:
+    layout = read_layout(given.path, reading, workspace.resolve())
+    layout.found.sort(key=lambda found: natural_key(found.name))
     seen = scan(layout.found, layout.root, workspace, progress)
-    dataset = _dataset(layout, seen, source, name)
+    dataset = _dataset(layout, seen, given.source, given.name)
     if not dataset.items:
         first = f" The first one: {dataset.left_out[0].name}: {dataset.left_out[0].reason}" if dataset.left_out else ""
         raise UnusableDataset(
-            f"{folder} has class folders, but no readable pictures in them ({len(dataset.left_out)} files left out)."
+            f"{given.path} has classes, but no readable images in them ({len(dataset.left_out)} files left out)."
             f"{first} Allowed are {sniff.ALLOWED}."
         )
     return dataset
 
 
 def _dataset(layout: Layout, seen: Scan, source: str, name: str) -> Dataset:
-    classes = tuple(sorted(layout.classes))
+    classes = tuple(sorted(layout.classes, key=natural_key))
     labels = {label: index for index, label in enumerate(classes)}
     items, left_out = [], list(layout.left_out)
     for found, outcome in zip(layout.found, seen.outcomes, strict=True):
@@ -160,4 +187,7 @@ def _dataset(layout: Layout, seen: Scan, source: str, name: str) -> Dataset:
                 value_range=outcome.scaled,
             )
         )  # fmt: skip
-    return Dataset(source, name, classes, tuple(items), tuple(left_out), (*layout.notes, *seen.notes))
+    return Dataset(
+        source, name, classes, tuple(items), tuple(left_out), (*layout.notes, *seen.notes),
+        unlabelled=tuple(layout.unlabelled), reading=layout.reading, columns=layout.columns,
+    )  # fmt: skip

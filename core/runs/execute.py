@@ -103,8 +103,11 @@ def _acquire(lock: FileLock, run_id: str) -> None:
 
 
 def prepare_again(workspace: Workspace, run: Run) -> Prepared:
-    """The run's images as they are now. Raises `ResumeRefused` when they are not those it began with."""
-    prepared = prepare(run.experiment, workspace.root, run.device)
+    """The run's images as they are now, with the classes in the order that the run learned them.
+
+    Raises `ResumeRefused` when they are not those it began with.
+    """
+    prepared = prepare(run.experiment, workspace.root, run.device, classes=run.classes)
     require_same_data(prepared, run.experiment.data.fingerprint, artifacts.read_listing(workspace.folder(run.id)))
     return prepared
 

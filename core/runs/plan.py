@@ -6,7 +6,7 @@ from typing import Any
 from core.augment import presets
 from core.backbones.stages import HEAD, default_phases, resolve, stage_table
 from core.errors import InvalidExperiment, unknown_name
-from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Recipe, parse
+from core.experiment import AS_FOUND, BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Reading, Recipe, parse
 
 SOLVE = "solve"  # in place of a rate: L-BFGS finds the length of its steps itself
 
@@ -40,7 +40,8 @@ def from_scratch(experiment: Experiment) -> Experiment:
 def adjusted(base: Experiment, **given: Any) -> Experiment:
     """`base` with the options that are not None, as a terminal gives them.
 
-    `data, backbone, weights, image_size, views, seed` are names, numbers or paths; `pipeline` is a `PipelineSpec`;
+    `data, backbone, weights, image_size, views, seed` are names, numbers or paths; `pipeline` is a `PipelineSpec`,
+    `reading` a `Reading` (may be absent);
     `phase` is a list of texts such as 'head:8' or 'layer4:5:1e-4'; `recipe` has some of the recipe's fields, as numbers
     or texts. Another backbone gets its own default phases; untrained weights are trained whole.
     Raises an `InvalidInput` for what cannot be used.
@@ -57,13 +58,20 @@ def adjusted(base: Experiment, **given: Any) -> Experiment:
     if not phases and (default or backbone.name != base.backbone.name):
         phases = default_phases(names, kept_views=views != "fresh" and not recipe.mixes)
     parts = {
-        "data": DataSpec(source=given["data"], split=base.data.split) if given["data"] else None,
+        "data": _data(base.data, given["data"], given.get("reading", AS_FOUND)),
         "pipeline": given["pipeline"],
         "recipe": recipe,
         "views": views,
         "seed": given["seed"],
     }
     return base.changed(backbone=backbone, phases=phases or base.phases, **_said(parts))
+
+
+def _data(base: DataSpec, source: str | None, reading: Reading) -> DataSpec | None:
+    """Other images, or the same ones read in another way; None where neither is given."""
+    if source:
+        return DataSpec(source=source, split=base.split, reading=reading)
+    return None if reading == AS_FOUND else DataSpec(source=base.source, split=base.split, reading=reading)
 
 
 def parse_phase(text: str, names: Sequence[str]) -> Phase:

@@ -1,6 +1,6 @@
 """Checking an experiment against this machine and its images, before anything is started."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,17 +50,24 @@ class Prepared:
 
 
 def prepare(
-    experiment: Experiment, root: Path, device: str = "auto", on_progress: OnProgress | None = None
+    experiment: Experiment,
+    root: Path,
+    device: str = "auto",
+    on_progress: OnProgress | None = None,
+    classes: Sequence[str] | None = None,
 ) -> Prepared:
     """Load the images and check every name in the experiment. Nothing is written but the scan's cache.
 
-    `root` is the workspace's folder. The result's experiment names its source absolutely and carries the fingerprint.
+    `root` is the workspace's folder. `classes` is the order in which a run learned them, where there is one already.
+    The result's experiment names its source absolutely and carries the fingerprint.
     Raises `InvalidInput` in one of its kinds: what it says is what the user must change.
     """
     check_names(experiment)
     chosen = resolve_device(device)
     require_precision(experiment.recipe, chosen)
-    dataset = load_dataset(experiment.data.source, root, on_progress)
+    dataset = load_dataset(experiment.data.source, root, on_progress, experiment.data.reading)
+    if classes is not None and sorted(classes) == sorted(dataset.classes):
+        dataset = dataset.ordered_as(classes)
     split = make_split(dataset, experiment.data.split)
     require_trainable(dataset, split)
     data = experiment.data.model_copy(update={"source": dataset.source, "fingerprint": dataset.fingerprint})

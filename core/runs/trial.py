@@ -67,7 +67,7 @@ def screen_labels(
     Answers that the workspace keeps are read, the others found and kept. Raises what `trial` and `screen` raise.
     """
     yield Progress(what="reading images", done=0, total=1)
-    dataset = load_dataset(experiment.data.source, workspace.root)
+    dataset = load_dataset(experiment.data.source, workspace.root, reading=experiment.data.reading)
     about = asked(experiment, dataset.fingerprint, device, views)
     kept = kept_in(workspace.root)
     wanted = {about.key(pipeline): pipeline for pipeline in pipelines}

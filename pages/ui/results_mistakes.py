@@ -17,7 +17,6 @@ from core.runs.artifacts import Predictions
 from pages.ui import state
 from pages.ui.gallery import Cell, show_mosaic
 from pages.ui.messages import literal
-from pages.ui.tables import show_table
 
 AT_A_TIME = 12
 COLUMNS, SIDE = 2, 224
@@ -118,4 +117,4 @@ def _table(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake
         }
     )
     columns = {"Probability": share, "Of the true class": share}
-    show_table(frame, hide_index=True, column_config=columns, key="results-mistake-table")
+    st.dataframe(frame, hide_index=True, column_config=columns, key="results-mistake-table")

@@ -1,0 +1,51 @@
+"""What systems, disks and this program itself leave in folders, and what is never a class or an image."""
+
+import os
+from pathlib import Path
+
+DATABASE = "graft.db"  # marks a workspace of this program
+_OWN = frozenset(("augmentations", "cache", "datasets", "features", "pipelines", "runs", "screenings", "trials"))
+_JUNK = frozenset(
+    (
+        # macOS
+        "__macosx", "icon\r", "network trash folder", "temporary items",
+        # Windows
+        "thumbs.db", "thumbs.db:encryptable", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "$recycle.bin",
+        "recycler", "recycled", "system volume information", "found.000", "msdownld.tmp",
+        # Linux, Android
+        "lost+found", "lost.dir",
+        # network storage: Synology, QNAP
+        "@eadir", "#recycle", "#snapshot", "@recycle", "@recently-snapshot", "@tmp", "@sharebin", "@sharesnap",
+        # programs
+        "picasa.ini", "zbthumbnail.info", "pspbrwse.jbf", "__pycache__", "node_modules", "site-packages",
+    )
+)  # fmt: skip
+
+
+def is_junk(name: str) -> bool:
+    """Hidden files and what systems, disks and programs leave in folders: ignored without a word."""
+    return name.startswith((".", "~$")) or name.casefold() in _JUNK
+
+
+def is_workspace(folder: Path) -> bool:
+    """Whether `folder` is a workspace of this program: it holds the database of its runs."""
+    return os.path.isfile(folder / DATABASE)
+
+
+def is_machinery(folder: Path, workspace: Path | None) -> bool:
+    """Whether `folder` is a workspace (`workspace` is the one in use, resolved), or an environment of Python."""
+    if workspace is not None and _same(folder, workspace):
+        return True
+    return is_workspace(folder) or os.path.isfile(folder / "pyvenv.cfg")
+
+
+def is_own(name: str) -> bool:
+    """Whether this program makes a file or folder of that name in its workspace."""
+    return name in _OWN or name.startswith(DATABASE)
+
+
+def _same(folder: Path, other: Path) -> bool:
+    try:
+        return folder.samefile(other)
+    except OSError:
+        return False

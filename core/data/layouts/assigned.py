@@ -1,0 +1,127 @@
+"""What a layout gives: each file's class and part, or the reason why it has none."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.data import names
+from core.data.dataset import LeftOut, Part
+from core.data.natural import natural_key
+from core.data.tree import Folder
+from core.experiment import AS_FOUND, Reading
+from core.text import short
+
+LABELS = "classes.json"  # {folder name: label}, for labels that no file system would take
+_ABOUT = re.compile(
+    r"(readme|licen[cs]e|copying|notice|copyright|authors|changelog)(\..*)?|classes\.json", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that should be an image of class `label`."""
+
+    path: Path
+    name: str
+    label: str
+    part: Part | None
+
+
+@dataclass(slots=True)
+class Layout:
+    """A folder's classes and files. Names are paths below `root`; `reading` is how the folder was read."""
+
+    root: Path
+    reading: Reading = AS_FOUND
+    classes: set[str] = field(default_factory=set)
+    found: list[Found] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unlabelled: list[Path] = field(default_factory=list)  # folders with images to predict
+    columns: tuple[str, ...] = ()  # of the labels file
+    called: dict[str, str] = field(default_factory=dict)  # what people call folders and files with other names on disk
+    explained: set[Path] = field(default_factory=set)  # files and folders that were left out, or used as labels
+
+    def add(self, path: Path, label: str, part: Part | None) -> None:
+        """Give a file a class."""
+        self.classes.add(label)
+        self.found.append(Found(path, self.name(path), label, part))
+
+    def leave_out(self, path: Path, reason: str) -> None:
+        """Name a file that is not used, or a folder with all that is in it."""
+        self.explained.add(path)
+        self.left_out.append(LeftOut(self.name(path), reason))
+
+    def offer(self, folder: Folder) -> None:
+        """Keep a folder of images without labels for prediction."""
+        count = folder.image_count
+        images = "1 image" if count == 1 else f"{count:,} images"
+        self.leave_out(folder.path, f"{images} without labels: offered for prediction, not used here.")
+        self.unlabelled.append(folder.path)
+
+    def name(self, path: Path) -> str:
+        """The path below the root as text, with slashes, as it was called before it was unpacked."""
+        parts = path.relative_to(self.root).parts if path.is_relative_to(self.root) else (path.name,)
+        return names.shown("/".join(self.called.get(part, part) for part in parts))
+
+    def account(self, top: Folder, reason: str) -> None:
+        """Leave out, with `reason`, what nothing was said about: a whole folder where nothing in it is used.
+
+        Notes that come with data sets, such as a licence, are passed over.
+        """
+        self._account(top, reason, {found.path for found in self.found})
+
+    def _account(self, folder: Folder, reason: str, used: set[Path]) -> None:
+        for path in folder.files:
+            if path not in used and path not in self.explained and not _ABOUT.fullmatch(path.name):
+                self.leave_out(path, reason)
+        for inner in folder.folders:
+            if inner.path in self.explained:
+                continue
+            if any(path in used or path in self.explained for path in inner.every_file()) or any(
+                deeper.path in self.explained for deeper in inner.every_folder()
+            ):
+                self._account(inner, reason, used)
+            elif any(True for _ in inner.every_file()):
+                self.leave_out(inner.path, reason)
+
+    @property
+    def summary(self) -> str:
+        """'3 classes: bars 8, cross 8, disc 8', before any file is opened."""
+        return class_counts(Counter(found.label for found in self.found))
+
+
+def class_counts(counts: dict[str, int], most: int = 12) -> str:
+    """Classes with how many images each has, in natural order, the first `most` of them by name."""
+    ordered = sorted(counts, key=natural_key)
+    named = ", ".join(f"{short(name)} {counts[name]}" for name in ordered[:most])
+    more = f" and {len(ordered) - most} more" if len(ordered) > most else ""
+    return f"{len(ordered)} {'class' if len(ordered) == 1 else 'classes'}: {named}{more}"
+
+
+def listed(texts: Iterable[str], most: int = 5) -> str:
+    """'a', 'b' and 'c': names in a sentence, the first `most` of them."""
+    every = [f"'{short(text)}'" for text in texts]
+    if len(every) > most:
+        every = [*every[:most], f"{len(every) - most} more"]
+    return " and ".join(every) if len(every) < 3 else f"{', '.join(every[:-1])} and {every[-1]}"
+
+
+def read_json(path: Path) -> Any:
+    """A JSON file's value; None where none can be read, because anybody may have put another file there."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def class_labels(folder: Path) -> dict[str, str]:
+    """The labels that `classes.json` in `folder` gives to its sub-folders; empty without such a file, or when it says
+    something else, as other programs' files of that name do."""
+    values = read_json(folder / LABELS)
+    good = isinstance(values, dict) and all(isinstance(label, str) and label.strip() for label in values.values())
+    return {key: names.label(label) for key, label in values.items()} if good else {}

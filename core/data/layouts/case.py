@@ -1,0 +1,119 @@
+"""A folder whose layout is to be found, once its wrapping folders are entered."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.data import names
+from core.data.dataset import LeftOut
+from core.data.layouts.assigned import Layout, class_labels, listed
+from core.data.layouts.words import is_generic, is_group, kind_of
+from core.data.tree import Folder
+from core.errors import LayoutChoice, UnclearLayout, UnusableDataset
+from core.experiment import Reading
+from core.text import short
+
+_WRAPPERS = 5  # folders that hold nothing but one folder
+Read = Callable[["Case", Reading], Layout]
+
+
+@dataclass(slots=True)
+class Case:
+    """`root` holds the classes or parts; `outer` is the folder that was chosen. `read` reads it in a given way."""
+
+    outer: Folder
+    root: Folder
+    reading: Reading
+    read: Read
+    labels: dict[str, str] = field(default_factory=dict)  # of folder names that are not their own label
+    called: dict[str, str] = field(default_factory=dict)  # what people call folders and files with other names on disk
+    named: bool = False  # some of the labels were given by whoever made the folder
+    notes: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+    def layout(self, **reading: str) -> Layout:
+        """An empty layout of this folder, read in the way that is given."""
+        how = self.reading.model_copy(update=reading)
+        return Layout(
+            self.root.path, how, notes=list(self.notes), left_out=list(self.left_out), called=dict(self.called)
+        )
+
+    def label(self, folder: Folder) -> str:
+        """The class that a folder stands for."""
+        return names.label(self.labels.get(folder.path.name, folder.path.name))
+
+    def call(self, folder: Folder) -> str:
+        """What people call a folder, as it can be shown."""
+        return names.shown(self.called.get(folder.path.name, folder.path.name))
+
+    def ask(self, question: str, ways: Iterable[tuple[dict[str, str], str]]) -> UnclearLayout:
+        """The error that asks how the folder is to be read. `ways` are fields of `Reading`, each with a sentence; those
+        by which nothing can be read are not offered."""
+        choices = []
+        for reading, says in ways:
+            try:
+                layout = self.read(self, Reading(**reading))
+            except UnusableDataset:
+                continue
+            if layout.found:
+                choices.append(LayoutChoice(reading, says, layout.summary))
+        return UnclearLayout(question, choices)
+
+
+def enter(case: Case) -> None:
+    """Step into folders that only wrap another one."""
+    for _ in range(_WRAPPERS):
+        inner = _wrapped(case)
+        if inner is None:
+            return
+        case.root = inner
+        case.notes.append(f"The class folders lie in '{short(case.call(inner))}'.")
+        take_labels(case, inner.path)
+
+
+def take_labels(case: Case, folder: Path) -> None:
+    """Use the labels that a `classes.json` in `folder` gives."""
+    given = class_labels(folder)
+    case.labels |= given
+    case.named |= bool(given)
+
+
+def _wrapped(case: Case) -> Folder | None:
+    """The one folder with images below it, if it is no class; folders beside it hold other files."""
+    full = case.root.full or case.root.folders
+    if len(full) != 1 or case.root.images or full[0].path.name in case.labels:
+        return None
+    inner, others = full[0], [folder for folder in case.root.folders if folder is not full[0]]
+    if any(next(other.every_file(), None) is None for other in others):
+        return None  # an empty folder is a class that waits for images
+    return inner if inner.folders and (not inner.images or kind_of(inner.name)) else None
+
+
+def stepped(folder: Folder) -> Folder:
+    """The folder in which a part's classes lie: train/train and train/images are only wrapped once more."""
+    for _ in range(_WRAPPERS):
+        full = folder.full
+        if len(full) != 1 or folder.images or len(folder.folders) > 1:
+            return folder
+        inner = full[0]
+        wraps = inner.full and not all(is_group(deeper.name) for deeper in inner.full)
+        if not (wraps or kind_of(inner.name) or is_generic(inner.name)):
+            return folder
+        folder = inner
+    return folder
+
+
+def no_classes(case: Case) -> UnusableDataset:
+    """Why nothing can be read, and what is expected."""
+    folder, root = case.outer.path, case.root
+    wanted = (
+        f"Put the images of each class into a folder of its own, such as {short(folder.name)}/cat and "
+        f"{short(folder.name)}/dog, or add a file labels.csv with the columns file and label."
+    )
+    first = f" {case.left_out[0].name}: {case.left_out[0].reason}" if case.left_out else ""
+    if root.images:
+        return UnusableDataset(f"{folder} holds images but no class folders.{first} {wanted}")
+    if root.image_count:
+        where = listed(inner.name for inner in root.full)
+        return UnusableDataset(f"{folder} holds images in {where}, but no class folders.{first} {wanted}")
+    return UnusableDataset(f"{folder} holds no class folders with images.{first} {wanted}")

@@ -1,0 +1,282 @@
+"""Which layout a folder has, and what to ask where two are as likely."""
+
+from collections.abc import Sequence
+
+from core.data import names
+from core.data.dataset import LeftOut
+from core.data.layouts.assigned import Layout, listed
+from core.data.layouts.case import Case, enter, no_classes, stepped, take_labels
+from core.data.layouts.exports import MASKS, Export, container_of, export_of, is_annotation
+from core.data.layouts.filenames import labels_by_name
+from core.data.layouts.flat import images_of, labels_of, read_csv, read_filenames
+from core.data.layouts.folders import labelled_kinds, part_folders, read_class_first, read_classes, read_parts
+from core.data.layouts.labelled import Labelled
+from core.data.layouts.words import is_certain, is_fold, is_generic, is_group, kind_of
+from core.data.natural import natural_key
+from core.data.tree import Folder
+from core.errors import LayoutChoice, UnclearLayout, UnusableDataset
+from core.experiment import Reading
+from core.text import short
+
+ONLY = "only:"
+_MOST_VARIANTS = 6
+FOLDERS = ({"layout": "folders"}, "each of these folders is a class")
+INNER = ({"layout": "inner"}, "the folders within them are the classes")
+
+
+def read_case(case: Case, reading: Reading) -> Layout:
+    """Read a folder in the given way. Raises `UnusableDataset` where it cannot be read so, `UnclearLayout` where 'auto'
+    cannot decide."""
+    before, case.reading = case.reading, reading
+    try:
+        return _read(case, reading.layout)
+    finally:
+        case.reading = before
+
+
+def _read(case: Case, layout: str) -> Layout:
+    if layout.startswith(ONLY):
+        return _only(case, layout.removeprefix(ONLY))
+    parts = part_folders(case)
+    match layout:
+        case "auto":
+            return _auto(case)
+        case "folders":
+            return read_classes(case)
+        case "parts":
+            if not labelled_kinds(parts):
+                raise UnusableDataset(
+                    f"No folder in {case.root.path} is called train, val or test. Rename the parts so."
+                )
+            return read_parts(case, parts)
+        case "inner":
+            return read_parts(case, parts, 1) if _divided(case) else read_classes(case, 1)
+        case "filenames":
+            return read_filenames(case)
+    said = labels_of(case)  # csv
+    if said is None:
+        raise UnusableDataset(
+            f"No file of labels in {case.outer.path} names its images. Add one, such as labels.csv, with the columns "
+            "file and label."
+        )
+    return read_csv(case, said)
+
+
+def _only(case: Case, name: str) -> Layout:
+    """Read one folder alone, by its name or its path below the folder that was chosen."""
+    for folder in case.outer.every_folder():
+        below = folder.path.relative_to(case.outer.path)
+        if below.parts and name in (folder.name, names.shown(below.as_posix())):
+            break
+    else:
+        there = listed(folder.name for folder in case.root.full) or "no images"
+        raise UnusableDataset(f"{case.outer.path} has no folder '{short(name)}' to be read alone. It holds {there}.")
+    inner = Case(folder, folder, Reading(), case.read, dict(case.labels), dict(case.called))
+    take_labels(inner, folder.path)
+    enter(inner)
+    layout = read_case(inner, Reading())
+    layout.reading = Reading(layout=f"{ONLY}{name}")
+    layout.notes.insert(0, f"Only the folder '{short(name)}' is read.")
+    layout.left_out[:0] = [*case.left_out, *_beside(case.outer, folder)]
+    return layout
+
+
+def _beside(top: Folder, chosen: Folder) -> list[LeftOut]:
+    """The folders on the way to the chosen one that are not read."""
+    reason = f"Is not read: only '{short(chosen.name)}' is."
+    return [
+        LeftOut(names.shown(folder.path.relative_to(top.path).as_posix()), reason)
+        for place in top.every_folder()
+        if chosen.path.is_relative_to(place.path) and place is not chosen
+        for folder in place.full
+        if not chosen.path.is_relative_to(folder.path)
+    ]
+
+
+def _auto(case: Case) -> Layout:
+    if case.reading.labels or case.reading.file_column or case.reading.label_column:
+        return _read(case, "csv")
+    if export := container_of(case.outer) or export_of(case):
+        raise _refusal(case, export)
+    if _divided(case):
+        parts = part_folders(case)
+        trained = next((part.inner for part in parts if part.kind == "train"), parts[0].inner)
+        return read_parts(case, parts, _level(case, trained, within_parts=True))
+    if not case.named and (flat := _flat(case)):
+        return flat
+    if not case.root.folders:
+        raise no_classes(case)
+    if _are_class_first(case):
+        return read_class_first(case)
+    level = _level(case, case.root)
+    if not level:
+        _ask_about_test(case)
+    return read_classes(case, level)
+
+
+def _refusal(case: Case, export: Export) -> UnusableDataset:
+    sentence = f"{case.outer.path} {export.what} {export.step.format(short(case.outer.path.name))}"
+    if not case.outer.image_count:
+        return UnusableDataset(sentence)
+    return case.ask(sentence, [({"layout": "filenames"}, "the classes are in the file names")])
+
+
+def _divided(case: Case) -> bool:
+    """Whether there are two parts at least, one of them with class folders.
+
+    A class may be called 'train' (beside 'bus' and 'car') and is not mistaken for a part.
+    """
+    parts = part_folders(case)
+    deep = [part for part in parts if part.inner.folders]
+    if len(labelled_kinds(parts)) > 1:
+        return bool(deep)
+    beside = [folder for folder in case.root.full if folder not in [part.folder for part in parts]]
+    return len(parts) > 1 and bool(labelled_kinds(deep)) and not beside
+
+
+def _flat(case: Case) -> Layout | None:
+    """Images whose folders say nothing, or less than a file of labels does. None where the folders are the classes."""
+    said = labels_of(case)
+    speaking = [folder for folder in case.root.full if not _is_mute(folder)]
+    if not speaking and case.root.image_count:
+        if said is not None:
+            return read_csv(case, said)
+        return _by_names(case)
+    if said is None or not said.clear or 10 * len(said.labels) < 9 * len(images_of(case)):
+        return None
+    if _agree(case, said):
+        return None
+    if all(is_group(f.name) or is_fold(f.name) or is_generic(f.name) or kind_of(f.name) for f in case.root.full):
+        return read_csv(case, said)
+    name = said.tables[0].path.name
+    ways = [({"layout": "csv", "labels": name}, f"the classes are in {name}"), FOLDERS]
+    raise case.ask(
+        f"{name} and the folders {listed(f.name for f in case.root.full)} give the images other classes.", ways
+    )
+
+
+def _is_mute(folder: Folder) -> bool:
+    """Whether neither a folder nor what is in it can be a class: called like a part or 'images', and flat."""
+    return (kind_of(folder.name) is not None or is_generic(folder.name) or is_annotation(folder)) and not [
+        inner for inner in stepped(folder).full if not (is_group(inner.name) or kind_of(inner.name))
+    ]
+
+
+def _by_names(case: Case) -> Layout | None:
+    full = case.root.full
+    if len(full) > 2 and not case.root.images and sum(kind_of(folder.name) is None for folder in full) > 1:
+        return None  # several folders called 'images': perhaps classes
+    try:
+        return read_filenames(case)
+    except UnclearLayout:
+        raise
+    except UnusableDataset:
+        raise no_classes(case) from None
+
+
+def _agree(case: Case, said: Labelled) -> bool:
+    """Whether the folders say the same as the file of labels: each class has one folder and each folder one class."""
+    pairs = {(label, path.parent) for path, label in said.labels.items()}
+    tops = {(label, path.relative_to(case.root.path).parts[0]) for path, label in said.labels.items()}
+    return any(len(one) == len({a for a, _ in one}) == len({b for _, b in one}) for one in (pairs, tops))
+
+
+def _are_class_first(case: Case) -> bool:
+    """Whether each folder holds parts without class folders: cat/train, cat/test, dog/train."""
+    full = case.root.full
+    kinds = [{kind_of(inner.name) for inner in folder.full} for folder in full]
+    return (
+        len(full) > 1
+        and all(None not in found and len(found) > 1 for found in kinds)
+        and not any(stepped(inner).full for folder in full for inner in folder.full)
+        and not any(folder.images for folder in full)
+    )
+
+
+def _level(case: Case, root: Folder, within_parts: bool = False) -> int:
+    """0 where the folders of `root` are the classes; raises `UnclearLayout` where those within them may be."""
+    full = root.full
+    if case.named or len(full) < 2:
+        return 0
+    if not within_parts and all(is_fold(folder.name) for folder in full):
+        raise _folds(case, full)
+    inner = [{case.label(one) for one in folder.full} for folder in full]
+    if any(folder.images for folder in full) or not all(inner):
+        _ask_about_copies(case, full, inner)
+        return 0
+    every = set().union(*inner)
+    if all(len(found) == 1 for found in inner) or all(is_group(name) for name in every):
+        return 0
+    if all(is_generic(name) or any(is_annotation(f) for g in full for f in g.full if f.name == name) for name in every):
+        raise _refusal(case, MASKS)
+    if _alike(inner):
+        raise _variants(case, full, every)
+    raise case.ask(
+        f"The folders {listed(folder.name for folder in full)} hold only folders of their own "
+        f"({listed(sorted(every, key=natural_key))}), so that either may be the classes.",
+        [FOLDERS, INNER],
+    )
+
+
+def _alike(inner: Sequence[set[str]]) -> bool:
+    common, every = set.intersection(*inner), set().union(*inner)
+    return len(common) > 1 and 2 * len(common) >= len(every)
+
+
+def _variants(case: Case, full: Sequence[Folder], every: set[str]) -> UnclearLayout:
+    tops = listed(folder.name for folder in full)
+    same = listed(sorted(every, key=natural_key))
+    question = f"The folders {tops} all hold the same folders ({same}): parts or variants, no classes."
+    if any(kind_of(name) for name in every):
+        return case.ask(question, _each(full))
+    return case.ask(question, [*_each(full), INNER, FOLDERS])
+
+
+def _folds(case: Case, full: Sequence[Folder]) -> UnclearLayout:
+    question = (
+        f"The folders {listed(folder.name for folder in full)} are folds of a cross-validation, which are neither "
+        "classes nor parts. Rename them to train, val and test, or read them together and divided anew."
+    )
+    nested = all(folder.full and not any(kind_of(one.name) for one in folder.full) for folder in full)
+    return case.ask(question, [INNER, *_each(full)] if nested else [*_each(full), FOLDERS])
+
+
+def _each(full: Sequence[Folder]) -> list[tuple[dict[str, str], str]]:
+    return [
+        ({"layout": f"only:{folder.name}"}, f"only the folder '{folder.name}' is read")
+        for folder in full[:_MOST_VARIANTS]
+    ]
+
+
+def _ask_about_copies(case: Case, full: Sequence[Folder], inner: Sequence[set[str]]) -> None:
+    """Raise where a folder beside class folders holds folders called like them: another copy of the set."""
+    flat = {case.label(folder) for folder in full if folder.images}
+    for folder, found in zip(full, inner, strict=True):
+        if not folder.images and len(found & flat) > 1:
+            raise case.ask(
+                f"The folder '{short(folder.name)}' holds folders called like those beside it "
+                f"({listed(sorted(found & flat))}): a part or a copy, no class.",
+                [({"layout": f"only:{folder.name}"}, f"only the folder '{folder.name}' is read"), FOLDERS],
+            )
+
+
+def _ask_about_test(case: Case) -> None:
+    """Raise where one of two folders is called like a part: it may be a class, or images for prediction."""
+    full = case.root.full
+    tests = [folder for folder in full if is_certain(folder.name)]
+    if case.named or len(full) != 2 or len(tests) != 1 or kind_of(tests[0].name) == "train":
+        return
+    if any(stepped(folder).full for folder in tests):
+        return
+    raise case.ask(f"The folder '{short(tests[0].name)}' may be a class, or hold images for prediction.", [FOLDERS])
+
+
+def choices(case: Case) -> tuple[LayoutChoice, ...]:
+    """Every way in which the folder can be read, for whoever wants another one than was found."""
+    ways = [FOLDERS, INNER, ({"layout": "parts"}, "the folders are train, val and test")]
+    if labels_by_name(images_of(case)):
+        ways.append(({"layout": "filenames"}, "the classes are in the file names"))
+    said = labels_of(case)
+    if said is not None:
+        ways.append(({"layout": "csv"}, f"the classes are in {said.tables[0].path.name}"))
+    return case.ask("", ways).choices

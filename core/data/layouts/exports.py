@@ -1,0 +1,157 @@
+"""Data sets of other tasks and programs, told by their own files so that they can be refused by their name."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.data.layouts.case import Case, stepped
+from core.data.layouts.words import is_generic, kind_of, plain
+from core.data.tree import Folder
+
+_MARKS = re.compile(
+    r"(?:train|training|val|valid|test|image|images|pixel|instance|semantic)*"
+    r"(?P<word>masks?|labels?|annotations?|annots?|gt|groundtruth|bbox(?:es)?|xmls?|trimaps?|"
+    r"segmentation(?:s|class|object|masks?)?|segclass)(?:train|val|test|set)?"
+)
+_NUMBERS = re.compile(r"\s*(\d+(\s+[-+]?[\d.]+){4,})?\s*")
+_MOST = 200  # files looked at
+_HEAD = 1 << 16  # bytes of a JSON file that tell what it is
+_CONTAINERS = {
+    ".tfrecord": "TFRecord files", ".tfrecords": "TFRecord files", ".parquet": "Parquet files",
+    ".arrow": "Arrow files", ".npz": "NumPy archives", ".npy": "NumPy arrays", ".h5": "HDF5 files",
+    ".hdf5": "HDF5 files", ".mat": "MATLAB files", ".tar": "tar archives", ".zip": "zip archives",
+    ".lmdb": "LMDB files",
+    ".mdb": "LMDB files", ".pkl": "pickled Python objects", ".rec": "RecordIO files", ".mp4": "videos",
+    ".mov": "videos", ".avi": "videos", ".mkv": "videos",
+}  # fmt: skip
+_BOXES = (
+    "Graft classifies whole images. Cut the objects out, or sort the images into a folder per class, such as {0}/cat "
+    "and {0}/dog."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What a folder is, as a sentence's predicate, with the next step."""
+
+    what: str
+    step: str = _BOXES
+
+
+COCO = Export("is a COCO export: its JSON file holds boxes or outlines of objects, labels for detection.")
+YOLO = Export("is a YOLO export: text files with boxes lie beside its images, labels for detection.")
+VOC = Export("is a Pascal VOC export: XML files with boxes lie beside its images, labels for detection.")
+LABELME = Export("is a LabelMe export: JSON files with outlines lie beside its images, labels for detection.")
+CREATEML = Export("is a CreateML export: its JSON file holds boxes of objects, labels for detection.")
+MASKS = Export("holds images with masks, labels for segmentation.")
+
+
+def is_annotation(folder: Folder) -> bool:
+    """Whether a folder is called like those of masks and label files."""
+    return bool(_MARKS.fullmatch(plain(folder.name)))
+
+
+def export_of(case: Case) -> Export | None:
+    """Which export of another task the folder is; None where it has class folders, or is no export."""
+    if case.named or any(_has_classes(folder) for folder in _levels(case.root)):
+        return None
+    tests: tuple[tuple[Callable[[Folder], bool], Export], ...] = (
+        (_is_coco, COCO), (_is_createml, CREATEML), (_is_yolo, YOLO), (_is_voc, VOC), (_is_labelme, LABELME),
+        (_has_masks, MASKS),
+    )  # fmt: skip
+    for is_it, export in tests:
+        if is_it(case.outer):
+            return export
+    return None
+
+
+def container_of(folder: Folder) -> Export | None:
+    """In which kind of file the images are packed, where there are no image files."""
+    if folder.image_count:
+        return None
+    for path in folder.every_file():
+        suffix = re.sub(r"-\d+-of-\d+$", "", path.name).rpartition(".")[2].lower()
+        if what := _CONTAINERS.get(f".{suffix}"):
+            count = sum(f".{suffix}" in other.name.lower() for other in folder.every_file())
+            return Export(
+                f"holds no image files, but {what} ({count:,}, such as {path.name}).",
+                "Save the images as files, in a folder per class, such as {0}/cat and {0}/dog.",
+            )
+    return None
+
+
+def _levels(root: Folder) -> Iterable[Folder]:
+    yield root
+    for folder in root.folders:
+        if kind_of(folder.name) or is_generic(folder.name):
+            yield stepped(folder)
+
+
+def _has_classes(folder: Folder) -> bool:
+    """Whether some sub-folder with images is called like a class."""
+    return any(not (kind_of(one.name) or is_generic(one.name) or is_annotation(one)) for one in folder.full)
+
+
+def _files(folder: Folder, suffix: str) -> list[Path]:
+    return [path for path in folder.every_file() if path.suffix.lower() == suffix][:_MOST]
+
+
+def _is_coco(top: Folder) -> bool:
+    return any(path.name.lower().endswith(".coco.json") or _is_coco_file(_keys(path)) for path in _files(top, ".json"))
+
+
+def _is_coco_file(keys: set[str]) -> bool:
+    return "images" in keys and bool(keys & {"annotations", "image_id", "bbox"})
+
+
+def _is_createml(top: Folder) -> bool:
+    return any(path.name.lower().endswith(".createml.json") for path in _files(top, ".json"))
+
+
+def _keys(path: Path) -> set[str]:
+    """The keys that a JSON file names at its head and its end, however large it is."""
+    return set(re.findall(r'"(\w+)"\s*:', _head(path) + _head(path, end=True)))
+
+
+def _head(path: Path, end: bool = False) -> str:
+    try:
+        with path.open("rb") as file:
+            if end:
+                file.seek(max(0, path.stat().st_size - _HEAD))
+            return file.read(_HEAD).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _is_yolo(top: Folder) -> bool:
+    """Most text files that have an image's name hold lines of a number and four coordinates or more."""
+    stems = {path.stem for path in top.every_image()}
+    texts = [path for path in _files(top, ".txt") if path.stem in stems]
+    good = [path for path in texts if all(_NUMBERS.fullmatch(line) for line in _head(path).splitlines())]
+    return bool(texts) and 2 * len(good) > len(texts)
+
+
+def _is_voc(top: Folder) -> bool:
+    return any("<annotation" in _head(path)[:500] for path in _files(top, ".xml"))
+
+
+def _is_labelme(top: Folder) -> bool:
+    stems = {path.stem for path in top.every_image()}
+    return any(path.stem in stems and "shapes" in _keys(path) for path in _files(top, ".json"))
+
+
+def _has_masks(top: Folder) -> bool:
+    """Most images of a folder called like masks have the name of an image that lies elsewhere."""
+    for folder in top.every_folder():
+        if folder is top or not folder.image_count or not is_annotation(folder):
+            continue
+        masks = {_bare(path) for path in folder.every_image()}
+        others = {_bare(path) for path in top.every_image() if not path.is_relative_to(folder.path)}
+        if 2 * len(masks & others) > len(masks):
+            return True
+    return False
+
+
+def _bare(path: Path) -> str:
+    return re.sub(r"[_-]?(mask|label|gt|seg|segmentation|l)$", "", path.stem.lower())

@@ -1,0 +1,155 @@
+"""Images that lie together, with their classes in a file of labels or in their names."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.data.dataset import LeftOut
+from core.data.layouts.assigned import Layout, listed
+from core.data.layouts.case import Case
+from core.data.layouts.columns import why_none
+from core.data.layouts.exports import is_annotation
+from core.data.layouts.filenames import Labels, example, labels_by_name
+from core.data.layouts.labelled import MOST_ROWS, SEVERAL, Labelled, part_of, read_labels
+from core.data.layouts.words import Kind, kind_of
+from core.data.tree import Folder
+from core.errors import UnusableDataset
+from core.text import short
+
+
+def images_of(case: Case) -> list[Path]:
+    """Every image that may have a class: not those in folders of masks."""
+    if not any(is_annotation(folder) for folder in case.root.full):
+        return list(case.root.every_image())
+    inner = [path for folder in case.root.full if not is_annotation(folder) for path in folder.every_image()]
+    return [*case.root.images, *inner]
+
+
+def labels_of(case: Case) -> Labelled | None:
+    """What files of labels say, if there are any."""
+    images = images_of(case)
+    return read_labels(case.outer, images, case.reading) if images else None
+
+
+def read_csv(case: Case, said: Labelled) -> Layout:
+    """Classes from files of labels. Raises `UnclearLayout` or `UnusableDataset` where the columns do not say them."""
+    refuse_unclear(case, said)
+    names = [_below(case, table.path) for table in said.tables]
+    layout = case.layout(
+        layout="csv", labels=names[0] if len(names) == 1 else "", file_column=said.file_column,
+        label_column=said.label_column,
+    )  # fmt: skip
+    layout.columns = tuple(said.tables[0].columns)
+    layout.explained |= {table.path for table in said.tables}
+    classes = f"classes from column '{said.label_column}'" if said.label_column else "classes from columns of 0 and 1"
+    layout.notes.append(
+        f"Labels are read from {listed(names)}: file names from column '{short(said.file_column)}', {classes}."
+    )
+    _offer(layout, case, set(said.labels) | set(said.conflicts) | set(said.unsaid))
+    parts = {path: _part(case.root, path, said) for path in said.labels}
+    only = set(parts.values()) <= {None, "train"}
+    for path in images_of(case):
+        if reason := said.conflicts.get(path) or said.unsaid.get(path):
+            layout.leave_out(path, reason)
+        elif label := said.labels.get(path):
+            layout.add(path, label, None if only else part_of(parts[path] or "train"))
+    layout.account(case.root, f"Is not named in {listed(names)}, so that it has no class.")
+    _name_missing(layout, said)
+    return layout
+
+
+def refuse_unclear(case: Case, said: Labelled) -> None:
+    """Raise what keeps the classes of a file of labels from being known."""
+    (name, *_) = [_below(case, table.path) for table in said.tables]
+    table = said.tables[0]
+    if said.possible:
+        question = f"{name} names the images, and its columns {listed(said.possible)} may all be the classes."
+        raise case.ask(
+            question, [(_column(name, column), f"the classes are in '{column}'") for column in said.possible]
+        )
+    if said.several and case.reading.label_column != said.label_column:
+        raise case.ask(f"{name} gives some images several classes. {SEVERAL}.", _combined(name, said.label_column))
+    if said.several and not said.label_column:
+        raise UnusableDataset(f"{name} gives some images several classes. {SEVERAL}.")
+    if said.why:
+        raise UnusableDataset(
+            f"{name} names the images (column '{short(said.file_column)}'), but no column gives their classes: "
+            f"{said.why}. Add a column with a class per image."
+        )
+    if not said.labels:
+        raise UnusableDataset(
+            f"{name} gives no image a class: {why_none(dict(table.columns), [said.file_column])}. Add a column with a "
+            "class per image."
+        )
+
+
+def read_filenames(case: Case) -> Layout:
+    """Classes from file names. Raises `UnusableDataset` where no plain pattern covers them."""
+    groups = _groups(case)
+    train = [path for kind, images in groups for path in images if kind in (None, "train")]
+    labels = labels_by_name(train)
+    if labels is None:
+        raise UnusableDataset(
+            f"The file names in {case.outer.path} do not give classes by one plain pattern, such as cat_01.jpg or "
+            "dog.2.jpg. Put the images of each class into a folder of its own."
+        )
+    parts: dict[Path, Kind | None] = dict.fromkeys(train, None)
+    for kind, images in groups:
+        more = labels_by_name(images) if kind in ("val", "test") else None
+        if more and set(more.values()) <= set(labels.values()):
+            labels |= more
+            parts |= dict.fromkeys(more, kind)
+    return _named(case, labels, parts)
+
+
+def _named(case: Case, labels: Labels, parts: dict[Path, Kind | None]) -> Layout:
+    layout = case.layout(layout="filenames")
+    layout.notes.append(f"Classes are read from file names: {example(labels)}.")
+    _offer(layout, case, set(labels))
+    divided = any(parts.values())
+    for path, label in labels.items():
+        layout.add(path, label, part_of(parts[path] or "train") if divided else None)
+    layout.account(case.root, "Its name gives no class.")
+    return layout
+
+
+def _groups(case: Case) -> list[tuple[Kind | None, Sequence[Path]]]:
+    """The images by the folder they lie in, each folder with the part that it is called after."""
+    inner = [
+        (kind_of(folder.name), list(folder.every_image())) for folder in case.root.full if not is_annotation(folder)
+    ]
+    return [(None, case.root.images), *inner]
+
+
+def _offer(layout: Layout, case: Case, known: set[Path]) -> None:
+    """Offer folders of which no image has a label, and leave out masks."""
+    for folder in case.root.full:
+        if is_annotation(folder):
+            layout.leave_out(folder.path, "Holds masks or annotations, no images of a class.")
+        elif kind_of(folder.name) not in (None, "train") and not any(path in known for path in folder.every_image()):
+            layout.offer(folder)
+
+
+def _part(root: Folder, path: Path, said: Labelled) -> Kind | None:
+    """The part that a row names, else that of a folder on the way to the image."""
+    if path in said.parts:
+        return said.parts[path]
+    return next((kind for name in path.relative_to(root.path).parts[:-1] if (kind := kind_of(name))), None)
+
+
+def _name_missing(layout: Layout, said: Labelled) -> None:
+    layout.left_out += [LeftOut(name, reason) for name, reason in said.missing[:MOST_ROWS]]
+    if len(said.missing) > MOST_ROWS:
+        more = len(said.missing) - MOST_ROWS
+        layout.left_out.append(LeftOut(said.tables[0].path.name, f"{more:,} more rows name images that are not there."))
+
+
+def _below(case: Case, path: Path) -> str:
+    return path.relative_to(case.outer.path).as_posix() if path.is_relative_to(case.outer.path) else str(path)
+
+
+def _column(name: str, column: str) -> dict[str, str]:
+    return {"layout": "csv", "labels": name, "label_column": column}
+
+
+def _combined(name: str, column: str) -> list[tuple[dict[str, str], str]]:
+    return [(_column(name, column), f"each combination in '{column}' is a class of its own")] if column else []

@@ -1,0 +1,161 @@
+"""Class folders, alone or within train, val and test."""
+
+from dataclasses import dataclass
+
+from core.data.dataset import Part
+from core.data.layouts.assigned import Layout, listed
+from core.data.layouts.case import Case, stepped
+from core.data.layouts.words import PREDICT, Kind, is_certain, is_late, kind_of
+from core.data.tree import Folder
+from core.errors import UnusableDataset
+from core.text import short
+
+BESIDE = "Lies beside the class folders, so that it has no class."
+OUTSIDE = "Lies outside train, val and test."
+_PLURAL: dict[Kind, str] = {"train": "training", "val": "validation", "test": "test"}
+
+
+@dataclass(frozen=True, slots=True)
+class PartFolder:
+    """A folder that is a part; `inner` is where its classes lie."""
+
+    folder: Folder
+    inner: Folder
+    kind: Kind
+
+
+def part_folders(case: Case) -> list[PartFolder]:
+    """The folders of the root that are called like parts, whether or not they are."""
+    found = [
+        PartFolder(folder, stepped(folder), kind)
+        for folder in case.root.folders
+        if folder.path.name not in case.labels and (kind := kind_of(folder.name))
+    ]
+    validating = [part for part in found if part.kind == "val"]
+    if len(validating) > 1 and not any(part.kind == "test" for part in found):
+        # training, validation, evaluation: the last one measures
+        late = [part for part in validating if is_late(part.folder.name)]
+        if len(late) < len(validating):
+            found = [PartFolder(p.folder, p.inner, "test") if p in late else p for p in found]
+    return found
+
+
+def labelled_kinds(parts: list[PartFolder]) -> set[Kind]:
+    """The parts there are, without those that are only for prediction."""
+    return {part.kind for part in parts if part.kind != PREDICT}
+
+
+def read_classes(case: Case, level: int = 0) -> Layout:
+    """Every folder is a class; with `level` 1, every folder within the folders."""
+    layout = case.layout(layout="inner" if level else "folders")
+    tests = [] if level or case.reading.layout == "folders" else _flat_tests(case)
+    for folder in tests:
+        layout.offer(folder)
+    _classes(case, layout, case.root, None, level, skip=tests)
+    layout.account(case.root, BESIDE)
+    return layout
+
+
+def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
+    """Class folders within parts. A part without class folders is offered for prediction."""
+    layout = case.layout(layout="parts")
+    classed = [part for part in parts if part.inner.folders or not part.inner.image_count]
+    only = {part.kind for part in classed if part.kind != PREDICT} == {"train"} and len(parts) > len(classed)
+    for part in parts:
+        if part not in classed or part.kind == PREDICT:
+            if part.inner.image_count:
+                layout.offer(part.folder)
+            continue
+        kind: Part | None = None if only else part.kind  # type: ignore[assignment]  # PREDICT went before
+        _classes(case, layout, part.inner, kind, level)
+        for loose in part.inner.files:
+            layout.leave_out(loose, "Has no class: it does not lie in a class folder.")
+    if not layout.found and not layout.classes:
+        raise UnusableDataset(f"{case.outer.path} has no class folders in its parts. {_WANTED}")
+    if only:
+        layout.notes.append("Only the train folder has class folders; its images are divided into all parts.")
+    _note_doubled(layout, parts)
+    known = {case.label(folder) for part in classed if part.kind == "train" for folder in _class_folders(part, level)}
+    _drop_untrained(layout, known, "" if only else "train")
+    layout.account(case.root, OUTSIDE)
+    return layout
+
+
+def read_class_first(case: Case) -> Layout:
+    """Parts within class folders: cat/train, cat/test, dog/train and so on."""
+    layout = case.layout(layout="auto")
+    for folder in case.root.folders:
+        label = case.label(folder)
+        layout.classes.add(label)
+        for inner in folder.folders:
+            kind = kind_of(inner.name)
+            if kind == PREDICT:
+                layout.offer(inner)
+                continue
+            for path in inner.every_file():
+                layout.add(path, label, kind)  # type: ignore[arg-type]  # PREDICT went before
+    layout.notes.append("Each class folder holds parts of its own; they are kept.")
+    layout.account(case.root, BESIDE)
+    return layout
+
+
+_WANTED = "Put the images of each class into a folder of its own, such as train/cat and train/dog."
+
+
+def _class_folders(part: PartFolder, level: int) -> list[Folder]:
+    return [deep for folder in part.inner.folders for deep in folder.folders] if level else part.inner.folders
+
+
+def _classes(
+    case: Case, layout: Layout, folder: Folder, part: Part | None, level: int, skip: list[Folder] | None = None
+) -> None:
+    seen: dict[str, str] = {}
+    for top in folder.folders:
+        if skip and top in skip:
+            continue
+        for inner in top.folders if level else [top]:
+            label = case.label(inner)
+            if seen.get(label, inner.path.name) != inner.path.name:
+                layout.notes.append(f"Two folders are called '{label}' (written differently); they are one class.")
+            seen[label] = inner.path.name
+            layout.classes.add(label)
+            for path in inner.every_file():
+                layout.add(path, label, part)
+
+
+def _flat_tests(case: Case) -> list[Folder]:
+    """Folders of images for prediction beside class folders. A class may be called 'test', but not one of two."""
+    if case.named:
+        return []
+    found = [
+        folder
+        for folder in case.root.full
+        if kind_of(folder.name) not in (None, "train") and is_certain(folder.name) and not stepped(folder).full
+    ]
+    return found if len(case.root.folders) - len(found) > 1 else []
+
+
+def _note_doubled(layout: Layout, parts: list[PartFolder]) -> None:
+    for kind, words in _PLURAL.items():
+        same = [part.folder.name for part in parts if part.kind == kind]
+        if len(same) > 1:
+            layout.notes.append(f"The folders {listed(same)} are used together as the {words} part.")
+        elif same and kind != kind_of(same[0]):
+            layout.notes.append(f"The folder '{short(same[0])}' is used as the {words} part.")
+
+
+def _drop_untrained(layout: Layout, known: set[str], train: str) -> None:
+    """A class that occurs only in val or test cannot be learned: its images are left out, and said so."""
+    if not known or not train:  # no train folder at all: the audit says so
+        return
+    trained = {part: {found.label for found in layout.found if found.part == part} for part in ("val", "test")}
+    for label in sorted(layout.classes - known):
+        layout.notes.append(f"Class '{short(label)}' is not in the train folder; its images are left out.")
+    for found in layout.found:
+        if found.label not in known:
+            layout.leave_out(found.path, f"Class '{short(found.label)}' has no folder in train.")
+    layout.found = [found for found in layout.found if found.label in known]
+    layout.classes &= known
+    for part, there in trained.items():
+        for missing in sorted(known - there if there else ()):
+            layout.notes.append(f"Class '{short(missing)}' has no images in the {part} folder.")

@@ -1,0 +1,57 @@
+"""Finding the image that a row of a table means."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from core.data import names
+
+
+class ImageIndex:
+    """Images by path, name, and name without its ending."""
+
+    def __init__(self, images: Iterable[Path], root: Path) -> None:
+        self.root = root
+        self._parts: dict[Path, tuple[str, ...]] = {}
+        self._named: dict[str, list[Path]] = defaultdict(list)
+        self._stems: dict[str, list[Path]] = defaultdict(list)
+        for path in images:
+            parts = tuple(_same(part) for part in path.relative_to(root).parts)
+            self._parts[path] = parts
+            self._named[parts[-1]].append(path)
+            self._stems[_stem(parts[-1])].append(path)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def __iter__(self) -> Iterable[Path]:
+        return iter(self._parts)
+
+    def find(self, text: str) -> Sequence[Path]:
+        """The images that `text` may mean: those whose path ends like it, with or without the ending of its name."""
+        parts = [part for part in _same(text).replace("\\", "/").split("/") if part not in ("", ".", "..")]
+        if not parts:
+            return ()
+        found = self._named.get(parts[-1]) or self._stems.get(parts[-1]) or self._stems.get(_stem(parts[-1])) or ()
+        if len(found) < 2 or len(parts) < 2:
+            return found
+        scores = [self._common(path, parts) for path in found]
+        return [path for path, score in zip(found, scores, strict=True) if score == max(scores)]
+
+    def _common(self, path: Path, parts: Sequence[str]) -> int:
+        """How many folders at the end of the two paths are the same."""
+        count = 0
+        for one, other in zip(self._parts[path][-2::-1], parts[-2::-1], strict=False):
+            if one != other:
+                break
+            count += 1
+        return count
+
+
+def _same(text: str) -> str:
+    return unicodedata.normalize("NFC", names.shown(text.strip())).casefold()
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0] or name

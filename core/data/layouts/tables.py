@@ -1,0 +1,151 @@
+"""Files with labels: CSV, TSV, text in columns, and JSON lines, in the encodings and delimiters people have."""
+
+import csv
+import io
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.data import names
+from core.data.tree import Folder
+from core.errors import UnusableDataset
+
+SUFFIXES = frozenset((".csv", ".tsv", ".txt", ".jsonl", ".ndjson"))
+MAX_BYTES = 64 * 2**20
+_MOST = 60  # files looked at
+_DELIMITERS = (",", ";", "\t", "|")
+_HEAD = 50  # lines that decide on the delimiter
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns by name, each with a text per row. Rows that are shorter than the header hold empty texts.
+
+    `first` is the line of the first row in the file, for messages. `nested` names the columns of JSON lines whose
+    values are no texts or numbers, such as boxes.
+    """
+
+    path: Path
+    columns: dict[str, list[str]]
+    first: int = 2
+    nested: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(next(iter(self.columns.values()), []))
+
+
+def find_tables(folder: Folder) -> list[Path]:
+    """Files that may hold labels, those that lie highest first; text files beside images of their name are none."""
+    found = []
+    for place in folder.every_folder():
+        stems = {path.stem for path in place.images}
+        found += [
+            p for p in place.files if p.suffix.lower() in SUFFIXES and (p.suffix != ".txt" or p.stem not in stems)
+        ]
+    return sorted(found, key=lambda path: len(path.parts))[:_MOST]
+
+
+def read_table(path: Path, headless: bool = False) -> Table:
+    """Read a file of labels. With `headless`, the first line is a row too, and columns are called 'column 1' and so on.
+
+    Raises `UnusableDataset` when it cannot be read as a table of at least two columns.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UnusableDataset(
+                f"{path.name} takes more than {MAX_BYTES // 2**20} MB, too much for a file of labels."
+            )
+        text = _text(path.read_bytes())
+    except OSError as error:
+        raise UnusableDataset(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    if path.suffix.lower() in (".jsonl", ".ndjson"):
+        return _json_lines(path, text)
+    rows = _rows(path, text)
+    width = max(map(len, rows), default=0)
+    if width < 2:
+        raise UnusableDataset(f"{path.name} is no table: it needs a column of file names and one of classes.")
+    if headless:
+        header, first = [f"column {number}" for number in range(1, width + 1)], 1
+    else:
+        header, rows, first = _header(rows[0], width), rows[1:], 2
+    columns = {name: [row[i].strip() if i < len(row) else "" for row in rows] for i, name in enumerate(header)}
+    return Table(path, columns, first)
+
+
+def first_row(path: Path) -> list[str]:
+    """The texts of the first line, which may be a header or a row."""
+    return [text for texts in read_table(path, headless=True).columns.values() for text in texts[:1]]
+
+
+def _text(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("latin-1")
+
+
+def _rows(path: Path, text: str) -> list[list[str]]:
+    spaced = path.suffix.lower() == ".txt"
+    lines = text.splitlines()[:_HEAD]
+    best, score = ",", 0
+    for delimiter in _DELIMITERS:
+        width, count = _widths(lines, delimiter)
+        if width > 1 and count > score:
+            best, score = delimiter, count
+    try:
+        if spaced and not score:
+            return [line.split() for line in text.splitlines() if line.strip()]
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=best, skipinitialspace=True)
+        return [row for row in rows if any(cell.strip() for cell in row)] or [[]]
+    except csv.Error as error:
+        raise UnusableDataset(f"{path.name} cannot be read as a table: {error}.") from error
+
+
+def _widths(lines: list[str], delimiter: str) -> tuple[int, int]:
+    """The commonest number of columns, and how many lines have it."""
+    try:
+        widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
+    except csv.Error:
+        return 0, 0
+    return widths.most_common(1)[0] if widths else (0, 0)
+
+
+def _header(cells: list[str], width: int) -> list[str]:
+    """One name per column, none twice: an empty one is called by its number."""
+    header: list[str] = []
+    for index in range(width):
+        given = names.shown(cells[index].strip()) if index < len(cells) else ""
+        name = given or f"column {index + 1}"
+        while name in header:
+            name = f"{name} ({index + 1})"
+        header.append(name)
+    return header
+
+
+def _json_lines(path: Path, text: str) -> Table:
+    rows = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise UnusableDataset(f"Line {number} of {path.name} is no JSON.") from error
+        if not isinstance(row, dict):
+            raise UnusableDataset(f"Line {number} of {path.name} is no JSON object such as {{...}}.")
+        rows.append(row)
+    keys = list(dict.fromkeys(key for row in rows for key in row))
+    nested = {key for key in keys if any(isinstance(row.get(key), list | dict) for row in rows)}
+    columns = {names.shown(key): [_cell(row.get(key)) for row in rows] for key in keys if key not in nested}
+    return Table(path, columns, 1, tuple(sorted(nested)))
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value).strip()

@@ -1,0 +1,61 @@
+"""What is made of a data set, in numbers and sentences: the same for the Data page and `graft data`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.data.audit import problems
+from core.data.dataset import Dataset, LeftOut
+from core.data.layouts.assigned import class_counts
+from core.data.split import Split
+from core.experiment import Reading
+
+TASK = "classification"
+
+
+@dataclass(frozen=True, slots=True)
+class DataReport:
+    """`classes` counts the readable images of each class, in the order of the classes; `parts` those that are used.
+
+    `problems` keep a training from starting. `reading` is how the folder was read, `columns` are those of its file of
+    labels, and `unlabelled` the folders with images to predict.
+    """
+
+    name: str
+    classes: dict[str, int]
+    parts: dict[str, int]
+    left_out: tuple[LeftOut, ...]
+    notes: tuple[str, ...]
+    problems: tuple[str, ...]
+    reading: Reading
+    columns: tuple[str, ...]
+    unlabelled: tuple[Path, ...]
+    task: str = TASK
+
+    @property
+    def line(self) -> str:
+        """'3 classes: bars 14, cross 14, disc 14; 24 train, 9 val, 9 test'."""
+        return f"{class_counts(self.classes)}; {', '.join(f'{count} {part}' for part, count in self.parts.items())}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, as `graft data --json` prints them."""
+        return {
+            "name": self.name,
+            "task": self.task,
+            "classes": dict(self.classes),
+            "parts": dict(self.parts),
+            "left_out": [{"name": one.name, "reason": one.reason} for one in self.left_out],
+            "notes": list(self.notes),
+            "problems": list(self.problems),
+            "reading": {key: value for key, value in self.reading.model_dump().items() if value},
+            "columns": list(self.columns),
+            "unlabelled": [str(path) for path in self.unlabelled],
+        }
+
+
+def describe(dataset: Dataset, split: Split) -> DataReport:
+    """Everything that is known about a data set and how it is divided. Reads nothing."""
+    return DataReport(
+        dataset.name, dataset.counts, split.sizes, (*dataset.left_out, *split.left_out), (*dataset.notes, *split.notes),
+        problems(dataset, split), dataset.reading, dataset.columns, dataset.unlabelled,
+    )  # fmt: skip

@@ -1,0 +1,183 @@
+"""The files below a folder, without junk, and with the links that stay inside: what layouts are read from."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from core.data import junk, names, sniff
+from core.data.dataset import LeftOut
+from core.data.natural import natural_key
+from core.errors import DatasetNotFound, UnusableDataset
+
+MAX_FILES = 100_000
+MAX_DEPTH = 40  # folders in folders
+_NO_IMAGES = frozenset(
+    (".txt", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".md", ".html", ".py", ".ipynb", ".pdf",
+     ".zip", ".log", ".xlsx", ".xls", ".ini", ".cfg", ".toml", ".names", ".db", ".mat", ".npy", ".npz", ".pt")
+)  # fmt: skip
+
+
+@dataclass(eq=False)
+class Folder:
+    """A folder with its sub-folders and regular files, each in natural order."""
+
+    path: Path
+    folders: list["Folder"] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+    linked: bool = False  # reached through a link
+
+    @property
+    def name(self) -> str:
+        """The folder's own name, as it can be shown."""
+        return names.shown(self.path.name)
+
+    @cached_property
+    def images(self) -> list[Path]:
+        """The files right here that look like images by their names, or by their first bytes where the name has no
+        known ending."""
+        return [path for path in self.files if _looks_like_image(path)]
+
+    @cached_property
+    def image_count(self) -> int:
+        """How many such files there are here and below."""
+        return len(self.images) + sum(folder.image_count for folder in self.folders)
+
+    @cached_property
+    def full(self) -> list["Folder"]:
+        """The sub-folders with images in them or below them."""
+        return [folder for folder in self.folders if folder.image_count]
+
+    def every_file(self) -> Iterator[Path]:
+        """All files here and below."""
+        yield from self.files
+        for folder in self.folders:
+            yield from folder.every_file()
+
+    def every_image(self) -> Iterator[Path]:
+        """All files here and below that look like images."""
+        yield from self.images
+        for folder in self.folders:
+            yield from folder.every_image()
+
+    def every_folder(self) -> Iterator["Folder"]:
+        """This folder and all below it."""
+        yield self
+        for folder in self.folders:
+            yield from folder.every_folder()
+
+
+@dataclass(slots=True)
+class Tree:
+    """A folder and what of it cannot be used, whatever the layout: links that lead out, pipes, closed folders."""
+
+    top: Folder
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+def read_tree(root: Path, workspace: Path | None = None) -> Tree:
+    """All files below `root`. Folders of this program (`workspace`, or any other) are passed over.
+
+    Raises `DatasetNotFound` when the folder cannot be opened, `UnusableDataset` when it holds more than `MAX_FILES`
+    files and folders.
+    """
+    walk = _Walk(root, workspace)
+    return walk.tree()
+
+
+class _Walk:
+    def __init__(self, root: Path, workspace: Path | None) -> None:
+        self.root, self.real, self.workspace = root, root.resolve(), workspace
+        self.left_out: list[LeftOut] = []
+        self.seen = 0
+
+    def tree(self) -> Tree:
+        try:
+            entries = self._entries(self.root)
+        except OSError as error:
+            raise DatasetNotFound(f"The folder {self.root} cannot be opened: {error.strerror or error}.") from error
+        if junk.is_machinery(self.root, self.workspace):
+            entries = [path for path in entries if not junk.is_own(path.name)]
+        top = self._folder(self.root, entries, (self.real,))
+        return Tree(top, self.left_out)
+
+    def _entries(self, folder: Path) -> list[Path]:
+        with os.scandir(folder) as entries:
+            found = [entry.name for entry in entries if not junk.is_junk(entry.name)]
+        self.seen += len(found)
+        if self.seen > MAX_FILES:
+            raise UnusableDataset(
+                f"{self.root} holds more than {MAX_FILES:,} files. Choose the folder of the class folders."
+            )
+        return [folder / name for name in sorted(found, key=natural_key)]
+
+    def _folder(self, path: Path, entries: list[Path], above: tuple[Path, ...]) -> Folder:
+        made = Folder(path)
+        for entry in entries:
+            try:
+                self._take(made, entry, above)
+            except OSError as error:
+                self._leave_out(entry, f"Cannot be opened: {error.strerror or error}.")
+        return made
+
+    def _take(self, made: Folder, entry: Path, above: tuple[Path, ...]) -> None:
+        kind = entry.lstat().st_mode
+        linked = stat.S_ISLNK(kind)
+        real = above[-1] / entry.name
+        if linked:
+            real = self._target(entry)
+            if not real.is_relative_to(self.real):
+                self._leave_out(entry, _leads_out(real))
+                return
+            kind = real.stat().st_mode
+        if stat.S_ISREG(kind):
+            made.files.append(entry)
+        elif not stat.S_ISDIR(kind):
+            self._leave_out(entry, "Is not a regular file.")
+        elif real in above:
+            self._leave_out(entry, "Is a link to a folder that it lies in; it is not followed.")
+        elif len(above) > MAX_DEPTH:
+            self._leave_out(entry, f"Lies more than {MAX_DEPTH} folders deep.")
+        elif not junk.is_machinery(entry, self.workspace):
+            made.folders.append(self._inside(entry, (*above, real), linked))
+
+    def _target(self, link: Path) -> Path:
+        try:
+            return link.resolve(strict=True)
+        except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, before Python 3.13
+            raise OSError(0, f"it is a link to {names.shown(os.readlink(link))}, which is not there") from error
+
+    def _inside(self, entry: Path, above: tuple[Path, ...], linked: bool) -> Folder:
+        try:
+            entries = self._entries(entry)
+        except OSError as error:
+            self._leave_out(entry, f"The folder cannot be opened: {error.strerror or error}.")
+            return Folder(entry, linked=linked)
+        made = self._folder(entry, entries, above)
+        made.linked = linked
+        return made
+
+    def _leave_out(self, path: Path, reason: str) -> None:
+        self.left_out.append(LeftOut(names.shown(path.relative_to(self.root).as_posix()), reason))
+
+
+def _leads_out(target: Path) -> str:
+    return (
+        f"Is a link that leads out of the data folder, to {names.shown(str(target))}. Choose a data folder that holds "
+        "both, or put the images themselves there."
+    )
+
+
+def _looks_like_image(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    if suffix in sniff.IMAGE_SUFFIXES:
+        return True
+    if suffix in _NO_IMAGES:
+        return False
+    try:
+        with path.open("rb") as file:
+            return sniff.is_image(file.read(512))
+    except OSError:
+        return False

@@ -1,0 +1,24 @@
+"""How a folder becomes labelled images, where the folder itself does not say it."""
+
+from pydantic import Field
+
+from core.description import Description
+
+
+class Reading(Description):
+    """How a folder is read; by default its own order and content decide."""
+
+    layout: str = Field(
+        "auto",
+        pattern=r"^(auto|folders|parts|inner|csv|filenames|only:[^\x00]{1,1000})$",
+        title="Layout",
+        description="'folders': the folders are the classes; 'parts': they are train, val and test; 'inner': the "
+        "folders within them are the classes; 'csv': a file of labels; 'filenames': cat_01.jpg; 'only:NAME': one "
+        "folder alone.",
+    )
+    labels: str = Field("", max_length=4000, title="Labels file", description="CSV, TSV or JSONL; empty: found.")
+    file_column: str = Field("", max_length=1000, title="File column", description="Of the labels file; empty: found.")
+    label_column: str = Field("", max_length=1000, title="Class column", description="Of it, too; empty: found.")
+
+
+AS_FOUND = Reading()  # as the folder itself says

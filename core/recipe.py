@@ -1,0 +1,73 @@
+"""How the weights of a model are optimised."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from core.description import Description
+
+
+class Recipe(Description):
+    """How the weights are optimised."""
+
+    optimizer: Literal["adamw", "adam", "sgd"] = Field(
+        "adamw", title="Optimizer", description="AdamW is a safe default; SGD uses momentum 0.9."
+    )
+    learning_rate: float = Field(
+        1e-3, gt=0, le=10, title="Learning rate", description="Peak rate of the phases that set none of their own."
+    )
+    weight_decay: float = Field(
+        0.005, ge=0, le=1, title="Weight decay", description="Pulls weights to zero; biases and norms are left alone."
+    )
+    layer_decay: float = Field(
+        1.0, gt=0, le=1, title="Rate decay per stage",
+        description="Each stage learns at this share of the rate of the stage after it; the head at the full rate.",
+    )  # fmt: skip
+    schedule: Literal["cosine", "one-cycle", "step", "constant"] = Field(
+        "cosine", title="Schedule", description="How the rate moves within a phase; 'step': a tenth after each third."
+    )
+    warmup: float = Field(
+        0.1,
+        ge=0,
+        le=0.5,
+        title="Warm-up",
+        description="Share of a phase in which the rate rises from zero to its peak.",
+    )
+    batch_size: int = Field(16, ge=1, le=1024, title="Batch size", description="Images per optimisation step.")
+    label_smoothing: float = Field(
+        0.1, ge=0, le=0.5, title="Label smoothing", description="Share of each label spread over the other classes."
+    )
+    class_weights: Literal["none", "balanced"] = Field(
+        "none", title="Class weighting", description="'balanced' makes rare classes count as much as common ones."
+    )
+    clip_norm: float = Field(
+        1.0, ge=0, le=100, title="Gradient clipping", description="Longest gradient (L2 norm) of a step; 0: no limit."
+    )
+    patience: int = Field(
+        0, ge=0, le=1000, title="Early stopping (epochs)",
+        description="A phase ends after so many epochs without a better validation value; 0: never.",
+    )  # fmt: skip
+    monitor: Literal["loss", "accuracy", "macro-f1"] = Field(
+        "loss",
+        title="Best epoch by",
+        description="The validation value that chooses the best epoch and stops early. An epoch of a later phase must "
+        "win by a standard error.",
+    )
+    mixup: float = Field(
+        0.0, ge=0, le=10, title="Mixup (alpha)",
+        description="Blends pairs of images and labels; 0: off, 0.2 is mild. Frozen stages then run at every step.",
+    )  # fmt: skip
+    cutmix: float = Field(
+        0.0, ge=0, le=10, title="CutMix (alpha)",
+        description="Pastes a patch of another image, and its share of the label; 0: off, 1 is usual.",
+    )  # fmt: skip
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
+        "auto", title="Precision",
+        description="'auto': what learns in fp32, what is frozen in bf16 where that is faster and as good. "
+        "bf16 and fp16: everything under autocast, where the device has them.",
+    )  # fmt: skip
+
+    @property
+    def mixes(self) -> bool:
+        """Whether batches are mixed, so that no training image is ever the same again."""
+        return self.mixup > 0 or self.cutmix > 0
