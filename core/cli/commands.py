@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from core.cli import lab, pipelines
+from core.cli import lab, pipelines, predictions
 from core.cli.data import data, tell_known, tell_read
 from core.cli.options import DeviceOption, JsonOption, WorkspaceOption, describes_an_experiment
 from core.cli.show import literal, people, print_json, show, summary, told
@@ -35,6 +34,7 @@ app = typer.Typer(
     help="Fine-tune pretrained vision models on few images.", no_args_is_help=True, pretty_exceptions_enable=False
 )
 app.command()(data)
+app.command()(predictions.predict)
 app.command()(lab.safety)
 app.command()(lab.augment)
 app.command()(pipelines.pipeline)
@@ -163,43 +163,6 @@ def runs(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None
     for run in listed:
         table.add_row(run.id, literal(run.name), run.status.value, str(run.results.get("epochs", "")), told(run.val))
     Console().print(table if listed else "No runs yet. Start one: graft train --data sample:stamps")
-
-
-@app.command()
-def predict(
-    run: Annotated[str, typer.Argument(help="A run's id, or the folder of an unpacked download.")],
-    images: Annotated[list[Path], typer.Argument(help="Pictures.")],
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Name what is on pictures. Those that cannot be read are named on stderr, and the exit code is then 2."""
-    from core.evaluation.predict import Predictor
-
-    folder = Path(run)
-    if not os.path.exists(folder / "best.safetensors"):  # Path.exists raises for a name that no file can have
-        room = Workspace(workspace or default_root())
-        folder = room.folder(room.store.run(run).id)
-    predictor = Predictor.load(folder)
-    answers: list[dict[str, Any]] = []
-    unreadable = 0
-    for path in images:
-        try:
-            picture = predictor.read(path)
-        except GraftError as error:
-            people.print(f"[bold red]Error:[/] {literal(f'{path}: {error}')}", soft_wrap=True)
-            unreadable += 1
-            continue
-        probabilities = dict(zip(predictor.classes, predictor.predict([picture])[0].tolist(), strict=True))
-        best = max(probabilities, key=lambda name: probabilities[name])
-        answers.append({"path": str(path), "class": best, "probabilities": probabilities})
-    if as_json:
-        print_json(answers)
-    else:
-        for answer in answers:
-            line = f"{answer['path']}  {answer['class']}  {answer['probabilities'][answer['class']]:.1%}"
-            Console().print(literal(line), soft_wrap=True)
-    if unreadable:
-        raise typer.Exit(2)
 
 
 @app.command()

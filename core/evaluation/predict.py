@@ -1,8 +1,10 @@
-"""A trained model, loaded from its weights file alone, answers for pictures it has not seen."""
+"""A trained model, loaded from its weights file alone, answers for images it has not seen."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +13,28 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import nn
 
-from core.augment.pipeline import Pipeline
-from core.backbones import catalogue
 from core.backbones.build import build
 from core.data.geometry import Geometry
-from core.data.images import decode, resize
-from core.errors import UnreadableWeights
-from core.experiment import BackboneSpec, PipelineSpec
-from core.features.batches import Normalise
+from core.errors import InvalidInput, UnreadableImage, UnreadableWeights
+from core.evaluation.given import Given
+from core.experiment import BackboneSpec
+from core.features.batches import Normalise, workers
+from core.features.preprocessing import Preprocessing
 from core.features.shortage import careful_look
 from core.tasks.classification import Classification
 from core.training.checkpoints import BEST, load_best
 
 BATCH_SIZE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Probabilities (C,) for one file, or the `reason` why there are none. `pixels` is what the model saw."""
+
+    given: Given
+    probabilities: np.ndarray | None = None
+    pixels: np.ndarray | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +44,7 @@ class Predictor:
     model: nn.Module
     classes: tuple[str, ...]
     backbone: str
-    geometry: Geometry
+    preprocessing: Preprocessing
     normalise: Normalise
 
     @classmethod
@@ -43,26 +54,66 @@ class Predictor:
         Raises `UnreadableWeights` when it is missing, damaged, or not a weights file of this program.
         """
         facts = read_facts(folder / BEST)
-        spec = BackboneSpec(name=facts["backbone"], weights="none", image_size=facts["image_size"])
-        classes, backbone = tuple(facts["classes"]), catalogue.get(spec.name)
+        preprocessing = preprocessing_of(folder, facts)
+        spec = BackboneSpec(name=facts["backbone"], weights="none", image_size=preprocessing.geometry.image_size)
+        classes = tuple(facts["classes"])
         model = build(spec, len(classes), seed=0)
         load_best(folder, model)
         model.eval()
-        geometry = catalogue.geometry(backbone, spec.image_size, spec.crop)
-        return cls(model, classes, spec.name, geometry, Normalise(backbone, torch.device("cpu")))
+        return cls(model, classes, spec.name, preprocessing, Normalise(preprocessing, torch.device("cpu")))
+
+    @property
+    def geometry(self) -> Geometry:
+        """Sizes between a stored image and the model's input."""
+        return self.preprocessing.geometry
 
     def read(self, content: bytes | Path) -> np.ndarray:
-        """A picture as the model sees it, (S, S, 3) uint8. Raises `UnreadableImage`."""
-        base = resize(decode(content).pixels, self.geometry)
-        return Pipeline(PipelineSpec(), self.geometry).plain(base)
+        """An image as the model sees it, (S, S, 3) uint8. Raises `UnreadableImage`."""
+        return self.preprocessing.read(content)
 
-    def predict(self, pictures: Sequence[np.ndarray]) -> np.ndarray:
-        """Probabilities (N, C) for pictures made by `read`; row i belongs to picture i, column j to class j."""
+    def predict(self, images: Sequence[np.ndarray]) -> np.ndarray:
+        """Probabilities (N, C) for images made by `read`; row i belongs to image i, column j to class j."""
         task, rows = Classification(self.classes), [np.empty((0, len(self.classes)), np.float32)]
-        for start in range(0, len(pictures), BATCH_SIZE):
-            pixels = self.normalise(np.stack(pictures[start : start + BATCH_SIZE]))
+        for start in range(0, len(images), BATCH_SIZE):
+            pixels = self.normalise(np.stack(images[start : start + BATCH_SIZE]))
             rows.append(task.probabilities(careful_look(self.model, pixels)).numpy())
         return np.concatenate(rows)
+
+    def answers(self, given: Iterable[Given]) -> Iterator[Answer]:
+        """One answer per file, in order, however many there are: a batch of them is in memory at a time."""
+        with ThreadPool(workers()) as pool:
+            files = iter(given)
+            while group := list(islice(files, BATCH_SIZE)):
+                yield from self.answered(group, pool.map)
+
+    def answered(
+        self, group: Sequence[Given], each: Callable[..., Iterable["np.ndarray | str"]] = map
+    ) -> Iterator[Answer]:
+        """The answers for a group of files that are in memory together; `each` maps, perhaps with several threads."""
+        read = list(each(self._read_or_reason, group))
+        rows = iter(self.predict([one for one in read if not isinstance(one, str)]))
+        for one, found in zip(group, read, strict=True):
+            if isinstance(found, str):
+                yield Answer(one, reason=found)
+            else:
+                yield Answer(one, next(rows), found)
+
+    def _read_or_reason(self, one: Given) -> "np.ndarray | str":
+        try:
+            return one.reason or self.read(one.content())
+        except UnreadableImage as error:
+            return str(error)
+
+
+def preprocessing_of(folder: Path, facts: dict[str, Any] | None = None) -> Preprocessing:
+    """How images become inputs of the weights in `folder`. Raises `UnreadableWeights`."""
+    path = folder / BEST
+    try:
+        return Preprocessing.of_weights(read_facts(path) if facts is None else facts, folder)
+    except UnreadableWeights:
+        raise
+    except (InvalidInput, ValueError, TypeError, LookupError) as error:
+        raise UnreadableWeights(f"The description of the model in {path} cannot be used: {error}") from error
 
 
 def read_facts(path: Path) -> dict[str, Any]:

@@ -3,12 +3,15 @@
 import io
 import json
 import zipfile
+from pathlib import Path
 
 from core import files
 from core.backbones import catalogue
-from core.backbones.plain import plain_constructor
 from core.charts.numbers import percent, percent_range
+from core.data.geometry import Geometry
 from core.errors import RunConflict
+from core.export.reader import reader_files
+from core.export.script import predict_script, to_install
 from core.runs import artifacts
 from core.runs.records import Run
 from core.runs.workspace import Workspace
@@ -23,40 +26,28 @@ The model    {backbone}, input {size} x {size} px, classes: {classes}
 Validation   {val}
 
 In this folder
-  best.safetensors   the weights of the best epoch; their metadata name the classes and the input size
+  best.safetensors   the weights of the best epoch; their metadata name the classes and the preprocessing
   labels.json        the classes, in the order of the model's outputs
   experiment.yaml    everything needed to train it again:  graft train --experiment experiment.yaml
   results.json       its scores with 95 % intervals
+  predict.py         the model in plain PyTorch, without Graft
+  graft_reader       how Graft reads an image, for predict.py: upright, transparent parts on white, every bit depth
 
 With Graft
-  graft predict . picture.jpg          (this folder, unpacked)
+  graft predict . image.jpg          (this folder, unpacked; an image, or a folder of them)
 
 With plain PyTorch
-  import json, torch
-  from PIL import Image, ImageOps
-  from safetensors.torch import load_file
-  from torchvision.transforms import v2
-  {imports}
+  pip install {packages}
+  python predict.py image.jpg
 
-  labels = json.load(open("labels.json", encoding="utf-8"))
-  model = {constructor}
-  model.load_state_dict(load_file("best.safetensors"))
-  model.eval()
-  prepare = v2.Compose([
-      v2.Resize({resize}, interpolation=v2.InterpolationMode.{interpolation}, antialias=True),
-      v2.CenterCrop({size}), v2.ToImage(), v2.ToDtype(torch.float32, scale=True),
-      v2.Normalize({mean}, {std}),
-  ])
-  picture = ImageOps.exif_transpose(Image.open("picture.jpg")).convert("RGB")  # as upright as in training
-  with torch.no_grad():
-      probabilities = model(prepare(picture)[None]).softmax(dim=1)[0]
-  for label, p in zip(labels, probabilities):
-      print(f"{{p:.3f}}  {{label}}")
+  Both give the same probabilities. An image's shorter side becomes {resize} px ({interpolation}), of one that is longer
+  than four times its width the middle is kept, and of that the central {size} x {size} px.
+  What cannot be read is refused with its reason.
 """
 
 
 def bundle(workspace: Workspace, run: Run) -> bytes:
-    """The zip's bytes. Raises `RunConflict` when the run has no trained model yet."""
+    """The zip's bytes. Raises `RunConflict` when the run has no trained model yet, `UnreadableWeights`."""
     folder = workspace.folder(run.id)
     weights = folder / BEST
     if not weights.exists():
@@ -64,30 +55,39 @@ def bundle(workspace: Workspace, run: Run) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         archive.write(weights, BEST)
-        archive.writestr("labels.json", json.dumps(list(run.classes), ensure_ascii=False, indent=2))
-        archive.writestr(artifacts.EXPERIMENT, run.experiment.to_yaml())
-        archive.writestr("results.json", files.dump_json(run.results, indent=2))
-        archive.writestr("HOW-TO.txt", how_to(run))
+        for name, text in _texts(run, folder).items():
+            archive.writestr(name, text)
     return buffer.getvalue()
 
 
-def how_to(run: Run) -> str:
+def _texts(run: Run, folder: Path) -> dict[str, str]:
+    """The other files, by their names in the zip."""
+    from core.evaluation.predict import preprocessing_of  # loads torch, and pages import this file
+
+    preprocessing, backbone = preprocessing_of(folder), catalogue.get(run.experiment.backbone.name)
+    described = folder / artifacts.EXPERIMENT  # as it was written: weights of earlier versions are explained by it
+    return {
+        "labels.json": json.dumps(list(run.classes), ensure_ascii=False, indent=2),
+        artifacts.EXPERIMENT: described.read_text("utf-8") if described.exists() else run.experiment.to_yaml(),
+        "results.json": files.dump_json(run.results, indent=2),
+        "HOW-TO.txt": how_to(run, preprocessing.geometry),
+        "predict.py": predict_script(backbone, len(run.classes), preprocessing),
+        **reader_files(),
+    }
+
+
+def how_to(run: Run, geometry: Geometry) -> str:
     """The text that comes with a model."""
     backbone = catalogue.get(run.experiment.backbone.name)
-    geometry = catalogue.geometry(backbone, run.experiment.backbone.image_size, run.experiment.backbone.crop)
-    imports, constructor = plain_constructor(backbone, len(run.classes), geometry.image_size)
     return HOW_TO.format(
         name=run.name,
         backbone=backbone.name,
         size=geometry.image_size,
         classes=", ".join(run.classes),
         val=_told(run.val),
-        imports=imports,
-        constructor=constructor,
+        packages=to_install(backbone),
         resize=geometry.resize_size,
-        interpolation=geometry.interpolation.upper(),
-        mean=list(backbone.mean),
-        std=list(backbone.std),
+        interpolation=geometry.interpolation,
     )
 
 

@@ -25,6 +25,7 @@ from core.data.dataset import Item
 from core.data.geometry import Geometry
 from core.errors import UnreadableImage
 from core.experiment import PipelineSpec
+from core.features.preprocessing import Preprocessing
 
 Picture = np.ndarray
 VIEW_CODE = 1  # raised when our own code makes other pixels of the same description: no features of the old ones serve
@@ -150,11 +151,11 @@ def shuffled(items: Sequence[Item], seed: int, epoch: int) -> list[Item]:
 class Normalise:
     """uint8 pictures (N, S, S, 3) become the backbone's input: float32 (N, 3, S, S), channels last in memory."""
 
-    def __init__(self, backbone: Backbone, device: torch.device) -> None:
+    def __init__(self, by: Backbone | Preprocessing, device: torch.device) -> None:
         self.device = device
-        self.key = f"{backbone.mean}|{backbone.std}"
-        self._mean = torch.tensor(backbone.mean, device=device)
-        self._scale = 1 / torch.tensor(backbone.std, device=device)
+        self.key = f"{by.mean}|{by.std}"
+        self._mean = torch.tensor(by.mean, device=device)
+        self._scale = 1 / torch.tensor(by.std, device=device)
 
     def __call__(self, pictures: np.ndarray) -> Tensor:
         # a row of pixels is one long line of numbers: processors are several times as fast as with three at a time

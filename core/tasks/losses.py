@@ -24,17 +24,17 @@ class SmoothedCrossEntropy(nn.Module):
         """`weight` (C,) per class; None: every image counts 1. `smoothing`: the share spread over all classes."""
         super().__init__()
         self.register_buffer("weight", weight)
-        self.smoothing = smoothing
+        self.label_smoothing = smoothing
 
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
         """The mean over a batch, a scalar. Of parts of a batch, the mean by their numbers of images is the batch's."""
         if self.weight is None:
-            return functional.cross_entropy(logits, targets, label_smoothing=self.smoothing)
+            return functional.cross_entropy(logits, targets, label_smoothing=self.label_smoothing)
         return self.per_image(logits, targets).mean()
 
     def per_image(self, logits: Tensor, targets: Tensor) -> Tensor:
         """The weighted loss of every image (N,)."""
-        losses = functional.cross_entropy(logits, targets, reduction="none", label_smoothing=self.smoothing)
+        losses = functional.cross_entropy(logits, targets, reduction="none", label_smoothing=self.label_smoothing)
         return losses if self.weight is None else losses * self.weights_of(targets)
 
     def weights_of(self, targets: Tensor) -> Tensor:

@@ -14,12 +14,12 @@ from core.backbones.stages import HEAD, Stage, stages
 from core.data.cache import ImageCache
 from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
-from core.data.scale import Range
 from core.data.split import Split
 from core.experiment import Experiment
 from core.features.batches import Normalise, Pictures
 from core.features.feeds import Feeds, choose_precision
 from core.features.precision import Autocast, autocast_for
+from core.features.preprocessing import Preprocessing
 from core.features.sources import Pixels
 from core.features.store import FeatureStore
 from core.tasks.classification import Classification
@@ -44,7 +44,7 @@ class Setup:
     autocast: Autocast  # of what learns
     checkpoints: Checkpoints
     store: FeatureStore | None
-    value_range: Range | None = None  # the data set's; a prediction must decode by the same
+    preprocessing: Preprocessing  # a prediction must go by the same
 
     @property
     def steps_per_epoch(self) -> int:
@@ -70,7 +70,6 @@ class Setup:
     def facts(self, epoch: int) -> dict[str, str]:
         """Metadata of the weights file: enough to know what the weights are."""
         experiment = self.experiment
-        scale = {"value_range": list(self.value_range)} if self.value_range else {}
         return write_facts(
             {
                 "classes": list(self.task.classes),
@@ -78,7 +77,7 @@ class Setup:
                 "image_size": self.pixels.pictures.geometry.image_size,
                 "experiment": experiment.digest,
                 "epoch": epoch,
-                **scale,
+                **self.preprocessing.facts,
             }
         )
 
@@ -113,6 +112,7 @@ def set_up(
         quicken_statistics(model)
     model = model.to(memory_format=torch.channels_last)  # convolutions are 2-3 times as fast
     geometry = catalogue.geometry(backbone, experiment.backbone.image_size, experiment.backbone.crop)
+    preprocessing = Preprocessing.of(backbone, geometry, dataset.value_range)
     train_items = tuple(dataset.items[i] for i in split.train)
     cache = images(geometry) if images else None
     pictures = Pictures(experiment.pipeline, geometry, experiment.seed, cache, train_items)
@@ -124,10 +124,10 @@ def set_up(
         stages=stages(model, backbone.name),
         train_items=train_items,
         val_items=tuple(dataset.items[i] for i in split.val),
-        pixels=Pixels(pictures, Normalise(backbone, device)),
+        pixels=Pixels(pictures, Normalise(preprocessing, device)),
         criterion=task.loss(experiment.recipe, [item.label for item in train_items], device),
         autocast=autocast_for(device, experiment.recipe.precision),
         checkpoints=checkpoints,
         store=FeatureStore(features) if features else None,
-        value_range=dataset.value_range,
+        preprocessing=preprocessing,
     )

@@ -1,0 +1,98 @@
+"""`graft predict`: a trained model's answers for files and folders, one by one however many there are."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from core import files
+from core.cli.options import JsonOption, WorkspaceOption
+from core.cli.show import literal, people
+from core.runs.workspace import Workspace, default_root
+
+if TYPE_CHECKING:  # importing it loads torch
+    from core.evaluation.predict import Answer, Predictor
+
+MOST_NAMED = 20  # files that are no images; a folder may hold a text beside every image
+
+
+def predict(
+    run: Annotated[str, typer.Argument(help="A run's id, or the folder of an unpacked download.")],
+    images: Annotated[list[Path], typer.Argument(help="Images, and folders of them.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Classify images, or all that lie in folders. What cannot be read is named on stderr; the exit code is then 2."""
+    from core.evaluation.given import files_of
+    from core.evaluation.predict import Predictor
+
+    predictor = Predictor.load(_folder(run, workspace))
+    said = _Said()
+    answers = said.good(predictor.answers(files_of(images)))
+    if as_json:
+        _write_json(predictor, answers)
+    else:
+        for answer in answers:
+            best = int(answer.probabilities.argmax())  # type: ignore[union-attr]  # a good answer has them
+            line = f"{answer.given.name}  {predictor.classes[best]}  {answer.probabilities[best]:.1%}"  # type: ignore[index]
+            Console().print(literal(line), soft_wrap=True)
+    said.end()
+
+
+def _folder(run: str, workspace: Path | None) -> Path:
+    if os.path.exists(os.path.join(run, "best.safetensors")):  # Path.exists raises for a name that no file can have
+        return Path(run)
+    room = Workspace(workspace or default_root())
+    return room.folder(room.store.run(run).id)
+
+
+class _Said:
+    """What is said on stderr of files without an answer, and what the exit code becomes for it."""
+
+    def __init__(self) -> None:
+        self.answered = self.unreadable = self.no_images = 0
+
+    def good(self, answers: Iterator["Answer"]) -> Iterator["Answer"]:
+        """The answers, while those that are none are named."""
+        for answer in answers:
+            if answer.probabilities is not None:
+                self.answered += 1
+                yield answer
+                continue
+            told = literal(f"{answer.given.name}: {answer.reason}")
+            if answer.given.wanted:
+                self.unreadable += 1
+                people.print(f"[bold red]Error:[/] {told}", soft_wrap=True)
+            else:
+                self.no_images += 1
+                if self.no_images <= MOST_NAMED:
+                    people.print(f"[yellow]Left out:[/] {told}", soft_wrap=True)
+
+    def end(self) -> None:
+        """Exit code 2 when an image could not be read, or when there was none."""
+        if self.no_images > MOST_NAMED:
+            people.print(f"{self.no_images - MOST_NAMED} more files are no images and were left out.")
+        if not self.answered and not self.unreadable:
+            people.print("[bold red]Error:[/] There is no image in what was given. Name images, or a folder of them.")
+        if self.unreadable or not self.answered:
+            raise typer.Exit(2)
+
+
+def _write_json(predictor: "Predictor", answers: Iterator["Answer"]) -> None:
+    """One list on the last line of stdout, written as it comes."""
+    start = "["
+    for answer in answers:
+        sys.stdout.write(start + files.dump_json(_as_values(predictor, answer)))
+        start = ", "
+    sys.stdout.write("[]\n" if start == "[" else "]\n")
+    sys.stdout.flush()
+
+
+def _as_values(predictor: "Predictor", answer: "Answer") -> dict[str, Any]:
+    probabilities = dict(zip(predictor.classes, answer.probabilities.tolist(), strict=True))  # type: ignore[union-attr]
+    best = max(probabilities, key=lambda name: probabilities[name])
+    return {"path": answer.given.name, "class": best, "probabilities": probabilities}

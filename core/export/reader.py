@@ -1,0 +1,69 @@
+"""The files with which a downloaded model reads images as this program does, without this program.
+
+What decides about pixels is not written a second time: the download holds copies of this program's own source files.
+"""
+
+import ast
+import inspect
+import re
+from importlib import import_module
+from importlib.metadata import packages_distributions, version
+
+PACKAGE = "graft_reader"
+_ROOTS = ("core.data.images", "core.augment.runtime")
+_ABOUT = '"""Copies of the files with which Graft decodes and resizes images. `predict.py` needs them beside it."""\n'
+_OURS = re.compile(r"^(\s*)from core(?=[. ])", re.MULTILINE)
+
+
+def reader_files() -> dict[str, str]:
+    """Name in the download -> text: the source of decoding and resizing with all that it imports of this program."""
+    files = {f"{PACKAGE}/__init__.py": _ABOUT}
+    for name in sorted(_modules()):
+        parts = name.split(".")[1:]
+        for depth in range(1, len(parts)):
+            files[f"{PACKAGE}/{'/'.join(parts[:depth])}/__init__.py"] = ""
+        files[f"{PACKAGE}/{'/'.join(parts)}.py"] = _OURS.sub(
+            rf"\1from {PACKAGE}", inspect.getsource(import_module(name))
+        )
+    return files
+
+
+def requirements() -> list[str]:
+    """The other packages that these files import, as `name==version` of what is installed here."""
+    found = set[str]()
+    for name in _modules():
+        found |= {imported.partition(".")[0] for imported in _imports(name)}
+    known = packages_distributions()
+    packages = {known[name][0] for name in found if name in known and name != "core"}
+    return sorted(f"{package.lower()}=={version(package)}" for package in packages)
+
+
+def _modules() -> set[str]:
+    """The roots and every module of this program that they import, themselves or by others."""
+    found, waiting = set[str](), list(_ROOTS)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += [other for other in _imports(name) if other.startswith("core.")]
+    return found
+
+
+def _imports(name: str) -> set[str]:
+    """Modules that a module names in its imports; `from core.data import sniff` names `core.data.sniff`."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(inspect.getsource(import_module(name)))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {_module(node.module, alias.name) for alias in node.names}
+    return found
+
+
+def _module(package: str, name: str) -> str:
+    if not package.startswith("core"):
+        return package
+    try:
+        return import_module(f"{package}.{name}").__name__
+    except ModuleNotFoundError:
+        return package

@@ -1,0 +1,109 @@
+"""`predict.py` of a download: a model used without this program, on images read as this program reads them."""
+
+from string import Template
+
+from core.backbones.catalogue import Backbone
+from core.backbones.plain import plain_constructor
+from core.export.reader import requirements
+from core.features.preprocessing import Preprocessing
+
+_SCRIPT = Template('''\
+"""Classify images with this model, as Graft does, with plain PyTorch: see HOW-TO.txt for what must be installed.
+
+    python predict.py image.jpg another.png [--json]
+
+Or from Python:
+
+    from predict import load, predict
+    model = load()
+    print(predict(model, "image.jpg"))          # {"class": probability, ...}
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+$imports
+from graft_reader.augment.runtime import square
+from graft_reader.data.geometry import Geometry
+from graft_reader.data.images import decode, resize
+from graft_reader.errors import UnreadableImage
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+HERE = Path(__file__).resolve().parent
+GEOMETRY = Geometry(image_size=$image_size, resize_size=$resize_size, interpolation="$interpolation")
+MEAN, STD = $mean, $std  # of 0-1, for R, G, B
+VALUE_RANGE = $value_range  # what became 0 and 255 in images of fractions, signed or 32-bit numbers; None: no such
+LABELS = json.loads((HERE / "labels.json").read_text(encoding="utf-8"))
+
+
+def load():
+    """The model with its weights, ready to be asked."""
+    model = $constructor
+    model.load_state_dict(load_file(HERE / "best.safetensors"))
+    return model.eval()
+
+
+def prepare(image):
+    """The model's input (1, 3, S, S) for a file (a path, or its bytes). Raises `UnreadableImage`, which says why."""
+    content = image if isinstance(image, bytes) else Path(image)
+    pixels = square(resize(decode(content, VALUE_RANGE).pixels, GEOMETRY), GEOMETRY.image_size)
+    values = torch.from_numpy(pixels).permute(2, 0, 1).float() / 255
+    mean, std = (torch.tensor(three)[:, None, None] for three in (MEAN, STD))
+    return ((values - mean) / std)[None]
+
+
+def predict(model, image):
+    """The probability of every class, by its name."""
+    with torch.no_grad():
+        probabilities = model(prepare(image)).float().softmax(dim=1)[0]
+    return dict(zip(LABELS, probabilities.tolist(), strict=True))
+
+
+def main():
+    """Print an answer for every file that is named; exit code 2 when one could not be read."""
+    names, as_json = [name for name in sys.argv[1:] if name != "--json"], "--json" in sys.argv
+    model, answers, code = load(), [], 0
+    for name in names:
+        try:
+            found = predict(model, name)
+        except UnreadableImage as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            code = 2
+            continue
+        best = max(found, key=found.get)
+        answers.append({"path": name, "class": best, "probabilities": found})
+        if not as_json:
+            print(f"{name}  {best}  {found[best]:.1%}")
+    if as_json:
+        print(json.dumps(answers))
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
+''')
+
+
+def predict_script(backbone: Backbone, n_classes: int, preprocessing: Preprocessing) -> str:
+    """The text of `predict.py`. It needs `graft_reader`, `labels.json` and `best.safetensors` beside it."""
+    geometry = preprocessing.geometry
+    imports, constructor = plain_constructor(backbone, n_classes, geometry.image_size)
+    return _SCRIPT.substitute(
+        imports=imports,
+        constructor=constructor,
+        image_size=geometry.image_size,
+        resize_size=geometry.resize_size,
+        interpolation=geometry.interpolation,
+        mean=preprocessing.mean,
+        std=preprocessing.std,
+        value_range=preprocessing.value_range,
+    )
+
+
+def to_install(backbone: Backbone) -> str:
+    """What `pip install` must be given for the script to run."""
+    library = "torchvision" if backbone.library == "torchvision" else "timm"
+    return " ".join(["torch", library, "safetensors", *requirements()])

@@ -1,0 +1,94 @@
+"""Which files a folder means: nested, in natural order, without junk; and what is said of the rest."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.evaluation.given import files_of
+from core.evaluation.predict import BATCH_SIZE, Predictor
+from tests.conftest import make_images
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    root = tmp_path / "asked"
+    for name in ("10.png", "9.png", "b/2.png", "b/11.png", "no ending", "a.TIFF", ".hidden.png", "@eaDir/9.png"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(PNG)
+    (root / "notes.txt").write_text("nothing to see")
+    (root / "b" / "empty").touch()
+    return root
+
+
+def told(*paths):
+    return [(one.name, one.reason, one.wanted) for one in files_of(paths)]
+
+
+def test_a_folder_is_walked_in_natural_order_and_what_is_no_image_comes_with_its_reason(folder):
+    found = [(os.path.relpath(name, folder), reason, wanted) for name, reason, wanted in told(folder)]
+    assert found == [
+        ("9.png", "", True), ("10.png", "", True), ("a.TIFF", "", True), ("no ending", "", True),
+        ("notes.txt", "Is no image: it is text.", False),
+        (str(Path("b/2.png")), "", True), (str(Path("b/11.png")), "", True),
+        (str(Path("b/empty")), "Is no image: it is an empty file.", False),
+    ]  # fmt: skip
+
+
+def test_what_is_named_itself_is_always_wanted_and_comes_in_the_order_given(folder):
+    paths = [folder / "notes.txt", folder / "10.png", folder / "missing.png", folder / "9.png"]
+    assert told(*paths) == [(str(path), "", True) for path in paths]
+    assert told(Path("x" * 5000)) == [("x" * 5000, "", True)]
+
+
+def test_links_are_followed_inside_the_folder_once_and_named_where_they_lead_out(folder, tmp_path):
+    (tmp_path / "outside.png").write_bytes(PNG)
+    (folder / "b" / "loop").symlink_to(folder)
+    (folder / "b" / "1.png").symlink_to(folder / "9.png")
+    (folder / "out.png").symlink_to(tmp_path / "outside.png")
+    (folder / "gone.png").symlink_to(folder / "nowhere.png")
+    found = {os.path.relpath(name, folder): (reason, wanted) for name, reason, wanted in told(folder)}
+    assert len(told(folder)) == len(found) == 11
+    assert found[str(Path("b/1.png"))] == ("", True)
+    assert "leaves the folder" in found["out.png"][0]
+    assert "Cannot be opened" in found["gone.png"][0]
+    assert found["out.png"][1]
+
+
+class Looked(Predictor):
+    """Says how many images it was given at a time."""
+
+    def predict(self, images):
+        SIZES.append(len(images))
+        return np.tile(np.float32([0.25, 0.75]), (len(images), 1))
+
+    def read(self, content):
+        return np.zeros((4, 4, 3), np.uint8)
+
+
+SIZES: list[int] = []
+
+
+def test_answers_come_a_batch_at_a_time_and_in_order(tmp_path):
+    SIZES.clear()
+    folder = make_images(tmp_path / "many", classes=("a",), per_class=BATCH_SIZE + 5, side=8)
+    (folder / "a" / "03.txt").write_text("no image")
+    taken = []
+
+    def counted():
+        for one in files_of([folder]):
+            taken.append(one)
+            yield one
+
+    predictor = Looked(None, ("x", "y"), "none", None, None)
+    answers = predictor.answers(counted())
+    first = next(answers)
+    assert len(taken) == BATCH_SIZE  # the rest is not even listed yet
+    every = [first, *answers]
+    assert SIZES == [BATCH_SIZE - 1, 6]
+    assert [Path(answer.given.name).name for answer in every][:5] == ["00.png", "01.png", "02.png", "03.png", "03.txt"]
+    assert [answer.reason != "" for answer in every].index(True) == 4
+    assert sum(answer.probabilities is not None for answer in every) == BATCH_SIZE + 5

@@ -1,0 +1,113 @@
+"""One preprocessing: what a run answered for its validation files is what everybody else answers for them."""
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+from core.evaluation.predict import Predictor, preprocessing_of
+from core.experiment import BackboneSpec, Phase, Recipe
+from core.export.bundle import bundle
+from core.runs import artifacts
+from core.runs.execute import create_run, execute
+from core.runs.prepare import prepare
+from core.runs.workspace import Workspace
+from core.training.control import Control
+from tests.conftest import make_experiment, make_images
+
+# backbone, size of the input (None: the weights' own), crop; what the shorter side is resized to
+GEOMETRIES = [
+    ("efficientnet_lite0", None, "whole", 224), ("efficientnet_lite0", None, "weights", 256),
+    ("efficientnet_lite0", 96, "weights", 110), ("resnet18", 64, "whole", 64), ("resnet18", 64, "weights", 73),
+]  # fmt: skip
+TOLERANCE = 1e-4  # in fp32; frozen stages in bf16 move probabilities by some hundredths at most
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    """Not square, larger than the input, and with a rim that a crop cuts away."""
+    folder = make_images(tmp_path_factory.mktemp("geometry") / "images", per_class=9, side=90)
+    from PIL import Image
+
+    for number, path in enumerate(sorted(folder.rglob("*.png"))):
+        framed = Image.new("RGB", (150, 120), (20 * (number % 12), 250, 90))
+        framed.paste(Image.open(path), (30, 15))
+        framed.save(path)
+    return folder
+
+
+def finished(images, folder, name, size, crop):
+    weights = "default" if name.startswith("efficientnet") else "none"
+    experiment = make_experiment(
+        images,
+        backbone=BackboneSpec(name=name, weights=weights, image_size=size, crop=crop),
+        phases=(Phase(stages=("head",), epochs=8, solver="lbfgs"),),
+        recipe=Recipe(batch_size=8, precision="fp32"),
+        views=1,
+    )
+    room = Workspace(folder / "workspace")
+    claim = create_run(room, prepare(experiment, room.root, "cpu"))
+    for _ in execute(room, claim, Control()):
+        pass
+    return room, room.store.run(claim.run_id)
+
+
+@pytest.fixture(scope="module")
+def cropped(images, tmp_path_factory):
+    return finished(images, tmp_path_factory.mktemp("cropped"), "efficientnet_lite0", 96, "weights")
+
+
+@pytest.mark.parametrize(("name", "size", "crop", "resized"), GEOMETRIES)
+def test_predict_gives_what_validation_gave(images, tmp_path, name, size, crop, resized):
+    room, run = finished(images, tmp_path, name, size, crop)
+    stored = artifacts.read_predictions(room.folder(run.id), "val")
+    zipfile.ZipFile(io.BytesIO(bundle(room, run))).extractall(tmp_path / "download")
+    for folder in (room.folder(run.id), tmp_path / "download"):
+        predictor = Predictor.load(folder)
+        assert predictor.geometry.resize_size == resized
+        found = predictor.predict([predictor.read(Path(path)) for path in stored.paths])
+        np.testing.assert_allclose(found, stored.probabilities, atol=TOLERANCE)
+    assert stored.probabilities.std(axis=0).min() > 100 * TOLERANCE  # or equal answers would say nothing
+    if size is not None and crop == "weights":  # one of each library: a process takes seconds
+        script = [sys.executable, "-X", "utf8", tmp_path / "download" / "predict.py", *stored.paths, "--json"]
+        said = subprocess.run(script, capture_output=True, text=True, encoding="utf-8", check=True, timeout=300).stdout
+        theirs = [[answer["probabilities"][name] for name in run.classes] for answer in json.loads(said)]
+        np.testing.assert_allclose(theirs, stored.probabilities, atol=TOLERANCE)
+
+
+def older(folder, target, without=("preprocessing",)):
+    """The weights as versions wrote them that did not say how images are cropped."""
+    target.mkdir()
+    with safe_open(folder / "best.safetensors", framework="pt") as file:
+        facts = {key: value for key, value in file.metadata().items() if key not in without}
+    save_file(load_file(folder / "best.safetensors"), target / "best.safetensors", facts)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("described", "resized"),
+    [("backbone: {crop: weights}", 110), ("backbone: {crop: whole}", 96), ("backbone: {name: resnet18}", 110),
+     (None, 96), ("[", 96), ("- 1", 96)],
+)  # fmt: skip
+def test_weights_of_earlier_versions_are_explained_by_the_experiment_beside_them(cropped, tmp_path, described, resized):
+    """An experiment that does not name the crop is older than the choice: it was always that of the weights."""
+    room, run = cropped
+    folder = older(room.folder(run.id), tmp_path / "old")
+    if described is not None:
+        (folder / "experiment.yaml").write_text(described)
+    assert preprocessing_of(folder).geometry.resize_size == resized
+    assert preprocessing_of(folder).mean == (0.5, 0.5, 0.5)
+
+
+def test_the_weights_say_more_than_the_experiment_beside_them(cropped, tmp_path):
+    room, run = cropped
+    folder = older(room.folder(run.id), tmp_path / "new", without=())
+    (folder / "experiment.yaml").write_text("backbone: {crop: whole}")
+    assert preprocessing_of(folder).geometry.resize_size == 110
