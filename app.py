@@ -6,7 +6,7 @@ import pandas as pd  # noqa: F401
 import streamlit as st
 
 from core.errors import GraftError
-from pages.ui import engine, sidebar, state, theme, train_words, warmup
+from pages.ui import engine, sidebar, state, theme, train_words, warmup, window
 from pages.ui.icon import tab_icon
 from pages.ui.messages import show_error
 
@@ -28,6 +28,7 @@ def main() -> None:
     sidebar.show(PAGES, sidebar.notes(state.draft(), data=_data(), job=_job(on_train_page=page.url_path == "train")))
     with st.sidebar:
         theme.follow()
+        window.follow(page.url_path)
     try:
         page.run()
     except GraftError as error:  # such as a workspace that cannot be opened: no page can do without it
@@ -38,8 +39,13 @@ def main() -> None:
 
 def _data() -> str | None:
     """The images by their own name, once a page has read them."""
-    found = engine.known_dataset(state.draft().source)
-    return found and sidebar.dataset_summary(found.name, len(found.items), len(found.classes))
+    draft = state.draft()
+    found = engine.known_dataset(draft.source)
+    if found is None:
+        return None
+    divided = engine.known_split(draft.source, draft.split)
+    used = len(found.items) if divided is None else sum(divided.sizes.values())
+    return sidebar.dataset_summary(found.name, used, len(found.classes))
 
 
 def _job(*, on_train_page: bool) -> str | None:

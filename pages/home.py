@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import home_pictures, home_runs, state
+from pages.ui import data_view, home_pictures, home_runs, state
 from pages.ui.entry import through_app
 
 TRY_IT = "Try it on sample images"
@@ -38,6 +38,7 @@ def _hero() -> None:
             if st.button(TRY_IT, type="primary", icon=":material/play_arrow:", key="home-try"):
                 _try_it()
             if st.button("Use your own images", icon=":material/add_photo_alternate:", key="home-own"):
+                data_view.go("choose")
                 st.switch_page("pages/data.py")
         st.caption("The sample: 119 photographs in five classes. It takes a minute or two, without a graphics card.")
     with picture, st.container(key="home-hero"):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from core.charts.numbers import counted
 from core.data import collection, names
 from core.data.dataset import Dataset, Item
 from core.data.sniff import ALLOWED, IMAGE_SUFFIXES
@@ -102,14 +103,24 @@ def _given(named: bool) -> list[data_take.Given]:
         format_func=lambda way: f"{_ICONS[way]} {way}",
     )  # fmt: skip
     number = state.recall("data:uploads", 0)  # a new number is an empty widget
+    # hidden rather than left out: a widget that is not drawn forgets the files that wait in it for a class
+    shown = "revert" if way == FILES else "none"
+    st.html(f"<style>.st-key-data-upload {{ display: {shown}; }}</style>")
+    with st.container(key="data-upload"):
+        uploads = st.file_uploader(
+            "Pictures of this class", type=sorted(suffix[1:] for suffix in IMAGE_SUFFIXES),
+            accept_multiple_files=True, key=f"data-upload-{number}", help=f"{ALLOWED}; at most 200 MB each.",
+        )  # fmt: skip
+    given = [data_take.Given(upload.name, upload.file_id, upload.getvalue) for upload in uploads]
     if way == FILES:
-        with st.container(key="data-upload"):
-            uploads = st.file_uploader(
-                "Pictures of this class", type=sorted(suffix[1:] for suffix in IMAGE_SUFFIXES),
-                accept_multiple_files=True, key=f"data-upload-{number}", help=f"{ALLOWED}; at most 200 MB each.",
-            )  # fmt: skip
         st.caption(SAVED if named else UNNAMED)
-        return [data_take.Given(upload.name, upload.file_id, upload.getvalue) for upload in uploads]
+        return given
+    if given:
+        st.caption(f"{counted(len(given), 'chosen file')} wait for the name of the class.")
+    return [*given, *_shot(number, named)]
+
+
+def _shot(number: int, named: bool) -> list[data_take.Given]:
     if not st.toggle("Open the camera", key="data-camera-on"):
         st.caption(f"Your browser asks for permission. Pictures stay on this machine.{'' if named else f' {UNNAMED}'}")
         return []

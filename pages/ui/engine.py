@@ -76,6 +76,11 @@ def split(source: str, spec: SplitSpec) -> Split:
     return _splits().get((*_key(source), spec), divide)
 
 
+def known_split(source: str | None, spec: SplitSpec) -> Split | None:
+    """How the images of a source are divided, if some page has asked for it; divides nothing."""
+    return None if source is None else _splits().peek((*_key(source), spec))
+
+
 def read_again() -> None:
     """Forget the data sets, so that pictures changed on the disk under their old names are seen."""
     _datasets().clear()

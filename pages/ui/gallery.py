@@ -5,9 +5,11 @@ objects do.
 """
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 import streamlit as st
@@ -19,6 +21,7 @@ from pages.ui.theme import theme
 QUALITY = 85
 GAP = 12
 RADIUS = 10
+LONGEST_LABEL = 500  # letters
 _FONTS = (
     "DejaVuSans.ttf", "NotoSans-Regular.ttf", "NotoSansCJK-Regular.ttc", "NotoSansArabic-Regular.ttf",
     "NotoSansDevanagari-Regular.ttf", "NotoSansHebrew-Regular.ttf", "Arial Unicode.ttf", "arial.ttf", "msyh.ttc",
@@ -53,41 +56,49 @@ DARK = Paper("#101716", "#e6eeec")
 
 
 def mosaic(
-    cells: Sequence[Cell], columns: int, cell_px: int, paper: Paper = LIGHT, text_px: int | None = None
-) -> bytes:
+    cells: Sequence[Cell], columns: int, cell_px: int, paper: Paper = LIGHT, text_px: int | None = None, *,
+    wrap: bool = False,
+) -> bytes:  # fmt: skip
     """One JPEG with `columns` cells a row, each `cell_px` wide and its label, `text_px` high, under it.
 
-    Pictures keep their shape and are scaled to fit. A label that is too long ends in an ellipsis, and letters that no
-    font of this machine has come out as boxes. Raises `ValueError` without cells or columns.
+    Images keep their shape and are scaled to fit. A label that is too long ends in an ellipsis, or goes on in further
+    lines with `wrap`; letters that no font of this machine has come out as boxes. Raises `ValueError` without cells or
+    columns.
     """
     if not cells or columns < 1:
         raise ValueError("a mosaic needs at least one cell and one column")
     columns = min(columns, len(cells))
     text_px = text_px or max(13, cell_px // 13)
-    lines = 2 if any(cell.note for cell in cells) else 1
-    pitch_y = cell_px + lines * (text_px + GAP // 2) + 3 * GAP // 2
-    rows = -(-len(cells) // columns)
-    sheet = Image.new("RGB", (columns * (cell_px + GAP) - GAP, rows * pitch_y - GAP), paper.background)
-    for number, cell in enumerate(cells):
-        left, top = number % columns * (cell_px + GAP), number // columns * pitch_y
-        _paste(sheet, cell, left, top, cell_px)
-        for line, text in enumerate((cell.label, cell.note)[:lines]):
-            under = top + cell_px + GAP // 2 + line * (text_px + GAP // 2)
-            _write(sheet, text, (left, under), cell_px, text_px, paper.ink)
+    texts = [_lines(cell, text_px, cell_px if wrap else None) for cell in cells]
+    rows = [range(start, min(start + columns, len(cells))) for start in range(0, len(cells), columns)]
+    most = max(map(len, texts)) if not wrap else None  # without wrapping every row is as high as the others
+    heights = [
+        cell_px + (most or max(len(texts[n]) for n in row)) * (text_px + GAP // 2) + 3 * GAP // 2 for row in rows
+    ]
+    sheet = Image.new("RGB", (columns * (cell_px + GAP) - GAP, sum(heights) - GAP), paper.background)
+    for row, top in zip(rows, accumulate(heights, initial=0), strict=False):
+        for number in row:
+            left = (number - row.start) * (cell_px + GAP)
+            _paste(sheet, cells[number], left, top, cell_px)
+            for line, text in enumerate(texts[number]):
+                under = top + cell_px + GAP // 2 + line * (text_px + GAP // 2)
+                _write(sheet, text, (left, under), cell_px, text_px, paper.ink)
     encoded = io.BytesIO()
     sheet.save(encoded, "JPEG", quality=QUALITY)
     return encoded.getvalue()
 
 
 def show_mosaic(
-    cells: Sequence[Cell], columns: int, cell_px: int = 224, caption: str | None = None, *, text_px: int | None = None
-) -> None:
+    cells: Sequence[Cell], columns: int, cell_px: int = 224, caption: str | None = None, *,
+    text_px: int | None = None, wrap: bool = False,
+) -> None:  # fmt: skip
     """The mosaic on the page, as wide as its container but not enlarged, on the colour of the present theme."""
     paper = DARK if theme() == "dark" else LIGHT
     width = min(columns, len(cells)) * (cell_px + GAP) - GAP
     words = ", ".join(f"{cell.label} {cell.note}".strip() for cell in cells)  # what a screen reader says
     with st.container(width=width):
-        st.image(mosaic(cells, columns, cell_px, paper, text_px), caption=caption, width="stretch", alt=words)
+        sheet = mosaic(cells, columns, cell_px, paper, text_px, wrap=wrap)
+        st.image(sheet, caption=caption, width="stretch", alt=words)
 
 
 def _paste(sheet: Image.Image, cell: Cell, left: int, top: int, side: int) -> None:
@@ -117,9 +128,35 @@ def _write(sheet: Image.Image, label: str, corner: tuple[int, int], width: int, 
     ImageDraw.Draw(sheet).text((corner[0] + spare // 2, corner[1]), text, fill=ink, font=font)
 
 
+def _lines(cell: Cell, size: int, width: int | None) -> list[str]:
+    """The lines under a cell; wrapped to `width` px where one is given."""
+    lines = [cell.label, cell.note] if cell.note else [cell.label]
+    return lines if width is None else [part for line in lines for part in wrapped(line, _font_for(line, size), width)]
+
+
+def wrapped(label: str, font: Font, width: int) -> list[str]:
+    """All of `label` in lines of at most `width` px: broken at spaces, and within words that are longer than a line."""
+    text = _drawable(label)
+    lines = [""]
+    for word in re.findall(r"\S+\s*", text):
+        if font.getlength((lines[-1] + word).rstrip()) <= width:
+            lines[-1] += word
+            continue
+        lines += [""] if lines[-1] else []
+        for letter in word:
+            if lines[-1] and font.getlength((lines[-1] + letter).rstrip()) > width:
+                lines.append("")
+            lines[-1] += letter
+    return [line.rstrip() for line in lines]
+
+
+def _drawable(label: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in shown(label[:LONGEST_LABEL]))
+
+
 def _shortened(label: str, font: Font, width: int) -> str:
     """The longest beginning of `label` that fits, with an ellipsis where something is cut off."""
-    text = "".join(letter if letter.isprintable() else " " for letter in shown(label[:500]))
+    text = _drawable(label)
     if text == label and font.getlength(text) <= width:
         return text
     low, high = 0, len(text)

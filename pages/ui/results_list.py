@@ -1,5 +1,6 @@
 """All runs, ranked; each row leads to its run."""
 
+from collections import Counter
 from collections.abc import Sequence
 from textwrap import shorten
 
@@ -17,6 +18,8 @@ from pages.ui.train_words import badge, duration
 FIRST_SHOWN = 20
 LONGEST_MESSAGE = 200  # letters; the run's own page has all of it
 EVERYTHING = "All images"
+RANKED = "Ranked by validation accuracy."
+RANKED_APART = "Ranked within each data set: scores on other images do not compare."
 _STYLE = """<style>
 .graft-track { position: relative; height: 10px; border-radius: 5px; background: rgba(128, 150, 146, 0.22); }
 .graft-track i { position: absolute; top: 0; bottom: 0; border-radius: 5px; background: rgba(20, 150, 136, 0.45); }
@@ -41,21 +44,22 @@ def show_all(runs: Sequence[Run]) -> None:
     _header()
     room, names = engine.workspace(), told.labels(runs)
     sizes = {run.id: told.disk_bytes(room.folder(run.id)) for run in runs}
-    chosen = _filtered(runs)
+    source = _source(runs)
+    chosen = [run for run in runs if source in (None, run.experiment.data.source)]
     st.caption(
         f"{len(runs)} run{'s' if len(runs) > 1 else ''}, {told.size(sum(sizes.values()))} on disk in "
-        f"{literal(str(room.root))}. Ranked by validation accuracy."
+        f"{literal(str(room.root))}. {RANKED if source else RANKED_APART}"
     )
     st.html(_STYLE)
-    order = told.ranked(chosen)
-    places = {run.id: number for number, run in enumerate((r for r in order if _scored(r)), start=1)}
+    order = told.ranked(chosen) if source else told.by_data(chosen)
+    places = _places(order)
     shown = order if state.recall("results-all", False) else order[:FIRST_SHOWN]
     for run in shown:
         _row(run, names[run.id], places.get(run.id), sizes[run.id])
     if len(shown) < len(order) and st.button(f"Show all {len(order)} runs", key="results-show-all"):
         state.remember("results-all", True)
         st.rerun()
-    show_comparison(order, runs, names)
+    show_comparison([run for run in order if run.experiment.data.source == (source or _default(runs))], runs, names)
 
 
 def _header() -> None:
@@ -69,15 +73,36 @@ def _scored(run: Run) -> bool:
     return run.val is not None and not run.status.live
 
 
-def _filtered(runs: Sequence[Run]) -> list[Run]:
-    """Runs on other images cannot be ranked against each other: one click shows those on the same ones."""
+def _places(order: Sequence[Run]) -> dict[str, int]:
+    """The rank of every scored run among those on the same images."""
+    counts: Counter[str] = Counter()
+    found = {}
+    for run in filter(_scored, order):
+        counts[run.experiment.data.source] += 1
+        found[run.id] = counts[run.experiment.data.source]
+    return found
+
+
+def _default(runs: Sequence[Run]) -> str:
+    """The images that this session is about, where there are runs on them; else those of the newest run."""
+    chosen = state.draft().source
+    sources = [run.experiment.data.source for run in runs]
+    return chosen if chosen in sources else max(runs, key=lambda run: run.created_at).experiment.data.source
+
+
+def _source(runs: Sequence[Run]) -> str | None:
+    """The images whose runs are ranked, None for all: runs on other images cannot be ranked against each other."""
     sources = list(dict.fromkeys(run.experiment.data.source for run in runs))
     if len(sources) < 2:
-        return list(runs)
+        return sources[0]
+    kept = state.recall("results-source", None)
+    if kept not in (EVERYTHING, *sources):
+        kept = _default(runs)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source = st.selectbox(
             "Trained on",
-            [EVERYTHING, *sources],
+            [*sources, EVERYTHING],
+            index=[*sources, EVERYTHING].index(kept),
             format_func=lambda source: source if source == EVERYTHING else told.data_name(source),
             key="results-data",
             width=280,
@@ -87,7 +112,8 @@ def _filtered(runs: Sequence[Run]) -> list[Run]:
             "Scores are comparable only on the same validation images. Choose one data set to rank the runs on it. "
             "Where two intervals overlap widely, the order of the two runs says little.",
         )
-    return [run for run in runs if source in (EVERYTHING, run.experiment.data.source)]
+    state.remember("results-source", source)
+    return None if source == EVERYTHING else source
 
 
 def _row(run: Run, name: str, place: int | None, n_bytes: int) -> None:

@@ -20,7 +20,6 @@ from pages.ui.messages import literal
 
 AT_A_TIME = 12
 COLUMNS, SIDE = 2, 224
-LONGEST_LABEL, LONGEST_NAME = 24, 8  # letters that fit under a picture
 _SMALL = Geometry(SIDE, SIDE, "bilinear")
 
 
@@ -63,33 +62,20 @@ def _mosaics(cells: list[Cell]) -> None:
     with st.container(horizontal=True):
         for side in sides:
             if side:
-                show_mosaic(side, COLUMNS, SIDE)
+                show_mosaic(side, COLUMNS, SIDE, wrap=True)
 
 
 def pictures(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake]) -> Shown:
-    """The pictures of the mistakes, labelled 'true → predicted 87 %'."""
+    """The images of the mistakes: which class each is, and under that what it was taken for."""
     shown = Shown([], [])
     for mistake in found:
-        label = _label(classes[mistake.label], classes[mistake.predicted], percent(mistake.probability))
+        taken_for = f"→ {classes[mistake.predicted]} {percent(mistake.probability)}"
         path = Path(answers.paths[mistake.index])
         try:
-            shown.cells.append(Cell(_small(str(path), _stamp(path)), label))
+            shown.cells.append(Cell(_small(str(path), _stamp(path)), classes[mistake.label], note=taken_for))
         except UnreadableImage as error:
             shown.missing.append(f"{answers.names[mistake.index]} ({str(error).rstrip('.')})")
     return shown
-
-
-def _label(true: str, predicted: str, share: str) -> str:
-    """'true → predicted 87 %', with shortened names where both would not fit."""
-    whole = f"{true} → {predicted} {share}"
-    if len(whole) <= LONGEST_LABEL:
-        return whole
-    true, predicted = (_cut(name) for name in (true, predicted))
-    return f"{true} → {predicted} {share}"
-
-
-def _cut(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core import files
+from core.charts.differences import Difference, differing
 from core.charts.numbers import percent_range
 from core.data.sources import SAMPLE_PREFIX, SAMPLES
 from core.experiment import Experiment
@@ -13,6 +14,8 @@ from core.runs.records import Run
 from pages.ui import sidebar
 
 WEIGHTS_FILE = "best.safetensors"
+MOST_SETTINGS, LONGEST_SETTING = 2, 32  # in a run's name; letters of each
+_NOT_TELLING = {"data.fingerprint", "data.source"}
 
 
 def ranked(runs: Sequence[Run]) -> list[Run]:
@@ -31,18 +34,53 @@ def ranked(runs: Sequence[Run]) -> list[Run]:
     return sorted(runs, key=place)
 
 
+def by_data(runs: Sequence[Run]) -> list[Run]:
+    """Ranked within each data set; the data set with the newest run first."""
+    newest = dict.fromkeys(
+        run.experiment.data.source for run in sorted(runs, key=lambda run: run.created_at, reverse=True)
+    )
+    return [run for source in newest for run in ranked([one for one in runs if one.experiment.data.source == source])]
+
+
 def labels(runs: Sequence[Run]) -> dict[str, str]:
-    """A name for each run id that no other run has: runs that share a name are numbered by age.
+    """A name for each run id that no other run has: what runs that share a name differ in, else a number by age.
 
     Pass all runs there are, so that a run is called the same everywhere.
     """
-    shared = Counter(run.name for run in runs)
-    seen: defaultdict[str, int] = defaultdict(int)
-    named = {}
+    groups: defaultdict[str, list[Run]] = defaultdict(list)
     for run in sorted(runs, key=lambda run: (run.created_at, run.id)):
-        seen[run.name] += 1
-        named[run.id] = run.name if shared[run.name] == 1 else f"{run.name} #{seen[run.name]}"
+        groups[run.name].append(run)
+    named: dict[str, str] = {}
+    for name, group in groups.items():
+        named |= {group[0].id: name} if len(group) == 1 else _told_apart(name, group)
+    shared, seen = Counter(named.values()), Counter[str]()
+    for run_id, name in named.items():
+        seen[name] += 1
+        named[run_id] = name if shared[name] == 1 else f"{name} #{seen[name]}"
     return named
+
+
+def _told_apart(name: str, group: Sequence[Run]) -> dict[str, str]:
+    """`name` with the settings in which each run of a group differs from the others, the most telling ones."""
+    rows = [row for row in differing({run.id: run.experiment for run in group}) if row.key not in _NOT_TELLING]
+    rows = sorted(rows, key=lambda row: -len(set(row.values.values())))[:MOST_SETTINGS]
+    found = {}
+    for run in group:
+        said = [_setting(row, run) for row in rows]
+        found[run.id] = " · ".join([name, *said])
+    return found
+
+
+def _setting(row: Difference, run: Run) -> str:
+    if row.key.startswith("pipeline."):
+        said = sidebar.pipeline_summary(run.experiment.pipeline)
+        return "no augmentation" if said == "none" else said
+    value = sidebar.phases_summary(run.experiment.phases) if row.key == "phases" else row.values[run.id]
+    return f"{row.title.lower()} {_short(value)}"
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= LONGEST_SETTING else f"{value[: LONGEST_SETTING - 1].rstrip()}…"
 
 
 def data_name(source: str) -> str:

@@ -4,6 +4,8 @@ Widget keys vanish when their page is left, so everything worth keeping is held 
 """
 
 import os
+import re
+import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -21,7 +23,9 @@ from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineS
 
 Views = int | Literal["fresh"]
 _PREFIX = "graft:"
-_DRAFT = "draft.json"
+_DRAFTS, _DRAFT = "drafts", "draft.json"  # one file for each browser tab; the single one is of earlier versions
+_MOST_DRAFTS = 50
+_TAB = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -71,11 +75,40 @@ class Draft:
 
 
 def draft() -> Draft:
-    """This session's experiment; a new session, such as a reload, goes on with the one that was changed last."""
+    """This session's experiment; a new one goes on with the one that was changed last, until its tab is known."""
     held = recall("draft", None)
-    if held is None and (held := _kept()) is not None:
-        remember("draft", held)
+    if held is None and (held := _last_kept()) is not None:
+        _keep(held)  # as this tab's own: what another tab does from now on is none of its business
     return held or Draft()
+
+
+def tab() -> str:
+    """The name of this session's browser tab, under which its experiment is kept."""
+    name = recall("tab", None)
+    if name is None:
+        name = secrets.token_hex(8)
+        remember("tab", name)
+    return str(name)
+
+
+def adopt(name: str) -> bool:
+    """This session is a reload of the tab `name`: go on with what that tab had. Whether anything changed.
+
+    A name that this program did not give is ignored.
+    """
+    if not _TAB.fullmatch(name) or name == recall("tab", None):
+        return False
+    proposed, held = tab(), draft()
+    remember("tab", name)
+    kept = _read(_draft_path(name))
+    if kept is None:
+        _keep(held)
+    with suppress(OSError):
+        _draft_path(proposed).unlink(missing_ok=True)
+    if kept is None or kept == held:
+        return False
+    remember("draft", kept)
+    return True
 
 
 def update(**parts: Any) -> Draft:
@@ -110,12 +143,35 @@ def reset() -> Draft:
 def _keep(changed: Draft) -> None:
     remember("draft", changed)
     with suppress(StorageFailed):  # this session still has it; whatever writes something of value will say so
-        files.write_bytes(workspace() / _DRAFT, TypeAdapter(Draft).dump_json(changed, indent=2))
+        files.write_bytes(_draft_path(tab()), TypeAdapter(Draft).dump_json(changed, indent=2))
+        for old in _newest_first()[_MOST_DRAFTS:]:
+            old.unlink(missing_ok=True)
 
 
-def _kept() -> Draft | None:
+def _draft_path(name: str) -> Path:
+    return workspace() / _DRAFTS / f"{name}.json"
+
+
+def _newest_first() -> list[Path]:
+    """Every kept draft, the one changed last first."""
+
+    def age(path: Path) -> int:
+        try:
+            return -path.stat().st_mtime_ns
+        except OSError:  # another session has just let go of it
+            return 0
+
+    return sorted((workspace() / _DRAFTS).glob("*.json"), key=age)
+
+
+def _last_kept() -> Draft | None:
+    found = _newest_first()
+    return _read(found[0] if found else workspace() / _DRAFT)
+
+
+def _read(path: Path) -> Draft | None:
     try:
-        return TypeAdapter(Draft).validate_json((workspace() / _DRAFT).read_bytes())
+        return TypeAdapter(Draft).validate_json(path.read_bytes())
     except (OSError, ValueError):  # none yet, or of another version: begin anew
         return None
 

@@ -1,6 +1,7 @@
 """The results page: every run in its place, the guarded test result, and what can be done with a run."""
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from core.export import bundle
 from core.runs.artifacts import Predictions
 from core.runs.status import Status
 from core.runs.workspace import Workspace
-from pages.ui import engine, results_compare, results_mistakes, results_run
+from pages.ui import engine, results_compare, results_list, results_mistakes, results_run
 from pages.ui import results_runs as told
 from pages.ui.train_words import badge
 from tests.conftest import make_experiment, make_images
@@ -80,7 +81,9 @@ def test_all_runs_are_listed_with_scores_and_intervals(room, runs):
     links = [link.proto for link in at.main.get("page_link")]
     assert sorted(link.query_string for link in links) == sorted(f"run={run.id}" for run in runs)
     shown = {link.label.replace("\\", "")[3:] for link in links}
-    assert shown == {f"twin #{number} :material/chevron_right:" for number in (1, 2)}
+    assert shown == {
+        f"twin · {what} :material/chevron_right:" for what in ("Flip left-right, Rotate", "no augmentation")
+    }
     for run in runs:
         assert f"**{percent(run.val['accuracy'])}**" in said
         assert told.interval(run.val, "accuracy") in said
@@ -153,7 +156,7 @@ def test_an_address_that_names_no_run_is_said_and_touches_no_file(room, address)
 def test_a_run_shows_its_scores_with_intervals(room, runs):
     run = runs[0]
     at = opened(PAGE, run.id)
-    assert at.title[0].value == "twin \\#1"
+    assert at.title[0].value == "twin · Flip left\\-right\\, Rotate"
     metrics = {metric.label: (metric.value, metric.delta) for metric in at.metric}
     assert metrics["Accuracy"] == (percent(run.val["accuracy"]), told.interval(run.val, "accuracy"))
     assert set(metrics) == {"Accuracy", "Balanced accuracy", "Macro F1"}
@@ -192,7 +195,7 @@ def test_a_run_without_test_images_says_so(empty_room, experiment):
 
 def test_mistakes_are_labelled_and_lost_pictures_are_named(room, runs, monkeypatch, trained):
     cells = []
-    monkeypatch.setattr(results_mistakes, "show_mosaic", lambda shown, columns, side: cells.extend(shown))
+    monkeypatch.setattr(results_mistakes, "show_mosaic", lambda shown, columns, side, wrap: cells.extend(shown))
     wrong = max(runs, key=lambda run: 1 - run.val["accuracy"])
     answers = Predictions(
         ("cold/00.png", "lost/<b>.png"),
@@ -202,14 +205,9 @@ def test_mistakes_are_labelled_and_lost_pictures_are_named(room, runs, monkeypat
     )
     monkeypatch.setattr("core.runs.artifacts.read_predictions", lambda folder, part: answers)
     at = opened(PAGE, wrong.id)
-    assert [cell.label for cell in cells] == ["cold → warm 87 %"]
+    assert [(cell.label, cell.note) for cell in cells] == [("cold", "→ warm 87 %")]
     assert "lost/<b>.png (it is not on this disk)" in at.warning[0].value.replace("\\", "")
     assert list(at.dataframe[1].value["Predicted"]) == ["warm", "cold"]
-
-
-def test_names_under_a_picture_are_shortened_so_that_both_can_be_read():
-    assert results_mistakes._label("cat", "dog", "87 %") == "cat → dog 87 %"
-    assert results_mistakes._label("a very long name", "dog", "87 %") == "a very … → dog 87 %"
 
 
 def test_settings_are_used_again(room, runs, went):
@@ -332,9 +330,29 @@ def test_a_run_whose_answers_are_gone_is_still_shown(trained, tmp_path, monkeypa
     assert len(at.metric) == 3
 
 
-def test_names_that_are_shared_are_numbered_by_age(runs):
-    assert told.labels(runs) == {runs[0].id: "twin #1", runs[1].id: "twin #2"}
+def test_names_that_are_shared_say_what_differs(runs):
+    assert told.labels(runs) == {runs[0].id: "twin · Flip left-right, Rotate", runs[1].id: "twin · no augmentation"}
     assert told.labels(runs[:1]) == {runs[0].id: "twin"}
+
+
+def test_runs_that_differ_in_nothing_are_numbered_by_age_and_settings_are_few(runs):
+    first, second = runs
+    recipe = first.experiment.recipe.model_copy(update={"learning_rate": 0.25, "weight_decay": 0.125})
+    other = replace(second, experiment=first.experiment.changed(recipe=recipe, seed=9))
+    same = replace(second, experiment=first.experiment)
+    assert told.labels([same, first]) == {first.id: "twin #1", same.id: "twin #2"}
+    name = told.labels([other, first])[other.id]
+    assert name.count(" · ") == 2
+    assert "learning rate 0.25" in name
+
+
+def test_a_rank_is_one_among_runs_on_the_same_images(runs):
+    first, second = runs
+    moved = first.experiment.changed(data=first.experiment.data.model_copy(update={"source": "sample:signs"}))
+    other = replace(second, id="x", experiment=moved, created_at=second.created_at + 5)
+    order = told.by_data([first, second, other])
+    assert order[0].id == "x", "the images of the newest run first"
+    assert {run.id: place for run, place in zip(order, (1, 1, 2), strict=True)} == results_list._places(order)
 
 
 @pytest.mark.parametrize(

@@ -92,3 +92,23 @@ def test_a_mosaic_on_the_page_is_one_image():
     assert len(at.main) == 1
     (image,) = at.main[0].children.values()
     assert image.proto.imgs[0].alt == "one"
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["northern mockingbird → red winged blackbird 87 %", "w" * 90, "a", "", "日本語のラベルはとても長い"],
+)
+def test_a_wrapped_label_is_whole_and_no_line_is_too_wide(label):
+    font = gallery._font_for(label or "x", 17)
+    lines = gallery.wrapped(label, font, 160)
+    assert "".join(lines).replace(" ", "") == label.replace(" ", "")
+    assert all(font.getlength(line) <= 160 for line in lines)
+    assert (len(lines) > 1) is (font.getlength(label) > 160)
+
+
+def test_a_row_of_a_wrapped_mosaic_is_as_high_as_its_longest_label():
+    short, long = Cell(plain((9, 9, 9)), "a"), Cell(plain((9, 9, 9)), "word " * 30, note="→ other 87 %")
+    sheets = ([short, short], [short, long], [short, short, long])
+    one, two, both = (opened(mosaic(cells, 2, 64, wrap=True)).height for cells in sheets)
+    assert two > one + 60
+    assert both == one + two + GAP

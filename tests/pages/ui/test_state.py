@@ -124,6 +124,62 @@ def test_a_new_session_goes_on_with_the_last_experiment_and_a_broken_file_begins
     changed = state.update(source="sample:signs", seed=5, phases=(Phase(stages=("head",), epochs=2),))
     monkeypatch.setattr(state.st, "session_state", {})
     assert state.draft() == changed
-    (tmp_path / "draft.json").write_text('{"source": 3, "unknown": true')
+    for kept in (tmp_path / "drafts").iterdir():
+        kept.write_text('{"source": 3, "unknown": true')
     monkeypatch.setattr(state.st, "session_state", {})
     assert state.draft() == state.Draft()
+
+
+def new_session(monkeypatch):
+    monkeypatch.setattr(state.st, "session_state", {})
+
+
+def test_a_reloaded_tab_goes_on_with_its_own_experiment_not_with_the_one_of_another_tab(monkeypatch, tmp_path):
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path))
+    mine, my_tab = state.update(source="sample:signs", seed=5), state.tab()
+    new_session(monkeypatch)
+    theirs, their_tab = state.update(source="sample:stamps", seed=6), state.tab()
+    assert my_tab != their_tab
+    new_session(monkeypatch)
+    assert state.draft() == theirs, "until the tab is known the last one"
+    assert state.adopt(my_tab)
+    assert state.draft() == mine
+    assert not state.adopt(my_tab), "it is known already"
+    state.update(seed=7)
+    new_session(monkeypatch)
+    state.adopt(their_tab)
+    assert state.draft() == theirs
+    assert {path.stem for path in (tmp_path / "drafts").iterdir()} == {my_tab, their_tab}, "no proposed name is left"
+
+
+def test_a_tab_that_only_looked_keeps_what_it_saw(monkeypatch, tmp_path):
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path))
+    first = state.update(source="sample:signs", seed=5)
+    new_session(monkeypatch)
+    assert state.draft() == first
+    looking = state.tab()
+    new_session(monkeypatch)
+    state.update(source="sample:stamps")
+    new_session(monkeypatch)
+    assert state.adopt(looking)
+    assert state.draft() == first
+
+
+@pytest.mark.parametrize("name", ["", "../../draft", "0123456789ABCDEF", "x" * 16, "0" * 17])
+def test_a_tab_that_this_program_did_not_name_is_ignored(monkeypatch, tmp_path, name):
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path))
+    before = state.tab()
+    assert not state.adopt(name)
+    assert state.tab() == before
+
+
+def test_drafts_do_not_pile_up_and_the_file_of_earlier_versions_is_read(monkeypatch, tmp_path):
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path))
+    (tmp_path / "draft.json").write_text('{"source": "sample:signs", "seed": 41}')
+    assert (state.draft().source, state.draft().seed) == ("sample:signs", 41)
+    for seed in range(state._MOST_DRAFTS + 4):
+        new_session(monkeypatch)
+        state.update(seed=seed + 100)
+    assert len(list((tmp_path / "drafts").iterdir())) == state._MOST_DRAFTS
+    new_session(monkeypatch)
+    assert state.draft().seed == state._MOST_DRAFTS + 103

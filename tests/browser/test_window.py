@@ -1,0 +1,56 @@
+"""What only a browser can show: a page begins at its top, the drawer folds away, a tab keeps its own experiment."""
+
+import pytest
+
+SCROLL = "() => document.querySelector('[data-testid=stMain]').scrollTop"
+SETTLED = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
+
+
+def choose(page, server, sample):
+    page.goto(server.url + "/data")
+    page.get_by_role("heading", level=1, name="Data").wait_for()
+    page.locator(f".st-key-data-use-{sample} button, .st-key-data-change button").first.wait_for()
+    if page.locator(".st-key-data-change button").count():
+        page.click(".st-key-data-change button")
+    page.click(f".st-key-data-use-{sample} button")
+    page.locator(".st-key-data-classes .ytick text").first.wait_for()
+
+
+def test_the_next_page_opens_at_its_top(page, server):
+    choose(page, server, "stamps")
+    page.locator(".st-key-data-next button").scroll_into_view_if_needed()
+    assert page.evaluate(SCROLL) > 100
+    page.click(".st-key-data-next button")
+    page.get_by_role("heading", level=1, name="Augment").wait_for()
+    page.wait_for_function(f"{SETTLED} && ({SCROLL})() === 0")
+    page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 120)")
+    page.locator(".st-key-augment-preset button").nth(2).click()
+    page.wait_for_function(SETTLED)
+    assert page.evaluate(SCROLL) > 0, "a click on the page leaves it where it is"
+
+
+def test_the_drawer_of_a_narrow_screen_closes_when_a_page_is_chosen(new_page, server):
+    page = new_page(width=420)
+    page.goto(server.url)
+    page.get_by_role("heading", level=1).first.wait_for()
+    page.wait_for_function(SETTLED)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.locator(".st-key-way-train a").click()
+    page.get_by_role("heading", level=1, name="Train").wait_for()
+    page.get_by_test_id("stExpandSidebarButton").wait_for()  # there is nothing to expand while the drawer is open
+    assert page.get_by_test_id("stSidebar").bounding_box()["x"] < -200
+
+
+@pytest.mark.parametrize("first", ["stamps"])
+def test_a_reload_keeps_the_images_of_its_own_tab(page, server, first):
+    choose(page, server, first)
+    other = page.context.new_page()
+    choose(other, server, "signs")
+    for tab, name in ((page, "Stamps"), (other, "Signs"), (page, "Stamps")):
+        tab.reload()
+        tab.locator(".st-key-data-head").get_by_text(name, exact=True).wait_for()
+        tab.wait_for_function(SETTLED)
+        assert tab.locator(".st-key-data-head h3").inner_text() == name
+    other.locator(".st-key-way-home a").click()
+    other.locator(".st-key-home-own button").click()
+    other.locator(".st-key-data-path").wait_for()  # the chooser, though images are chosen
