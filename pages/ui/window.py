@@ -14,7 +14,8 @@ def follow(page: str) -> None:
 
 
 # sessionStorage belongs to one tab and outlives a reload. A new tab takes the name that the server proposes, and only a
-# reloaded one has something to say; as a state, for a trigger may get lost in a rerun that is under way. The drawer covers the page below Streamlit's own 768 px.
+# reloaded one has something to say; as a state, for a trigger may get lost in a rerun that is under way. The drawer
+# covers the page below Streamlit's own 768 px.
 _WATCH = """
 export default function ({ data, parentElement, setStateValue }) {
   const known = sessionStorage.getItem("graft-tab");
