@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.charts.numbers import percent
+from core.data.formats import ALLOWED
 from core.errors import GraftError, RunNotFound
 from core.runs.records import Run
 from pages.ui import engine, state, warmup
@@ -13,7 +14,6 @@ from pages.ui.predict_answers import Source, answered, load, model_key
 from pages.ui.predict_show import show_answers
 
 FROM_DISK, CAMERA = "Pictures from disk", "Camera"
-ALLOWED = "JPEG, PNG, WebP, BMP, TIFF, GIF or PPM; several at once."
 
 
 def finished() -> list[Run]:
@@ -117,7 +117,9 @@ def _pictures() -> list[Source]:
     if way == CAMERA:
         shot = st.camera_input("Take a picture", key="predict-camera", width=640)
         return [Source(shot.file_id, "Camera picture", shot)] if shot else []
-    files = st.file_uploader("Pictures", accept_multiple_files=True, help=ALLOWED, key="predict-files")
+    files = st.file_uploader(
+        "Pictures", accept_multiple_files=True, help=f"{ALLOWED}; several at once.", key="predict-files"
+    )
     return [Source(file.file_id, file.name, file) for file in files]
 
 

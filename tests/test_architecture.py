@@ -85,3 +85,11 @@ def test_no_source_file_or_function_is_too_long():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef):
                 assert node.end_lineno - node.lineno < 70, f"{path}: {node.name} is too long"
+
+
+def test_every_table_of_the_app_goes_through_the_one_that_makes_texts_harmless():
+    for path in [*(ROOT / "pages").rglob("*.py"), ROOT / "app.py"]:
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        used = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+        if path.name != "tables.py":
+            assert not used & {"dataframe", "table", "data_editor"}, f"{path} draws a table by itself"

@@ -3,7 +3,18 @@ import json
 import pytest
 
 from core.errors import InvalidExperiment
-from core.experiment import DataSpec, Experiment, Phase, PipelineSpec, Reading, Recipe, SplitSpec, Step
+from core.experiment import (
+    BackboneSpec,
+    DataSpec,
+    Experiment,
+    Phase,
+    PipelineSpec,
+    Reading,
+    Recipe,
+    SplitSpec,
+    Step,
+    parse,
+)
 
 PLAIN = Experiment(data=DataSpec(source="sample:stamps"), phases=(Phase(stages=("head",), epochs=3),))
 
@@ -17,6 +28,121 @@ def test_yaml_and_json_read_back_the_same_experiment():
 def test_the_digest_names_the_content():
     assert PLAIN.digest == Experiment.from_text(PLAIN.to_yaml()).digest
     assert PLAIN.changed(seed=1).digest != PLAIN.digest
+
+
+CHOSEN = Experiment(  # nothing in it is as it would be without being set
+    data=DataSpec(source="sample:signs", split=SplitSpec(val=0.31, test=0.11, seed=4)),
+    pipeline=PipelineSpec(steps=(Step(transform="Rotate", p=0.3),), strength=0.7),
+    backbone=BackboneSpec(name="resnet18", weights="none", image_size=96, crop="weights"),
+    phases=(Phase(stages=("head",), epochs=2), Phase(stages=("layer4", "head"), epochs=3, learning_rate=0.004)),
+    recipe=Recipe(optimizer="sgd", batch_size=7, patience=3), views=5, seed=11,
+)  # fmt: skip
+
+
+def test_digests_of_earlier_runs_stay_what_they_were():
+    """Of version 0.1.0: a store full of runs knows them by these."""
+    assert (PLAIN.digest, CHOSEN.digest) == ("2167ac3854b9", "ba821b0de0ae")
+    for one in (PLAIN, CHOSEN):
+        assert Experiment.from_text(one.to_yaml()).digest == one.digest
+
+
+def leaves(value, path=()):
+    """Every field of a dumped experiment, by its path."""
+    if isinstance(value, dict):
+        return [leaf for key, inner in value.items() for leaf in leaves(inner, (*path, key))]
+    if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
+        return [leaf for n, inner in enumerate(value) for leaf in leaves(inner, (*path, n))]
+    return [path]
+
+
+def test_every_field_is_in_the_digest():
+    plain, chosen = (one.model_dump(mode="json") for one in (PLAIN, CHOSEN))
+    digests = {PLAIN.digest}
+    fields = [path for path in leaves(plain) if path[0] in ("data", "backbone", "recipe", "views", "seed", "pipeline")]
+    assert len(fields) > 25
+    for path in fields:
+        values = json.loads(json.dumps(plain))
+        place = values
+        for key in path[:-1]:
+            place = place[key]
+        other = {"recipe": Recipe(
+            optimizer="sgd", learning_rate=0.5, weight_decay=0.5, layer_decay=0.5, schedule="step", warmup=0.4,
+            batch_size=3, label_smoothing=0.3, class_weights="balanced", clip_norm=3, patience=4, monitor="accuracy",
+            mixup=0.1, cutmix=0.3, precision="bf16",
+        ).model_dump()}.get(path[0])  # fmt: skip
+        source = other if other else chosen
+        for key in path[1:] if other else path:
+            source = source[key] if not isinstance(source, list) or source else source
+        place[path[-1]] = source if source != place[path[-1]] else "another"
+        digests.add(Experiment.parse(values).digest)
+    assert len(digests) == len(fields) + 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "inside", "outside"),
+    [
+        (SplitSpec, "val", (0.05, 0.6), (0.0499, 0.601)),
+        (SplitSpec, "test", (0.0, 0.6), (-0.001, 0.601)),
+        (SplitSpec, "seed", (0, 2**31 - 1), (-1, 2**31)),
+        (Step, "p", (0.0, 1.0), (-0.01, 1.01)),
+        (PipelineSpec, "strength", (0.0, 2.0), (-0.01, 2.01)),
+        (BackboneSpec, "image_size", (32, 1024, None), (31, 1025)),
+        (Phase, "epochs", (1, 1000), (0, 1001)),
+        (Phase, "learning_rate", (1e-9, 10, None), (0, 10.1)),
+        (Recipe, "learning_rate", (1e-9, 10), (0, 10.1)),
+        (Recipe, "weight_decay", (0, 1), (-0.01, 1.01)),
+        (Recipe, "layer_decay", (0.001, 1), (0, 1.01)),
+        (Recipe, "warmup", (0, 0.5), (-0.01, 0.51)),
+        (Recipe, "batch_size", (1, 1024), (0, 1025)),
+        (Recipe, "label_smoothing", (0, 0.5), (-0.01, 0.51)),
+        (Recipe, "clip_norm", (0, 100), (-0.1, 100.1)),
+        (Recipe, "patience", (0, 1000), (-1, 1001)),
+        (Recipe, "mixup", (0, 10), (-0.1, 10.1)),
+        (Recipe, "cutmix", (0, 10), (-0.1, 10.1)),
+        (Experiment, "views", (1, 1000, "fresh"), (0, 1001, "new")),
+        (Experiment, "seed", (0, 2**31 - 1), (-1, 2**31)),
+    ],
+)
+def test_numbers_are_taken_up_to_their_bounds_and_not_beyond(kind, field, inside, outside):
+    base = {
+        SplitSpec: {"val": 0.1, "test": 0.1}, Step: {"transform": "Rotate"}, Phase: {"stages": ["head"], "epochs": 1},
+        Experiment: {"data": {"source": "x"}, "phases": [{"stages": ["head"], "epochs": 1}]},
+    }.get(kind, {})  # fmt: skip
+    for value in inside:
+        assert getattr(parse(kind, base | {field: value}), field) == value
+    for value in outside:
+        with pytest.raises(InvalidExperiment, match=field):
+            parse(kind, base | {field: value})
+
+
+@pytest.mark.parametrize(("val", "test", "fits"), [(0.5, 0.3, True), (0.2, 0.6, True), (0.51, 0.3, False)])
+def test_a_fifth_is_left_to_train(val, test, fits):
+    if fits:
+        assert SplitSpec(val=val, test=test).test == test
+    else:
+        with pytest.raises(ValueError, match=r"less than 0\.2"):
+            SplitSpec(val=val, test=test)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, None), ({"views": "fresh"}, "phase 2 is solved on kept features"),
+        ({"recipe": Recipe(mixup=0.1)}, "phase 2 is solved"), ({"recipe": Recipe(cutmix=0.1)}, "phase 2 is solved"),
+        ({"phases": (Phase(stages=("layer4", "head"), epochs=1, solver="lbfgs"),)}, "phase 1 cannot be solved"),
+    ],
+)  # fmt: skip
+def test_only_a_head_on_kept_features_is_solved(change, said):
+    phases = (Phase(stages=("layer4", "head"), epochs=1), Phase(stages=("head",), epochs=2, solver="lbfgs"))
+    if said is None:
+        assert PLAIN.changed(phases=phases).epochs == 3
+        return
+    with pytest.raises(InvalidExperiment, match=said):
+        PLAIN.changed(**({"phases": phases} | change))
+
+
+def test_mixing_is_on_with_either_number():
+    assert [Recipe(mixup=a, cutmix=b).mixes for a, b in ((0, 0), (0.1, 0), (0, 0.1))] == [False, True, True]
 
 
 def test_all_problems_are_reported_together_and_unknown_keys_refused():

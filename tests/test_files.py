@@ -63,3 +63,49 @@ def test_a_slug_is_a_safe_short_file_name(name):
     assert len(made) <= 50
     assert all(c.isascii() and (c.isalnum() or c == "-") for c in made)
     assert made.lower() != "con"
+
+
+def test_sizes_are_summed_over_all_folders(tmp_path):
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "a").write_bytes(b"x" * 7)
+    (tmp_path / "deep" / "b").write_bytes(b"x" * 11)
+    (tmp_path / "deep" / "er" / "c").write_bytes(b"x" * 13)
+    assert files.folder_bytes(tmp_path) == 31
+    assert files.size_bytes(tmp_path / "deep" / "b") == 11
+    assert files.size_bytes(tmp_path / "gone") == 0
+
+
+def test_nothing_is_swept_where_there_is_no_folder(tmp_path):
+    assert files.sweep_temporary(tmp_path / "gone") == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [(errno.ENOSPC, "disk is full"), (errno.EACCES, "not writable"), (errno.EROFS, "not writable"),
+                       (errno.EPERM, "not writable"), (errno.EIO, "could not be saved")],
+)  # fmt: skip
+def test_the_reason_is_that_of_the_system(tmp_path, code, said):
+    error = files.storage_failed(tmp_path / "a.txt", OSError(code, "what the system says"))
+    assert said in str(error)
+    assert "a.txt" in str(error)
+    assert ("what the system says" in str(error)) is (code == errno.EIO)
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [("My Pets (2)", "my-pets-2"), ("été", "ete"), ("CON", "x-con"), ("com1", "x-com1"), ("com10", "com10"),
+     ("🐦", "x"),
+     ("a" * 60, "a" * 48), ("a" * 47 + "-b", "a" * 47)],
+)  # fmt: skip
+def test_what_is_left_of_a_name(name, made):
+    assert files.slug(name) == made
+
+
+def test_a_written_file_holds_what_was_given_and_nothing_else_is_left(tmp_path):
+    path = tmp_path / "new" / "a.json"
+    files.write_json(path, {"b": [1, 2], "a": "é"})
+    assert path.read_text() == json.dumps({"b": [1, 2], "a": "é"}, indent=2)
+    files.write_bytes(path, b"\x00\x01")
+    assert path.read_bytes() == b"\x00\x01"
+    files.write_text(path, "é")
+    assert path.read_bytes() == "é".encode()
+    assert [one.name for one in path.parent.iterdir()] == ["a.json"]

@@ -267,3 +267,68 @@ def test_a_batch_that_does_not_end_is_left_at_once_and_the_run_marked(manager, s
     stage.until(lambda: stage.on == [])
     manager.shutdown(WAIT_S)
     assert left == [0]
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_stop_is_said_before_it_is_done(manager, stage, experiment, paused):
+    run_id = manager.submit(experiment)
+    stage.until(lambda: stage.on == [run_id])
+    if paused:
+        manager.workspace.store.move(run_id, Status.PAUSED)
+    control, seen = stage.controls[run_id], []
+    real = control.stop
+    control.stop = lambda: seen.append(status(manager, run_id)) or real()
+    manager.stop(run_id)
+    assert seen == [Status.STOPPING]
+    assert manager.wait(WAIT_S)
+    assert status(manager, run_id) is Status.STOPPED
+    manager.stop(run_id)
+    assert len(seen) == 1, "a run that is over is left alone"
+
+
+def test_whoever_is_slower_to_resume_gets_the_same_run(manager, stage, experiment, monkeypatch):
+    run_id = manager.submit(experiment)
+    stage.until(lambda: stage.on == [run_id])
+    manager.stop(run_id)
+    assert manager.wait(WAIT_S)
+
+    def quicker(workspace, asked, *_):
+        manager._running["elsewhere"] = jobs.Job(SimpleNamespace(run_id=asked), "elsewhere")
+        raise RunConflict("Run is being worked on by another program.")
+
+    monkeypatch.setattr(jobs, "reopen_run", quicker)
+    assert manager.resume(run_id) == run_id
+    manager._running.clear()
+
+    def theirs(*_):
+        raise RunConflict("Run is being worked on by another program.")
+
+    monkeypatch.setattr(jobs, "reopen_run", theirs)
+    with pytest.raises(RunConflict, match="another program"):
+        manager.resume(run_id)
+    assert manager.queue() == []
+
+
+def test_a_new_manager_marks_the_dead_and_sees_to_the_end_of_the_process(stage, experiment, tmp_path, monkeypatch):
+    at_exit = []
+    monkeypatch.setattr(jobs.atexit, "register", at_exit.append)
+    room = Workspace(tmp_path / "room")
+    dead = create_run(room, prepare(experiment, room.root, "cpu"))
+    dead.lock.release()
+    made = JobManager(room)
+    assert room.store.run(dead.run_id).status is Status.INTERRUPTED
+    assert at_exit == [made.shutdown]
+    made.shutdown(WAIT_S)
+
+
+def test_a_run_in_the_queue_is_paused_before_it_begins(manager, stage, experiment):
+    first, second = (manager.submit(experiment.changed(seed=seed)) for seed in (1, 2))
+    stage.until(lambda: stage.on == [first])
+    manager.pause(second)
+    stage.let_go(first)
+    stage.until(lambda: stage.on == [second])
+    assert stage.controls[second].paused
+    manager.unpause(second)
+    stage.let_go()
+    assert manager.wait(WAIT_S)
+    assert status(manager, second) is Status.COMPLETED

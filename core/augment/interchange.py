@@ -44,6 +44,8 @@ def read_any(text: str, source: str = "The pipeline") -> Taken:
     Raises `UnknownTransform` or `InvalidPipeline` with every problem; `source` opens the message.
     """
     values = _values(text, source)
+    if isinstance(values, dict) and "__class_fullname__" in values:  # a transform by itself, such as a kept replay
+        values = {"transform": values}
     if not (isinstance(values, dict) and "transform" in values):
         rest, name = _without_name(values)
         return Taken(_own(rest, source), name=name)

@@ -9,16 +9,13 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
-from PIL import Image
-
-from core.data import names
+from core.data import names, sniff
 from core.data.archive import unpack
 from core.data.dataset import Dataset, Item, LeftOut
-from core.data.images import FORMATS, decode
+from core.data.images import decode
 from core.data.layout import LABELS, PARTS, class_labels, read_json
 from core.data.sources import ABOUT
 from core.errors import DatasetNotFound, InvalidInput, UnreadableImage
@@ -27,9 +24,6 @@ from core.files import TEMPORARY_PREFIX, slug, storage_failed, write_bytes, writ
 MAX_UPLOAD_BYTES = 200 * 2**20  # in one go; the page's own upload limit is the same
 MAX_PICTURES = 20_000  # in one collection
 MAX_NAME = 1000  # characters of a class or collection name
-
-_SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp", "BMP": ".bmp", "TIFF": ".tif",
-             "GIF": ".gif", "PPM": ".ppm"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +165,8 @@ def _copy(item: Item, place: Path) -> None:
 def _add(place: Path, name: str, content: bytes) -> None:
     """Write one verified picture. Raises `UnreadableImage`, also for a picture that the class has already."""
     decode(content)
-    with Image.open(BytesIO(content), formats=FORMATS) as image:
-        suffix = _SUFFIXES[image.format or "PNG"]
+    kind = sniff.format_of(content[: sniff.HEAD_BYTES])
+    suffix = kind.suffixes[0] if kind else ".png"
     free = _free(place, names.picture_name(name, suffix), content)
     if free is None:
         raise UnreadableImage("The class has this file already.")

@@ -15,6 +15,7 @@ from pages.ui.augment_question import Question, show_headline, show_light
 from pages.ui.gallery import Cell, show_mosaic
 from pages.ui.messages import explain, literal
 from pages.ui.progress import show_progress
+from pages.ui.tables import show_table
 
 if TYPE_CHECKING:  # importing it loads torch
     from core.screening.verdict import ClassSafety, Safety
@@ -142,7 +143,7 @@ def _classes(whole: "Safety") -> None:
         }
         for one in whole.classes
     ]  # fmt: skip
-    st.dataframe(
+    show_table(
         rows, hide_index=True, key="safety-classes",
         column_config={
             "correctly classified": st.column_config.NumberColumn(format="%.0f %%"),

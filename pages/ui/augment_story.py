@@ -12,6 +12,7 @@ from pages.ui.augment_cards import title
 from pages.ui.augment_choice import Choice
 from pages.ui.augment_look import Scene
 from pages.ui.messages import literal
+from pages.ui.tables import show_plain_table
 
 # what says nothing to a reader, always or at its neutral value
 _UNTOLD = {"x_min", "x_max", "y_min", "y_max", "order", "output_shape", "max_height", "max_width", "bbox_shift"}
@@ -23,7 +24,7 @@ def show(scene: Scene, choice: Choice) -> None:
     box = st.expander("What each view got", icon=":material/list_alt:", key="augment-story", on_change="rerun")
     if box.open:
         with box:
-            st.table(list(_rows(scene, choice)), hide_index=True, border="horizontal")
+            show_plain_table(list(_rows(scene, choice)), hide_index=True, border="horizontal")
 
 
 def told(fired: Fired, pipeline: PipelineSpec) -> str:

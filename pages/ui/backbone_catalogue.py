@@ -10,6 +10,7 @@ from core.backbones.catalogue import BACKBONES, Backbone
 from core.backbones.weights import is_local
 from core.experiment import BackboneSpec
 from pages.ui import state
+from pages.ui.tables import show_table
 
 TABLE = "backbone-table"
 ALL = "All families"
@@ -86,7 +87,7 @@ def _draw(entries: list[Backbone], names: tuple[str, ...]) -> None:
         f"{len(entries)} of {len(BACKBONES)} models. A click on a row takes it. ★ came with this program: begin there."
     )
     number, words = st.column_config.NumberColumn, st.column_config.TextColumn
-    st.dataframe(
+    show_table(
         frame(entries),
         key=TABLE,
         height=min(_HEIGHT, 37 + 35 * len(entries) + _SCROLLBAR),

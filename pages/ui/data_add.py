@@ -8,12 +8,13 @@ import streamlit as st
 from core.charts.numbers import counted
 from core.data import collection, names
 from core.data.dataset import Dataset, Item
-from core.data.sniff import ALLOWED, IMAGE_SUFFIXES
+from core.data.formats import ALLOWED, IMAGE_SUFFIXES
 from core.data.sources import describe_folder
 from core.errors import GraftError, UnusableDataset
 from pages.ui import data_gallery, data_take, data_view, engine, state
 from pages.ui.gallery import show_mosaic
 from pages.ui.messages import literal, show_error
+from pages.ui.tables import show_table
 
 NEW = "\0new"  # no class can be called that
 LATEST = 6
@@ -138,7 +139,7 @@ def _so_far(dataset: Dataset | None, class_name: str, folder: Path | None) -> No
         return
     counts = pd.DataFrame({"Class": list(dataset.counts), "Pictures": list(dataset.counts.values())})
     with st.container(key="data-so-far"):
-        st.dataframe(counts, hide_index=True, height="auto" if len(counts) < 8 else 280)
+        show_table(counts, hide_index=True, height="auto" if len(counts) < 8 else 280)
     latest = _latest(dataset, class_name)
     if latest:
         st.markdown(f"Latest in **{literal(class_name[:60])}**")

@@ -8,10 +8,10 @@ from pathlib import Path
 import streamlit as st
 
 from core.data.collection import MAX_UPLOAD_BYTES, Collection, import_zip
+from core.data.formats import IMAGE_SUFFIXES
 from core.data.images import decode
 from core.data.layout import class_labels
 from core.data.names import is_junk
-from core.data.sniff import IMAGE_SUFFIXES
 from core.data.sources import SAMPLE_PREFIX, SAMPLES, Sample
 from core.errors import GraftError, UnreadableImage, UnusableDataset
 from pages.ui import data_view, engine, state

@@ -15,6 +15,7 @@ from pages.ui import data_choose, data_facts, data_gallery, data_view, engine, s
 from pages.ui.forms import render_form
 from pages.ui.messages import explain, literal, show_error
 from pages.ui.plot import live_plot
+from pages.ui.tables import show_table
 from pages.ui.theme import theme
 
 TALLEST_CHART = 560  # px; more classes than that scroll
@@ -159,7 +160,7 @@ def _left_out(dataset: Dataset, split: Split) -> None:
     columns = {"File": st.column_config.TextColumn(width=240), "Why": st.column_config.TextColumn(width=720)}
     height = {"height": TALLEST_TABLE} if len(rows) > 8 else {}
     with st.container(key="data-left-out"):
-        st.dataframe(frame, hide_index=True, column_config=columns, **height)
+        show_table(frame, hide_index=True, column_config=columns, **height)
 
 
 def _notes(title: str | None, found: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from core.errors import GraftError, UnreadableImage
 from pages.ui import state
 from pages.ui.messages import literal
 from pages.ui.progress import DelayedBar
+from pages.ui.tables import show_table
 
 GROUP = 8  # files written between two steps of the progress bar
 FEW = 5  # refused files that are named in the message itself
@@ -112,7 +113,7 @@ def show_outcome() -> None:
             st.warning(f"{count} not added.\n\n{reasons}", icon=":material/warning:")
         if len(outcome.refused) > FEW:
             rows = {"File": [one.name for one in outcome.refused], "Why": [one.reason for one in outcome.refused]}
-            st.dataframe(pd.DataFrame(rows), hide_index=True, height=240)
+            show_table(pd.DataFrame(rows), hide_index=True, height=240)
 
 
 def classes(folder: Path | None) -> list[str]:

@@ -16,6 +16,7 @@ from core.runs.records import Run
 from pages.ui.messages import literal
 from pages.ui.plot import live_plot
 from pages.ui.predict_answers import THUMBNAIL_PX, Answer, Source, jpeg
+from pages.ui.tables import show_table
 from pages.ui.theme import theme
 
 if TYPE_CHECKING:  # importing it loads torch
@@ -89,7 +90,7 @@ def _many(run: Run, predictor: "Predictor", good: Sequence[tuple[Source, Answer]
     st.caption("Choose a row to see that picture and all its probabilities.")
     percent = st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, color="primary")
     columns = {"Picture": st.column_config.ImageColumn(width=THUMBNAIL_PX + 16), "Probability": percent}
-    event = st.dataframe(
+    event = show_table(
         _frame(classes, [answer for _, answer in good]),
         hide_index=True,
         column_config=columns,

@@ -14,6 +14,7 @@ from pages.ui import engine, state
 from pages.ui import results_runs as told
 from pages.ui.messages import literal
 from pages.ui.plot import live_plot
+from pages.ui.tables import show_plain_table
 from pages.ui.theme import theme
 
 MOST_COMPARED = 8  # as many as there are colours
@@ -80,7 +81,7 @@ def _differences(runs: Sequence[Run], names: dict[str, str]) -> None:
     table = {literal(names[run.id]): [_told_score(run), *(literal(row.values[run.id]) for row in rows)] for run in runs}
     titles = ["Validation accuracy", *(literal(row.title) for row in rows)]
     with st.container(key="results-differences"):
-        st.table(pd.DataFrame(table, index=titles), border="horizontal")
+        show_plain_table(pd.DataFrame(table, index=titles), border="horizontal")
     if not rows:
         st.caption("These runs have the same settings.")
     elif any(row.key.startswith("data.") for row in rows):

@@ -17,6 +17,7 @@ from core.runs.artifacts import Predictions
 from pages.ui import state
 from pages.ui.gallery import Cell, show_mosaic
 from pages.ui.messages import literal
+from pages.ui.tables import show_table
 
 AT_A_TIME = 12
 COLUMNS, SIDE = 2, 224
@@ -103,4 +104,4 @@ def _table(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake
         }
     )
     columns = {"Probability": share, "Of the true class": share}
-    st.dataframe(frame, hide_index=True, column_config=columns, key="results-mistake-table")
+    show_table(frame, hide_index=True, column_config=columns, key="results-mistake-table")

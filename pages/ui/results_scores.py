@@ -20,6 +20,7 @@ from pages.ui import results_runs as told
 from pages.ui.messages import explain, show_error
 from pages.ui.plot import live_plot
 from pages.ui.results_mistakes import show_mistakes
+from pages.ui.tables import show_table
 from pages.ui.theme import theme
 
 PARTS = {"val": "Validation", "test": "Test"}
@@ -180,7 +181,7 @@ def _class_table(scores: tuple[ClassScore, ...]) -> None:
     columns: dict[str, object] = dict.fromkeys(("Precision", "Recall", "F1"), share)
     if max(len(score.name) for score in scores) > LONGEST_NAME:
         columns["Class"] = st.column_config.TextColumn(width=NAME_PX)  # or the numbers would be out of sight
-    st.dataframe(frame, hide_index=True, column_config=columns, placeholder="–", key="results-classes")
+    show_table(frame, hide_index=True, column_config=columns, placeholder="–", key="results-classes")
 
 
 def _percent(share: float | None) -> float:

@@ -144,11 +144,11 @@ def test_a_damaged_block_is_no_block_and_can_be_kept_anew(folder, damage):
 def test_the_blocks_not_used_the_longest_make_room(folder):
     size = 4 * 6 * 4
     store = FeatureStore(folder, disk_bytes=3 * size)
-    for key in "abc":
+    for age, key in enumerate("abc"):
         store.save(key, a_block())
-        time.sleep(0.02)
+        for path in folder.glob(f"{key}.*"):
+            os.utime(path, (1000 + age, 1000 + age))
     store.load("a")  # used again
-    time.sleep(0.02)
     store.save("d", a_block())
     assert [key for key in "abcd" if store.load(key)] == ["a", "c", "d"]
     assert sorted(path.name for path in folder.iterdir()) == sorted(
@@ -253,3 +253,29 @@ def test_what_killed_saves_left_goes_but_not_what_may_be_at_work(folder):
     assert not old.exists()
     assert young.exists()
     assert store.load(KEY) is not None
+
+
+def test_as_many_go_as_must_the_longest_unused_first(folder):
+    """Blocks of one, four and two rows, in the order of their use."""
+    store = FeatureStore(folder)
+    shape = a_block().layout.shape
+    for age, (key, rows) in enumerate((("b", 1), ("c", 4), ("a", 2))):
+        batch = torch.rand(rows, *shape)
+        block = Block.empty(Layout.of(batch), rows)
+        block.add([f"{key}{n}" for n in range(rows)], batch)
+        store.save(key, block)
+        for path in folder.glob(f"{key}.*"):
+            os.utime(path, (1000 + age, 1000 + age))
+    sizes = {path.stem: path.stat().st_size for path in folder.glob("*.rows")}
+    assert sizes == {"a": 2 * sizes["b"], "b": sizes["b"], "c": 4 * sizes["b"]}
+
+    def left():
+        return sorted(path.stem for path in folder.glob("*.rows"))
+
+    store.prune(7 * sizes["b"])
+    assert left() == ["a", "b", "c"], "just enough room"
+    store.prune(7 * sizes["b"] - 1)
+    assert left() == ["a", "c"]
+    store.prune(5 * sizes["b"])
+    assert left() == ["a"]
+    assert sorted(path.name for path in folder.iterdir()) == ["a.json", "a.rows"]

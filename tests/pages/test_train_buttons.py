@@ -5,6 +5,7 @@ The manager is a stand-in that notes what it is asked for; the runs are written 
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -70,7 +71,7 @@ class Manager:
 def room(ledger, monkeypatch):
     monkeypatch.setenv("GRAFT_WORKSPACE", str(ledger[0].root))
     monkeypatch.setattr(Workspace, "recover", lambda self: [])  # their locks are held by nobody
-    monkeypatch.setattr(warmup, "start", lambda: None)
+    monkeypatch.setattr(warmup, "start", lambda: SimpleNamespace(error=None))
     monkeypatch.setattr(warmup, "ready", lambda: True)
     monkeypatch.setattr(warmup, "wait", lambda purpose: None)
     return ledger[0]

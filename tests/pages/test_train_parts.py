@@ -53,6 +53,45 @@ def test_what_the_bar_says():
     assert standing(run(Status.QUEUED, progress={}), [], [], None).text == "Waiting for its turn"
 
 
+@pytest.mark.parametrize(
+    ("speed", "said"), [(31.26, "31.3 images/s"), (999.4, "999 images/s"), (1234.5, "1,234 images/s"), (None, None)]
+)
+def test_the_speed_is_said_while_it_runs(speed, said):
+    progress = TRAINING | ({"images_per_second": speed} if speed else {})
+    parts = standing(run(progress=progress), [epoch(1, 5.0)], [], None).parts
+    assert parts[2:] == ((said,) if said else ())
+    for status in (Status.PAUSED, Status.STOPPING):
+        assert len(standing(run(status, progress=progress), [], [], None).parts) == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "left"),
+    [(1.0, "5 s"), (112.0, "1 min 50 s"), (119.9, "2 min"), (124.0, "2 min"), (126.0, "2 min 10 s"),
+     (594.0, "9 min 50 s"), (610.0, "10 min"), (3650.0, "1 h 1 min")],
+)  # fmt: skip
+def test_what_is_left_is_rounded_as_far_as_it_is_worth(seconds, left):
+    progress = TRAINING | {"steps": 40, "epochs": 4, "step": 30}  # one epoch is left
+    assert standing(run(progress=progress), [epoch(1, seconds)], [], None).parts[1] == f"about {left} left"
+
+
+def test_time_left_is_of_the_last_three_epochs_of_the_phase_and_needs_three_steps():
+    ended = [epoch(n, seconds, phase) for n, (seconds, phase) in enumerate([(9, 0), (1, 1), (2, 1), (4, 1), (6, 1)])]
+    assert seconds_left(run(), ended) == pytest.approx(4.0 * 8)  # eight of ten epochs are left
+    for step, left in ((2, None), (3, 50 / 3 * 97)):
+        assert seconds_left(run(progress=TRAINING | {"step": step}), []) == (left and pytest.approx(left))
+    assert seconds_left(run(progress=TRAINING | {"step": 99}), ended) == pytest.approx(0.4)
+
+
+def test_the_epoch_that_is_said_is_the_one_at_work():
+    def said(**progress):
+        return standing(run(progress={"what": "training", "epochs": 7, **progress}), [], [], None).parts[0]
+
+    assert said(epoch=2) == "Epoch 3 of 7"
+    assert said(first_epoch=4) == "Epoch 5 of 7", "a resumed run before its first step"
+    assert said(epoch=5, first_epoch=4) == "Epoch 6 of 7"
+    assert said(first_epoch=7) == "Epoch 7 of 7"
+
+
 def test_what_is_said_before_and_after_the_epochs():
     def said(what, download=None, **more):
         return standing(run(progress={"what": what, **more}), [], [], download).text
@@ -68,19 +107,36 @@ def test_speed_comes_from_steps_until_an_epoch_has_ended():
     assert images_per_second(run(), steps) == 20.0
     assert images_per_second(run(progress=TRAINING | {"images_per_second": 31.0}), steps) == 31.0
     assert images_per_second(run(), []) is None
+    many = [
+        StepEnded(step=n, epoch=0, phase=0, loss=1, learning_rate=0.1, images_per_second=float(n)) for n in range(30)
+    ]
+    assert images_per_second(run(), many) == sum(range(20, 30)) / 10, "of the last ten"
 
 
 @pytest.mark.parametrize(
     ("seconds", "expected"),
-    [(0.2, "0 s"), (59, "59 s"), (60, "1 min"), (200, "3 min 20 s"), (700, "11 min"), (3900, "1 h 5 min")],
+    [
+        (0.2, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min"),
+        (200, "3 min 20 s"),
+        (599, "9 min 59 s"),
+        (601, "10 min"),
+        (700, "11 min"),
+        (3599, "59 min"),
+        (3600, "1 h"),
+        (3900, "1 h 5 min"),
+        (-3, "0 s"),
+    ],
 )
 def test_durations(seconds, expected):
     assert duration(seconds) == expected
 
 
 def test_how_long_ago():
-    assert [ago(0, now) for now in (-5, 30, 61, 7300, 90000)] == [
-        "just now", "just now", "1 minute ago", "2 hours ago", "1 day ago",
+    assert [ago(0, now) for now in (-5, 59, 60, 119, 120, 3599, 3600, 7300, 86399, 86400, 3 * 86400)] == [
+        "just now", "just now", "1 minute ago", "1 minute ago", "2 minutes ago", "59 minutes ago", "1 hour ago",
+        "2 hours ago", "23 hours ago", "1 day ago", "3 days ago",
     ]  # fmt: skip
 
 
@@ -97,6 +153,9 @@ def test_the_line_of_the_sidebar():
     assert jobs([run()], share=False) == "training Pets"
     assert jobs([run(Status.PAUSED)], share=False) == "paused: Pets"
     assert jobs([waiting]) == "1 waiting"
+    other = run(Status.STOPPING, name="Cars", progress=TRAINING | {"step": 70})
+    assert jobs([run(), other]) == "training Pets, 20 %, 1 more training"
+    assert jobs([waiting, other]) == "training Cars, 70 %, 1 waiting"
 
 
 def test_a_share_never_exceeds_one():

@@ -15,7 +15,7 @@ from core.evaluation.scores import class_scores
 from core.experiment import SplitSpec
 from core.runs import artifacts
 from core.runs.status import Status
-from pages.ui import data_facts, results_compare, results_mistakes, results_run, results_scores
+from pages.ui import data_facts, live, results_compare, results_mistakes, results_run, results_scores
 from pages.ui import results_runs as told
 from pages.ui.state import Draft
 from pages.ui.train_words import duration
@@ -297,8 +297,14 @@ def test_the_first_page_lists_each_run_with_its_own_score_the_newest_first(room,
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_the_train_page_tells_the_validation_result_of_the_run_it_shows(room, runs, number):
+def test_the_train_page_tells_the_validation_result_of_the_run_it_shows(room, runs, number, monkeypatch):
     run, one = runs[number], described(room.root)[number]
+    figures, pages = {}, []
+    monkeypatch.setattr(live, "live_plot", lambda figure, key, height: figures.update({key: figure}))
+    monkeypatch.setattr(live.st, "html", pages.append)
+    for other in runs:
+        for line in ("first", "<b>last</b>"):
+            room.store.log(other.id, f"{line} of {other.name}", "warning")
     at = opened("pages/train.py", run.id)
     assert [(metric.label, metric.value) for metric in at.metric] == [
         ("Validation accuracy", percent(run.val["accuracy"]))
@@ -307,7 +313,13 @@ def test_the_train_page_tells_the_validation_result_of_the_run_it_shows(room, ru
     assert f"95 % interval {told.interval(run.val, 'accuracy')}, on {VAL} images" in said
     best = min(range(len(one.losses)), key=one.losses.__getitem__)
     assert f"from epoch {best + 1}" in said
-    assert f"{len(one.losses)} of {len(one.losses)} epochs in" in said
+    assert f"{len(one.losses)} of {len(one.losses)} epochs in {duration(one.seconds)}" in said
+    curves = lines(figures["train-curves"])
+    assert list(one.losses) in curves.values()
+    assert [round(loss / 2, 6) for loss in one.losses] in curves.values()
+    (log,) = [page for page in pages if "graft-log" in page]
+    said_of = re.findall(r'<div class="warning">.*?<span>(.*?)</span>', log)
+    assert said_of == [f"&lt;b&gt;last&lt;/b&gt; of {run.name}", f"first of {run.name}"], "the newest line comes first"
 
 
 def test_each_part_is_counted_under_its_own_name(room, runs, divided):

@@ -140,3 +140,25 @@ def test_a_resumed_training_keeps_the_values_that_it_compares_with(divided, tmp_
     assert [(epoch.epoch, epoch.best) for epoch in of(rest, EpochEnded)] == [(3, False)], "two without a better one"
     assert of(rest, RunEnded)[0].best_epoch == 1
     assert list(values) == [0.9, 0.8]
+
+
+@pytest.mark.parametrize("how", ["stop", "abort"])
+@pytest.mark.parametrize("epoch", [0, 1])
+def test_it_ends_at_the_next_batch(divided, tmp_path, how, epoch):
+    plan = make_experiment(
+        divided, phases=(Phase(stages=HEAD, epochs=3),), recipe=Recipe(batch_size=2, precision="fp32")
+    )
+    control, events = Control(), []
+    for event in train(prepare(plan, tmp_path), control):
+        events.append(event)
+        if isinstance(event, StepEnded) and (event.epoch, event.step) == (epoch, 6 * epoch + 2):
+            getattr(control, how)()
+    assert [step.step for step in of(events, StepEnded) if step.epoch == epoch] == [6 * epoch + 1, 6 * epoch + 2]
+    ends = [(epoch.epoch, epoch.step) for epoch in of(events, EpochEnded)]
+    if how == "abort":
+        assert ends == [(0, 6)][:epoch]
+        assert of(events, RunEnded) == []
+    else:  # an epoch that was cut short counts only where there is no other
+        assert ends == ([(0, 2)] if epoch == 0 else [(0, 6)])
+        assert of(events, RunEnded) == [RunEnded(stopped=True, epochs=1, best_epoch=0)]
+        assert len(of(events, CheckpointWritten)) == epoch, "a resumed run repeats what was cut short"

@@ -47,11 +47,17 @@ def test_steps_that_look_at_other_images_look_at_training_images_alone(divided, 
 
 
 def test_classes_weigh_by_the_training_images_alone(divided, tmp_path):
+    logits, labels = torch.tensor([[2.0, 0, 0], [0, 0, 1.0]]), torch.tensor([0, 1])
+    alone = [float(torch.nn.functional.cross_entropy(logits[n : n + 1], labels[n : n + 1])) for n in range(2)]
     setup = prepare(make_experiment(divided, recipe=Recipe(class_weights="balanced", label_smoothing=0)), tmp_path)
-    assert setup.criterion.weight.tolist() == pytest.approx([TRAIN / (3 * n) for n in EACH["train"]])
-    plain = prepare(make_experiment(divided, recipe=Recipe(label_smoothing=0.2)), tmp_path)
-    assert plain.criterion.weight is None
-    assert plain.criterion.label_smoothing == 0.2
+    first, second = (TRAIN / (3 * count) for count in EACH["train"][:2])
+    weighed = (first * alone[0] + second * alone[1]) / 2  # the mean over images, not over weights
+    assert float(setup.criterion(logits, labels)) == pytest.approx(weighed, rel=1e-5)
+    plain = prepare(make_experiment(divided, recipe=Recipe(label_smoothing=0)), tmp_path)
+    assert float(plain.criterion(logits, labels)) == pytest.approx(sum(alone) / 2, rel=1e-5)
+    smoothed = prepare(make_experiment(divided, recipe=Recipe(label_smoothing=0.2)), tmp_path)
+    wanted = float(torch.nn.functional.cross_entropy(logits, labels, label_smoothing=0.2))
+    assert float(smoothed.criterion(logits, labels)) == pytest.approx(wanted, rel=1e-5)
 
 
 @pytest.mark.parametrize("name", ["resnet18", "efficientnet_lite0", "timm/vit_tiny_patch16_224"])

@@ -25,7 +25,33 @@ def test_data(source, expected):
     assert sidebar.data_summary(source, SplitSpec()) == expected
 
 
+def test_the_shares_of_a_split_are_told_in_their_order():
+    split = SplitSpec(val=0.31, test=0.11)
+    assert sidebar.data_summary("sample:stamps", split) == "stamps, split 58 / 31 / 11 %"
+    assert sidebar.dataset_summary("Pets", 1234, 7) == "Pets, 1,234 images in 7 classes"
+
+
+def test_every_page_tells_its_own_part_of_the_experiment():
+    draft = Draft(
+        source="sample:signs", split=SplitSpec(val=0.31, test=0.11),
+        pipeline=PipelineSpec(steps=[Step(transform="blur")]),
+        backbone=BackboneSpec(name="resnet18", weights="/mine.safetensors"),
+        phases=(Phase(stages=("layer1", "layer2", "layer3", "head"), epochs=4),),
+    )  # fmt: skip
+    assert sidebar.notes(draft, estimate="2 min", job="epoch 3") == {
+        "pages/data.py": ("signs, split 58 / 31 / 11 %",), "pages/augment.py": ("blur",),
+        "pages/backbone.py": ("resnet18, own weights", "layer1, 2 more, head (4) epochs"),
+        "pages/train.py": ("epoch 3", "2 min"),
+    }  # fmt: skip
+
+
 def test_pipeline():
+    three = [Step(transform=name) for name in ("blur", "rotate", "noise")]
+    assert sidebar.pipeline_summary(PipelineSpec(steps=three[:2])) == "blur, rotate"
+    assert sidebar.pipeline_summary(PipelineSpec(steps=three)) == "blur, rotate and 1 more"
+    off = [three[0].model_copy(update={"p": 0.0}), three[1], three[2].model_copy(update={"enabled": False})]
+    assert sidebar.pipeline_summary(PipelineSpec(steps=off)) == "rotate"
+    assert sidebar.pipeline_summary(PipelineSpec(steps=three, strength=0.0)) == "none"
     steps = [Step(transform=name) for name in ("horizontal_flip", "rotate", "blur", "noise")]
     assert sidebar.pipeline_summary(PipelineSpec()) == "none"
     assert sidebar.pipeline_summary(PipelineSpec(steps=steps)) == "horizontal flip, rotate and 2 more"

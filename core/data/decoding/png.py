@@ -1,0 +1,108 @@
+"""PNG of 1 to 16 bits, whatever text and profiles it carries.
+
+Pillow refuses long texts by a limit that holds for the whole process; here they are taken out before it sees them.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+
+import imagecodecs
+import numpy as np
+from PIL import Image
+
+from core.data.decoding.colour import BROKEN_PROFILE, finish, orientation_of
+from core.data.decoding.picture import Picture, check_size, damaged, plain, unsupported
+from core.data.decoding.pillow import first_frame
+from core.data.scale import Range, to_bytes
+
+_START = b"\x89PNG\r\n\x1a\n"
+_TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+_MAX_TEXT = 64 << 10  # bytes, as stored: EXIF or a direction may stand in a short one
+_MAX_TEXTS = 64
+_MAX_PROFILE = 8 << 20  # bytes, unpacked
+
+
+def read(data: bytes, _value_range: Range | None = None) -> Picture:
+    """See the package."""
+    slim, profile, deep = _slim(data)
+    notes = () if profile is not None else (BROKEN_PROFILE,)
+    with Image.open(BytesIO(slim), formats=("PNG",)) as image:
+        frames = first_frame(image)
+        image.load()  # also tells whether it is whole
+        colours = _sixteen_bits(data) if deep else image
+        return finish(colours, profile, orientation_of(image), (*frames, *notes))
+
+
+def _slim(data: bytes) -> tuple[bytes, bytes | None, bool]:
+    """The file without long texts and without its profile; the profile (empty: none, None: broken); whether it has 16
+    bits a value."""
+    kept: list[bytes | memoryview] = [_START]
+    profile: bytes | None = b""
+    texts, deep = 0, False
+    for kind, body, chunk in _chunks(data):
+        if kind == b"IHDR" and len(body) == 13:
+            check_size(*struct.unpack(">II", body[:8]))
+            deep = body[8] == 16
+        if kind == b"iCCP":
+            profile = _unpacked(body) if profile == b"" else profile
+            continue
+        if kind in _TEXTS:
+            texts += 1
+            if texts > _MAX_TEXTS or len(body) > _MAX_TEXT or not _is_short(kind, bytes(body)):
+                continue
+        kept.append(chunk)
+    return b"".join(kept), profile, deep
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview, memoryview]]:
+    """(kind, body, whole chunk) up to the end; what is behind it does not matter."""
+    view, place = memoryview(data), len(_START)
+    while place + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, place)
+        end = place + 12 + length
+        yield kind, view[place + 8 : end - 4], view[place:end]
+        if end > len(data):
+            raise damaged("its data end before the image does")
+        if kind == b"IEND":
+            return
+        place = end
+    raise damaged("its data end before the image does")
+
+
+def _is_short(kind: bytes, body: bytes) -> bool:
+    """Whether a text stays short when it is unpacked."""
+    if kind == b"tEXt":
+        return True
+    start = body.find(b"\0") + 2
+    if kind == b"iTXt":
+        if body[start - 1 : start] != b"\1":
+            return True
+        start = body.find(b"\0", body.find(b"\0", start + 1) + 1) + 1
+    return _inflate(body[start:], _MAX_TEXT) is not None
+
+
+def _unpacked(body: memoryview) -> bytes | None:
+    stored = bytes(body)
+    return _inflate(stored[stored.find(b"\0") + 2 :], _MAX_PROFILE)
+
+
+def _inflate(packed: bytes, most: int) -> bytes | None:
+    """Unpacked bytes; None where they are more than `most`, or broken."""
+    unpacker = zlib.decompressobj()
+    try:
+        text = unpacker.decompress(packed, most)
+    except zlib.error:
+        return None
+    return text if unpacker.eof else None
+
+
+def _sixteen_bits(data: bytes) -> Image.Image:
+    """Pillow would cut the lower half off, where it has no mode for 16 bits."""
+    try:
+        numbers = imagecodecs.png_decode(data)
+    except imagecodecs.PngError as error:
+        raise unsupported(f"It is a PNG of 16 bits ({plain(str(error))})", "Save it as a PNG of 8 bits.") from error
+    pixels = to_bytes(np.atleast_3d(numbers), None)
+    return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else np.ascontiguousarray(pixels))

@@ -1,0 +1,180 @@
+"""Formats that people have: read whatever the file is called, or refused by their names with the way out."""
+
+import struct
+import zlib
+from io import BytesIO
+
+import imagecodecs
+import numpy as np
+import pillow_heif
+import pytest
+from PIL import Image
+
+from core.data import sniff
+from core.data.formats import FORMATS, IMAGE_SUFFIXES, REFUSED
+from core.data.images import decode
+from core.errors import UnreadableImage
+
+UPRIGHT = np.full((40, 64, 3), 20, np.uint8)
+UPRIGHT[:20, :32] = 230  # a light top left corner
+
+
+def saved(image, kind, **options):
+    out = BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def heic(orientation=1):
+    """As phones write it: stored as the sensor saw it, with a transform, which EXIF repeats."""
+    image = Image.fromarray(UPRIGHT)
+    undo = {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270, 3: Image.Transpose.ROTATE_180}
+    stored = image.transpose(undo[orientation]) if orientation in undo else image
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    out = BytesIO()
+    pillow_heif.from_pillow(stored).save(out, quality=90, exif=exif.tobytes())
+    return out.getvalue()
+
+
+def is_upright(pixels):
+    return pixels.shape == (40, 64, 3) and [bool(pixels[y, x, 1] > 128) for y in (5, -5) for x in (5, -5)] == [
+        True, False, False, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_heic_is_turned_upright_once(orientation):
+    assert is_upright(decode(heic(orientation)).pixels)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("AVIF", saved(Image.fromarray(UPRIGHT), "AVIF")),
+        ("JPEG 2000", saved(Image.fromarray(UPRIGHT), "JPEG2000")),
+        ("JPEG 2000", saved(Image.fromarray(UPRIGHT), "JPEG2000", no_jp2=True)),
+        ("TGA", saved(Image.fromarray(UPRIGHT), "TGA")),
+        ("TGA", saved(Image.fromarray(UPRIGHT), "TGA", compression="tga_rle")),
+        ("TGA", saved(Image.fromarray(UPRIGHT[..., 0]), "TGA")),
+        ("TGA", saved(Image.fromarray(UPRIGHT).quantize(4), "TGA")),
+        ("HEIC", heic()),
+        ("BMP", saved(Image.fromarray(UPRIGHT), "BMP")),
+        ("PPM", saved(Image.fromarray(UPRIGHT), "PPM")),
+    ],
+)
+def test_a_format_is_known_by_its_content_and_read(name, content):
+    kind = sniff.format_of(content[: sniff.HEAD_BYTES])
+    assert kind is not None
+    assert kind.name == name
+    assert is_upright(decode(content).pixels)
+
+
+def test_phone_images_train_beside_others_whatever_they_are_called(folder_of, read, picture):
+    avif = saved(Image.fromarray(UPRIGHT[::-1]), "AVIF")
+    content = {"a/IMG_1.HEIC": heic(6), "a/IMG_2.jpg": heic(), "a/3.png": picture(3)}
+    dataset = read(folder_of(content | {"b/web.jpg": avif, "b/5.avif": picture(5, "AVIF"), "b/6.png": picture(6)}))
+    assert dataset.counts == {"a": 3, "b": 3}
+    assert dataset.left_out == ()
+
+
+def test_every_format_has_suffixes_of_its_own():
+    suffixes = [suffix for one in FORMATS for suffix in one.suffixes]
+    assert len(suffixes) == len(set(suffixes)) == len(IMAGE_SUFFIXES)
+    assert all(one.name in sniff.ALLOWED for one in FORMATS)
+    assert {".heic", ".heif", ".avif", ".jp2", ".tga"} < IMAGE_SUFFIXES
+
+
+MP4 = b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41" + bytes(500)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (bytes(128) + b"DICM" + bytes(500), "DICOM.*Export it as a PNG"),
+        (MP4, "video.*ffmpeg"),
+        (MP4.replace(b"isom", b"qt  "), "video"),
+        (b"\x1aE\xdf\xa3" + bytes(99), "Matroska"),
+        (b"RIFF\x99\0\0\0AVI LIST" + bytes(99), "AVI"),
+        (b"\xff\x0a" + bytes(99), "JPEG XL"),
+        (b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(99), "JPEG XL"),
+        (b"\0\0\0\x18ftypcrx \0\0\0\1crx isom" + bytes(99), "CR3.*raw converter"),
+        (b"FUJIFILMCCD-RAW 0201" + bytes(99), "RAF"),
+        (b"II*\0\x10\0\0\0CR\2\0" + bytes(99), "camera raw|damaged"),
+        (b"8BPS\0\1" + bytes(60), "Photoshop.*Export"),
+        (b"%PDF-1.7\n", "PDF.*pdftoppm"),
+        (b"%!PS-Adobe-3.0", "EPS.*Export"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG.*exported as PNG"),
+        (b"PK\x03\x04" + bytes(99), "zip archive. Unpack it"),
+        (b"\x93NUMPY\1\0" + bytes(99), "NumPy"),
+        (b"v/1\x01" + bytes(99), "OpenEXR"),
+    ],
+)
+def test_other_kinds_are_refused_by_their_names_with_the_way_out(content, says):
+    with pytest.raises(UnreadableImage, match=says):
+        decode(content)
+
+
+def test_no_refused_kind_is_taken_for_an_image_and_each_tells_the_way_out():
+    for (place, magic), (what, way_out) in REFUSED.items():
+        head = bytes(place) + magic + bytes(200)
+        assert not sniff.is_image(head), what
+        assert way_out.endswith("."), what
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_bytes_and_text_are_no_tga(seed):
+    noise = np.random.default_rng(seed)
+    with pytest.raises(UnreadableImage):
+        decode(noise.bytes(4_000))
+    with pytest.raises(UnreadableImage, match="text"):
+        decode(bytes(noise.integers(97, 123, 4_000, dtype=np.uint8)))
+
+
+def png(*chunks, deep=None):
+    whole = imagecodecs.png_encode(deep) if deep is not None else saved(Image.fromarray(UPRIGHT), "PNG")
+    made = [struct.pack(">I", len(b)) + k + b + struct.pack(">I", zlib.crc32(k + b)) for k, b in chunks]
+    return whole[:33] + b"".join(made) + whole[33:]
+
+
+LONG = zlib.compress(bytes(30 << 20), 9)
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        (b"tEXt", b"Comment\0" + b"x" * (3 << 20)),
+        (b"zTXt", b"Comment\0\0" + LONG),
+        (b"iTXt", b"Comment\0\1\0\0\0" + LONG),
+        (b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + b"y" * (2 << 20)),
+        (b"zTXt", b"Comment\0\0not deflated"),
+    ],
+)
+def test_long_and_broken_texts_in_a_png_do_not_matter(chunk):
+    for content in (png(chunk), png(*[chunk] * 70) if len(chunk[1]) < 99_000 else png(chunk)):
+        picture = decode(content)
+        assert is_upright(picture.pixels)
+        assert picture.notes == ()
+
+
+def test_a_huge_profile_in_a_png_is_ignored_and_it_is_said():
+    picture = decode(png((b"iCCP", b"p\0\0" + LONG)))
+    assert is_upright(picture.pixels)
+    assert picture.notes == ("Its colour profile cannot be used and was ignored.",)
+
+
+@pytest.mark.parametrize("bands", [1, 2, 3, 4])
+def test_a_png_of_16_bits_is_scaled_by_its_type(bands):
+    numbers = np.random.default_rng(bands).integers(0, 65536, (16, 16, 4)).astype(np.uint16)
+    numbers[..., 1 if bands == 2 else 3] = 65535
+    stored = numbers[..., 0].copy() if bands == 1 else numbers[..., :bands].copy()
+    wanted = np.rint((numbers[..., :3] if bands > 2 else numbers[..., :1]) / 257)
+    assert (decode(png(deep=stored)).pixels == wanted).all()
+
+
+@pytest.mark.parametrize("highest", [255, 1023, 4095, 65535])
+def test_a_pgm_is_scaled_by_the_highest_value_that_it_declares(highest):
+    ramp = np.tile(np.linspace(0, highest, 32).astype(np.int64), (16, 1))
+    numbers = ramp.astype(np.uint8 if highest < 256 else ">u2")
+    pixels = decode(b"P5 32 16 %d\n" % highest + numbers.tobytes()).pixels
+    assert np.abs(pixels[0, :, 0] - ramp[0] * 255 / highest).max() <= 1

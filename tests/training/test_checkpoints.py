@@ -1,0 +1,84 @@
+"""What a run keeps on disk comes back as it was, and only to whom it belongs."""
+
+import json
+from dataclasses import asdict, fields
+
+import pytest
+import torch
+from safetensors import safe_open
+
+from core.errors import ResumeRefused, UnreadableWeights
+from core.training.checkpoints import BEST, LAST, Checkpoints, Position, load_best, write_facts
+
+AT = Position(
+    epoch=7, phase=2, step=31, epoch_in_phase=3, stale_epochs=4, phase_over=True, phase_best=0.25, best_loss=0.125,
+    best_epoch=5, best_phase=1,
+)  # fmt: skip
+
+
+@pytest.fixture
+def parts():
+    """A model, its optimizer after two steps, and a scaler."""
+    torch.manual_seed(0)
+    model = torch.nn.Linear(3, 2)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.1)
+    for _ in range(2):
+        model(torch.rand(4, 3)).sum().backward()
+        optimizer.step()
+    return model, optimizer, torch.amp.GradScaler("cpu", enabled=False)
+
+
+def test_every_part_of_the_state_comes_back(tmp_path, parts):
+    model, optimizer, scaler = parts
+    kept = Checkpoints(tmp_path, "experiment", "images")
+    assert not kept.exist
+    assert kept.load_last() is None
+    kept.save_last(model, optimizer, scaler, AT, "bf16")
+    assert kept.exist
+    state = Checkpoints(tmp_path, "experiment", "images").load_last()
+    assert state.position == AT
+    assert state.frozen_precision == "bf16"
+    assert all(torch.equal(state.model[name], tensor) for name, tensor in model.state_dict().items())
+    assert state.optimizer["param_groups"] == optimizer.state_dict()["param_groups"]
+    for number, moments in optimizer.state_dict()["state"].items():
+        assert all(torch.equal(state.optimizer["state"][number][key], value) for key, value in moments.items())
+    assert state.scaler == scaler.state_dict()
+    values = list(asdict(AT).values())
+    assert len({(type(value), value) for value in values}) == len(fields(Position)), "no two of them are alike"
+
+
+@pytest.mark.parametrize(
+    ("experiment", "images", "what"), [("other", "images", "experiment"), ("experiment", "other", "data")]
+)
+def test_a_state_of_something_else_is_refused(tmp_path, parts, experiment, images, what):
+    Checkpoints(tmp_path, "experiment", "images").save_last(*parts, AT, "fp32")
+    with pytest.raises(ResumeRefused, match=f"another {what} than"):
+        Checkpoints(tmp_path, experiment, images).load_last()
+
+
+def test_a_state_of_before_frozen_formats_is_of_fp32(tmp_path, parts):
+    kept = Checkpoints(tmp_path, "experiment", "images")
+    kept.save_last(*parts, AT, "bf16")
+    content = torch.load(tmp_path / LAST, weights_only=True)
+    del content["frozen_precision"]
+    torch.save(content, tmp_path / LAST)
+    assert kept.load_last().frozen_precision == "fp32"
+
+
+def test_the_best_weights_come_back_with_their_facts(tmp_path, parts):
+    model = parts[0]
+    Checkpoints(tmp_path, "experiment", "images").save_best(model, write_facts({"classes": ["é", "b"], "epoch": 3}))
+    other = torch.nn.Linear(3, 2)
+    load_best(tmp_path, other)
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), other.parameters(), strict=True))
+    with safe_open(tmp_path / BEST, framework="pt") as file:
+        facts = {key: json.loads(value) for key, value in file.metadata().items() if key != "format"}
+    assert facts == {"classes": ["é", "b"], "epoch": 3}
+    with pytest.raises(UnreadableWeights):
+        load_best(tmp_path, torch.nn.Linear(3, 5))
+    (tmp_path / BEST).write_bytes(b"half a file")
+    with pytest.raises(UnreadableWeights):
+        load_best(tmp_path, other)
+    (tmp_path / BEST).unlink()
+    with pytest.raises(UnreadableWeights):
+        load_best(tmp_path, other)
