@@ -42,6 +42,11 @@ def heic():
 
 @pytest.fixture(scope="module")
 def wholes():
+    return make_wholes()
+
+
+def make_wholes():
+    """{name: a whole file of noise}."""
     deep = noise(3, 65536, np.uint16)
     other = [Image.fromarray(255 - noise())]
     return {
