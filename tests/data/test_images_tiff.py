@@ -144,6 +144,15 @@ def test_smaller_copies_are_no_further_frames():
     assert "several frames" in decode(tiff(np.stack([GREY, GREY]), photometric="minisblack")).notes[0]
 
 
+def test_a_broken_page_behind_the_first_does_not_matter():
+    whole = bytearray(COLOUR["16 lzw"])
+    with tifffile.TiffFile(BytesIO(bytes(whole))) as file:
+        page = file.pages.first
+        next_page = page.offset + 2 + 12 * len(page.tags)
+    whole[next_page : next_page + 4] = (len(whole) - 3).to_bytes(4, "little")
+    assert (decode(bytes(whole)).pixels == decode(COLOUR["16 lzw"]).pixels).all()
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

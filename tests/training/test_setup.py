@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from core.backbones import catalogue
 from core.data.cache import ImageCache
@@ -32,6 +33,7 @@ def test_each_list_of_images_is_of_its_own_part(divided, tmp_path):
     assert facts["classes"] == list(CLASSES)
     assert (facts["epoch"], facts["image_size"], facts["backbone"]) == (7, 32, "mobilenet_v3_small")
     assert facts["experiment"] == setup.experiment.digest
+    assert "value_range" not in facts
 
 
 def test_steps_that_look_at_other_images_look_at_training_images_alone(divided, tmp_path, monkeypatch):
@@ -91,3 +93,16 @@ def test_the_rate_of_a_phase_is_its_own_else_the_recipe_s_and_none_where_it_is_s
     assert total == sum(p.numel() for p in setup.model.parameters())
     head = next(stage for stage in setup.stages if stage.name == "head")
     assert trainable == sum(setup.model.get_parameter(name).numel() for name in head.parameters) < total
+
+
+def test_the_scale_of_fractions_goes_into_the_weights_and_training_sees_it(tmp_path):
+    tops = {"faint/1": 30.0, "faint/2": 40.0, "faint/3": 35.0, "strong/1": 200.0, "strong/2": 240.0, "strong/3": 90.0}
+    for name, top in tops.items():
+        (tmp_path / "set" / name).parent.mkdir(parents=True, exist_ok=True)
+        ramp = np.tile(np.linspace(0, top, 40, dtype=np.float32), (40, 1))
+        Image.fromarray(ramp).save(tmp_path / "set" / f"{name}.tif")
+    setup = prepare(make_experiment(tmp_path / "set"), tmp_path)
+    assert json.loads(setup.facts(1)["value_range"]) == [0.0, 240.0]
+    for item in (*setup.train_items, *setup.val_items):
+        wanted = 255 * tops[item.name.removesuffix(".tif")] / 240
+        assert abs(int(setup.pixels.pictures.plain(item).max()) - wanted) <= 5

@@ -72,7 +72,10 @@ def _numbers(page: Any) -> NDArray[np.generic]:
 
 def _several(file: tifffile.TiffFile) -> bool:
     """Whether there are more images than smaller copies and masks of the first."""
-    return any(not getattr(page, "subfiletype", 0) & 0b101 for page in file.pages[1:3])
+    try:
+        return any(not getattr(page, "subfiletype", 0) & 0b101 for page in file.pages[1:3])
+    except Exception:  # broken pages behind the first say nothing about it
+        return False
 
 
 def _has_sensor_data(page: Any) -> bool:
