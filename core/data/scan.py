@@ -6,11 +6,11 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Any
 
-import PIL
 from numpy import uint8
 from numpy.typing import NDArray
 
@@ -22,7 +22,8 @@ from core.errors import StorageFailed, UnreadableImage
 from core.files import write_json
 
 Progress = Callable[[int, int], None]
-_VERSION = f"2 Pillow {PIL.__version__}"  # another decoder may give other pixels
+_DECODERS = ("pillow", "pillow-heif", "simplejpeg", "tifffile", "imagecodecs")
+_VERSION = " ".join(("3", *(f"{name} {version(name)}" for name in _DECODERS)))  # another may give other pixels
 _THREADS = min(4, os.cpu_count() or 1)  # a decoded picture may take 200 MB
 
 
