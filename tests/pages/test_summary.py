@@ -1,12 +1,14 @@
 """What the Train page says is chosen, and what it finds missing, for drafts in which nothing is as usual."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from core.backbones import catalogue
 from core.experiment import BackboneSpec, Phase, PipelineSpec, SplitSpec, Step
-from pages.ui import train_summary, warmup
+from core.screening.verdict import Verdict
+from pages.ui import train_light, train_summary, warmup
 from pages.ui.state import Draft
 from pages.ui.train_summary import AUGMENT, BACKBONE, DATA, blockers
 from tests.conftest import make_experiment, make_images
@@ -104,3 +106,9 @@ def test_everything_that_is_missing_is_found_in_the_order_of_the_pages(draft, tm
 def test_a_draft_s_own_defaults_can_be_trained(divided):
     small = make_experiment(divided)
     assert blockers(Draft(source=str(divided), backbone=small.backbone)) == []
+
+
+def test_only_a_red_light_stops_a_start():
+    assert not train_light.stops(None)
+    lights = {verdict: train_light.stops(SimpleNamespace(verdict=verdict)) for verdict in Verdict}
+    assert [verdict for verdict, stops in lights.items() if stops] == [Verdict.RED]

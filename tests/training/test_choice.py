@@ -146,14 +146,16 @@ def test_a_resumed_training_keeps_the_values_that_it_compares_with(divided, tmp_
 @pytest.mark.parametrize("epoch", [0, 1])
 def test_it_ends_at_the_next_batch(divided, tmp_path, how, epoch):
     plan = make_experiment(
-        divided, phases=(Phase(stages=HEAD, epochs=3),), recipe=Recipe(batch_size=2, precision="fp32")
-    )
+        divided, phases=(Phase(stages=HEAD, epochs=3), Phase(stages=HEAD, epochs=1)),
+        recipe=Recipe(batch_size=2, precision="fp32"),
+    )  # fmt: skip
     control, events = Control(), []
     for event in train(prepare(plan, tmp_path), control):
         events.append(event)
         if isinstance(event, StepEnded) and (event.epoch, event.step) == (epoch, 6 * epoch + 2):
             getattr(control, how)()
     assert [step.step for step in of(events, StepEnded) if step.epoch == epoch] == [6 * epoch + 1, 6 * epoch + 2]
+    assert [phase.phase for phase in of(events, PhaseStarted)] == [0], "no other phase begins"
     ends = [(epoch.epoch, epoch.step) for epoch in of(events, EpochEnded)]
     if how == "abort":
         assert ends == [(0, 6)][:epoch]
