@@ -42,7 +42,7 @@ def folder(tmp_path):
 def sheets(monkeypatch):
     """The cells of every mosaic that the gallery drew last."""
     drawn = []
-    monkeypatch.setattr(data_gallery, "show_mosaic", lambda cells, *_: drawn.append(list(cells)))
+    monkeypatch.setattr(data_gallery, "show_mosaic", lambda cells, *_, **__: drawn.append(list(cells)))
     return drawn
 
 

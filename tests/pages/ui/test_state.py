@@ -78,12 +78,12 @@ def test_default_phases_are_those_of_the_draft_s_own_backbone_views_and_recipe()
 def test_only_a_change_is_written_and_a_disk_that_takes_nothing_costs_no_change(monkeypatch, tmp_path):
     monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path))
     state.update(seed=5)
-    path = tmp_path / "draft.json"
+    (path,) = tmp_path.rglob("*.json")
     path.unlink()
     state.update(seed=5)
     assert not path.exists()
-    monkeypatch.setenv("GRAFT_WORKSPACE", str(path / "below"))
-    path.write_text("a file, where a folder should be")
+    (tmp_path / "file").write_text("a file, where a folder should be")
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path / "file" / "below"))
     assert state.update(seed=6).seed == 6
     assert state.draft().seed == 6
 
