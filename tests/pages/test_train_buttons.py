@@ -13,7 +13,7 @@ from core.errors import QueueFull, RunConflict
 from core.experiment import PipelineSpec
 from core.runs.status import Status
 from core.runs.workspace import Workspace
-from pages.ui import engine, train_run, warmup
+from pages.ui import engine, live, train_run, warmup
 from pages.ui.state import Draft
 from tests.conftest import make_experiment
 from tests.pages.trained import opened, ran, texts
@@ -253,3 +253,22 @@ def test_start_asks_for_the_draft_on_its_device_once(room, runs, asked, divided)
     assert asked.calls == [("submit", draft.experiment(), "cpu", "")]
     assert at.query_params["run"] == runs[0].id, "the one that is watched stays"
     assert replace(draft, seed=22) != draft
+
+
+def test_settings_of_both_groups_go_into_the_draft(room, asked, divided):
+    at = opened(PAGE, draft=Draft(source=str(divided), backbone=make_experiment(divided).backbone))
+    before = at.session_state["graft:draft"].recipe
+    at.number_input(key="train.batch_size").set_value(7)
+    at.number_input(key="train.patience").set_value(3)
+    at = ran(at)
+    assert at.session_state["graft:draft"].recipe == before.model_copy(update={"batch_size": 7, "patience": 3})
+
+
+def test_what_is_drawn_is_drawn_anew_at_a_point_of_the_line(runs, monkeypatch):
+    asked_for = []
+    monkeypatch.setattr(live, "_seen", lambda root, run_id, at, *_: asked_for.append((run_id, at)))
+    steps = 10 * live.MOST_POINTS
+    for step, epochs in ((0, 0), (9, 0), (10, 0), (10, 1)):
+        live.look(replace(runs[1], progress={"steps": steps, "step": step, "epochs_done": epochs, "epochs": 5}))
+    live.look(replace(runs[1], progress={"steps": 40, "step": 9}))
+    assert asked_for == [(runs[1].id, (at, epochs, False)) for at, epochs in ((0, 0), (0, 0), (1, 0), (1, 1), (9, 0))]
