@@ -18,6 +18,7 @@ from core.text import short
 _LOCAL_HEADER = 30  # bytes before an entry's name, at least
 _TABLE_ENTRY = 46  # and in the table
 _ENCRYPTED_FLAG = 0x1
+_KEPT_FLAGS = ~(UTF8_FLAG >> 8) & 0xFF  # of the second byte
 _DRIVE = re.compile(r"[A-Za-z]:(/|$|[^/ ][^/]*$)")  # a drive, or a file of one; "A: round/1.jpg" is a class
 _READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _METHODS = {
@@ -142,15 +143,17 @@ def _without_marks(archive: Path | bytes) -> zipfile.ZipFile:
 
 
 class _Unmarked(io.BytesIO):
-    """A zip's bytes, with the UTF-8 flag of every entry cleared while its table of contents is read."""
+    """A zip's bytes, with the UTF-8 flag of every entry cleared where zipfile reads its table and its headers."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         content = super().read(size)
+        if size == _LOCAL_HEADER and content.startswith(b"PK\x03\x04"):
+            return content[:7] + bytes([content[7] & _KEPT_FLAGS]) + content[8:]
         if not content.startswith(b"PK\x01\x02"):
             return content
         table, at = bytearray(content), 0
         while table[at : at + 4] == b"PK\x01\x02" and at + _TABLE_ENTRY <= len(table):
-            table[at + 9] &= ~(UTF8_FLAG >> 8) & 0xFF
+            table[at + 9] &= _KEPT_FLAGS
             sizes = (int.from_bytes(table[at + place : at + place + 2], "little") for place in (28, 30, 32))
             at += _TABLE_ENTRY + sum(sizes)
         return bytes(table)
