@@ -27,6 +27,7 @@ class Case:
     read: Read
     labels: dict[str, str] = field(default_factory=dict)  # of folder names that are not their own label
     called: dict[str, str] = field(default_factory=dict)  # what people call folders and files with other names on disk
+    given: set[str] = field(default_factory=set)  # folder names whose label a classes.json gives: these are classes
     named: bool = False  # some of the labels were given by whoever made the folder
     notes: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -75,13 +76,14 @@ def take_labels(case: Case, folder: Path) -> None:
     """Use the labels that a `classes.json` in `folder` gives."""
     given = class_labels(folder)
     case.labels |= given
+    case.given |= given.keys()
     case.named |= bool(given)
 
 
 def _wrapped(case: Case) -> Folder | None:
     """The one folder with images below it, if it is no class; folders beside it hold other files."""
     full = case.root.full or case.root.folders
-    if len(full) != 1 or case.root.images or full[0].path.name in case.labels:
+    if len(full) != 1 or case.root.images or full[0].path.name in case.given:
         return None
     inner, others = full[0], [folder for folder in case.root.folders if folder is not full[0]]
     if any(next(other.every_file(), None) is None for other in others):

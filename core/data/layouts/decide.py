@@ -71,7 +71,7 @@ def _only(case: Case, name: str) -> Layout:
     else:
         there = listed(folder.name for folder in case.root.full) or "no images"
         raise UnusableDataset(f"{case.outer.path} has no folder '{short(name)}' to be read alone. It holds {there}.")
-    inner = Case(folder, folder, Reading(), case.read, dict(case.labels), dict(case.called))
+    inner = Case(folder, folder, Reading(), case.read, dict(case.labels), dict(case.called), set(case.given))
     take_labels(inner, folder.path)
     enter(inner)
     layout = read_case(inner, Reading())

@@ -29,7 +29,7 @@ def part_folders(case: Case) -> list[PartFolder]:
     found = [
         PartFolder(folder, stepped(folder), kind)
         for folder in case.root.folders
-        if folder.path.name not in case.labels and (kind := kind_of(folder.name))
+        if folder.path.name not in case.given and (kind := kind_of(folder.name))
     ]
     validating = [part for part in found if part.kind == "val"]
     if len(validating) > 1 and not any(part.kind == "test" for part in found):
