@@ -118,6 +118,18 @@ def test_bad_input_is_one_sentence_and_exit_code_2(graft, images, tmp_path, argu
     assert live == []
 
 
+def test_names_that_steer_a_terminal_are_shown_and_those_that_are_no_text_are_kept(graft, images, tmp_path):
+    name = os.fsdecode(b"n\xff\x1b[31m")
+    (images / "cold").rename(images / "co\x1b]0;x\x07ld")
+    code, out, err = graft("train", "--data", images, *QUICK, "--phase", "head:1", "--name", name)
+    assert (code, "\x1b" in out + err, "co\\x1b]0;x\\x07ld" in out + err) == (0, False, True)
+    assert r"n\xff\x1b[31m" in graft("runs")[1]
+    place = os.fsdecode(os.fsencode(tmp_path) + b"/\xff\x1b")
+    images.rename(place)
+    code, _, err = graft("train", "--data", place, *QUICK, "--phase", "head:1")
+    assert (code, "\\xff\\x1b holds bytes that are no UTF-8" in err, "\x1b" in err) == (2, True, False)
+
+
 def test_files_that_are_left_out_are_named_and_kept_with_the_run(graft, images, tmp_path):
     (images / "cold" / "note[1].jpg").write_text("no picture")
     for number in range(12):

@@ -23,6 +23,7 @@ from core.runs.recorder import Recorder
 from core.runs.records import Run
 from core.runs.status import Status
 from core.runs.workspace import INTERRUPTED, Workspace, new_run_id
+from core.text import storable
 from core.training.checkpoints import Checkpoints, load_best
 from core.training.control import Control
 from core.training.events import Event, Progress, RunEnded, RunStarted, Warned
@@ -51,7 +52,7 @@ def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> Clai
         workspace.store.add(
             Run(
                 id=run_id,
-                name=name or default_name(experiment, prepared.dataset.name),
+                name=storable(name) or default_name(experiment, prepared.dataset.name),
                 status=Status.QUEUED,
                 experiment=experiment,
                 digest=experiment.digest,

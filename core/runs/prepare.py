@@ -14,8 +14,9 @@ from core.data.audit import require_trainable
 from core.data.dataset import Dataset
 from core.data.sources import load_dataset
 from core.data.split import Split, make_split
-from core.errors import InvalidExperiment, ResumeRefused
+from core.errors import InvalidExperiment, ResumeRefused, UnusableDataset
 from core.experiment import Experiment
+from core.text import storable
 from core.training.device import require_precision, resolve_device
 
 OTHER_IMAGES = "The images are not those that this experiment was made with; its results will not be the same."
@@ -66,6 +67,10 @@ def prepare(
     chosen = resolve_device(device)
     require_precision(experiment.recipe, chosen)
     dataset = load_dataset(experiment.data.source, root, on_progress, experiment.data.reading)
+    if storable(dataset.source) != dataset.source:
+        raise UnusableDataset(
+            f"The path {dataset.source} holds bytes that are no UTF-8, so that a run cannot keep it. Rename it."
+        )
     if classes is not None and sorted(classes) == sorted(dataset.classes):
         dataset = dataset.ordered_as(classes)
     split = make_split(dataset, experiment.data.split)
