@@ -100,6 +100,6 @@ def test_at_most_three_names_are_said():
 
 
 def test_sentences_carry_their_own_numbers():
-    assert light(kept=0.973)[1] == "Labels survive: 97 % of what was named rightly still is."
-    assert "only 61 % as many" in light(affinity=0.61, high=0.8)[1]
-    assert "Of the views 82 % as many" in light(affinity=0.82, high=0.95)[1]
+    assert light(kept=0.973)[1].startswith("Labels survive: 97 % ")
+    assert " 61 % " in light(affinity=0.61, high=0.8)[1]
+    assert " 82 % " in light(affinity=0.82, high=0.95)[1]
