@@ -91,7 +91,7 @@ class _Walk:
     def __init__(self, root: Path, workspace: Path | None) -> None:
         self.root, self.real, self.workspace = root, root.resolve(), workspace
         self.left_out: list[LeftOut] = []
-        self.seen = 0
+        self.seen = self.links = 0
 
     def tree(self) -> Tree:
         try:
@@ -101,7 +101,22 @@ class _Walk:
         if junk.is_machinery(self.root, self.workspace):
             entries = [path for path in entries if not junk.is_own(path.name)]
         top = self._folder(self.root, entries, (self.real,))
+        self._pass_over_stores(top)
         return Tree(top, self.left_out)
+
+    def _pass_over_stores(self, top: Folder) -> None:
+        """A folder of which every file is also reached through links beside it only keeps files for them."""
+        if not self.links:
+            return
+        links = {folder.path: _real_files(folder) for folder in top.folders if _only_links(folder)}
+        for folder in [one for one in top.folders if one.path not in links]:
+            files = _real_files(folder)
+            into = [place for place, reals in links.items() if reals & files]
+            # a link to the folder itself is a second name for a class
+            second = any(place.resolve() == folder.path.resolve() for place in into)
+            if len(into) > 1 and not second and files <= set().union(*(links[place] for place in into)):
+                top.folders.remove(folder)
+                self._leave_out(folder.path, "Its files are used where links to them lie.")
 
     def _entries(self, folder: Path) -> list[Path]:
         with os.scandir(folder) as entries:
@@ -127,6 +142,7 @@ class _Walk:
         linked = stat.S_ISLNK(kind)
         real = above[-1] / entry.name
         if linked:
+            self.links += 1
             real = self._target(entry)
             if not real.is_relative_to(self.real):
                 self._leave_out(entry, _leads_out(real))
@@ -161,6 +177,18 @@ class _Walk:
 
     def _leave_out(self, path: Path, reason: str) -> None:
         self.left_out.append(LeftOut(names.shown(path.relative_to(self.root).as_posix()), reason))
+
+
+def _only_links(folder: Folder) -> bool:
+    """Whether all files in a folder are reached through links, of which there are some."""
+    if folder.linked:
+        return True
+    inner = [_only_links(one) for one in folder.folders if next(one.every_file(), None)]
+    return all(inner) and all(path.is_symlink() for path in folder.files) and bool(inner or folder.files)
+
+
+def _real_files(folder: Folder) -> set[Path]:
+    return {path.resolve() for path in folder.every_file()}
 
 
 def _leads_out(target: Path) -> str:

@@ -10,9 +10,9 @@ import torch
 from filelock import FileLock, Timeout
 
 from core.data.dataset import Item
-from core.errors import GraftError, OutOfMemory, RunConflict, TrainingFailed
+from core.errors import GraftError, OutOfMemory, RunConflict, TrainingFailed, UnusableDataset
 from core.evaluation.scores import Scores, scores
-from core.experiment import Experiment
+from core.experiment import AS_FOUND, Experiment, Reading
 from core.features.feeds import Feed
 from core.features.shortage import as_out_of_memory
 from core.files import storage_failed
@@ -108,9 +108,29 @@ def prepare_again(workspace: Workspace, run: Run) -> Prepared:
 
     Raises `ResumeRefused` when they are not those it began with.
     """
-    prepared = prepare(run.experiment, workspace.root, run.device, classes=run.classes)
+    prepared = _prepared_as_before(workspace, run)
     require_same_data(prepared, run.experiment.data.fingerprint, artifacts.read_listing(workspace.folder(run.id)))
     return prepared
+
+
+def _prepared_as_before(workspace: Workspace, run: Run) -> Prepared:
+    """Runs of before folders were asked about took every folder for a class; their fingerprint tells."""
+    experiment = run.experiment
+    wanted = experiment.data.fingerprint
+    plain = experiment.data.model_copy(update={"reading": Reading(layout="folders")})
+    try:
+        prepared = prepare(experiment, workspace.root, run.device, classes=run.classes)
+        if prepared.dataset.fingerprint == wanted or experiment.data.reading != AS_FOUND:
+            return prepared
+    except UnusableDataset:
+        if experiment.data.reading != AS_FOUND:
+            raise
+        return prepare(experiment.changed(data=plain), workspace.root, run.device, classes=run.classes)
+    try:
+        former = prepare(experiment.changed(data=plain), workspace.root, run.device, classes=run.classes)
+    except UnusableDataset:
+        return prepared
+    return former if former.dataset.fingerprint == wanted else prepared
 
 
 def execute(workspace: Workspace, claim: Claim, control: Control) -> Iterator[Event]:

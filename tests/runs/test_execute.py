@@ -395,3 +395,37 @@ def test_while_it_waits_the_run_is_paused(room, experiment):
             threading.Thread(target=go_on).start()
     assert told == [Status.PAUSED, Status.RUNNING]
     assert room.store.run(claim.run_id).status is Status.COMPLETED
+
+
+def test_a_run_of_before_goes_on_in_the_order_of_classes_that_it_learned(room, experiment, tmp_path):
+    make_images(tmp_path / "numbers", ("2", "10"), per_class=9, seed=5)
+    prepared = prepare(experiment.changed(data=DataSpec(source=str(tmp_path / "numbers"))), room.root)
+    assert prepared.dataset.classes == ("2", "10")
+    older = replace(prepared, dataset=prepared.dataset.ordered_as(("10", "2")))  # as text is sorted
+    claim = create_run(room, older)
+    room.store.move(claim.run_id, Status.STOPPED)
+    claim.lock.release()
+    claim = reopen_run(room, claim.run_id)
+    list(execute(room, claim, Control()))
+    assert room.store.run(claim.run_id).classes == ("10", "2")
+    answers = read_predictions(room.folder(claim.run_id), "val")
+    for name, label in zip(answers.names, answers.labels, strict=True):
+        assert ("10", "2")[label] == name.split("/")[0]
+
+
+def test_a_run_of_before_folders_were_asked_about_goes_on_with_its_classes(room, experiment, tmp_path):
+    for upper, names in (("round", ("disc",)), ("straight", ("bars", "cross"))):
+        make_images(tmp_path / "levels" / upper, names, per_class=9, seed=len(names))
+    source = str(tmp_path / "levels")
+    asked = experiment.changed(data=DataSpec(source=source))
+    with pytest.raises(UnusableDataset):
+        prepare(asked, room.root)
+    plain = prepare(asked.changed(data=DataSpec(source=source, reading=Reading(layout="folders"))), room.root)
+    data = plain.experiment.data.model_copy(update={"reading": AS_FOUND})
+    claim = create_run(room, replace(plain, experiment=plain.experiment.changed(data=data)))
+    room.store.move(claim.run_id, Status.STOPPED)
+    claim.lock.release()
+    claim = reopen_run(room, claim.run_id)
+    list(execute(room, claim, Control()))
+    assert room.store.run(claim.run_id).status is Status.COMPLETED
+    assert room.store.run(claim.run_id).classes == ("round", "straight")

@@ -1,6 +1,7 @@
 """What a layout gives: each file's class and part, or the reason why it has none."""
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -65,7 +66,7 @@ class Layout:
 
     def name(self, path: Path) -> str:
         """The path below the root as text, with slashes, as it was called before it was unpacked."""
-        parts = path.relative_to(self.root).parts if path.is_relative_to(self.root) else (path.name,)
+        parts = Path(os.path.relpath(path, self.root)).parts  # '../' for what lies beside folders that only wrap
         return names.shown("/".join(self.called.get(part, part) for part in parts))
 
     def account(self, top: Folder, reason: str) -> None:

@@ -19,6 +19,7 @@ _MEASURES = re.compile(
 _SPLITS = re.compile(r"split|subset|set|part|partition|usage|phase|dataset")
 _NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?")
 _WHOLE = re.compile(r"[-+]?\d+([.,]0+)?")
+_DATE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4}|\d\d?:\d\d")
 _MARKS = frozenset(("0", "1", "0.0", "1.0", "true", "false"))
 _SET = frozenset(("1", "1.0", "true"))
 _BOXES = ("xmin", "ymin", "xmax", "ymax")
@@ -109,7 +110,7 @@ def why_none(columns: dict[str, list[str]], but: Sequence[str]) -> str:
         elif different * 2 > len(said):
             reasons.append(f"'{name}' is different in nearly every row")
         else:
-            reasons.append(f"'{name}' looks like a measurement")
+            reasons.append(f"'{name}' looks like a measurement or a time")
     return "; ".join(reasons[:8]) or f"there are only the columns {listed(but)}"
 
 
@@ -128,7 +129,7 @@ def _repeats(name: str, values: Sequence[str]) -> bool:
         # numbers are codes of classes where they are few, or where the column says so
         called = bool(_PREFERRED.fullmatch(letters))
         return called or (not _MEASURES.fullmatch(letters) and different <= 20)
-    return not _MEASURES.fullmatch(letters)
+    return not all(_DATE.match(value) for value in said)
 
 
 def _named_over_numbered(found: list[str], columns: dict[str, list[str]]) -> list[str]:

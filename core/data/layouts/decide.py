@@ -82,14 +82,14 @@ def _only(case: Case, name: str) -> Layout:
 
 
 def _beside(top: Folder, chosen: Folder) -> list[LeftOut]:
-    """The folders on the way to the chosen one that are not read."""
+    """What lies on the way to the chosen folder and is not read."""
     reason = f"Is not read: only '{short(chosen.name)}' is."
     return [
-        LeftOut(names.shown(folder.path.relative_to(top.path).as_posix()), reason)
+        LeftOut(names.shown(path.relative_to(top.path).as_posix()), reason)
         for place in top.every_folder()
         if chosen.path.is_relative_to(place.path) and place is not chosen
-        for folder in place.full
-        if not chosen.path.is_relative_to(folder.path)
+        for path in [*place.files, *(one.path for one in place.folders if next(one.every_file(), None))]
+        if not chosen.path.is_relative_to(path)
     ]
 
 
@@ -196,10 +196,10 @@ def _are_class_first(case: Case) -> bool:
 def _level(case: Case, root: Folder, within_parts: bool = False) -> int:
     """0 where the folders of `root` are the classes; raises `UnclearLayout` where those within them may be."""
     full = root.full
+    if not case.named and not within_parts and len(root.folders) > 1 and all(is_fold(f.name) for f in root.folders):
+        raise _folds(case, full)
     if case.named or len(full) < 2:
         return 0
-    if not within_parts and all(is_fold(folder.name) for folder in full):
-        raise _folds(case, full)
     inner = [{case.label(one) for one in folder.full} for folder in full]
     if any(folder.images for folder in full) or not all(inner):
         _ask_about_copies(case, full, inner)
@@ -261,14 +261,20 @@ def _ask_about_copies(case: Case, full: Sequence[Folder], inner: Sequence[set[st
 
 
 def _ask_about_test(case: Case) -> None:
-    """Raise where one of two folders is called like a part: it may be a class, or images for prediction."""
+    """Raise where folders called like parts leave one class at most: they may be classes, or for prediction."""
     full = case.root.full
-    tests = [folder for folder in full if is_certain(folder.name)]
-    if case.named or len(full) != 2 or len(tests) != 1 or kind_of(tests[0].name) == "train":
+    tests = [
+        folder
+        for folder in full
+        if kind_of(folder.name) != "train" and is_certain(folder.name) and not stepped(folder).full
+    ]
+    if case.named or not tests or len(full) - len(tests) > 1:
         return
-    if any(stepped(folder).full for folder in tests):
-        return
-    raise case.ask(f"The folder '{short(tests[0].name)}' may be a class, or hold images for prediction.", [FOLDERS])
+    raise case.ask(
+        f"The folders {listed(folder.name for folder in full)} may all be classes, or "
+        f"{listed(folder.name for folder in tests)} may hold images for prediction.",
+        [FOLDERS],
+    )
 
 
 def choices(case: Case) -> tuple[LayoutChoice, ...]:

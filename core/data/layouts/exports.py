@@ -89,8 +89,9 @@ def _levels(root: Folder) -> Iterable[Folder]:
 
 
 def _has_classes(folder: Folder) -> bool:
-    """Whether some sub-folder with images is called like a class."""
-    return any(not (kind_of(one.name) or is_generic(one.name) or is_annotation(one)) for one in folder.full)
+    """Whether several sub-folders with images are called like classes."""
+    mute = [bool(kind_of(one.name)) or is_generic(one.name) or is_annotation(one) for one in folder.full]
+    return mute.count(False) > 1
 
 
 def _files(folder: Folder, suffix: str) -> list[Path]:

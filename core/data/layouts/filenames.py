@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from core.data import names
@@ -30,6 +30,15 @@ def labels_by_name(images: Sequence[Path]) -> Labels | None:
     for pattern in _PATTERNS:
         labels = _matched(images, pattern)
         if labels is not None and _plausible(labels.values()):
+            return labels
+    return None
+
+
+def labels_like(images: Sequence[Path], known: Collection[str]) -> Labels | None:
+    """Each image's class by its file name, where one pattern gives every image one of the classes in `known`."""
+    for pattern in _PATTERNS:
+        labels = _matched(images, pattern)
+        if labels and set(labels.values()) <= set(known):
             return labels
     return None
 

@@ -8,7 +8,7 @@ from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case
 from core.data.layouts.columns import why_none
 from core.data.layouts.exports import is_annotation
-from core.data.layouts.filenames import Labels, example, labels_by_name
+from core.data.layouts.filenames import Labels, example, labels_by_name, labels_like
 from core.data.layouts.labelled import MOST_ROWS, SEVERAL, Labelled, part_of, read_labels
 from core.data.layouts.words import Kind, kind_of
 from core.data.tree import Folder
@@ -52,7 +52,7 @@ def read_csv(case: Case, said: Labelled) -> Layout:
             layout.leave_out(path, reason)
         elif label := said.labels.get(path):
             layout.add(path, label, None if only else part_of(parts[path] or "train"))
-    layout.account(case.root, f"Is not named in {listed(names)}, so that it has no class.")
+    layout.account(case.outer, f"Is not named in {listed(names)}, so that it has no class.")
     _name_missing(layout, said)
     return layout
 
@@ -94,8 +94,8 @@ def read_filenames(case: Case) -> Layout:
         )
     parts: dict[Path, Kind | None] = dict.fromkeys(train, None)
     for kind, images in groups:
-        more = labels_by_name(images) if kind in ("val", "test") else None
-        if more and set(more.values()) <= set(labels.values()):
+        more = labels_like(images, set(labels.values())) if kind in ("val", "test") else None
+        if more:
             labels |= more
             parts |= dict.fromkeys(more, kind)
     return _named(case, labels, parts)
@@ -108,7 +108,7 @@ def _named(case: Case, labels: Labels, parts: dict[Path, Kind | None]) -> Layout
     divided = any(parts.values())
     for path, label in labels.items():
         layout.add(path, label, part_of(parts[path] or "train") if divided else None)
-    layout.account(case.root, "Its name gives no class.")
+    layout.account(case.outer, "Its name gives no class.")
     return layout
 
 

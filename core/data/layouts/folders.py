@@ -52,7 +52,7 @@ def read_classes(case: Case, level: int = 0) -> Layout:
     for folder in tests:
         layout.offer(folder)
     _classes(case, layout, case.root, None, level, skip=tests)
-    layout.account(case.root, BESIDE)
+    layout.account(case.outer, BESIDE)
     return layout
 
 
@@ -77,7 +77,7 @@ def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
     _note_doubled(layout, parts)
     known = {case.label(folder) for part in classed if part.kind == "train" for folder in _class_folders(part, level)}
     _drop_untrained(layout, known, "" if only else "train")
-    layout.account(case.root, OUTSIDE)
+    layout.account(case.outer, OUTSIDE)
     return layout
 
 
@@ -95,7 +95,7 @@ def read_class_first(case: Case) -> Layout:
             for path in inner.every_file():
                 layout.add(path, label, kind)  # type: ignore[arg-type]  # PREDICT went before
     layout.notes.append("Each class folder holds parts of its own; they are kept.")
-    layout.account(case.root, BESIDE)
+    layout.account(case.outer, BESIDE)
     return layout
 
 

@@ -134,6 +134,7 @@ def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading) -
     for number, paths in enumerate(rows):
         label = marked_label(table, made.label_column, marks, number)
         _take(made, table, number, paths, label, _row_part(table, split, number))
+    made.unsaid = {path: reason for path, reason in made.unsaid.items() if path not in made.labels}
     return made
 
 
@@ -199,7 +200,7 @@ def _take(made: Labelled, table: Table, row: int, paths: Sequence[Path], label: 
     if others:
         return
     if not label:
-        made.unsaid[path] = f"{line} gives it no class."
+        made.unsaid.setdefault(path, f"{line} gives it no class.")
     elif made.labels.setdefault(path, label) != label:
         made.conflicts[path] = (
             f"The rows of {table.path.name} give it the classes '{short(made.labels[path])}' and '{short(label)}'. "

@@ -1,0 +1,70 @@
+"""Data sets of other tasks are refused by their name, with the next step."""
+
+import json
+
+import pytest
+
+from tests.data.layouts.conftest import counts
+
+NAMES = ["1.jpg", "2.jpg", "3.jpg"]
+BOX = "0 0.5 0.5 0.4 0.4\n"
+COCO = json.dumps({"info": {}, "images": [{"id": 1, "file_name": "1.jpg"}], "annotations": [], "categories": []})
+VOC = "<annotation><object><name>cat</name></object></annotation>"
+LABELME = json.dumps({"version": "5", "shapes": [], "imagePath": "1.jpg"})
+
+
+def beside(folder, suffix, text):
+    return {f"{folder or '.'}/{name.removesuffix('.jpg')}{suffix}": text for name in NAMES}
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ({"train/images": NAMES, **beside("train/labels", ".txt", BOX), "data.yaml": "nc: 1"}, "YOLO"),
+        ({"images/train": NAMES, **beside("labels/train", ".txt", BOX)}, "YOLO"),
+        ({"": NAMES, **beside("", ".txt", BOX), "classes.txt": "cat\n"}, "YOLO"),
+        ({"obj_train_data": NAMES, **beside("obj_train_data", ".txt", BOX)}, "YOLO"),
+        ({"train": NAMES, "train/_annotations.coco.json": COCO, "valid": NAMES}, "COCO"),
+        ({"train2017": NAMES, "val2017": NAMES, "annotations/instances_train2017.json": COCO}, "COCO"),
+        ({"images": NAMES, "result.json": COCO}, "COCO"),
+        ({"JPEGImages": NAMES, **beside("Annotations", ".xml", VOC), "ImageSets/Main/train.txt": "1\n"}, "Pascal VOC"),
+        ({"VOCdevkit/VOC2012/JPEGImages": NAMES, **beside("VOCdevkit/VOC2012/Annotations", ".xml", VOC)}, "Pascal VOC"),
+        ({"train": NAMES, **beside("train", ".xml", VOC), "test": NAMES}, "Pascal VOC"),
+        ({"images": NAMES, **beside("images", ".json", LABELME)}, "LabelMe"),
+        ({"images": NAMES, "masks": ["1.png", "2.png", "3.png"]}, "masks"),
+        ({"train": NAMES, "train_masks": ["1_mask.gif", "2_mask.gif", "3_mask.gif"]}, "masks"),
+        ({"train/images": NAMES, "train/masks": NAMES, "val/images": NAMES, "val/masks": NAMES}, "masks"),
+        (
+            {"a1/images": ["x.png"], "a1/masks": ["1.png", "2.png"], "b2/images": ["y.png"], "b2/masks": ["3.png"]},
+            "masks",
+        ),
+        ({"data/train-00000-of-00004.tfrecord": b"\0", "data/train.tfrecord-00001-of-00004": b"\0"}, "TFRecord"),
+        ({"data/train-00000-of-00001.parquet": b"PAR1"}, "Parquet"),
+        ({"cat/a.mp4": b"\0", "dog/b.mp4": b"\0"}, "videos"),
+    ],
+)
+def test_an_export_is_called_by_its_name(refused, content, name):
+    text = refused(content)
+    assert name in text
+    assert "folder per class" in text
+    assert "damaged" not in text
+
+
+@pytest.mark.parametrize("more", [beside("cat", ".xml", VOC), {"coco.json": COCO}, beside("cat", ".json", LABELME)])
+def test_class_folders_are_read_whatever_lies_beside_the_images(read, more):
+    layout = read({"cat": NAMES, "dog": ["4.jpg"], **more})
+    assert layout.classes == {"cat", "dog"}
+
+
+def test_an_export_whose_names_give_classes_offers_them(asked):
+    names = ["Abyssinian_1.jpg", "Abyssinian_2.jpg", "pug_1.jpg", "pug_2.jpg"]
+    masks = [name.replace(".jpg", ".png") for name in names]
+    question = asked({"images": names, "annotations/trimaps": masks})
+    assert "masks" in question.question
+    assert [(choice.options, choice.gives) for choice in question.choices] == [
+        ("--layout filenames", "2 classes: Abyssinian 2, pug 2")
+    ]
+
+
+def test_a_class_may_be_called_labels(read):
+    assert counts(read({"labels": 3, "bottles": 2})) == {"labels": 3, "bottles": 2}

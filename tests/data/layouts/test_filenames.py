@@ -1,0 +1,62 @@
+"""Classes from file names, and names that are none."""
+
+import pytest
+
+from core.errors import UnusableDataset
+from tests.data.layouts.conftest import counts, reasons
+
+
+def numbered(pattern, **classes):
+    return [pattern.format(name, index) for name, count in classes.items() for index in range(count)]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["{}.{}.jpg", "{}_{:03}.jpg", "{}{}.png", "{} ({}).jpg", "{}-{}.JPG", "{1}_{0}.jpg", "{1}. {0}.jpg"]
+)
+@pytest.mark.parametrize("place", ["", "train", "images"])
+def test_one_plain_pattern(read, place, pattern):
+    layout = read({place: numbered(pattern, cat=4, dog=3, great_dane=2)})
+    assert counts(layout) == {"cat": 4, "dog": 3, "great_dane": 2}
+    assert layout.reading.layout == "filenames"
+    assert any("read from file names" in note for note in layout.notes)
+
+
+def test_letters_and_digits_before_the_number(read):
+    assert counts(read({"": numbered("{}_{}.jpg", n02085620=3, n02085782=2)})) == {"n02085620": 3, "n02085782": 2}
+
+
+def test_parts_whose_names_all_have_the_pattern(read):
+    layout = read({"train": numbered("{}.{}.jpg", cat=4, dog=3), "test": numbered("{}.{}.jpg", cat=1, dog=2)})
+    assert counts(layout) == {"train/cat": 4, "train/dog": 3, "test/cat": 1, "test/dog": 2}
+
+
+def test_a_flat_test_folder_is_offered_for_prediction(read):
+    layout = read({"train": numbered("{}.{}.jpg", cat=4, dog=3), "test1": ["1.jpg", "2.jpg"], "sub.csv": "id,label\n"})
+    assert counts(layout) == {"cat": 4, "dog": 3}
+    assert "offered for prediction" in reasons(layout)["test1"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        numbered("{}_{}.jpg", IMG=4), numbered("{}_{}.jpg", IMG=4, DSC=3), ["1.jpg", "2.jpg", "3.jpg"],
+        numbered("{}_{}.jpg", IMG_20240101=2, IMG_20240102=2), ["00003c91.jpg", "00003c92.jpg", "00005f13.jpg"],
+        [*numbered("{}_{}.jpg", cat=4, dog=3), "extra.jpg"], ["one.jpg", "two.jpg"], ["cat_1.jpg", "dog_1.jpg"],
+        numbered("{}_{}.jpg", train=4, test=3), numbered("{} {}.png", Screenshot=4, frame=3),
+    ],
+)  # fmt: skip
+def test_names_without_a_plain_pattern_are_refused(refused, files):
+    text = refused({"": files})
+    assert "no class folders" in text
+    assert "Put the images of each class into a folder of its own" in text
+    assert "labels.csv" in text
+
+
+@pytest.mark.parametrize("content", [{"train": 4, "test": 3}, {"train": 4, "val": 2}, {"images": 5}, {"test": 2}])
+def test_parts_are_never_classes(refused, content):
+    assert "but no class folders" in refused(content)
+
+
+def test_filenames_that_were_asked_for_and_have_no_pattern(read):
+    with pytest.raises(UnusableDataset, match="one plain pattern"):
+        read({"cat": 3, "dog": 2}, layout="filenames")

@@ -1,0 +1,157 @@
+"""Links, junk of disks and systems, and this program's own folders; FAULTS, "Names and text"."""
+
+import os
+
+import pytest
+
+from core.data import junk, tree
+from core.data.layout import read_layout
+from core.data.tree import read_tree
+from core.errors import UnusableDataset
+
+
+@pytest.fixture
+def images(tmp_path):
+    """A folder with three cats and two dogs."""
+    root = tmp_path / "set"
+    for path in ("cat/1.png", "cat/2.png", "cat/3.png", "dog/1.png", "dog/2.png"):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).touch()
+    return root
+
+
+def told(layout):
+    return {one.name: one.reason for one in layout.left_out}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "@eaDir", "#recycle", "#snapshot", "$RECYCLE.BIN", "RECYCLER", "lost+found", "System Volume Information",
+        "__MACOSX", ".Trashes", ".Trash-1000", ".ipynb_checkpoints", "__pycache__", ".AppleDouble", ".thumbnails",
+        ".git", ".venv", "node_modules", "@Recently-Snapshot", "Network Trash Folder", ".@__thumb", "LOST.DIR",
+        "FOUND.000",
+    ],
+)  # fmt: skip
+def test_leftovers_are_ignored_at_any_depth(images, name):
+    for place in (images / name, images / "cat" / name / "deeper"):
+        place.mkdir(parents=True)
+        (place / "9.png").touch()
+    layout = read_layout(images)
+    assert layout.summary == "2 classes: cat 3, dog 2"
+    assert layout.left_out == []
+
+
+@pytest.mark.parametrize(
+    "name", ["Thumbs.db", "desktop.ini", "._1.png", ".DS_Store", "Icon\r", "ehthumbs.db", ".picasa.ini", "~$list.csv"]
+)
+def test_files_of_systems_are_ignored(images, name):
+    (images / "cat" / name).touch()
+    (images / name).touch()
+    assert read_layout(images).left_out == []
+
+
+@pytest.mark.parametrize("name", ["cat", "recycle", "thumbs", "icon", "snapshot", "tmp", "runs", "cache", "lost"])
+def test_what_a_class_may_be_called_is_no_junk(name):
+    assert not junk.is_junk(name)
+
+
+def test_no_workspace_is_a_class(images):
+    for place in ("workspace", "cat/other"):
+        (images / place / "runs").mkdir(parents=True)
+        (images / place / "graft.db").touch()
+        (images / place / "runs" / "x.png").touch()
+    (images / "in use").mkdir()
+    (images / "in use" / "x.png").touch()
+    (images / "env").mkdir()
+    (images / "env" / "pyvenv.cfg").touch()
+    assert read_layout(images, workspace=images / "in use").summary == "2 classes: cat 3, dog 2"
+    assert "in use" in read_layout(images).classes
+
+
+def test_a_workspace_that_is_the_data_folder(images):
+    (images / "graft.db").touch()
+    for own in ("runs", "cache", "datasets"):
+        (images / own).mkdir()
+        (images / own / "x.png").touch()
+    assert read_layout(images).classes == {"cat", "dog"}
+
+
+def test_a_workspace_alone_is_no_data_set(tmp_path):
+    (tmp_path / "graft.db").touch()
+    with pytest.raises(UnusableDataset, match=r"is a workspace of this program"):
+        read_layout(tmp_path)
+
+
+def test_links_inside_are_followed(images):
+    (images / "emu").symlink_to("dog")  # relative, as `ln -s` makes them
+    (images / "cat" / "4.png").symlink_to(images / "dog" / "1.png")
+    layout = read_layout(images)
+    assert layout.summary == "3 classes: cat 4, dog 2, emu 2"
+    assert layout.left_out == []
+
+
+def test_class_folders_that_are_links_into_a_store(tmp_path):
+    root = tmp_path / "set"
+    for name, count in (("cat", 3), ("dog", 2)):
+        (root / "store" / name).mkdir(parents=True)
+        (root / name).symlink_to(root / "store" / name)
+        for number in range(count):
+            (root / "store" / name / f"{number}.png").touch()
+    layout = read_layout(root)
+    assert layout.summary == "2 classes: cat 3, dog 2"
+    assert told(layout) == {"store": "Its files are used where links to them lie."}
+
+
+def test_links_that_lead_out_are_named_with_the_next_step(images, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "9.png").touch()
+    (images / "emu").symlink_to(tmp_path / "out")
+    (images / "cat" / "9.png").symlink_to(tmp_path / "out" / "9.png")
+    (images / "cat" / "gone.png").symlink_to(images / "nowhere")
+    layout = read_layout(images)
+    assert layout.summary == "2 classes: cat 3, dog 2"
+    assert set(told(layout)) == {"emu", "cat/9.png", "cat/gone.png"}
+    assert f"to {tmp_path / 'out'}. Choose a data folder that holds both" in told(layout)["emu"]
+    assert "which is not there" in told(layout)["cat/gone.png"]
+
+
+def test_a_set_of_nothing_but_links_that_lead_out(images, tmp_path):
+    (tmp_path / "links").mkdir()
+    for name in ("cat", "dog"):
+        (tmp_path / "links" / name).symlink_to(images / name)
+    with pytest.raises(UnusableDataset, match=r"cat: Is a link that leads out of the data folder"):
+        read_layout(tmp_path / "links")
+
+
+def test_circles_end(images):
+    (images / "cat" / "up").symlink_to(images)
+    (images / "cat" / "self").symlink_to(images / "cat" / "self")
+    (images / "dog" / "cats").symlink_to(images / "cat")
+    (images / "cat" / "dogs").symlink_to(images / "dog")
+    layout = read_layout(images)
+    assert layout.classes == {"cat", "dog"}
+    assert {"cat/up", "cat/self"} <= set(told(layout))
+
+
+def test_a_folder_of_any_depth(images):
+    deep = images / "cat" / "/".join("d" * 60)
+    deep.mkdir(parents=True)
+    (deep / "x.png").touch()
+    assert any(f"more than {tree.MAX_DEPTH} folders deep" in reason for reason in told(read_layout(images)).values())
+
+
+def test_too_many_files_are_refused(images, monkeypatch):
+    monkeypatch.setattr(tree, "MAX_FILES", 7)  # two folders and five images
+    assert read_tree(images).top.image_count == 5
+    monkeypatch.setattr(tree, "MAX_FILES", 6)
+    with pytest.raises(UnusableDataset, match="holds more than 6 files"):
+        read_tree(images)
+
+
+def test_an_image_without_an_ending_is_an_image(images):
+    (images / "cat" / "photo").write_bytes(b"\xff\xd8\xff\xe0")
+    (images / "cat" / "note").write_bytes(b"text")
+    os.mkfifo(images / "cat" / "pipe")
+    top = read_tree(images).top
+    assert [path.name for path in top.folders[0].images] == ["1.png", "2.png", "3.png", "photo"]
