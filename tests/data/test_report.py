@@ -54,5 +54,7 @@ def test_the_order_of_classes_can_be_that_of_an_older_run(folder_of, read):
     ]
     assert [item.label for item in older.items] == [1, 0, 0]
     assert older.fingerprint == dataset.fingerprint
+    one, other = make_split(older, SplitSpec()), make_split(dataset, SplitSpec())
+    assert (one.train, one.val, one.test) == (other.train, other.val, other.test)
     with pytest.raises(ValueError, match="order"):
         dataset.ordered_as(("10", "3"))

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from core.errors import (
     UnreadableWeights,
     UnusableDataset,
 )
-from core.experiment import BackboneSpec, Phase, Recipe
+from core.experiment import AS_FOUND, BackboneSpec, DataSpec, Phase, Reading, Recipe
 from core.runs import artifacts
 from core.runs import execute as executing
 from core.runs.execute import create_run, execute, reopen_run
@@ -228,6 +229,7 @@ def test_data_that_cannot_be_learned_is_refused(room, tmp_path):
 
 CHILD = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from core.experiment import Experiment
 from core.runs.execute import create_run, execute
@@ -265,6 +267,7 @@ def test_a_killed_process_leaves_an_interrupted_run_that_resumes_to_the_same_ser
 
 SAVER = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from core import files
 while True:
@@ -408,7 +411,7 @@ def test_a_run_of_before_goes_on_in_the_order_of_classes_that_it_learned(room, e
     claim = reopen_run(room, claim.run_id)
     list(execute(room, claim, Control()))
     assert room.store.run(claim.run_id).classes == ("10", "2")
-    answers = read_predictions(room.folder(claim.run_id), "val")
+    answers = artifacts.read_predictions(room.folder(claim.run_id), "val")
     for name, label in zip(answers.names, answers.labels, strict=True):
         assert ("10", "2")[label] == name.split("/")[0]
 
