@@ -13,6 +13,7 @@ from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
 from core.data.split import Split
 from core.errors import GraftError, UnreadableImage
+from core.text import shown
 from pages.ui import data_facts, engine, state
 from pages.ui.gallery import Cell, show_mosaic
 from pages.ui.messages import literal, show_error
@@ -69,7 +70,7 @@ def _filters(dataset: Dataset, split: Split) -> tuple[int | None, str | None]:
     with st.container(horizontal=True, key="data-filters"):
         label = st.selectbox(
             "Class", [None, *range(len(dataset.classes))], key="data-gallery-class", width=280,
-            format_func=lambda index: "All classes" if index is None else dataset.classes[index],
+            format_func=lambda index: "All classes" if index is None else shown(dataset.classes[index]),
         )  # fmt: skip
         parts = [ALL, *(part for part in data_facts.PARTS if split.sizes[part])]
         part = st.segmented_control(

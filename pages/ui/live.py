@@ -22,6 +22,7 @@ from core.evaluation.diagnosis import Augmentation, diagnose
 from core.runs.records import LogLine, Run
 from core.runs.status import Status
 from core.screening.verdict import Verdict
+from core.text import shown
 from core.training.events import EpochEnded, StepEnded
 from pages.ui import engine, warmup
 from pages.ui.messages import literal
@@ -146,7 +147,7 @@ def _log(lines: list[LogLine]) -> None:
         return
     rows = "".join(
         f'<div class="{html.escape(line.level)}"><time>{time.strftime("%H:%M:%S", time.localtime(line.at))}</time>'
-        f"<span>{html.escape(line.message)}</span></div>"
+        f"<span>{html.escape(shown(line.message))}</span></div>"
         for line in reversed(lines)
     )
     with st.container(border=True, key="train-log"):

@@ -10,6 +10,7 @@ from core.charts.differences import differing
 from core.charts.numbers import percent
 from core.charts.overlay import METRICS, Key, Metric, legend, overlay, overlay_figure
 from core.runs.records import Run
+from core.text import shown
 from pages.ui import engine, state
 from pages.ui import results_runs as told
 from pages.ui.messages import literal
@@ -42,7 +43,7 @@ def show_comparison(order: Sequence[Run], runs: Sequence[Run], names: dict[str, 
         "Runs to lay over each other",
         ids,
         default=kept or ids[:3],
-        format_func=names.__getitem__,
+        format_func=lambda run_id: shown(names[run_id]),
         max_selections=MOST_COMPARED,
         key="results-compare",
     )
@@ -72,7 +73,9 @@ def legend_html(keys: Sequence[Key], metric: Metric) -> str:
         twin = f", the same line as {key.same_as}" if key.same_as else ""
         style = _CSS_DASHES.get(key.dash, "solid")
         line = f'<i style="border-top:3px {style} {key.colour}"></i>'
-        rows.append(f"<div>{line}<span>{html.escape(key.name)} <small>{html.escape(last + twin)}</small></span></div>")
+        rows.append(
+            f"<div>{line}<span>{html.escape(shown(key.name))} <small>{html.escape(last + twin)}</small></span></div>"
+        )
     return f'{_STYLE}<div class="graft-legend">{"".join(rows)}</div>'
 
 

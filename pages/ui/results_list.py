@@ -9,6 +9,7 @@ import streamlit as st
 from core.charts.numbers import percent
 from core.runs.records import Run
 from core.runs.status import Status
+from core.text import shown
 from pages.ui import engine, state
 from pages.ui import results_runs as told
 from pages.ui.messages import explain, literal
@@ -103,7 +104,7 @@ def _source(runs: Sequence[Run]) -> str | None:
             "Trained on",
             [*sources, EVERYTHING],
             index=[*sources, EVERYTHING].index(kept),
-            format_func=lambda source: source if source == EVERYTHING else told.data_name(source),
+            format_func=lambda source: source if source == EVERYTHING else shown(told.data_name(source)),
             key="results-data",
             width=280,
         )

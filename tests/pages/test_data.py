@@ -325,7 +325,7 @@ def test_a_zip_is_unpacked_into_the_workspace(at, workspace):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (zipped("1.png", "2.png"), "flat.zip holds pictures but no class folders"),
+        (zipped("1.png", "2.png"), "flat.zip holds images but no class folders"),
         (zipped("../../etc/1.png"), "../../etc/1.png"),
         (b"no zip", "not a zip"),
         (b"", ""),
