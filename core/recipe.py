@@ -1,8 +1,8 @@
 """How the weights of a model are optimised."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from core.description import Description
 
@@ -50,8 +50,8 @@ class Recipe(Description):
     monitor: Literal["loss", "accuracy", "macro-f1"] = Field(
         "loss",
         title="Best epoch by",
-        description="The validation value that chooses the best epoch and stops early. An epoch of a later phase must "
-        "win by a standard error.",
+        description="The validation value that chooses the best epoch and stops early; the loss is compared at its "
+        "fitted temperature. An epoch of a later phase must win by more than chance on the same images.",
     )
     mixup: float = Field(
         0.0, ge=0, le=10, title="Mixup (alpha)",
@@ -61,11 +61,22 @@ class Recipe(Description):
         0.0, ge=0, le=10, title="CutMix (alpha)",
         description="Pastes a patch of another image, and its share of the label; 0: off, 1 is usual.",
     )  # fmt: skip
+    batchnorm: Literal["train", "fixed"] = Field(
+        "train", title="BatchNorm statistics",
+        description="'fixed': trainable stages keep the means and variances of the pretrained weights, which starts "
+        "gently; 'train': they follow each batch. Untrained weights have none to keep.",
+    )  # fmt: skip
     precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
         "auto", title="Precision",
         description="'auto': what learns in fp32, what is frozen in bf16 where that is faster and as good. "
         "bf16 and fp16: everything under autocast, where the device has them.",
     )  # fmt: skip
+
+    @model_serializer(mode="wrap")
+    def _without_the_usual_statistics(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # a recipe of before there was a choice is written, and digested, as it was
+        dumped: dict[str, Any] = dump(self)
+        return {name: value for name, value in dumped.items() if name != "batchnorm" or value != "train"}
 
     @property
     def mixes(self) -> bool:

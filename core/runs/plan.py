@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.augment import presets
-from core.backbones.stages import HEAD, default_phases, resolve, stage_table
+from core.backbones.stages import HEAD, default_phases, default_recipe, resolve, stage_table
 from core.errors import InvalidExperiment, unknown_name
 from core.experiment import AS_FOUND, BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Reading, Recipe, parse
 
@@ -18,7 +18,11 @@ def default_experiment(source: str, backbone: BackboneSpec | None = None) -> Exp
     """
     spec = backbone or BackboneSpec()
     return Experiment(
-        data=DataSpec(source=source), pipeline=presets.DEFAULT, backbone=spec, phases=default_phases(_names(spec))
+        data=DataSpec(source=source),
+        pipeline=presets.DEFAULT,
+        backbone=spec,
+        phases=default_phases(_names(spec)),
+        recipe=default_recipe(),
     )
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.experiment import Recipe
+from core.tasks.compared import Compared, at_its_temperature, wrong
 from core.tasks.losses import SmoothedCrossEntropy
 
 
@@ -36,7 +37,7 @@ class Classification:
         return (logits.argmax(dim=1) == labels).sum()
 
     def to_minimise(self, monitor: str, loss: float, logits: Tensor, labels: Tensor) -> float:
-        """The value by which epochs are compared, lower is better: the loss, or one minus a score."""
+        """The value that ends a phase early, lower is better: the loss as it is, or one minus a score."""
         if monitor == "loss":
             return loss
         named = logits.argmax(dim=1).numpy()
@@ -45,6 +46,15 @@ class Classification:
         from sklearn.metrics import f1_score  # takes a second to import
 
         return 1 - float(f1_score(labels.numpy(), named, average="macro", zero_division=0.0))
+
+    def compared(self, monitor: str, criterion: SmoothedCrossEntropy, logits: Tensor, labels: Tensor) -> Compared:
+        """By what the kept epoch is chosen: the loss at its fitted temperature, or one minus a score.
+
+        Of a score `each` says which images are misclassified.
+        """
+        if monitor == "loss":
+            return at_its_temperature(criterion, logits, labels)
+        return Compared(self.to_minimise(monitor, 0.0, logits, labels), wrong(logits, labels))
 
     def standard_error(self, monitor: str, criterion: SmoothedCrossEntropy, logits: Tensor, labels: Tensor) -> float:
         """That of `to_minimise` over N images; of a score that of the accuracy. 0 for fewer than two images.

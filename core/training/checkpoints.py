@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,18 @@ from torch import Tensor, nn
 
 from core import files
 from core.errors import ResumeRefused, UnreadableWeights
+from core.training.kept import BEST, LAST_WEIGHTS
 
-BEST = "best.safetensors"
 LAST = "last.pt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """Where a training stands after an epoch. `best_loss` is what the recipe monitors at the epoch that is kept."""
+    """Where a training stands after an epoch. `best_loss` is what the recipe monitors at the epoch that is kept.
+
+    `best_value` and `best_each` are what the kept epoch is chosen by (`Compared`), `best_each` with a NaN for an image
+    that could not be read. A checkpoint of an older version has neither.
+    """
 
     epoch: int
     phase: int
@@ -34,6 +38,8 @@ class Position:
     best_loss: float
     best_epoch: int
     best_phase: int
+    best_value: float | None = None
+    best_each: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +67,17 @@ class Checkpoints:
 
     def save_best(self, model: nn.Module, facts: Mapping[str, str]) -> None:
         """Weights as safetensors; `facts` go into the file's metadata."""
-        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-        files.write_bytes(self.folder / BEST, save(tensors, metadata=dict(facts)))
+        self._save(BEST, model.state_dict(), facts)
+
+    def save_last_weights(self, best_epoch: int, facts: Callable[[int], Mapping[str, str]]) -> None:
+        """The weights of the last state beside the best ones, where they are another epoch's; `facts` of an epoch."""
+        state = self.load_last()
+        if state is not None and state.position.epoch != best_epoch:
+            self._save(LAST_WEIGHTS, state.model, facts(state.position.epoch))
+
+    def _save(self, name: str, weights: Mapping[str, Tensor], facts: Mapping[str, str]) -> None:
+        tensors = {key: tensor.detach().cpu().contiguous() for key, tensor in weights.items()}
+        files.write_bytes(self.folder / name, save(tensors, metadata=dict(facts)))
 
     def save_last(
         self, model: nn.Module, optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler, position: Position,
@@ -122,7 +137,11 @@ def write_facts(facts: Mapping[str, Any]) -> dict[str, str]:
 
 def load_best(folder: Path, model: nn.Module) -> None:
     """Put the best weights of a run into `model`. Raises `UnreadableWeights` when the file is missing or damaged."""
-    path = folder / BEST
+    load_weights(folder / BEST, model)
+
+
+def load_weights(path: Path, model: nn.Module) -> None:
+    """Put the weights of a file into `model`. Raises `UnreadableWeights` when it is missing or damaged."""
     try:
         with safe_open(path, framework="pt") as file:  # checks the header before anything is read
             file.keys()

@@ -13,7 +13,7 @@ from core.features.shortage import careful_look
 from core.features.sources import Inputs
 from core.training.control import Control, Signal
 from core.training.inference import Aborted
-from core.training.phases import freeze, set_modes
+from core.training.phases import freeze
 from core.training.setup import Setup
 from core.training.step import Stepper
 
@@ -50,7 +50,7 @@ def estimate(setup: Setup, control: Control) -> Estimate:
     seconds, uncut, first = 0.0, 0.0, 0
     for index, phase in enumerate(experiment.phases):
         freeze(setup.model, setup.stages, phase.stages)
-        set_modes(setup.model, setup.stages, phase.stages)
+        setup.set_modes(phase.stages)
         feed = feeds.of_phase(index)
         speed = _speed(setup, feed, index, control)
         shared = feeds.shared_cut(index)
@@ -105,9 +105,9 @@ def _speed(setup: Setup, feed: Feed, index: int, control: Control) -> Speed:
     batches, views_s = _timed(views)
     cut, frozen_s = _timed(lambda: [_frozen(feed, batch) for batch in batches])
     _, training_s = _timed(lambda: [stepper.step(batch, 0).read() for batch in cut])
-    set_modes(setup.model, setup.stages, ())
+    setup.set_modes(())
     _, answering_s = _timed(lambda: [careful_look(feed.part, batch.tensor).cpu() for batch in cut])
-    set_modes(setup.model, setup.stages, setup.experiment.phases[index].stages)
+    setup.set_modes(setup.experiment.phases[index].stages)
     n = sum(len(batch.items) for batch in batches)
     # threads make views beside an accelerator's work, but take the processor's time from its own
     inputs_s = views_s + frozen_s if setup.device.type == "cpu" else max(views_s, frozen_s)

@@ -14,6 +14,7 @@ class RunStarted:
     steps: int
     first_epoch: int = 0
     frozen_precision: str = "fp32"  # number format of frozen stages
+    phase_epochs: tuple[int, ...] = ()  # epochs of each phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,12 @@ class StepEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpochEnded:
-    """One pass over the training images and one over the validation images. Losses are means over images."""
+    """One pass over the training images and one over the validation images. Losses are means over images.
+
+    `value` is what the kept epoch is chosen by, lower is better. While a model of an earlier phase is kept, `gain` is
+    how much lower the value is than that model's, and `gain_error` the standard error of this difference over the same
+    validation images. None in records of older versions.
+    """
 
     epoch: int
     phase: int
@@ -65,6 +71,9 @@ class EpochEnded:
     seconds: float
     images_per_second: float
     best: bool  # it is kept: the best so far by what the recipe monitors
+    value: float | None = None
+    gain: float | None = None
+    gain_error: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

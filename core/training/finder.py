@@ -19,7 +19,7 @@ from core.features.sources import Inputs
 from core.training.control import Control, Signal
 from core.training.events import Progress
 from core.training.inference import Aborted
-from core.training.phases import freeze, set_modes
+from core.training.phases import freeze
 from core.training.setup import Setup
 from core.training.solve import Solver
 from core.training.step import OUT_OF_MEMORY, Stepper
@@ -131,7 +131,7 @@ class _Finder:
     def _stepper(self, index: int) -> Stepper:
         setup, names = self.setup, self.setup.experiment.phases[index].stages
         freeze(setup.model, setup.stages, names)
-        set_modes(setup.model, setup.stages, names)
+        setup.set_modes(names)
         return Stepper(setup, self.feeds.of_phase(index), index)
 
     def _batches(self, stepper: Stepper, steps: int) -> Generator[Inputs, None, None]:

@@ -17,11 +17,12 @@ from core.features.shortage import as_out_of_memory
 from core.features.sources import Inputs
 from core.training import device
 from core.training.checkpoints import Position, State
+from core.training.choice import Standing, aligned, gain_over, moved
 from core.training.control import Control, Signal
 from core.training.events import CheckpointWritten, EpochEnded, Event, PhaseStarted, RunEnded, RunStarted, Warned
 from core.training.events import StepEnded as Step
 from core.training.inference import BATCH_SIZE, Aborted, Answers, answer
-from core.training.phases import count_parameters, freeze, peak_rate, set_modes
+from core.training.phases import count_parameters, freeze, peak_rate
 from core.training.setup import Setup
 from core.training.solve import Solver
 from core.training.step import OUT_OF_MEMORY, Done, Stepper, Sums
@@ -75,6 +76,7 @@ class _Training:
             steps=setup.experiment.epochs * setup.steps_per_epoch,
             first_epoch=self.at.epoch + 1,
             frozen_precision=self.frozen_precision,
+            phase_epochs=tuple(phase.epochs for phase in phases),
         )
         yield from self._told(self.feeds.notes)
         first = self.at.phase + 1 if self.at.phase_over else self.at.phase
@@ -88,7 +90,7 @@ class _Training:
     def _phase(self, index: int, phase: Phase) -> Iterator[Event]:
         setup = self.setup
         freeze(setup.model, setup.stages, phase.stages)
-        set_modes(setup.model, setup.stages, phase.stages)
+        setup.set_modes(phase.stages)
         feed = self.feeds.of_phase(index)
         stepper = Stepper(setup, feed, index)
         done = self._enter(stepper)
@@ -122,7 +124,7 @@ class _Training:
 
     def _epoch(self, stepper: Stepper, solver: Solver | None, epoch_in_phase: int) -> Iterator[Event]:
         epoch, started, sums = self.at.epoch + 1, self._now(), Sums()
-        set_modes(self.setup.model, self.setup.stages, stepper.phase.stages)
+        self.setup.set_modes(stepper.phase.stages)
         if solver is None:
             yield from self._steps(stepper, epoch_in_phase, epoch, sums)
         else:
@@ -217,7 +219,9 @@ class _Training:
         if not math.isfinite(val_loss):
             raise LossNotFinite("The validation loss is not a number. Start again with a smaller learning rate.")
         before, partial = self.at, self.stopped
-        self.at = self._moved(epoch, stepper.phase, sums, val, val_loss)
+        now = self._standing(val, val_loss)
+        gain = gain_over(self.at, now)
+        self.at = moved(self.at, stepper.phase, setup.experiment.recipe, now, gain, step=sums.step, solved=sums.solved)
         best = self.at.best_epoch == epoch
         yield EpochEnded(
             epoch=epoch,
@@ -231,6 +235,9 @@ class _Training:
             seconds=self._now() - started,
             images_per_second=sums.images / max(trained_s, 1e-9),
             best=best,
+            value=now.compared.value,
+            gain=gain.mean if gain else None,
+            gain_error=gain.error if gain else None,
         )
         # After the epoch was told: whoever is killed in between tells it again, and never leaves it out. A resumed run
         # repeats an epoch that was cut short, and so stays exact. The state first: it has the best weights too.
@@ -241,26 +248,13 @@ class _Training:
         if not partial:
             yield CheckpointWritten(epoch=epoch, best=best)
 
-    def _moved(self, epoch: int, phase: Phase, sums: Sums, val: Answers, val_loss: float) -> Position:
-        at, recipe = self.at, self.setup.experiment.recipe
-        value = self.setup.task.to_minimise(recipe.monitor, val_loss, val.logits, val.labels)
-        stale = 0 if value < at.phase_best else at.stale_epochs + 1
-        done = at.epoch_in_phase + 1
-        # a later phase has trained more of the model: its epoch is kept only if chance does not explain the gain
-        beyond = at.best_epoch >= 0 and at.best_phase < at.phase
-        margin = self.setup.task.standard_error(recipe.monitor, self.setup.criterion, val.logits, val.labels)
-        better = value + (margin if beyond else 0.0) < at.best_loss
-        return Position(
-            epoch=epoch,
-            phase=at.phase,
-            epoch_in_phase=done,
-            step=sums.step,
-            stale_epochs=stale,
-            phase_over=done >= phase.epochs or sums.solved or (0 < recipe.patience <= stale),
-            phase_best=min(value, at.phase_best),
-            best_loss=value if better else at.best_loss,
-            best_epoch=epoch if better else at.best_epoch,
-            best_phase=at.phase if better else at.best_phase,
+    def _standing(self, val: Answers, val_loss: float) -> Standing:
+        setup, monitor = self.setup, self.setup.experiment.recipe.monitor
+        compared = setup.task.compared(monitor, setup.criterion, val.logits, val.labels)
+        return Standing(
+            monitored=setup.task.to_minimise(monitor, val_loss, val.logits, val.labels),
+            error=setup.task.standard_error(monitor, setup.criterion, val.logits, val.labels),
+            compared=compared._replace(each=aligned(compared.each, val.items, setup.val_items)),
         )
 
     def _now(self) -> float:

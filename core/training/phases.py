@@ -22,8 +22,13 @@ def freeze(model: nn.Module, stages: Sequence[Stage], trainable: Iterable[str]) 
             parameters[name].grad = None  # AdamW would move a frozen weight that still has an old gradient
 
 
-def set_modes(model: nn.Module, stages: Sequence[Stage], trainable: Iterable[str]) -> None:
-    """Trainable stages train, frozen ones evaluate: a frozen BatchNorm in train() would move its running statistics."""
+def set_modes(
+    model: nn.Module, stages: Sequence[Stage], trainable: Iterable[str], *, fixed_statistics: bool = False
+) -> None:
+    """Trainable stages train, frozen ones evaluate: a frozen BatchNorm in train() would move its running statistics.
+
+    `fixed_statistics`: so do the BatchNorm layers of trainable stages, whose weights alone are then trained.
+    """
     model.eval()
     open_stages = set(trainable)
     modules = dict(model.named_modules())
@@ -31,6 +36,9 @@ def set_modes(model: nn.Module, stages: Sequence[Stage], trainable: Iterable[str
         if stage.name in open_stages:
             for name in stage.modules:
                 modules[name].train()
+    for module in modules.values() if fixed_statistics else ():
+        if isinstance(module, nn.modules.batchnorm._BatchNorm):
+            module.eval()
 
 
 def make_optimizer(model: nn.Module, stages: Sequence[Stage], phase: Phase, recipe: Recipe) -> torch.optim.Optimizer:

@@ -1,6 +1,6 @@
 """Everything a training needs, built from an experiment and its images."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from core.tasks.classification import Classification
 from core.tasks.losses import SmoothedCrossEntropy
 from core.training.checkpoints import Checkpoints, write_facts
 from core.training.device import require_precision
+from core.training.phases import set_modes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,14 @@ class Setup:
         body = parts(self.model, self.stages).part(None, HEAD)  # a new head's answers are as good as noise
         wanted = self.experiment.recipe.precision
         return choose_precision(body, self.pixels, self.train_items, self.device, wanted)
+
+    def set_modes(self, trainable: Iterable[str]) -> None:
+        """Put the model into the modes of a phase that trains these stages.
+
+        Fixed statistics are those that pretrained weights bring: an untrained model has none to keep.
+        """
+        fixed = self.experiment.recipe.batchnorm == "fixed" and self.experiment.backbone.weights != "none"
+        set_modes(self.model, self.stages, trainable, fixed_statistics=fixed)
 
     def facts(self, epoch: int) -> dict[str, str]:
         """Metadata of the weights file: enough to know what the weights are."""

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from core import files
 from core.augment import presets
-from core.backbones.stages import default_phases
+from core.backbones.stages import default_phases, default_recipe
 from core.errors import InvalidExperiment, StorageFailed
 from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Recipe, SplitSpec
 
@@ -37,7 +37,7 @@ class Draft:
     pipeline: PipelineSpec = presets.DEFAULT
     backbone: BackboneSpec = field(default_factory=BackboneSpec)
     phases: tuple[Phase, ...] | None = None
-    recipe: Recipe = field(default_factory=Recipe)
+    recipe: Recipe = field(default_factory=default_recipe)
     views: Views = Experiment.model_fields["views"].default
     seed: int = Experiment.model_fields["seed"].default
     device: str | None = None  # not part of the experiment; None: the best one of this machine

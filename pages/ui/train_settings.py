@@ -12,7 +12,7 @@ from pages.ui.state import Draft
 FIRST = ("optimizer", "learning_rate", "batch_size")
 ADVANCED = (
     "schedule", "warmup", "layer_decay", "weight_decay", "label_smoothing", "mixup", "cutmix", "clip_norm",
-    "class_weights", "monitor", "patience",
+    "batchnorm", "class_weights", "monitor", "patience",
 )  # fmt: skip
 # the one renderer draws models; the seed is a field of the experiment itself
 Reproduction = create_model("Reproduction", __base__=Description, seed=(int, Experiment.model_fields["seed"]))

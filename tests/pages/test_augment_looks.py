@@ -7,6 +7,7 @@ import pytest
 
 from core.augment.pipeline import Pipeline
 from core.augment.strip import numeric
+from core.backbones.stages import default_recipe
 from core.errors import InvalidPipeline
 from core.experiment import PipelineSpec, Recipe, SplitSpec
 from pages.ui import augment_mix, augment_preview, augment_strip, augment_views
@@ -147,7 +148,7 @@ def test_mixing_is_begun_with_a_click_and_shown_with_blended_labels(shown, sourc
     at = look(opened(source=source), "Mixed")
     assert "Mixing is off" in texts(at)
     press(at, "augment-mixup")
-    assert draft(at).recipe == Recipe(mixup=0.2)
+    assert draft(at).recipe == default_recipe().model_copy(update={"mixup": 0.2})
     cells = shown[-1]
     for cell in cells:
         shares = [float(part.split()[-2]) for part in (cell.label, cell.note) if part]

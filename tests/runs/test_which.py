@@ -17,12 +17,11 @@ from core.runs import execute as executing
 from core.runs.execute import create_run, execute
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
-from core.tasks.classification import Classification
 from core.training.checkpoints import BEST
 from core.training.control import Control
 from core.training.events import CheckpointWritten, EpochEnded, RunEnded, RunStarted
 from tests.conftest import make_experiment
-from tests.training.helpers import copy, settle
+from tests.training.helpers import copy, settle, worth
 from tests.uneven import CLASSES, TEST, TRAIN, VAL
 
 VALUES = (3.0, 1.0, 2.0, 4.0)  # what the epochs are compared by: the second is the best, the last the worst
@@ -47,8 +46,7 @@ def ran(tmp_path_factory, divided):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(executing, "set_up", set_up)
-        patch.setattr(Classification, "to_minimise", lambda *_: next(values))
-        patch.setattr(Classification, "standard_error", lambda *_: 0.0)
+        worth(patch, values)
         claim = create_run(room, prepare(plan, room.root, "cpu"))
         events, weights = [], []
         for event in execute(room, claim, Control()):

@@ -7,6 +7,9 @@ from core.backbones.rng import seeded
 from core.data.sources import load_dataset
 from core.data.split import make_split
 from core.features.feeds import Feeds
+from core.tasks.classification import Classification
+from core.tasks.compared import Compared
+from core.training import choice, loop
 from core.training.checkpoints import Checkpoints
 from core.training.control import Control
 from core.training.events import EpochEnded, StepEnded, Warned
@@ -39,6 +42,24 @@ def prepare(experiment, folder, *, features=None, saved=True):
 
 def run(setup, control=None):
     return list(train(setup, control or Control()))
+
+
+def worth(patch, values, margin=0.0):
+    """From now on epochs are worth the next of `values`, lower is better; a later phase must win by `margin`."""
+    now = []
+
+    def monitored(*_):
+        return now[-1]
+
+    def compared(*_):
+        now.append(next(values))
+        return Compared(now[-1], ())
+
+    patch.setattr(Classification, "compared", compared)  # asked first
+    patch.setattr(Classification, "to_minimise", monitored)
+    patch.setattr(choice, "aligned", lambda *_: ())
+    patch.setattr(choice, "paired_error", lambda *_: margin / choice.SHARE)
+    patch.setattr(loop, "aligned", choice.aligned)
 
 
 def losses(events):

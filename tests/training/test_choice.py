@@ -7,7 +7,6 @@ import torch
 from safetensors import safe_open
 
 from core.experiment import Phase, PipelineSpec, Recipe
-from core.tasks.classification import Classification
 from core.training import loop
 from core.training.checkpoints import BEST
 from core.training.control import Control
@@ -15,6 +14,7 @@ from core.training.events import CheckpointWritten, EpochEnded, PhaseStarted, Ru
 from core.training.inference import Answers
 from core.training.loop import train
 from tests.conftest import make_experiment
+from tests.training.helpers import worth
 from tests.training.test_loop import prepare
 
 HEAD = ("head",)
@@ -23,8 +23,7 @@ HEAD = ("head",)
 def told(divided, folder, monkeypatch, phases, error=0.0, patience=0, control=None):
     """Events of a training whose epochs are worth the numbers in `phases`, a tuple for each; lower is better."""
     values = iter([value for phase in phases for value in phase])
-    monkeypatch.setattr(Classification, "to_minimise", lambda *_: next(values))
-    monkeypatch.setattr(Classification, "standard_error", lambda *_: error)
+    worth(monkeypatch, values, error)
     plan = make_experiment(
         divided, phases=tuple(Phase(stages=HEAD, epochs=len(phase)) for phase in phases), pipeline=PipelineSpec(),
         views=1, recipe=Recipe(batch_size=16, precision="fp32", patience=patience),
@@ -72,8 +71,7 @@ def test_a_phase_ends_after_so_many_epochs_without_its_own_best(divided, tmp_pat
     first, second = (2.0, 1.0, 1.5, 1.2, 1.1), (9.0, 8.0, 7.0, 7.5, 6.9, 7.0)  # never below what the first has reached
     used = [value for number, phase in enumerate((first, second)) for value in phase[: epochs.count(number)]]
     values = iter(used)
-    monkeypatch.setattr(Classification, "to_minimise", lambda *_: next(values))
-    monkeypatch.setattr(Classification, "standard_error", lambda *_: 0.0)
+    worth(monkeypatch, values)
     plan = make_experiment(
         divided, phases=(Phase(stages=HEAD, epochs=5), Phase(stages=HEAD, epochs=6)), pipeline=PipelineSpec(),
         views=1, recipe=Recipe(batch_size=16, precision="fp32", patience=patience),
@@ -125,8 +123,7 @@ def test_a_resumed_training_keeps_the_values_that_it_compares_with(divided, tmp_
     """Stopped behind its best epoch: worse epochs after the resume are not kept, and count against its patience."""
     phases = ((2.0, 1.0, 1.5, 1.4, 0.9, 0.8),)
     values = iter(phases[0])
-    monkeypatch.setattr(Classification, "to_minimise", lambda *_: next(values))
-    monkeypatch.setattr(Classification, "standard_error", lambda *_: 0.0)
+    worth(monkeypatch, values)
     plan = make_experiment(
         divided, phases=(Phase(stages=HEAD, epochs=6),), recipe=Recipe(batch_size=16, precision="fp32", patience=2)
     )

@@ -12,7 +12,6 @@ from core.data.split import make_split
 from core.errors import LossNotFinite, ResumeRefused, TrainingFailed, UnknownDevice
 from core.experiment import BackboneSpec, Phase, PipelineSpec, Recipe
 from core.features.batches import chunked, shuffled
-from core.tasks.classification import Classification
 from core.training import checkpoints, device, step
 from core.training.checkpoints import BEST, LAST, Checkpoints
 from core.training.control import Control
@@ -20,6 +19,7 @@ from core.training.device import available_devices, resolve_device
 from core.training.events import EpochEnded, PhaseStarted, RunEnded, RunStarted, StepEnded, Warned
 from core.training.loop import train
 from core.training.setup import set_up
+from tests.training.helpers import worth
 
 
 def prepare(experiment, folder, fingerprint=None):
@@ -52,8 +52,7 @@ def test_events_come_in_order_and_say_what_happened(experiment, tmp_path):
 @pytest.mark.parametrize(("error", "kept"), [(0.0, 3), (0.4, 3), (0.6, 1)])
 def test_a_later_phase_must_win_by_a_standard_error(experiment, tmp_path, monkeypatch, error, kept):
     values = iter([2.0, 1.5, 1.2, 1.0])  # two epochs of each phase
-    monkeypatch.setattr(Classification, "to_minimise", lambda *_: next(values))
-    monkeypatch.setattr(Classification, "standard_error", lambda *_: error)
+    worth(monkeypatch, values, error)
     *_, ended = train(prepare(experiment, tmp_path), Control())
     assert ended.best_epoch == kept
 
@@ -136,8 +135,7 @@ def test_after_a_kill_between_two_saves_the_weights_are_those_of_the_best_epoch(
         real(path, content)
 
     values = iter([5.0, 4.0, 3.0, 2.0])  # every epoch is the best so far
-    monkeypatch.setattr(Classification, "to_minimise", lambda *_: next(values))
-    monkeypatch.setattr(Classification, "standard_error", lambda *_: 0.0)
+    worth(monkeypatch, values)
     with monkeypatch.context() as killing:
         killing.setattr(checkpoints.files, "write_bytes", write)
         with pytest.raises(Killed):
