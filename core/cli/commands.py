@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from core.cli import lab, pipelines, predictions
+from core.cli import keeping, lab, pipelines, predictions
 from core.cli.data import data, tell_known, tell_read
 from core.cli.options import DeviceOption, JsonOption, WorkspaceOption, describes_an_experiment
 from core.cli.show import literal, people, print_json, show, summary, told
@@ -38,6 +38,7 @@ app.command()(predictions.predict)
 app.command()(lab.safety)
 app.command()(lab.augment)
 app.command()(pipelines.pipeline)
+app.command()(keeping.keep)
 
 
 def main() -> None:

@@ -6,12 +6,14 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, Task, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from core import files
 from core.runs.records import Run
 from core.text import shown, shown_lines
 from core.training import events
+from core.training.remaining import Remaining, left_words
 
 people = Console(stderr=True)
 
@@ -22,15 +24,28 @@ def show(happened: Iterator[events.Event]) -> Any:
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
-        TimeRemainingColumn(),
+        _LeftColumn(),
     )
+    remaining = Remaining()
     with Progress(*columns, console=people, transient=True) as bar:
-        task = bar.add_task("starting", total=None)
+        task = bar.add_task("starting", total=None, left="")
         while True:
             try:
-                _draw(bar, task, next(happened))
+                event = next(happened)
             except StopIteration as ended:
                 return ended.value
+            remaining.take(event)
+            _draw(bar, task, event)
+            if isinstance(event, events.StepEnded) and (left := remaining.left()):
+                bar.update(task, left=left_words(left))
+
+
+class _LeftColumn(TimeRemainingColumn):
+    """What a training says of its time; of anything else, what rich reckons from the bar."""
+
+    def render(self, task: Task) -> Text:
+        told = task.fields.get("left") if task.description == "training" else ""
+        return Text(told) if told else super().render(task)
 
 
 def _draw(bar: Progress, task: TaskID, event: events.Event) -> None:
@@ -63,6 +78,8 @@ def summary(run: Run, with_test: bool = True) -> dict[str, Any]:
         "seconds": results.get("seconds"),
         "images_per_second": results.get("images_per_second"),
         "epochs": results.get("epochs"),
+        "kept": results.get("kept"),
+        "kept_epoch": results.get("kept_epoch", results.get("best_epoch")),
         "val": run.val,
     } | ({"test": run.test} if with_test else {})
 

@@ -22,7 +22,8 @@ from core.features.batches import Normalise, workers
 from core.features.preprocessing import Preprocessing
 from core.features.shortage import careful_look
 from core.tasks.classification import Classification
-from core.training.checkpoints import BEST, load_best
+from core.training.checkpoints import load_weights
+from core.training.kept import BEST, kept_weights
 
 BATCH_SIZE = 32
 
@@ -49,16 +50,17 @@ class Predictor:
 
     @classmethod
     def load(cls, folder: Path) -> "Predictor":
-        """From a folder that holds `best.safetensors`: a run's, or an unpacked download.
+        """From the weights in use in a folder: a run's, or an unpacked download, which holds `best.safetensors`.
 
         Raises `UnreadableWeights` when it is missing, damaged, or not a weights file of this program.
         """
-        facts = read_facts(folder / BEST)
+        weights = kept_weights(folder)
+        facts = read_facts(weights)
         preprocessing = preprocessing_of(folder, facts)
         spec = BackboneSpec(name=facts["backbone"], weights="none", image_size=preprocessing.geometry.image_size)
         classes = tuple(facts["classes"])
         model = build(spec, len(classes), seed=0)
-        load_best(folder, model)
+        load_weights(weights, model)
         model.eval()
         return cls(model, classes, spec.name, preprocessing, Normalise(preprocessing, torch.device("cpu")))
 

@@ -15,7 +15,7 @@ from core.export.script import predict_script, to_install
 from core.runs import artifacts
 from core.runs.records import Run
 from core.runs.workspace import Workspace
-from core.training.checkpoints import BEST
+from core.training.kept import BEST, kept_weights
 
 HOW_TO = """\
 How to use this model
@@ -26,7 +26,7 @@ The model    {backbone}, input {size} x {size} px, classes: {classes}
 Validation   {val}
 
 In this folder
-  best.safetensors   the weights of the best epoch; their metadata name the classes and the preprocessing
+  best.safetensors   the weights of the kept epoch; their metadata name the classes and the preprocessing
   labels.json        the classes, in the order of the model's outputs
   experiment.yaml    everything needed to train it again:  graft train --experiment experiment.yaml
   results.json       its scores with 95 % intervals
@@ -49,7 +49,7 @@ With plain PyTorch
 def bundle(workspace: Workspace, run: Run) -> bytes:
     """The zip's bytes. Raises `RunConflict` when the run has no trained model yet, `UnreadableWeights`."""
     folder = workspace.folder(run.id)
-    weights = folder / BEST
+    weights = kept_weights(folder)
     if not weights.exists():
         raise RunConflict(f"Run {run.id} has no trained model yet. Let it finish at least one epoch.")
     buffer = io.BytesIO()

@@ -13,6 +13,7 @@ from core.data.dataset import Dataset, Item
 from core.data.split import Split
 from core.errors import RunConflict
 from core.experiment import Experiment
+from core.training.kept import Kept, kept
 
 EXPERIMENT = "experiment.yaml"
 MODEL = "model.json"
@@ -43,26 +44,34 @@ def read_listing(folder: Path) -> dict[str, str]:
     return listing
 
 
-def write_predictions(folder: Path, part: str, items: tuple[Item, ...], probabilities: np.ndarray) -> None:
-    """Keep the answers for `part` ('val' or 'test')."""
+def predictions_file(folder: Path, part: str, which: Kept) -> Path:
+    """Where the answers of one of the run's two models for `part` ('val' or 'test') lie."""
+    return folder / f"predictions-{part}{'' if which is Kept.CHOSEN else f'-{which.value}'}.json"
+
+
+def write_predictions(
+    folder: Path, part: str, items: tuple[Item, ...], probabilities: np.ndarray, which: Kept = Kept.CHOSEN
+) -> None:
+    """Keep the answers of one of the run's models for `part` ('val' or 'test')."""
     content: dict[str, Any] = {
         "names": [item.name for item in items],
         "paths": [str(item.path) for item in items],
         "labels": [item.label for item in items],
         "probabilities": np.round(probabilities.astype(float), 6).tolist(),
     }
-    files.write_json(folder / f"predictions-{part}.json", content)
+    files.write_json(predictions_file(folder, part, which), content)
 
 
 def forget_predictions(folder: Path) -> None:
     """Remove answers that belong to weights which are about to change."""
     for part in ("val", "test"):
-        (folder / f"predictions-{part}.json").unlink(missing_ok=True)
+        for which in Kept:
+            predictions_file(folder, part, which).unlink(missing_ok=True)
 
 
 def read_predictions(folder: Path, part: str) -> Predictions:
-    """The answers for `part`. Raises `RunConflict` when the run has none."""
-    path = folder / f"predictions-{part}.json"
+    """The answers of the model in use for `part`. Raises `RunConflict` when the run has none."""
+    path = predictions_file(folder, part, kept(folder))
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

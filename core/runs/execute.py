@@ -9,9 +9,7 @@ from pathlib import Path
 import torch
 from filelock import FileLock, Timeout
 
-from core.data.dataset import Item
 from core.errors import GraftError, OutOfMemory, RunConflict, TrainingFailed, UnusableDataset
-from core.evaluation.scores import Scores, scores
 from core.experiment import AS_FOUND, Experiment, Reading
 from core.features.feeds import Feed
 from core.features.shortage import as_out_of_memory
@@ -21,13 +19,15 @@ from core.runs.download import downloaded
 from core.runs.prepare import Prepared, prepare, require_same_data, require_weights
 from core.runs.recorder import Recorder
 from core.runs.records import Run
+from core.runs.scoring import score_part
 from core.runs.status import Status
 from core.runs.workspace import INTERRUPTED, Workspace, new_run_id
 from core.text import storable
 from core.training.checkpoints import Checkpoints, load_best
 from core.training.control import Control
 from core.training.events import Event, Progress, RunEnded, RunStarted, Warned
-from core.training.inference import Aborted, answer
+from core.training.inference import Aborted
+from core.training.kept import Kept, forget_last
 from core.training.loop import train
 from core.training.setup import Setup, set_up
 from core.training.step import OUT_OF_MEMORY
@@ -87,6 +87,7 @@ def reopen_run(workspace: Workspace, run_id: str, device: str | None = None) -> 
         workspace.store.set_device(run_id, str(prepared.device))
         workspace.store.set_results(run_id, {})
         artifacts.forget_predictions(workspace.folder(run_id))
+        forget_last(workspace.folder(run_id))
         workspace.store.move(run_id, Status.QUEUED)
     except BaseException:
         lock.release()
@@ -201,6 +202,7 @@ def _recorded(workspace: Workspace, run: Run, control: Control) -> Generator[Eve
             precision = event.frozen_precision if isinstance(event, RunStarted) else precision
             yield _taken(recorder, event)
         if ended is not None and ended.best_epoch is not None:
+            checkpoints.save_last_weights(ended.best_epoch, setup.facts)
             load_best(folder, setup.model)
             setup.model.eval()
             # cut as in the phase of the best epoch: evaluation then sees what training saw, and most of it is kept
@@ -238,13 +240,14 @@ def _evaluated(
 ) -> Iterator[Event]:  # fmt: skip
     folder = workspace.folder(run_id)
     results: dict[str, object] = {"best_epoch": ended.best_epoch, "epochs": ended.epochs, "test": None}
+    results |= {"kept": Kept.CHOSEN.value, "kept_epoch": ended.best_epoch}
     for part, indices in (("val", prepared.split.val), ("test", prepared.split.test)):
         if not indices:
             continue
         what = f"evaluating the {'validation' if part == 'val' else 'test'} images"
         yield _taken(recorder, Progress(what=what, done=0, total=len(indices)))
         items = tuple(prepared.dataset.items[i] for i in indices)
-        found, failed = _score(folder, part, setup, feed, items, control)
+        found, failed = score_part(folder, part, setup, feed, items, control)
         for item, reason in failed:
             yield _taken(recorder, Warned(message=f"{item.name} could not be read and was not evaluated: {reason}"))
         results[part] = asdict(found) if found else None
@@ -254,17 +257,6 @@ def _evaluated(
         "images_per_second": sum(e.images_per_second for e in epochs) / max(1, len(epochs)),
     }
     workspace.store.set_results(run_id, results)
-
-
-def _score(
-    folder: Path, part: str, setup: Setup, feed: Feed, items: tuple[Item, ...], control: Control
-) -> tuple[Scores | None, tuple[tuple[Item, str], ...]]:
-    found = answer(feed.part, feed.source, items, autocast=setup.autocast, control=control)
-    if not found.items:
-        return None, found.failed
-    probabilities = setup.task.probabilities(found.logits).numpy()
-    artifacts.write_predictions(folder, part, found.items, probabilities)
-    return scores(found.labels.numpy(), probabilities.argmax(axis=1), setup.task.outputs), found.failed
 
 
 def _interrupt(workspace: Workspace, run_id: str) -> None:

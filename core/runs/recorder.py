@@ -16,6 +16,7 @@ from core.training.events import (
     StepEnded,
     Warned,
 )
+from core.training.remaining import Remaining
 
 FLUSH_S = 0.5
 
@@ -32,6 +33,7 @@ class Recorder:
         self._began = time.monotonic()
         self._before = seconds_before
         self._progress: dict[str, Any] = {}
+        self._remaining = Remaining(lambda: self.seconds)
         self._frozen_precision = "fp32"  # told in the first phase that freezes something
 
     @property
@@ -41,6 +43,7 @@ class Recorder:
 
     def take(self, event: Event) -> None:
         """Keep one event."""
+        self._remaining.take(event)
         match event:
             case RunStarted():
                 self._progress |= {**asdict(event), "what": "training", "step": _first_step(event)}
@@ -84,6 +87,8 @@ class Recorder:
 
     def _flush(self, epochs: list[EpochEnded] | None = None, phases: list[PhaseStarted] | None = None) -> None:
         self._progress["seconds"] = self.seconds
+        if left := self._remaining.left():
+            self._progress["left"] = left._asdict()
         self._store.record(
             self._run_id, steps=self._steps, epochs=epochs or (), phases=phases or (), progress=self._progress
         )

@@ -15,6 +15,7 @@ from pages.ui import engine, state, train_run
 from pages.ui import results_runs as told
 from pages.ui.messages import literal, show_error
 from pages.ui.plot import live_plot
+from pages.ui.results_kept import show_kept
 from pages.ui.results_scores import show_details, show_scores
 from pages.ui.run_light import augmentation_of
 from pages.ui.theme import theme
@@ -40,6 +41,7 @@ def show_one(run: Run, runs: Sequence[Run]) -> None:
     _how_it_stands(run)
     if run.val is not None:
         show_scores(run)
+        show_kept(run)
         if not run.status.live:
             train_run.controls(run, leave=True)
     _curves(run)

@@ -106,7 +106,8 @@ def _looks(run: Run) -> _Looks:
 
 
 def _shown_key(run: Run) -> str:
-    return f"test-shown:{run.id}:{run.ended_at}"  # a resumed run has another result
+    # a resumed run has another result, and so has another of its epochs
+    return f"test-shown:{run.id}:{run.ended_at}:{run.results.get('kept', 'chosen')}"
 
 
 def _times(count: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from core.runs.records import Run
 from core.runs.status import Status
 from core.training.events import EpochEnded, StepEnded
+from core.training.remaining import TimeLeft, left_words
 from pages.ui.train_words import duration, share_done
 
 FEWEST_STEPS = 3  # before a time is guessed from steps
@@ -36,11 +37,14 @@ def standing(run: Run, epochs: Sequence[EpochEnded], steps: Sequence[StepEnded],
     total = progress.get("epochs", run.experiment.epochs)
     at = min(total, progress.get("epoch", progress.get("first_epoch", 0)) + 1)
     parts = [f"Epoch {at} of {total}"]
-    left = seconds_left(run, epochs)
+    told = progress.get("left")  # a run that an older version executes does not say it
+    left = None if told else seconds_left(run, epochs)
     if run.status is Status.PAUSED:
         parts.append("paused")
     elif run.status is Status.STOPPING:
         parts.append("stopping at the next batch; the best model is kept and evaluated")
+    elif told:
+        parts.append(left_words(TimeLeft(**told)))
     elif left is not None:
         parts.append(f"about {duration(_rounded(left))} left")
     speed = images_per_second(run, steps)

@@ -182,7 +182,7 @@ def _resume(run: Run) -> None:
 
 
 def _result(run: Run) -> None:
-    best = run.results.get("best_epoch")
+    best = run.results.get("kept_epoch", run.results.get("best_epoch"))
     epoch = f", from epoch {best + 1}" if isinstance(best, int) else ""
     score = accuracy(run) or ""
     value, _, interval = score.partition(" (")

@@ -238,12 +238,13 @@ def test_the_test_result_is_that_run_s_own_and_one_look_opens_no_other(room, run
 
 def test_a_look_at_a_run_that_was_resumed_is_a_new_one():
     class Stub:
-        id, ended_at = "run-1", 5.0
+        id, ended_at, results = "run-1", 5.0, {"kept": "chosen"}
 
     first = results_scores._shown_key(Stub)
     assert first == results_scores._shown_key(Stub)
-    later, other = type("Later", (Stub,), {"ended_at": 6.0}), type("Other", (Stub,), {"id": "run-2"})
-    assert len({first, results_scores._shown_key(later), results_scores._shown_key(other)}) == 3
+    others = ({"ended_at": 6.0}, {"id": "run-2"}, {"results": {"kept": "last"}})  # another epoch's is hidden again
+    keys = {results_scores._shown_key(type("Other", (Stub,), parts)) for parts in others}
+    assert len({first, *keys}) == 4
 
 
 def test_what_is_said_of_looks():

@@ -123,6 +123,17 @@ def test_an_epoch_a_phase_and_the_end_are_written_at_once(clock):
     ]
 
 
+def test_the_time_left_is_told_phase_by_phase(clock):
+    store = Kept()
+    recorder = Recorder(store, "a", Control(), 3.0)
+    recorder.take(RunStarted(device="CPU", train_images=11, val_images=5, epochs=5, steps=10, phase_epochs=(2, 3)))
+    recorder.take(PhaseStarted(phase=0, stages=("head",), first_epoch=0, epochs=2, learning_rate=0.0,
+                               trainable_parameters=1, total_parameters=2))  # fmt: skip
+    assert "left" not in store.written[-1]["progress"]
+    recorder.take(an_epoch(0, 1.0, seconds=7.0))
+    assert store.written[-1]["progress"]["left"] == {"phase": 1, "phases": 2, "phase_s": 7.0, "run_s": 28.0}
+
+
 def test_progress_and_warnings_are_told(clock):
     store = Kept()
     recorder = Recorder(store, "a", Control(), 3.0)

@@ -1,0 +1,34 @@
+"""`graft keep`: the last epoch of a run instead of the chosen one, and back."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from core.cli.options import JsonOption, WorkspaceOption
+from core.cli.show import literal, print_json, summary, told
+from core.runs.workspace import Workspace, default_root
+
+
+def keep(
+    run: Annotated[str, typer.Argument(help="The id of a run that is over.")],
+    last: Annotated[bool, typer.Option("--last/--best", help="The last epoch, or the one that was chosen.")],
+    device: Annotated[str | None, typer.Option(help="Another device than the run's.")] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Keep the last epoch of a run instead of the chosen one, or the chosen one again; results and predict follow."""
+    from core.evaluation.kept_words import choice_words, kept_choice, use_words
+    from core.runs.keep import keep_epoch
+
+    room = Workspace(workspace or default_root())
+    kept = keep_epoch(room, run, "last" if last else "best", device=device)
+    if as_json:
+        print_json(summary(kept, with_test=False))  # the test result stays as hidden as it was
+        return
+    choice = kept_choice(room.store.epochs(kept.id))
+    if choice is not None and kept.val is not None:
+        monitor = kept.experiment.recipe.monitor
+        words = use_words(choice) if last else choice_words(choice, monitor, kept.val["n"])
+        Console().print(literal(words), soft_wrap=True)
+    Console().print(f"validation {told(kept.val)}")

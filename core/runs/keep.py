@@ -1,0 +1,91 @@
+"""Keeping the last epoch instead of the chosen one, and back: predictions, downloads and results follow."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any, Literal
+
+from filelock import Timeout
+
+from core.data.dataset import Item
+from core.errors import RunConflict
+from core.files import storage_failed
+from core.runs.execute import prepare_again
+from core.runs.last import why_not
+from core.runs.records import Run
+from core.runs.scoring import score_part
+from core.runs.workspace import Workspace
+from core.training.checkpoints import Checkpoints, load_weights
+from core.training.control import Control
+from core.training.events import EpochEnded
+from core.training.kept import WEIGHTS, Kept, keep
+from core.training.setup import set_up
+
+PARTS = ("val", "test")
+
+
+def keep_epoch(
+    workspace: Workspace, run_id: str, which: Literal["best", "last"], *, device: str | None = None,
+    control: Control | None = None,
+) -> Run:  # fmt: skip
+    """Use the chosen ('best') or the last epoch's model of a run from now on; may be taken back at any time.
+
+    The model is evaluated on the validation images, and on the test images where the run has a test result, which
+    stays as hidden as before; what was found once is not computed again. `device`: another one than the run's.
+    The run as it is then. Raises `RunNotFound`, `RunConflict` (live, or there is no such model), `ResumeRefused` (its
+    images have changed), `UnknownDevice`, `UnreadableWeights`, `Aborted`, `StorageFailed`.
+    """
+    run, folder = workspace.store.run(run_id), workspace.folder(run_id)
+    wanted = Kept.LAST if which == "last" else Kept.CHOSEN
+    reason = why_not(folder, run)
+    if wanted is Kept.LAST and reason is not None:
+        raise RunConflict(reason)
+    if run.status.live or run.val is None:
+        raise RunConflict(str(reason))
+    lock = workspace.lock(run_id)
+    try:
+        with lock:
+            results = _switched(workspace, run, wanted, device or run.device, control or Control())
+            workspace.store.set_results(run_id, results)
+            keep(folder, wanted)
+    except Timeout as error:
+        raise RunConflict(f"Run {run_id} is being worked on by another program.") from error
+    except OSError as error:
+        raise storage_failed(folder, error) from error
+    return workspace.store.run(run_id)
+
+
+def _switched(workspace: Workspace, run: Run, wanted: Kept, device: str, control: Control) -> dict[str, Any]:
+    """The run's results with this model in use; what is known of the other one stays among them."""
+    results, now = run.results, Kept(run.results.get("kept", Kept.CHOSEN))
+    known = {**results.get("evaluated", {}), now.value: {part: results.get(part) for part in PARTS}}
+    if wanted.value not in known:
+        known[wanted.value] = _evaluated(workspace, replace(run, device=device), wanted, control)
+    epoch = results["best_epoch"] if wanted is Kept.CHOSEN else results["epochs"] - 1
+    return {**results, **known[wanted.value], "kept": wanted.value, "kept_epoch": epoch, "evaluated": known}
+
+
+def _evaluated(workspace: Workspace, run: Run, which: Kept, control: Control) -> dict[str, Any]:
+    """Scores of one of the run's models, a part each."""
+    folder = workspace.folder(run.id)
+    prepared = prepare_again(workspace, run)
+    setup = set_up(
+        prepared.experiment, prepared.dataset, prepared.split, device=prepared.device,
+        checkpoints=Checkpoints(folder, run.digest, run.experiment.data.fingerprint), features=workspace.features,
+        images=workspace.images,
+    )  # fmt: skip
+    load_weights(folder / WEIGHTS[which], setup.model)
+    setup.model.eval()
+    epochs = workspace.store.epochs(run.id)
+    phase = epochs[-1].phase if which is Kept.LAST else _phase_of(run, epochs)
+    feed = setup.feeds(str(run.progress.get("frozen_precision", "fp32"))).of_phase(phase)
+    found: dict[str, Any] = dict.fromkeys(PARTS)
+    for part, indices in (("val", prepared.split.val), ("test", prepared.split.test)):
+        items: tuple[Item, ...] = tuple(prepared.dataset.items[index] for index in indices)
+        if items and (part == "val" or run.test is not None):
+            scored = score_part(folder, part, setup, feed, items, control, which)[0]
+            found[part] = asdict(scored) if scored else None
+    return found
+
+
+def _phase_of(run: Run, epochs: Sequence[EpochEnded]) -> int:
+    return next(epoch.phase for epoch in epochs if epoch.epoch == run.results["best_epoch"])

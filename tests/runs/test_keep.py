@@ -1,0 +1,162 @@
+"""The last epoch instead of the chosen one: weights, answers and scores follow, and go back."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+from safetensors.torch import load_file
+from typer.testing import CliRunner
+
+from core.backbones.stages import stage_table
+from core.cli.commands import app
+from core.errors import ResumeRefused, RunConflict
+from core.evaluation.predict import Predictor
+from core.experiment import Phase, Recipe
+from core.export.bundle import bundle
+from core.runs import artifacts, keep
+from core.runs import execute as executing
+from core.runs.execute import create_run, execute, reopen_run
+from core.runs.keep import keep_epoch
+from core.runs.last import why_not
+from core.runs.prepare import prepare
+from core.runs.status import Status
+from core.runs.workspace import Workspace
+from core.training.control import Control
+from core.training.events import EpochEnded
+from core.training.kept import BEST, LAST_WEIGHTS, Kept, kept, kept_weights
+from tests.conftest import make_experiment
+from tests.training.helpers import copy, settle, worth
+from tests.uneven import TEST, VAL, make_divided
+
+LATE = tuple(stage.name for stage in stage_table("mobilenet_v3_small"))[-2:]
+
+
+def run_of(room, source, patch, values, stop_after=None):
+    """A run whose epochs are worth `values`, two of the head and then of two stages; its weights after each."""
+    plan = make_experiment(
+        source, phases=(Phase(stages=("head",), epochs=2), Phase(stages=LATE, epochs=2)),
+        recipe=Recipe(batch_size=4, learning_rate=0.02, precision="fp32"),
+    )  # fmt: skip
+    setups, real = [], executing.set_up
+
+    def set_up(*args, **parts):
+        setups.append(real(*args, **parts))
+        settle(setups[0])
+        return setups[0]
+
+    patch.setattr(executing, "set_up", set_up)
+    worth(patch, iter(values))
+    claim, control, weights = create_run(room, prepare(plan, room.root, "cpu")), Control(), []
+    for event in execute(room, claim, control):
+        if isinstance(event, EpochEnded):
+            weights.append(copy(setups[0].model))
+            if event.epoch == stop_after:
+                control.stop()
+    return room.store.run(claim.run_id), weights
+
+
+@pytest.fixture
+def room(tmp_path):
+    return Workspace(tmp_path / "workspace")
+
+
+def graft(*words):
+    return CliRunner().invoke(app, list(words))
+
+
+def same(path, weights):
+    found = load_file(path)
+    return all(np.array_equal(found[name], weights[name]) for name in found)
+
+
+def test_the_last_epoch_is_used_everywhere_and_the_chosen_one_again(room, divided, monkeypatch):
+    run, weights = run_of(room, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    folder = room.folder(run.id)
+    assert (run.results["kept"], run.results["kept_epoch"], kept(folder)) == ("chosen", 1, Kept.CHOSEN)
+    assert same(folder / BEST, weights[1])
+    assert same(folder / LAST_WEIGHTS, weights[3])
+    before = {part: artifacts.read_predictions(folder, part) for part in ("val", "test")}
+    now = keep_epoch(room, run.id, "last")
+    assert (now.results["kept"], now.results["kept_epoch"], now.results["best_epoch"]) == ("last", 3, 1)
+    assert kept_weights(folder).name == LAST_WEIGHTS
+    with safe_open(kept_weights(folder), framework="pt") as file:
+        assert json.loads(file.metadata()["epoch"]) == 3
+    for part, count in (("val", VAL), ("test", TEST)):
+        answers = artifacts.read_predictions(folder, part)
+        assert answers.names == before[part].names
+        assert len(answers.names) == count == now.results[part]["n"]
+        assert np.abs(answers.probabilities - before[part].probabilities).max() > 0.01
+        right = (answers.probabilities.argmax(axis=1) == answers.labels).mean()
+        assert now.results[part]["accuracy"] == pytest.approx(right)
+    predictor = Predictor.load(folder)
+    val = artifacts.read_predictions(folder, "val")
+    said = predictor.predict([predictor.read(path) for path in map(Path, val.paths)])
+    np.testing.assert_allclose(said, val.probabilities, atol=1e-3)
+    assert (folder / LAST_WEIGHTS).read_bytes() in bundle(room, now)
+
+    monkeypatch.setattr(keep, "set_up", lambda *_, **__: pytest.fail("what is known is not computed again"))
+    back = keep_epoch(room, run.id, "best")
+    assert {part: back.results[part] for part in ("val", "test")} == {p: run.results[p] for p in ("val", "test")}
+    assert (back.results["kept"], back.results["kept_epoch"], kept_weights(folder).name) == ("chosen", 1, BEST)
+    again = artifacts.read_predictions(folder, "test")
+    np.testing.assert_array_equal(again.probabilities, before["test"].probabilities)
+    assert keep_epoch(room, run.id, "last").results["val"] == now.results["val"]
+
+
+def test_there_is_no_other_model_where_the_last_epoch_is_the_best(room, divided, monkeypatch):
+    run, _ = run_of(room, divided, monkeypatch, (3.0, 2.0, 1.5, 1.0))
+    assert not (room.folder(run.id) / LAST_WEIGHTS).exists()
+    assert why_not(room.folder(run.id), run) == "The last epoch is the one that is kept."
+    with pytest.raises(RunConflict, match="is the one that is kept"):
+        keep_epoch(room, run.id, "last")
+    assert keep_epoch(room, run.id, "best").results["kept_epoch"] == 3
+
+
+def test_a_run_of_an_older_version_says_why_there_is_none(room, divided, monkeypatch):
+    run, _ = run_of(room, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    (room.folder(run.id) / LAST_WEIGHTS).unlink()
+    with pytest.raises(RunConflict, match="older version"):
+        keep_epoch(room, run.id, "last")
+    assert kept(room.folder(run.id)) is Kept.CHOSEN
+    assert room.store.run(run.id).results == run.results
+
+
+def test_a_run_that_goes_on_goes_back_to_the_chosen_epoch(room, divided, monkeypatch):
+    run, weights = run_of(room, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0), stop_after=2)
+    assert run.status is Status.STOPPED
+    folder = room.folder(run.id)
+    assert same(folder / LAST_WEIGHTS, weights[2])
+    keep_epoch(room, run.id, "last")
+    claim = reopen_run(room, run.id)
+    assert (kept(folder), (folder / LAST_WEIGHTS).exists()) == (Kept.CHOSEN, False)
+    assert not list(folder.glob("predictions-*"))
+    with pytest.raises(RunConflict, match="not over"):
+        keep_epoch(room, run.id, "last")
+    claim.lock.release()
+
+
+def test_changed_images_are_refused_and_nothing_is_switched(room, tmp_path, monkeypatch):
+    source = make_divided(tmp_path / "own")
+    run, _ = run_of(room, source, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    (source / "val" / "warm" / "00.png").unlink()
+    (source / "val" / "mild" / "02.png").rename(source / "val" / "warm" / "07.png")
+    with pytest.raises(ResumeRefused):
+        keep_epoch(room, run.id, "last")
+    assert room.store.run(run.id).results == run.results
+    assert kept(room.folder(run.id)) is Kept.CHOSEN
+
+
+def test_the_command_line_keeps_either_and_never_shows_the_test_result(room, divided, monkeypatch):
+    run, _ = run_of(room, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    done = graft("keep", run.id, "--last", "--workspace", str(room.root))
+    assert done.exit_code == 0, done.output
+    assert "You keep the last epoch, 4" in " ".join(done.output.split())
+    assert "instead of the chosen one, 2" in " ".join(done.output.split())
+    done = graft("keep", run.id, "--best", "--workspace", str(room.root), "--json")
+    answer = json.loads(done.stdout.splitlines()[-1])
+    assert (answer["kept"], answer["kept_epoch"], answer["val"]["n"]) == ("chosen", 1, VAL)
+    assert "test" not in answer
+    assert room.store.test_looks(run.test_key) == 0
+    assert graft("keep", run.id, "--workspace", str(room.root)).exit_code == 2, "which of the two must be said"
