@@ -42,12 +42,32 @@ class SplitSpec(Description):
         0.2, ge=0.0, le=0.6, title="Test share", description="Share kept aside for one final, honest measurement."
     )
     seed: int = Field(0, ge=0, le=2**31 - 1, title="Split seed", description="Another seed deals the images anew.")
+    near_copies: Literal["group", "drop", "keep"] = Field(
+        "group",
+        title="Near copies",
+        description="Images of one class that look nearly alike. 'group': they stay together in one part. 'drop': one "
+        "of them is used. 'keep': each is an image of its own.",
+    )
+    distinct: tuple[Annotated[str, Field(min_length=1, max_length=4096)], ...] = Field(
+        (),
+        max_length=10_000,
+        title="Different images",
+        description="Images that are near copies of nothing, whatever they look like: by name, or by the first 12 or "
+        "more digits of the digest of their pixels.",
+    )
 
     @model_validator(mode="after")
     def _something_left_to_train(self) -> Self:
         if self.val + self.test > 0.8:
             raise ValueError("validation and test shares together leave less than 0.2 for training")
         return self
+
+    @model_serializer(mode="wrap")
+    def _without_new_defaults(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # what was written, and digested, before there was a choice stays as it was
+        dumped: dict[str, Any] = dump(self)
+        plain = {name for name in ("near_copies", "distinct") if getattr(self, name) == _default(self, name)}
+        return {name: value for name, value in dumped.items() if name not in plain}
 
 
 class DataSpec(Description):
@@ -210,6 +230,10 @@ def problems(error: ValidationError) -> str:
         f"{'.'.join(map(str, item['loc'])) or 'value'}: {item['msg']} (got {item['input']!r:.60})"
         for item in error.errors()
     )
+
+
+def _default(part: BaseModel, name: str) -> Any:
+    return type(part).model_fields[name].default
 
 
 def _plain(value: Any) -> Any:

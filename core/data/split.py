@@ -1,19 +1,20 @@
-"""Dividing a data set into train, val and test, so that no picture is in two of them.
+"""Dividing a data set into train, val and test, so that no image is in two of them.
 
-The result depends on the pictures, their labels and the `SplitSpec` alone: files are dealt in an order made from the
+The result depends on the images, their labels and the `SplitSpec` alone: files are dealt in an order made from the
 seed and the pixels, whatever their names.
 """
 
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from core.data.dataset import Dataset, LeftOut, Part
-from core.data.duplicates import exact_groups, near_groups, near_pairs
+from core.data import former
+from core.data.copies import distinct_digests, exact_reasons, near_reasons
+from core.data.dataset import Dataset, LeftOut
+from core.data.duplicates import Groups, Near, find_near
 from core.experiment import SplitSpec
 
-_RANK: dict[Part | None, int] = {None: 0, "train": 1, "val": 2, "test": 3}  # the copy in the highest part is kept
 Unit = tuple[int, ...]  # items that must stay together
 
 
@@ -26,91 +27,59 @@ class Split:
     test: tuple[int, ...]
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
+    near: Near = field(default_factory=Near)
 
     @property
     def sizes(self) -> dict[str, int]:
-        """Pictures per part."""
+        """Images per part."""
         return {"train": len(self.train), "val": len(self.val), "test": len(self.test)}
 
 
 def make_split(dataset: Dataset, spec: SplitSpec) -> Split:
     """Divide `dataset`, class by class, into shares; a data set that came divided keeps its parts.
 
-    The same picture twice: one copy is used, in the order test, val, train; under two labels: none is. Near-duplicates
-    stay in one part; where the data set came divided, the training copy is left out. In a class of three or more every
-    part gets one; of two, one trains and one validates. A class of one only trains, and `problems` blocks the start.
+    The same image twice: one copy is used, in the order test, val, train; under two labels: none is. Near copies are
+    treated as `spec.near_copies` says, and only among images of one label: by default they stay in one part; where the
+    data set came divided, the training copy is left out. In a class of three or more every part gets one; of two, one
+    trains and one validates. A class of one only trains, and `problems` blocks the start.
     """
-    reasons = _conflicts(dataset)
-    reasons |= _copies(dataset, reasons)
+    reasons = exact_reasons(dataset)
+    distinct, unknown = distinct_digests(dataset, spec)
+    near = find_near(dataset, frozenset(reasons), distinct)
+    more, notes = near_reasons(dataset, near, spec, reasons)
+    groups = near.groups if spec.near_copies == "group" else ()
+    return _divided(dataset, spec, reasons | more, groups, near, [*notes, *unknown])
+
+
+def make_former_split(dataset: Dataset, spec: SplitSpec) -> Split:
+    """As runs were divided that were begun before near copies were told apart by label: to go on with those."""
+    reasons = exact_reasons(dataset)
     if dataset.presplit:
-        reasons |= _near_copies(dataset, reasons)
+        reasons |= former.near_reasons(dataset, reasons)
+    return _divided(dataset, spec, reasons, former.near_groups(dataset), Near(), [])
+
+
+def _divided(
+    dataset: Dataset, spec: SplitSpec, reasons: dict[int, str], groups: Groups, near: Near, more: list[str]
+) -> Split:
     usable = [index for index in range(len(dataset.items)) if index not in reasons]
-    parts, notes = _keep(dataset, usable, spec) if dataset.presplit else _deal(dataset, usable, spec)
+    deal = _keep if dataset.presplit else _deal
+    parts, notes = deal(dataset, usable, spec, groups)
     ordered = {
         part: tuple(sorted(parts[part], key=lambda i: _content(dataset, i))) for part in ("train", "val", "test")
     }
     left_out = tuple(LeftOut(dataset.items[index].name, reasons[index]) for index in sorted(reasons))
-    return Split(ordered["train"], ordered["val"], ordered["test"], left_out, tuple(notes))
+    return Split(ordered["train"], ordered["val"], ordered["test"], left_out, (*notes, *more), near)
 
 
 def _content(dataset: Dataset, index: int) -> tuple[str, str]:
     return dataset.items[index].digest, dataset.items[index].name
 
 
-def _conflicts(dataset: Dataset) -> dict[int, str]:
-    """Every copy of a picture that lies in two classes: which label is right cannot be known."""
-    reasons = {}
-    for group in exact_groups(dataset):
-        labels = sorted({dataset.items[index].label for index in group})
-        if len(labels) > 1:
-            classes = " and ".join(f"'{dataset.classes[label]}'" for label in labels)
-            for index in group:
-                other = next(i for i in group if dataset.items[i].label != dataset.items[index].label)
-                reasons[index] = (
-                    f"The same picture lies in the classes {classes} (also as {dataset.items[other].name}); no copy is "
-                    "used. Keep it in the right class only."
-                )
-    return reasons
-
-
-def _copies(dataset: Dataset, done: dict[int, str]) -> dict[int, str]:
-    reasons = {}
-    for group in exact_groups(dataset):
-        if group[0] in done:
-            continue
-        kept = max(group, key=lambda i: (_RANK[dataset.items[i].part], -i))
-        for index in group:
-            part = dataset.items[index].part
-            # of two copies that train, one may yet become a validation picture
-            if index != kept and (part in (None, "train") or part != dataset.items[kept].part):
-                reasons[index] = _copy_reason(dataset, index, kept, "the same picture as")
-    return reasons
-
-
-def _near_copies(dataset: Dataset, done: dict[int, str]) -> dict[int, str]:
-    """In a divided data set: the lower copy of each near-duplicate pair across parts, with all its exact copies."""
-    twins = defaultdict(list)
-    for index, item in enumerate(dataset.items):
-        if index not in done:
-            twins[item.digest].append(index)
-    reasons = {}
-    for one, other in near_pairs(dataset):
-        for low in twins[dataset.items[one].digest]:
-            for high in twins[dataset.items[other].digest]:
-                first, second = sorted((low, high), key=lambda i: _RANK[dataset.items[i].part])
-                if dataset.items[first].part != dataset.items[second].part:
-                    reasons[first] = _copy_reason(dataset, first, second, "nearly the same picture as")
-    return reasons
-
-
-def _copy_reason(dataset: Dataset, index: int, kept: int, same: str) -> str:
-    item, other = dataset.items[index], dataset.items[kept]
-    where = f" in the {other.part} part; a measurement on it would be too good" if other.part != item.part else ""
-    return f"Shows {same} {other.name}{where}. Only that one is used."
-
-
-def _keep(dataset: Dataset, usable: Sequence[int], spec: SplitSpec) -> tuple[dict[str, list[int]], list[str]]:
-    """The parts as they came; without validation pictures, some of the training ones become that."""
+def _keep(
+    dataset: Dataset, usable: Sequence[int], spec: SplitSpec, groups: Groups
+) -> tuple[dict[str, list[int]], list[str]]:
+    """The parts as they came; without validation images, some of the training ones become that."""
     parts: dict[str, list[int]] = {"train": [], "val": [], "test": []}
     for index in usable:
         parts[dataset.items[index].part or "train"].append(index)
@@ -118,24 +87,26 @@ def _keep(dataset: Dataset, usable: Sequence[int], spec: SplitSpec) -> tuple[dic
     if not parts["test"]:
         notes.append("It has no test part, so that there is no final test result.")
     if not parts["val"] and parts["train"]:
-        carved, more = _deal(dataset, parts["train"], spec.model_copy(update={"test": 0.0}))
+        carved, more = _deal(dataset, parts["train"], spec.model_copy(update={"test": 0.0}), groups)
         parts |= {"train": carved["train"], "val": carved["val"]}
-        notes += [f"It has no validation part: {len(parts['val'])} of the training pictures are used for it.", *more]
+        notes += [f"It has no validation part: {len(parts['val'])} of the training images are used for it.", *more]
     return parts, notes
 
 
-def _deal(dataset: Dataset, usable: Sequence[int], spec: SplitSpec) -> tuple[dict[str, list[int]], list[str]]:
+def _deal(
+    dataset: Dataset, usable: Sequence[int], spec: SplitSpec, groups: Groups
+) -> tuple[dict[str, list[int]], list[str]]:
     parts: dict[str, list[int]] = {"train": [], "val": [], "test": []}
     notes = []
-    for label, units in sorted(_units_by_class(dataset, usable).items()):
+    for label, units in sorted(_units_by_class(dataset, usable, groups).items()):
         count = sum(map(len, units))
         val, test, tiny = class_shares(count, spec.val, spec.test)
         if tiny:
             notes.append(_tiny_note(dataset.classes[label], count, val, test))
         if len(units) < 1 + bool(val) + bool(test):
             notes.append(
-                f"The pictures of class '{dataset.classes[label]}' look nearly the same: none of them is used as a "
-                "test picture, and its validation scores will be too good. Add pictures of other scenes."
+                f"The images of class '{dataset.classes[label]}' look nearly the same: none of them is used as a "
+                "test image, and its validation scores will be too good. Add images of other scenes."
             )
             test = 0
             if len(units) < 1 + bool(val):
@@ -145,7 +116,7 @@ def _deal(dataset: Dataset, usable: Sequence[int], spec: SplitSpec) -> tuple[dic
 
 
 def class_shares(count: int, val_share: float, test_share: float) -> tuple[int, int, bool]:
-    """How many of a class's `count` pictures validate and test, and whether the rule for tiny classes decided that."""
+    """How many of a class's `count` images validate and test, and whether the rule for tiny classes decided that."""
     if count < 3:
         return (1, 0, True) if count == 2 else (0, 0, count == 1)
     plain_val, plain_test = int(count * val_share + 0.5), int(count * test_share + 0.5)
@@ -157,14 +128,14 @@ def class_shares(count: int, val_share: float, test_share: float) -> tuple[int, 
 
 def _tiny_note(name: str, count: int, val: int, test: int) -> str:
     if count == 1:
-        return f"Class '{name}' has only one picture; it trains, and nothing measures the class."
-    return f"Class '{name}' is tiny ({count} pictures): {count - val - test} train, {val} validate, {test} test."
+        return f"Class '{name}' has only one image; it trains, and nothing measures the class."
+    return f"Class '{name}' is tiny ({count} images): {count - val - test} train, {val} validate, {test} test."
 
 
-def _units_by_class(dataset: Dataset, usable: Iterable[int]) -> dict[int, list[Unit]]:
-    """Near-duplicate groups and single items, each under the label that most of its members have."""
+def _units_by_class(dataset: Dataset, usable: Iterable[int], near: Groups) -> dict[int, list[Unit]]:
+    """Groups of near copies and single items, each under the label that most of its members have."""
     free = set(usable)
-    groups = [tuple(index for index in group if index in free) for group in near_groups(dataset)]
+    groups = [tuple(index for index in group if index in free) for group in near]
     together = [group for group in groups if len(group) > 1]
     alone = free.difference(*together)
     units = defaultdict(list)

@@ -1,0 +1,67 @@
+"""Copies among images of one scene, as a fixed camera takes them: good and scratched parts look nearly alike.
+
+There two images are copies when they agree in what sets them apart from the scene. The mean image is taken away, then
+the two ways in which most of the images differ (light, a shift of the camera); what is left of a pair, on a 32 x 32
+grey view, must correlate by `AGREE` before and after, and stand out by `OUTLIER` robust standard deviations among all
+correlations of either image. Images without a mark of their own are no copies: nothing shows that they are.
+
+Measured on 28 to 40 drawn parts, with four kinds of light, noise and shift: of 5,000 pairs of different parts none to
+one was taken for a copy. Of scratched parts saved again about half are found (JPEG quality 50, half size; 70 % of
+double size; a third of quality 30), of good parts few. What is missed is kept as an image of its own.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIDE = 32  # px
+FEWEST = 8  # images from which a scene can be told
+AGREE = 0.6
+OUTLIER = 6.0
+_COMMON = 2  # ways in which all images of a scene differ
+_SAMPLE = 1000  # images from which an image's usual correlations are known well enough
+_TINY = 1e-6
+
+
+def distances(fine: NDArray[np.uint8], block: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
+    """For each block of rows of N views (N, SIDE * SIDE): the rows, and (rows, N) 1 - correlation of copies.
+
+    Infinite where two images are no copies, and of an image to itself.
+    """
+    if len(fine) < FEWEST:
+        return
+    before, after = _residuals(fine)
+    usual, spread = _usual(after)
+    for start in range(0, len(fine), block):
+        rows = np.arange(start, min(start + block, len(fine)))
+        agreement = after[rows] @ after.T
+        outlying = (agreement - np.maximum(usual[rows, None], usual[None])) >= OUTLIER * np.maximum(
+            spread[rows, None], spread[None]
+        )
+        copies = outlying & (np.minimum(agreement, before[rows] @ before.T) >= AGREE)
+        copies[np.arange(len(rows)), rows] = False
+        yield rows, np.where(copies, 1 - agreement, np.float32(np.inf)).astype(np.float32)
+
+
+def _residuals(fine: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What sets each image apart from the mean one, and from the common ways to differ; rows of length 1."""
+    views = fine.astype(np.float32)
+    views -= views.mean(axis=1, keepdims=True)
+    views -= views.mean(axis=0)
+    _, ways = np.linalg.eigh(views.T @ views)
+    common = ways[:, -_COMMON:]
+    return _unit(views), _unit(views - views @ common @ common.T)
+
+
+def _unit(views: NDArray[np.float32]) -> NDArray[np.float32]:
+    return views / np.maximum(_TINY, np.linalg.norm(views, axis=1, keepdims=True))
+
+
+def _usual(views: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Median and robust standard deviation of each image's correlations with (a sample of) the others."""
+    others = views[np.linspace(0, len(views) - 1, min(len(views), _SAMPLE)).astype(int)]
+    agreement = np.concatenate([views[start : start + _SAMPLE] @ others.T for start in range(0, len(views), _SAMPLE)])
+    usual = np.median(agreement, axis=1)
+    spread = 1.4826 * np.median(np.abs(agreement - usual[:, None]), axis=1)
+    return usual, np.maximum(_TINY, spread)
