@@ -11,13 +11,16 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from core.cli.options import (
+    DistinctOption,
     FileColumnOption,
     JsonOption,
     LabelColumnOption,
     LabelsOption,
     LayoutOption,
+    NearCopiesOption,
     WorkspaceOption,
     reading_of,
+    split_with,
 )
 from core.cli.show import literal, people, print_json
 from core.data.dataset import Dataset
@@ -38,12 +41,17 @@ def data(
     labels: LabelsOption = None,
     file_column: FileColumnOption = None,
     label_column: LabelColumnOption = None,
+    near_copies: NearCopiesOption = None,
+    distinct: DistinctOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what is made of a data set: classes, parts, what is left out and why."""
     reading = reading_of(layout, labels, file_column, label_column)
-    found = report(DataSpec(source=data, split=SplitSpec(), reading=reading), workspace or default_root())
+    found = report(
+        DataSpec(source=data, split=split_with(SplitSpec(), near_copies, distinct), reading=reading),
+        workspace or default_root(),
+    )
     if as_json:
         print_json(found.as_dict())
         return

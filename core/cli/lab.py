@@ -9,15 +9,18 @@ from rich.console import Console
 from core.cli.data import tell_known, tell_read
 from core.cli.options import (
     DeviceOption,
+    DistinctOption,
     FileColumnOption,
     JsonOption,
     LabelColumnOption,
     LabelsOption,
     LayoutOption,
+    NearCopiesOption,
     WorkspaceOption,
     reading_of,
     seed_of,
     seed_option,
+    split_with,
     take,
 )  # fmt: skip
 from core.cli.show import literal, people, print_json, show
@@ -35,6 +38,8 @@ def safety(
     seed: Annotated[
         int | None, seed_option("Fixes the split and the views; default 0, for the views the one in the file.")
     ] = None,
+    near_copies: NearCopiesOption = None,
+    distinct: DistinctOption = None,
     steps: Annotated[
         bool, typer.Option("--steps/--no-steps", help="Also each step alone, applied to every view; the worst speaks.")
     ] = True,
@@ -54,7 +59,7 @@ def safety(
     taken = _screened(augment)
     plan = default_experiment(data, BackboneSpec(name=backbone))
     # a training takes the file's seed for its views, and divides the images as ever
-    split = SplitSpec(seed=seed or 0)
+    split = split_with(SplitSpec(seed=seed or 0), near_copies, distinct)
     reading = reading_of(layout, labels, file_column, label_column)
     images = plan.data.model_copy(update={"split": split, "reading": reading})
     plan = plan.changed(seed=seed_of(taken, seed), data=images)

@@ -10,7 +10,7 @@ import typer
 
 from core.cli.show import literal, people
 from core.errors import InvalidExperiment
-from core.experiment import BUNDLED_BACKBONE, Experiment, Reading, Recipe, parse
+from core.experiment import BUNDLED_BACKBONE, Experiment, Reading, Recipe, SplitSpec, parse
 from core.runs.workspace import ENVIRONMENT_VARIABLE
 
 if TYPE_CHECKING:  # only commands that take a pipeline wait for it
@@ -23,6 +23,21 @@ WorkspaceOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value on the last line of stdout.")]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")]
+NearCopiesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--near-copies",
+        metavar="keep|group|drop",
+        help="Images of one class that look nearly alike: 'group' (default) holds them together in one part of the "
+        "split, 'drop' uses one of them, 'keep' takes each for an image of its own.",
+    ),
+]
+DistinctOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--distinct", metavar="IMAGE", help="An image that is a near copy of nothing, such as cat/1.jpg; repeatable."
+    ),
+]
 
 LayoutOption = Annotated[
     str | None,
@@ -49,6 +64,12 @@ def reading_of(layout: str | None, labels: str | None, file_column: str | None, 
     except InvalidExperiment as error:
         ways = "auto, folders, parts, inner, csv, filenames or only:NAME"
         raise InvalidExperiment(f"--layout takes {ways}; got '{(layout or '')[:100]}'.") from error
+
+
+def split_with(base: SplitSpec, near_copies: str | None, distinct: list[str] | None) -> SplitSpec:
+    """`base` with what the two options say, where they say something. Raises `InvalidExperiment`."""
+    given = {"near_copies": near_copies, "distinct": tuple(distinct) if distinct else None}
+    return parse(SplitSpec, base.model_dump() | {name: value for name, value in given.items() if value is not None})
 
 
 def seed_option(words: str) -> Any:
@@ -116,6 +137,8 @@ def _plan(
         int | None,
         seed_option("Fixes the new head, the order and the views; default the one in --augment's file, else 0."),
     ] = None,
+    near_copies: NearCopiesOption = None,
+    distinct: DistinctOption = None,
     experiment: Annotated[Path | None, typer.Option(help="An experiment file; other options change it.")] = None,
     layout: LayoutOption = None,
     labels: LabelsOption = None,
@@ -132,6 +155,8 @@ def _plan(
     else:
         raise InvalidExperiment("Say which images: --data FOLDER, --data sample:stamps, or --experiment FILE.")
     taken = take(augment) if augment else None
+    split = split_with(base.data.split, near_copies, distinct)
+    base = base.changed(data=base.data.model_copy(update={"split": split}))
     return adjusted(
         base, data=data, backbone=backbone, weights=weights, phase=phase, views=views, image_size=image_size,
         reading=reading_of(layout, labels, file_column, label_column),

@@ -103,7 +103,7 @@ def _one_side(dataset: Dataset, pairs: Pairs | list[tuple[int, int]], done: Reas
 
 def _all_but_one(dataset: Dataset, near: Near) -> Reasons:
     """Of each group the largest image in the highest part is used."""
-    reasons = {}
+    reasons: Reasons = {}
     for group in near.groups:
         kept = max(group, key=lambda i: _worth(dataset.items[i]))
         reasons |= {i: _reason(dataset, i, kept, "nearly the same image as") for i in group if i != kept}

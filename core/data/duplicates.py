@@ -11,7 +11,7 @@ Where a fixed camera makes everything look alike, that says nothing: `core.data.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -108,36 +108,53 @@ class _Search:
         self.apart = np.array([item.digest in distinct for item in items])
 
     def near(self) -> Near:
-        """Compare by the thumbnails; in scenes, by what stands out from them."""
-        count = len(self.chosen)
-        everything, same = _Union(count), _Union(count)
-        nearest = np.full((3, count), -1)  # of the same label in a higher and in a lower part; of another label
-        for start in range(0, count, _BLOCK):
-            rows = np.arange(start, min(start + _BLOCK, count))
-            distance = self._distances(rows)
-            everything.join(rows, np.isfinite(distance))
-            distance[self.apart[rows]] = np.inf
-            distance[:, self.apart] = np.inf
-            self._take(rows, np.arange(count), distance, same, nearest)
-        scenery = [group for group in everything.groups() if self._is_scene(group)]
-        inside = np.zeros(count, dtype=bool)
-        for group in scenery:
-            inside[group] = True
-        nearest[:, inside] = -1
-        groups = [group for group in same.groups() if not inside[group[0]]]
-        for group in scenery:
-            groups += self._within(group, nearest)
+        """What is near at all, by the thumbnails; then who is whose copy among those, in scenes by a closer look."""
+        everyone = np.arange(len(self.chosen))
+        near = _Union(len(self.chosen))
+        for rows, distance in self._distances(everyone, onwards=True):
+            near.join(rows, np.isfinite(distance), everyone[rows[0] :])
+        nearest = np.full((3, len(self.chosen)), -1)  # of the same label in a higher and a lower part; of another label
+        groups, scenery = [], []
+        for group in near.groups():
+            free = group[~self.apart[group]]
+            if self._is_scene(group):
+                scenery.append(group)
+                blocks = scenes.distances(self.fine[free], _BLOCK)
+            else:
+                blocks = self._distances(free)
+            same = _Union(len(self.chosen))
+            for rows, distance in blocks:
+                self._take(free[rows], free, distance, same, nearest)
+            groups += same.groups()
         return self._named(groups, nearest, scenery)
 
-    def _distances(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
-        """(rows, N) distances in grey levels; infinite where two images are not near, and of an image to itself."""
-        gaps = self.squares[rows, None] + self.squares[None] - 2 * self.thumbs[rows] @ self.thumbs.T
-        distance = np.sqrt(np.maximum(gaps, 0) / self.thumbs.shape[1])
-        near = distance <= np.minimum(NEAR, NEAR_SHARE * np.minimum(self.contrast[rows, None], self.contrast[None]))
-        near &= np.abs(self.aspects[rows, None] - self.aspects[None]) <= _SAME_ASPECT
-        near[np.arange(len(rows)), rows] = False
-        distance[~near] = np.inf
-        return distance
+    def _distances(
+        self, among: NDArray[np.intp], *, onwards: bool = False
+    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
+        """For each block of rows of the M images `among` with near ones: the rows, and (rows, M) distances in grey
+        levels.
+
+        Infinite where two images are not near, and of an image to itself. `onwards`: the columns begin with the first
+        row of the block, so that each pair comes once.
+        """
+        thumbs, squares, contrast, aspects = (
+            values[among] for values in (self.thumbs, self.squares, self.contrast, self.aspects)
+        )
+        for start in range(0, len(among), _BLOCK):
+            rows, first = np.arange(start, min(start + _BLOCK, len(among))), start if onwards else 0
+            gaps = thumbs[rows] @ thumbs[first:].T
+            gaps *= -2
+            gaps += squares[rows, None]
+            gaps += squares[None, first:]
+            near = gaps <= NEAR**2 * thumbs.shape[1]
+            near[np.arange(len(rows)), rows - first] = False
+            if not near.any():  # nearly always: everything else is left undone
+                continue
+            distance = np.sqrt(np.maximum(gaps, 0) / thumbs.shape[1])
+            near &= distance <= NEAR_SHARE * np.minimum(contrast[rows, None], contrast[None, first:])
+            near &= np.abs(aspects[rows, None] - aspects[None, first:]) <= _SAME_ASPECT
+            distance[~near] = np.inf
+            yield rows, distance
 
     def _take(
         self, rows: NDArray[np.intp], columns: NDArray[np.intp], distance: NDArray[np.float32], same: "_Union",
@@ -151,7 +168,9 @@ class _Search:
         same.join(rows, linked & alike, columns)
         higher = self.ranks[None, columns] - self.ranks[rows, None]
         for number, wanted in enumerate((alike & (higher > 0), alike & (higher < 0), ~alike)):
-            gaps = np.where(wanted, distance, np.inf)
+            if not (wanted & linked).any():
+                continue
+            gaps = np.where(wanted, distance, np.float32(np.inf))
             best = gaps.argmin(axis=1)
             found = np.isfinite(gaps[np.arange(len(rows)), best])
             nearest[number, rows[found]] = columns[best[found]]
@@ -169,14 +188,6 @@ class _Search:
             return True
         (label, count), *_ = labels.most_common()
         return len(set(self.ranks[group])) > 1 and 2 * count > int((self.labels == label).sum())
-
-    def _within(self, group: NDArray[np.intp], nearest: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-        """The groups inside a scene; fills in `nearest` for its images."""
-        free = group[~self.apart[group]]
-        same = _Union(len(self.chosen))
-        for rows, distance in scenes.distances(self.fine[free], _BLOCK):
-            self._take(free[rows], free, distance, same, nearest)
-        return same.groups()
 
     def _named(
         self, groups: Sequence[NDArray[np.intp]], nearest: NDArray[np.intp], scenery: Sequence[NDArray[np.intp]]
@@ -199,9 +210,9 @@ class _Union:
     def __init__(self, count: int) -> None:
         self._root = np.arange(count)
 
-    def join(self, rows: NDArray[np.intp], linked: NDArray[np.bool_], columns: NDArray[np.intp] | None = None) -> None:
-        """Join row r with column c wherever `linked[r, c]`; the columns are all nodes unless named."""
-        ends = self._root if columns is None else self._root[columns]
+    def join(self, rows: NDArray[np.intp], linked: NDArray[np.bool_], columns: NDArray[np.intp]) -> None:
+        """Join the node rows[r] with the node columns[c] wherever `linked[r, c]`."""
+        ends = self._root[columns]
         one, other = np.nonzero(linked & (self._root[rows, None] != ends[None]))  # joined already: nothing to store
         if not len(one):
             return

@@ -39,8 +39,10 @@ def distances(fine: NDArray[np.uint8], block: int) -> Iterator[tuple[NDArray[np.
         outlying = (agreement - np.maximum(usual[rows, None], usual[None])) >= OUTLIER * np.maximum(
             spread[rows, None], spread[None]
         )
-        copies = outlying & (np.minimum(agreement, before[rows] @ before.T) >= AGREE)
+        copies = outlying & (agreement >= AGREE)
         copies[np.arange(len(rows)), rows] = False
+        if copies.any():  # seldom
+            copies &= before[rows] @ before.T >= AGREE
         yield rows, np.where(copies, 1 - agreement, np.float32(np.inf)).astype(np.float32)
 
 

@@ -18,6 +18,7 @@ from core.training.kept import Kept, kept
 EXPERIMENT = "experiment.yaml"
 MODEL = "model.json"
 LISTING = "data.json"
+DIVISION = "split.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,18 @@ def write_description(folder: Path, experiment: Experiment, classes: tuple[str, 
     files.write_text(folder / EXPERIMENT, experiment.to_yaml())
     files.write_json(folder / MODEL, {"classes": list(classes), "backbone": experiment.backbone.model_dump()})
     files.write_json(folder / LISTING, listing)
+
+
+def write_division(folder: Path, split_key: str) -> None:
+    """Keep which split the run began with."""
+    files.write_json(folder / DIVISION, {"key": split_key})
+
+
+def read_division(folder: Path) -> str | None:
+    """The split that the run began with; None for a run that was begun before that was kept."""
+    path = folder / DIVISION
+    key: str | None = json.loads(path.read_text(encoding="utf-8"))["key"] if path.exists() else None
+    return key
 
 
 def read_listing(folder: Path) -> dict[str, str]:
@@ -90,3 +103,13 @@ def test_key(dataset: Dataset, split: Split) -> str:
         return ""
     members = sorted(f"{dataset.items[i].digest}:{dataset.classes[dataset.items[i].label]}" for i in split.test)
     return hashlib.sha256("\n".join(members).encode()).hexdigest()[:16]
+
+
+def split_key(dataset: Dataset, split: Split) -> str:
+    """Names a whole split by the images and labels of each part."""
+    members = [
+        f"{part}:{dataset.items[i].digest}:{dataset.classes[dataset.items[i].label]}"
+        for part, indices in (("train", split.train), ("val", split.val), ("test", split.test))
+        for i in indices
+    ]
+    return hashlib.sha256("\n".join(sorted(members)).encode("utf-8", "backslashreplace")).hexdigest()[:16]

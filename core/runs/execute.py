@@ -16,7 +16,7 @@ from core.features.shortage import as_out_of_memory
 from core.files import storage_failed
 from core.runs import artifacts
 from core.runs.download import downloaded
-from core.runs.prepare import Prepared, prepare, require_same_data, require_weights
+from core.runs.prepare import Prepared, divided_as_begun, prepare, require_same_data, require_weights
 from core.runs.recorder import Recorder
 from core.runs.records import Run
 from core.runs.scoring import score_part
@@ -49,6 +49,7 @@ def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> Clai
     _acquire(lock, run_id)
     try:
         artifacts.write_description(workspace.folder(run_id), experiment, prepared.dataset.classes, prepared.listing)
+        artifacts.write_division(workspace.folder(run_id), artifacts.split_key(prepared.dataset, prepared.split))
         workspace.store.add(
             Run(
                 id=run_id,
@@ -105,13 +106,14 @@ def _acquire(lock: FileLock, run_id: str) -> None:
 
 
 def prepare_again(workspace: Workspace, run: Run) -> Prepared:
-    """The run's images as they are now, with the classes in the order that the run learned them.
+    """The run's images as they are now, divided as they were, with the classes in the order that the run
+    learned them.
 
     Raises `ResumeRefused` when they are not those it began with.
     """
     prepared = _prepared_as_before(workspace, run)
     require_same_data(prepared, run.experiment.data.fingerprint, artifacts.read_listing(workspace.folder(run.id)))
-    return prepared
+    return divided_as_begun(prepared, artifacts.read_division(workspace.folder(run.id)))
 
 
 def _prepared_as_before(workspace: Workspace, run: Run) -> Prepared:

@@ -1,7 +1,7 @@
 """Checking an experiment against this machine and its images, before anything is started."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -13,9 +13,10 @@ from core.backbones.weights import read_weights_file
 from core.data.audit import require_trainable
 from core.data.dataset import Dataset
 from core.data.sources import load_dataset
-from core.data.split import Split, make_split
+from core.data.split import Split, make_former_split, make_split
 from core.errors import InvalidExperiment, ResumeRefused, UnusableDataset
 from core.experiment import Experiment
+from core.runs.artifacts import split_key
 from core.text import storable
 from core.training.device import require_precision, resolve_device
 
@@ -114,6 +115,21 @@ def require_same_data(prepared: Prepared, fingerprint: str, listing: Mapping[str
         f"The images are not those this run began with: {told or 'other classes or another split'}. "
         "Restore them, or start a new run."
     )
+
+
+def divided_as_begun(prepared: Prepared, began_with: str | None) -> Prepared:
+    """With the split that a run began with, named by its `split_key`; None: by a version that did not keep the name.
+
+    Raises `ResumeRefused` when this version divides the images otherwise.
+    """
+    if began_with is None:
+        return replace(prepared, split=make_former_split(prepared.dataset, prepared.experiment.data.split))
+    if began_with != split_key(prepared.dataset, prepared.split):
+        raise ResumeRefused(
+            "This version divides the images into training, validation and test otherwise than the one that began the "
+            "run. Start a new run with its settings."
+        )
+    return prepared
 
 
 def _absolute(weights: str) -> str:

@@ -10,7 +10,7 @@ from core.augment.steps import usable
 from core.experiment import BackboneSpec, Experiment, PipelineSpec, SplitSpec, Step
 
 IMAGES, VIEWS = 120, 8
-VERSION = 3  # of how answers are found: with another one, nothing that was kept is believed any more
+VERSION = 4  # of how answers are found: with another one, nothing that was kept is believed any more
 _WORDS = ("default", "none")  # weights that are no file
 
 

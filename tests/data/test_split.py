@@ -81,9 +81,9 @@ def test_the_rule_for_tiny_classes(count, val, test, expected):
 def test_the_rule_for_tiny_classes_is_said(folder_of, read, many):
     split = make_split(read(folder_of(many({"cat": 20, "dog": 2, "emu": 1}))), SplitSpec())
     assert [note for note in split.notes if "'dog'" in note] == [
-        "Class 'dog' is tiny (2 pictures): 1 train, 1 validate, 0 test."
+        "Class 'dog' is tiny (2 images): 1 train, 1 validate, 0 test."
     ]
-    assert any("'emu' has only one picture" in note for note in split.notes)
+    assert any("'emu' has only one image" in note for note in split.notes)
 
 
 def test_of_two_equal_pictures_in_a_class_the_later_is_left_out(folder_of, read, many, picture):
@@ -92,7 +92,7 @@ def test_of_two_equal_pictures_in_a_class_the_later_is_left_out(folder_of, read,
     assert [len(group) for group in exact_groups(dataset)] == [2]
     split = make_split(dataset, SplitSpec())
     assert [item.name for item in split.left_out] == ["cat/copy.bmp"]
-    assert "the same picture as cat/00.png" in split.left_out[0].reason
+    assert "the same image as cat/00.png" in split.left_out[0].reason
 
 
 def test_one_picture_under_two_labels_is_not_used_at_all(folder_of, read, many):
@@ -114,7 +114,7 @@ def test_in_a_divided_set_the_training_copy_is_left_out(folder_of, read):
         "train/cat/3.png",
         "val/cat/2.png",
     }
-    assert "the same picture as test/cat/1.png in the test part" in split.left_out[0].reason
+    assert "the same image as test/cat/1.png in the test part" in split.left_out[0].reason
     seen = [set(digests(dataset, getattr(split, part))) for part in ("train", "val", "test")]
     assert not seen[0] & seen[1] | seen[0] & seen[2] | seen[1] & seen[2]
     assert parts_of(dataset, split)["test/dog/2.png"] == "test"
@@ -137,7 +137,7 @@ def test_in_a_divided_set_the_near_training_copy_is_left_out(folder_of, read, pi
                "val/cat/1.jpg": again(picture(2)), "val/dog/1.png": 4, "test/cat/1.jpg": again(picture(1))}  # fmt: skip
     split = make_split(read(folder_of(content)), SplitSpec())
     assert {item.name for item in split.left_out} == {"train/cat/1.png", "train/cat/2.png", "train/cat/1-copy.png"}
-    assert "nearly the same picture as test/cat/1.jpg" in split.left_out[0].reason
+    assert "nearly the same image as test/cat/1.jpg" in split.left_out[0].reason
 
 
 def test_a_class_of_one_scene_is_never_a_test_and_it_is_said(folder_of, read, many, picture):
@@ -177,7 +177,7 @@ def test_without_a_validation_folder_some_training_pictures_validate(folder_of, 
     dataset = read(folder_of(content))
     split = make_split(dataset, SplitSpec(val=0.2))
     assert split.sizes == {"train": 16, "val": 4, "test": 1}
-    assert any("4 of the training pictures" in note for note in split.notes)
+    assert any("4 of the training images" in note for note in split.notes)
 
 
 def test_without_a_test_folder_there_is_no_test(folder_of, read):

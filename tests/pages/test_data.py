@@ -144,7 +144,7 @@ def test_every_file_left_out_is_listed_with_its_reason(at, images):
     assert len(reasons) == 3
     assert "text" in reasons[f"cold/{HOSTILE}.jpg"]
     assert "empty" in reasons["cold/empty.png"]
-    assert "same picture" in next(reason for name, reason in reasons.items() if name.startswith("warm/"))
+    assert "same image" in next(reason for name, reason in reasons.items() if name.startswith("warm/"))
     assert "3 files: 2 cannot be used, 1 is a copy of another picture" in texts(at)
 
 
