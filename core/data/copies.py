@@ -38,7 +38,8 @@ def near_reasons(dataset: Dataset, near: Near, spec: SplitSpec, done: Reasons) -
             chosen = beneath
             notes.append(
                 f"Most training images of class '{dataset.classes[label]}' look nearly like validation or test images: "
-                f"those {len(beneath)} are left out instead, so that the class can be trained. Divide it anew."
+                f"{len(beneath)} of those {'is' if len(beneath) == 1 else 'are'} left out instead, so that the class "
+                "can be trained. Divide it anew."
             )
         else:
             chosen = across
