@@ -127,7 +127,7 @@ def _divided(case: Case) -> bool:
     A class may be called 'train' (beside 'bus' and 'car') and is not mistaken for a part.
     """
     parts = part_folders(case)
-    deep = [part for part in parts if part.inner.folders]
+    deep = [part for part in parts if not all(kind_of(folder.name) for folder in part.inner.folders)]
     if len(labelled_kinds(parts)) > 1:
         return bool(deep)
     beside = [folder for folder in case.root.full if folder not in [part.folder for part in parts]]

@@ -76,7 +76,9 @@ def container_of(folder: Folder) -> Export | None:
             count = sum(f".{suffix}" in other.name.lower() for other in folder.every_file())
             return Export(
                 f"holds no image files, but {what} ({count:,}, such as {path.name}).",
-                "Save the images as files, in a folder per class, such as {0}/cat and {0}/dog.",
+                "Unpack them into a folder, and choose that folder."
+                if "archives" in what and suffix in ("zip", "tar")
+                else "Save the images as files, in a folder per class, such as {0}/cat and {0}/dog.",
             )
     return None
 

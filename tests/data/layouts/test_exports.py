@@ -66,5 +66,9 @@ def test_an_export_whose_names_give_classes_offers_them(asked):
     ]
 
 
+def test_a_folder_of_zips_says_to_unpack_them(refused):
+    assert "Unpack them into a folder" in refused({"": [], "a-samples.zip": b"PK", "b-samples.zip": b"PK"})
+
+
 def test_a_class_may_be_called_labels(read):
     assert counts(read({"labels": 3, "bottles": 2})) == {"labels": 3, "bottles": 2}

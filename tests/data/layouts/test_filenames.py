@@ -52,7 +52,16 @@ def test_names_without_a_plain_pattern_are_refused(refused, files):
     assert "labels.csv" in text
 
 
-@pytest.mark.parametrize("content", [{"train": 4, "test": 3}, {"train": 4, "val": 2}, {"images": 5}, {"test": 2}])
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"train": 4, "test": 3},
+        {"train": 4, "val": 2},
+        {"images": 5},
+        {"test": 2},
+        {"train": 1, "test/train": 1, "test/test": 2},
+    ],
+)
 def test_parts_are_never_classes(refused, content):
     assert "but no class folders" in refused(content)
 
