@@ -1,6 +1,8 @@
 """Trying an experiment out before it is run: nothing of a trial is recorded but the features of frozen stages."""
 
+import time
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 
 from core.data.sources import load_dataset
 from core.experiment import Experiment, PipelineSpec
@@ -20,6 +22,8 @@ from core.training.finder import find_rate
 from core.training.setup import Setup, set_up
 from core.training.sweep import Sweep
 
+DOWNLOADING = "downloading the weights"
+
 
 def trial(
     experiment: Experiment, workspace: Workspace, device: str, control: Control
@@ -31,7 +35,7 @@ def trial(
     yield Progress(what="reading images", done=0, total=1)
     prepared = prepare(experiment, workspace.root, device)
     for done, total in downloaded(prepared.experiment, control):
-        yield Progress(what="downloading the weights", done=done, total=total)
+        yield Progress(what=DOWNLOADING, done=done, total=total)
     yield Progress(what="loading the model", done=0, total=1)
     # never written
     nowhere = Checkpoints(workspace.root / "trials", prepared.experiment.digest, prepared.dataset.fingerprint)
@@ -52,10 +56,25 @@ def sweep_rates(
 def measure(
     experiment: Experiment, workspace: Workspace, device: str, control: Control
 ) -> Generator[Progress, None, Estimate]:
-    """What a run of the experiment will take. Raises what `trial` and `estimate` raise."""
-    setup = yield from trial(experiment, workspace, device, control)
+    """What a run of the experiment will take, its start included. Raises what `trial` and `estimate` raise."""
+    setup, start_s = yield from _timed(trial(experiment, workspace, device, control))
     yield Progress(what="measuring", done=0, total=1)
-    return estimate(setup, control)
+    found = estimate(setup, control)
+    return replace(found, seconds=found.seconds + start_s, seconds_uncut=found.seconds_uncut + start_s)
+
+
+def _timed(trying: Generator[Progress, None, Setup]) -> Generator[Progress, None, tuple[Setup, float]]:
+    """The setup, and the seconds that it took: a run reads its images and loads its model alike, but downloads once."""
+    spent, what = 0.0, ""
+    while True:
+        began = time.monotonic()
+        try:
+            event = next(trying)
+        except StopIteration as ended:
+            return ended.value, spent + time.monotonic() - began
+        spent += 0.0 if what == DOWNLOADING else time.monotonic() - began
+        what = event.what
+        yield event
 
 
 def screen_labels(
