@@ -11,9 +11,10 @@ from pages.ui import results_runs as told
 from pages.ui.entry import through_app
 from pages.ui.messages import empty_state, literal, show_error
 from pages.ui.predict_answers import Source, answered, load, model_key
-from pages.ui.predict_show import show_answers
+from pages.ui.predict_folder import answered_folder, ask_for_folder
+from pages.ui.predict_show import show_answers, show_folder
 
-FROM_DISK, CAMERA = "Pictures from disk", "Camera"
+FROM_DISK, FOLDER, CAMERA = "Upload images", "Folder on this machine", "Camera"
 
 
 def finished() -> list[Run]:
@@ -49,25 +50,30 @@ def best_of_newest(runs: list[Run]) -> str:
 
 def show() -> None:
     st.title("Predict", anchor=False)
-    st.caption("Show a trained model pictures that it has never seen.")
+    st.caption("Show a trained model images that it has never seen.")
     runs = finished()
     if not runs:
         _no_model()
         return
     run = _chosen(runs)
-    sources = _pictures()
-    if not sources:
+    way = _way()
+    folder = ask_for_folder(run) if way == FOLDER else None
+    sources = [] if way == FOLDER else _pictures(way)
+    if not sources and folder is None:
         names = ", ".join(run.classes[:12]) + (f" and {len(run.classes) - 12} more" if len(run.classes) > 12 else "")
         st.caption(f"This model tells apart: {literal(names)}.")
         return
     warmup.wait("Getting the model ready.")
-    folder = engine.workspace().folder(run.id)
+    place = engine.workspace().folder(run.id)
     try:
-        predictor = load(folder)
+        predictor = load(place)
     except GraftError as error:
         show_error(error)
         return
-    answers = answered(predictor, model_key(folder), sources)
+    if folder is not None:
+        show_folder(run, predictor, answered_folder(predictor, model_key(place), folder))
+        return
+    answers = answered(predictor, model_key(place), sources)
     show_answers(run, predictor, sources, answers)
 
 
@@ -108,17 +114,20 @@ def _name_it() -> None:
     st.query_params["run"] = st.session_state["predict-model"]
 
 
-def _pictures() -> list[Source]:
+def _way() -> str:
     """The camera is opened only when it is asked for."""
-    way = st.segmented_control(
-        "Pictures", [FROM_DISK, CAMERA], default=FROM_DISK, required=True, key="predict-way",
+    return st.segmented_control(
+        "Images", [FROM_DISK, FOLDER, CAMERA], default=FROM_DISK, required=True, key="predict-way",
         label_visibility="collapsed",
     )  # fmt: skip
+
+
+def _pictures(way: str) -> list[Source]:
     if way == CAMERA:
         shot = st.camera_input("Take a picture", key="predict-camera", width=640)
         return [Source(shot.file_id, "Camera picture", shot)] if shot else []
     files = st.file_uploader(
-        "Pictures", accept_multiple_files=True, help=f"{ALLOWED}; several at once.", key="predict-files"
+        "Images", accept_multiple_files=True, help=f"{ALLOWED}; several at once.", key="predict-files"
     )
     return [Source(file.file_id, file.name, file) for file in files]
 

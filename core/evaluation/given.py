@@ -95,7 +95,7 @@ def _file(path: Path) -> Given:
         return _asked(path)
     try:
         with path.open("rb") as file:
-            head = file.read(512)
+            head = file.read(sniff.HEAD_BYTES)
     except OSError as error:
         return _refused(path, f"The file cannot be read: {error.strerror or error}.")
     if sniff.is_image(head):

@@ -11,7 +11,6 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from core.errors import UnreadableImage
 from pages.ui import state
 from pages.ui.results_runs import WEIGHTS_FILE
 
@@ -84,26 +83,20 @@ def answered(predictor: "Predictor", key: str, sources: Sequence[Source]) -> lis
 
 
 def _ask(predictor: "Predictor", sources: Sequence[Source]) -> list[Answer]:
-    """A file that is not a picture gets its reason, and the others their answers."""
-    pictures: list[np.ndarray] = []
-    reasons: dict[int, str] = {}
-    for number, source in enumerate(sources):
-        try:
-            pictures.append(predictor.read(source.read()))
-        except UnreadableImage as error:
-            reasons[number] = str(error)
-    rows = iter(zip(predictor.predict(pictures).tolist(), pictures, strict=True))
-    answers = []
-    for number, source in enumerate(sources):
-        if number in reasons:
-            answers.append(Answer(source.name, reason=reasons[number]))
-        else:
-            probabilities, pixels = next(rows)
-            answers.append(Answer(source.name, tuple(probabilities), _thumbnail(pixels)))
-    return answers
+    """A file that is not an image gets its reason, and the others their answers."""
+    from core.evaluation.given import Given
+
+    found = predictor.answered([Given(source.name, source.read) for source in sources])
+    return [
+        Answer(one.given.name, reason=one.reason)
+        if one.probabilities is None or one.pixels is None
+        else Answer(one.given.name, tuple(one.probabilities.tolist()), thumbnail(one.pixels))
+        for one in found
+    ]
 
 
-def _thumbnail(pixels: np.ndarray) -> str:
+def thumbnail(pixels: np.ndarray) -> str:
+    """A small image as a data address."""
     small = Image.fromarray(pixels).resize((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.BILINEAR)
     return "data:image/jpeg;base64," + base64.b64encode(jpeg(small)).decode()
 

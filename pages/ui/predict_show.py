@@ -1,6 +1,6 @@
 """What a model said: one picture beside its probabilities, many as a table and a CSV."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,6 +16,7 @@ from core.runs.records import Run
 from pages.ui.messages import literal
 from pages.ui.plot import live_plot
 from pages.ui.predict_answers import THUMBNAIL_PX, Answer, Source, jpeg
+from pages.ui.predict_folder import MOST_NAMED, FolderAnswers, OnDisk
 from pages.ui.tables import show_table
 from pages.ui.theme import theme
 
@@ -40,19 +41,39 @@ def show_answers(run: Run, predictor: "Predictor", sources: Sequence[Source], an
     if len(good) == 1:
         _one(predictor, *good[0])
     else:
-        _many(run, predictor, good)
+        named = [(answer.name, answer.probabilities) for _, answer in good]
+        _many(run, predictor, good, lambda: named, len(good))
+    st.caption(CLOSED_SET.format(n=len(predictor.classes)))
+
+
+def show_folder(run: Run, predictor: "Predictor", found: FolderAnswers) -> None:
+    """A table of a folder's first answers, all of them as a CSV, and what got none with the reason."""
+    _refused(found.refused)
+    if found.no_images:
+        what = (
+            "1 other file is no image and was"
+            if found.no_images == 1
+            else f"{found.no_images:,} other files are no images and were"
+        )
+        st.caption(f"{what} left out.")
+    if not found.rows:
+        st.info("There is no image in this folder that can be read. Name another one.", icon=":material/info:")
+        return
+    _many(run, predictor, found.rows, found.csv_rows, len(found.names))
     st.caption(CLOSED_SET.format(n=len(predictor.classes)))
 
 
 def _refused(answers: Sequence[Answer]) -> None:
     if not answers:
         return
-    lines = "\n".join(f"- **{literal(answer.name)}**: {literal(answer.reason)}" for answer in answers)
+    lines = "\n".join(f"- **{literal(answer.name)}**: {literal(answer.reason)}" for answer in answers[:MOST_NAMED])
+    if len(answers) > MOST_NAMED:
+        lines += f"\n- and {len(answers) - MOST_NAMED:,} more"
     what = "This file was not used" if len(answers) == 1 else f"These {len(answers)} files were not used"
     st.warning(f"{what}:\n\n{lines}", icon=":material/hide_image:")
 
 
-def _one(predictor: "Predictor", source: Source, answer: Answer) -> None:
+def _one(predictor: "Predictor", source: Source | OnDisk, answer: Answer) -> None:
     """The picture as the model sees it, beside the probabilities."""
     left, right = st.columns([2, 3], gap="large")
     side = predictor.geometry.image_size
@@ -73,13 +94,20 @@ def _one(predictor: "Predictor", source: Source, answer: Answer) -> None:
             st.caption(f"{data.others} less probable classes are not drawn.")
 
 
-def _many(run: Run, predictor: "Predictor", good: Sequence[tuple[Source, Answer]]) -> None:
+def _many(
+    run: Run,
+    predictor: "Predictor",
+    good: Sequence[tuple[Source | OnDisk, Answer]],
+    every: Callable[[], Iterable[tuple[str, Sequence[float]]]],
+    total: int,
+) -> None:
+    """A table of `good`, and a CSV of `every` answer, of which there are `total`."""
     classes = predictor.classes
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(f"{len(good)} pictures", anchor=False, width="content")
+        st.subheader(f"{total:,} images", anchor=False, width="content")
         st.download_button(
             "Download as CSV",
-            lambda: predictions_csv(classes, [(answer.name, answer.probabilities) for _, answer in good]),
+            lambda: predictions_csv(classes, every()),
             file_name=f"predictions-{slug(run.name)}.csv",
             mime="text/csv",
             on_click="ignore",
@@ -87,7 +115,9 @@ def _many(run: Run, predictor: "Predictor", good: Sequence[tuple[Source, Answer]
             icon=":material/download:",
             key="predict-csv",
         )
-    st.caption("Choose a row to see that picture and all its probabilities.")
+    if total > len(good):
+        st.caption(f"The first {len(good)} of {total:,} are shown; the CSV has all.")
+    st.caption("Choose a row to see that image and all its probabilities.")
     percent = st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, color="primary")
     columns = {"Picture": st.column_config.ImageColumn(width=THUMBNAIL_PX + 16), "Probability": percent}
     event = show_table(

@@ -9,8 +9,9 @@ import pytest
 import streamlit as st
 
 from core.errors import UnreadableWeights
+from core.evaluation.predict import Predictor
 from core.runs.workspace import Workspace
-from pages.ui import predict_answers, predict_show
+from pages.ui import predict_answers, predict_folder, predict_show
 from pages.ui.predict_answers import Answer, Source, answered, model_key
 from tests.conftest import make_experiment, make_images
 from tests.pages.trained import claimed, finished, opened, ran, texts, without_warm_up
@@ -163,6 +164,9 @@ class Model:
     """Says the first class for everything, and counts what it was asked."""
 
     classes = ("a", "b")
+    answered = Predictor.answered
+    answers = Predictor.answers
+    _read_or_reason = Predictor._read_or_reason
 
     def __init__(self):
         self.asked = 0
@@ -199,3 +203,65 @@ def test_each_picture_is_asked_once_and_forgotten_when_it_is_taken_away(room, mo
 def test_a_run_without_weights_has_a_key_too(tmp_path):
     assert model_key(tmp_path) == f"{tmp_path.name}:0"
     assert Answer("x").reason == ""
+
+
+def in_folder(at, path):
+    """The page after this path was typed and sent."""
+    at.segmented_control(key="predict-way").set_value("Folder on this machine")
+    at = ran(at)
+    at.text_input(key="predict-folder").set_value(str(path))
+    next(button for button in at.button if button.label == "Classify").click()
+    return ran(at)
+
+
+def test_a_folder_becomes_a_table_and_a_csv_in_natural_order(room, runs, tables, tmp_path, monkeypatch):
+    monkeypatch.setattr(predict_folder, "MOST_SHOWN", 2)
+    folder = tmp_path / "new <b>"
+    for name in ("10.png", "=9.png", "in/2.png"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(picture(room, f"warm/0{len(name)}.png"))
+    (folder / "cut.png").write_bytes(picture(room)[:60])
+    (folder / "notes.txt").write_text("nothing")
+    at = in_folder(opened(PAGE, runs[0].id), folder)
+    assert "3 images" in texts(at)
+    assert "first 2 of 3 are shown" in texts(at)
+    assert "1 other file is no image and was left out" in texts(at)
+    assert "cut" in at.warning[0].value
+    assert list(at.dataframe[0].value["File"]) == ["10.png", "'=9.png"]
+    assert [row[0] for row in tables[-1][1:]] == ["10.png", "'=9.png", "in/2.png"]
+
+
+@pytest.mark.parametrize(("path", "said"), [("nowhere", "is not there"), ("x" * 5000, "cannot be a path")])
+def test_a_path_that_is_no_folder_is_refused(room, runs, tmp_path, path, said):
+    at = in_folder(opened(PAGE, runs[0].id), tmp_path / path if len(path) < 100 else path)
+    assert said in at.error[0].value
+    assert not at.dataframe
+
+
+def test_the_data_sets_own_unlabelled_folder_is_offered(room, runs, tmp_path, monkeypatch):
+    (tmp_path / "test").mkdir()
+    for number in (1, 2):
+        (tmp_path / "test" / f"{number}.png").write_bytes(picture(room, f"cold/0{number}.png"))
+    monkeypatch.setattr(predict_folder, "_unlabelled", lambda run: (tmp_path / "test",) if run == runs[1] else ())
+    at = opened(PAGE, runs[1].id)
+    at.segmented_control(key="predict-way").set_value("Folder on this machine")
+    at = ran(at)
+    at.button(key="predict-unlabelled-0").click()
+    assert list(ran(at).dataframe[0].value["File"]) == ["1.png", "2.png"]
+
+
+def test_a_folder_that_was_interrupted_goes_on_where_it_was(room, monkeypatch, tmp_path):
+    monkeypatch.setattr(st, "session_state", {})
+    for number in range(5):
+        (tmp_path / f"{number}.png").write_bytes(picture(room))
+    model = Model()
+    held = predict_folder.FolderAnswers(("run:1", str(tmp_path)), asked=3, names=["0.png", "1.png", "2.png"])
+    held.probabilities = [np.array([1.0, 0.0])] * 3
+    predict_folder.state.remember("predict-folder-answers", held)
+    found = predict_folder.answered_folder(model, "run:1", tmp_path)
+    assert model.asked == 2
+    assert found.names == [f"{number}.png" for number in range(5)]
+    assert predict_folder.answered_folder(model, "run:1", tmp_path) is found
+    assert model.asked == 2
+    assert predict_folder.answered_folder(model, "run:2", tmp_path) is not found  # another model answers anew
+    assert model.asked == 7

@@ -11,6 +11,7 @@ from PIL import Image
 
 from core.data.geometry import Geometry
 from core.data.images import decode
+from core.evaluation.predict import Predictor
 from core.runs.status import Status
 from pages.ui import predict_answers, predict_show
 from pages.ui.predict_answers import AT_ONCE, THUMBNAIL_PX, Answer, Source, answered
@@ -31,6 +32,8 @@ class Model:
 
     classes = CLASSES
     geometry = Geometry(32, 32, "bilinear")
+    answered = Predictor.answered
+    _read_or_reason = Predictor._read_or_reason
 
     def __init__(self):
         self.asked = []
@@ -128,7 +131,7 @@ def test_each_picture_has_its_own_row_and_the_model_is_the_one_that_was_chosen(r
     for row, (file, shares) in zip(rows, WANTED.items(), strict=True):
         assert row[:2] == [file, CLASSES[int(np.argmax(shares))]]
         assert [float(value) for value in row[2:]] == pytest.approx([max(shares), *shares], abs=1e-4)
-    assert "3 pictures" in texts(at)
+    assert "3 images" in texts(at)
     loaded.clear()
     at.selectbox(key="predict-model").set_value(runs[0].id)
     ran(at)
@@ -173,7 +176,7 @@ def test_answers_keep_to_their_pictures_across_files_that_cannot_be_read(monkeyp
 def test_a_thumbnail_shows_its_own_picture():
     import base64
 
-    address = predict_answers._thumbnail(np.full((40, 60, 3), (200, 30, 90), np.uint8))
+    address = predict_answers.thumbnail(np.full((40, 60, 3), (200, 30, 90), np.uint8))
     small = Image.open(io.BytesIO(base64.b64decode(address.partition("base64,")[2])))
     assert small.size == (THUMBNAIL_PX, THUMBNAIL_PX)
     assert np.abs(np.array(small).mean(axis=(0, 1)) - (200, 30, 90)).max() < 4
