@@ -4,10 +4,10 @@ What decides about pixels is not written a second time: the download holds copie
 """
 
 import ast
-import inspect
 import re
 from importlib import import_module
 from importlib.metadata import packages_distributions, version
+from pathlib import Path
 
 PACKAGE = "graft_reader"
 _ROOTS = ("core.data.images", "core.augment.runtime")
@@ -19,11 +19,10 @@ def reader_files() -> dict[str, str]:
     """Name in the download -> text: the source of decoding and resizing with all that it imports of this program."""
     files = {f"{PACKAGE}/__init__.py": _ABOUT}
     for name in sorted(_modules()):
-        parts = name.split(".")[1:]
-        for depth in range(1, len(parts)):
-            files[f"{PACKAGE}/{'/'.join(parts[:depth])}/__init__.py"] = ""
-        files[f"{PACKAGE}/{'/'.join(parts)}.py"] = _OURS.sub(
-            rf"\1from {PACKAGE}", inspect.getsource(import_module(name))
+        module = import_module(name)
+        place = "/".join([PACKAGE, *name.split(".")[1:]])
+        files[f"{place}/__init__.py" if hasattr(module, "__path__") else f"{place}.py"] = _OURS.sub(
+            rf"\1from {PACKAGE}", _source(name)
         )
     return files
 
@@ -39,20 +38,24 @@ def requirements() -> list[str]:
 
 
 def _modules() -> set[str]:
-    """The roots and every module of this program that they import, themselves or by others."""
+    """The roots and every module of this program that they import, themselves or by others, with their packages."""
     found, waiting = set[str](), list(_ROOTS)
     while waiting:
         name = waiting.pop()
-        if name not in found:
+        if name not in found and name != "core":
             found.add(name)
-            waiting += [other for other in _imports(name) if other.startswith("core.")]
+            waiting += [name.rpartition(".")[0], *(other for other in _imports(name) if other.startswith("core."))]
     return found
+
+
+def _source(name: str) -> str:
+    return Path(str(import_module(name).__file__)).read_text(encoding="utf-8")
 
 
 def _imports(name: str) -> set[str]:
     """Modules that a module names in its imports; `from core.data import sniff` names `core.data.sniff`."""
     found = set[str]()
-    for node in ast.walk(ast.parse(inspect.getsource(import_module(name)))):
+    for node in ast.walk(ast.parse(_source(name))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -8,6 +8,7 @@ import sys
 import zipfile
 
 import numpy as np
+import pillow_heif
 import pytest
 import timm
 import torch
@@ -128,6 +129,8 @@ def odd_files(source, folder):
     grey = np.asarray(image.convert("L"))
     Image.fromarray(grey.astype(np.uint16) * 200).save(folder / "deep.png")
     Image.fromarray(grey.astype(np.float32) / 100).save(folder / "fractions.tif")
+    image.save(folder / "web.avif")
+    pillow_heif.from_pillow(image).save(folder / "phone.jpg", format="HEIF")
     strip = Image.new("RGB", (900, 20), (250, 250, 250))
     strip.paste(image.resize((60, 20)), (420, 0))
     strip.save(folder / "strip.png")
