@@ -17,14 +17,19 @@ from core.augment.builders import OWN, Call, make
 from core.augment.plan import Planned, plan
 from core.augment.steps import describe
 from core.data import geometry as geometry_module
-from core.data import images, scan
+from core.data import images, scale, scan
+from core.data.decoding import colour, picture
 from core.data.geometry import Geometry
 from core.experiment import PipelineSpec
 
 _LOADING = {
     geometry_module: ("Geometry",),
-    images: ("FORMATS", "MATTE", "_ORIENTATION", "_UPRIGHT", "_FILTERS", "Picture", "resize", "_picture",
-             "_orientation", "_to_rgb", "_scaled", "_middle"),
+    scale: ("Range", "UNIT", "by_type", "to_bytes"),
+    picture: ("MAX_PIXELS", "Picture"),
+    colour: ("MATTE", "ON_WHITE", "BROKEN_PROFILE", "_ORIENTATION", "_UPRIGHT", "_SPACES", "_SAME",
+             "_MAX_PROFILE_BYTES", "_BLACK_POINT", "finish", "orientation_of", "_opaque", "_without_alpha",
+             "_to_srgb", "_to_rgb", "_transform", "_srgb", "_lab", "_changes_nothing"),
+    images: ("_FILTERS", "resize", "_middle"),
     scan: ("pixel_digest",),
 }  # fmt: skip
 _WIDTH = 110
@@ -48,10 +53,25 @@ SEED = {seed}
 GEOMETRY = Geometry(image_size={image}, resize_size={resize}, interpolation="{interpolation}")
 """
 
-_LOAD = '''def load(path):
-    """The picture as the steps start from it, and the digest that names its random streams."""
-    with Image.open(path, formats=FORMATS) as image:
-        pixels = _picture(image).pixels
+_LOAD = '''READ = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "GIF", "PPM")
+
+
+def load(path):
+    """The picture as the steps start from it, and the digest that names its random streams.
+
+    Raises `ValueError` for what Graft reads with more than Pillow: its pixels would be others.
+    """
+    data = Path(path).read_bytes()
+    with Image.open(BytesIO(data)) as image:
+        deep = image.format == "PNG" and data[24] == 16
+        if image.format not in READ or deep != image.mode.startswith(("I", "F")):
+            kind = f"{image.format} {'of 16 bits' if deep else 'in ' + image.mode}"
+            raise ValueError(f"it is a {kind}. This script reads JPEG, PNG and the like of 8 bits: save it as one.")
+        if image.width * image.height > MAX_PIXELS:
+            raise ValueError(f"it has more than {MAX_PIXELS // 10**6} megapixels: rescale it.")
+        image.load()
+        grey = Image.fromarray(to_bytes(np.asarray(image).astype(np.uint16), None)) if deep else image
+        pixels = finish(grey, image.info.get("icc_profile"), orientation_of(image)).pixels
     return resize(pixels, GEOMETRY), pixel_digest(pixels)
 
 
@@ -84,7 +104,10 @@ _MAIN = """def main():
     parser.add_argument("--out", type=Path, default=Path("views")){option}
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    picture = load(given.picture)
+    try:
+        picture = load(given.picture)
+    except (OSError, ValueError, SyntaxError) as error:
+        parser.error(f"{{given.picture}} cannot be read: {{error}}")
     for number in range(given.views):
         pixels = augment(picture, number, given.seed{argument})
         Image.fromarray(pixels).save(given.out / f"{{given.picture.stem}}-{{number}}.png")
@@ -176,7 +199,10 @@ def _source(module: Any) -> str:
 
 
 def _picked(module: Any, names: tuple[str, ...]) -> str:
-    """Only what is called by these names."""
+    """Only what is called by these names. Raises `LookupError` where one is not there."""
+    there = {_name(node) for node in ast.parse(inspect.getsource(module)).body}
+    if lost := set(names) - there:
+        raise LookupError(f"{module.__name__} has no {', '.join(sorted(lost))} to paste into a script")
     return _cut(module, lambda node: _name(node) in names)
 
 
@@ -197,7 +223,8 @@ def _imports(body: str, modules: list[Any]) -> str:
     """Those imports of the pasted modules that are still used, and the script's own."""
     tree = ast.parse(body)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    lines = {"import argparse", "import os", "from pathlib import Path", "import albumentations as A"}
+    lines = {"import argparse", "import os", "from io import BytesIO", "from pathlib import Path"}
+    lines |= {"import albumentations as A"}
     for module in modules:
         for node in ast.parse(inspect.getsource(module)).body:
             if isinstance(node, ast.Import):
@@ -220,4 +247,6 @@ def _is_text(node: ast.stmt) -> bool:
 def _name(node: ast.stmt) -> str:
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         return node.targets[0].id
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return node.target.id
     return node.name if isinstance(node, ast.FunctionDef | ast.ClassDef) else ""

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image
@@ -133,6 +134,23 @@ def test_the_script_is_a_command_too(elsewhere, dataset):
     for number in range(2):
         written = np.asarray(Image.open(elsewhere / "out" / f"{item.path.stem}-{number}.png"))
         assert (written == pictures.view(item, number)).all()
+
+
+@pytest.mark.parametrize("kind", ["colours of 16 bits", "fractions", "cut", "text"])
+def test_the_script_refuses_what_it_would_read_otherwise_than_graft(elsewhere, kind):
+    path = elsewhere / "refused.png"
+    if kind == "colours of 16 bits":
+        path.write_bytes(imagecodecs.png_encode(np.full((16, 16, 3), 3000, np.uint16)))
+    elif kind == "fractions":
+        Image.fromarray(np.full((16, 16), 0.5, np.float32)).save(path, "TIFF")
+    else:
+        path.write_bytes(b"no image" if kind == "text" else (elsewhere / "pictures/a/plain.png").read_bytes()[:-900])
+    given = [sys.executable, "scripts/light.py", str(path), "--out", "none"]
+    done = subprocess.run(given, cwd=elsewhere, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "refused.png cannot be read" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list((elsewhere / "none").glob("*"))
 
 
 def test_every_transform_becomes_valid_code_with_names_used_once():
