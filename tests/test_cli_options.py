@@ -4,11 +4,12 @@ import csv
 import json
 
 import pytest
+from PIL import Image
 
 from core.cli import lights
 from core.cli.options import LARGEST_SEED
 from core.errors import InvalidExperiment, InvalidInput
-from core.experiment import Phase
+from core.experiment import Phase, SplitSpec
 from core.runs import execute, prepare, trial
 from core.screening.verdict import Safety, Verdict
 from tests.conftest import make_experiment
@@ -219,3 +220,31 @@ def test_one_view_is_one_view(capsys, monkeypatch, views, words):
         affinity_high=1, flip_rate=0, margin=0, classes=(), confusions=(), direct=(), worst=(),
     )))  # fmt: skip
     assert words in capsys.readouterr().out
+
+
+# near copies
+
+
+def test_near_copies_on_the_command_line(planned, tmp_path):
+    plain, said = planned(), planned("--near-copies", "drop", "--distinct", "cold/00.png", "--distinct", "warm/03.png")
+    assert plain.data.split == SplitSpec()
+    assert said.data.split == SplitSpec(near_copies="drop", distinct=("cold/00.png", "warm/03.png"))
+    assert said.changed(data=plain.data) == plain
+    file = tmp_path / "plan.yaml"
+    file.write_text(said.to_yaml())
+    assert planned("--experiment", file).data.split == said.data.split
+    assert planned("--experiment", file, "--near-copies", "keep").data.split.distinct == said.data.split.distinct
+
+
+def test_near_copies_change_what_graft_data_says(graft, images):  # noqa: F811
+    Image.radial_gradient("L").convert("RGB").save(images / "cold" / "a.png")
+    Image.radial_gradient("L").convert("RGB").save(images / "cold" / "b.jpg", quality=50)
+    parts = {}
+    for how in ("group", "keep", "drop"):
+        code, out, _ = graft("data", images, "--near-copies", how, "--json")
+        found = json.loads(out.splitlines()[-1])
+        assert (code, sum("2 images look nearly like" in note for note in found["notes"])) == (0, 1)
+        parts[how] = sum(found["parts"].values()), len(found["left_out"])
+    assert parts == {"group": (26, 0), "keep": (26, 0), "drop": (25, 1)}
+    code, _, err = graft("data", images, "--near-copies", "merge")
+    assert (code, "'group', 'drop' or 'keep'" in err) == (2, True)

@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
-from core.data.audit import near_groups
 from core.data.dataset import Dataset, Item, LeftOut
 from core.data.split import Split
 
@@ -36,10 +35,6 @@ def notes(dataset: Dataset) -> list[str]:
     found = list(dataset.notes)
     counts = Counter(note for item in dataset.items for note in item.notes)
     found += [f"{_pictures(count)}: {note}" for note, count in counts.most_common()]
-    near = sum(map(len, near_groups(dataset)))  # groups have two members at least
-    if near:
-        kept = "copies across parts are left out" if dataset.presplit else "each group stays in one part of the split"
-        found.append(f"{_pictures(near)} look nearly like another one; {kept}.")
     if dataset.presplit and (same := _repeated(dataset)):
         found.append(f"{_pictures(same)} repeat another one of their part; they are kept as they came.")
     return found

@@ -11,7 +11,7 @@ from core.data.dataset import Dataset
 from core.data.split import Split
 from core.errors import GraftError
 from core.experiment import SplitSpec
-from pages.ui import data_choose, data_facts, data_gallery, data_view, engine, state
+from pages.ui import data_choose, data_copies, data_facts, data_gallery, data_view, engine, state
 from pages.ui.forms import render_form
 from pages.ui.messages import explain, literal, show_error
 from pages.ui.plot import live_plot
@@ -28,7 +28,7 @@ _SPLIT_IDEA = """A model is judged on images that it has not learned from.
 - **Test** images are kept aside for one final measurement.
 
 The seed decides which image goes where; the same seed always deals them alike. Every class is
-divided in the same shares. Copies of one picture never lie in two parts."""
+divided in the same shares. Copies of one image never lie in two parts."""
 _TINY_RULE = (
     "Small classes: with three images or more, each part gets at least one. Of two, one trains and one validates. "
     "A class with one image blocks the training."
@@ -56,6 +56,7 @@ def show(source: str) -> None:
         _split(dataset, split)
     st.subheader("Pictures", anchor=False)
     data_gallery.show(dataset, split, data_view.editable(source))
+    data_copies.show(dataset, split)
     _left_out(dataset, split)
     _notes("About the pictures", data_facts.notes(dataset))
     st.divider()
@@ -153,7 +154,7 @@ def _left_out(dataset: Dataset, split: Split) -> None:
         return
     copies = sum(kind == "copy" for _, kind in rows)
     parts = [f"{len(rows) - copies:,} cannot be used"] if len(rows) > copies else []
-    parts += [f"{copies:,} {'is a copy' if copies == 1 else 'are copies'} of another picture"] if copies else []
+    parts += [f"{copies:,} {'is a copy' if copies == 1 else 'are copies'} of another image"] if copies else []
     st.subheader("Left out", anchor=False)
     st.markdown(f"{_files(len(rows))}: {', '.join(parts)}.")
     frame = pd.DataFrame({"File": [one.name for one, _ in rows], "Why": [one.reason for one, _ in rows]})

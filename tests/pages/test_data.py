@@ -4,6 +4,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
@@ -145,7 +146,7 @@ def test_every_file_left_out_is_listed_with_its_reason(at, images):
     assert "text" in reasons[f"cold/{HOSTILE}.jpg"]
     assert "empty" in reasons["cold/empty.png"]
     assert "same image" in next(reason for name, reason in reasons.items() if name.startswith("warm/"))
-    assert "3 files: 2 cannot be used, 1 is a copy of another picture" in texts(at)
+    assert "3 files: 2 cannot be used, 1 is a copy of another image" in texts(at)
 
 
 def test_what_blocks_a_training_is_said(at, tmp_path):
@@ -385,3 +386,66 @@ def test_facts(images, workspace):
     assert {item.label for item in tested} == {1}
     assert len(tested) == sum(dataset.items[index].label for index in split.test)
     assert data_facts.left_out(dataset, split) == []
+
+
+@pytest.fixture
+def copied(images) -> Path:
+    """`images`, with three smooth ones more in each class, and copies of them: in their class, and in the other."""
+    for number, name in enumerate(("cold", "warm")):
+        for scene in range(3):
+            coarse = np.random.default_rng(10 * number + scene).integers(0, 256, (6, 6, 3), dtype=np.uint8)
+            whole = Image.fromarray(coarse).resize((64, 64), Image.Resampling.BICUBIC)
+            whole.save(images / name / f"scene{scene}.png")
+            if scene < 2 - number:
+                whole.save(images / name / f"again{scene}.jpg", quality=60)
+    Image.open(images / "cold" / "scene2.png").save(images / "warm" / "stray.jpg", quality=60)
+    return images
+
+
+def test_near_copies_are_shown_and_a_person_has_the_last_word(at, copied):
+    choose_path(at, copied)
+    assert not at.exception
+    assert "6 images look nearly like another one of their class; each group stays in one part" in texts(at)
+    assert "2 images look nearly like one of another class; all are used" in texts(at)
+    buttons = [button for button in at.button if "different images" in button.label]
+    assert len(buttons) == 4
+    buttons[0].click().run()
+    assert not at.exception
+    assert len([button for button in at.button if "different images" in button.label]) == 3
+    assert "4 images look nearly like another one of their class" in texts(at)
+    assert len(draft(at).split.distinct) == 2
+    at.button(key="data-distinct-undo").click().run()
+    assert draft(at).split == SplitSpec()
+
+
+def test_the_switch_of_near_copies_changes_every_number(at, copied):
+    choose_path(at, copied)
+    values = {metric.label: metric.value for metric in at.metric}
+    assert (values["Images"], values["Left out"]) == ("34", "0")
+    at.button_group(key="data-copies.near_copies").set_value("drop").run()
+    assert not at.exception
+    assert draft(at).split == SplitSpec(near_copies="drop")
+    values = {metric.label: metric.value for metric in at.metric}
+    assert (values["Images"], values["Left out"]) == ("31", "3")
+    assert "one of each group is used" in texts(at)
+
+
+def test_what_was_left_out_of_a_divided_set_can_be_kept(at, workspace, copied):
+    from core.data.split import make_split
+    from pages.ui.data_copies import finds
+
+    divided = workspace.parent / "divided"
+    for part, names in (("train", ("again0.jpg", "scene1.png", "scene2.png", "01.png")), ("test", ("scene0.png",))):
+        for label in ("cold", "warm"):
+            (divided / part / label).mkdir(parents=True)
+            for name in names:
+                if (copied / label / name).exists():
+                    (copied / label / name).rename(divided / part / label / name)
+    choose_path(at, divided)
+    assert next(row for row in at.metric if row.label == "Left out").value == "2"
+    assert "train/cold/again0.jpg is left out: test/cold/scene0.png looks nearly the same" in texts(at)
+    dataset = load_dataset(str(divided), workspace)
+    (first, _) = finds(dataset, make_split(dataset, SplitSpec()), SplitSpec())
+    assert [dataset.items[index].name for index in first.answer] == ["train/cold/again0.jpg"]
+    next(button for button in at.button if "different images" in button.label).click().run()
+    assert next(row for row in at.metric if row.label == "Left out").value == "1"

@@ -1,0 +1,64 @@
+"""A run goes on with the split that it began with, whichever version of the program divided its images."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.data.split import make_former_split
+from core.errors import ResumeRefused
+from core.experiment import DataSpec, SplitSpec
+from core.runs import artifacts
+from core.runs.execute import create_run, prepare_again, release
+from core.runs.prepare import prepare
+from core.runs.status import Status
+from core.runs.workspace import Workspace
+from tests.conftest import make_experiment
+
+
+@pytest.fixture
+def across(tmp_path):
+    """A divided set of 13 and 9 images, where a training image of one class is nearly a test image of the other."""
+    for place, seeds in (("train/cat", range(9)), ("train/dog", range(20, 26)), ("val/cat", (40, 41)),
+                         ("val/dog", (50,)), ("test/cat", (60, 61)), ("test/dog", (70, 3))):  # fmt: skip
+        folder = tmp_path / "images" / place
+        folder.mkdir(parents=True)
+        for seed in seeds:
+            coarse = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
+            image = Image.fromarray(coarse).resize((32, 32), Image.Resampling.BICUBIC)
+            image.save(folder / f"{seed}.{'jpg' if seed == 3 and 'test' in place else 'png'}")
+    return tmp_path / "images"
+
+
+@pytest.fixture
+def begun(across, tmp_path):
+    """A workspace, its only run, and what that run was prepared with."""
+    workspace = Workspace(tmp_path / "workspace")
+    prepared = prepare(make_experiment(across), workspace.root, "cpu")
+    claim = create_run(workspace, prepared)
+    release(workspace, claim, Status.STOPPED, "")
+    return workspace, workspace.store.run(claim.run_id), prepared
+
+
+def test_a_run_goes_on_with_its_split(begun):
+    workspace, run, prepared = begun
+    assert prepared.split.sizes == {"train": 15, "val": 3, "test": 4}  # another label is never left out
+    assert prepare_again(workspace, run).split == prepared.split
+
+
+def test_a_run_of_an_earlier_version_goes_on_with_the_split_of_that_version(begun):
+    workspace, run, prepared = begun
+    (workspace.folder(run.id) / artifacts.DIVISION).unlink()
+    former = prepare_again(workspace, run).split
+    assert former == make_former_split(prepared.dataset, SplitSpec())
+    assert former.sizes == {"train": 14, "val": 3, "test": 4}
+    assert run.experiment.digest == run.digest
+
+
+def test_a_run_that_this_version_would_divide_otherwise_is_refused(begun):
+    workspace, run, prepared = begun
+    data = DataSpec(source=prepared.dataset.source, split=SplitSpec(near_copies="keep", seed=4))
+    other = prepare(make_experiment("", data=data), workspace.root, "cpu")
+    assert artifacts.split_key(other.dataset, other.split) == artifacts.split_key(prepared.dataset, prepared.split)
+    artifacts.write_division(workspace.folder(run.id), "0123456789abcdef")
+    with pytest.raises(ResumeRefused, match=r"divides the images .* otherwise"):
+        prepare_again(workspace, run)
