@@ -1,12 +1,15 @@
-"""The app: `streamlit run app.py`."""
+"""The app: `streamlit run app.py`. The server imports this file once, and each session runs it as its script."""
 
 # before any thread starts: a chart that looks for numpy while another thread is importing it fails
 import numpy as np  # noqa: F401
 import pandas as pd  # noqa: F401
 import streamlit as st
+from starlette.middleware import Middleware
 
-from core.errors import GraftError
+from core.errors import GraftError, WorkspaceGone
+from core.files import allow_many_handles
 from pages.ui import engine, sidebar, state, theme, train_words, warmup, window
+from pages.ui.guard import OwnPagesOnly
 from pages.ui.icon import tab_icon
 from pages.ui.messages import show_error
 
@@ -30,11 +33,26 @@ def main() -> None:
         theme.follow()
         window.follow(page.url_path)
     try:
-        page.run()
+        if not _is_gone():
+            page.run()
     except GraftError as error:  # such as a workspace that cannot be opened: no page can do without it
         show_error(error)
     finally:  # also when the page ends early; last, so that the first page does not share the processor with it
         warmup.start()
+
+
+def _is_gone() -> bool:
+    """Whether the workspace was deleted or replaced under the server; then the page is what can be done about it."""
+    try:
+        engine.workspace().require_intact()
+    except WorkspaceGone as error:
+        show_error(error)
+        st.caption("A training that was running has ended; what it had saved went with the workspace.")
+        if st.button("Open the workspace again", type="primary", icon=":material/refresh:", key="workspace-again"):
+            engine.open_again()
+            st.rerun()
+        return True
+    return False
 
 
 def _data() -> str | None:
@@ -56,4 +74,8 @@ def _job(*, on_train_page: bool) -> str | None:
         return None  # the page says it
 
 
-main()
+if __name__ == "__main__":
+    main()
+else:  # Streamlit finds this by its name and serves it
+    allow_many_handles()
+    app = st.App(__file__, middleware=[Middleware(OwnPagesOnly)])

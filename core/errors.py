@@ -23,6 +23,8 @@
     │   ├── LossNotFinite
     │   └── OutOfMemory
     └── StorageFailed                disk full, folder not writable
+        ├── StorageLocked            another program keeps the database locked; it may let go
+        └── WorkspaceGone            the workspace, or a run's folder, was deleted, moved or replaced while in use
 
 A message is one or two plain sentences: what happened, with what, what is allowed, what to do next.
 The command line turns each of them into that sentence and exit code 2, the pages into a message box.
@@ -35,12 +37,15 @@ from difflib import get_close_matches
 
 from core.text import short, shown_lines
 
+LONGEST_MESSAGE = 2000  # characters: what a file or a user calls things can be of any length, a screen is not
+
 
 class GraftError(Exception):
     """Base of every error raised on purpose; `str(error)` is fit to be shown to a user, whatever names are in it."""
 
     def __str__(self) -> str:
-        return shown_lines(super().__str__())
+        text = shown_lines(super().__str__())
+        return text if len(text) <= LONGEST_MESSAGE else f"{text[: LONGEST_MESSAGE - 200]} ... {text[-190:]}"
 
 
 class InvalidInput(GraftError):
@@ -148,6 +153,14 @@ class OutOfMemory(TrainingFailed):
 
 class StorageFailed(GraftError):
     """A file or record could not be written; what was there before is untouched."""
+
+
+class StorageLocked(StorageFailed):
+    """Another program keeps the database locked; the same write may succeed later."""
+
+
+class WorkspaceGone(StorageFailed):
+    """What this program has opened is no longer what lies on the disk under its name."""
 
 
 def unknown_name(kind: str, got: str, allowed: Iterable[str]) -> str:

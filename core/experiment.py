@@ -21,14 +21,20 @@ from pydantic import (
 
 from core.description import Description
 from core.errors import InvalidExperiment
-from core.plain_yaml import plain_values
+from core.plain_yaml import read_plain
+from core.problems import problems
 from core.reading import AS_FOUND, Reading
 from core.recipe import Recipe
+from core.text import short, short_path
 
 __all__ = [
     "AS_FOUND", "BUNDLED_BACKBONE", "BackboneSpec", "DataSpec", "Description", "Experiment", "Phase", "PipelineSpec",
     "Reading", "Recipe", "SplitSpec", "Step", "Views", "parse", "problems",
 ]  # fmt: skip
+LARGEST_FILE = 1_000_000  # bytes; an experiment is a page of text
+MOST_STEPS = 200  # of a pipeline, or options of a choice
+Name = Annotated[str, Field(max_length=200)]  # of a transform, a backbone, a stage
+Place = Annotated[str, Field(max_length=4096)]  # a path, as long as systems allow
 BUNDLED_BACKBONE = "efficientnet_lite0"
 
 
@@ -73,9 +79,9 @@ class SplitSpec(Description):
 class DataSpec(Description):
     """Which images."""
 
-    source: str = Field(description="'sample:NAME', or a folder or zip on this machine.")
+    source: Place = Field(description="'sample:NAME', or a folder or zip on this machine.")
     split: SplitSpec = SplitSpec()
-    fingerprint: str = Field("", description="Digest of the images and labels that the run saw; empty until known.")
+    fingerprint: Name = Field("", description="Digest of the images and labels that the run saw; empty until known.")
     reading: Reading = AS_FOUND
 
     @model_serializer(mode="wrap")
@@ -90,12 +96,15 @@ class DataSpec(Description):
 class Step(Description):
     """One augmentation of a pipeline."""
 
-    transform: str = Field(description="A name from the augmentation catalogue.")
+    transform: Name = Field(description="A name from the augmentation catalogue.")
     p: float = Field(1.0, ge=0.0, le=1.0, title="Probability", description="Share of the views that get it.")
     enabled: bool = Field(True, title="On")
     params: dict[str, JsonValue] = Field(default_factory=dict, description="Parameters; those not named keep defaults.")
     options: tuple["Step", ...] = Field(
-        (), title="Options", description="For OneOf alone: one of these is applied; their probabilities are weights."
+        (),
+        max_length=MOST_STEPS,
+        title="Options",
+        description="For OneOf alone: one of these is applied; their probabilities are weights.",
     )
 
     @model_serializer(mode="wrap")
@@ -108,7 +117,7 @@ class Step(Description):
 class PipelineSpec(Description):
     """An ordered list of augmentations."""
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Step, ...] = Field((), max_length=MOST_STEPS)
     strength: float = Field(
         1.0, ge=0.0, le=2.0, title="Strength", description="Scales every step: 0 changes nothing, 1 as set, 2 twice."
     )
@@ -117,8 +126,8 @@ class PipelineSpec(Description):
 class BackboneSpec(Description):
     """Which pretrained model."""
 
-    name: str = Field(BUNDLED_BACKBONE, description="A name from the backbone catalogue.")
-    weights: str = Field("default", description="'default' (pretrained), 'none' (untrained), or a safetensors file.")
+    name: Name = Field(BUNDLED_BACKBONE, description="A name from the backbone catalogue.")
+    weights: Place = Field("default", description="'default' (pretrained), 'none' (untrained), or a safetensors file.")
     image_size: int | None = Field(
         None, ge=32, le=1024, title="Image size (px)", description="Side of the model's input; empty: the weights' own."
     )
@@ -132,7 +141,9 @@ class BackboneSpec(Description):
 class Phase(Description):
     """A stretch of epochs with one set of trainable stages and one learning rate."""
 
-    stages: tuple[str, ...] = Field(min_length=1, title="Trainable stages", description="All other stages are frozen.")
+    stages: tuple[Name, ...] = Field(
+        min_length=1, max_length=1000, title="Trainable stages", description="All other stages are frozen."
+    )
     epochs: int = Field(ge=1, le=1000, title="Epochs", description="Passes over the training images.")
     learning_rate: float | None = Field(
         None, gt=0, le=10, title="Learning rate", description="Peak rate of this phase; empty: the recipe's."
@@ -154,7 +165,7 @@ class Experiment(Description):
     data: DataSpec
     pipeline: PipelineSpec = PipelineSpec()
     backbone: BackboneSpec = BackboneSpec()
-    phases: tuple[Phase, ...] = Field(min_length=1)
+    phases: tuple[Phase, ...] = Field(min_length=1, max_length=1000)
     recipe: Recipe = Recipe()
     views: Views = Field(
         8,
@@ -201,19 +212,27 @@ class Experiment(Description):
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Read JSON or YAML (JSON is YAML). Raises `InvalidExperiment`."""
+        """Read JSON or YAML. Raises `InvalidExperiment`."""
         try:
-            return cls.parse(plain_values(text))
-        except (ValueError, RecursionError) as error:
-            raise InvalidExperiment(f"The experiment is neither JSON nor YAML: {error}") from error
+            values = read_plain(text)
+        except ValueError as error:
+            raise InvalidExperiment(f"The experiment is neither JSON nor YAML that describes one: {error}") from error
+        return cls.parse(values)
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
         """Read an experiment file. Raises `InvalidExperiment`."""
         try:
-            return cls.from_text(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise InvalidExperiment(f"The experiment file {path} cannot be read: {error}") from error
+            with path.open("rb") as file:
+                content = file.read(LARGEST_FILE + 1)  # of a pipe or a device, no more either
+            if len(content) > LARGEST_FILE:
+                raise InvalidExperiment(
+                    f"The experiment file {short_path(path)} is larger than 1 MB; it is no experiment."
+                )
+            return cls.from_text(content.decode())
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or short(str(error))  # an OSError's text repeats the name
+            raise InvalidExperiment(f"The experiment file {short_path(path)} cannot be read: {reason}.") from error
 
 
 def parse(kind: type[D], values: Any) -> D:
@@ -222,14 +241,6 @@ def parse(kind: type[D], values: Any) -> D:
         return kind.model_validate(values)
     except ValidationError as error:
         raise InvalidExperiment(f"{kind.__name__} is not valid: {problems(error)}") from error
-
-
-def problems(error: ValidationError) -> str:
-    """Every problem pydantic found, as `field: what is wrong (got ...)`, joined by semicolons."""
-    return "; ".join(
-        f"{'.'.join(map(str, item['loc'])) or 'value'}: {item['msg']} (got {item['input']!r:.60})"
-        for item in error.errors()
-    )
 
 
 def _default(part: BaseModel, name: str) -> Any:

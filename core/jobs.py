@@ -14,7 +14,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from core.errors import GraftError, QueueFull, RunConflict
+from core.errors import GraftError, QueueFull, RunConflict, StorageLocked
 from core.experiment import Experiment
 from core.lane import Lane
 from core.memory import give_back
@@ -108,9 +108,10 @@ class JobManager:
                 self._waiting.remove(job)
                 release(self.workspace, job.claim, Status.STOPPED, "Taken out of the queue before it began.")
                 return
-        for status in (Status.RUNNING, Status.PAUSED):
-            self.workspace.store.move(run_id, Status.STOPPING, only_from=status)
         job.control.stop()
+        with suppress(StorageLocked):  # it stops all the same, and its end will be written
+            for status in (Status.RUNNING, Status.PAUSED):
+                self.workspace.store.move(run_id, Status.STOPPING, only_from=status)
 
     def owns(self, run_id: str) -> bool:
         """Whether this process executes the run or has it queued; another one's can be watched, not steered."""
@@ -145,7 +146,8 @@ class JobManager:
         for job in running:
             job.control.abort()
         for job in waiting:
-            release(self.workspace, job.claim, Status.INTERRUPTED, "The program ended while this run was queued.")
+            with suppress(GraftError):  # the store is locked or gone: the free lock will tell
+                release(self.workspace, job.claim, Status.INTERRUPTED, "The program ended while this run was queued.")
         threads = [*self._threads.values(), *filter(None, [self.lane.close()])]
         deadline = time.monotonic() + timeout_s
         for thread in threads:
@@ -153,12 +155,27 @@ class JobManager:
         if any(thread.is_alive() for thread in threads):
             self._leave_at_once(running)
 
+    def abandon(self) -> None:
+        """Give up what runs and what waits, because its workspace is gone; threads end at their next batch."""
+        atexit.unregister(self.shutdown)
+        with self._changed:
+            self._closing = True
+            waiting, running = list(self._waiting), list(self._running.values())
+            self._waiting.clear()
+            self._changed.notify_all()
+        for job in running:
+            job.control.abort()
+        for job in waiting:
+            job.claim.lock.release()
+        self.lane.close()
+
     def _leave_at_once(self, running: list[Job]) -> None:
         # One batch takes longer than a user waits after Ctrl-C. Python's own exit would abort inside torch.
         for job in running:
             with suppress(GraftError):  # it has just ended, or the store is locked: its free lock will tell
                 interrupted = "The program ended during a batch. Resume the run to go on."
-                self.workspace.store.move(job.claim.run_id, Status.INTERRUPTED, message=interrupted)
+                with self.workspace.store.together(wait_s=0.5):
+                    self.workspace.store.move(job.claim.run_id, Status.INTERRUPTED, message=interrupted)
         logging.shutdown()
         os._exit(0)
 

@@ -36,6 +36,12 @@ def short(name: str, longest: int = 80) -> str:
     return whole if len(name) <= longest and len(whole) <= longest else f"{whole[: longest - 1]}…"
 
 
+def short_path(path: object, longest: int = 200) -> str:
+    """A path in the middle of a sentence: its end, where it is long."""
+    text = str(path)
+    return shown(text if len(text) <= longest else f"…{text[1 - longest :]}")
+
+
 def _escape(found: re.Match[str]) -> str:
     code = ord(found[0])
     if code < 0x80 or 0xDC80 <= code <= 0xDCFF:

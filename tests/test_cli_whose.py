@@ -106,7 +106,7 @@ def test_a_run_without_test_images_looks_at_none(graft, images, tmp_path):  # no
     assert code == 0
     assert "test -" in out
     store = Workspace(tmp_path / "workspace").store
-    assert store._connection.execute("SELECT COUNT(*) FROM test_looks").fetchone()[0] == 0
+    assert store._database._idle[0].execute("SELECT COUNT(*) FROM test_looks").fetchone()[0] == 0
 
 
 def test_a_run_that_fails_is_told_and_ends_with_2(graft, divided, tmp_path, monkeypatch):  # noqa: F811

@@ -1,11 +1,16 @@
 import errno
 import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from core import files
 from core.errors import StorageFailed
+
+ROOT = Path(__file__).parents[1]
 
 
 def test_a_write_that_fails_keeps_the_old_content_and_leaves_nothing(tmp_path):
@@ -109,3 +114,22 @@ def test_a_written_file_holds_what_was_given_and_nothing_else_is_left(tmp_path):
     files.write_text(path, "é")
     assert path.read_bytes() == "é".encode()
     assert [one.name for one in path.parent.iterdir()] == ["a.json"]
+
+
+LIMITED = """
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, 1000))
+from core.files import allow_many_handles
+allow_many_handles(700)
+print(resource.getrlimit(resource.RLIMIT_NOFILE))
+allow_many_handles()
+print(resource.getrlimit(resource.RLIMIT_NOFILE))
+allow_many_handles(10)
+print(resource.getrlimit(resource.RLIMIT_NOFILE))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_the_limit_of_open_files_is_raised_as_far_as_allowed_and_never_lowered():
+    done = subprocess.run([sys.executable, "-c", LIMITED], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split("\n")[:3] == ["(700, 1000)", "(1000, 1000)", "(1000, 1000)"]

@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
+from core import plain_yaml
 from core.augment import catalogue
 from core.augment.steps import check_parameters
 from core.data.geometry import Geometry
 from core.errors import InvalidExperiment, InvalidPipeline, UnknownTransform
 from core.experiment import PipelineSpec, parse
-from core.plain_yaml import plain_values
 
 if TYPE_CHECKING:  # imports the library
     from core.augment.plan import Planned
 
 VERSION = "2.0.8"  # of Albumentations, whose format this is
-MOST_VALUES = 100_000  # a YAML alias can stand for millions
-DEEPEST = 50  # a value in a list in a map and so on; a pipeline has seven, and whatever walks through it must come back
 _LARGEST_SEED = 2**31 - 1
 Form = Literal["json", "yaml"]
 
@@ -101,18 +99,10 @@ def only_graft(spec: PipelineSpec, geometry: Geometry) -> tuple[str, ...]:
 
 def check_size(values: Any, source: str) -> None:
     """Refuse what is no pipeline before anything walks through it. Raises `InvalidPipeline`."""
-    waiting, seen = [(values, 0)], 0
-    while waiting:
-        one, depth = waiting.pop()
-        seen += 1
-        if seen > MOST_VALUES:
-            raise InvalidPipeline(f"{source} holds more than {MOST_VALUES:,} values; a pipeline is a page of text.")
-        if depth > DEEPEST:
-            raise InvalidPipeline(f"{source} is nested more than {DEEPEST} deep; that is no pipeline.")
-        if isinstance(one, dict) and (wrong := [key for key in one if not isinstance(key, str)]):
-            raise InvalidPipeline(f"{source} names a value {wrong[0]!r:.40}, which is no word.")
-        inside = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
-        waiting.extend((each, depth + 1) for each in inside)
+    try:
+        plain_yaml.check_size(values)
+    except ValueError as error:
+        raise InvalidPipeline(f"{source} is no pipeline: {error}. A pipeline is a page of text.") from error
 
 
 def _written(planned: "Planned") -> dict[str, Any] | None:
@@ -143,14 +133,9 @@ def _call(planned: "Planned", p: float) -> dict[str, Any] | None:
 
 def _values(text: str, source: str) -> Any:
     try:
-        values = json.loads(text)  # YAML 1.1 takes 1e-05 for a word
-    except (ValueError, RecursionError):
-        try:
-            values = plain_values(text)
-        except ValueError as error:
-            raise InvalidPipeline(f"{source} is neither JSON nor YAML: {error}") from error
-    check_size(values, source)
-    return values
+        return plain_yaml.read_plain(text)
+    except ValueError as error:
+        raise InvalidPipeline(f"{source} is neither JSON nor YAML with a pipeline: {error}") from error
 
 
 def _own(values: Any, source: str) -> PipelineSpec:

@@ -11,6 +11,7 @@ from core.augment.interchange import Taken, read_any
 from core.augment.steps import default_step
 from core.errors import InvalidPipeline, UnknownTransform, unknown_name
 from core.experiment import PipelineSpec, Step
+from core.text import short_path
 
 _LARGEST_FILE = 1_000_000  # bytes; a pipeline is a page of text
 _SUFFIXES = {".json", ".yaml", ".yml"}
@@ -95,12 +96,12 @@ def take_pipeline(preset_or_file: str) -> Taken:
     path = Path(preset_or_file)
     if not os.path.exists(path):  # unlike Path.exists it answers False for a name no file can have
         if path.suffix.lower() in _SUFFIXES:
-            raise InvalidPipeline(f"There is no pipeline file '{preset_or_file}'. Check the path, or name a preset: "
-                                  f"{', '.join(PRESETS)}.")  # fmt: skip
+            raise InvalidPipeline(f"There is no pipeline file '{short_path(preset_or_file)}'. Check the path, or name "
+                                  f"a preset: {', '.join(PRESETS)}.")  # fmt: skip
         raise UnknownTransform(
             unknown_name("augmentation preset", preset_or_file, PRESETS) + " Or give a JSON or YAML file."
         )
-    return read_any(text_of(path), source=f"The pipeline file '{preset_or_file}'")
+    return read_any(text_of(path), source=f"The pipeline file '{short_path(preset_or_file)}'")
 
 
 def read_screened(preset_file_or_transform: str) -> PipelineSpec:
@@ -127,7 +128,9 @@ def text_of(path: Path) -> str:
     """The text of a pipeline file. Raises `InvalidPipeline`."""
     try:
         if path.stat().st_size > _LARGEST_FILE:
-            raise InvalidPipeline(f"The pipeline file '{path}' is larger than 1 MB; a pipeline is a page of text.")
+            raise InvalidPipeline(
+                f"The pipeline file '{short_path(path)}' is larger than 1 MB; a pipeline is a page of text."
+            )
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidPipeline(f"The pipeline file '{path}' cannot be read: {error}") from error
+        raise InvalidPipeline(f"The pipeline file '{short_path(path)}' cannot be read: {error}") from error

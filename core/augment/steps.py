@@ -10,7 +10,9 @@ from core.augment import catalogue
 from core.augment.catalogue import ONE_OF
 from core.augment.strength import scaled
 from core.errors import InvalidInput, InvalidPipeline, UnknownTransform
-from core.experiment import Description, PipelineSpec, Step, problems
+from core.experiment import Description, PipelineSpec, Step
+from core.problems import problems
+from core.text import short
 
 
 def default_step(name: str) -> Step:
@@ -67,7 +69,7 @@ def report(spec: PipelineSpec, attempt: Callable[[Step], object]) -> None:
         try:
             attempt(step)
         except InvalidInput as error:
-            found.append((f"{place} ({step.transform}): {error}", error))
+            found.append((f"{place} ({short(step.transform)}): {error}", error))
     if found:
         unknown = any(isinstance(error, UnknownTransform) for _, error in found)
         message = "The augmentation pipeline cannot be used. " + " ".join(text for text, _ in found)

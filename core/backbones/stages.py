@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.backbones import catalogue
 from core.errors import UnknownStage
 from core.experiment import Phase, Recipe
+from core.text import short
 
 if TYPE_CHECKING:  # a page reads names and defaults before torch has been imported
     from torch import nn
@@ -76,10 +77,12 @@ def resolve(text: str, names: Sequence[str], backbone: str = "") -> tuple[str, .
 
 def require_stages(wanted: Iterable[str], names: Sequence[str], backbone: str = "") -> None:
     """Raise `UnknownStage`, which lists the stages there are, unless all of `wanted` are among `names`."""
-    unknown = [name for name in wanted if name not in names]
+    unknown = [short(name) for name in wanted if name not in names]
     if unknown:
         where = f" in {backbone}" if backbone else ""
-        said = f"stage '{unknown[0]}'" if len(unknown) == 1 else "stages " + ", ".join(f"'{name}'" for name in unknown)
+        said = (
+            f"stage '{unknown[0]}'" if len(unknown) == 1 else "stages " + ", ".join(f"'{name}'" for name in unknown[:8])
+        )
         raise UnknownStage(f"There is no {said}{where}. Stages: {', '.join(names)}; or all.")
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,8 +22,9 @@ from core.cli import keeping, lab, pipelines, predictions
 from core.cli.data import data, tell_known, tell_read
 from core.cli.options import DeviceOption, JsonOption, WorkspaceOption, describes_an_experiment
 from core.cli.show import literal, people, print_json, show, summary, told
-from core.errors import GraftError, UnclearLayout
+from core.errors import GraftError, UnclearLayout, WorkspaceGone
 from core.experiment import Experiment
+from core.files import allow_many_handles
 from core.runs.status import Status
 from core.runs.workspace import INTERRUPTED, Workspace, default_root
 from core.training.sweep import Sweep
@@ -43,6 +45,7 @@ app.command()(keeping.keep)
 
 def main() -> None:
     """Entry point of the `graft` command: turns an error raised on purpose into one sentence and exit code 2."""
+    allow_many_handles()
     try:
         app()
     except UnclearLayout as error:
@@ -74,7 +77,7 @@ def train(
     from core.runs.execute import create_run
     from core.runs.prepare import OTHER_IMAGES, prepare
 
-    room = Workspace(workspace or default_root())
+    room = _opened(workspace)
     prepared = prepare(plan, room.root, device)
     if prepared.other_images:
         people.print(f"[yellow]{OTHER_IMAGES}[/]", soft_wrap=True)
@@ -93,8 +96,7 @@ def resume(
     """Go on from a run's last checkpoint."""
     from core.runs.execute import reopen_run
 
-    room = Workspace(workspace or default_root())
-    room.recover()
+    room = _opened(workspace)
     _finish(room, reopen_run(room, run, device), as_json)
 
 
@@ -151,8 +153,7 @@ def estimate(
 @app.command()
 def runs(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """List all runs, the newest first."""
-    room = Workspace(workspace or default_root())
-    room.recover()
+    room = _opened(workspace)
     listed = room.store.runs()
     if as_json:
         print_json([summary(run, with_test=False) for run in listed])  # a list must not be a look at the test
@@ -197,6 +198,14 @@ def backbones(as_json: JsonOption = False) -> None:
     Console().print(table)
 
 
+def _opened(workspace: Path | None) -> Workspace:
+    """The workspace, cleared of what killed programs left."""
+    room = Workspace(workspace or default_root())
+    room.recover()
+    room.sweep()
+    return room
+
+
 def _finish(room: Workspace, claim: Any, as_json: bool) -> None:
     """Execute a run with a progress bar, print its summary, and exit with 0 only when it was completed."""
     from core.runs.execute import execute
@@ -208,9 +217,10 @@ def _finish(room: Workspace, claim: Any, as_json: bool) -> None:
         with _interruptible(room, claim.run_id, control):
             show(execute(room, claim, control))
     finally:
-        run = room.store.run(claim.run_id)
-        if as_json:
-            print_json(summary(run))
+        with suppress(WorkspaceGone):  # said by what is raised already; there is nothing to sum up
+            run = room.store.run(claim.run_id)
+            if as_json:
+                print_json(summary(run))
     if run.test:
         room.store.look_at_test(run)
     if not as_json:
@@ -229,7 +239,7 @@ def _interruptible(room: Workspace, run_id: str, control: Any) -> Iterator[None]
 
     def leave(number: int, _frame: FrameType | None) -> None:
         if asked:  # inside torch no exception gets through
-            with suppress(GraftError):
+            with suppress(GraftError), room.store.together(wait_s=0.5):
                 room.store.move(run_id, Status.INTERRUPTED, message=INTERRUPTED)
             os._exit(130)
         asked.append(number)

@@ -20,7 +20,7 @@ from core.data.contents import Contents, Limits, grows, open_zip, read_contents,
 from core.data.dataset import LeftOut
 from core.data.entries import Entry
 from core.errors import UnreadableArchive
-from core.files import TEMPORARY_PREFIX, storage_failed, write_json
+from core.files import TEMPORARY_PREFIX, hold_folder, let_go, storage_failed, write_json
 
 __all__ = ["MANIFEST", "Limits", "unpack"]
 
@@ -59,6 +59,7 @@ def unpack(
             into.parent.mkdir(parents=True, exist_ok=True)
             _sweep(into.parent)
             temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=into.parent))
+            held = hold_folder(temporary)  # other programs sweep what nobody holds
         except OSError as error:
             raise storage_failed(into, error) from error
         try:
@@ -69,6 +70,7 @@ def unpack(
             raise storage_failed(into, error) from error
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+            let_go(held)
 
 
 def _extract(

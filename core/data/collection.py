@@ -5,8 +5,6 @@
 pictures go to `train`. Folder and file names are made here, whatever was typed or uploaded.
 """
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +17,7 @@ from core.data.images import decode
 from core.data.layout import LABELS, PARTS, class_labels, read_json
 from core.data.sources import ABOUT
 from core.errors import DatasetNotFound, InvalidInput, UnreadableImage
-from core.files import TEMPORARY_PREFIX, slug, storage_failed, write_bytes, write_json
+from core.files import new_folder, slug, storage_failed, write_bytes, write_json
 
 MAX_UPLOAD_BYTES = 200 * 2**20  # in one go; the page's own upload limit is the same
 MAX_PICTURES = 20_000  # in one collection
@@ -37,9 +35,10 @@ class Collection:
 
 def create(workspace: Path, name: str) -> Path:
     """Make an empty collection and return its folder. Raises `InvalidInput` for an empty name, `StorageFailed`."""
-    folder = _new_folder(workspace, name)
-    write_json(folder / LABELS, {})
-    write_json(folder / ABOUT, {"name": _clean(name, "collection"), "kind": "pictures"})
+    folder = _place(workspace, name)
+    with new_folder(folder) as filling:  # whole or not there, also after a kill
+        write_json(filling / LABELS, {})
+        write_json(filling / ABOUT, {"name": _clean(name, "collection"), "kind": "pictures"})
     return folder
 
 
@@ -118,8 +117,10 @@ def import_zip(workspace: Path, name: str, content: bytes) -> Path:
             "it on this machine and choose its path."
         )
     folder = _place(workspace, name)
-    unpack(content, folder, whose=f"{_clean(name, 'data set')}.zip")
-    write_json(folder / ABOUT, {"name": _clean(name, "data set"), "kind": "zip"})
+    with new_folder(folder) as filling:
+        filling.rmdir()  # unpacked into a place that is free
+        unpack(content, filling, whose=f"{_clean(name, 'data set')}.zip")
+        write_json(filling / ABOUT, {"name": _clean(name, "data set"), "kind": "zip"})
     return folder
 
 
@@ -130,24 +131,13 @@ def copy_dataset(dataset: Dataset, workspace: Path, name: str) -> Path:
     remains.
     """
     target = _place(workspace, name)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=target.parent))
-    except OSError as error:
-        raise storage_failed(target, error) from error
-    try:
-        about = {"name": _clean(name, "collection"), "kind": "pictures", "divided": dataset.presplit}
-        write_json(temporary / ABOUT, about)
-        write_json(temporary / LABELS, {})
-        folders = {label: add_class(temporary, label).name for label in dataset.classes}
+    about = {"name": _clean(name, "collection"), "kind": "pictures", "divided": dataset.presplit}
+    with new_folder(target) as filling:
+        write_json(filling / ABOUT, about)
+        write_json(filling / LABELS, {})
+        folders = {label: add_class(filling, label).name for label in dataset.classes}
         for item in dataset.items:
-            _copy(item, temporary / (item.part or "") / folders[dataset.classes[item.label]])
-        temporary.chmod(0o755)
-        temporary.rename(target)
-    except OSError as error:
-        raise storage_failed(target, error) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+            _copy(item, filling / (item.part or "") / folders[dataset.classes[item.label]])
     return target
 
 
@@ -183,15 +173,6 @@ def _free(place: Path, name: str, content: bytes) -> Path | None:
         path = place / f"{Path(name).stem}-{number}{Path(name).suffix}"
         number += 1
     return path
-
-
-def _new_folder(workspace: Path, name: str) -> Path:
-    folder = _place(workspace, name)
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise storage_failed(folder, error) from error
-    return folder
 
 
 def _place(workspace: Path, name: str) -> Path:

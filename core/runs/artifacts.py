@@ -50,6 +50,11 @@ def read_division(folder: Path) -> str | None:
     return key
 
 
+def is_described(folder: Path) -> bool:
+    """Whether all that `write_description` writes is there."""
+    return all((folder / name).exists() for name in (EXPERIMENT, MODEL, LISTING))
+
+
 def read_listing(folder: Path) -> dict[str, str]:
     """Name and digest of the images that the run began with; empty when the file is gone."""
     path = folder / LISTING

@@ -3,25 +3,27 @@
 import time
 import traceback
 from collections.abc import Generator, Iterator
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from contextlib import suppress
+from dataclasses import asdict, replace
+from functools import partial
 
 import torch
-from filelock import FileLock, Timeout
 
-from core.errors import GraftError, OutOfMemory, RunConflict, TrainingFailed, UnusableDataset
+from core.errors import GraftError, OutOfMemory, RunConflict, StorageFailed, TrainingFailed, UnusableDataset
 from core.experiment import AS_FOUND, Experiment, Reading
 from core.features.feeds import Feed
 from core.features.shortage import as_out_of_memory
-from core.files import storage_failed
 from core.runs import artifacts
+from core.runs.claims import Claim, claim_run
 from core.runs.download import downloaded
+from core.runs.outbox import patiently
 from core.runs.prepare import Prepared, divided_as_begun, prepare, require_same_data, require_weights
 from core.runs.recorder import Recorder
 from core.runs.records import Run
 from core.runs.scoring import score_part
 from core.runs.status import Status
-from core.runs.workspace import INTERRUPTED, Workspace, new_run_id
+from core.runs.unwritten import take_in
+from core.runs.workspace import INTERRUPTED, Workspace
 from core.text import storable
 from core.training.checkpoints import Checkpoints, load_best
 from core.training.control import Control
@@ -33,42 +35,35 @@ from core.training.setup import Setup, set_up
 from core.training.step import OUT_OF_MEMORY
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A live run and the lock that says whose it is. Whoever holds it must `execute` it or `release` it."""
-
-    run_id: str
-    lock: FileLock
-
-
 def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> Claim:
     """Enter a new run into the store as queued. Raises `StorageFailed`."""
-    run_id, experiment = new_run_id(), prepared.experiment
+    run_id, experiment = workspace.new_run_id(), prepared.experiment
     require_weights(experiment)
-    lock = workspace.lock(run_id)
-    _acquire(lock, run_id)
+    claim = claim_run(workspace, run_id)
     try:
         artifacts.write_description(workspace.folder(run_id), experiment, prepared.dataset.classes, prepared.listing)
         artifacts.write_division(workspace.folder(run_id), artifacts.split_key(prepared.dataset, prepared.split))
-        workspace.store.add(
-            Run(
-                id=run_id,
-                name=storable(name) or default_name(experiment, prepared.dataset.name),
-                status=Status.QUEUED,
-                experiment=experiment,
-                digest=experiment.digest,
-                device=str(prepared.device),
-                classes=prepared.dataset.classes,
-                test_key=artifacts.test_key(prepared.dataset, prepared.split),
-                created_at=time.time(),
+        with workspace.store.together():
+            workspace.store.add(
+                Run(
+                    id=run_id,
+                    name=storable(name) or default_name(experiment, prepared.dataset.name),
+                    status=Status.QUEUED,
+                    experiment=experiment,
+                    digest=experiment.digest,
+                    device=str(prepared.device),
+                    classes=prepared.dataset.classes,
+                    test_key=artifacts.test_key(prepared.dataset, prepared.split),
+                    created_at=time.time(),
+                )
             )
-        )
-        for note in prepared.notes:
-            workspace.store.log(run_id, note, "warning")
+            for note in prepared.notes:
+                workspace.store.log(run_id, note, "warning")
     except BaseException:
-        lock.release()
+        workspace.forget(run_id)
+        claim.lock.release()
         raise
-    return Claim(run_id, lock)
+    return claim
 
 
 def reopen_run(workspace: Workspace, run_id: str, device: str | None = None) -> Claim:
@@ -81,28 +76,23 @@ def reopen_run(workspace: Workspace, run_id: str, device: str | None = None) -> 
     run = workspace.store.run(run_id)
     if not run.status.resumable:
         raise RunConflict(f"Run {run_id} is {run.status.value}; only stopped, interrupted or failed runs are resumed.")
-    lock = workspace.lock(run_id)
-    _acquire(lock, run_id)
+    claim = claim_run(workspace, run_id)
     try:
+        take_in(workspace.store, run_id, workspace.folder(run_id))
         prepared = prepare_again(workspace, replace(run, device=device or run.device))
+        if not artifacts.is_described(workspace.folder(run_id)):  # somebody deleted the folder
+            artifacts.write_description(
+                workspace.folder(run_id), run.experiment, prepared.dataset.classes, prepared.listing
+            )
         workspace.store.set_device(run_id, str(prepared.device))
         workspace.store.set_results(run_id, {})
         artifacts.forget_predictions(workspace.folder(run_id))
         forget_last(workspace.folder(run_id))
         workspace.store.move(run_id, Status.QUEUED)
     except BaseException:
-        lock.release()
+        claim.lock.release()
         raise
-    return Claim(run_id, lock)
-
-
-def _acquire(lock: FileLock, run_id: str) -> None:
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise RunConflict(f"Run {run_id} is being worked on by another program.") from error
-    except OSError as error:
-        raise storage_failed(Path(lock.lock_file), error) from error
+    return claim
 
 
 def prepare_again(workspace: Workspace, run: Run) -> Prepared:
@@ -144,13 +134,15 @@ def execute(workspace: Workspace, claim: Claim, control: Control) -> Iterator[Ev
     """
     store, run_id = workspace.store, claim.run_id
     try:
-        store.move(run_id, Status.RUNNING)
+        patiently(store, partial(store.move, run_id, Status.RUNNING), control)
         with as_out_of_memory():
-            ended = yield from _recorded(workspace, store.run(run_id), control)
+            ended = yield from _recorded(workspace, claim, control)
         if ended is None:
             _interrupt(workspace, run_id)
         else:
-            store.move(run_id, Status.STOPPED if ended.stopped else Status.COMPLETED)
+            claim.require_held()
+            over = Status.STOPPED if ended.stopped else Status.COMPLETED
+            patiently(store, partial(store.move, run_id, over), control)
     except (GeneratorExit, KeyboardInterrupt):
         _interrupt(workspace, run_id)
         raise
@@ -170,8 +162,10 @@ def execute(workspace: Workspace, claim: Claim, control: Control) -> Iterator[Ev
 
 def release(workspace: Workspace, claim: Claim, status: Status, message: str) -> None:
     """Give back a run that was never executed."""
-    workspace.store.move(claim.run_id, status, message=message)
-    claim.lock.release()
+    try:
+        workspace.store.move(claim.run_id, status, message=message)
+    finally:  # a free lock tells the next program the same
+        claim.lock.release()
 
 
 def default_name(experiment: Experiment, data: str) -> str:
@@ -180,10 +174,10 @@ def default_name(experiment: Experiment, data: str) -> str:
     return f"{data} · {experiment.backbone.name}{start}"
 
 
-def _recorded(workspace: Workspace, run: Run, control: Control) -> Generator[Event, None, RunEnded | None]:
-    folder = workspace.folder(run.id)
-    recorder = Recorder(workspace.store, run.id, control, run.progress.get("seconds", 0.0))
-    control.on_wait = lambda waiting: _waits(workspace, run.id, waiting)
+def _recorded(workspace: Workspace, claim: Claim, control: Control) -> Generator[Event, None, RunEnded | None]:
+    run, folder = workspace.store.run(claim.run_id), workspace.folder(claim.run_id)
+    recorder = Recorder(workspace.store, run, control, folder, claim.require_held)
+    control.on_wait = recorder.waits
     try:
         yield _taken(recorder, Progress(what="reading images", done=0, total=1))
         prepared = prepare_again(workspace, run)
@@ -196,13 +190,15 @@ def _recorded(workspace: Workspace, run: Run, control: Control) -> Generator[Eve
             run.experiment, prepared.dataset, prepared.split, device=prepared.device, checkpoints=checkpoints,
             features=workspace.features, images=workspace.images,
         )  # fmt: skip
-        _forget_what_follows(workspace, run.id, checkpoints)
+        _forget_what_follows(workspace, run.id, checkpoints, control)
         ended: RunEnded | None = None
         precision = "fp32"
         for event in train(setup, control):
             ended = event if isinstance(event, RunEnded) else ended
             precision = event.frozen_precision if isinstance(event, RunStarted) else precision
             yield _taken(recorder, event)
+            yield from recorder.news()
+        recorder.settle()
         if ended is not None and ended.best_epoch is not None:
             checkpoints.save_last_weights(ended.best_epoch, setup.facts)
             load_best(folder, setup.model)
@@ -215,12 +211,7 @@ def _recorded(workspace: Workspace, run: Run, control: Control) -> Generator[Eve
     except Aborted:
         return None
     finally:
-        recorder.close()
-
-
-def _waits(workspace: Workspace, run_id: str, waiting: bool) -> None:
-    before, after = (Status.RUNNING, Status.PAUSED) if waiting else (Status.PAUSED, Status.RUNNING)
-    workspace.store.move(run_id, after, only_from=before)  # a stop that came in between stays
+        recorder.settle()
 
 
 def _taken(recorder: Recorder, event: Event) -> Event:
@@ -228,12 +219,14 @@ def _taken(recorder: Recorder, event: Event) -> Event:
     return event
 
 
-def _forget_what_follows(workspace: Workspace, run_id: str, checkpoints: Checkpoints) -> None:
+def _forget_what_follows(workspace: Workspace, run_id: str, checkpoints: Checkpoints, control: Control) -> None:
     state = checkpoints.load_last()
     at = state.position if state else None
-    workspace.store.truncate(
-        run_id, epoch=at.epoch if at else -1, step=at.step if at else 0, phase=at.phase if at else -1
-    )
+    forget = partial(
+        workspace.store.truncate, run_id, epoch=at.epoch if at else -1, step=at.step if at else 0,
+        phase=at.phase if at else -1,
+    )  # fmt: skip
+    patiently(workspace.store, forget, control)
 
 
 def _evaluated(
@@ -258,14 +251,19 @@ def _evaluated(
         "seconds": recorder.seconds,
         "images_per_second": sum(e.images_per_second for e in epochs) / max(1, len(epochs)),
     }
-    workspace.store.set_results(run_id, results)
+    patiently(workspace.store, partial(workspace.store.set_results, run_id, results), control)
 
 
 def _interrupt(workspace: Workspace, run_id: str) -> None:
-    workspace.store.move(run_id, Status.INTERRUPTED, message=INTERRUPTED)
-    workspace.store.log(run_id, INTERRUPTED, "warning")
+    _end(workspace, run_id, Status.INTERRUPTED, INTERRUPTED, "warning")
 
 
 def _fail(workspace: Workspace, run_id: str, message: str) -> None:
-    workspace.store.move(run_id, Status.FAILED, message=message, traceback=traceback.format_exc())
-    workspace.store.log(run_id, message, "error")
+    _end(workspace, run_id, Status.FAILED, message, "error", traceback.format_exc())
+
+
+def _end(workspace: Workspace, run_id: str, status: Status, message: str, level: str, trace: str = "") -> None:
+    """Write how a run ended, if that can be written; if not, its free lock tells the next program the same."""
+    with suppress(StorageFailed), workspace.store.together():
+        workspace.store.move(run_id, status, message=message, traceback=trace)
+        workspace.store.log(run_id, message, level)

@@ -57,6 +57,15 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX test_looks_by_key ON test_looks (test_key);
     """,
+    # the order in which runs were made: a clock can be set back
+    """
+    ALTER TABLE runs ADD COLUMN number INTEGER;
+    UPDATE runs SET number = (
+        SELECT COUNT(*) FROM runs AS other
+        WHERE other.created_at < runs.created_at OR (other.created_at = runs.created_at AND other.id >= runs.id)
+    );
+    CREATE INDEX runs_by_number ON runs (number);
+    """,
 )
 
 

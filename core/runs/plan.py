@@ -7,6 +7,7 @@ from core.augment import presets
 from core.backbones.stages import HEAD, default_phases, default_recipe, resolve, stage_table
 from core.errors import InvalidExperiment, unknown_name
 from core.experiment import AS_FOUND, BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Reading, Recipe, parse
+from core.text import short
 
 SOLVE = "solve"  # in place of a rate: L-BFGS finds the length of its steps itself
 
@@ -81,12 +82,12 @@ def _data(base: DataSpec, source: str | None, reading: Reading) -> DataSpec | No
 def parse_phase(text: str, names: Sequence[str]) -> Phase:
     """'STAGES:EPOCHS', 'STAGES:EPOCHS:LR' or 'head:EPOCHS:solve'. Raises `InvalidExperiment`, `UnknownStage`."""
     parts = text.split(":")
-    form = f"A phase is STAGES:EPOCHS[:LR] or head:EPOCHS:solve, such as head:8 or all:5:1e-4; got '{text}'."
+    form = f"A phase is STAGES:EPOCHS[:LR] or head:EPOCHS:solve, such as head:8 or all:5:1e-4; got '{short(text)}'."
     if len(parts) not in (2, 3):
         raise InvalidExperiment(form)
     stages, last = resolve(parts[0], names), parts[2] if len(parts) == 3 else None
     if last == SOLVE and stages != (HEAD,):
-        raise InvalidExperiment(f"Only the head alone can be solved, as in head:8:solve; got '{text}'.")
+        raise InvalidExperiment(f"Only the head alone can be solved, as in head:8:solve; got '{short(text)}'.")
     how = {"solver": "lbfgs"} if last == SOLVE else {"learning_rate": last}
     try:
         return parse(Phase, {"stages": stages, "epochs": parts[1], **how})
@@ -106,7 +107,8 @@ def parse_settings(texts: Sequence[str]) -> dict[str, str]:
         if part != "recipe" or not equals:
             fields = ", ".join(Recipe.model_fields)
             raise InvalidExperiment(
-                f"--set takes recipe.FIELD=VALUE, such as recipe.mixup=0.2; got '{text}'. FIELD is one of: {fields}."
+                f"--set takes recipe.FIELD=VALUE, such as recipe.mixup=0.2; got '{short(text)}'. "
+                f"FIELD is one of: {fields}."
             )
         if field not in Recipe.model_fields:
             raise InvalidExperiment(unknown_name("recipe field", field, Recipe.model_fields))
@@ -119,7 +121,7 @@ def parse_views(text: str) -> int | str:
     if text == "fresh":
         return text
     if not text.isdecimal():
-        raise InvalidExperiment(f"--views takes a number or 'fresh'; got '{text}'.")
+        raise InvalidExperiment(f"--views takes a number or 'fresh'; got '{short(text)}'.")
     return int(text)
 
 

@@ -1,10 +1,20 @@
-"""Events of a training go into the store, in batches: about twice a second, and at each epoch."""
+"""Events of a training go into the store, in batches: about twice a second, and at each epoch.
+
+While another program keeps the database locked they wait in memory, with their times, and the training goes on.
+"""
 
 import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+from core.runs.outbox import FREE, LOCKED, Outbox
+from core.runs.records import Run
+from core.runs.status import Status
 from core.runs.store import RunStore
+from core.runs.unwritten import Unwritten, forget
 from core.training.control import Control
 from core.training.events import (
     EpochEnded,
@@ -24,14 +34,22 @@ FLUSH_S = 0.5
 class Recorder:
     """Keeps what a run says. One thread alone calls it."""
 
-    def __init__(self, store: RunStore, run_id: str, control: Control, seconds_before: float = 0.0) -> None:
+    def __init__(
+        self, store: RunStore, run: Run, control: Control, folder: Path, require_held: Callable[[], None]
+    ) -> None:
+        """`require_held` raises when `folder` is no longer the run's own: nothing is then recorded as done."""
         self._store = store
-        self._run_id = run_id
+        self._run_id = run.id
         self._control = control
+        self._folder = folder
+        self._require_held = require_held
+        self._outbox = Outbox(store, control)
+        self._unwritten = Unwritten()
+        self._lock_told = False
         self._steps: list[StepEnded] = []
         self._flushed = time.monotonic()
         self._began = time.monotonic()
-        self._before = seconds_before
+        self._before = run.progress.get("seconds", 0.0)
         self._progress: dict[str, Any] = {}
         self._remaining = Remaining(lambda: self.seconds)
         self._frozen_precision = "fp32"  # told in the first phase that freezes something
@@ -67,33 +85,58 @@ class Recorder:
             case Progress():
                 self._progress |= {"what": event.what, "done": event.done, "total": event.total}
             case Warned():
-                self._store.log(self._run_id, event.message, "warning")
+                self._say(event.message, "warning")
             case RunEnded():
                 self._flush()
         if time.monotonic() - self._flushed >= FLUSH_S:
             self._flush()
 
-    def close(self) -> None:
-        """Write what is still waiting."""
+    def waits(self, waiting: bool) -> None:
+        """The run is paused, or goes on; a stop that came in between stays."""
+        before, after = (Status.RUNNING, Status.PAUSED) if waiting else (Status.PAUSED, Status.RUNNING)
+        self._outbox.add(partial(self._store.move, self._run_id, after, only_from=before, at=time.time()))
         self._flush()
 
-    def _say(self, message: str) -> None:
-        self._store.log(self._run_id, message)
+    def news(self) -> Iterator[Warned]:
+        """What those who watch should be told and no event says: that the database is locked, once, and free again."""
+        if self._outbox.locked != self._lock_told:
+            self._lock_told = self._outbox.locked
+            yield Warned(message=LOCKED if self._lock_told else FREE)
+
+    def settle(self) -> None:
+        """Write what is still waiting; waits for a database that is locked. Raises `StorageFailed`."""
+        self._flush()
+        self._outbox.settle()
+        self._tidy()
+
+    def _say(self, message: str, level: str = "info") -> None:
+        self._outbox.add(partial(self._store.log, self._run_id, message, level, at=time.time()))
 
     def _say_precision(self, phase: PhaseStarted) -> None:
         if self._frozen_precision != "fp32" and phase.trainable_parameters < phase.total_parameters:
             self._say(f"Frozen stages are computed in {self._frozen_precision}.")
             self._frozen_precision = "fp32"  # it is told once
 
-    def _flush(self, epochs: list[EpochEnded] | None = None, phases: list[PhaseStarted] | None = None) -> None:
+    def _flush(self, epochs: Sequence[EpochEnded] = (), phases: Sequence[PhaseStarted] = ()) -> None:
+        self._require_held()
         self._progress["seconds"] = self.seconds
         if left := self._remaining.left():
             self._progress["left"] = left._asdict()
-        self._store.record(
-            self._run_id, steps=self._steps, epochs=epochs or (), phases=phases or (), progress=self._progress
-        )
-        self._steps = []
+        progress = dict(self._progress)
+        steps, self._steps = self._steps, []
+        self._unwritten.add(steps, epochs, phases)
+        write = partial(self._store.record, self._run_id, steps=steps, epochs=epochs, phases=phases, progress=progress)
+        self._outbox.add(write, records=1 + len(steps))
+        self._outbox.flush()
+        if self._outbox.empty:
+            self._tidy()
+        elif epochs:  # its checkpoint is about to be written, and must not be ahead of what is on the disk
+            self._unwritten.keep(self._folder)
         self._flushed = time.monotonic()
+
+    def _tidy(self) -> None:
+        self._unwritten = Unwritten()
+        forget(self._folder)
 
 
 def _first_step(event: RunStarted) -> int:

@@ -1,16 +1,14 @@
 """The runs of a workspace in one SQLite file.
 
-Contract: one connection per thread; WAL mode, so readers never wait for the writer; a writer waits up to five seconds
-for another one. Every write is one `BEGIN IMMEDIATE` transaction. A status moves only along `TRANSITIONS`, checked in
-the same transaction, whichever process asks. Metrics are keyed (run, step) and (run, epoch): written twice they count
-once.
+Contract: a connection serves one thread at a time; WAL mode, so readers never wait for the writer; a writer waits up to
+five seconds for another one. Every write is one `BEGIN IMMEDIATE` transaction. A status moves only along `TRANSITIONS`,
+checked in the same transaction, whichever process asks. Metrics are keyed (run, step) and (run, epoch): written twice
+they count once. Runs are ordered by the number that each got when it was added, whatever the clock said.
 """
 
-import errno
 import json
 import re
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,15 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from core import files
-from core.errors import RunConflict, RunNotFound, StorageFailed
+from core.errors import RunConflict, RunNotFound
 from core.experiment import Experiment
-from core.runs.migrations import migrate
+from core.runs.database import BUSY_TIMEOUT_S, Database
 from core.runs.records import LogLine, Run
 from core.runs.status import LIVE, TRANSITIONS, Status
 from core.training.events import EpochEnded, PhaseStarted, StepEnded
 
-BUSY_TIMEOUT_S = 5.0
 _RUN_ID = re.compile(r"[a-z0-9-]{1,60}")
+_NEWEST = "ORDER BY number DESC"
 
 
 class RunStore:
@@ -37,14 +35,29 @@ class RunStore:
         """Open or create the file. Raises `StorageFailed` when that is not possible."""
         self.path = path
         self._clock = clock
-        self._local = threading.local()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            migrate(self._connection)
-        except OSError as error:
-            raise files.storage_failed(path, error) from error
-        except sqlite3.Error as error:
-            raise StorageFailed(f"The run store {path} cannot be opened: {error}. Choose another workspace.") from error
+        self._database = Database(path)
+
+    @property
+    def locked(self) -> bool:
+        """Whether the last write of this process found the database locked by another program."""
+        return self._database.locked
+
+    def require_intact(self) -> None:
+        """Raises `WorkspaceGone` when the workspace or the file is no longer the one that was opened."""
+        self._database.require_intact()
+
+    @contextmanager
+    def together(self, wait_s: float = BUSY_TIMEOUT_S) -> Iterator[None]:
+        """All writes of this thread within are one transaction, which waits so long for other writers.
+
+        Raises `StorageLocked`; then none of them was made.
+        """
+        with self._database.writing(wait_s):
+            yield
+
+    def close(self) -> None:
+        """Let go of the file; every later use raises `WorkspaceGone`."""
+        self._database.close()
 
     # runs
 
@@ -52,39 +65,41 @@ class RunStore:
         """Insert a new run."""
         row = {**asdict(run), "experiment": run.experiment.model_dump_json(), "status": run.status.value}
         row |= {key: files.dump_json(row[key]) for key in ("classes", "progress", "results")}
-        with self._write() as db:
+        with self._database.writing() as db:
+            (row["number"],) = db.execute("SELECT COALESCE(MAX(number), 0) + 1 FROM runs").fetchone()
             db.execute(f"INSERT INTO runs ({', '.join(row)}) VALUES ({', '.join(f':{key}' for key in row)})", row)
 
     def run(self, run_id: str) -> Run:
         """One run. Raises `RunNotFound`, also for text that cannot be an id."""
-        row = None
-        if _RUN_ID.fullmatch(run_id):
-            row = self._connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
-        if row is None:
+        rows = self._rows("SELECT * FROM runs WHERE id = ?", run_id) if _RUN_ID.fullmatch(run_id) else []
+        if not rows:
             raise RunNotFound(f"Run not found: '{run_id[:60]}'. The Results page and `graft runs` list all runs.")
-        return _run(row)
+        return _run(rows[0])
 
     def runs(self, statuses: Iterable[Status] | None = None) -> list[Run]:
         """Runs, the newest first; all, or those with one of `statuses`."""
         wanted = [status.value for status in (statuses or Status)]
-        rows = self._connection.execute(
-            f"SELECT * FROM runs WHERE status IN ({','.join('?' * len(wanted))}) ORDER BY created_at DESC, id", wanted
-        )
-        return [_run(row) for row in rows]
+        marks = ",".join("?" * len(wanted))
+        return [_run(row) for row in self._rows(f"SELECT * FROM runs WHERE status IN ({marks}) {_NEWEST}", *wanted)]
+
+    def ids(self) -> list[str]:
+        """Ids of all runs, the newest first."""
+        return [row["id"] for row in self._rows(f"SELECT id FROM runs {_NEWEST}")]
 
     def live(self) -> list[Run]:
         """Runs that say they are being worked on or wait for it, the oldest first."""
         return self.runs(LIVE)[::-1]
 
     def move(
-        self, run_id: str, status: Status, *, only_from: Status | None = None, message: str = "", traceback: str = ""
-    ) -> None:
+        self, run_id: str, status: Status, *, only_from: Status | None = None, message: str = "", traceback: str = "",
+        at: float | None = None,
+    ) -> None:  # fmt: skip
         """Change a run's status; to the same status, or from another one than `only_from`, is no move.
 
-        Raises `RunConflict` when the move is not allowed.
+        `at` is when that was, where it is not now. Raises `RunConflict` when the move is not allowed.
         """
-        now = self._clock()
-        with self._write() as db:
+        now = self._clock() if at is None else at
+        with self._database.writing() as db:
             row = db.execute("SELECT status FROM runs WHERE id = ?", (run_id,)).fetchone()
             if row is None:
                 raise RunNotFound(f"Run not found: '{run_id[:60]}'.")
@@ -100,7 +115,10 @@ class RunStore:
             if status is Status.RUNNING and before is Status.QUEUED:
                 db.execute("UPDATE runs SET started_at = ?, ended_at = NULL WHERE id = ?", (now, run_id))
             if not status.live:
-                db.execute("UPDATE runs SET ended_at = ? WHERE id = ?", (now, run_id))
+                # a clock that was set back meanwhile does not make a run end before it began
+                db.execute(
+                    "UPDATE runs SET ended_at = MAX(?, COALESCE(started_at, ?)) WHERE id = ?", (now, now, run_id)
+                )
 
     def rename(self, run_id: str, name: str) -> None:
         """Give a run another name."""
@@ -116,7 +134,7 @@ class RunStore:
 
     def remove(self, run_id: str) -> None:
         """Forget a run and its metrics. Raises `RunConflict` while it is live."""
-        with self._write() as db:
+        with self._database.writing() as db:
             row = db.execute("SELECT status FROM runs WHERE id = ?", (run_id,)).fetchone()
             if row is not None and Status(row["status"]).live:
                 raise RunConflict("The run is not over. Stop it first, then delete it.")
@@ -129,7 +147,7 @@ class RunStore:
         phases: Sequence[PhaseStarted] = (), progress: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
         """Keep a batch of events in one transaction; those of a step, epoch or phase that is known replace it."""
-        with self._write() as db:
+        with self._database.writing() as db:
             db.executemany(
                 "INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?)",
                 [(run_id, e.step, e.epoch, files.dump_json(asdict(e))) for e in steps],
@@ -147,60 +165,59 @@ class RunStore:
 
     def truncate(self, run_id: str, *, epoch: int, step: int, phase: int) -> None:
         """Forget what came after a checkpoint: a resumed run will say it again."""
-        with self._write() as db:
+        with self._database.writing() as db:
             db.execute("DELETE FROM epochs WHERE run_id = ? AND epoch > ?", (run_id, epoch))
             db.execute("DELETE FROM steps WHERE run_id = ? AND step > ?", (run_id, step))
             db.execute("DELETE FROM phases WHERE run_id = ? AND phase > ?", (run_id, phase))
 
     def steps(self, run_id: str) -> list[StepEnded]:
         """Steps of a run, in order."""
-        rows = self._connection.execute("SELECT record FROM steps WHERE run_id = ? ORDER BY step", (run_id,))
+        rows = self._rows("SELECT record FROM steps WHERE run_id = ? ORDER BY step", run_id)
         return [StepEnded(**json.loads(row["record"])) for row in rows]
 
     def epochs(self, run_id: str) -> list[EpochEnded]:
         """Epochs of a run, in order."""
-        rows = self._connection.execute("SELECT record FROM epochs WHERE run_id = ? ORDER BY epoch", (run_id,))
+        rows = self._rows("SELECT record FROM epochs WHERE run_id = ? ORDER BY epoch", run_id)
         return [EpochEnded(**json.loads(row["record"])) for row in rows]
 
     def phases(self, run_id: str) -> list[PhaseStarted]:
         """Phases that have started, in order."""
-        rows = self._connection.execute("SELECT record FROM phases WHERE run_id = ? ORDER BY phase", (run_id,))
+        rows = self._rows("SELECT record FROM phases WHERE run_id = ? ORDER BY phase", run_id)
         records = [json.loads(row["record"]) for row in rows]
         return [PhaseStarted(**{**record, "stages": tuple(record["stages"])}) for record in records]
 
     # log and looks
 
-    def log(self, run_id: str, message: str, level: str = "info") -> None:
-        """Add a line to the run's log."""
-        with self._write() as db:
+    def log(self, run_id: str, message: str, level: str = "info", at: float | None = None) -> None:
+        """Add a line to the run's log; `at` is when that was, where it is not now."""
+        with self._database.writing() as db:
             db.execute(
                 "INSERT INTO log (run_id, at, level, message) VALUES (?, ?, ?, ?)",
-                (run_id, self._clock(), level, message),
+                (run_id, self._clock() if at is None else at, level, message),
             )
 
     def lines(self, run_id: str, last: int = 200) -> list[LogLine]:
         """The last lines of the run's log, in order."""
-        rows = self._connection.execute(
-            "SELECT at, level, message FROM log WHERE run_id = ? ORDER BY id DESC LIMIT ?", (run_id, last)
-        ).fetchall()
+        rows = self._rows("SELECT at, level, message FROM log WHERE run_id = ? ORDER BY id DESC LIMIT ?", run_id, last)
         return [LogLine(**dict(row)) for row in rows[::-1]]
 
     def look_at_test(self, run: Run) -> None:
         """Count one look at the run's test result."""
-        with self._write() as db:
+        with self._database.writing() as db:
             db.execute(
                 "INSERT INTO test_looks (test_key, run_id, at) VALUES (?, ?, ?)", (run.test_key, run.id, self._clock())
             )
 
     def test_looks(self, test_key: str) -> int:
         """How often results on this test split have been looked at, over all runs."""
-        row = self._connection.execute("SELECT COUNT(*) FROM test_looks WHERE test_key = ?", (test_key,)).fetchone()
-        return int(row[0])
+        return int(self._rows("SELECT COUNT(*) FROM test_looks WHERE test_key = ?", test_key)[0][0])
 
-    # connections
+    def _rows(self, query: str, *given: object) -> list[sqlite3.Row]:
+        with self._database.reading() as db:
+            return db.execute(query, given).fetchall()
 
     def _update(self, run_id: str, column: str, value: str) -> None:
-        with self._write() as db:
+        with self._database.writing() as db:
             if db.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (value, run_id)).rowcount == 0:
                 raise RunNotFound(f"Run not found: '{run_id[:60]}'.")
 
@@ -208,59 +225,9 @@ class RunStore:
         """Say on which device the run goes on."""
         self._update(run_id, "device", device)
 
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        if not hasattr(self._local, "connection"):
-            try:
-                self._local.connection = _connect(self.path)
-            except sqlite3.Error as error:
-                raise self._failed(error) from error
-        connection: sqlite3.Connection = self._local.connection
-        return connection
-
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        db = self._connection
-        try:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-                db.execute("COMMIT")
-            except BaseException:
-                if db.in_transaction:  # on a full disk SQLite has rolled back by itself
-                    db.execute("ROLLBACK")
-                raise
-        except sqlite3.Error as error:
-            raise self._failed(error) from error
-
-    def _failed(self, error: sqlite3.Error) -> StorageFailed:
-        code = getattr(error, "sqlite_errorcode", None)
-        if code == sqlite3.SQLITE_FULL:
-            return files.storage_failed(self.path, OSError(errno.ENOSPC, "disk full"))
-        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
-            return files.storage_failed(self.path, OSError(errno.EACCES, "not writable"))
-        return StorageFailed(f"The run store {self.path} could not be used: {error}. Choose another workspace.")
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-    db.row_factory = sqlite3.Row
-    deadline = time.monotonic() + BUSY_TIMEOUT_S
-    while True:
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-            break
-        except sqlite3.OperationalError:  # the one statement that does not wait for another process
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-    db.execute("PRAGMA synchronous = NORMAL")
-    db.execute("PRAGMA foreign_keys = ON")
-    return db
-
 
 def _run(row: sqlite3.Row) -> Run:
-    values = dict(row)
+    values = {key: row[key] for key in row.keys() if key != "number"}  # noqa: SIM118 - a row iterates over its values
     values |= {key: json.loads(values[key]) for key in ("classes", "progress", "results")}
     return Run(
         **{

@@ -1,11 +1,14 @@
 """The folder where the store, the runs and the user's own pictures live. An app and a terminal may share one."""
 
+import calendar
 import os
+import re
 import secrets
 import shutil
 import threading
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -13,14 +16,17 @@ from filelock import FileLock, Timeout
 from core import files
 from core.data.cache import MEMORY_BYTES, SPILL_BYTES, ImageCache
 from core.data.geometry import Geometry
-from core.errors import StorageFailed
+from core.errors import StorageFailed, StorageLocked
 from core.runs.records import Run
 from core.runs.status import Status
 from core.runs.store import RunStore
+from core.runs.unwritten import take_in
 
 ENVIRONMENT_VARIABLE = "GRAFT_WORKSPACE"
 DEFAULT = "workspace"
 SIZES = 2  # of pictures that stay decoded: that of the backbone in use, and of the one before
+_STAMP_FORMAT, _STAMP = "%Y%m%d-%H%M%S", 15
+_IS_STAMPED = re.compile(r"\d{8}-\d{6}-")
 INTERRUPTED = "The program ended while this run was live. Resume it to go on."
 
 
@@ -52,6 +58,23 @@ class Workspace:
         """The run's folder. The id comes from the store, never from a user."""
         return self.root / "runs" / run_id
 
+    def require_intact(self) -> None:
+        """Raises `WorkspaceGone` when the folder or its database was deleted, moved or replaced since it was opened."""
+        self.store.require_intact()
+
+    def close(self) -> None:
+        """Let go of the files; every later use of the store raises `WorkspaceGone`."""
+        self.store.close()
+        self._images.clear()
+
+    def new_run_id(self) -> str:
+        """A short id that sorts behind those of all runs that are there, also when the clock was set back."""
+        newest = max((run_id[:_STAMP] for run_id in self.store.ids() if _IS_STAMPED.match(run_id)), default="")
+        now = time.time()
+        if _stamp(now) <= newest:
+            now = calendar.timegm(time.strptime(newest, _STAMP_FORMAT)) + 1
+        return f"{_stamp(now)}-{secrets.token_hex(2)}"
+
     def lock(self, run_id: str) -> FileLock:
         """The lock that the process which owns a live run holds; the system lets go of it when the process dies."""
         folder = self.folder(run_id)
@@ -65,7 +88,7 @@ class Workspace:
     def recover(self) -> list[str]:
         """Mark runs whose process is gone as interrupted, and return their ids.
 
-        A run is gone when it says it is live but its lock can be taken.
+        A run is gone when it says it is live but its lock can be taken. A database that is locked is left for later.
         """
         gone = []
         for run in self.store.live():
@@ -73,15 +96,45 @@ class Workspace:
             try:
                 with lock:
                     if self.store.run(run.id).status.live:
-                        self.store.move(run.id, Status.INTERRUPTED, message=INTERRUPTED)
-                        self.store.log(run.id, INTERRUPTED, "warning")
-                        files.sweep_temporary(self.folder(run.id))
+                        self._interrupt(run)
                         gone.append(run.id)
-            except Timeout:
+            except (Timeout, StorageLocked):
                 continue
             except OSError as error:
                 raise files.storage_failed(Path(lock.lock_file), error) from error
         return gone
+
+    def _interrupt(self, run: Run) -> None:
+        folder = self.folder(run.id)
+        take_in(self.store, run.id, folder)
+        with self.store.together():
+            self.store.move(run.id, Status.INTERRUPTED, message=INTERRUPTED)
+            self.store.log(run.id, INTERRUPTED, "warning")
+        files.sweep_temporary(folder)
+
+    def sweep(self) -> None:
+        """Remove what killed programs left half made: temporary files, and runs that never got into the store.
+
+        To be called when a program starts. What holds weights or is being worked on is left alone.
+        """
+        files.sweep_abandoned(self.root)
+        runs = self.root / "runs"
+        found = [folder for folder in runs.iterdir() if folder.is_dir()] if runs.is_dir() else []
+        known = set(self.store.ids())  # asked after the folders: whoever makes a run holds its lock until it is there
+        for folder in found:
+            if folder.name not in known and not any(folder.glob("*.safetensors")) and not any(folder.glob("*.pt")):
+                self._sweep_orphan(folder)
+
+    def _sweep_orphan(self, folder: Path) -> None:
+        with suppress(Timeout, OSError), FileLock(folder / "lock", timeout=0):
+            if folder.name not in self.store.ids():
+                shutil.rmtree(folder)
+
+    def forget(self, run_id: str) -> None:
+        """Remove the folder of a run that could not be added to the store; does nothing for one that is there."""
+        with suppress(StorageFailed):
+            if run_id not in self.store.ids():
+                shutil.rmtree(self.folder(run_id), ignore_errors=True)
 
     def remove(self, run: Run) -> None:
         """Delete a run that is over, with its files. Raises `RunConflict` while it is live."""
@@ -99,6 +152,5 @@ def default_root() -> Path:
     return Path(os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT)
 
 
-def new_run_id() -> str:
-    """A short id that sorts by time."""
-    return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(2)
+def _stamp(seconds: float) -> str:
+    return time.strftime(_STAMP_FORMAT, time.gmtime(seconds))

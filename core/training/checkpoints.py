@@ -58,6 +58,7 @@ class Checkpoints:
 
     def __init__(self, folder: Path, experiment_digest: str, fingerprint: str) -> None:
         self.folder = folder
+        self._makes_folder = not folder.is_dir()  # one that was there and is deleted meanwhile is not made anew
         self._identity = {"experiment": experiment_digest, "data": fingerprint}
 
     @property
@@ -77,7 +78,7 @@ class Checkpoints:
 
     def _save(self, name: str, weights: Mapping[str, Tensor], facts: Mapping[str, str]) -> None:
         tensors = {key: tensor.detach().cpu().contiguous() for key, tensor in weights.items()}
-        files.write_bytes(self.folder / name, save(tensors, metadata=dict(facts)))
+        files.write_bytes(self.folder / name, save(tensors, metadata=dict(facts)), make_folder=self._makes_folder)
 
     def save_last(
         self, model: nn.Module, optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler, position: Position,
@@ -94,10 +95,10 @@ class Checkpoints:
             "frozen_precision": frozen_precision,
         }
         torch.save(content, buffer)
-        files.write_bytes(self.folder / LAST, buffer.getvalue())
+        files.write_bytes(self.folder / LAST, buffer.getvalue(), make_folder=self._makes_folder)
 
     def load_last(self) -> State | None:
-        """The last state, or None when no epoch was finished.
+        """The last state, or None when no epoch was finished, or the best weights so far are gone.
 
         Raises `ResumeRefused` when the file is damaged or belongs to other data or another experiment.
         """
@@ -121,6 +122,8 @@ class Checkpoints:
             raise ResumeRefused(
                 f"{path.name} is not a checkpoint that is safe to load. Start the run again."
             ) from error
+        if position.best_epoch not in (-1, position.epoch) and not (self.folder / BEST).exists():
+            return None  # somebody deleted the best weights: what follows could not be chosen from
         for what, expected in self._identity.items():
             if identity.get(what) != expected:
                 raise ResumeRefused(

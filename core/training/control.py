@@ -30,6 +30,11 @@ class Control:
         """Whether a pause has been asked for."""
         return self._paused
 
+    @property
+    def aborted(self) -> bool:
+        """Whether the process is ending."""
+        return self._signal is Signal.ABORT
+
     def pause(self) -> None:
         """Wait at the next batch."""
         self._set(paused=True)

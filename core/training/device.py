@@ -6,6 +6,7 @@ import torch
 
 from core.errors import UnknownDevice
 from core.experiment import Recipe
+from core.text import short
 
 
 def available_devices() -> tuple[str, ...]:
@@ -25,7 +26,7 @@ def resolve_device(name: str) -> torch.device:
         return torch.device(names[0])
     wanted = "cuda:0" if name == "cuda" else name
     if wanted not in names:
-        raise UnknownDevice(f"This machine has no device '{name}'. Choose one of: auto, {', '.join(names)}.")
+        raise UnknownDevice(f"This machine has no device '{short(name)}'. Choose one of: auto, {', '.join(names)}.")
     return torch.device(wanted)
 
 

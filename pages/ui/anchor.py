@@ -30,3 +30,9 @@ def once(name: str, factory: Callable[[], T]) -> T:
         if name not in kept:
             kept[name] = factory()
         return kept[name]
+
+
+def forget(name: str) -> Any:
+    """Let go of the object called `name` and return it, or None; the next caller of `once` makes a new one."""
+    holder: Any = sys.modules.get(_HOLDER)
+    return None if holder is None else holder.__dict__.get("kept", {}).pop(name, None)

@@ -18,7 +18,7 @@ from core.experiment import SplitSpec
 from core.runs.records import Run
 from core.runs.workspace import Workspace
 from pages.ui import state, warmup
-from pages.ui.anchor import once
+from pages.ui.anchor import forget, once
 from pages.ui.progress import DelayedBar
 from pages.ui.shelf import Shelf
 
@@ -33,9 +33,22 @@ def workspace() -> Workspace:
     def open_and_recover() -> Workspace:
         opened = Workspace(root)
         opened.recover()
+        opened.sweep()
         return opened
 
     return once(f"workspace:{root}", open_and_recover)
+
+
+def open_again() -> Workspace:
+    """The workspace as it lies on the disk now; what was at work in the one that was replaced is given up."""
+    root = state.workspace()
+    jobs, before = forget(f"jobs:{root}"), forget(f"workspace:{root}")
+    if jobs is not None:
+        jobs.abandon()
+    if before is not None:
+        before.close()
+    read_again()
+    return workspace()
 
 
 def manager() -> "JobManager":

@@ -18,7 +18,9 @@ from core.charts.curves import curves
 from core.charts.curves_figure import curves_figure
 from core.charts.series import MOST_POINTS
 from core.charts.style import Theme
+from core.errors import StorageFailed
 from core.evaluation.diagnosis import Augmentation, diagnose
+from core.runs.outbox import LOCKED
 from core.runs.records import LogLine, Run
 from core.runs.status import Status
 from core.screening.verdict import Verdict
@@ -73,10 +75,16 @@ def _poll_s(run: Run) -> float:
 
 
 def _panel(run_id: str, status: Status, before: Signature, every: float | None) -> None:
-    run = engine.workspace().store.run(run_id)
+    try:
+        run = engine.workspace().store.run(run_id)
+    except StorageFailed:  # such as a workspace that was deleted: the whole page says what can be done
+        st.rerun(scope="app")
     if before and (run.status is not status or _poll_s(run) != every or signature(runs()) != before):
         st.rerun(scope="app")
     seen = look(run)
+    with st.container(key="train-locked"):
+        if run.status.live and engine.workspace().store.locked:
+            st.warning(LOCKED, icon=":material/lock:")
     _progress(run, seen)
     live_plot(seen.figure, key="train-curves", height=int(seen.figure.layout.height))
     with st.container(key="train-word"):

@@ -49,6 +49,22 @@ def test_a_rebinding_host_is_refused_even_with_its_own_origin(server, host):
     assert websocket(server, host=host, origin=f"http://{host}") == 403
 
 
+@pytest.mark.parametrize("path", ["/", "/train", "/_stcore/health", "/_stcore/metrics", "/_stcore/host-config",
+                                  "/static/x.js", "/media/x.png", UPLOAD])  # fmt: skip
+def test_a_rebinding_host_reads_nothing_over_http(server, path):
+    for host in ("evil.example", f"evil.example:{server.port}", f"127.0.0.1@evil.example:{server.port}"):
+        assert ask(server, "GET", path, {"Host": host})[0] == 403
+    assert ask(server, "GET", path, {"Host": f"localhost:{server.port}"})[0] != 403
+
+
+@pytest.mark.parametrize("place", ["127.0.0.1:1", "localhost:8502", "localhost", "127.0.0.1", "0.0.0.0:{port}"])
+def test_another_port_of_this_machine_is_a_foreign_origin(server, place):
+    origin = f"http://{place.format(port=server.port)}"
+    assert websocket(server, origin=origin) == 403
+    assert ask(server, "GET", "/_stcore/health", {"Origin": origin})[0] == 403
+    assert ask(server, "GET", "/_stcore/health", {"Origin": server.url})[0] == 200
+
+
 @pytest.mark.parametrize(
     "headers",
     [

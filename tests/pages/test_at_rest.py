@@ -22,7 +22,7 @@ def room(ledger, monkeypatch):
 def everything(room):
     """What could be changed: the rows of every table, and the files that are no cache."""
     tables = ("runs", "steps", "epochs", "phases", "log", "test_looks")
-    rows = {table: room.store._connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+    rows = {table: room.store._database._idle[0].execute(f"SELECT * FROM {table}").fetchall() for table in tables}
     kept = ("runs", "datasets", "pipelines")
     files = {path: path.read_bytes() for name in kept for path in (room.root / name).rglob("*") if path.is_file()}
     return {table: [tuple(row) for row in found] for table, found in rows.items()}, files

@@ -93,7 +93,7 @@ def put(room, run, status, *, evaluated=None, **progress):
     """A run of the ledger in another status."""
     results = run.results if (not status.live if evaluated is None else evaluated) else {}
     told = run.progress | progress if status is not Status.QUEUED else {}
-    with room.store._write() as db:
+    with room.store._database.writing() as db:
         db.execute(
             "UPDATE runs SET status = ?, progress = ?, results = ? WHERE id = ?",
             (status.value, json.dumps(told), json.dumps(results), run.id),

@@ -160,7 +160,7 @@ def test_a_run_s_page_tells_of_that_run_and_of_validation(room, runs, drawn, mos
 
 @pytest.mark.parametrize("kept", ["steps", "epochs"])
 def test_a_run_that_has_steps_or_epochs_alone_has_its_curves(room, runs, drawn, kept):
-    with room.store._write() as db:
+    with room.store._database.writing() as db:
         db.execute(f"DELETE FROM {'epochs' if kept == 'steps' else 'steps'} WHERE run_id = ?", (runs[0].id,))
     opened(PAGE, runs[0].id)
     assert "results-curves" in drawn
@@ -168,7 +168,7 @@ def test_a_run_that_has_steps_or_epochs_alone_has_its_curves(room, runs, drawn, 
 
 def test_a_run_without_either_has_none(room, runs, drawn):
     for kind in ("epochs", "steps"):
-        with room.store._write() as db:
+        with room.store._database.writing() as db:
             db.execute(f"DELETE FROM {kind} WHERE run_id = ?", (runs[0].id,))
     opened(PAGE, runs[0].id)
     assert "results-curves" not in drawn

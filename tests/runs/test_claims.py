@@ -84,7 +84,7 @@ def test_a_claim_that_fails_lets_go_and_lists_nothing(room, divided, monkeypatch
         raise StorageFailed("The disk is full.")
 
     monkeypatch.setattr(room.store, "add", full)
-    monkeypatch.setattr(module, "new_run_id", lambda: "run-x")
+    monkeypatch.setattr(room, "new_run_id", lambda: "run-x")
     with pytest.raises(StorageFailed):
         create_run(room, prepare(make_experiment(divided, seed=80), room.root, "cpu"))
     assert [run.id for run in room.store.runs()] == ids
@@ -102,7 +102,7 @@ def test_weights_that_cannot_be_read_are_refused_before_anything_is_written(room
 
 
 def stopped(room, run, status=Status.STOPPED):
-    with room.store._write() as db:
+    with room.store._database.writing() as db:
         db.execute("UPDATE runs SET status = ?, message = 'why' WHERE id = ?", (status.value, run.id))
 
 

@@ -171,11 +171,11 @@ def test_memory_that_runs_out_is_told_with_what_to_do(room, experiment, monkeypa
 def test_a_full_disk_fails_the_run_keeps_the_old_checkpoint_and_can_be_resumed(room, experiment, monkeypatch):
     claim, real, saved = begin(room, experiment), checkpoints.files.write_bytes, []
 
-    def full_after_two(path, content):
+    def full_after_two(path, content, **given):
         if len(saved) == 2:
             raise StorageFailed("The disk is full: last.pt could not be saved. Free some space.")
         saved.append(path)
-        real(path, content)
+        real(path, content, **given)
 
     monkeypatch.setattr(checkpoints.files, "write_bytes", full_after_two)
     with pytest.raises(StorageFailed, match="disk is full"):

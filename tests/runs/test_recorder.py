@@ -1,11 +1,16 @@
 """What a run says of itself while it is trained."""
 
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from core.runs import recorder as module
 from core.runs.recorder import Recorder
 from core.training.control import Control
 from core.training.events import PhaseStarted, Progress, RunEnded, RunStarted, StepEnded, Warned
+from tests.runs.test_store import a_run
 from tests.uneven import an_epoch
 
 
@@ -15,17 +20,26 @@ class Store:
     def __init__(self) -> None:
         self.said: list[str] = []
 
-    def log(self, _run_id, message, _level="info"):
+    def log(self, _run_id, message, _level="info", at=None):
         self.said.append(message)
+
+    def together(self, _wait_s):
+        return nullcontext()
 
     def record(self, _run_id, **_parts):
         pass
 
 
+def recording(store, control=None, progress=None) -> Recorder:
+    """A recorder of a run that held `progress` before."""
+    run = replace(a_run(), progress=progress or {})
+    return Recorder(store, run, control or Control(), Path("no such folder"), lambda: None)
+
+
 def said(precision: str, *trainable: int) -> list[str]:
     """The lines about frozen stages of a run with a phase for each number of trainable weights, of 100."""
     store = Store()
-    recorder = Recorder(store, "a", Control())
+    recorder = recording(store)
     recorder.take(RunStarted(device="CPU", train_images=1, val_images=1, epochs=1, steps=1, frozen_precision=precision))
     for index, weights in enumerate(trainable):
         recorder.take(PhaseStarted(phase=index, stages=("head",), first_epoch=0, epochs=1, learning_rate=0.1,
@@ -69,7 +83,7 @@ def a_step(step, epoch=0):
 
 def test_earlier_sessions_count_and_pauses_do_not(clock):
     control = Control()
-    recorder = Recorder(Kept(), "a", control, seconds_before=50.0)
+    recorder = recording(Kept(), control, {"seconds": 50.0})
     assert recorder.seconds == 50
     clock.now += 30
     assert recorder.seconds == 80
@@ -79,7 +93,7 @@ def test_earlier_sessions_count_and_pauses_do_not(clock):
 
 def test_steps_wait_half_a_second_and_are_written_once(clock):
     store = Kept()
-    recorder = Recorder(store, "a", Control())
+    recorder = recording(store)
     recorder.take(a_step(1))
     clock.now += module.FLUSH_S - 0.01
     recorder.take(a_step(2))
@@ -90,13 +104,13 @@ def test_steps_wait_half_a_second_and_are_written_once(clock):
     clock.now += module.FLUSH_S - 0.01
     recorder.take(a_step(4))
     assert len(store.written) == 1, "the half second begins anew"
-    recorder.close()
+    recorder.settle()
     assert [step.step for step in store.written[1]["steps"]] == [4]
 
 
 def test_an_epoch_a_phase_and_the_end_are_written_at_once(clock):
     store = Kept()
-    recorder = Recorder(store, "a", Control())
+    recorder = recording(store)
     recorder.take(RunStarted(device="CPU", train_images=11, val_images=5, epochs=3, steps=9, first_epoch=1))
     phase = PhaseStarted(phase=1, stages=("layer4", "head"), first_epoch=1, epochs=2, learning_rate=0.003,
                          trainable_parameters=1234, total_parameters=56789)  # fmt: skip
@@ -136,11 +150,11 @@ def test_the_time_left_is_told_phase_by_phase(clock):
 
 def test_progress_and_warnings_are_told(clock):
     store = Kept()
-    recorder = Recorder(store, "a", Control(), 3.0)
+    recorder = recording(store, progress={"seconds": 3.0})
     recorder.take(Progress(what="evaluating", done=2, total=5))
     recorder.take(Warned(message="x.png is gone"))
     clock.now += 2
-    recorder.close()
+    recorder.settle()
     assert store.said == ["x.png is gone"]
     assert store.written[-1]["progress"] == {"what": "evaluating", "done": 2, "total": 5, "seconds": 5.0}
     recorder.take(PhaseStarted(phase=0, stages=("head",), first_epoch=0, epochs=1, learning_rate=0.0,

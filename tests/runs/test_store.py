@@ -128,7 +128,7 @@ def test_a_lock_is_waited_for(store):
     begun, done = threading.Event(), threading.Event()
 
     def write():
-        store._connection.set_trace_callback(lambda sql: begun.set() if sql.startswith("BEGIN") else None)
+        store._database._idle[0].set_trace_callback(lambda sql: begun.set() if sql.startswith("BEGIN") else None)
         store.log("r-1", "waited")
         done.set()
 
@@ -163,7 +163,7 @@ def test_nobody_else_writes_between_what_a_write_reads_and_what_it_writes(store,
             except sqlite3.OperationalError as error:
                 tried.append(str(error))
 
-    store._connection.set_trace_callback(intrude)
+    store._database._idle[0].set_trace_callback(intrude)
     write(store)
     assert tried == ["database is locked"]
 
@@ -184,13 +184,13 @@ def test_a_migration_that_fails_leaves_nothing_and_is_taken_up_again(tmp_path, m
     RunStore(path).add(a_run())
     broken = (*whole, "CREATE TABLE extra (id INTEGER); CREATE TABLE runs (id INTEGER)")
     monkeypatch.setattr(migrations, "MIGRATIONS", broken)
-    with pytest.raises(StorageFailed, match="cannot be opened"):
+    with pytest.raises(StorageFailed, match="could not be used"):
         RunStore(path)
     monkeypatch.setattr(migrations, "MIGRATIONS", (*whole, "CREATE TABLE extra (id INTEGER)"))
     for _ in range(2):
         store = RunStore(path)
     assert store.run("r-1") == a_run()
-    numbers = store._connection.execute("SELECT number FROM migrations ORDER BY number").fetchall()
+    numbers = store._database._idle[0].execute("SELECT number FROM migrations ORDER BY number").fetchall()
     assert [row[0] for row in numbers] == list(range(len(whole) + 1))
 
 
@@ -260,8 +260,8 @@ def test_the_last_lines_of_a_log_come_in_order(store):
 def test_runs_of_one_moment_have_one_order_and_statuses_choose(store):
     for run, status in (("r-b", Status.FAILED), ("r-a", Status.PAUSED), ("r-c", Status.STOPPED)):
         store.add(a_run(run, status))
-    assert [run.id for run in store.runs()] == ["r-a", "r-b", "r-c"]
-    assert [run.id for run in store.runs([Status.FAILED, Status.STOPPED])] == ["r-b", "r-c"]
+    assert [run.id for run in store.runs()] == ["r-c", "r-a", "r-b"]
+    assert [run.id for run in store.runs([Status.FAILED, Status.STOPPED])] == ["r-c", "r-b"]
     assert [run.id for run in store.live()] == ["r-a"]
 
 
@@ -358,7 +358,8 @@ def test_processes_that_open_a_fresh_workspace_at_once_all_succeed(tmp_path):
 
 def test_a_full_disk_is_said_as_such(store):
     store.add(a_run())
-    store._connection.execute("PRAGMA max_page_count = 20")
+    with store._database.writing() as db:
+        db.execute("PRAGMA max_page_count = 20")
     lines = ["x" * 4000] * 100
 
     def fill():

@@ -11,7 +11,7 @@ from core.errors import RunConflict
 from core.files import TEMPORARY_PREFIX
 from core.runs import workspace as module
 from core.runs.status import LIVE, Status
-from core.runs.workspace import INTERRUPTED, Workspace, default_root, new_run_id
+from core.runs.workspace import INTERRUPTED, Workspace, default_root
 from tests.runs.test_store import a_run
 
 
@@ -95,9 +95,11 @@ def test_places_in_the_workspace(room, tmp_path, monkeypatch):
     assert Workspace(module.Path("~/mine")).root == tmp_path / "mine"
 
 
-def test_ids_differ_and_sort_by_time(monkeypatch):
-    ids = {new_run_id() for _ in range(20)}
+def test_ids_differ_and_sort_by_time(room, monkeypatch):
+    ids = {room.new_run_id() for _ in range(20)}
     assert len(ids) == 20
     assert all(re.fullmatch(r"\d{8}-\d{6}-[0-9a-f]{4}", run_id) for run_id in ids)
-    monkeypatch.setattr(module.time, "gmtime", lambda: module.time.struct_time((2031, 2, 3, 4, 5, 6, 0, 34, 0)))
-    assert new_run_id().startswith("20310203-040506-")
+    monkeypatch.setattr(
+        module.time, "gmtime", lambda _seconds: module.time.struct_time((2031, 2, 3, 4, 5, 6, 0, 34, 0))
+    )
+    assert room.new_run_id().startswith("20310203-040506-")

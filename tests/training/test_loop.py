@@ -129,10 +129,10 @@ def test_after_a_kill_between_two_saves_the_weights_are_those_of_the_best_epoch(
 ):
     left, real = iter(range(writes)), checkpoints.files.write_bytes
 
-    def write(path, content):
+    def write(path, content, **given):
         if path.name in (BEST, LAST) and next(left, None) is None:
             raise Killed
-        real(path, content)
+        real(path, content, **given)
 
     values = iter([5.0, 4.0, 3.0, 2.0])  # every epoch is the best so far
     worth(monkeypatch, values)

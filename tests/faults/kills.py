@@ -1,0 +1,244 @@
+"""Kills programs with SIGKILL at random moments and checks that nothing is lost and nothing is left behind.
+
+`python -m tests.faults.kills --count 100 [--seed 0]`. In turn: a training, a training that is resumed, a scan of a
+folder, the unpacking of a zip, and a server with a training. After each kill the workspace is opened as a program does
+when it starts; then no run may be without its row, no temporary file and no shared memory be left, and what was there
+before must be there, bit by bit. At the end every training is resumed, and its series must equal an undisturbed one.
+"""
+
+import argparse
+import hashlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.backbones.stages import stage_table
+from core.data.collection import list_collections
+from core.experiment import Experiment, Phase
+from core.runs.execute import create_run, execute, reopen_run
+from core.runs.prepare import prepare
+from core.runs.status import Status
+from core.runs.workspace import Workspace
+from core.training.control import Control
+from tests.conftest import make_experiment, make_images
+
+ROOT = Path(__file__).parents[2]
+START = "import sys; from pathlib import Path; from core.runs.workspace import Workspace; root = Path(sys.argv[1])\n"
+TRAIN = (
+    START
+    + """
+from core.experiment import Experiment
+from core.runs.execute import create_run, execute, reopen_run
+from core.runs.prepare import prepare
+from core.training.control import Control
+room = Workspace(root); room.recover(); room.sweep(); print("go", flush=True)
+if sys.argv[3]:
+    claim = reopen_run(room, sys.argv[3])
+else:
+    claim = create_run(room, prepare(Experiment.from_file(Path(sys.argv[2])), room.root, "cpu"))
+for event in execute(room, claim, Control()): pass
+"""
+)
+SCAN = (
+    START
+    + """
+from core.data.sources import load_dataset
+room = Workspace(root); print("go", flush=True)
+while True:
+    load_dataset(sys.argv[2], room.root)
+    for path in Path(sys.argv[2]).rglob("*.png"): path.touch()
+"""
+)
+UNPACK = (
+    START
+    + """
+from core.data.collection import import_zip, create, add_pictures
+room = Workspace(root); content = Path(sys.argv[2]).read_bytes(); print("go", flush=True)
+while True:
+    import_zip(room.root, "zip", content)
+    add_pictures(create(room.root, "mine"), "a", [("one.png", Path(sys.argv[3]).read_bytes())])
+"""
+)
+SERVE = (
+    START
+    + """
+import os, runpy
+os.environ["GRAFT_WORKSPACE"] = str(root)
+from core.experiment import Experiment
+from pages.ui import engine
+from core.jobs import JobManager
+manager = JobManager(engine.workspace()); print("go", flush=True)
+manager.submit(Experiment.from_file(Path(sys.argv[2])), "cpu")
+manager.wait(600)
+"""
+)
+KINDS = ("train", "resume", "scan", "unpack", "serve")
+
+
+@dataclass
+class Shop:
+    """A workspace with images, an experiment, a zip, and what must never be lost of it."""
+
+    folder: Path
+    experiment: Experiment
+    kept: dict[Path, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def root(self) -> Path:
+        return self.folder / "workspace"
+
+
+def set_up(folder: Path) -> Shop:
+    """24 images, a zip of them, a training of four epochs, and a collection that must stay as it is."""
+    images = make_images(folder / "images")
+    names = tuple(stage.name for stage in stage_table("mobilenet_v3_small"))
+    phases = (Phase(stages=("head",), epochs=2), Phase(stages=names[-2:], epochs=2, learning_rate=1e-3))
+    experiment = make_experiment(images, phases=phases)
+    (folder / "experiment.yaml").write_text(experiment.to_yaml())
+    make_images(folder / "scanned", per_class=40)
+    with zipfile.ZipFile(folder / "images.zip", "w") as archive:
+        for path in sorted(images.rglob("*.png")):
+            archive.write(path, path.relative_to(images))
+    return Shop(folder, experiment)
+
+
+def kill(shop: Shop, kind: str, after_s: float) -> None:
+    """Start a program, kill it so long after it began its work, and check what it left."""
+    arguments = {
+        "train": (TRAIN, shop.folder / "experiment.yaml", ""),
+        "resume": (TRAIN, shop.folder / "experiment.yaml", _resumable(shop)),
+        "scan": (SCAN, shop.folder / "scanned", ""),
+        "unpack": (UNPACK, shop.folder / "images.zip", shop.folder / "images" / "cold" / "00.png"),
+        "serve": (SERVE, shop.folder / "experiment.yaml", ""),
+    }[kind]
+    code, *rest = map(str, arguments)
+    command = [sys.executable, "-c", code, str(shop.root), *rest]
+    shared = _shared_memory()
+    # a session of its own: what it started must not outlive it
+    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    assert child.stdout is not None
+    child.stdout.readline()
+    time.sleep(after_s)
+    child.send_signal(signal.SIGKILL)
+    child.communicate()
+    _check(shop, f"{kind} after {after_s:.2f} s", shared, child.pid)
+
+
+def _resumable(shop: Shop) -> str:
+    store = Workspace(shop.root).store
+    found = [run.id for run in store.runs() if run.status.resumable]
+    store.close()
+    return found[0] if found else ""
+
+
+def _check(shop: Shop, what: str, shared: set[str], session: int) -> None:
+    time.sleep(2.1)  # a temporary file younger than this may be another program's, about to be locked
+    room = Workspace(shop.root)
+    room.recover()
+    room.sweep()
+    runs = shop.root / "runs"
+    folders = {path.name for path in runs.iterdir()} if runs.is_dir() else set()
+    orphans, rowless = folders - set(room.store.ids()), set(room.store.ids()) - folders
+    temporary = [path for path in shop.root.rglob(".tmp-*") if path.exists()]
+    half = [path.name for path in (shop.root / "datasets").glob("*") if not (path / ".collection.json").exists()]
+    whole = {one.folder for one in list_collections(shop.root)}
+    lost = [str(path) for path, digest in shop.kept.items() if _digest(path) != digest]
+    left = _in_session(session)
+    named = {
+        "orphan": orphans,
+        "no folder": rowless,
+        "temporary": temporary,
+        "half a collection": half,
+        "lost": lost,
+        "live": [run.id for run in room.store.live()],
+        "shared memory": _shared_memory() - shared,
+        "process": left,
+    }
+    shop.problems += [f"{what}: {problem}: {sorted(map(str, found))}" for problem, found in named.items() if found]
+    for path in [*whole, *(runs / name for name in folders)]:
+        for inner in path.rglob("*"):
+            if inner.is_file() and inner.name in ("experiment.yaml", "model.json", "data.json", "00.png"):
+                shop.kept.setdefault(inner, _digest(inner))
+    room.close()
+
+
+def finish(shop: Shop) -> None:
+    """Resume every training to its end; each series must equal that of a run that nobody disturbed."""
+    room = Workspace(shop.root)
+    claim = create_run(room, prepare(shop.experiment, room.root, "cpu"))
+    list(execute(room, claim, Control()))
+    expected = _series(room, claim.run_id)
+    for run in room.store.runs():
+        if run.status is not Status.COMPLETED:
+            list(execute(room, reopen_run(room, run.id), Control()))
+        if _series(room, run.id) != expected:
+            shop.problems.append(f"{run.id}: its series is not that of an undisturbed run")
+    room.close()
+
+
+def _series(room: Workspace, run_id: str) -> tuple[object, ...]:
+    weights = _digest(room.folder(run_id) / "best.safetensors")
+    steps, epochs = room.store.steps(run_id), room.store.epochs(run_id)
+    losses = [(e.epoch, e.train_loss, e.val_loss, e.val_accuracy) for e in epochs]
+    return [(s.step, s.loss, s.learning_rate) for s in steps], losses, room.store.run(run_id).val, weights
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "gone"
+
+
+def _shared_memory() -> set[str]:
+    return {name for name in os.listdir("/dev/shm") if "torch" in name or "psm_" in name or "graft" in name}
+
+
+def _in_session(session: int) -> list[str]:
+    found = []
+    for name in filter(str.isdecimal, os.listdir("/proc")):
+        try:
+            if int(Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[3]) == session:
+                found.append(name)
+        except (OSError, IndexError, ValueError):  # it has just ended
+            continue
+    return found
+
+
+def run(count: int, seed: int, report=None) -> list[str]:
+    """Kill `count` programs; what was found wrong."""
+    folder = Path(tempfile.mkdtemp(prefix="graft-kills-"))
+    draw = random.Random(seed)
+    try:
+        shop = set_up(folder)
+        for number in range(count):
+            kind, after_s = KINDS[number % len(KINDS)], draw.uniform(0.0, 2.5)
+            kill(shop, kind, after_s)
+            if report:
+                report(f"{number + 1}/{count} {kind:7} killed after {after_s:.2f} s, {len(shop.problems)} problems\n")
+        finish(shop)
+        return shop.problems
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    """Exit code 0 when nothing was wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parser.parse_args()
+    problems = run(asked.count, asked.seed, lambda text: (sys.stdout.write(text), sys.stdout.flush()))
+    sys.stdout.write("".join(f"{problem}\n" for problem in problems))
+    sys.stdout.write(f"{asked.count} kills, {len(problems)} problems\n")
+    sys.exit(1 if problems else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,13 @@
+"""A few of the kills that `python -m tests.faults.kills` does by the hundred."""
+
+import sys
+
+import pytest
+
+from tests.faults import kills
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc and /dev/shm")
+def test_ten_kills_lose_nothing_and_leave_nothing_behind():
+    assert kills.run(10, seed=3) == []
