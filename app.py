@@ -10,6 +10,7 @@ from core.errors import GraftError, WorkspaceGone
 from core.files import allow_many_handles
 from pages.ui import engine, sidebar, state, theme, train_words, warmup, window
 from pages.ui.guard import OwnPagesOnly
+from pages.ui.housekeeping import housekeeping
 from pages.ui.icon import tab_icon
 from pages.ui.messages import show_error
 
@@ -78,4 +79,4 @@ if __name__ == "__main__":
     main()
 else:  # Streamlit finds this by its name and serves it
     allow_many_handles()
-    app = st.App(__file__, middleware=[Middleware(OwnPagesOnly)])
+    app = st.App(__file__, middleware=[Middleware(OwnPagesOnly)], lifespan=housekeeping)
