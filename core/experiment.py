@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 import yaml
 from pydantic import (
+    AfterValidator,
     BaseModel,
     Field,
     JsonValue,
@@ -33,8 +34,19 @@ __all__ = [
 ]  # fmt: skip
 LARGEST_FILE = 1_000_000  # bytes; an experiment is a page of text
 MOST_STEPS = 200  # of a pipeline, or options of a choice
-Name = Annotated[str, Field(max_length=200)]  # of a transform, a backbone, a stage
-Place = Annotated[str, Field(max_length=4096)]  # a path, as long as systems allow
+
+
+def _at_most(characters: int) -> AfterValidator:
+    def check(text: str) -> str:  # pydantic's own would refuse paths that are no text
+        if len(text) > characters:
+            raise ValueError(f"a text should have at most {characters} characters")
+        return text
+
+    return AfterValidator(check)
+
+
+Name = Annotated[str, _at_most(200)]  # of a transform, a backbone, a stage
+Place = Annotated[str, _at_most(4096)]  # a path, as long as systems allow
 BUNDLED_BACKBONE = "efficientnet_lite0"
 
 

@@ -108,10 +108,10 @@ class JobManager:
                 self._waiting.remove(job)
                 release(self.workspace, job.claim, Status.STOPPED, "Taken out of the queue before it began.")
                 return
-        job.control.stop()
         with suppress(StorageLocked):  # it stops all the same, and its end will be written
             for status in (Status.RUNNING, Status.PAUSED):
                 self.workspace.store.move(run_id, Status.STOPPING, only_from=status)
+        job.control.stop()
 
     def owns(self, run_id: str) -> bool:
         """Whether this process executes the run or has it queued; another one's can be watched, not steered."""

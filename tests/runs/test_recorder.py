@@ -139,7 +139,7 @@ def test_an_epoch_a_phase_and_the_end_are_written_at_once(clock):
 
 def test_the_time_left_is_told_phase_by_phase(clock):
     store = Kept()
-    recorder = Recorder(store, "a", Control(), 3.0)
+    recorder = recording(store, progress={"seconds": 3.0})
     recorder.take(RunStarted(device="CPU", train_images=11, val_images=5, epochs=5, steps=10, phase_epochs=(2, 3)))
     recorder.take(PhaseStarted(phase=0, stages=("head",), first_epoch=0, epochs=2, learning_rate=0.0,
                                trainable_parameters=1, total_parameters=2))  # fmt: skip
