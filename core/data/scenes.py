@@ -5,9 +5,10 @@ the two ways in which most of the images differ (light, a shift of the camera); 
 grey view, must correlate by `AGREE` before and after, and stand out by `OUTLIER` robust standard deviations among all
 correlations of either image. Images without a mark of their own are no copies: nothing shows that they are.
 
-Measured on 28 to 40 drawn parts, with four kinds of light, noise and shift: of 5,000 pairs of different parts none to
-one was taken for a copy. Of scratched parts saved again about half are found (JPEG quality 50, half size; 70 % of
-double size; a third of quality 30), of good parts few. What is missed is kept as an image of its own.
+Measured on 64 sets of 40 drawn parts, of eight kinds of light, noise and shift: of 49,920 pairs 8 were taken for
+copies, and 38 to 40 images were used. Of scratched parts saved again about half are found (JPEG quality 50, half or
+double size; a fifth of quality 30, and a fifth of all where the part moves by two px), of good parts few. What is
+missed is kept as an image of its own.
 """
 
 from collections.abc import Iterator
