@@ -22,7 +22,19 @@ _WHOLE = re.compile(r"[-+]?\d+([.,]0+)?")
 _DATE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4}|\d\d?:\d\d")
 _MARKS = frozenset(("0", "1", "0.0", "1.0", "true", "false"))
 _SET = frozenset(("1", "1.0", "true"))
-_BOXES = ("xmin", "ymin", "xmax", "ymax")
+_BOXES = tuple(
+    frozenset(names.split())
+    for names in (
+        "xmin ymin xmax ymax", "x1 y1 x2 y2", "x y w h", "x y width height", "cx cy w h",
+        "xcenter ycenter width height",
+        "left top right bottom", "left top width height", "bboxx1 bboxy1 bboxx2 bboxy2", "x0 y0 x1 y1",
+        "xmin ymin width height", "bboxx bboxy bboxw bboxh", "bboxx bboxy bboxwidth bboxheight",
+    )
+)  # fmt: skip
+_OUTLINES = re.compile(
+    r"(b(ound(ing)?)?)?box(es)?|objects|encodedpixels|rle|polygons?|segmentations?|regionshapeattributes|keypoints|maskrle"
+)
+_LISTS = ("|", ";", ",", "/", "+", "&")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +46,38 @@ class Labelling:
 
 
 def is_boxes(columns: Iterable[str]) -> bool:
-    """Whether the columns give boxes around objects."""
-    letters = {plain(name) for name in columns}
-    return letters >= set(_BOXES) or "bbox" in letters
+    """Whether the columns give boxes around objects, or their outlines."""
+    names = list(columns)
+    letters = {"".join(c for c in name.casefold() if c.isalnum()) for name in names}
+    return any(letters >= box for box in _BOXES) or any(_OUTLINES.fullmatch(plain(name)) for name in names)
+
+
+def are_corners(columns: dict[str, list[str]]) -> bool:
+    """Whether four columns in a row, of a table that does not name them, hold the corners of boxes: x1, y1, x2, y2."""
+    every = list(columns.values())
+    for start in range(len(every) - 3):
+        corners = every[start : start + 4]
+        if all(value and _NUMBER.fullmatch(value) for column in corners for value in column):
+            left, top, right, bottom = ([float(value.replace(",", ".")) for value in column] for column in corners)
+            if all(a < b for low, high in ((left, right), (top, bottom)) for a, b in zip(low, high, strict=True)):
+                return bool(left)
+    return False
 
 
 def split_column(columns: dict[str, list[str]], but: Sequence[str]) -> str | None:
-    """The column that says to which part a row belongs: all its values are names of parts."""
+    """The column that says to which part a row belongs: all its values are names of parts, of several if it is not
+    called like such a column."""
     for name, values in columns.items():
-        said = {value for value in values if value}
-        if name not in but and said and _SPLITS.fullmatch(plain(name)) and all(kind_of(value) for value in said):
+        kinds = {kind_of(value) for value in values if value}
+        called = is_split(name) or len(kinds) > 1
+        if name not in but and kinds and None not in kinds and called and not is_preferred(name):
             return name
     return None
+
+
+def is_split(name: str) -> bool:
+    """Whether a column is called as columns of parts are."""
+    return bool(_SPLITS.fullmatch(plain(name)))
 
 
 def possible_labels(columns: dict[str, list[str]], but: Sequence[str]) -> list[str]:
@@ -79,18 +111,24 @@ def marked(columns: dict[str, list[str]], names: Sequence[str], row: int) -> lis
 def holds_several(values: Sequence[str]) -> bool:
     """Whether values are lists of classes, such as 'cat|dog', rather than single ones."""
     said = {value for value in values if value}
-    for separator in ("|", ";", ","):
-        joined = [value for value in said if separator in value]
-        atoms = Counter(atom.strip() for value in said for atom in value.split(separator))
-        if joined and sum(atoms[atom.strip()] > 1 for value in joined for atom in value.split(separator)) >= len(
-            joined
-        ):
-            return True
+    if any(_are_joined(said, separator) for separator in _LISTS):
+        return True
+    if any(value[0] + value[-1] in ("[]", "{}", "()") and "," in value for value in said):
+        return True
     words = [value.split() for value in said if " " in value]
-    if all(word in said for value in words for word in value):
+    if all(word in said or _WHOLE.fullmatch(word) for value in words for word in value):
         return bool(words)
-    # classes have names of two words; lists of classes have many lengths
-    return len(set(map(len, words))) > 2 and all(_partly(word, said) for value in words for word in value)
+    # classes have names of two words; lists of classes have many lengths, and say the same words again and again
+    every = [word for value in words for word in value]
+    return len(set(map(len, words))) > 2 and 4 * sum(_partly(word, said) for word in every) >= 3 * len(every)
+
+
+def _are_joined(said: set[str], separator: str) -> bool:
+    """Whether some values are others with a separator between them; 'C++' and 'N/A' are none."""
+    split = {value: [atom.strip() for atom in value.split(separator)] for value in said}
+    joined = [atoms for atoms in split.values() if len(atoms) > 1 and all(atoms)]
+    counts = Counter(atom for atoms in split.values() for atom in atoms)
+    return bool(joined) and sum(counts[atom] > 1 for atoms in joined for atom in atoms) >= len(joined)
 
 
 def why_none(columns: dict[str, list[str]], but: Sequence[str]) -> str:

@@ -44,9 +44,10 @@ def read_csv(case: Case, said: Labelled) -> Layout:
     layout.notes.append(
         f"Labels are read from {listed(names)}: file names from column '{short(said.file_column)}', {classes}."
     )
+    layout.notes += said.notes
     _offer(layout, case, set(said.labels) | set(said.conflicts) | set(said.unsaid))
     parts = {path: _part(case.root, path, said) for path in said.labels}
-    only = set(parts.values()) <= {None, "train"}
+    only = len(set(parts.values()) - {None}) < 2  # one part is no division
     for path in images_of(case):
         if reason := said.conflicts.get(path) or said.unsaid.get(path):
             layout.leave_out(path, reason)

@@ -4,6 +4,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from urllib.parse import unquote
 
 from core.data import names
 
@@ -16,11 +17,14 @@ class ImageIndex:
         self._parts: dict[Path, tuple[str, ...]] = {}
         self._named: dict[str, list[Path]] = defaultdict(list)
         self._stems: dict[str, list[Path]] = defaultdict(list)
+        self._numbers: dict[str, list[Path]] = defaultdict(list)  # a table drops the zeros before a number
         for path in images:
             parts = tuple(_same(part) for part in path.relative_to(root).parts)
             self._parts[path] = parts
             self._named[parts[-1]].append(path)
             self._stems[_stem(parts[-1])].append(path)
+            if _stem(parts[-1]).isdigit():
+                self._numbers[_stem(parts[-1]).lstrip("0") or "0"].append(path)
 
     def __len__(self) -> int:
         return len(self._parts)
@@ -29,7 +33,16 @@ class ImageIndex:
         return iter(self._parts)
 
     def find(self, text: str) -> Sequence[Path]:
-        """The images that `text` may mean: those whose path ends like it, with or without the ending of its name."""
+        """The images that `text` may mean: those whose path ends like it, with or without the ending of its name, the
+        zeros before its number, or what an address on the web adds to it."""
+        if found := self._ending_like(text):
+            return found
+        if "%" in text or "?" in text:
+            return self._ending_like(unquote(text.partition("?")[0]))
+        number = text.strip().removesuffix(".0")
+        return self._numbers.get(number.lstrip("0") or "0", ()) if number.isdigit() else ()
+
+    def _ending_like(self, text: str) -> Sequence[Path]:
         parts = [part for part in _same(text).replace("\\", "/").split("/") if part not in ("", ".", "..")]
         if not parts:
             return ()

@@ -37,6 +37,7 @@ class Labelled:
     missing: list[tuple[str, str]] = field(default_factory=list)
     possible: tuple[str, ...] = ()  # columns between which somebody has to choose
     several: bool = False  # the classes are lists
+    notes: list[str] = field(default_factory=list)
     why: str = ""  # no column of classes, and why
 
     @property
@@ -62,10 +63,18 @@ def read_labels(folder: Folder, images: Sequence[Path], reading: Reading) -> Lab
         return None
     # a table with labels comes before one that only lists files, and that before one of another kind
     best = max(found, key=lambda one: (one.clear, bool(one.possible), len(one.labels)))
-    for other in found:
+    for other in [_said_alike(one, best, index) for one in found]:
         if other is not best and best.clear and other.clear and _belongs(other, best):
             _join(best, other)
     return best
+
+
+def _said_alike(other: Labelled, best: Labelled, index: ImageIndex) -> Labelled:
+    """A table with the columns of the best one, read as that is: too few rows may not show what its columns are."""
+    table = other.tables[0]
+    if other.clear or not best.clear or not {best.file_column, best.label_column} <= table.columns.keys():
+        return other
+    return _fill(table, best.file_column, index, Reading(layout="csv", label_column=best.label_column))
 
 
 def _chosen(folder: Folder, reading: Reading) -> list[Path]:
@@ -127,6 +136,7 @@ def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading) -
     made = Labelled([table], file_column)
     split = cols.split_column(table.columns, (file_column,))
     but = [file_column, *([split] if split else [])]
+    made.notes += [note for note in (table.note, "" if split else _unused_parts(table)) if note]
     rows = [index.find(value) for value in table.columns[file_column]]
     there = [number for number, paths in enumerate(rows) if paths]
     seen = {name: [values[n] for n in there] for name, values in table.columns.items()}
@@ -147,8 +157,11 @@ def _choose(
         if cols.is_measured(seen[made.label_column]):
             made.why = f"'{made.label_column}' holds numbers with decimals, which are measurements and no classes"
         return ()
-    if cols.is_boxes(table.columns) or any(name in ("objects", "bbox", "boxes") for name in table.nested):
-        made.why = "it gives boxes around objects, which are labels for detection"
+    if cols.is_boxes((*table.columns, *table.nested)) or (table.headless and cols.are_corners(seen)):
+        made.why = (
+            "it gives boxes around objects or their outlines, which are labels for detection. Where every image shows "
+            "one object, name its column of classes with --label-column"
+        )
         return ()
     possible = cols.possible_labels(seen, but)
     marks = cols.marks(seen, but)
@@ -169,6 +182,19 @@ def _choose(
     else:
         made.why = cols.why_none(seen, but)
     return ()
+
+
+def _unused_parts(table: Table) -> str:
+    """A note on a column called 'split' or the like of which some values are no parts."""
+    for name, values in table.columns.items():
+        kinds = {value: kind_of(value) for value in values if value}
+        other = [value for value, kind in kinds.items() if kind is None]
+        if cols.is_split(name) and other and len(other) < len(kinds):
+            return (
+                f"The column '{short(name)}' does not divide the images, because {listed(other)} in it means no part: "
+                "write train, val or test there."
+            )
+    return ""
 
 
 def _hot(seen: dict[str, list[str]], marks: tuple[str, ...]) -> list[str]:
@@ -235,6 +261,7 @@ def same_words(one: str, other: str) -> bool:
 
 def _join(best: Labelled, other: Labelled) -> None:
     best.tables += other.tables
+    best.notes += [note for note in other.notes if note not in best.notes]
     best.labels |= other.labels
     best.parts |= other.parts
     best.conflicts |= other.conflicts

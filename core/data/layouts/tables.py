@@ -3,11 +3,13 @@
 import csv
 import io
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.data import names
+from core.data.encodings import guess
 from core.data.tree import Folder
 from core.errors import UnusableDataset
 
@@ -16,6 +18,8 @@ MAX_BYTES = 64 * 2**20
 _MOST = 60  # files looked at
 _DELIMITERS = (",", ";", "\t", "|")
 _HEAD = 50  # lines that decide on the delimiter
+_CELLS = re.compile(rb'[,;\t"\r\n]+')  # none of these bytes is the second one of a character in any encoding
+_BYTES_GUESSED = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +27,16 @@ class Table:
     """Columns by name, each with a text per row. Rows that are shorter than the header hold empty texts.
 
     `first` is the line of the first row in the file, for messages. `nested` names the columns of JSON lines whose
-    values are no texts or numbers, such as boxes.
+    values are no texts or numbers, such as boxes. `note` says in which encoding the file was read, where that had to be
+    guessed; `headless` that its columns have numbers for names.
     """
 
     path: Path
     columns: dict[str, list[str]]
     first: int = 2
     nested: tuple[str, ...] = ()
+    note: str = ""
+    headless: bool = False
 
     @property
     def rows(self) -> int:
@@ -58,11 +65,11 @@ def read_table(path: Path, headless: bool = False) -> Table:
             raise UnusableDataset(
                 f"{path.name} takes more than {MAX_BYTES // 2**20} MB, too much for a file of labels."
             )
-        text = _text(path.read_bytes())
+        text, note = _text(path.read_bytes(), path.name)
     except OSError as error:
         raise UnusableDataset(f"{path.name} cannot be read: {error.strerror or error}.") from error
     if path.suffix.lower() in (".jsonl", ".ndjson"):
-        return _json_lines(path, text)
+        return _json_lines(path, text, note)
     rows = _rows(path, text)
     width = max(map(len, rows), default=0)
     if width < 2:
@@ -71,8 +78,8 @@ def read_table(path: Path, headless: bool = False) -> Table:
         header, first = [f"column {number}" for number in range(1, width + 1)], 1
     else:
         header, rows, first = _header(rows[0], width), rows[1:], 2
-    columns = {name: [row[i].strip() if i < len(row) else "" for row in rows] for i, name in enumerate(header)}
-    return Table(path, columns, first)
+    columns = {name: [_bare(row[i]) if i < len(row) else "" for row in rows] for i, name in enumerate(header)}
+    return Table(path, columns, first, (), note, headless)
 
 
 def first_row(path: Path) -> list[str]:
@@ -80,15 +87,39 @@ def first_row(path: Path) -> list[str]:
     return [text for texts in read_table(path, headless=True).columns.values() for text in texts[:1]]
 
 
-def _text(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    for encoding in ("utf-8-sig", "cp1252"):
+def _text(content: bytes, whose: str) -> tuple[str, str]:
+    """The file's text, and a note where its encoding was guessed."""
+    if encoding := _marked(content):
+        return content.decode(encoding, "replace"), ""
+    try:
+        return content.decode("utf-8-sig"), ""
+    except UnicodeDecodeError:
+        pass
+    found = guess(cell for cell in _CELLS.split(content[:_BYTES_GUESSED]) if cell)
+    for encoding in (*((found.codec,) if found else ()), "cp1252"):
         try:
-            return content.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return content.decode("latin-1")
+        return text, found.note(whose) if found and encoding == found.codec != "cp1252" else ""
+    return content.decode("latin-1"), ""
+
+
+def _marked(content: bytes) -> str | None:
+    """The wide encoding that a file's first bytes say, or the zero bytes of its first letters."""
+    if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return "utf-32"
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if b"\0" in content[1:200:2] and b"\0" not in content[:200:2]:
+        return "utf-16-le"
+    return "utf-16-be" if b"\0" in content[:200:2] and b"\0" not in content[1:200:2] else None
+
+
+def _bare(cell: str) -> str:
+    """A cell without spaces and the single quotes that some programs write around texts."""
+    cell = cell.strip()
+    return cell[1:-1].strip() if len(cell) > 1 and cell[0] == cell[-1] == "'" else cell
 
 
 def _rows(path: Path, text: str) -> list[list[str]]:
@@ -121,7 +152,7 @@ def _header(cells: list[str], width: int) -> list[str]:
     """One name per column, none twice: an empty one is called by its number."""
     header: list[str] = []
     for index in range(width):
-        given = names.shown(cells[index].strip()) if index < len(cells) else ""
+        given = names.shown(_bare(cells[index])) if index < len(cells) else ""
         name = given or f"column {index + 1}"
         while name in header:
             name = f"{name} ({index + 1})"
@@ -129,7 +160,7 @@ def _header(cells: list[str], width: int) -> list[str]:
     return header
 
 
-def _json_lines(path: Path, text: str) -> Table:
+def _json_lines(path: Path, text: str, note: str) -> Table:
     rows = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
@@ -142,10 +173,17 @@ def _json_lines(path: Path, text: str) -> Table:
             raise UnusableDataset(f"Line {number} of {path.name} is no JSON object such as {{...}}.")
         rows.append(row)
     keys = list(dict.fromkeys(key for row in rows for key in row))
-    nested = {key for key in keys if any(isinstance(row.get(key), list | dict) for row in rows)}
+    nested = {key for key in keys if any(_is_nested(row.get(key)) for row in rows)}
     columns = {names.shown(key): [_cell(row.get(key)) for row in rows] for key in keys if key not in nested}
-    return Table(path, columns, 1, tuple(sorted(nested)))
+    return Table(path, columns, 1, tuple(sorted(nested)), note)
+
+
+def _is_nested(value: object) -> bool:
+    """Whether a value is more than a text, a number, or a list of these."""
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, list | dict) for one in value))
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return "|".join(map(_cell, value))
     return "" if value is None else str(value).strip()
