@@ -30,7 +30,10 @@ BOXES = [("1", "2", str(30 + i), str(40 + i)) for i in range(len(FILES))]
 
 @pytest.mark.parametrize(
     "header",
-    ["x1,y1,x2,y2", "x,y,w,h", "X_center,Y_center,Width,Height", "left,top,right,bottom", "bbox_x1,bbox_y1,bbox_x2,bbox_y2"],
+    [
+        "x1,y1,x2,y2", "x,y,w,h", "X_center,Y_center,Width,Height", "left,top,right,bottom",
+        "bbox_x1,bbox_y1,bbox_x2,bbox_y2",
+    ],
 )  # fmt: skip
 def test_boxes_by_any_name_are_no_classes(refused, header):
     said = [(*row, *box) for row, box in zip(rows(), BOXES, strict=True)]
