@@ -43,7 +43,7 @@ def first_choice(runs: list[Run]) -> str:
 
 def best_of_newest(runs: list[Run]) -> str:
     """Runs on other images cannot be ranked against the newest one."""
-    newest = max(runs, key=lambda run: run.created_at)
+    newest = max(runs, key=lambda run: run.age)
     data = newest.experiment.data
     return next(run.id for run in runs if run.experiment.data == data)
 

@@ -20,12 +20,18 @@ class Run:
     classes: tuple[str, ...]
     test_key: str  # names the test split: runs that share it share the count of looks at it
     created_at: float
+    number: int = field(default=0, compare=False)  # given by the store: the order in which runs were added
     started_at: float | None = None
     ended_at: float | None = None
     message: str = ""
     traceback: str = ""
     progress: dict[str, Any] = field(default_factory=dict)
     results: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def age(self) -> tuple[int, float]:
+        """Sorts runs from the oldest to the newest, also when the clock was set back between them."""
+        return self.number, self.created_at
 
     @property
     def val(self) -> dict[str, Any] | None:

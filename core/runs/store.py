@@ -227,7 +227,7 @@ class RunStore:
 
 
 def _run(row: sqlite3.Row) -> Run:
-    values = {key: row[key] for key in row.keys() if key != "number"}  # noqa: SIM118 - a row iterates over its values
+    values = dict(row)
     values |= {key: json.loads(values[key]) for key in ("classes", "progress", "results")}
     return Run(
         **{

@@ -88,7 +88,7 @@ def _default(runs: Sequence[Run]) -> str:
     """The images that this session is about, where there are runs on them; else those of the newest run."""
     chosen = state.draft().source
     sources = [run.experiment.data.source for run in runs]
-    return chosen if chosen in sources else max(runs, key=lambda run: run.created_at).experiment.data.source
+    return chosen if chosen in sources else max(runs, key=lambda run: run.age).experiment.data.source
 
 
 def _source(runs: Sequence[Run]) -> str | None:

@@ -25,20 +25,19 @@ def ranked(runs: Sequence[Run]) -> list[Run]:
     """
 
     def place(run: Run) -> tuple[float, ...]:
+        newest = (-run.age[0], -run.age[1])
         if run.status.live:
-            return (0, -run.created_at)
+            return (0, *newest)
         if run.val is None:
-            return (2, -run.created_at)
-        return (1, -run.val["accuracy"], -run.val["macro_f1"], -run.val["balanced_accuracy"], -run.created_at)
+            return (2, *newest)
+        return (1, -run.val["accuracy"], -run.val["macro_f1"], -run.val["balanced_accuracy"], *newest)
 
     return sorted(runs, key=place)
 
 
 def by_data(runs: Sequence[Run]) -> list[Run]:
     """Ranked within each data set; the data set with the newest run first."""
-    newest = dict.fromkeys(
-        run.experiment.data.source for run in sorted(runs, key=lambda run: run.created_at, reverse=True)
-    )
+    newest = dict.fromkeys(run.experiment.data.source for run in sorted(runs, key=lambda run: run.age, reverse=True))
     return [run for source in newest for run in ranked([one for one in runs if one.experiment.data.source == source])]
 
 
@@ -48,7 +47,7 @@ def labels(runs: Sequence[Run]) -> dict[str, str]:
     Pass all runs there are, so that a run is called the same everywhere.
     """
     groups: defaultdict[str, list[Run]] = defaultdict(list)
-    for run in sorted(runs, key=lambda run: (run.created_at, run.id)):
+    for run in sorted(runs, key=lambda run: (run.age, run.id)):
         groups[run.name].append(run)
     named: dict[str, str] = {}
     for name, group in groups.items():
