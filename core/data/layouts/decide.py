@@ -11,7 +11,22 @@ from core.data.layouts.filenames import labels_by_name
 from core.data.layouts.flat import images_of, labels_of, read_csv, read_filenames
 from core.data.layouts.folders import labelled_kinds, part_folders, read_class_first, read_classes, read_parts
 from core.data.layouts.labelled import Labelled
-from core.data.layouts.words import is_certain, is_fold, is_generic, is_group, kind_of
+from core.data.layouts.questions import (
+    FOLDERS,
+    INNER,
+    ask_about_copies,
+    ask_about_names,
+    ask_about_test,
+    folds,
+    variants,
+)
+from core.data.layouts.words import (
+    is_fold,
+    is_generic,
+    is_group,
+    is_lot,
+    kind_of,
+)
 from core.data.natural import natural_key
 from core.data.tree import Folder
 from core.errors import LayoutChoice, UnclearLayout, UnusableDataset
@@ -19,9 +34,6 @@ from core.experiment import Reading
 from core.text import short
 
 ONLY = "only:"
-_MOST_VARIANTS = 6
-FOLDERS = ({"layout": "folders"}, "each of these folders is a class")
-INNER = ({"layout": "inner"}, "the folders within them are the classes")
 
 
 def read_case(case: Case, reading: Reading) -> Layout:
@@ -110,7 +122,7 @@ def _auto(case: Case) -> Layout:
         return read_class_first(case)
     level = _level(case, case.root)
     if not level:
-        _ask_about_test(case)
+        ask_about_test(case)
     return read_classes(case, level)
 
 
@@ -190,6 +202,7 @@ def _are_class_first(case: Case) -> bool:
         and all(None not in found and len(found) > 1 for found in kinds)
         and not any(stepped(inner).full for folder in full for inner in folder.full)
         and not any(folder.images for folder in full)
+        and not all(is_fold(folder.name) or is_lot(folder.name) for folder in full)
     )
 
 
@@ -197,12 +210,14 @@ def _level(case: Case, root: Folder, within_parts: bool = False) -> int:
     """0 where the folders of `root` are the classes; raises `UnclearLayout` where those within them may be."""
     full = root.full
     if not case.named and not within_parts and len(root.folders) > 1 and all(is_fold(f.name) for f in root.folders):
-        raise _folds(case, full)
+        raise folds(case, full)
     if case.named or len(full) < 2:
         return 0
     inner = [{case.label(one) for one in folder.full} for folder in full]
-    if any(folder.images for folder in full) or not all(inner):
-        _ask_about_copies(case, full, inner)
+    if not within_parts and not any(inner) and len(full) == len(root.folders):
+        ask_about_names(case, full)
+    if any(_has_its_own(folder) for folder in full) or not all(inner):
+        ask_about_copies(case, full, inner)
         return 0
     every = set().union(*inner)
     if all(len(found) == 1 for found in inner) or all(is_group(name) for name in every):
@@ -210,7 +225,7 @@ def _level(case: Case, root: Folder, within_parts: bool = False) -> int:
     if all(is_generic(name) or any(is_annotation(f) for g in full for f in g.full if f.name == name) for name in every):
         raise _refusal(case, MASKS)
     if _alike(inner):
-        raise _variants(case, full, every)
+        raise variants(case, full, every)
     raise case.ask(
         f"The folders {listed(folder.name for folder in full)} hold only folders of their own "
         f"({listed(sorted(every, key=natural_key))}), so that either may be the classes.",
@@ -218,63 +233,14 @@ def _level(case: Case, root: Folder, within_parts: bool = False) -> int:
     )
 
 
+def _has_its_own(folder: Folder) -> bool:
+    """Whether a good part of a folder's images lies right in it, not only a stray one beside its sub-folders."""
+    return 4 * len(folder.images) >= folder.image_count
+
+
 def _alike(inner: Sequence[set[str]]) -> bool:
     common, every = set.intersection(*inner), set().union(*inner)
     return len(common) > 1 and 2 * len(common) >= len(every)
-
-
-def _variants(case: Case, full: Sequence[Folder], every: set[str]) -> UnclearLayout:
-    tops = listed(folder.name for folder in full)
-    same = listed(sorted(every, key=natural_key))
-    question = f"The folders {tops} all hold the same folders ({same}): parts or variants, no classes."
-    if any(kind_of(name) for name in every):
-        return case.ask(question, _each(full))
-    return case.ask(question, [*_each(full), INNER, FOLDERS])
-
-
-def _folds(case: Case, full: Sequence[Folder]) -> UnclearLayout:
-    question = (
-        f"The folders {listed(folder.name for folder in full)} are folds of a cross-validation, which are neither "
-        "classes nor parts. Rename them to train, val and test, or read them together and divided anew."
-    )
-    nested = all(folder.full and not any(kind_of(one.name) for one in folder.full) for folder in full)
-    return case.ask(question, [INNER, *_each(full)] if nested else [*_each(full), FOLDERS])
-
-
-def _each(full: Sequence[Folder]) -> list[tuple[dict[str, str], str]]:
-    return [
-        ({"layout": f"only:{folder.name}"}, f"only the folder '{folder.name}' is read")
-        for folder in full[:_MOST_VARIANTS]
-    ]
-
-
-def _ask_about_copies(case: Case, full: Sequence[Folder], inner: Sequence[set[str]]) -> None:
-    """Raise where a folder beside class folders holds folders called like them: another copy of the set."""
-    flat = {case.label(folder) for folder in full if folder.images}
-    for folder, found in zip(full, inner, strict=True):
-        if not folder.images and len(found & flat) > 1:
-            raise case.ask(
-                f"The folder '{short(folder.name)}' holds folders called like those beside it "
-                f"({listed(sorted(found & flat))}): a part or a copy, no class.",
-                [({"layout": f"only:{folder.name}"}, f"only the folder '{folder.name}' is read"), FOLDERS],
-            )
-
-
-def _ask_about_test(case: Case) -> None:
-    """Raise where folders called like parts leave one class at most: they may be classes, or for prediction."""
-    full = case.root.full
-    tests = [
-        folder
-        for folder in full
-        if kind_of(folder.name) != "train" and is_certain(folder.name) and not stepped(folder).full
-    ]
-    if case.named or not tests or len(full) - len(tests) > 1:
-        return
-    raise case.ask(
-        f"The folders {listed(folder.name for folder in full)} may all be classes, or "
-        f"{listed(folder.name for folder in tests)} may hold images for prediction.",
-        [FOLDERS],
-    )
 
 
 def choices(case: Case) -> tuple[LayoutChoice, ...]:

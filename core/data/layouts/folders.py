@@ -1,11 +1,22 @@
 """Class folders, alone or within train, val and test."""
 
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 
 from core.data.dataset import Part
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case, stepped
-from core.data.layouts.words import PREDICT, Kind, is_certain, is_late, kind_of
+from core.data.layouts.words import (
+    PREDICT,
+    Kind,
+    is_certain,
+    is_group,
+    is_late,
+    kind_of,
+    resembles_train,
+    same_class,
+    without_shared,
+)
 from core.data.tree import Folder
 from core.errors import UnusableDataset
 from core.text import short
@@ -26,11 +37,11 @@ class PartFolder:
 
 def part_folders(case: Case) -> list[PartFolder]:
     """The folders of the root that are called like parts, whether or not they are."""
-    found = [
-        PartFolder(folder, stepped(folder), kind)
-        for folder in case.root.folders
-        if folder.path.name not in case.given and (kind := kind_of(folder.name))
-    ]
+    folders = [folder for folder in case.root.folders if folder.path.name not in case.given]
+    found = [PartFolder(folder, stepped(folder), kind) for folder in folders if (kind := kind_of(folder.name))]
+    found = found or _alike_but_for_a_part(case.root.full)
+    if found and all(part.kind != "train" for part in found):
+        found += _the_missing_train(case, [folder for folder in folders if kind_of(folder.name) is None], found)
     validating = [part for part in found if part.kind == "val"]
     if len(validating) > 1 and not any(part.kind == "test" for part in found):
         # training, validation, evaluation: the last one measures
@@ -38,6 +49,27 @@ def part_folders(case: Case) -> list[PartFolder]:
         if len(late) < len(validating):
             found = [PartFolder(p.folder, p.inner, "test") if p in late else p for p in found]
     return found
+
+
+def _alike_but_for_a_part(full: list[Folder]) -> list[PartFolder]:
+    """Folders whose names differ in nothing but a part: cats_train and cats_test, train_v2 and test_v2."""
+    bare = without_shared([folder.name for folder in full])
+    found = [(folder, kind_of(bare[folder.name])) for folder in full]
+    if len({kind for _, kind in found}) < 2 or any(kind is None for _, kind in found):
+        return []
+    return [PartFolder(folder, stepped(folder), kind) for folder, kind in found if kind]
+
+
+def _the_missing_train(case: Case, others: list[Folder], found: list[PartFolder]) -> list[PartFolder]:
+    """The one folder that holds the folders that val and test hold: 'train_augmented', or 'learn' beside both."""
+    wanted = [{case.label(inner) for inner in part.inner.folders} for part in found if part.inner.folders]
+    like = [
+        PartFolder(folder, stepped(folder), "train")
+        for folder in others
+        if any(len(labels & {case.label(inner) for inner in stepped(folder).full}) > 1 for labels in wanted)
+    ]
+    left_over = {"val", "test"} <= {part.kind for part in found}
+    return like if len(like) == 1 and (left_over or resembles_train(like[0].folder.name)) else []
 
 
 def labelled_kinds(parts: list[PartFolder]) -> set[Kind]:
@@ -52,6 +84,9 @@ def read_classes(case: Case, level: int = 0) -> Layout:
     for folder in tests:
         layout.offer(folder)
     _classes(case, layout, case.root, None, level, skip=tests)
+    if not level:
+        _note_inner(layout, case, tests)
+    _note_twins(layout)
     layout.account(case.outer, BESIDE)
     return layout
 
@@ -76,6 +111,7 @@ def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
         layout.notes.append("Only the train folder has class folders; its images are divided into all parts.")
     _note_doubled(layout, parts)
     known = {case.label(folder) for part in classed if part.kind == "train" for folder in _class_folders(part, level)}
+    _join_spellings(layout, known)
     _drop_untrained(layout, known, "" if only else "train")
     layout.account(case.outer, OUTSIDE)
     return layout
@@ -135,13 +171,54 @@ def _flat_tests(case: Case) -> list[Folder]:
     return found if len(case.root.folders) - len(found) > 1 else []
 
 
+def _note_inner(layout: Layout, case: Case, tests: list[Folder]) -> None:
+    """Say of a class that it holds folders that might be classes themselves, where they are no groups of images."""
+    for folder in [one for one in case.root.full if one not in tests]:
+        inner = [deep.name for deep in folder.full if not is_group(deep.name)]
+        if len(inner) > 1:
+            layout.notes.append(f"The folders {listed(inner)} in '{short(folder.name)}' are one class together.")
+
+
 def _note_doubled(layout: Layout, parts: list[PartFolder]) -> None:
     for kind, words in _PLURAL.items():
         same = [part.folder.name for part in parts if part.kind == kind]
         if len(same) > 1:
             layout.notes.append(f"The folders {listed(same)} are used together as the {words} part.")
-        elif same and kind != kind_of(same[0]):
+        elif same and kind != kind_of(same[0]):  # by what is beside it or in it
             layout.notes.append(f"The folder '{short(same[0])}' is used as the {words} part.")
+
+
+def _join_spellings(layout: Layout, known: set[str]) -> None:
+    """A class of val or test whose name is a known class's but for case, separators or a part's name is that class."""
+    spelt: dict[str, list[str]] = {}
+    for label in sorted(known):
+        spelt.setdefault(same_class(label), []).append(label)
+    there: dict[str | None, set[str]] = {}
+    for found in layout.found:
+        there.setdefault(found.part, set()).add(found.label)
+    joined = {}
+    for label in sorted(layout.classes - known):
+        match spelt.get(same_class(label), []):
+            case [one] if not any({label, one} <= labels for labels in there.values()):
+                joined[label] = one
+                layout.notes.append(f"The folder '{short(label)}' is taken for the class '{short(one)}'.")
+    layout.found = [replace(found, label=joined.get(found.label, found.label)) for found in layout.found]
+    layout.classes -= joined.keys()
+    _note_twins(layout)
+
+
+def _note_twins(layout: Layout) -> None:
+    """Classes may differ in nothing but case or separators; nobody is to find that out from a confusion matrix."""
+    twins: dict[str, list[str]] = {}
+    for label in sorted(layout.classes):
+        twins.setdefault(
+            "".join(c for c in unicodedata.normalize("NFKC", label).casefold() if c not in " _-."), []
+        ).append(label)
+    for same in twins.values():
+        if len(same) > 1:
+            layout.notes.append(
+                f"The classes {listed(same)} differ only in case or separators. If they are one, give them one name."
+            )
 
 
 def _drop_untrained(layout: Layout, known: set[str], train: str) -> None:

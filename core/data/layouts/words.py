@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from difflib import get_close_matches
 
 from core.data.dataset import Part
 
@@ -10,12 +12,14 @@ Kind = Part | str  # 'train', 'val', 'test' or PREDICT
 
 _NOISE = (
     r"(?:the|my|sets?|data|datasets?|images?|imgs?|pics?|pictures?|photos?|seg|splits?|samples?|folder|dir|subset|part|"
-    r"jpe?gs?|pngs?|raw|orig|original|final|new)"
+    r"jpe?gs?|pngs?|raw|orig|original|final|new|daten|bilder|satz|datos|im[aá]genes|dados)"
 )
 _WORDS: dict[Kind, str] = {
-    "train": "train|training|trn|trainval",
-    "val": "val|valid|validation|validate|validating|dev|develop|development|eval|evaluation|evaluate|holdout",
-    "test": "test|testing|tst",
+    "train": "train|training|trn|trainval|trainings|entrenamiento|treino|treinamento|apprentissage|entrainement|"
+    "addestramento|训练集?|訓練集?|学習|обучение",
+    "val": "val|valid|validation|validate|validating|dev|develop|development|eval|evaluation|evaluate|holdout|"
+    "validierungs?|validaci[oó]n|valida[cç][aã]o|validazione|验证集?|驗證集?|検証|валидация",
+    "test": "test|testing|tst|prueba|pruebas|teste|测试集?|測試集?|テスト|тест",
     PREDICT: "preds?|predict|predictions?|unlabell?ed|submission|inference",
 }
 _PATTERNS = {kind: re.compile(rf"{_NOISE}*+(?P<word>{words}){_NOISE}*+[ab]?") for kind, words in _WORDS.items()}
@@ -24,10 +28,14 @@ _MAYBE = re.compile("valid|dev.*|eval.*|holdout")  # adjectives and groups too: 
 _GENERIC = re.compile(rf"{_NOISE}++|all|files|database|archive|input|jpegimages|flat|images?all")
 _FOLD = re.compile(r"k?folds?|cv|cvfold|splits?|subset|partition")
 _DATE = re.compile(r"(19|20)\d\d([-_. ]?\d\d?){0,2}|\d\d?[-_. ]\d\d?[-_. ](19|20)?\d\d")
+_WHO = "patient|subject|person|user|site|plot|location|loc|device|phone|camera|cam"  # may be what is to be told apart
 _GROUP = re.compile(
-    r"(day|week|month|year|session|batch|camera|cam|sequence|seq|scene|clip|video|frames?|patient|subject|person|user|"
-    r"site|plot|run|take|shot|trial|location|loc|device|phone|series|roll|k?folds?|images?|imgs?|photos?|pictures?)"
+    rf"(?P<word>day|week|month|year|session|batch|sequence|seq|scene|clip|video|frames?|{_WHO}|"
+    r"run|take|shot|trial|series|roll|k?folds?|images?|imgs?|photos?|pictures?|part|chunk|shard|volume)"
 )
+_LETTERED = re.compile(r"(?P<word>.*[^\W\d_])[ _.-]+[A-Za-z]")  # session_a
+_TRAIN = ("train", "training", "trainset", "trainingset", "traindata")
+_TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _MONTH = re.compile(
     "january|february|march|april|may|june|july|august|september|october|november|december|"
     "jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec"
@@ -70,7 +78,47 @@ def is_group(name: str) -> bool:
     letters = plain(name)
     if _DATE.fullmatch(name.strip()) or _MONTH.fullmatch(letters):
         return True
+    if lettered := _LETTERED.fullmatch(name.strip()):
+        return bool(_GROUP.fullmatch(plain(lettered["word"])))
     return bool(_GROUP.fullmatch(letters)) and (any(c.isdigit() for c in name) or is_generic(name))
+
+
+def is_lot(name: str) -> bool:
+    """Whether a name says that a folder is one of several in which images were handed over: 'batch1', '2024-03'. Who or
+    where, as 'person 3', may be what somebody wants told apart."""
+    return is_group(name) and not re.fullmatch(_WHO, plain(_LETTERED.sub(r"\g<word>", name.strip())))
+
+
+def without_shared(names: Sequence[str]) -> dict[str, str]:
+    """Each name without the words that all of them have: 'cats_train' and 'cats_test' become 'train' and 'test'."""
+    tokens = {name: _TOKEN.findall(name) for name in names}
+    shared = (
+        set.intersection(*(set(map(str.casefold, found)) for found in tokens.values())) if len(tokens) > 1 else set()
+    )
+    return {
+        name: " ".join(token for token in found if token.casefold() not in shared) for name, found in tokens.items()
+    }
+
+
+def resembles_train(name: str) -> bool:
+    """Whether a name has the word train in it, perhaps misspelt: 'train_augmented', 'trainning', 'Trian'."""
+    tokens = [token.casefold() for token in _TOKEN.findall(name)]
+    return any(
+        kind_of(token) == "train" or (token.startswith("tr") and get_close_matches(token, _TRAIN, 1, 0.79))
+        for token in tokens
+    )
+
+
+def part_words(name: str) -> set[Kind]:
+    """The parts that words of a name stand for: 'cats_train' is of train."""
+    return {kind for token in _TOKEN.findall(name) if (kind := kind_of(token)) is not None}
+
+
+def same_class(name: str) -> str:
+    """What two spellings of a class have in common: case, separators and the name of a part do not count."""
+    tokens = [token.casefold() for token in _TOKEN.findall(unicodedata.normalize("NFKC", name))]
+    kept = [token for token in tokens if kind_of(token) is None]
+    return "".join(kept or tokens) or name
 
 
 def _word(name: str, words: re.Pattern[str]) -> bool:

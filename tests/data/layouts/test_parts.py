@@ -14,7 +14,9 @@ from tests.data.layouts.conftest import counts, reasons
         ("train_images", "val_images", "test_images"), ("seg_train", "seg_val", "seg_test"),
         ("train2017", "val2017", "test2017"), ("TRAIN", "DEV", "TEST"), ("set.train", "set.eval", "set.test"),
         ("trn", "holdout", "tst"), ("train-80", "val-10", "test-10"), ("TrainingData", "ValidationData", "TestData"),
-        ("training", "validation", "evaluation"), ("train", "dev", "holdout"),
+        ("training", "validation", "evaluation"), ("train", "dev", "holdout"), ("cats_train", "cats_val", "cats_test"),
+        ("train_resized", "val_resized", "test_resized"), ("Trainingsdaten", "Validierungsdaten", "Testdaten"),
+        ("entrenamiento", "validación", "prueba"), ("训练集", "验证集", "测试集"),
     ],
 )  # fmt: skip
 def test_parts_by_any_usual_name(read, train, val, test):
@@ -95,7 +97,7 @@ def test_flat_folds_are_no_classes_either(asked):
 
 
 @pytest.mark.parametrize(
-    "tops", [("color", "grayscale", "segmented"), ("A", "B"), ("entrenamiento", "prueba"), ("100x", "200x", "400x")]
+    "tops", [("color", "grayscale", "segmented"), ("A", "B"), ("amazon", "dslr"), ("100x", "200x", "400x")]
 )
 def test_folders_that_all_hold_the_same_folders_are_no_classes(asked, tops):
     question = asked({f"{top}/{name}": count for top in tops for name, count in (("cat", 2), ("dog", 1), ("emu", 3))})
