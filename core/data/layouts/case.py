@@ -83,12 +83,21 @@ def take_labels(case: Case, folder: Path) -> None:
 def _wrapped(case: Case) -> Folder | None:
     """The one folder with images below it, if it is no class; folders beside it hold other files."""
     full = case.root.full or case.root.folders
-    if len(full) != 1 or case.root.images or full[0].path.name in case.given:
+    if len(full) != 1 or full[0].path.name in case.given:
+        return None
+    if case.root.images and not _holds_the_classes(full[0], len(case.root.images)):
         return None
     inner, others = full[0], [folder for folder in case.root.folders if folder is not full[0]]
     if any(next(other.every_file(), None) is None for other in others):
         return None  # an empty folder is a class that waits for images
     return inner if inner.folders and (not inner.images or kind_of(inner.name)) else None
+
+
+def _holds_the_classes(folder: Folder, beside: int) -> bool:
+    """Whether a folder with some images `beside` it is where the classes are: it holds two folders at least that may be
+    classes or parts, with more images than lie outside, and no images of its own."""
+    inner = [one for one in folder.full if not is_group(one.name) and (kind_of(one.name) or not is_generic(one.name))]
+    return len(inner) > 1 and len(inner) == len(folder.full) and not folder.images and folder.image_count > beside
 
 
 def stepped(folder: Folder) -> Folder:

@@ -1,0 +1,46 @@
+"""Loose images beside the one folder in which the class folders lie."""
+
+import pytest
+
+from tests.data.layouts.conftest import counts, reasons
+
+BESIDE = "Lies beside the class folders, so that it has no class."
+
+
+@pytest.mark.parametrize("loose", [("ask.heic",), ("1.jpg", "2.png", "10.jpg")])
+def test_the_class_folders_are_entered_and_loose_images_are_named(read, loose):
+    layout = read({"README.md": "about", ".": loose, "data/bars": 5, "data/cross": 3})
+    assert counts(layout) == {"bars": 5, "cross": 3}
+    assert reasons(layout) == dict.fromkeys((f"../{name}" for name in loose), BESIDE)
+    assert layout.notes == ["The class folders lie in 'data'."]
+
+
+def test_parts_within_that_folder_are_parts(read):
+    layout = read({".": ["cover.jpg"], "data/train/a": 4, "data/train/b": 3, "data/val/a": 2, "data/val/b": 1})
+    assert counts(layout) == {"train/a": 4, "train/b": 3, "val/a": 2, "val/b": 1}
+    assert list(reasons(layout)) == ["../cover.jpg"]
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        {"cat": 3, "cat/more": 4, "cat/other": 2},  # images of its own: one class, with folders of the same class
+        {"cat/2023": 4, "cat/2024": 3},  # days, no classes
+        {"cat/images": 4, "cat/photos": 3},
+        {"cat/one": 7},
+    ],
+)
+def test_a_folder_that_is_a_class_stays_one(read, inner):
+    layout = read({".": ["loose.jpg"], **inner})
+    assert counts(layout) == {"cat": sum(inner.values())}
+    assert reasons(layout) == {"loose.jpg": BESIDE}
+
+
+def test_more_loose_images_than_the_folder_holds_are_not_passed_over(read):
+    layout = read({".": 9, "more/a": 2, "more/b": 3})
+    assert set(counts(layout)) == {"more"}
+
+
+def test_two_such_folders_are_asked_about(asked):
+    found = asked({".": ["loose.jpg"], "one/a": 3, "one/b": 2, "two/a": 1, "two/b": 4})
+    assert [choice.reading["layout"] for choice in found.choices] == ["only:one", "only:two", "inner", "folders"]
