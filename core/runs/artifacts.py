@@ -10,6 +10,7 @@ import numpy as np
 
 from core import files
 from core.data.dataset import Dataset, Item
+from core.data.scale import Range
 from core.data.split import Split
 from core.errors import RunConflict
 from core.experiment import Experiment
@@ -29,6 +30,7 @@ class Predictions:
     paths: tuple[str, ...]
     labels: np.ndarray
     probabilities: np.ndarray
+    value_range: Range | None = None  # of the data set, with which its images are decoded
 
 
 def write_description(folder: Path, experiment: Experiment, classes: tuple[str, ...], listing: dict[str, str]) -> None:
@@ -77,6 +79,8 @@ def write_predictions(
         "labels": [item.label for item in items],
         "probabilities": np.round(probabilities.astype(float), 6).tolist(),
     }
+    if scale := next((item.value_range for item in items if item.value_range), None):
+        content["value_range"] = list(scale)
     files.write_json(predictions_file(folder, part, which), content)
 
 
@@ -99,6 +103,7 @@ def read_predictions(folder: Path, part: str) -> Predictions:
         tuple(content["paths"]),
         np.array(content["labels"], dtype=int),
         np.array(content["probabilities"], dtype=float),
+        (float(scale[0]), float(scale[1])) if (scale := content.get("value_range")) else None,
     )
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from core.charts.numbers import percent
 from core.data.geometry import Geometry
 from core.data.images import decode, resize
+from core.data.scale import Range
 from core.errors import UnreadableImage
 from core.evaluation.mistakes import Mistake, mistakes
 from core.runs.artifacts import Predictions
@@ -73,16 +74,19 @@ def pictures(classes: Sequence[str], answers: Predictions, found: Sequence[Mista
         taken_for = f"→ {classes[mistake.predicted]} {percent(mistake.probability)}"
         path = Path(answers.paths[mistake.index])
         try:
-            shown.cells.append(Cell(_small(str(path), _stamp(path)), classes[mistake.label], note=taken_for))
+            shown.cells.append(
+                Cell(_small(str(path), _stamp(path), answers.value_range), classes[mistake.label], note=taken_for)
+            )
         except UnreadableImage as error:
             shown.missing.append(f"{answers.names[mistake.index]} ({str(error).rstrip('.')})")
     return shown
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _small(path: str, stamp: int) -> np.ndarray:
+def _small(path: str, stamp: int, value_range: Range | None) -> np.ndarray:
+    """As the model saw it: with the scale of the data set."""
     del stamp  # a part of the key: the file may be replaced
-    return resize(decode(Path(path)).pixels, _SMALL)
+    return resize(decode(Path(path), value_range).pixels, _SMALL)
 
 
 def _stamp(path: Path) -> int:
