@@ -57,13 +57,13 @@ def _is_gone() -> bool:
 
 
 def _data() -> str | None:
-    """The images by their own name, once a page has read them."""
+    """The images by their own name, once a page has read them; how many are used, once one has divided them."""
     draft = state.draft()
-    found = engine.known_dataset(draft.source)
+    found = engine.known_dataset(draft.source, draft.reading)
     if found is None:
         return None
-    divided = engine.known_split(draft.source, draft.split)
-    used = len(found.items) if divided is None else sum(divided.sizes.values())
+    divided = engine.known_split(draft.source, draft.split, draft.reading)
+    used = None if divided is None else sum(divided.sizes.values())
     return sidebar.dataset_summary(found.name, used, len(found.classes))
 
 

@@ -89,7 +89,8 @@ def _pictures() -> tuple[Dataset | None, tuple[Item, ...], str]:
         dataset = engine.chosen_dataset()
         if dataset is None:
             return None, (), ""
-        return dataset, training_items(dataset, engine.split(dataset.source, draft.split).train), ""
+        split = engine.split(dataset.source, draft.split, draft.reading)
+        return dataset, training_items(dataset, split.train), ""
     except GraftError as error:
         return None, (), str(error)
 

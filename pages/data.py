@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import GraftError
-from pages.ui import data_add, data_choose, data_look, data_view, state
+from pages.ui import data_add, data_ask, data_choose, data_look, data_view, state
 from pages.ui.entry import through_app
 from pages.ui.messages import show_error
 
@@ -15,6 +15,8 @@ try:
         data_add.show()
     elif view == "copy":
         data_add.show_copy()
+    elif view == "ask":
+        data_ask.show()
     elif view == "choose" or state.draft().source is None:
         data_choose.show()
     else:

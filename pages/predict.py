@@ -11,7 +11,7 @@ from pages.ui import results_runs as told
 from pages.ui.entry import through_app
 from pages.ui.messages import empty_state, literal, show_error
 from pages.ui.predict_answers import Source, answered, load, model_key
-from pages.ui.predict_folder import answered_folder, ask_for_folder
+from pages.ui.predict_folder import answered_folder, ask_for_folder, offer_unlabelled
 from pages.ui.predict_show import show_answers, show_folder
 
 FROM_DISK, FOLDER, CAMERA = "Upload images", "Folder on this machine", "Camera"
@@ -56,8 +56,9 @@ def show() -> None:
         _no_model()
         return
     run = _chosen(runs)
+    offer_unlabelled(run, FOLDER)
     way = _way()
-    folder = ask_for_folder(run) if way == FOLDER else None
+    folder = ask_for_folder() if way == FOLDER else None
     sources = [] if way == FOLDER else _pictures(way)
     if not sources and folder is None:
         names = ", ".join(run.classes[:12]) + (f" and {len(run.classes) - 12} more" if len(run.classes) > 12 else "")

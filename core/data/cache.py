@@ -45,11 +45,6 @@ class ImageCache:
         """Memory that the kept pictures take."""
         return self._used_bytes
 
-    def holds(self, item: Item) -> bool:
-        """Whether the image needs no decoding any more."""
-        with self._lock:
-            return item.digest in self._kept or self._spill.holds(item.digest)
-
     def base(self, item: Item) -> NDArray[uint8]:
         """uint8 HxWx3 whose shorter side is the geometry's `resize_size`. Read-only, because it is shared.
 
@@ -120,10 +115,6 @@ class _Spill:
         if self._folder is not None:  # runs save their checkpoints there: they must not find the disk full
             self._limit_bytes = min(self._limit_bytes, shutil.disk_usage(self._folder).free // 2)
         return file
-
-    def holds(self, digest: str) -> bool:
-        """Whether `read` gives something. Any thread."""
-        return digest in self._places
 
     def read(self, digest: str) -> NDArray[uint8] | None:
         """The picture, read-only, or None. Any thread."""

@@ -1,5 +1,6 @@
 """What is made of a data set, in numbers and sentences: the same for the Data page and `graft data`."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,23 @@ class DataReport:
 def describe(dataset: Dataset, split: Split) -> DataReport:
     """Everything that is known about a data set and how it is divided. Reads nothing."""
     return DataReport(
-        dataset.name, dataset.counts, split.sizes, (*dataset.left_out, *split.left_out), (*dataset.notes, *split.notes),
-        problems(dataset, split), dataset.reading, dataset.columns, dataset.unlabelled,
+        dataset.name, dataset.counts, split.sizes, (*dataset.left_out, *split.left_out),
+        (*dataset.notes, *image_notes(dataset), *split.notes), problems(dataset, split), dataset.reading,
+        dataset.columns, dataset.unlabelled,
     )  # fmt: skip
+
+
+def image_notes(dataset: Dataset) -> tuple[str, ...]:
+    """What a user should know about images that are used, with how many it is true of."""
+    counts = Counter(note for item in dataset.items for note in item.notes)
+    found = [f"{_images(count)}: {note}" for note, count in counts.most_common()]
+    copies = Counter((item.digest, item.label, item.part) for item in dataset.items)
+    if dataset.presplit and (same := sum(count - 1 for count in copies.values())):
+        repeat = "repeats" if same == 1 else "repeat"
+        kept = "it is kept as it" if same == 1 else "they are kept as they"
+        found.append(f"{_images(same)} {repeat} another one of the same part; {kept} came.")
+    return tuple(found)
+
+
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count:,} images"

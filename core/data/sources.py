@@ -1,7 +1,7 @@
 """From what a user names (a sample, a folder, a zip) to a `Dataset`."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.data import names, sniff
@@ -67,26 +67,36 @@ def load_dataset(
         sample = _sample(source.removeprefix(SAMPLE_PREFIX))
         return _load(_Folder(sample.folder, source, sample.title), workspace, progress, reading)
     path = _path(source)
-    if path.is_dir():
-        return _load(_Folder(path, str(path), _name(path)), workspace, progress, reading)
-    folder = _unpacked(path, workspace)
+    folder = path if path.is_dir() else _unpacked(path, workspace)
+    name = names.shown(path.stem) if path is not folder else _name(path)
     try:
-        return _load(_Folder(folder, str(path), names.shown(path.stem)), workspace, progress, reading)
+        return _load(_Folder(folder, str(path), name), workspace, progress, reading)
     except UnclearLayout as error:
-        raise UnclearLayout(_of_the_zip(error.question, folder, path), error.choices) from error
+        choices = tuple(replace(one, says=_as_called(one.says, folder, path)) for one in error.choices)
+        raise UnclearLayout(_as_called(error.question, folder, path), choices) from error
     except UnusableDataset as error:
-        raise UnusableDataset(_of_the_zip(str(error), folder, path)) from error
+        raise UnusableDataset(_as_called(str(error), folder, path)) from error
 
 
-def _of_the_zip(message: str, folder: Path, archive: Path) -> str:
-    """What was said about the unpacked folder, in terms of the zip, which is all that the user knows."""
+def _as_called(message: str, folder: Path, source: Path) -> str:
+    """What was said about a folder that this program made, in terms of the zip or collection, which is all that the
+    user knows; `source` is the zip on this machine, or the folder itself."""
+    about = describe_folder(folder)
+    zipped = source != folder or about.get("kind") == "zip"
+    if source != folder:
+        whose, name = str(source), names.shown(source.stem)
+    elif about:
+        name = _name(folder)
+        whose = f"{name}.zip" if zipped else name
+    else:
+        return message
     inside = [path for path in folder.iterdir() if not names.is_junk(path.name)]
-    if all(path.suffix.lower() in sniff.IMAGE_SUFFIXES and path.is_file() for path in inside):
+    if zipped and all(path.suffix.lower() in sniff.IMAGE_SUFFIXES and path.is_file() for path in inside):
         return (
-            f"{archive} holds {len(inside):,} images and no class folders, so that it is one class at most. Unpack the "
+            f"{whose} holds {len(inside):,} images and no class folders, so that it is one class at most. Unpack the "
             "zip of each class into a folder of its own, named after the class, and choose the folder of these folders."
         )
-    return message.replace(str(folder), str(archive)).replace(folder.name, archive.stem)
+    return message.replace(str(folder), whose).replace(folder.name, name)
 
 
 def other_readings(source: str, workspace: Path) -> tuple[LayoutChoice, ...]:

@@ -70,10 +70,6 @@ class Pictures:
         """The image as evaluation sees it, (S, S, 3) uint8. Raises `UnreadableImage`."""
         return self._pipeline.plain(self._cache.base(item))
 
-    def undecoded(self, items: Sequence[Item]) -> tuple[Item, ...]:
-        """Those of `items` that must still be decoded."""
-        return tuple(item for item in items if not self._cache.holds(item))
-
     @property
     def varies(self) -> bool:
         """Whether views differ from the plain picture at all."""

@@ -40,12 +40,11 @@ class Speed:
 
 
 def estimate(setup: Setup, control: Control) -> Estimate:
-    """Try every phase on a few images, decoding and the final evaluation included.
+    """Try every phase on a few images. Changes the weights of `setup.model`: give it a model of its own.
 
-    Changes the weights of `setup.model`: give it a model of its own. Raises `Aborted`, and what a training raises.
+    Raises `Aborted`, and what a training raises.
     """
     experiment, n_train, n_val = setup.experiment, len(setup.train_items), len(setup.val_items)
-    reading_s = _reading_s(setup)
     feeds = setup.feeds(setup.frozen_precision())
     seen: set[tuple[str | None, str, tuple[Item, ...]]] = set()  # cut, view, images: made by an earlier phase
     seconds, uncut, first = 0.0, 0.0, 0
@@ -71,22 +70,7 @@ def estimate(setup: Setup, control: Control) -> Estimate:
         uncut += phase.epochs * (n_train + n_val) * speed.inputs + suffix
         first += phase.epochs
         feeds.notes.clear()
-    around = reading_s + setup.n_test * (speed.inputs + speed.answering)
-    kept_bytes = feeds.most_kept_bytes() if _keeps_views(setup) else 0
-    return Estimate(seconds + around, max(uncut, seconds) + around, kept_bytes)
-
-
-def _reading_s(setup: Setup) -> float:
-    """Seconds to decode every image of the run that nobody has decoded yet."""
-    pictures = setup.pixels.pictures
-    undecoded = pictures.undecoded(setup.train_items)
-    tried = undecoded[:IMAGES]
-    if not tried:
-        return 0.0
-    chunks = chunked(tried, min(setup.experiment.recipe.batch_size, IMAGES))
-    first_s, again_s = (_seconds(lambda: list(setup.pixels.batches(chunks, 0))) for _ in range(2))
-    waiting = len(undecoded) + len(pictures.undecoded(setup.val_items)) + setup.n_test
-    return max(0.0, first_s - again_s) / len(tried) * waiting
+    return Estimate(seconds, max(uncut, seconds), feeds.most_kept_bytes() if _keeps_views(setup) else 0)
 
 
 def _keeps_views(setup: Setup) -> bool:
@@ -138,12 +122,6 @@ def _by_steps(setup: Setup, index: int) -> Setup:
     phases = list(setup.experiment.phases)
     phases[index] = phases[index].model_copy(update={"solver": "steps"})
     return replace(setup, experiment=setup.experiment.changed(phases=tuple(phases)))
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.monotonic()
-    work()
-    return time.monotonic() - began
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:

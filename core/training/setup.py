@@ -40,7 +40,6 @@ class Setup:
     stages: tuple[Stage, ...]
     train_items: tuple[Item, ...]
     val_items: tuple[Item, ...]
-    n_test: int  # how many the run ends by answering; which ones is no business of a training
     pixels: Pixels
     criterion: SmoothedCrossEntropy
     autocast: Autocast  # of what learns
@@ -134,7 +133,6 @@ def set_up(
         stages=stages(model, backbone.name),
         train_items=train_items,
         val_items=tuple(dataset.items[i] for i in split.val),
-        n_test=len(split.test),
         pixels=Pixels(pictures, Normalise(preprocessing, device)),
         criterion=task.loss(experiment.recipe, [item.label for item in train_items], device),
         autocast=autocast_for(device, experiment.recipe.precision),

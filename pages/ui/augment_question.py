@@ -92,7 +92,7 @@ def show_headline(found: Headline) -> None:
 def _question(draft: Draft, dataset: Dataset, pipelines: tuple[PipelineSpec, ...], *views: int) -> Question:
     """The phases of the user's do not matter: the backbone's default ones do."""
     plan = default_experiment(dataset.source, draft.backbone)
-    data = plan.data.model_copy(update={"split": draft.split})
+    data = plan.data.model_copy(update={"split": draft.split, "reading": draft.reading})
     plan = plan.changed(data=data, pipeline=draft.pipeline, seed=draft.seed)
     device = draft.device or "auto"
     return Question(asked(plan, dataset.fingerprint, device, *views), plan, device, pipelines)

@@ -47,8 +47,7 @@ def show() -> None:
 
 def show_copy() -> None:
     """Before pictures can be added to a sample, a folder or a zip: say that a copy is made, and make it."""
-    source = state.draft().source
-    dataset = engine.dataset(source) if source else None
+    dataset = engine.chosen_dataset()
     if dataset is None:
         data_view.go("choose")
         st.rerun()

@@ -13,8 +13,8 @@ from core.data.images import decode
 from core.data.layout import class_labels
 from core.data.names import is_junk
 from core.data.sources import SAMPLE_PREFIX, SAMPLES, Sample
-from core.errors import GraftError, UnreadableImage, UnusableDataset
-from pages.ui import data_view, engine, state
+from core.errors import GraftError, UnreadableImage
+from pages.ui import data_view, state
 from pages.ui.gallery import Cell, show_mosaic
 from pages.ui.messages import explain, literal, show_error
 
@@ -26,14 +26,20 @@ pets/
   cat/   1.jpg  2.jpg  ...
   dog/   1.jpg  2.jpg  ...
 ```
-If you have divided your images already, that is kept:
+Divided already? Parts are kept under their usual names (`train`, `training_set`, `valid`, `dev`, `Testing` ...):
 ```
 pets/
   train/  cat/  dog/
   val/    cat/  dog/
   test/   cat/  dog/
 ```
-Files that are not pictures are left out and listed."""
+All images in one folder? Then a table beside them gives the classes, or their names do:
+```
+pets/                       pets/
+  labels.csv  file,label      cat_01.jpg
+  images/     1.jpg  ...      dog_01.jpg  ...
+```
+Where a folder can be read in several ways, you are asked. What is not used is listed with the reason."""
 
 
 def show(back: bool = True) -> None:
@@ -161,20 +167,18 @@ def _zip() -> None:
         try:
             with st.spinner("Unpacking the zip."):
                 folder = import_zip(state.workspace(), Path(upload.name).stem or "zip", upload.getvalue())
-            _choose_or_discard(folder, upload.name)
+            _choose_or_discard(folder)
         except GraftError as error:
             show_error(error)
 
 
-def _choose_or_discard(folder: Path, name: str) -> None:
-    """Take an unpacked zip, called `name`. One without class folders must not stay behind, and is said by its name."""
+def _choose_or_discard(folder: Path) -> None:
+    """Take an unpacked zip, or ask how it is to be read. One in which there is nothing to read must not stay behind."""
     try:
-        engine.dataset(str(folder))
-    except GraftError as error:
+        data_view.choose(str(folder))
+    except GraftError:
         shutil.rmtree(folder, ignore_errors=True)
-        said = str(error).replace(str(folder), name).replace(folder.name, Path(name).stem)
-        raise UnusableDataset(said) from error
-    data_view.choose(str(folder))
+        raise
 
 
 def _try_path(path: str) -> None:

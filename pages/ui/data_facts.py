@@ -1,10 +1,9 @@
 """What can be said about a data set in a few numbers and rows. No Streamlit in here."""
 
-from collections import Counter
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
-from core.data.dataset import Dataset, Item, LeftOut
+from core.data.dataset import Dataset, Item
 from core.data.split import Split
 
 PARTS = ("train", "val", "test")
@@ -25,21 +24,6 @@ def sizes(dataset: Dataset) -> Sizes:
     return Sizes(ranked[0], ranked[(len(ranked) - 1) // 2], ranked[-1])
 
 
-def left_out(dataset: Dataset, split: Split) -> list[tuple[LeftOut, str]]:
-    """Every file that is not used, with 'copy' for a readable picture that is there twice, else 'unusable'."""
-    return [*((one, "unusable") for one in dataset.left_out), *((one, "copy") for one in split.left_out)]
-
-
-def notes(dataset: Dataset) -> list[str]:
-    """What a user should know about pictures that are used."""
-    found = list(dataset.notes)
-    counts = Counter(note for item in dataset.items for note in item.notes)
-    found += [f"{_pictures(count)}: {note}" for note, count in counts.most_common()]
-    if dataset.presplit and (same := _repeated(dataset)):
-        found.append(f"{_pictures(same)} repeat another one of their part; they are kept as they came.")
-    return found
-
-
 def labels_by_part(dataset: Dataset, split: Split) -> dict[str, list[int]]:
     """The label of every picture of each part."""
     return {part: [dataset.items[index].label for index in getattr(split, part)] for part in PARTS}
@@ -56,13 +40,3 @@ def gallery(dataset: Dataset, split: Split, label: int | None, part: str | None)
         by_class.setdefault(item.label, []).append(item)
     rounds = zip_longest(*(by_class[label] for label in sorted(by_class)))
     return [item for item in chain.from_iterable(rounds) if item is not None]
-
-
-def _repeated(dataset: Dataset) -> int:
-    """How many pictures a divided data set has more than once in a part and class."""
-    counts = Counter((item.digest, item.label, item.part) for item in dataset.items)
-    return sum(count - 1 for count in counts.values())
-
-
-def _pictures(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count:,} pictures"

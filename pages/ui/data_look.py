@@ -6,12 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.classes import class_counts, class_counts_figure
-from core.data.audit import problems
+from core.charts.numbers import counted
 from core.data.dataset import Dataset
+from core.data.report import DataReport, describe, image_notes
 from core.data.split import Split
-from core.errors import GraftError
+from core.errors import GraftError, UnclearLayout
 from core.experiment import SplitSpec
-from pages.ui import data_choose, data_copies, data_facts, data_gallery, data_view, engine, state
+from pages.ui import data_choose, data_copies, data_facts, data_gallery, data_reading, data_view, engine, state
 from pages.ui.forms import render_form
 from pages.ui.messages import explain, literal, show_error
 from pages.ui.plot import live_plot
@@ -37,17 +38,27 @@ _TINY_RULE = (
 
 def show(source: str) -> None:
     """Draw the data set that is chosen; one that cannot be read any more is said, with the choices below."""
+    draft = state.draft()
+    told = engine.known_split(source, draft.split, draft.reading)
     try:
-        dataset = engine.dataset(source)
-        split = engine.split(source, state.draft().split)
-    except GraftError as error:
-        show_error(error)
-        data_choose.show(back=False)
+        dataset = engine.dataset(source, draft.reading)
+        split = engine.split(source, draft.split, draft.reading)
+    except UnclearLayout as error:  # what is in the folder has changed
+        if error.choices:
+            data_view.ask(source, draft.reading)
+            st.rerun()
+        _unreadable(error)
         return
-    found = problems(dataset, split)
-    _head(dataset, blocked=bool(found))
-    _numbers(dataset, split)
-    _problems(found, source)
+    except GraftError as error:
+        _unreadable(error)
+        return
+    if told is None:
+        st.rerun()  # the sidebar was drawn before: it is to say the same
+    report = describe(dataset, split)
+    _head(dataset, blocked=bool(report.problems))
+    _numbers(dataset, report)
+    _problems(report.problems, source)
+    data_reading.show(dataset, report)
     chart, controls = st.columns((3, 2), gap="large")
     with chart:
         st.subheader("Classes", anchor=False)
@@ -57,12 +68,17 @@ def show(source: str) -> None:
     st.subheader("Pictures", anchor=False)
     data_gallery.show(dataset, split, data_view.editable(source))
     data_copies.show(dataset, split)
-    _left_out(dataset, split)
-    _notes("About the pictures", data_facts.notes(dataset))
+    _left_out(report, copies=len(split.left_out))
+    _notes("About the images", image_notes(dataset))
     st.divider()
-    kind = "secondary" if found else "primary"
+    kind = "secondary" if report.problems else "primary"
     if st.button("Next: augment the images", type=kind, icon=":material/arrow_forward:", key="data-next"):
         st.switch_page("pages/augment.py")
+
+
+def _unreadable(error: GraftError) -> None:
+    show_error(error)
+    data_choose.show(back=False)
 
 
 def _head(dataset: Dataset, *, blocked: bool) -> None:
@@ -93,13 +109,13 @@ def _add(view: data_view.View) -> None:
     data_view.go(view)
 
 
-def _numbers(dataset: Dataset, split: Split) -> None:
+def _numbers(dataset: Dataset, report: DataReport) -> None:
     sizes = data_facts.sizes(dataset)
     with st.container(horizontal=True, gap="medium", key="data-numbers"):
         for label, value in (
-            ("Images", f"{sum(split.sizes.values()):,}"),
-            ("Classes", f"{len(dataset.classes):,}"),
-            ("Left out", f"{len(data_facts.left_out(dataset, split)):,}"),
+            ("Images", f"{sum(report.parts.values()):,}"),
+            ("Classes", f"{len(report.classes):,}"),
+            ("Left out", f"{len(report.left_out):,}"),
             ("Smallest (px)", _size(sizes.smallest)),
             ("Median (px)", _size(sizes.median)),
             ("Largest (px)", _size(sizes.largest)),
@@ -148,16 +164,19 @@ def _split(dataset: Dataset, split: Split) -> None:
     _notes(None, split.notes[1:] if fixed else split.notes)  # the first one says that it came divided
 
 
-def _left_out(dataset: Dataset, split: Split) -> None:
-    rows = data_facts.left_out(dataset, split)
+def _left_out(report: DataReport, copies: int) -> None:
+    """Every file and folder that is not used, `copies` of them because another image shows the same."""
+    rows = report.left_out
     if not rows:
         return
-    copies = sum(kind == "copy" for _, kind in rows)
-    parts = [f"{len(rows) - copies:,} cannot be used"] if len(rows) > copies else []
+    offered = len(report.unlabelled)
+    unusable = len(rows) - copies - offered
+    parts = [f"{unusable:,} cannot be used"] if unusable else []
     parts += [f"{copies:,} {'is a copy' if copies == 1 else 'are copies'} of another image"] if copies else []
+    parts += [f"{counted(offered, 'folder')} can be predicted"] if offered else []
     st.subheader("Left out", anchor=False)
-    st.markdown(f"{_files(len(rows))}: {', '.join(parts)}.")
-    frame = pd.DataFrame({"File": [one.name for one, _ in rows], "Why": [one.reason for one, _ in rows]})
+    st.markdown(f"{', '.join(parts)}.")
+    frame = pd.DataFrame({"File": [one.name for one in rows], "Why": [one.reason for one in rows]})
     columns = {"File": st.column_config.TextColumn(width=240), "Why": st.column_config.TextColumn(width=720)}
     height = {"height": TALLEST_TABLE} if len(rows) > 8 else {}
     with st.container(key="data-left-out"):
@@ -177,7 +196,3 @@ def _notes(title: str | None, found: Sequence[str]) -> None:
 
 def _size(size: tuple[int, int]) -> str:
     return f"{size[0]} × {size[1]}"
-
-
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count:,} files"

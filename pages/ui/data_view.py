@@ -1,14 +1,25 @@
-"""Which of its views the Data page shows: the chosen images, the choices, or the collecting of pictures."""
+"""Which of its views the Data page shows: the chosen images, the choices, the collecting of images, or a question."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
 from core.data.collection import Collection, list_collections
+from core.errors import UnclearLayout
+from core.experiment import AS_FOUND, Reading
 from pages.ui import engine, state
 
-View = Literal["look", "choose", "add", "copy"]
+View = Literal["look", "choose", "add", "copy", "ask"]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A source, and the reading that left a question or is to be replaced."""
+
+    source: str
+    reading: Reading
 
 
 def current() -> View:
@@ -21,11 +32,30 @@ def go(view: View) -> None:
     state.remember("data:view", view)
 
 
-def choose(source: str) -> None:
-    """Take these images for the experiment and show them. Raises `InvalidInput`; then the old ones stay chosen."""
-    state.update(source=engine.dataset(source).source)
-    go("look")
+def choose(source: str, reading: Reading = AS_FOUND) -> None:
+    """Take these images for the experiment and show them; where they can be read in several ways, ask first.
+
+    Raises `InvalidInput`. Until all is known the old ones stay chosen.
+    """
+    try:
+        state.update(source=engine.dataset(source, reading).source, reading=reading)
+        go("look")
+    except UnclearLayout as error:
+        if not error.choices:
+            raise
+        ask(source, reading)
     st.rerun()
+
+
+def ask(source: str, reading: Reading) -> None:
+    """Open the question how a source is to be read; for `on_click`, or before `st.rerun`."""
+    state.remember("data:asking", Asking(source, reading))
+    go("ask")
+
+
+def asking() -> Asking | None:
+    """What the question is about."""
+    return state.recall("data:asking", None)
 
 
 def editable(source: str | None) -> Path | None:

@@ -14,7 +14,9 @@ from core.data.layout import MAX_FILES
 from core.data.names import is_junk
 from core.data.sources import load_dataset
 from core.data.split import Split, make_split
-from core.experiment import SplitSpec
+from core.data.tree import read_tree
+from core.errors import GraftError
+from core.experiment import AS_FOUND, Reading, SplitSpec
 from core.runs.records import Run
 from core.runs.workspace import Workspace
 from pages.ui import state, warmup
@@ -65,33 +67,34 @@ def live_runs() -> list[Run]:
     return workspace().store.live()
 
 
-def dataset(source: str) -> Dataset:
-    """The images of a source, read anew only when a folder of it has changed. Raises `InvalidInput`.
+def dataset(source: str, reading: Reading = AS_FOUND) -> Dataset:
+    """The images of a source, read anew only when a folder of it has changed. Raises `InvalidInput`, of that kind
+    `UnclearLayout` where a folder can be read in several ways and `reading` does not say in which.
 
     A long reading shows a progress bar where it is called.
     """
-    return _datasets().get(_key(source), lambda: _read(source))
+    return _datasets().get(_key(source, reading), lambda: _read(source, reading))
 
 
-def known_dataset(source: str | None) -> Dataset | None:
+def known_dataset(source: str | None, reading: Reading = AS_FOUND) -> Dataset | None:
     """The images of a source, if some page has read them as they are now; reads nothing."""
-    return None if source is None else _datasets().peek(_key(source))
+    return None if source is None else _datasets().peek(_key(source, reading))
 
 
-def split(source: str, spec: SplitSpec) -> Split:
+def split(source: str, spec: SplitSpec, reading: Reading = AS_FOUND) -> Split:
     """How the images of a source are divided."""
-    images = dataset(source)
+    images = dataset(source, reading)
 
     def divide() -> Split:
         with st.spinner("Dividing the images."):  # seconds, where tens of thousands are compared for copies
             return make_split(images, spec)
 
-    return _splits().get((*_key(source), spec), divide)
+    return _splits().get((*_key(source, reading), spec), divide)
 
 
-def known_split(source: str | None, spec: SplitSpec) -> Split | None:
+def known_split(source: str | None, spec: SplitSpec, reading: Reading = AS_FOUND) -> Split | None:
     """How the images of a source are divided, if some page has asked for it; divides nothing."""
-    return None if source is None else _splits().peek((*_key(source), spec))
+    return None if source is None else _splits().peek((*_key(source, reading), spec))
 
 
 def read_again() -> None:
@@ -102,8 +105,16 @@ def read_again() -> None:
 
 def chosen_dataset() -> Dataset | None:
     """The images of this session's experiment; None while none are chosen. Raises `InvalidInput`."""
-    source = state.draft().source
-    return None if source is None else dataset(source)
+    draft = state.draft()
+    return None if draft.source is None else dataset(draft.source, draft.reading)
+
+
+def images_in(folder: Path) -> int:
+    """How many files in and below a folder look like images; 0 where it is gone."""
+    try:
+        return read_tree(folder).top.image_count
+    except GraftError:
+        return 0
 
 
 def images(geometry: Geometry) -> ImageCache:
@@ -119,17 +130,17 @@ def _splits() -> Shelf[Split]:
     return once("splits", lambda: Shelf(16))
 
 
-def _read(source: str) -> Dataset:
+def _read(source: str, reading: Reading) -> Dataset:
     with st.spinner("Reading the images."):
         bar = DelayedBar()
         try:
-            return load_dataset(source, state.workspace(), bar.update)
+            return load_dataset(source, state.workspace(), bar.update, reading)
         finally:
             bar.close()
 
 
-def _key(source: str) -> tuple[Hashable, ...]:
-    return source, state.workspace(), _stamp(source)
+def _key(source: str, reading: Reading) -> tuple[Hashable, ...]:
+    return source, reading, state.workspace(), _stamp(source)
 
 
 def _stamp(source: str) -> int:

@@ -4,7 +4,7 @@ import re
 
 import streamlit as st
 
-from core.errors import GraftError
+from core.errors import GraftError, UnclearLayout
 from core.files import slug
 from core.text import shown
 
@@ -26,7 +26,9 @@ def literal(text: str) -> str:
 
 def show_error(error: GraftError) -> None:
     """An error that was raised on purpose, as its own sentence."""
-    st.error(literal(str(error)), icon=":material/error:")
+    # its ways out are options of the command line; here they are the Data page's buttons
+    said = error.question if isinstance(error, UnclearLayout) else str(error)
+    st.error(literal(said), icon=":material/error:")
 
 
 def empty_state(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from core.charts.numbers import counted
+from core.data import names
 from core.errors import GraftError
 from core.runs.records import Run
 from pages.ui import engine, state
@@ -52,24 +54,39 @@ class FolderAnswers:
         return zip(self.names, self.probabilities, strict=True)
 
 
-def ask_for_folder(run: Run) -> Path | None:
-    """The folder that the user has named, or that the run's own data set has left for prediction."""
+def ask_for_folder() -> Path | None:
+    """The folder that the user has named or chosen."""
     with st.form("predict-folder-form", border=False):
         path = st.text_input("Path of a folder of images", placeholder="~/pictures/new", key="predict-folder")
         if st.form_submit_button("Classify", key="predict-folder-use", icon=":material/folder_open:"):
             state.remember("predict-folder", path.strip().strip("\"'"))
-    for number, folder in enumerate(_unlabelled(run)):
-        label, key = f"Use the data set's own {literal(folder.name)}", f"predict-unlabelled-{number}"
-        if st.button(label, icon=":material/folder_special:", help=literal(str(folder)), key=key):
-            state.remember("predict-folder", str(folder))
     chosen = state.recall("predict-folder", "")
     return _folder(chosen) if chosen else None
 
 
+def offer_unlabelled(run: Run, way: str) -> None:
+    """A button for each folder of images without labels in the run's own data set; `way` is the choice of folders."""
+    for number, folder in enumerate(_unlabelled(run)):
+        images = counted(engine.images_in(folder), "image")
+        st.button(
+            f"Classify the {images} without labels in {literal(names.shown(folder.name))}", help=literal(str(folder)),
+            icon=":material/folder_special:", key=f"predict-unlabelled-{number}", on_click=_open,
+            args=(str(folder), way),
+        )  # fmt: skip
+
+
+def _open(folder: str, way: str) -> None:
+    state.remember("predict-folder", folder)
+    st.session_state["predict-way"] = way
+
+
 def _unlabelled(run: Run) -> tuple[Path, ...]:
-    """Folders of the run's data set whose images have no labels, if the data set has been read and is still there."""
+    """Folders of the run's data set whose images have no labels, if it is the chosen one or some page has read it."""
+    data, draft = run.experiment.data, state.draft()
     try:
-        known = engine.known_dataset(run.experiment.data.source)
+        if (data.source, data.reading) == (draft.source, draft.reading):
+            return engine.dataset(data.source, data.reading).unlabelled
+        known = engine.known_dataset(data.source, data.reading)
     except GraftError:
         return ()
     return known.unlabelled if known is not None else ()

@@ -71,9 +71,12 @@ def _label(title: str, lines: Sequence[str]) -> str:
     return "  \n".join([f"**{title}**", *(f":gray[:small[{literal(line)}]]" for line in lines)])
 
 
-def dataset_summary(name: str, images: int, classes: int) -> str:
-    """A data set that was read."""
-    return f"{name}, {images:,} images in {classes} classes"
+def dataset_summary(name: str, images: int | None, classes: int) -> str:
+    """A data set that was read; `images` are those that are used, None while it is not divided."""
+    what = f"{classes:,} {'class' if classes == 1 else 'classes'}"
+    return (
+        f"{name}, {what}" if images is None else f"{name}, {images:,} {'image' if images == 1 else 'images'} in {what}"
+    )
 
 
 def data_summary(source: str | None, split: SplitSpec) -> str:

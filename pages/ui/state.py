@@ -19,7 +19,17 @@ from core import files
 from core.augment import presets
 from core.backbones.stages import default_phases, default_recipe
 from core.errors import InvalidExperiment, StorageFailed
-from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Recipe, SplitSpec
+from core.experiment import (
+    AS_FOUND,
+    BackboneSpec,
+    DataSpec,
+    Experiment,
+    Phase,
+    PipelineSpec,
+    Reading,
+    Recipe,
+    SplitSpec,
+)
 
 Views = int | Literal["fresh"]
 _PREFIX = "graft:"
@@ -33,6 +43,7 @@ class Draft:
     """The experiment as it stands on the pages. `phases` None: the backbone's default ones."""
 
     source: str | None = None
+    reading: Reading = AS_FOUND  # how the source is read, where it does not say so itself
     split: SplitSpec = field(default_factory=SplitSpec)
     pipeline: PipelineSpec = presets.DEFAULT
     backbone: BackboneSpec = field(default_factory=BackboneSpec)
@@ -63,7 +74,7 @@ class Draft:
             raise InvalidExperiment("There is no phase to train. Add one on the Backbone page.")
         return Experiment.parse(
             {
-                "data": DataSpec(source=self.source, split=self.split).model_dump(),
+                "data": DataSpec(source=self.source, split=self.split, reading=self.reading).model_dump(),
                 "pipeline": self.pipeline.model_dump(),
                 "backbone": self.backbone.model_dump(),
                 "phases": [phase.model_dump() for phase in phases],
@@ -112,8 +123,13 @@ def adopt(name: str) -> bool:
 
 
 def update(**parts: Any) -> Draft:
-    """Replace parts of the draft and return the new one. Raises `TypeError` for a name that it does not have."""
+    """Replace parts of the draft and return the new one. Raises `TypeError` for a name that it does not have.
+
+    Another source is read as it is found, unless its reading is given along.
+    """
     before = draft()
+    if parts.get("source", before.source) != before.source:
+        parts = {"reading": AS_FOUND} | parts
     changed = replace(before, **parts)
     if changed != before:
         _keep(changed)
@@ -124,6 +140,7 @@ def use(experiment: Experiment) -> Draft:
     """Take over the settings of an experiment, such as those of an earlier run."""
     return update(
         source=experiment.data.source,
+        reading=experiment.data.reading,
         split=experiment.data.split,
         pipeline=experiment.pipeline,
         backbone=experiment.backbone,

@@ -21,7 +21,7 @@ def show(experiment: Experiment, device: str) -> None:
 
     lane, room = engine.manager().lane, engine.workspace()
     try:  # with the images as they are now: others take another time
-        fingerprint = engine.dataset(experiment.data.source).fingerprint
+        fingerprint = engine.dataset(experiment.data.source, experiment.data.reading).fingerprint
     except GraftError:  # the page says so
         return
     key: Hashable = ("estimate", experiment.digest, fingerprint, device)

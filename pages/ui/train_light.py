@@ -31,7 +31,7 @@ def known(draft: Draft) -> Headline | None:
     if draft.source is None or not changes_images(draft.pipeline):
         return None
     try:
-        dataset, experiment = engine.dataset(draft.source), draft.experiment()
+        dataset, experiment = engine.dataset(draft.source, draft.reading), draft.experiment()
     except GraftError:  # what blocks the start is said there
         return None
     return known_headline(experiment, dataset.fingerprint, (draft.device or "auto", "auto"), engine.workspace().root)
@@ -89,7 +89,7 @@ def _unknown(draft: Draft, live: list[Run]) -> None:
 
 def _question(draft: Draft) -> "augment_question.Question | None":
     try:
-        dataset: Dataset = engine.dataset(draft.source or "")
+        dataset: Dataset = engine.dataset(draft.source or "", draft.reading)
         return augment_question.whole_and_steps(draft, dataset)
     except GraftError:  # what blocks the start is said there
         return None

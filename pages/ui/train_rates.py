@@ -82,7 +82,8 @@ def _stages(phase: Phase) -> str:
 
 
 def _key(experiment: Experiment, index: int, device: str) -> Hashable:
-    data = experiment.data.model_copy(update={"fingerprint": engine.dataset(experiment.data.source).fingerprint})
+    dataset = engine.dataset(experiment.data.source, experiment.data.reading)
+    data = experiment.data.model_copy(update={"fingerprint": dataset.fingerprint})
     return "rates", what_matters(experiment, index).changed(data=data).digest, index, device
 
 

@@ -81,7 +81,8 @@ def _data(draft: Draft) -> Row:
     if draft.source is None:
         return Row("Data", DATA, icon, "No images chosen yet")
     try:
-        dataset, split = engine.dataset(draft.source), engine.split(draft.source, draft.split)
+        dataset = engine.dataset(draft.source, draft.reading)
+        split = engine.split(draft.source, draft.split, draft.reading)
     except GraftError:
         return Row("Data", DATA, icon, "These images cannot be used", draft.source)
     parts = {"train": len(split.train), "validate": len(split.val), "test": len(split.test)}
@@ -139,7 +140,8 @@ def _data_blockers(draft: Draft) -> list[Blocker]:
     if draft.source is None:
         return [Blocker("No images are chosen yet. Choose a sample, or bring your own.", DATA)]
     try:
-        dataset, split = engine.dataset(draft.source), engine.split(draft.source, draft.split)
+        dataset = engine.dataset(draft.source, draft.reading)
+        split = engine.split(draft.source, draft.split, draft.reading)
     except GraftError as error:
         return [Blocker(str(error), DATA)]
     found = problems(dataset, split)

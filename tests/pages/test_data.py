@@ -146,7 +146,7 @@ def test_every_file_left_out_is_listed_with_its_reason(at, images):
     assert "text" in reasons[f"cold/{HOSTILE}.jpg"]
     assert "empty" in reasons["cold/empty.png"]
     assert "same image" in next(reason for name, reason in reasons.items() if name.startswith("warm/"))
-    assert "3 files: 2 cannot be used, 1 is a copy of another image" in texts(at)
+    assert "2 cannot be used, 1 is a copy of another image." in texts(at)
 
 
 def test_what_blocks_a_training_is_said(at, tmp_path):
@@ -326,7 +326,7 @@ def test_a_zip_is_unpacked_into_the_workspace(at, workspace):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (zipped("1.png", "2.png"), "flat.zip holds images but no class folders"),
+        (zipped("1.png", "2.png"), "flat.zip holds 2 images and no class folders"),
         (zipped("../../etc/1.png"), "../../etc/1.png"),
         (b"no zip", "not a zip"),
         (b"", ""),
@@ -385,7 +385,6 @@ def test_facts(images, workspace):
     tested = data_facts.gallery(dataset, split, 1, "test")
     assert {item.label for item in tested} == {1}
     assert len(tested) == sum(dataset.items[index].label for index in split.test)
-    assert data_facts.left_out(dataset, split) == []
 
 
 @pytest.fixture

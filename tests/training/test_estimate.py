@@ -12,7 +12,7 @@ from core.training.estimate import Speed, estimate
 from core.training.inference import Aborted
 from tests.conftest import make_experiment
 from tests.training.test_loop import prepare
-from tests.uneven import TEST, TRAIN, VAL
+from tests.uneven import TRAIN, VAL
 
 
 def test_what_is_kept_saves_time_and_takes_room(experiment, tmp_path):
@@ -52,16 +52,13 @@ SPEEDS = {0: Speed(1000.0, 10.0, 1.0), 1: Speed(7000.0, 40.0, 3.0), 2: Speed(500
 def timed(divided, folder, monkeypatch, phases, **parts):
     """The estimate of a training whose phases are as fast as `SPEEDS` says."""
     monkeypatch.setattr(module, "_speed", lambda setup, feed, index, control: SPEEDS[index])
-    monkeypatch.setattr(module, "_reading_s", lambda setup: 0.0)
     plan = make_experiment(divided, phases=phases, recipe=Recipe(batch_size=8, precision="fp32"), **parts)
     return estimate(prepare(plan, folder), Control())
 
 
 def whole(*epochs):
-    """Seconds without anything kept: every image through the whole model at every epoch of every phase, then the test
-    images once through the last phase's."""
-    last = SPEEDS[len(epochs) - 1]
-    return TEST * (last.inputs + last.answering) + sum(
+    """Seconds without anything kept: every image through the whole model at every epoch of every phase."""
+    return sum(
         n * ((TRAIN + VAL) * SPEEDS[at].inputs + TRAIN * SPEEDS[at].training + VAL * SPEEDS[at].answering)
         for at, n in enumerate(epochs)
     )
@@ -84,7 +81,6 @@ def test_what_an_earlier_phase_has_made_at_the_same_cut_is_not_made_again(divide
     found = timed(divided, tmp_path, monkeypatch, phases)
     assert found.seconds_uncut == pytest.approx(whole(1, 4))
     steps = sum(n * (TRAIN * SPEEDS[at].training + VAL * SPEEDS[at].answering) for at, n in enumerate((1, 4)))
-    steps += TEST * (SPEEDS[1].inputs + SPEEDS[1].answering)
     # the first phase makes one view and the plain images, the second the other view
     assert found.seconds == pytest.approx(steps + (TRAIN + VAL) * SPEEDS[0].inputs + TRAIN * SPEEDS[1].inputs)
 
@@ -97,7 +93,6 @@ def test_fresh_views_are_made_at_every_epoch_and_plain_images_once(divided, tmp_
 
 def test_mixed_images_are_made_at_every_epoch(divided, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_speed", lambda *_: SPEEDS[0])
-    monkeypatch.setattr(module, "_reading_s", lambda setup: 0.0)
     plan = make_experiment(
         divided, phases=(Phase(stages=HEAD, epochs=3),), recipe=Recipe(batch_size=8, precision="fp32", mixup=0.2)
     )
@@ -129,11 +124,3 @@ def test_each_part_is_timed_at_its_second_turn(monkeypatch):
     monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
     turns = []
     assert module._timed(lambda: turns.append("turn") or len(turns)) == (2, 4.0)
-
-
-def test_what_nobody_has_decoded_yet_is_counted_for_every_part(divided, tmp_path, monkeypatch):
-    setup = prepare(make_experiment(divided, recipe=Recipe(batch_size=4, precision="fp32")), tmp_path)
-    took = iter((33.0, 11.0))  # with decoding and without, of eleven images
-    monkeypatch.setattr(module, "_seconds", lambda work: (work(), next(took))[1])
-    assert module._reading_s(setup) == pytest.approx((33.0 - 11.0) / TRAIN * (TRAIN + VAL + TEST))
-    assert module._reading_s(setup) == 0, "they are decoded now"

@@ -244,11 +244,20 @@ def _alike(inner: Sequence[set[str]]) -> bool:
 
 
 def choices(case: Case) -> tuple[LayoutChoice, ...]:
-    """Every way in which the folder can be read, for whoever wants another one than was found."""
+    """Every way in which the folder can be read, for whoever wants another one than was found: first those between
+    which it would be asked."""
+    asked: tuple[LayoutChoice, ...] = ()
+    try:
+        read_case(case, Reading())
+    except UnclearLayout as error:
+        asked = error.choices
+    except UnusableDataset:
+        pass
     ways = [FOLDERS, INNER, ({"layout": "parts"}, "the folders are train, val and test")]
     if labels_by_name(images_of(case)):
         ways.append(({"layout": "filenames"}, "the classes are in the file names"))
     said = labels_of(case)
     if said is not None:
         ways.append(({"layout": "csv"}, f"the classes are in {said.tables[0].path.name}"))
-    return case.ask("", ways).choices
+    known = [choice.reading for choice in asked]
+    return (*asked, *(choice for choice in case.ask("", ways).choices if choice.reading not in known))

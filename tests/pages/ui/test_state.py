@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.backbones.stages import default_phases, stage_table
 from core.errors import InvalidExperiment
-from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Recipe, SplitSpec, Step
+from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Reading, Recipe, SplitSpec, Step
 from pages.ui import state
 from pages.ui.state import Draft
 
@@ -45,7 +45,9 @@ def test_settings_of_a_run_can_be_used_again():
 def everything():
     """An experiment in which nothing is as it would be without being set."""
     return Experiment(
-        data=DataSpec(source="sample:signs", split=SplitSpec(val=0.31, test=0.11, seed=4)),
+        data=DataSpec(
+            source="sample:signs", split=SplitSpec(val=0.31, test=0.11, seed=4), reading=Reading(layout="inner")
+        ),
         pipeline=PipelineSpec(steps=(Step(transform="Rotate", p=0.3),), strength=0.7),
         backbone=BackboneSpec(name="resnet18", weights="none", image_size=96, crop="weights"),
         phases=(Phase(stages=("head",), epochs=2), Phase(stages=("layer4", "head"), epochs=3, learning_rate=0.004)),
