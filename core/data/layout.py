@@ -9,6 +9,7 @@ from core.data.dataset import LeftOut, Part
 from core.data.encodings import decode_file_names
 from core.data.layouts.assigned import LABELS, Found, Layout, class_labels, read_json
 from core.data.layouts.case import Case, enter, no_classes, take_labels
+from core.data.layouts.containers import other_files, unread_labels
 from core.data.layouts.decide import choices, read_case
 from core.data.tree import MAX_FILES, Folder, read_tree
 from core.errors import LayoutChoice, UnusableDataset
@@ -34,7 +35,7 @@ def read_layout(folder: Path, reading: Reading | None = None, workspace: Path | 
     case = _case(folder, workspace)
     layout = read_case(case, reading or Reading())
     if not layout.classes:
-        raise no_classes(case)
+        raise no_classes(case, unread_labels(case.outer), other_files(case.outer))
     return layout
 
 

@@ -8,6 +8,7 @@ from core.data import names, sniff
 from core.data.archive import unpack
 from core.data.dataset import Dataset, Item, LeftOut
 from core.data.layout import Layout, layout_choices, read_json, read_layout
+from core.data.layouts.tables import SUFFIXES as TABLES
 from core.data.natural import natural_key
 from core.data.scan import Progress, Scan, scan
 from core.errors import DatasetNotFound, LayoutChoice, UnclearLayout, UnreadableArchive, UnusableDataset, unknown_name
@@ -150,7 +151,12 @@ def _unpacked(archive: Path, workspace: Path) -> Path:
     except OSError as error:
         raise UnreadableArchive(f"{archive} cannot be read: {error.strerror or error}.") from error
     if sniff.is_image(head):
-        raise UnusableDataset(f"{archive} is a picture. Choose the folder that holds the class folders.")
+        raise UnusableDataset(f"{archive} is an image. Choose the folder that holds the class folders.")
+    if archive.suffix.lower() in TABLES:
+        raise UnusableDataset(
+            f"{archive} is a single text file. If it holds labels, choose the folder of the images it names, with the "
+            "file in it or given as --labels."
+        )
     folder = workspace / "datasets" / f"{_UNPACKED}{digest[:16]}"
     if not folder.is_dir():
         unpack(archive, folder)

@@ -179,7 +179,7 @@ def test_a_folder_that_cannot_be_opened(folder_of, read, monkeypatch):
 
 def test_a_picture_as_source_is_answered_with_what_to_choose(tmp_path, picture, read):
     (tmp_path / "a.png").write_bytes(picture())
-    with pytest.raises(UnusableDataset, match=r"is a picture\. Choose the folder"):
+    with pytest.raises(UnusableDataset, match=r"is an image\. Choose the folder"):
         read(tmp_path / "a.png")
 
 

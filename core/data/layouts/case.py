@@ -114,17 +114,19 @@ def stepped(folder: Folder) -> Folder:
     return folder
 
 
-def no_classes(case: Case) -> UnusableDataset:
-    """Why nothing can be read, and what is expected."""
+def no_classes(case: Case, *more: str) -> UnusableDataset:
+    """Why nothing can be read, and what is expected. `more` are sentences on what is there."""
     folder, root = case.outer.path, case.root
+    name = short(folder.name)
     wanted = (
-        f"Put the images of each class into a folder of its own, such as {short(folder.name)}/cat and "
-        f"{short(folder.name)}/dog, or add a file labels.csv with the columns file and label."
+        f"Put the images of each class into a folder of its own, such as {name}/cat and {name}/dog, or add a file "
+        "labels.csv with the columns file and label."
     )
-    first = f" {case.left_out[0].name}: {case.left_out[0].reason}" if case.left_out else ""
+    first = f"{case.left_out[0].name}: {case.left_out[0].reason}" if case.left_out else ""
     if root.images:
-        return UnusableDataset(f"{folder} holds images but no class folders.{first} {wanted}")
-    if root.image_count:
-        where = listed(inner.name for inner in root.full)
-        return UnusableDataset(f"{folder} holds images in {where}, but no class folders.{first} {wanted}")
-    return UnusableDataset(f"{folder} holds no class folders with images.{first} {wanted}")
+        what = f"{folder} holds images but no class folders."
+    elif root.image_count:
+        what = f"{folder} holds images in {listed(inner.name for inner in root.full)}, but no class folders."
+    else:
+        what = f"{folder} holds no class folders with images."
+    return UnusableDataset(" ".join(text for text in (what, first, *more, wanted) if text))

@@ -6,7 +6,8 @@ from core.data import names
 from core.data.dataset import LeftOut
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case, enter, no_classes, stepped, take_labels
-from core.data.layouts.exports import MASKS, Export, container_of, export_of, is_annotation
+from core.data.layouts.containers import container_of, other_files, unread_labels
+from core.data.layouts.exports import MASKS, Export, export_of, is_annotation
 from core.data.layouts.filenames import labels_by_name
 from core.data.layouts.flat import images_of, labels_of, read_csv, read_filenames
 from core.data.layouts.folders import labelled_kinds, part_folders, read_class_first, read_classes, read_parts
@@ -117,7 +118,7 @@ def _auto(case: Case) -> Layout:
     if not case.named and (flat := _flat(case)):
         return flat
     if not case.root.folders:
-        raise no_classes(case)
+        raise no_classes(case, unread_labels(case.outer), other_files(case.outer))
     if _are_class_first(case):
         return read_class_first(case)
     level = _level(case, case.root)
@@ -183,7 +184,7 @@ def _by_names(case: Case) -> Layout | None:
     except UnclearLayout:
         raise
     except UnusableDataset:
-        raise no_classes(case) from None
+        raise no_classes(case, unread_labels(case.outer), other_files(case.outer)) from None
 
 
 def _agree(case: Case, said: Labelled) -> bool:

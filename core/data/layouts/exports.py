@@ -12,19 +12,12 @@ from core.data.tree import Folder
 _MARKS = re.compile(
     r"(?:train|training|val|valid|test|image|images|pixel|instance|semantic)*"
     r"(?P<word>masks?|labels?|annotations?|annots?|gt|groundtruth|bbox(?:es)?|xmls?|trimaps?|"
-    r"segmentation(?:s|class|object|masks?)?|segclass)(?:train|val|test|set)?"
+    r"segmentation(?:s|class|object|masks?)?|segclass|gtfine|gtcoarse)(?:train|val|test|set)?"
 )
+_OBJECT = re.compile(r"\s*([A-Za-z]\S*(\s+[-+]?[\d.]+){14,15})?\s*")  # a line of KITTI
 _NUMBERS = re.compile(r"\s*(\d+(\s+[-+]?[\d.]+){4,})?\s*")
 _MOST = 200  # files looked at
 _HEAD = 1 << 16  # bytes of a JSON file that tell what it is
-_CONTAINERS = {
-    ".tfrecord": "TFRecord files", ".tfrecords": "TFRecord files", ".parquet": "Parquet files",
-    ".arrow": "Arrow files", ".npz": "NumPy archives", ".npy": "NumPy arrays", ".h5": "HDF5 files",
-    ".hdf5": "HDF5 files", ".mat": "MATLAB files", ".tar": "tar archives", ".zip": "zip archives",
-    ".lmdb": "LMDB files",
-    ".mdb": "LMDB files", ".pkl": "pickled Python objects", ".rec": "RecordIO files", ".mp4": "videos",
-    ".mov": "videos", ".avi": "videos", ".mkv": "videos",
-}  # fmt: skip
 _BOXES = (
     "Graft classifies whole images. Cut the objects out, or sort the images into a folder per class, such as {0}/cat "
     "and {0}/dog."
@@ -42,6 +35,10 @@ class Export:
 COCO = Export("is a COCO export: its JSON file holds boxes or outlines of objects, labels for detection.")
 YOLO = Export("is a YOLO export: text files with boxes lie beside its images, labels for detection.")
 VOC = Export("is a Pascal VOC export: XML files with boxes lie beside its images, labels for detection.")
+YOLO_LIST = Export("is a YOLO data set: a YAML file names the objects and where the images lie, for detection.")
+KITTI = Export("is a KITTI export: text files with boxes lie beside its images, labels for detection.")
+CVAT = Export("is a CVAT export: its XML file holds the annotations of images, mostly boxes and outlines.")
+VIA = Export("is an export of the VGG Image Annotator: its JSON file holds regions of images, labels for detection.")
 LABELME = Export("is a LabelMe export: JSON files with outlines lie beside its images, labels for detection.")
 CREATEML = Export("is a CreateML export: its JSON file holds boxes of objects, labels for detection.")
 MASKS = Export("holds images with masks, labels for segmentation.")
@@ -57,29 +54,13 @@ def export_of(case: Case) -> Export | None:
     if case.named or any(_has_classes(folder) for folder in _levels(case.root)):
         return None
     tests: tuple[tuple[Callable[[Folder], bool], Export], ...] = (
-        (_is_coco, COCO), (_is_createml, CREATEML), (_is_yolo, YOLO), (_is_voc, VOC), (_is_labelme, LABELME),
-        (_has_masks, MASKS),
+        (_is_coco, COCO), (_is_createml, CREATEML), (_is_via, VIA), (_is_yolo, YOLO), (_is_yolo_list, YOLO_LIST),
+        (_is_kitti, KITTI),
+        (_is_cvat, CVAT), (_is_voc, VOC), (_is_labelme, LABELME), (_has_masks, MASKS),
     )  # fmt: skip
     for is_it, export in tests:
         if is_it(case.outer):
             return export
-    return None
-
-
-def container_of(folder: Folder) -> Export | None:
-    """In which kind of file the images are packed, where there are no image files."""
-    if folder.image_count:
-        return None
-    for path in folder.every_file():
-        suffix = re.sub(r"-\d+-of-\d+$", "", path.name).rpartition(".")[2].lower()
-        if what := _CONTAINERS.get(f".{suffix}"):
-            count = sum(f".{suffix}" in other.name.lower() for other in folder.every_file())
-            return Export(
-                f"holds no image files, but {what} ({count:,}, such as {path.name}).",
-                "Unpack them into a folder, and choose that folder."
-                if "archives" in what and suffix in ("zip", "tar")
-                else "Save the images as files, in a folder per class, such as {0}/cat and {0}/dog.",
-            )
     return None
 
 
@@ -109,7 +90,14 @@ def _is_coco_file(keys: set[str]) -> bool:
 
 
 def _is_createml(top: Folder) -> bool:
-    return any(path.name.lower().endswith(".createml.json") for path in _files(top, ".json"))
+    return any(
+        path.name.lower().endswith(".createml.json") or _keys(path) >= {"image", "annotations", "coordinates"}
+        for path in _files(top, ".json")
+    )
+
+
+def _is_via(top: Folder) -> bool:
+    return any(_keys(path) >= {"filename", "regions", "size"} for path in _files(top, ".json"))
 
 
 def _keys(path: Path) -> set[str]:
@@ -129,14 +117,33 @@ def _head(path: Path, end: bool = False) -> str:
 
 def _is_yolo(top: Folder) -> bool:
     """Most text files that have an image's name hold lines of a number and four coordinates or more."""
+    return _texts_hold(top, _NUMBERS)
+
+
+def _is_yolo_list(top: Folder) -> bool:
+    """A YAML file beside the images names classes and where to train."""
+    texts = [_head(path) for path in top.files if path.suffix.lower() in (".yaml", ".yml")]
+    return any({"train", "names"} <= set(re.findall(r"(?m)^(\w+)\s*:", text)) for text in texts)
+
+
+def _is_kitti(top: Folder) -> bool:
+    return _texts_hold(top, _OBJECT)
+
+
+def _texts_hold(top: Folder, line_of: re.Pattern[str]) -> bool:
+    """Whether most text files that have an image's name hold nothing but such lines."""
     stems = {path.stem for path in top.every_image()}
     texts = [path for path in _files(top, ".txt") if path.stem in stems]
-    good = [path for path in texts if all(_NUMBERS.fullmatch(line) for line in _head(path).splitlines())]
+    good = [path for path in texts if all(line_of.fullmatch(line) for line in _head(path).splitlines())]
     return bool(texts) and 2 * len(good) > len(texts)
 
 
 def _is_voc(top: Folder) -> bool:
-    return any("<annotation" in _head(path)[:500] for path in _files(top, ".xml"))
+    return any(re.search(r"<annotation[\s>]", _head(path)[:500]) for path in _files(top, ".xml"))
+
+
+def _is_cvat(top: Folder) -> bool:
+    return any(re.search(r"<annotations[\s>]", _head(path)[:500]) for path in _files(top, ".xml"))
 
 
 def _is_labelme(top: Folder) -> bool:
@@ -157,4 +164,4 @@ def _has_masks(top: Folder) -> bool:
 
 
 def _bare(path: Path) -> str:
-    return re.sub(r"[_-]?(mask|label|gt|seg|segmentation|l)$", "", path.stem.lower())
+    return re.sub(r"[_-]?(mask|label|gt|seg|segmentation|l|leftimg8bit|gt(fine|coarse)_\w+)$", "", path.stem.lower())

@@ -1,0 +1,93 @@
+"""Files that hold many images, or labels, in a form that cannot be read here: named, with the way out."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from core.data import sniff
+from core.data.layouts.exports import Export
+from core.data.tree import Folder
+from core.text import short
+
+_PACKED = {
+    ".tfrecord": "TFRecord files", ".tfrecords": "TFRecord files", ".parquet": "Parquet files",
+    ".arrow": "Arrow files", ".feather": "Arrow files", ".npz": "NumPy archives", ".npy": "NumPy arrays",
+    ".h5": "HDF5 files", ".hdf5": "HDF5 files", ".mat": "MATLAB files", ".tar": "tar archives", ".tgz": "tar archives",
+    ".zip": "zip archives", ".rar": "RAR archives", ".7z": "7z archives", ".gz": "gzip archives",
+    ".bz2": "bzip2 archives", ".xz": "xz archives", ".zst": "Zstandard archives", ".lmdb": "LMDB files",
+    ".mdb": "LMDB files", ".pkl": "pickled Python objects", ".pickle": "pickled Python objects",
+    ".pt": "PyTorch files", ".pth": "PyTorch files", ".rec": "RecordIO files", ".beton": "FFCV files",
+    ".msgpack": "MessagePack files", ".mp4": "videos", ".mov": "videos", ".avi": "videos", ".mkv": "videos",
+    ".webm": "videos", ".pdf": "PDF files", ".docx": "Word files", ".pptx": "PowerPoint files",
+}  # fmt: skip
+_ARCHIVES = frozenset((".tar", ".tgz", ".zip", ".rar", ".7z", ".gz", ".bz2", ".xz", ".zst"))
+_ANY = re.compile(rb"")
+_PICKLE = re.compile(rb"\x80[\x02-\x05]")
+_CALLED = (
+    (re.compile(r"data_batch_\d|test_batch|batches\.meta|train|test|meta"), _PICKLE, "pickled Python objects of CIFAR"),
+    (re.compile(r"(data_batch_\d|test_batch|train|test)\.bin"), _ANY, "binary files, as of CIFAR or STL"),
+    (re.compile(r".*[-.]idx\d[-.]ubyte"), _ANY, "IDX files, as of MNIST"),
+)
+_TABLES = {
+    ".xlsx": "an Excel table", ".xls": "an Excel table", ".xlsm": "an Excel table", ".ods": "an OpenDocument table",
+    ".numbers": "a Numbers table", ".mat": "a MATLAB file", ".parquet": "a Parquet table", ".json": "a JSON file",
+    ".sqlite": "an SQLite database", ".pkl": "a pickled Python object", ".npy": "a NumPy array", ".xml": "an XML file",
+    ".rds": "an R object", ".arff": "an ARFF table", ".yaml": "a YAML file", ".h5": "an HDF5 file",
+}  # fmt: skip
+_CALLED_SO = ("image", "label", "meta", "data", "annotation", "class")  # files that hold labels, mostly
+
+
+def container_of(folder: Folder) -> Export | None:
+    """In which kind of file the images are packed, where there are no image files."""
+    if folder.image_count:
+        return None
+    every = list(folder.every_file())
+    kinds = {path: kind for path in every if (kind := _packed(path))}
+    if not kinds:
+        return None
+    what, count = Counter(kinds.values()).most_common(1)[0]
+    first = next(path for path, kind in kinds.items() if kind == what)
+    archives = what.endswith("archives") and "NumPy" not in what
+    return Export(
+        f"holds no image files, but {what} ({count:,}, such as {short(first.name)}).",
+        "Unpack them into a folder, and choose that folder."
+        if archives
+        else "Save the images as files, in a folder per class, such as {0}/cat and {0}/dog.",
+    )
+
+
+def unread_labels(folder: Folder) -> str:
+    """A sentence on a file beside images that may hold their labels and cannot be read; empty without one."""
+    found = [path for path in folder.every_file() if path.suffix.lower() in _TABLES] if folder.image_count else []
+    if not found:
+        return ""
+    found.sort(key=lambda path: (not any(word in path.stem.lower() for word in _CALLED_SO), len(path.parts)))
+    return (
+        f"{short(found[0].name)} is {_TABLES[found[0].suffix.lower()]}, which is not read here: if it holds the "
+        "labels, save them as a CSV file with the columns file and label."
+    )
+
+
+def other_files(folder: Folder) -> str:
+    """A sentence on what lies in a folder without images; empty where nothing does."""
+    every = [] if folder.image_count else list(folder.every_file())
+    if not every:
+        return ""
+    first = f"{short(every[0].name)} is {sniff.describe(_first(every[0], 512))}"
+    return f"It holds {'1 file' if len(every) == 1 else f'{len(every):,} files'} and no image: {first}."
+
+
+def _packed(path: Path) -> str | None:
+    name = re.sub(r"-\d+-of-\d+$", "", path.name).lower()
+    for called, starts, what in _CALLED:
+        if called.fullmatch(name) and starts.match(_first(path)):
+            return what
+    return _PACKED.get(f".{name.rpartition('.')[2]}") if "." in name else None
+
+
+def _first(path: Path, size: int = 16) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(size)
+    except OSError:
+        return b""
