@@ -9,8 +9,9 @@ from PIL import Image
 from core.cli import lights
 from core.cli.options import LARGEST_SEED
 from core.errors import InvalidExperiment, InvalidInput
-from core.experiment import Phase, SplitSpec
+from core.experiment import Phase, PipelineSpec, SplitSpec
 from core.runs import execute, prepare, trial
+from core.screening.headline import headline
 from core.screening.verdict import Safety, Verdict
 from tests.conftest import make_experiment
 from tests.test_cli import QUICK, graft  # noqa: F401  (a fixture)
@@ -215,10 +216,11 @@ def test_what_cannot_be_solved_is_one_sentence(graft, images, options, says):  #
 @pytest.mark.parametrize(("views", "words"), [(1, "in 1 view each"), (8, "in 8 views each")])
 def test_one_view_is_one_view(capsys, monkeypatch, views, words):
     monkeypatch.setenv("COLUMNS", "300")
-    lights.tell(lights.Lights(Safety(
+    whole = Safety(
         verdict=Verdict.GREEN, reason="Fine.", images=9, views=views, clean=1, affinity=1, affinity_low=1,
         affinity_high=1, flip_rate=0, margin=0, classes=(), confusions=(), direct=(), worst=(),
-    )))  # fmt: skip
+    )  # fmt: skip
+    lights.tell(lights.Lights(whole, headline((PipelineSpec(),), (whole,))))
     assert words in capsys.readouterr().out
 
 
