@@ -1,6 +1,7 @@
 """What systems, disks and this program itself leave in folders, and what is never a class or an image."""
 
 import os
+import re
 from pathlib import Path
 
 DATABASE = "graft.db"  # marks a workspace of this program
@@ -11,20 +12,25 @@ _JUNK = frozenset(
         "__macosx", "icon\r", "network trash folder", "temporary items",
         # Windows
         "thumbs.db", "thumbs.db:encryptable", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "$recycle.bin",
-        "recycler", "recycled", "system volume information", "found.000", "msdownld.tmp",
+        "recycler", "recycled", "system volume information", "msdownld.tmp",
+        "$winreagent", "$sysreset", "$windows.~bt", "$windows.~ws",
+        "config.msi", "onedrivetemp", "windowsimagebackup",
         # Linux, Android
-        "lost+found", "lost.dir",
+        "lost+found", "lost.dir", "aquota.user", "aquota.group",
         # network storage: Synology, QNAP
         "@eadir", "#recycle", "#snapshot", "@recycle", "@recently-snapshot", "@tmp", "@sharebin", "@sharesnap",
+        "@appstore", "~snapshot",
         # programs
         "picasa.ini", "zbthumbnail.info", "pspbrwse.jbf", "__pycache__", "node_modules", "site-packages",
     )
 )  # fmt: skip
+_NUMBERED = re.compile(r"found\.\d{3}|.*@syno(eastream|resource)")  # of checked disks; beside files of a Synology
 
 
 def is_junk(name: str) -> bool:
     """Hidden files and what systems, disks and programs leave in folders: ignored without a word."""
-    return name.startswith((".", "~$")) or name.casefold() in _JUNK
+    folded = name.casefold()
+    return name.startswith((".", "~$")) or folded in _JUNK or bool(_NUMBERED.fullmatch(folded))
 
 
 def is_workspace(folder: Path) -> bool:

@@ -36,6 +36,7 @@ def read_layout(folder: Path, reading: Reading | None = None, workspace: Path | 
     layout = read_case(case, reading or Reading())
     if not layout.classes:
         raise no_classes(case, unread_labels(case.outer), other_files(case.outer))
+    layout.note_twins()
     return layout
 
 

@@ -27,7 +27,8 @@ def told(layout):
 @pytest.mark.parametrize(
     "name",
     [
-        "@eaDir", "#recycle", "#snapshot", "$RECYCLE.BIN", "RECYCLER", "lost+found", "System Volume Information",
+        "@eaDir", "#recycle", "#snapshot", "$RECYCLE.BIN", "RECYCLER", "lost+found", "found.002", "~snapshot",
+        "@appstore", "1.jpg@SynoEAStream", "Config.Msi", "System Volume Information",
         "__MACOSX", ".Trashes", ".Trash-1000", ".ipynb_checkpoints", "__pycache__", ".AppleDouble", ".thumbnails",
         ".git", ".venv", "node_modules", "@Recently-Snapshot", "Network Trash Folder", ".@__thumb", "LOST.DIR",
         "FOUND.000",

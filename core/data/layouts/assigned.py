@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -89,6 +90,18 @@ class Layout:
                 self._account(inner, reason, used)
             elif any(True for _ in inner.every_file()):
                 self.leave_out(inner.path, reason)
+
+    def note_twins(self) -> None:
+        """Say which classes differ in nothing but case or separators."""
+        twins: dict[str, list[str]] = {}
+        for label in sorted(self.classes):
+            folded = unicodedata.normalize("NFKC", label).casefold()
+            twins.setdefault("".join(c for c in folded if c not in " _-."), []).append(label)
+        self.notes += [
+            f"The classes {listed(same)} differ only in case or separators. If they are one, give them one name."
+            for same in twins.values()
+            if len(same) > 1
+        ]
 
     @property
     def summary(self) -> str:

@@ -1,7 +1,7 @@
 """Classes from file names, where one plain pattern covers all of them: cat.0.jpg, cat_001.jpg, 12-dog.png."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
@@ -12,12 +12,17 @@ _WORD = r"(?P<label>[^\W\d_][^\W\d_ .-]*(?:[ _.-][^\W\d_]+)*)"  # letters, and b
 _PATTERNS = (
     re.compile(rf"{_WORD}[ _.-]*\(?\d+\)?"),  # cat.0, cat_001, cat (3), cat12, great_pyrenees_100
     re.compile(r"(?P<label>(?=[^ ]*[^\W\d_])\w+)[_.-]\d+"),  # n02085620_7: letters and digits, then a number
-    re.compile(rf"\d+[ _.-]+{_WORD}"),  # 001_cat
+    re.compile(rf"(?P<number>(?:[^\W\d_]+[ _-]?)?\d+)[ _.-]+{_WORD}"),  # 001_cat, img001_cat
 )
 _CAMERA = re.compile(
     r"i?img|image|images|dsc|dscn|dscf|dcim|photo|photos|foto|bild|pic|pics|picture|pict|p|pxl|mvimg|mvi|gopr|dji|vid|"
     r"video|frame|frames|scan|file|screenshot|whatsappimage|untitled|unnamed|download|sample|data|cam|camera|page|crop|"
-    r"tile|patch|slice|item|id|no|nr|x|f|im|e|a"
+    r"tile|patch|slice|item|id|no|nr|x|f|im|e|a|hpim|imag|sdc|cimg|kif|sam|mvc|pano|burst|rimg|epsn|kicx|st[abc]|imga|imgp|"
+    r"eos|mg|gx|gh|gp|gs|yi|flir|dcs|duw|timg|mov|wp|hni|snap|snapchat|fbimg|receivedimg|viber|telegram|signal|wa|cover|"
+    r"thumb|copy|backup|mask|depth"
+)
+_NUMBERED = re.compile(
+    r"class(es)?|label|type|kind|grade|stage|level|category|cat|group|cluster|species|score|rank|digit|c|n|s"
 )
 Labels = dict[Path, str]
 
@@ -29,9 +34,21 @@ def labels_by_name(images: Sequence[Path]) -> Labels | None:
         return None
     for pattern in _PATTERNS:
         labels = _matched(images, pattern)
-        if labels is not None and _plausible(labels.values()):
+        if labels is not None and _plausible(labels.values()) and not _are_views(labels, pattern):
             return labels
     return None
+
+
+def _are_views(labels: Labels, pattern: re.Pattern[str]) -> bool:
+    """Whether the same numbers stand before every label: 1_red, 1_green, 2_red, 2_green are views of one thing."""
+    if "number" not in pattern.groupindex:
+        return False
+    numbers: dict[str, set[str]] = defaultdict(set)
+    for path, label in labels.items():
+        found = pattern.fullmatch(names.label(path.stem))
+        numbers[label].add(found["number"] if found else "")
+    (first, *others) = numbers.values()
+    return len(first) > 1 and all(other == first for other in others)
 
 
 def labels_like(images: Sequence[Path], known: Collection[str]) -> Labels | None:
@@ -65,7 +82,15 @@ def _plausible(labels: Iterable[str]) -> bool:
     total = sum(counts.values())
     if len(counts) < 2 or len(counts) * 2 > total:
         return False
-    return not any(_says_nothing(label) for label in counts)
+    return not any(_says_nothing(label) for label in counts) and not _is_grid(counts)
+
+
+def _is_grid(labels: Collection[str]) -> bool:
+    """Whether labels are one word with another number each: london_0, london_1 are columns of tiles, not classes, but
+    class_1, grade-2 and n02085620 are what they say."""
+    words = {plain(label) for label in labels}
+    (word, *others) = words
+    return not others and any(re.search(r"[ _.-]\d+$", label) for label in labels) and not _NUMBERED.fullmatch(word)
 
 
 def _says_nothing(label: str) -> bool:

@@ -1,11 +1,11 @@
 """Class folders, alone or within train, val and test."""
 
-import unicodedata
 from dataclasses import dataclass, replace
 
 from core.data.dataset import Part
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case, stepped
+from core.data.layouts.labelled import Labelled, part_of, read_labels
 from core.data.layouts.words import (
     PREDICT,
     Kind,
@@ -19,6 +19,7 @@ from core.data.layouts.words import (
 )
 from core.data.tree import Folder
 from core.errors import UnusableDataset
+from core.experiment import Reading
 from core.text import short
 
 BESIDE = "Lies beside the class folders, so that it has no class."
@@ -86,7 +87,6 @@ def read_classes(case: Case, level: int = 0) -> Layout:
     _classes(case, layout, case.root, None, level, skip=tests)
     if not level:
         _note_inner(layout, case, tests)
-    _note_twins(layout)
     layout.account(case.outer, BESIDE)
     return layout
 
@@ -95,26 +95,49 @@ def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
     """Class folders within parts. A part without class folders is offered for prediction."""
     layout = case.layout(layout="parts")
     classed = [part for part in parts if part.inner.folders or not part.inner.image_count]
+    known = {case.label(folder) for part in classed if part.kind == "train" for folder in _class_folders(part, level)}
+    said = {part.folder.path: _said(case, part, known) for part in parts if part not in classed}
     only = {part.kind for part in classed if part.kind != PREDICT} == {"train"} and len(parts) > len(classed)
+    only = only and not any(said.values())
     for part in parts:
-        if part not in classed or part.kind == PREDICT:
+        if labels := said.get(part.folder.path):
+            _use_labels(layout, part, labels)
+        elif part not in classed or part.kind == PREDICT:
             if part.inner.image_count:
                 layout.offer(part.folder)
-            continue
-        kind: Part | None = None if only else part.kind  # type: ignore[assignment]  # PREDICT went before
-        _classes(case, layout, part.inner, kind, level)
-        for loose in part.inner.files:
-            layout.leave_out(loose, "Has no class: it does not lie in a class folder.")
+        else:
+            kind: Part | None = None if only else part.kind  # type: ignore[assignment]  # PREDICT went before
+            _classes(case, layout, part.inner, kind, level)
+            for loose in part.inner.files:
+                layout.leave_out(loose, "Has no class: it does not lie in a class folder.")
     if not layout.found and not layout.classes:
         raise UnusableDataset(f"{case.outer.path} has no class folders in its parts. {_WANTED}")
     if only:
         layout.notes.append("Only the train folder has class folders; its images are divided into all parts.")
     _note_doubled(layout, parts)
-    known = {case.label(folder) for part in classed if part.kind == "train" for folder in _class_folders(part, level)}
     _join_spellings(layout, known)
     _drop_untrained(layout, known, "" if only else "train")
     layout.account(case.outer, OUTSIDE)
     return layout
+
+
+def _said(case: Case, part: PartFolder, known: set[str]) -> Labelled | None:
+    """What a file of labels says about the images of a flat part, where it gives them classes of the train part."""
+    images = list(part.inner.every_image()) if part.kind in ("val", "test") else []
+    said = read_labels(case.outer, images, Reading()) if images else None
+    fits = said is not None and said.clear and set(said.labels.values()) <= known and 2 * len(said.labels) > len(images)
+    return said if fits else None
+
+
+def _use_labels(layout: Layout, part: PartFolder, said: Labelled) -> None:
+    names = listed(table.path.name for table in said.tables)
+    layout.notes.append(f"The classes of the images in '{short(part.folder.name)}' are read from {names}.")
+    layout.explained |= {table.path for table in said.tables}
+    for path in part.inner.every_image():
+        if label := None if path in said.conflicts else said.labels.get(path):
+            layout.add(path, label, part_of(part.kind))
+        else:
+            layout.leave_out(path, said.conflicts.get(path) or f"Is given no class in {names}.")
 
 
 def read_class_first(case: Case) -> Layout:
@@ -204,21 +227,6 @@ def _join_spellings(layout: Layout, known: set[str]) -> None:
                 layout.notes.append(f"The folder '{short(label)}' is taken for the class '{short(one)}'.")
     layout.found = [replace(found, label=joined.get(found.label, found.label)) for found in layout.found]
     layout.classes -= joined.keys()
-    _note_twins(layout)
-
-
-def _note_twins(layout: Layout) -> None:
-    """Classes may differ in nothing but case or separators; nobody is to find that out from a confusion matrix."""
-    twins: dict[str, list[str]] = {}
-    for label in sorted(layout.classes):
-        twins.setdefault(
-            "".join(c for c in unicodedata.normalize("NFKC", label).casefold() if c not in " _-."), []
-        ).append(label)
-    for same in twins.values():
-        if len(same) > 1:
-            layout.notes.append(
-                f"The classes {listed(same)} differ only in case or separators. If they are one, give them one name."
-            )
 
 
 def _drop_untrained(layout: Layout, known: set[str], train: str) -> None:

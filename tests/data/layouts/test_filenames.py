@@ -69,3 +69,26 @@ def test_parts_are_never_classes(refused, content):
 def test_filenames_that_were_asked_for_and_have_no_pattern(read):
     with pytest.raises(UnusableDataset, match="one plain pattern"):
         read({"cat": 3, "dog": 2}, layout="filenames")
+
+
+@pytest.mark.parametrize("pattern", ["img{1:03}_{0}.png", "IMG_{1:04}-{0}.png", "{1}-{0}.png"])
+def test_the_class_behind_a_number(read, pattern):
+    files = [pattern.format("cat" if number < 4 else "dog", number) for number in range(7)]
+    assert counts(read({"": files})) == {"cat": 4, "dog": 3}
+
+
+@pytest.mark.parametrize("files", [
+    [f"{number}_{view}.png" for number in range(3) for view in ("red", "green", "nir")],
+    [f"img{number}_{view}.png" for number in range(4) for view in ("flipped", "turned")],
+    [f"london_{x}_{y}.png" for x in range(3) for y in range(3)],
+    [*(f"SDC1{n:04}.png" for n in range(4)), *(f"HPIM{n:04}.png" for n in range(3)), "IMAG0001.png"],
+])  # fmt: skip
+def test_views_tiles_and_other_cameras_are_no_classes(refused, files):
+    assert "labels.csv" in refused({"": files})
+
+
+@pytest.mark.parametrize("word", ["class", "grade", "n0208562"])
+def test_numbered_classes_in_file_names(read, word):
+    assert set(counts(read({"": [f"{word}_{c}_{n}.png" for c in range(3) for n in range(2 + c)]}))) == {
+        f"{word}_{c}" for c in range(3)
+    }

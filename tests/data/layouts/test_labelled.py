@@ -218,3 +218,23 @@ def test_a_question_says_its_choices_in_one_sentence_too():
 
     error = UnclearLayout("Which?", [LayoutChoice({"layout": "only:a b"}, "only 'a b'")])
     assert str(error) == "Which? Choose one: --layout 'only:a b' (only 'a b')."
+
+
+def test_class_folders_for_training_and_a_table_for_a_flat_test_folder(read):
+    signs = [f"{number:05}.jpg" for number in range(5)]
+    said = [*(("14", f"Test/{file}") for file in signs[:3]), ("0", f"Test/{signs[3]}")]
+    content = {
+        "Train/0": 4, "Train/14": 3, "Test": signs, "Test.csv": table(said, "ClassId,Path"),
+        "Train.csv": table([("0", "Train/0/0.jpg")], "ClassId,Path"),
+    }  # fmt: skip
+    layout = read(content)
+    assert counts(layout) == {"train/0": 4, "train/14": 3, "test/14": 3, "test/0": 1}
+    assert reasons(layout)["Test/00004.jpg"] == "Is given no class in 'Test.csv'."
+    assert layout.unlabelled == []
+
+
+def test_a_table_of_other_classes_does_not_label_a_flat_test_folder(read):
+    content = {"train/cat": 4, "train/dog": 3, "test": FILES, "test.csv": table(rows(classes=("wet", "dry")))}
+    layout = read(content)
+    assert counts(layout) == {"cat": 4, "dog": 3}
+    assert [path.name for path in layout.unlabelled] == ["test"]

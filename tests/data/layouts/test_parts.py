@@ -180,5 +180,6 @@ def test_numbers_are_in_natural_order(tree):
 
     names = ["10", "2", "0", "class10", "class2", "B", "a", "1" * 5000, "02", "img-1", "img1", "\u00b2"]
     assert sorted(names, key=natural_key)[:4] == ["0", "02", "2", "10"]
+    assert sorted(["3", "-2", "0", "-10", "-1x"], key=natural_key) == ["-10", "-2", "0", "3", "-1x"]
     assert sorted(["class10", "class2", "class"], key=natural_key) == ["class", "class2", "class10"]
     assert sorted(["dog", "Cat", "cat"], key=natural_key) == sorted(["dog", "Cat", "cat"])  # without digits as ever

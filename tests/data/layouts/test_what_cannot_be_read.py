@@ -43,7 +43,7 @@ def test_packed_images_are_named_with_the_way_out(refused, name, content, what):
 
 
 def test_whatever_else_lies_there_is_named(refused):
-    text = refused({"notes.log": "a text\n", "x/more.log": "b"})
+    text = refused({"notes.log": "a text\n", "other.log": "b"})
     assert "It holds 2 files and no image: notes.log is text." in text
 
 
