@@ -42,8 +42,14 @@ def first_choice(runs: list[Run]) -> str:
 
 
 def best_of_newest(runs: list[Run]) -> str:
-    """Runs on other images cannot be ranked against the newest one."""
-    newest = max(runs, key=lambda run: run.age)
+    """The best run on the images that are chosen now, else on those of the newest run: others cannot be ranked."""
+    draft = state.draft()
+    chosen = [
+        run
+        for run in runs
+        if (run.experiment.data.source, run.experiment.data.reading) == (draft.source, draft.reading)
+    ]
+    newest = max(chosen or runs, key=lambda run: run.age)
     data = newest.experiment.data
     return next(run.id for run in runs if run.experiment.data == data)
 

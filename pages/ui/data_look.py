@@ -1,6 +1,7 @@
 """The chosen images on the Data page: numbers, classes, split, pictures, and what was left out."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -9,6 +10,7 @@ from core.charts.classes import class_counts, class_counts_figure
 from core.charts.numbers import counted
 from core.data.dataset import Dataset
 from core.data.report import DataReport, describe, image_notes
+from core.data.sources import describe_folder
 from core.data.split import Split
 from core.errors import GraftError, UnclearLayout
 from core.experiment import SplitSpec
@@ -65,7 +67,7 @@ def show(source: str) -> None:
         _chart(dataset, split)
     with controls:
         _split(dataset, split)
-    st.subheader("Pictures", anchor=False)
+    st.subheader("Images", anchor=False)
     data_gallery.show(dataset, split, data_view.editable(source))
     data_copies.show(dataset, split)
     _left_out(report, copies=len(split.left_out))
@@ -85,8 +87,8 @@ def _head(dataset: Dataset, *, blocked: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="data-head"):
         with st.container(gap=None, width="content"):
             st.subheader(literal(dataset.name[:80]), anchor=False)
-            if not dataset.source.startswith("sample:"):
-                st.caption(literal(dataset.source))
+            if where := _where(dataset.source):
+                st.caption(literal(where))
         with st.container(horizontal=True, width="content", key="data-actions"):
             view = "add" if data_view.editable(dataset.source) else "copy"
             st.button(
@@ -102,6 +104,14 @@ def _head(dataset: Dataset, *, blocked: bool) -> None:
                     "Read again", icon=":material/refresh:", key="data-again", on_click=engine.read_again,
                     help="Look at the disk again, for pictures that were edited in place.",
                 )  # fmt: skip
+
+
+def _where(source: str) -> str:
+    """Where the images are, as far as it is the user's business."""
+    if source.startswith("sample:"):
+        return ""
+    kind = describe_folder(Path(source)).get("kind")
+    return {"zip": "From a zip, unpacked in your workspace", "pictures": "In your workspace"}.get(str(kind), source)
 
 
 def _add(view: data_view.View) -> None:

@@ -73,4 +73,5 @@ def _offered(folder: Path, number: int) -> None:
             width="content",
         )
         if st.button("Go to Predict", type="tertiary", icon=":material/arrow_forward:", key=f"data-predict-{number}"):
+            state.remember("predict-run", None)  # not the model that was used last: one of these images
             st.switch_page("pages/predict.py")

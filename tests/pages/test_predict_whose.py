@@ -195,3 +195,21 @@ def test_the_table_of_answers_orders_each_row_by_itself():
         "Probability": [50, 60, 100], "Second best": ["warm (30 %)", "warm (30 %)", "cold (0 %)"],
     }  # fmt: skip
     assert list(predict_show._frame(("only",), [Answer("a", (1.0,))])["Second best"]) == [""]
+
+
+def test_the_model_of_the_chosen_images_comes_first_with_their_reading(monkeypatch):
+    from types import SimpleNamespace
+
+    from core.experiment import DataSpec, Reading
+    from pages import predict
+    from pages.ui import state
+
+    def run(number, source, layout="auto"):
+        data = DataSpec(source=source, reading=Reading(layout=layout))
+        return SimpleNamespace(id=str(number), age=number, experiment=SimpleNamespace(data=data))
+
+    runs = [run(3, "/a", "inner"), run(2, "/a", "inner"), run(9, "/b"), run(1, "/a")]
+    for source, layout, first in (("/a", "inner", "3"), ("/a", "auto", "1"), ("/c", "auto", "9")):
+        held = state.Draft(source=source, reading=Reading(layout=layout))
+        monkeypatch.setattr(state, "draft", lambda held=held: held)
+        assert predict.best_of_newest(runs) == first
