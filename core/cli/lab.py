@@ -86,6 +86,8 @@ def augment(
             "a step looks at other images: here at all that are copied, there at those it trains on."
         ),
     ] = None,
+    near_copies: NearCopiesOption = None,
+    distinct: DistinctOption = None,
     layout: LayoutOption = None,
     labels: LabelsOption = None,
     file_column: FileColumnOption = None,
@@ -103,8 +105,9 @@ def augment(
     geometry = catalogue.geometry(catalogue.get(backbone), image_size)
     reading = reading_of(layout, labels, file_column, label_column)
     dataset = load_dataset(data, (workspace or default_root()), reading=reading)
-    tell_known(dataset, make_split(dataset, SplitSpec()))
-    items = trainable(dataset)
+    split = make_split(dataset, split_with(SplitSpec(), near_copies, distinct))
+    tell_known(dataset, split)
+    items = trainable(dataset, split)
     left_out = show(
         write_copies(dataset, items, taken.spec, geometry, seed=seed_of(taken, seed), copies=copies, out=out)
     )

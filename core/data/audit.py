@@ -13,18 +13,18 @@ __all__ = ["exact_groups", "near_groups", "problems", "require_trainable"]
 def problems(dataset: Dataset, split: Split) -> tuple[str, ...]:
     """Why a training cannot start, each with the next step; empty when it can.
 
-    Counts are of the pictures that the split uses, after copies were left out.
+    Counts are of the images that the split uses, after copies were left out.
     """
     used = Counter(dataset.items[index].label for index in (*split.train, *split.val, *split.test))
     trained = Counter(dataset.items[index].label for index in split.train)
     found = [_class_problem(dataset, label, used[label], trained[label]) for label in range(len(dataset.classes))]
     if len(dataset.classes) < 2:
         only = f"'{dataset.classes[0]}'" if dataset.classes else "none"
-        found.insert(0, f"There is only one class ({only}). Add a folder with pictures of another class.")
+        found.insert(0, f"There is only one class ({only}). Add a folder with images of another class.")
     if not split.train:
-        found.append("There are no training pictures. Add pictures, or a smaller validation and test share.")
+        found.append("There are no training images. Add images, or a smaller validation and test share.")
     if not split.val:
-        found.append("There are no validation pictures, which choose the best epoch. Add pictures to each class.")
+        found.append("There are no validation images, which choose the best epoch. Add images to each class.")
     return tuple(problem for problem in found if problem)
 
 
@@ -38,12 +38,12 @@ def require_trainable(dataset: Dataset, split: Split) -> None:
 def _class_problem(dataset: Dataset, label: int, used: int, trained: int) -> str | None:
     name, readable = dataset.classes[label], list(dataset.counts.values())[label]
     if not readable:
-        return f"Class '{name}' has no readable picture. Add some, or remove its folder."
+        return f"Class '{name}' has no readable image. Add some, or remove its folder."
     lost = f" ({readable - used} of {readable} were left out; the Data page says why)" if used < readable else ""
     if not used:
-        return f"Class '{name}' has no picture left{lost}. Add some, or remove its folder."
+        return f"Class '{name}' has no image left{lost}. Add some, or remove its folder."
     if used == 1:
-        return f"Class '{name}' has only one picture{lost}. Add at least one more: one trains, one validates."
+        return f"Class '{name}' has only one image{lost}. Add at least one more: one trains, one validates."
     if not trained:
-        return f"Class '{name}' has no training picture{lost}. Add some to its train folder."
+        return f"Class '{name}' has no training image{lost}. Add some to its train folder."
     return None

@@ -1,4 +1,4 @@
-"""Decoded and resized pictures, in memory and beyond a budget in a temporary file."""
+"""Decoded and resized images, in memory and beyond a budget in a temporary file."""
 
 import math
 import os
@@ -19,15 +19,15 @@ from core.data.images import decode, resize
 from core.data.scan import pixel_digest
 from core.errors import UnreadableImage
 
-MEMORY_BYTES = 1 << 30  # about 5,000 pictures of 256 px
+MEMORY_BYTES = 1 << 30  # about 5,000 images of 256 px
 SPILL_BYTES = 16 << 30  # and in a temporary file beyond
 
 
 class ImageCache:
-    """Pictures as the augmentations start from them, decoded once. Safe to use from several threads at once.
+    """Images as the augmentations start from them, decoded once. Safe to use from several threads at once.
 
-    When `budget_bytes` of memory are used up, the picture not asked for the longest goes into a temporary file, up to
-    `spill_bytes` of them: reading it back from there takes a hundredth of decoding it again. A picture for which there
+    When `budget_bytes` of memory are used up, the image not asked for the longest goes into a temporary file, up to
+    `spill_bytes` of them: reading it back from there takes a hundredth of decoding it again. An image for which there
     is no room at all is decoded each time. The file lies in `folder`, or, with none, where the system has its own: that
     is memory again on many systems.
     """
@@ -42,13 +42,13 @@ class ImageCache:
 
     @property
     def used_bytes(self) -> int:
-        """Memory that the kept pictures take."""
+        """Memory that the kept images take."""
         return self._used_bytes
 
     def base(self, item: Item) -> NDArray[uint8]:
         """uint8 HxWx3 whose shorter side is the geometry's `resize_size`. Read-only, because it is shared.
 
-        Raises `UnreadableImage` when the file has gone, is damaged, or shows another picture than when it was scanned.
+        Raises `UnreadableImage` when the file has gone, is damaged, or shows another image than when it was scanned.
         """
         with self._lock:
             if item.digest in self._kept:
@@ -85,7 +85,7 @@ class ImageCache:
 
 
 class _Spill:
-    """Pictures in a temporary file that vanishes with the process."""
+    """Images in a temporary file that vanishes with the process."""
 
     def __init__(self, limit_bytes: int, folder: Path | None) -> None:
         self._limit_bytes = limit_bytes
@@ -95,7 +95,7 @@ class _Spill:
         self._end = 0
 
     def write(self, digest: str, pixels: NDArray[uint8]) -> None:
-        """Keep a picture, if there is room. One thread at a time."""
+        """Keep an image, if there is room. One thread at a time."""
         if digest in self._places or self._end + pixels.nbytes > self._limit_bytes:
             return
         try:
@@ -117,12 +117,12 @@ class _Spill:
         return file
 
     def read(self, digest: str) -> NDArray[uint8] | None:
-        """The picture, read-only, or None. Any thread."""
+        """The image, read-only, or None. Any thread."""
         place = self._places.get(digest)
         if place is None or self._file is None:
             return None
         offset, shape = place
-        # the page cache holds what memory has room for; a mapping per picture would run into the system's limit
+        # the page cache holds what memory has room for; a mapping per image would run into the system's limit
         return np.frombuffer(_read_at(self._file, math.prod(shape), offset), np.uint8).reshape(shape)
 
 

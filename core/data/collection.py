@@ -1,8 +1,8 @@
-"""The user's own pictures, kept in the workspace from the moment they are accepted.
+"""The user's own images, kept in the workspace from the moment they are accepted.
 
 `WORKSPACE/datasets/<slug-id>/<class slug>/<file>`, with the labels in `classes.json` and the collection's name in
 `.collection.json`; a collection copied from a divided data set has its classes below `train`, `val` and `test`, and new
-pictures go to `train`. Folder and file names are made here, whatever was typed or uploaded.
+images go to `train`. Folder and file names are made here, whatever was typed or uploaded.
 """
 
 from collections.abc import Sequence
@@ -71,7 +71,7 @@ def add_class(folder: Path, class_name: str) -> Path:
 
 
 def add_pictures(folder: Path, class_name: str, files: Sequence[tuple[str, bytes]]) -> list[LeftOut]:
-    """Verify pictures and write their own bytes at once; returns those refused, by the name they came with.
+    """Verify images and write their own bytes at once; returns those refused, by the name they came with.
 
     `files` are (name as uploaded, content). Raises `InvalidInput` (no class name, more than `MAX_UPLOAD_BYTES` in one
     go or `MAX_PICTURES` in all; nothing was written), `DatasetNotFound`, `StorageFailed`.
@@ -79,12 +79,12 @@ def add_pictures(folder: Path, class_name: str, files: Sequence[tuple[str, bytes
     size = sum(len(content) for _, content in files)
     if size > MAX_UPLOAD_BYTES:
         raise InvalidInput(
-            f"The pictures take {size / 2**20:.0f} MB together; at most {MAX_UPLOAD_BYTES // 2**20} MB can be added in "
+            f"The images take {size / 2**20:.0f} MB together; at most {MAX_UPLOAD_BYTES // 2**20} MB can be added in "
             "one go. Add them in smaller groups, or choose their folder on this machine."
         )
     place = add_class(folder, class_name)
     if _count(folder) + len(files) > MAX_PICTURES:
-        raise InvalidInput(f"A collection holds at most {MAX_PICTURES:,} pictures. Begin another one.")
+        raise InvalidInput(f"A collection holds at most {MAX_PICTURES:,} images. Begin another one.")
     left_out = []
     for name, content in files:
         try:
@@ -95,11 +95,11 @@ def add_pictures(folder: Path, class_name: str, files: Sequence[tuple[str, bytes
 
 
 def remove_picture(folder: Path, name: str) -> None:
-    """Delete one picture, named as its `Item.name`. Raises `DatasetNotFound` if the collection has no such picture."""
+    """Delete one image, named as its `Item.name`. Raises `DatasetNotFound` if the collection has no such image."""
     _require_editable(folder)
     path = folder / name
     if "\0" in name or not _is_inside(path.resolve(), folder.resolve()) or not path.is_file():
-        raise DatasetNotFound(f"The collection has no picture '{name[:200]}'. Load the data set again.")
+        raise DatasetNotFound(f"The collection has no image '{name[:200]}'. Load the data set again.")
     try:
         path.unlink()
     except OSError as error:
@@ -125,9 +125,9 @@ def import_zip(workspace: Path, name: str, content: bytes) -> Path:
 
 
 def copy_dataset(dataset: Dataset, workspace: Path, name: str) -> Path:
-    """Copy the readable pictures of any data set into a new collection, to which more can be added; returns its folder.
+    """Copy the readable images of any data set into a new collection, to which more can be added; returns its folder.
 
-    Labels and parts are kept. Raises `UnreadableImage` when a picture has gone meanwhile, `StorageFailed`; then nothing
+    Labels and parts are kept. Raises `UnreadableImage` when an image has gone meanwhile, `StorageFailed`; then nothing
     remains.
     """
     target = _place(workspace, name)
@@ -153,7 +153,7 @@ def _copy(item: Item, place: Path) -> None:
 
 
 def _add(place: Path, name: str, content: bytes) -> None:
-    """Write one verified picture. Raises `UnreadableImage`, also for a picture that the class has already."""
+    """Write one verified image. Raises `UnreadableImage`, also for an image that the class has already."""
     decode(content)
     kind = sniff.format_of(content[: sniff.HEAD_BYTES])
     suffix = kind.suffixes[0] if kind else ".png"
@@ -164,7 +164,7 @@ def _add(place: Path, name: str, content: bytes) -> None:
 
 
 def _free(place: Path, name: str, content: bytes) -> Path | None:
-    """A path that no other picture has; None where the same bytes are kept under this name already."""
+    """A path that no other image has; None where the same bytes are kept under this name already."""
     path = place / name
     number = 2
     while path.exists():
@@ -194,7 +194,7 @@ def _is_inside(path: Path, folder: Path) -> bool:
 def _require_editable(folder: Path) -> None:
     about = read_json(folder / ABOUT)
     if not isinstance(about, dict) or about.get("kind") != "pictures":
-        raise DatasetNotFound(f"{folder} is not a collection of your pictures. Copy the data set into one first.")
+        raise DatasetNotFound(f"{folder} is not a collection of your images. Copy the data set into one first.")
 
 
 def _class_root(folder: Path) -> Path:

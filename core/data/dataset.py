@@ -1,4 +1,4 @@
-"""A data set as it was found: every readable picture with its label, and every file that was left out."""
+"""A data set as it was found: every readable image with its label, and every file that was left out."""
 
 import hashlib
 from collections import Counter
@@ -16,10 +16,10 @@ Part = Literal["train", "val", "test"]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One readable picture.
+    """One readable image.
 
     `name` is the path below the source's root, with slashes, as users see it. `digest` is the hex SHA-256 of the
-    decoded pixels and their shape, so that two files with the same picture share it. `part` is set where the data set
+    decoded pixels and their shape, so that two files with the same image share it. `part` is set where the data set
     came divided. `thumbnail` holds the bytes that `core.data.duplicates` compares. `value_range` is the data set's
     where the image needs one to be decoded (see `core.data.scale`), else None.
     """
@@ -46,7 +46,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Labelled pictures. `classes[item.label]` is an item's label as text from the user: show it literally."""
+    """Labelled images. `classes[item.label]` is an item's label as text from the user: show it literally."""
 
     source: str
     name: str
@@ -60,7 +60,7 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hex digest of classes, pictures, labels and parts; file names and the order of classes do not matter."""
+        """Hex digest of classes, images, labels and parts; file names and the order of classes do not matter."""
         ordered = tuple(sorted(self.classes))
         places = _places(self.classes, ordered)
         content = hashlib.sha256(repr(ordered).encode("utf-8", "backslashreplace"))
@@ -83,7 +83,7 @@ class Dataset:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Pictures per class, in the order of `classes`; 0 for a class without any."""
+        """Images per class, in the order of `classes`; 0 for a class without any."""
         found = Counter(item.label for item in self.items)
         return {name: found[label] for label, name in enumerate(self.classes)}
 

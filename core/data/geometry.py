@@ -1,11 +1,11 @@
-"""The sizes between a stored picture and a model's input."""
+"""The sizes between a stored image and a model's input."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """A picture is resized so that its shorter side is `resize_size` px, then cropped to `image_size` px squared."""
+    """An image is resized so that its shorter side is `resize_size` px, then cropped to `image_size` px squared."""
 
     image_size: int
     resize_size: int

@@ -118,7 +118,7 @@ def _refusal(kind: Format, error: Exception) -> UnreadableImage:
 def resize(pixels: NDArray[np.uint8], geometry: Geometry) -> NDArray[np.uint8]:
     """Shrink or enlarge uint8 HxWx3 so that the shorter side is exactly `geometry.resize_size`; the aspect is kept.
 
-    Anti-aliased. A picture longer than `LONGEST_ASPECT` times its shorter side is cut to its middle first, so that a
+    Anti-aliased. An image longer than `LONGEST_ASPECT` times its shorter side is cut to its middle first, so that a
     16 x 500 strip stays affordable. The longer side is rounded down, as the pretrained models' own preprocessing does.
     """
     middle = _middle(pixels, LONGEST_ASPECT * min(pixels.shape[:2]))

@@ -41,7 +41,7 @@ def path_part(name: str) -> str:
 
 
 def picture_name(raw: str, suffix: str) -> str:
-    """A bounded file name for an uploaded picture: letters and digits of any script, spaces, `-_()'`, then `suffix`.
+    """A bounded file name for an uploaded image: letters and digits of any script, spaces, `-_()'`, then `suffix`.
 
     `raw` comes from a browser and may hold folders, which are dropped.
     """

@@ -24,7 +24,7 @@ from core.files import write_json
 Progress = Callable[[int, int], None]
 _DECODERS = ("pillow", "pillow-heif", "simplejpeg", "tifffile", "imagecodecs")
 _VERSION = " ".join(("4", *(f"{name} {version(name)}" for name in _DECODERS)))  # another may give other pixels
-_THREADS = min(4, os.cpu_count() or 1)  # a decoded picture may take 200 MB
+_THREADS = min(4, os.cpu_count() or 1)  # a decoded image may take 200 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Scan:
 
 
 def pixel_digest(pixels: NDArray[uint8]) -> str:
-    """Hex SHA-256 of a picture's shape and pixels."""
+    """Hex SHA-256 of an image's shape and pixels."""
     content = hashlib.sha256(repr(pixels.shape).encode())
     content.update(pixels.tobytes())
     return content.hexdigest()
@@ -149,5 +149,5 @@ def _remember(memory: Path, outcomes: dict[str, Outcome]) -> tuple[str, ...]:
     try:
         write_json(memory, {"version": _VERSION, "files": files})
     except StorageFailed as error:
-        return (f"The pictures will be read anew the next time, because this could not be kept: {error}",)
+        return (f"The images will be read anew the next time, because this could not be kept: {error}",)
     return ()

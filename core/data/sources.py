@@ -59,7 +59,7 @@ def load_dataset(
 
     `reading` says how a folder is read where it does not say so itself; the result's `reading` is what was found.
 
-    Every picture is decoded once, with `progress(done, total)`; an unchanged folder is recalled from `workspace`.
+    Every image is decoded once, with `progress(done, total)`; an unchanged folder is recalled from `workspace`.
     Raises `DatasetNotFound`, `UnreadableArchive`, `UnusableDataset`, or of that kind `UnclearLayout`, whose choices are
     readings. What the data set may still lack for a training
     is told by `core.data.audit.problems`.

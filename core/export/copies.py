@@ -19,6 +19,7 @@ from core.augment.references import TrainingPictures
 from core.data.cache import ImageCache
 from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
+from core.data.split import Split
 from core.errors import InvalidInput, UnreadableImage
 from core.experiment import PipelineSpec
 from core.export.table import csv_bytes
@@ -34,9 +35,10 @@ _SAFE = re.compile(r"\w(?:[\w ().,+-]{0,80}[\w)])?")  # letters of any script; n
 Put = Callable[[str, bytes], None]
 
 
-def trainable(dataset: Dataset) -> tuple[Item, ...]:
-    """Images that may be augmented: where a data set comes divided, those of its training part alone."""
-    return tuple(item for item in dataset.items if item.part in (None, "train"))
+def trainable(dataset: Dataset, split: Split) -> tuple[Item, ...]:
+    """Images that may be augmented: those that `split` uses; where the data set comes divided, of its training part."""
+    used = sorted((*split.train, *split.val, *split.test))
+    return tuple(dataset.items[index] for index in used if dataset.items[index].part in (None, "train"))
 
 
 def write_copies(

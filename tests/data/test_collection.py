@@ -100,7 +100,7 @@ def test_an_upload_over_the_limit_is_refused_whole(pets, picture, monkeypatch):
     with pytest.raises(InvalidInput, match="at most 1 MB"):
         add_pictures(pets, "cat", [("1.png", picture()), ("2.png", bytes(2**20))])
     monkeypatch.setattr(collection, "MAX_PICTURES", 1)
-    with pytest.raises(InvalidInput, match="at most 1 pictures"):
+    with pytest.raises(InvalidInput, match="at most 1 images"):
         add_pictures(pets, "cat", [("1.png", picture(1)), ("2.png", picture(2))])
     assert not list(pets.rglob("*.png"))
 

@@ -16,8 +16,9 @@ from core.augment.steps import default_step
 from core.data.cache import ImageCache
 from core.data.geometry import Geometry
 from core.data.sources import load_dataset
+from core.data.split import make_split
 from core.errors import InvalidInput, StorageFailed
-from core.experiment import PipelineSpec, Step
+from core.experiment import PipelineSpec, SplitSpec, Step
 from core.export.copies import estimated_bytes, trainable, write_copies
 from core.training.events import Progress
 
@@ -172,6 +173,16 @@ def test_pictures_that_test_are_never_copied(dataset):
 
     parts = ("train", "val", "test")
     items = tuple(replace(item, part=parts[n % 3]) for n, item in enumerate(dataset.items))
-    chosen = trainable(replace(dataset, items=items))
+    divided = replace(dataset, items=items)
+    chosen = trainable(divided, make_split(divided, SplitSpec()))
     assert {item.part for item in chosen} == {"train"}
-    assert trainable(dataset) == dataset.items
+    assert trainable(dataset, make_split(dataset, SplitSpec())) == dataset.items
+
+
+def test_images_that_no_training_uses_are_not_copied(dataset):
+    from dataclasses import replace
+
+    twin = replace(dataset.items[3], name="other/class.png", label=1 - dataset.items[3].label)
+    doubted = replace(dataset, items=(*dataset.items, twin))
+    chosen = trainable(doubted, make_split(doubted, SplitSpec()))
+    assert [item.name for item in chosen] == [item.name for item in dataset.items if item is not dataset.items[3]]

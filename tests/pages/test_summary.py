@@ -88,7 +88,7 @@ def test_everything_that_is_missing_is_found_in_the_order_of_the_pages(draft, tm
     )  # fmt: skip
     found = blockers(wrong)
     assert [one.page for one in found] == [DATA, AUGMENT, BACKBONE]
-    assert "only one picture" in found[0].sentence
+    assert "only one image" in found[0].sentence
     assert "layer9" in found[2].sentence
     for part, words, page in (
         ({"source": None}, "No images are chosen yet", DATA),

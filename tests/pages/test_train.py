@@ -115,7 +115,7 @@ def test_an_empty_session_is_sent_to_the_data_page():
 def test_a_class_that_cannot_be_trained_is_named_instead_of_the_start_button(tmp_path):
     folder = make_images(tmp_path / "few", per_class=1)
     at = page(Draft(source=str(folder)))
-    assert "has only one picture" in text(at)
+    assert "has only one image" in text(at)
     assert "train-start" not in keys(at)
 
 

@@ -125,6 +125,10 @@ def _said(case: Case, part: PartFolder, known: set[str]) -> Labelled | None:
     """What a file of labels says about the images of a flat part, where it gives them classes of the train part."""
     images = list(part.inner.every_image()) if part.kind in ("val", "test") else []
     said = read_labels(case.outer, images, Reading()) if images else None
+    if said is not None and not said.clear:  # too few rows to show which column it is, but the classes are known
+        columns = [name for name, values in said.tables[0].columns.items() if set(values) <= known]
+        reading = Reading(layout="csv", labels=str(said.tables[0].path), label_column=(columns or [""])[0])
+        said = read_labels(case.outer, images, reading) if columns else None
     fits = said is not None and said.clear and set(said.labels.values()) <= known and 2 * len(said.labels) > len(images)
     return said if fits else None
 

@@ -62,7 +62,7 @@ def read_labels(folder: Folder, images: Sequence[Path], reading: Reading) -> Lab
     if not found:
         return None
     # a table with labels comes before one that only lists files, and that before one of another kind
-    best = max(found, key=lambda one: (one.clear, bool(one.possible), len(one.labels)))
+    best = max(found, key=lambda one: (one.clear, bool(one.possible), len(one.labels), len(one.unsaid)))
     for other in [_said_alike(one, best, index) for one in found]:
         if other is not best and best.clear and other.clear and _belongs(other, best):
             _join(best, other)

@@ -226,6 +226,7 @@ def test_class_folders_for_training_and_a_table_for_a_flat_test_folder(read):
     content = {
         "Train/0": 4, "Train/14": 3, "Test": signs, "Test.csv": table(said, "ClassId,Path"),
         "Train.csv": table([("0", "Train/0/0.jpg")], "ClassId,Path"),
+        "Meta.csv": table([("0", "Meta/0.jpg", "x"), ("3", "Meta/3.jpg", "y")], "ClassId,Path,Shape"),
     }  # fmt: skip
     layout = read(content)
     assert counts(layout) == {"train/0": 4, "train/14": 3, "test/14": 3, "test/0": 1}
