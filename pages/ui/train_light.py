@@ -80,10 +80,9 @@ def _unknown(draft: Draft, live: list[Run]) -> None:
     if analysis is not None and analysis.error is not None:
         st.caption(f"Whether labels survive the augmentation could not be checked: {literal(analysis.error)}")
     else:
-        st.caption("Nobody has checked yet whether your labels survive this augmentation. It takes some seconds.")
-    if live:
-        st.caption("It is checked beside the run that is live, and slows it down for as long.")
-    if st.button("Check labels first", icon=":material/verified_user:", key="train-light-check"):
+        st.caption("Not checked yet: do your labels survive this augmentation?")
+    cost = "Takes some seconds." + (" The run that is live is slower for as long." if live else "")
+    if st.button("Check labels first", icon=":material/verified_user:", key="train-light-check", help=cost):
         _begin(question)
 
 

@@ -86,7 +86,7 @@ def test_what_nobody_has_checked_is_said_and_checked_on_request(draft, manager, 
     monkeypatch.setattr(trial, "screen_labels", screen_labels)
     draft = replace(draft, pipeline=BOTH)
     at = page(draft)
-    assert "Nobody has checked yet" in text(at)
+    assert "Not checked yet" in text(at)
     assert calls == []
     at = click(at, "train-light-check")
     until(lambda: "train-remove" in keys(ran(at)))
