@@ -18,7 +18,7 @@ from pages.ui import (
 )
 from pages.ui.augment_choice import training_items
 from pages.ui.entry import through_app
-from pages.ui.messages import empty_state, explain, show_error
+from pages.ui.messages import empty_state, explain, sentence, show_error
 
 _SAMPLE = "sample:stamps"
 
@@ -92,7 +92,7 @@ def _pictures() -> tuple[Dataset | None, tuple[Item, ...], str]:
         split = engine.split(dataset.source, draft.split, draft.reading)
         return dataset, training_items(dataset, split.train), ""
     except GraftError as error:
-        return None, (), str(error)
+        return None, (), sentence(error)
 
 
 @st.fragment

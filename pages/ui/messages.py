@@ -24,11 +24,14 @@ def literal(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", _LATE.sub(rf"\1{_JOINER}", one_line))
 
 
+def sentence(error: GraftError) -> str:
+    """What an error says on a page: its ways out that are options of the command line are buttons of the Data page."""
+    return f"{error.question} Say on the Data page how to read it." if isinstance(error, UnclearLayout) else str(error)
+
+
 def show_error(error: GraftError) -> None:
     """An error that was raised on purpose, as its own sentence."""
-    # its ways out are options of the command line; here they are the Data page's buttons
-    said = error.question if isinstance(error, UnclearLayout) else str(error)
-    st.error(literal(said), icon=":material/error:")
+    st.error(literal(sentence(error)), icon=":material/error:")
 
 
 def empty_state(

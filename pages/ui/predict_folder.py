@@ -77,6 +77,7 @@ def offer_unlabelled(run: Run, way: str) -> None:
 
 def _open(folder: str, way: str) -> None:
     state.remember("predict-folder", folder)
+    st.session_state["predict-folder"] = folder  # the field names what is classified
     st.session_state["predict-way"] = way
 
 

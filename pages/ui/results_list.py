@@ -46,7 +46,7 @@ def show_all(runs: Sequence[Run]) -> None:
     room, names = engine.workspace(), told.labels(runs)
     sizes = {run.id: told.disk_bytes(room.folder(run.id)) for run in runs}
     source = _source(runs)
-    chosen = [run for run in runs if source in (None, run.experiment.data.source)]
+    chosen = [run for run in runs if source in (None, told.images_of(run))]
     st.caption(
         f"{len(runs)} run{'s' if len(runs) > 1 else ''}, {told.size(sum(sizes.values()))} on disk in "
         f"{literal(str(room.root))}. {RANKED if source else RANKED_APART}"
@@ -60,7 +60,7 @@ def show_all(runs: Sequence[Run]) -> None:
     if len(shown) < len(order) and st.button(f"Show all {len(order)} runs", key="results-show-all"):
         state.remember("results-all", True)
         st.rerun()
-    show_comparison([run for run in order if run.experiment.data.source == (source or _default(runs))], runs, names)
+    show_comparison([run for run in order if told.images_of(run) == (source or _default(runs))], runs, names)
 
 
 def _header() -> None:
@@ -76,24 +76,24 @@ def _scored(run: Run) -> bool:
 
 def _places(order: Sequence[Run]) -> dict[str, int]:
     """The rank of every scored run among those on the same images."""
-    counts: Counter[str] = Counter()
+    counts: Counter[told.Images] = Counter()
     found = {}
     for run in filter(_scored, order):
-        counts[run.experiment.data.source] += 1
-        found[run.id] = counts[run.experiment.data.source]
+        counts[told.images_of(run)] += 1
+        found[run.id] = counts[told.images_of(run)]
     return found
 
 
-def _default(runs: Sequence[Run]) -> str:
+def _default(runs: Sequence[Run]) -> told.Images:
     """The images that this session is about, where there are runs on them; else those of the newest run."""
-    chosen = state.draft().source
-    sources = [run.experiment.data.source for run in runs]
-    return chosen if chosen in sources else max(runs, key=lambda run: run.age).experiment.data.source
+    held = {told.images_of(run) for run in runs}
+    chosen = state.draft().source or "", state.draft().reading
+    return chosen if chosen in held else told.images_of(max(runs, key=lambda run: run.age))
 
 
-def _source(runs: Sequence[Run]) -> str | None:
+def _source(runs: Sequence[Run]) -> told.Images | None:
     """The images whose runs are ranked, None for all: runs on other images cannot be ranked against each other."""
-    sources = list(dict.fromkeys(run.experiment.data.source for run in runs))
+    sources = list(dict.fromkeys(map(told.images_of, runs)))
     if len(sources) < 2:
         return sources[0]
     kept = state.recall("results-source", None)
@@ -104,7 +104,7 @@ def _source(runs: Sequence[Run]) -> str | None:
             "Trained on",
             [*sources, EVERYTHING],
             index=[*sources, EVERYTHING].index(kept),
-            format_func=lambda source: source if source == EVERYTHING else shown(told.data_name(source)),
+            format_func=lambda source: source if source == EVERYTHING else shown(told.images_name(source)),
             key="results-data",
             width=280,
         )

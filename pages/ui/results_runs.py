@@ -9,12 +9,13 @@ from core import files
 from core.charts.differences import Difference, differing
 from core.charts.numbers import percent_range
 from core.data.sources import SAMPLE_PREFIX, SAMPLES
-from core.experiment import Experiment
+from core.experiment import Experiment, Reading
 from core.runs.records import Run
 from pages.ui import sidebar
 
 WEIGHTS_FILE = "best.safetensors"
 MOST_SETTINGS, LONGEST_SETTING = 2, 32  # in a run's name; letters of each
+Images = tuple[str, Reading]
 _NOT_TELLING = {"data.fingerprint", "data.source"}
 
 
@@ -37,8 +38,20 @@ def ranked(runs: Sequence[Run]) -> list[Run]:
 
 def by_data(runs: Sequence[Run]) -> list[Run]:
     """Ranked within each data set; the data set with the newest run first."""
-    newest = dict.fromkeys(run.experiment.data.source for run in sorted(runs, key=lambda run: run.age, reverse=True))
-    return [run for source in newest for run in ranked([one for one in runs if one.experiment.data.source == source])]
+    newest = dict.fromkeys(images_of(run) for run in sorted(runs, key=lambda run: run.age, reverse=True))
+    return [run for images in newest for run in ranked([one for one in runs if images_of(one) == images])]
+
+
+def images_of(run: Run) -> Images:
+    """What a run's scores are about: a folder that is read in another way has other classes."""
+    return run.experiment.data.source, run.experiment.data.reading
+
+
+def images_name(images: Images) -> str:
+    """The name of a data set, and how it was read where that was chosen."""
+    source, reading = images
+    way = {"csv": reading.label_column or reading.labels, "auto": ""}.get(reading.layout, reading.layout)
+    return f"{data_name(source)} ({way})" if way else data_name(source)
 
 
 def labels(runs: Sequence[Run]) -> dict[str, str]:
@@ -95,7 +108,7 @@ def settings_line(experiment: Experiment) -> str:
     augmented = sidebar.pipeline_summary(experiment.pipeline)
     return " · ".join(
         (
-            data_name(experiment.data.source),
+            images_name((experiment.data.source, experiment.data.reading)),
             sidebar.backbone_summary(experiment.backbone),
             sidebar.phases_summary(experiment.phases),
             "no augmentation" if augmented == "none" else augmented,

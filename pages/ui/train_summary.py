@@ -10,7 +10,7 @@ from core.data.audit import problems
 from core.errors import GraftError
 from core.experiment import Phase
 from pages.ui import engine, warmup
-from pages.ui.messages import literal
+from pages.ui.messages import literal, sentence
 from pages.ui.sidebar import phases_summary
 from pages.ui.state import Draft
 
@@ -143,7 +143,7 @@ def _data_blockers(draft: Draft) -> list[Blocker]:
         dataset = engine.dataset(draft.source, draft.reading)
         split = engine.split(draft.source, draft.split, draft.reading)
     except GraftError as error:
-        return [Blocker(str(error), DATA)]
+        return [Blocker(sentence(error), DATA)]
     found = problems(dataset, split)
     return [Blocker(" ".join(found), DATA)] if found else []
 

@@ -110,6 +110,16 @@ def test_the_answer_is_kept_in_the_draft_and_the_experiment(at, variants, worksp
     assert found.counts == classes
 
 
+def test_pages_that_cannot_go_on_send_to_the_data_page_and_name_no_option(variants, workspace):
+    from pages.ui import train_summary
+
+    held = state.Draft(source=str(variants))
+    (blocker,) = train_summary._data_blockers(held)
+    assert blocker.sentence.endswith("Say on the Data page how to read it.")
+    assert "--layout" not in blocker.sentence
+    assert train_summary._data_blockers(state.Draft(source=str(variants), reading=Reading(layout="inner"))) == []
+
+
 def test_an_answer_can_be_changed_later_and_another_folder_starts_anew(at, variants, images):
     choose_path(at, variants)
     at.button(key="data-way-0").click().run()

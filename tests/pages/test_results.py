@@ -10,7 +10,7 @@ import streamlit as st
 from core.charts.numbers import percent
 from core.charts.overlay import Key
 from core.errors import ResumeRefused
-from core.experiment import PipelineSpec
+from core.experiment import AS_FOUND, PipelineSpec, Reading
 from core.export import bundle
 from core.runs.artifacts import Predictions
 from core.runs.status import Status
@@ -353,6 +353,18 @@ def test_a_rank_is_one_among_runs_on_the_same_images(runs):
     order = told.by_data([first, second, other])
     assert order[0].id == "x", "the images of the newest run first"
     assert {run.id: place for run, place in zip(order, (1, 1, 2), strict=True)} == results_list._places(order)
+    reread = first.experiment.data.model_copy(update={"reading": Reading(layout="only:color")})
+    third = replace(second, id="y", experiment=first.experiment.changed(data=reread), created_at=second.created_at + 6)
+    places = results_list._places(told.by_data([first, second, third]))
+    assert places["y"] == 1, "the same folder read otherwise has other classes"
+    assert {places[first.id], places[second.id]} == {1, 2}
+
+
+def test_images_are_named_with_the_way_that_was_chosen_to_read_them():
+    assert told.images_name(("/a/leaves", AS_FOUND)) == "leaves"
+    assert told.images_name(("/a/leaves", Reading(layout="only:color"))) == "leaves (only:color)"
+    by_column = Reading(layout="csv", labels="train.csv", file_column="image", label_column="time")
+    assert told.images_name(("/a/zoo", by_column)) == "zoo (time)"
 
 
 @pytest.mark.parametrize(
