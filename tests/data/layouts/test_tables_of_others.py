@@ -25,6 +25,18 @@ def test_labels_in_the_encodings_that_nothing_marks(read, encoding, classes):
     assert any("does not say how its names are encoded" in note for note in layout.notes) is guessed
 
 
+@pytest.mark.parametrize("classes", [("20 °C", "5 µm"), ("5 €", "10 €"), ("forêt", "élève"), ("niño", "niña")])
+def test_western_letters_are_not_taken_for_others(read, classes):
+    layout = read({"images": FILES, "l.csv": table(rows(classes=classes), separator=";").encode("cp1252")})
+    assert set(counts(layout)) == set(classes)
+
+
+def test_a_damaged_letter_does_not_spoil_the_others(read):
+    layout = read({"images": FILES, "l.csv": table(rows(classes=("Kätzchen", "Hündin"))).encode() + b"\xe4\n"})
+    assert set(counts(layout)) == {"Kätzchen", "Hündin"}
+    assert "l.csv is UTF-8 with 1 damaged characters." in layout.notes
+
+
 BOXES = [("1", "2", str(30 + i), str(40 + i)) for i in range(len(FILES))]
 
 
