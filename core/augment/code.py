@@ -26,7 +26,7 @@ _LOADING = {
     geometry_module: ("Geometry",),
     scale: ("Range", "UNIT", "by_type", "to_bytes"),
     picture: ("MAX_PIXELS", "Picture"),
-    colour: ("MATTE", "ON_WHITE", "BROKEN_PROFILE", "_ORIENTATION", "_UPRIGHT", "_SPACES", "_SAME",
+    colour: ("MATTE", "ON_WHITE", "ALL_TRANSPARENT", "BROKEN_PROFILE", "_ORIENTATION", "_UPRIGHT", "_SPACES", "_SAME",
              "_MAX_PROFILE_BYTES", "_BLACK_POINT", "finish", "orientation_of", "_opaque", "_without_alpha",
              "_to_srgb", "_to_rgb", "_transform", "_srgb", "_lab", "_changes_nothing"),
     images: ("_FILTERS", "resize", "_middle"),

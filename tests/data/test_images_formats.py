@@ -178,3 +178,81 @@ def test_a_pgm_is_scaled_by_the_highest_value_that_it_declares(highest):
     numbers = ramp.astype(np.uint8 if highest < 256 else ">u2")
     pixels = decode(b"P5 32 16 %d\n" % highest + numbers.tobytes()).pixels
     assert np.abs(pixels[0, :, 0] - ramp[0] * 255 / highest).max() <= 1
+
+
+@pytest.mark.parametrize("bits", [10, 12, 16])
+@pytest.mark.parametrize("codec", ["jp2", "j2k"])
+def test_deep_colours_of_jpeg_2000_are_scaled_by_their_bits(bits, codec):
+    top = (1 << bits) - 1
+    numbers = np.linspace(0, top, 24 * 36 * 3).round().astype(np.uint16).reshape(24, 36, 3)
+    data = imagecodecs.jpeg2k_encode(numbers, level=0, reversible=True, bitspersample=bits, codecformat=codec)
+    assert np.abs(decode(data).pixels.astype(int) - np.rint(numbers / top * 255)).max() <= 1  # the brightest too
+
+
+def noisy_jpeg_2000(bands=3, **options):
+    noise = np.random.default_rng(bands).integers(0, 256, (70, 90, bands), np.uint8)
+    if "tile_size" in options:
+        return saved(Image.fromarray(noise), "JPEG2000", **options)
+    return imagecodecs.jpeg2k_encode(noise, level=0, reversible=True, **options)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7, 0.9])
+@pytest.mark.parametrize("options", [{}, {"tile_size": (32, 48)}, {"resolutions": 2}])
+def test_a_jpeg_2000_that_ends_early_is_refused_whatever_stands_in_its_place(share, options):
+    data = noisy_jpeg_2000(**options)
+    place = int(len(data) * share)
+    lost = len(data) - place - 2
+    for rest in (b"", bytes(lost), b"\xff" * lost, np.random.default_rng(1).bytes(lost)):
+        with pytest.raises(UnreadableImage, match="cut off or damaged"):
+            decode(data[:place] + rest + b"\xff\xd9")
+
+
+def test_a_jpeg_2000_may_lack_its_end_mark_and_bands_are_counted():
+    data = noisy_jpeg_2000(codecformat="j2k")
+    assert data.endswith(b"\xff\xd9")
+    assert (decode(data[:-2]).pixels == decode(data).pixels).all()
+    with pytest.raises(UnreadableImage, match="It has 5 bands"):
+        decode(noisy_jpeg_2000(bands=5))
+
+
+def test_the_fourth_byte_of_a_tga_is_alpha_only_where_its_header_says_so():
+    layers = np.dstack([UPRIGHT, np.full(UPRIGHT.shape[:2], 0, np.uint8)])
+    layers[3, 5, 3] = 255
+    data = bytearray(saved(Image.fromarray(layers), "TGA"))
+    assert decode(bytes(data)).pixels[10, 10].tolist() == [255, 255, 255]
+    data[17] &= 0xF0
+    assert (decode(bytes(data)).pixels == UPRIGHT).all()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "TGA"])
+def test_what_is_transparent_all_over_shows_its_colours_and_says_so(kind):
+    layers = np.dstack([UPRIGHT, np.zeros(UPRIGHT.shape[:2], np.uint8)])
+    found = decode(saved(Image.fromarray(layers), kind))
+    assert (found.pixels == UPRIGHT).all()
+    assert any("transparent all over" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_png_may_lack_its_end_but_no_pixel(bits):
+    noise = np.random.default_rng(bits).integers(0, 1 << bits, (150, 170, 3)).astype(f"uint{bits}")
+    data = imagecodecs.png_encode(noise)
+    assert data[-8:-4] == b"IEND"
+    for kept in (data[:-12], data[:-5]):
+        assert (decode(kept).pixels == decode(data).pixels).all()
+    later = [place for place in range(len(data)) if data[place : place + 4] == b"IDAT"]
+    for cut in (len(data) - 40, len(data) // 2, *(place - 4 for place in later[1:])):
+        for end in (b"", data[-12:]):
+            with pytest.raises(UnreadableImage, match="cut off or damaged"):
+                decode(data[:cut] + end)
+
+
+@pytest.mark.parametrize(("kind", "read"), [(b"tEXt", True), (b"tIME", True), (b"eXIf", True), (b"tRNS", False)])
+def test_a_wrong_checksum_matters_only_where_pixels_depend_on_it(kind, read):
+    data = saved(Image.fromarray(UPRIGHT), "PNG")
+    chunk = struct.pack(">I", 6) + kind + b"a\0bcde" + b"0000"
+    spoiled = data[:33] + chunk + data[33:]
+    if read:
+        assert (decode(spoiled).pixels == UPRIGHT).all()
+    else:
+        with pytest.raises(UnreadableImage, match="damaged"):
+            decode(spoiled)

@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from core.data.decoding.picture import Picture
-from core.data.scale import UNIT, Range, common_range, own_range, to_bytes
+from core.data.scale import UNIT, Range, by_type, common_range, own_range, to_bytes
+from core.errors import UnreadableImage
 
 MATTE = (255, 255, 255)  # transparent parts are shown on this colour
 ON_WHITE = "Transparent parts are shown on white."
+ALL_TRANSPARENT = "It is transparent all over; its colours are shown as if it were not."
 BROKEN_PROFILE = "Its colour profile cannot be used and was ignored."
 _ORIENTATION = 0x0112  # the EXIF tag
 _UPRIGHT = {
@@ -66,6 +68,8 @@ def scaled(
 ) -> tuple[NDArray[np.uint8], tuple[str, ...], Range | None]:
     """Numbers of any shape and kind as bytes; see `grey`."""
     own = own_range(numbers)
+    if own is None and not by_type(numbers.dtype):
+        raise UnreadableImage("Not one of its values is a finite number, so it shows nothing. Export it again.")
     if own is None or value_range is not None:
         return to_bytes(numbers, value_range), (), own
     scale = common_range([own])
@@ -79,8 +83,11 @@ def _opaque(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, tup
     layer = image.convert("RGBA")
     colours, notes = _to_srgb(image if image.mode == "P" else _without_alpha(image, layer), profile)
     alpha = layer.getchannel("A")
-    if alpha.getextrema()[0] == 255:
+    least, most = alpha.getextrema()
+    if least == 255:
         return colours, notes
+    if most == 0:
+        return colours, (*notes, ALL_TRANSPARENT)
     colours.putalpha(alpha)
     ground = Image.new("RGBA", layer.size, (*MATTE, 255))
     return Image.alpha_composite(ground, colours).convert("RGB"), (*notes, ON_WHITE)

@@ -13,12 +13,14 @@ import numpy as np
 from PIL import Image
 
 from core.data.decoding.colour import BROKEN_PROFILE, finish, orientation_of
-from core.data.decoding.picture import Picture, check_size, damaged, plain, unsupported
+from core.data.decoding.picture import Picture, check_size, damaged
 from core.data.decoding.pillow import first_frame
 from core.data.scale import Range, to_bytes
 
 _START = b"\x89PNG\r\n\x1a\n"
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+_LAST = b"\0\0\0\0IEND\xaeB`\x82"
+_ANCILLARY = 0x20  # the bit of a chunk's name that says: pixels can be decoded without it
 _MAX_TEXT = 64 << 10  # bytes, as stored: EXIF or a direction may stand in a short one
 _MAX_TEXTS = 64
 _MAX_PROFILE = 8 << 20  # bytes, unpacked
@@ -31,7 +33,7 @@ def read(data: bytes, _value_range: Range | None = None) -> Picture:
     with Image.open(BytesIO(slim), formats=("PNG",)) as image:
         frames = first_frame(image)
         image.load()  # also tells whether it is whole
-        colours = _sixteen_bits(data) if deep else image
+        colours = _sixteen_bits(slim) if deep else image
         return finish(colours, profile, orientation_of(image), (*frames, *notes))
 
 
@@ -48,6 +50,8 @@ def _slim(data: bytes) -> tuple[bytes, bytes | None, bool]:
         if kind == b"iCCP":
             profile = _unpacked(body) if profile == b"" else profile
             continue
+        if kind[0] & _ANCILLARY and kind != b"tRNS" and not _is_sound(chunk):
+            continue
         if kind in _TEXTS:
             texts += 1
             if texts > _MAX_TEXTS or len(body) > _MAX_TEXT or not _is_short(kind, bytes(body)):
@@ -57,18 +61,28 @@ def _slim(data: bytes) -> tuple[bytes, bytes | None, bool]:
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview, memoryview]]:
-    """(kind, body, whole chunk) up to the end; what is behind it does not matter."""
-    view, place = memoryview(data), len(_START)
+    """(kind, body, whole chunk) up to the end; what is behind it does not matter. Once there are pixels, what is cut
+    behind them does not matter either, and the end is put there: whether they are all there is seen in decoding."""
+    view, place, pixels = memoryview(data), len(_START), False
     while place + 8 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, place)
         end = place + 12 + length
-        yield kind, view[place + 8 : end - 4], view[place:end]
-        if end > len(data):
+        if end > len(data) and (kind == b"IDAT" or not pixels):
             raise damaged("its data end before the image does")
+        if end > len(data):
+            break
+        yield kind, view[place + 8 : end - 4], view[place:end]
         if kind == b"IEND":
             return
-        place = end
-    raise damaged("its data end before the image does")
+        place, pixels = end, pixels or kind == b"IDAT"
+    if not pixels:
+        raise damaged("its data end before the image does")
+    yield b"IEND", memoryview(b""), memoryview(_LAST)
+
+
+def _is_sound(chunk: memoryview) -> bool:
+    """Whether a chunk has the checksum that it says."""
+    return zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big")
 
 
 def _is_short(kind: bytes, body: bytes) -> bool:
@@ -103,6 +117,6 @@ def _sixteen_bits(data: bytes) -> Image.Image:
     try:
         numbers = imagecodecs.png_decode(data)
     except imagecodecs.PngError as error:
-        raise unsupported(f"It is a PNG of 16 bits ({plain(str(error))})", "Save it as a PNG of 8 bits.") from error
+        raise damaged(str(error)) from error
     pixels = to_bytes(np.atleast_3d(numbers), None)
     return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else np.ascontiguousarray(pixels))
