@@ -19,7 +19,7 @@ _MOST = 60  # files looked at
 _DELIMITERS = (",", ";", "\t", "|")
 _HEAD = 50  # lines that decide on the delimiter
 _CELLS = re.compile(rb'[,;\t"\r\n]+')  # none of these bytes is the second one of a character in any encoding
-_TOGETHER = re.compile(rb"[\x80-\xff]{2}")
+_TOGETHER = re.compile(rb"[\x80-\xff][@-~]?[\x80-\xff]")
 _BYTES_GUESSED = 1 << 20
 
 
@@ -98,9 +98,9 @@ def _text(content: bytes, whose: str) -> tuple[str, str]:
         pass
     text = content.decode("utf-8-sig", "replace")
     damaged = text.count("\ufffd")
-    if damaged * 2 < sum(letter > "\x7f" for letter in text):
+    if damaged * 5 < sum(letter > "\x7f" for letter in text):
         return text, f"{whose} is UTF-8 with {damaged} damaged characters."
-    # a letter beyond ASCII alone between others, as in '20 °C' and 'forêt', is Western
+    # letters beyond ASCII that stand alone, as in "20 °C", are Western
     head = content[:_BYTES_GUESSED]
     found = guess(cell for cell in _CELLS.split(head) if cell) if _TOGETHER.search(head) else None
     for encoding in (*((found.codec,) if found else ()), "cp1252"):

@@ -11,7 +11,9 @@ from tests.data.layouts.test_labelled import FILES, rows, table
 @pytest.mark.parametrize(
     ("encoding", "classes"),
     [
-        ("gbk", ("猫咪", "狗狗")), ("shift_jis", ("表示", "能力")), ("cp949", ("고양이", "강아지")),
+        ("gbk", ("猫咪", "狗狗")),
+        ("gbk", ("猫", "狗")), ("shift_jis", ("ネコ", "イヌ")),
+        ("shift_jis", ("表示", "能力")), ("cp949", ("고양이", "강아지")),
         ("big5", ("貓咪", "狗狗")),
         ("cp1251", ("Кошка", "Собака")), ("cp1252", ("Kätzchen", "Hündchen")), ("utf-16-le", ("猫咪", "dog")),
         ("utf-32", ("猫咪", "狗狗")),
