@@ -57,9 +57,9 @@ def _single(name: str, kind: Any, optional: bool, metadata: list[Any], field: Fi
         return _number("int" if kind is int else "float", kind, optional, metadata, field.default, ())
     if get_origin(kind) is tuple:
         items = get_args(kind)
-        if len(items) == 2 and items[1] is Ellipsis and items[0] is str:
-            return Shape("names", optional)
         inner, more = _flatten(items[0], [])
+        if len(items) == 2 and items[1] is Ellipsis and inner == [str]:
+            return Shape("names", optional)
         if len(items) == 2 and inner[0] in (int, float):
             bounds = [*metadata, *more, *_extra(field)]
             kinds: Kind = "int_range" if inner[0] is int else "float_range"
