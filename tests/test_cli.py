@@ -39,7 +39,10 @@ def test_train_predict_and_list(graft, images, tmp_path):
     code, out, _ = graft("train", "--data", images, *QUICK, "--phase", "head:1", "--phase", "all:1:1e-4", "--json")
     assert code == 0
     summary = json.loads(out.splitlines()[-1])
-    assert set(summary) == {"run_id", "status", "seconds", "images_per_second", "epochs", "val", "test"}
+    told = {"run_id", "status", "seconds", "images_per_second", "epochs", "kept", "kept_epoch", "val", "test"}
+    assert set(summary) == told
+    assert summary["kept"] == "chosen"
+    assert summary["kept_epoch"] in (0, 1)
     assert summary["status"] == "completed"
     assert summary["epochs"] == 2
     assert {"accuracy", "accuracy_low", "accuracy_high", "balanced_accuracy", "macro_f1", "n"} <= set(summary["test"])

@@ -168,13 +168,19 @@ def test_a_run_that_another_program_holds_is_not_reopened(room, runs):
 
 
 def test_answers_come_back_as_they_were_written(tmp_path):
-    items = tuple(SimpleNamespace(name=f"{n}.png", path=tmp_path / f"{n}.png", label=n % 2) for n in range(3))
+    scales = (None, (0.0, 240.0), None)
+    items = tuple(
+        SimpleNamespace(name=f"{n}.png", path=tmp_path / f"{n}.png", label=n % 2, value_range=scales[n])
+        for n in range(3)
+    )
     probabilities = np.array([[0.123456789, 0.876543211], [0.5, 0.5], [1.0, 0.0]])
     artifacts.write_predictions(tmp_path, "val", items, probabilities)
     artifacts.write_predictions(tmp_path, "test", items[:1], 1 - probabilities[:1])
     found = artifacts.read_predictions(tmp_path, "val")
     assert (found.names, found.labels.tolist()) == (("0.png", "1.png", "2.png"), [0, 1, 0])
     assert found.paths == tuple(str(item.path) for item in items)
+    assert found.value_range == (0.0, 240.0)
+    assert artifacts.read_predictions(tmp_path, "test").value_range is None
     np.testing.assert_allclose(found.probabilities, probabilities, atol=1e-6)
     assert artifacts.read_predictions(tmp_path, "test").probabilities.shape == (1, 2)
     artifacts.forget_predictions(tmp_path)
