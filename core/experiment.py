@@ -168,6 +168,7 @@ class Phase(Description):
 
 
 D = TypeVar("D", bound=Description)
+_CALLED = {"Experiment": "The experiment", "PipelineSpec": "The pipeline"}
 Views = Annotated[int, Field(ge=1, le=1000)] | Literal["fresh"]
 
 
@@ -252,7 +253,9 @@ def parse(kind: type[D], values: Any) -> D:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        raise InvalidExperiment(f"{kind.__name__} is not valid: {problems(error)}") from error
+        raise InvalidExperiment(
+            f"{_CALLED.get(kind.__name__, kind.__name__)} is not valid: {problems(error)}"
+        ) from error
 
 
 def _default(part: BaseModel, name: str) -> Any:

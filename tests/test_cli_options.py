@@ -166,8 +166,8 @@ def test_a_default_head_is_not_solved_where_the_set_fields_forbid_it(planned):
         ("recipe.lr=1", "Choose one of: optimizer, learning_rate, weight_decay"),
         ("mixup=1", "FIELD is one of: optimizer, learning_rate"),
         ("recipe.mixup", "recipe.FIELD=VALUE"),
-        ("recipe.mixup=50", "mixup: Input should be less than or equal to 10"),
-        ("recipe.mixup=much", "mixup: Input should be a valid number"),
+        ("recipe.mixup=50", "mixup: must be less than or equal to 10"),
+        ("recipe.mixup=much", "mixup: must be a number"),
         ("recipe.optimizer=lion", "adamw"),
     ],
 )

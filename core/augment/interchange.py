@@ -44,6 +44,8 @@ def read_any(text: str, source: str = "The pipeline") -> Taken:
     values = _values(text, source)
     if isinstance(values, dict) and "__class_fullname__" in values:  # a transform by itself, such as a kept replay
         values = {"transform": values}
+    if isinstance(values, list) and all(isinstance(one, dict) and "__class_fullname__" in one for one in values):
+        values = {"transform": {"__class_fullname__": "Compose", "transforms": values}}  # the list alone was kept
     if not (isinstance(values, dict) and "transform" in values):
         rest, name = _without_name(values)
         return Taken(_own(rest, source), name=name)

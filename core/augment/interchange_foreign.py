@@ -65,7 +65,10 @@ def taken_over(transform: Any, source: str) -> tuple[PipelineSpec, tuple[str, ..
         if step is not None:
             found.steps.append(step)
     if found.problems:
-        raise InvalidPipeline(f"{source} has transforms that Graft cannot take over. {' '.join(found.problems)}")
+        raise InvalidPipeline(
+            f"{source} has transforms that Graft cannot take over: take them out of the file, or change what is named. "
+            f"{' '.join(found.problems)}"
+        )
     return PipelineSpec(steps=tuple(found.steps)), tuple(dict.fromkeys(found.notes))
 
 
@@ -179,7 +182,7 @@ def _nearest(names: list[str], wanted: Arguments, p: float, place: str, found: _
             if rounded(wanted.get(key)) != rounded(made.get(key)) and key not in _RESAMPLING
         ]
         if not problems:
-            found.notes += _notes(place, wanted, made, side)
+            found.notes += _notes(place, step, wanted, made, side)
             return step.model_copy(update={"params": params.model_dump(mode="json")})
     found.problems += [f"{place}: {problem}" for problem in sorted(problems)]
     return None
@@ -188,23 +191,20 @@ def _nearest(names: list[str], wanted: Arguments, p: float, place: str, found: _
 def _reason(error: Exception) -> str:
     if isinstance(error, ValidationError):
         return " ".join(refusals(error))
-    known = isinstance(error, InvalidInput)
-    return (
-        str(error).replace("Input should", "it should")
-        if known
-        else f"a parameter has a form that Graft does not know: {str(error)[:100]}."
-    )
+    if isinstance(error, InvalidInput):
+        return str(error)
+    return f"a parameter has a form that Graft does not know: {str(error)[:100]}."
 
 
 def _more(key: str) -> str:
     return " (or 0 with a black or white fill, where a step has one)" if key == "border_mode" else ""
 
 
-def _notes(place: str, wanted: Arguments, made: Arguments, side: int) -> list[str]:
+def _notes(place: str, step: Step, wanted: Arguments, made: Arguments, side: int) -> list[str]:
     told = []
     if any(wanted.get(key) != made.get(key) for key in _RESAMPLING):
         told.append(f"{place}: Graft resamples with the model's own filter.")
-    if any(wanted.get(key) for key in _SIZES):
+    if any(wanted.get(key) and key not in step.params for key in _SIZES):
         told.append(f"{place}: its size of {side} px becomes the model's input size.")
     return told
 

@@ -21,6 +21,7 @@ from core.data.dataset import LeftOut
 from core.data.entries import Entry
 from core.errors import UnreadableArchive
 from core.files import TEMPORARY_PREFIX, hold_folder, let_go, storage_failed, write_json
+from core.text import short
 
 __all__ = ["MANIFEST", "Limits", "unpack"]
 
@@ -92,15 +93,21 @@ def _extract(
         if reason:
             so_far.left_out.append(LeftOut(names.shown("/".join(entry.parts)), reason))
     if not so_far.images:
-        raise UnreadableArchive(
-            f"{whose} has no images inside. Pack a folder of images per class, and choose that zip."
-        )
+        raise UnreadableArchive(_without_images(so_far.left_out, whose))
     manifest = {
         "left_out": [[item.name, item.reason] for item in so_far.left_out], "labels": so_far.labels,
         "names": so_far.names, "notes": contents.notes,
     }  # fmt: skip
     write_json(into / MANIFEST, manifest)
     return tuple(so_far.left_out)
+
+
+def _without_images(left_out: list[LeftOut], whose: str) -> str:
+    """The sentence for an archive without an image that was unpacked; what was left out may be the reason."""
+    first = f" {short(left_out[0].name)}: {left_out[0].reason}" if left_out else ""
+    more = f" {len(left_out) - 1} more were left out." if len(left_out) > 1 else ""
+    what = "has no images that can be used" if left_out else "has no images inside"
+    return f"{whose} {what}.{first}{more} Pack a folder of images per class, and choose that zip."
 
 
 def _why_not(entry: Entry, target: Path, limits: Limits) -> str | None:

@@ -128,6 +128,8 @@ def _head(path: Path) -> bytes:
 
 
 def _not_a_zip(head: bytes, whose: str) -> str:
+    if not head:
+        return f"{whose} is empty (0 bytes). Copy or download it again."
     if head.startswith(b"PK"):
         return f"{whose} is a zip that is cut off or damaged. Copy or download it again."
     if kind := sniff.archive_kind(head):
@@ -163,9 +165,15 @@ def _refuse_unsafe(entry: Entry, whose: str) -> None:
     name, info = entry.name, entry.info
     shown = f"'{short(name)}'"
     if "\0" in name:
-        raise UnreadableArchive(f"{whose} is unsafe: its entry {shown} has a zero byte. Nothing was unpacked.")
+        raise UnreadableArchive(
+            f"{whose} is unsafe: its entry {shown} has a zero byte. Nothing was unpacked. "
+            "Rename it, and pack the files again."
+        )
     if name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/"):
-        raise UnreadableArchive(f"{whose} is unsafe: its entry {shown} points out of the folder. Nothing was unpacked.")
+        raise UnreadableArchive(
+            f"{whose} is unsafe: its entry {shown} points out of the folder. Nothing was unpacked. Pack it again from "
+            "inside the folder that holds the class folders."
+        )
     if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise UnreadableArchive(
             f"{whose} is unsafe: its entry {shown} is a link or a device. Nothing was unpacked. "

@@ -193,7 +193,7 @@ def test_everything_that_cannot_come_in_is_named_at_once():
     with pytest.raises(InvalidPipeline) as caught:
         read_any(text, "The file 'theirs.json'")
     told = str(caught.value)
-    assert told.startswith("The file 'theirs.json' has transforms that Graft cannot take over.")
+    assert told.startswith("The file 'theirs.json' has transforms that Graft cannot take over: take them out")
     assert "2 (Rotate): limit is (-10.0, 30.0), the nearest that Graft can do is (-30.0, 30.0)" in told
     assert "2 (Rotate): border_mode is 1, the nearest that Graft can do is 0 (" in told
     assert "3 (SomeOf): there is no such transform in Graft" in told

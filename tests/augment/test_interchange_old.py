@@ -105,7 +105,7 @@ def test_a_replay_is_a_pipeline_and_rgb_is_what_images_are():
         (old("OpticalDistortion", shift_limit=[-0.05, 0.05]), ["no argument shift_limit"]),
         (old("Flip"), ["add 'Horizontal flip' and 'Vertical flip' in Graft"]),
         (old("Rotate", limit={"a": 1}), ["'limit' is {'a': 1}"]),
-        (old("RandomGamma", gamma_limit=[1, 1000]), ["it should be greater than or equal to 20"]),
+        (old("RandomGamma", gamma_limit=[1, 1000]), ["must be greater than or equal to 20"]),
         (old("SomeOf", transforms=[old("Blur")], n=1), ["groups come in where"]),
     ],
 )
@@ -115,3 +115,11 @@ def test_what_does_not_come_in_has_a_plain_sentence_for_each_argument(transform,
     message = str(caught.value)
     assert all(one in message for one in told)
     assert not any(raw in message for raw in ("validation error", "pydantic", "input_value", "Input should", "\x1b"))
+
+
+def test_the_list_of_transforms_alone_is_a_pipeline_and_a_size_of_its_own_is_no_input_size():
+    listed = [old("HorizontalFlip"), old("Superpixels", max_size=128)]
+    taken = read_any(json.dumps(listed))
+    assert taken.spec == read_any(json.dumps({"transform": old("Compose", p=1, transforms=listed)})).spec
+    assert len(taken.spec.steps) == 2
+    assert not any("input size" in note for note in taken.notes)

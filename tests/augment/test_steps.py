@@ -55,7 +55,7 @@ def test_all_problems_are_told_at_once_with_number_and_name():
     message = str(caught.value)
     assert "Step 1 (Rotate): limit: " in message
     assert "180 (got 999)" in message
-    assert "colour: Extra inputs are not permitted" in message
+    assert "colour: there is no such field" in message
     assert "Step 3 (Scale): factor: " in message
     assert "must not be larger than the second" in message
     assert "Step 2" not in message

@@ -135,7 +135,9 @@ def test_a_tar_is_refused_by_name(refused, mode):
     refused(out.getvalue(), "a tar archive, not a zip" if mode == "w" else "a gzip file, not a zip")
 
 
-@pytest.mark.parametrize(("content", "says"), [(b"", "not a zip"), (b"<html>", "HTML"), (zip_of([]), "no images")])
+@pytest.mark.parametrize(
+    ("content", "says"), [(b"", r"empty \(0 bytes\)"), (b"<html>", "HTML"), (zip_of([]), "no images")]
+)
 def test_what_is_no_zip_of_pictures_is_refused(refused, content, says):
     refused(content, says)
 
@@ -175,3 +177,12 @@ def test_nothing_remains_when_the_disk_is_full(tmp_path, picture, monkeypatch):
     with pytest.raises(StorageFailed, match="disk is full"):
         unpack(zip_of([("cat/1.png", picture(1))]), tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_archive_of_archives_names_them_with_the_next_step(tmp_path):
+    inner = zip_of([("a/1.png", b"x")])
+    with pytest.raises(UnreadableArchive) as caught:
+        unpack(zip_of([("data.zip", inner), ("more.zip", inner)]), tmp_path / "out", whose="photos.zip")
+    message = str(caught.value)
+    assert message.startswith("photos.zip has no images that can be used. data.zip: Is a zip archive.")
+    assert "unpack it first. 1 more were left out." in message

@@ -1,0 +1,41 @@
+"""What is wrong with an experiment file, in words of our own that blame only what is wrong."""
+
+import pytest
+
+from core.errors import InvalidExperiment
+from core.experiment import Experiment
+
+
+def refused(**values) -> str:
+    phase = {"stages": ["head"], "epochs": 2}
+    with pytest.raises(InvalidExperiment) as caught:
+        Experiment.parse({"data": {"source": "sample:signs"}, "phases": [phase]} | values)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"name": 7}, "name: there is no such field (got 7)"),
+        ({"phases": 3}, "phases: must be a list (got 3)"),
+        ({"phases": []}, "phases: must have at least 1 item (got [])"),
+        ({"phases": [{"epochs": 3, "stages": ["head"], "solver": "adam"}]}, "must be 'steps' or 'lbfgs' (got 'adam')"),
+        ({"data": {"source": 5}}, "data.source: must be text (got 5)"),
+        ({"recipe": {"batch_size": "many"}}, "recipe.batch_size: must be a whole number (got 'many')"),
+        ({"recipe": None}, "recipe: must hold fields and their values (got None)"),
+        ({"views": "none"}, "views: must be a whole number, or must be 'fresh' (got 'none')"),
+        ({"seed": -1}, "seed: must be greater than or equal to 0 (got -1)"),
+    ],
+)
+def test_a_value_that_is_wrong_is_named_with_what_is_allowed(values, told):
+    message = refused(**values)
+    assert message.startswith("The experiment is not valid: ")
+    assert told in message
+    assert ";" not in message, "one fault, one sentence"
+    assert "Input" not in message
+
+
+def test_entries_that_are_wrong_are_not_said_to_be_too_few():
+    message = refused(phases=[{"epochs": 0}])
+    assert "phases.0.stages: is missing; phases.0.epochs: must be" in message
+    assert "at least 1 item" not in message
