@@ -33,8 +33,8 @@ HOSTILE = {
     "deeper lists": ("[" * 5000 + "]" * 5000, "neither JSON nor YAML"),
     "itself": ("steps: &a [*a]", "deep"),
     "Graft's name for a class": (
-        'transform: {__class_fullname__: Compose, p: 1, transforms: [{__class_fullname__: JpegCompression, p: 0.5}]}',
-        r"\(JpegCompression\): Graft's has other parameters",
+        'transform: {__class_fullname__: Compose, p: 1, transforms: [{__class_fullname__: HueShift, p: 0.5}]}',
+        r"\(HueShift\): Graft's has other parameters",
     ),
 }  # fmt: skip
 
@@ -50,7 +50,7 @@ def test_what_is_no_pipeline_is_refused_with_its_reason_and_listed_as_damaged(te
     assert [(one.name, one.pipeline is None) for one in saved.listed(tmp_path)] == [("bad.yaml", True), ("good", False)]
 
 
-@pytest.mark.parametrize("name", ["JpegCompression", "Translate", "Scale", "Shear", "HueShift"])
+@pytest.mark.parametrize("name", ["Translate", "Scale", "Shear", "HueShift"])
 def test_a_class_that_only_graft_has_is_refused_by_name(name):
     lone = {"__class_fullname__": "Compose", "p": 1.0, "transforms": [{"__class_fullname__": name, "p": 0.5}]}
     with pytest.raises(InvalidPipeline, match=rf"Transform 1 \({name}\): Graft's has other parameters"):

@@ -76,7 +76,7 @@ def main():
         best = max(found, key=found.get)
         answers.append({"path": name, "class": best, "probabilities": found})
         if not as_json:
-            print(f"{name}  {best}  {found[best]:.1%}")
+            print(f"{name}  {best}  {100 * found[best]:.1f} %")
     if as_json:
         print(json.dumps(answers))
     sys.exit(code)

@@ -1,7 +1,7 @@
 """What a run keeps on disk comes back as it was, and only to whom it belongs."""
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 
 import pytest
 import torch
@@ -33,6 +33,7 @@ def test_every_part_of_the_state_comes_back(tmp_path, parts):
     kept = Checkpoints(tmp_path, "experiment", "images")
     assert not kept.exist
     assert kept.load_last() is None
+    kept.save_best(model, {})
     kept.save_last(model, optimizer, scaler, AT, "bf16")
     assert kept.exist
     state = Checkpoints(tmp_path, "experiment", "images").load_last()
@@ -51,13 +52,25 @@ def test_every_part_of_the_state_comes_back(tmp_path, parts):
     ("experiment", "images", "what"), [("other", "images", "experiment"), ("experiment", "other", "data")]
 )
 def test_a_state_of_something_else_is_refused(tmp_path, parts, experiment, images, what):
-    Checkpoints(tmp_path, "experiment", "images").save_last(*parts, AT, "fp32")
+    kept = Checkpoints(tmp_path, "experiment", "images")
+    kept.save_best(parts[0], {})
+    kept.save_last(*parts, AT, "fp32")
     with pytest.raises(ResumeRefused, match=f"another {what} than"):
         Checkpoints(tmp_path, experiment, images).load_last()
 
 
+def test_without_the_best_weights_so_far_there_is_nothing_to_go_on_from(tmp_path, parts):
+    kept = Checkpoints(tmp_path, "experiment", "images")
+    kept.save_last(*parts, AT, "fp32")
+    assert kept.load_last() is None
+    for best in (-1, AT.epoch):  # none was kept yet, or the state has the very weights
+        kept.save_last(*parts, replace(AT, best_epoch=best), "fp32")
+        assert kept.load_last().position.best_epoch == best
+
+
 def test_a_state_of_before_frozen_formats_is_of_fp32(tmp_path, parts):
     kept = Checkpoints(tmp_path, "experiment", "images")
+    kept.save_best(parts[0], {})
     kept.save_last(*parts, AT, "bf16")
     content = torch.load(tmp_path / LAST, weights_only=True)
     del content["frozen_precision"]
