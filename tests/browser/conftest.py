@@ -54,10 +54,10 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
     """Start an app on a free port with a workspace of its own; ended, by its process id, when the tests end."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(script: Path = ROOT / "app.py", workspace: Path | None = None) -> Server:
+    def start(script: Path = ROOT / "app.py", workspace: Path | None = None, files: int | None = None) -> Server:
         folder = tmp_path_factory.mktemp("server")
         workspace = workspace or folder / "workspace"
-        process, port = _launch(script, workspace, folder / "log.txt")
+        process, port = _launch(script, workspace, folder / "log.txt", files)
         started.append(process)
         server = Server("127.0.0.1", port, process.pid, workspace, folder / "log.txt")
         _wait_until_healthy(server, process)
@@ -118,9 +118,11 @@ def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _launch(script: Path, workspace: Path, log: Path) -> tuple[subprocess.Popen[bytes], int]:
+def _launch(script: Path, workspace: Path, log: Path, files: int | None) -> tuple[subprocess.Popen[bytes], int]:
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}", "--server.headless=true"]
+    if files is not None:  # of open files at once; for the server alone, for this process may have more already
+        command = ["sh", "-c", 'ulimit -S -n "$1" && shift && exec "$@"', "sh", str(files), *command]
     environment = os.environ | {"GRAFT_WORKSPACE": str(workspace), "PYTHONPATH": str(ROOT)}
     with log.open("wb") as output:
         process = subprocess.Popen(

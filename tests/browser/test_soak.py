@@ -1,6 +1,5 @@
 """What many tabs leave in a server, and a server that may open few files."""
 
-import resource
 import sys
 
 import pytest
@@ -25,12 +24,7 @@ def test_memory_and_open_files_stay_where_they_are_after_the_warm_up(start_serve
 
 @pytest.mark.browser
 def test_eight_tabs_reload_in_a_server_that_was_allowed_256_files(start_server, new_page, tmp_path):
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
-    try:
-        server = start_server(workspace=prepare(tmp_path / "workspace"))
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    server = start_server(workspace=prepare(tmp_path / "workspace"), files=256)
     pages = [new_page() for _ in range(8)]
     for _ in range(2):
         for page in pages:
