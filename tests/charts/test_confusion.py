@@ -13,6 +13,11 @@ def test_cells_hold_shares_of_the_true_class():
     )
 
 
+def test_shares_are_of_each_class_by_itself():
+    uneven = Confusion(("cat", "dog", "owl"), ((3, 1, 0), (2, 6, 8), (0, 0, 5)))
+    assert cells(uneven).shares == ((0.75, 0.25, 0.0), (0.125, 0.375, 0.5), (0.0, 0.0, 1.0))
+
+
 def test_axes_say_what_they_are():
     layout = confusion_figure(cells(TWO), "light").layout
     assert layout.xaxis.title.text == "Predicted class"

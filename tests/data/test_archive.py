@@ -93,10 +93,11 @@ def test_too_many_entries_are_refused(refused, picture):
     refused(zip_of([(f"cat/{n}.png", b"x") for n in range(11)]), "11 entries; at most 10", Limits(entries=10))
 
 
-def test_overlapping_entries_are_refused(refused, picture):
+@pytest.mark.parametrize("start", [0, 60], ids=["the same bytes", "within the data of the first"])
+def test_overlapping_entries_are_refused(refused, picture, start):
     content = bytearray(zip_of([("cat/1.png", picture(1)), ("cat/2.png", picture(1))]))
     table = content.rindex(b"PK\x01\x02")
-    content[table + 42 : table + 46] = (0).to_bytes(4, "little")  # the second entry now starts where the first does
+    content[table + 42 : table + 46] = start.to_bytes(4, "little")  # the second entry now starts in the first
     refused(bytes(content), "overlap")
 
 
