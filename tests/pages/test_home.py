@@ -8,10 +8,11 @@ from streamlit.testing.v1 import AppTest
 
 from core.augment.presets import PRESETS
 from core.errors import StorageFailed
-from core.experiment import DataSpec, Experiment, Phase
+from core.experiment import BackboneSpec, DataSpec, Experiment, Phase
 from core.runs.records import Run
 from core.runs.status import Status
 from pages.ui import engine
+from pages.ui.state import Draft
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = "[x](javascript:alert(1))"
@@ -75,6 +76,9 @@ def test_one_click_trains_on_the_sample(monkeypatch):
     monkeypatch.setattr(manager, "submit", lambda *a: asked.append(a) or "run-1")
     try:
         at = home()
+        at.session_state["graft:draft"] = Draft(
+            source="sample:signs", pipeline=PRESETS["strong"], backbone=BackboneSpec(name="resnet18"), seed=7, views=3
+        )  # what was tried before: the samples are trained with the defaults of everything
         at.button(key="home-try").click().run()
         assert not at.exception
         assert at.title[0].value == "Train"
@@ -82,6 +86,7 @@ def test_one_click_trains_on_the_sample(monkeypatch):
         assert experiment.data.source == "sample:stamps"
         assert experiment.pipeline == PRESETS["light"]
         assert (experiment.backbone.name, experiment.backbone.weights) == ("efficientnet_lite0", "default")
+        assert (experiment.seed, experiment.views) == (0, 8)
         assert (device, name) == ("auto", "")
         at.run()
         assert len(asked) == 1  # a rerun starts nothing
