@@ -18,7 +18,8 @@ def test_memory_and_open_files_stay_where_they_are_after_the_warm_up(start_serve
     measured = soak(server, minutes=5, tabs=4)
     warm, last = measured[2], measured[-2]
     assert last["failed"] == 0
-    assert last["files"] <= warm["files"] + 24  # eight sessions that are about to be closed; each page load left three
+    # three for each of sixteen sessions that are about to be closed; each of some hundred page loads once left three
+    assert last["files"] <= warm["files"] + 48
     assert last["mb"] <= warm["mb"] + 120
 
 

@@ -50,8 +50,11 @@ def _slim(data: bytes) -> tuple[bytes, bytes | None, bool]:
         if kind == b"iCCP":
             profile = _unpacked(body) if profile == b"" else profile
             continue
-        if kind[0] & _ANCILLARY and kind != b"tRNS" and not _is_sound(chunk):
-            continue
+        if not _is_sound(chunk):
+            if kind[0] & _ANCILLARY and kind != b"tRNS":
+                continue
+            if kind != b"tRNS":  # Pillow does not look at the checksums of pixels, and would take wrong ones
+                raise damaged(f"the checksum of its {kind.decode('latin-1')} chunk is wrong")
         if kind in _TEXTS:
             texts += 1
             if texts > _MAX_TEXTS or len(body) > _MAX_TEXT or not _is_short(kind, bytes(body)):
@@ -67,9 +70,10 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview, memoryview]]:
     while place + 8 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, place)
         end = place + 12 + length
-        if end > len(data) and (kind == b"IDAT" or not pixels):
+        lost = end > len(data) or not kind.isalpha()
+        if lost and (kind == b"IDAT" or not pixels):
             raise damaged("its data end before the image does")
-        if end > len(data):
+        if lost:
             break
         yield kind, view[place + 8 : end - 4], view[place:end]
         if kind == b"IEND":
