@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pillow_heif
@@ -80,6 +81,13 @@ def test_plain_code_makes_the_same_architecture(name):
     assert shapes(model) == shapes(ours)
     assert type(model) is type(ours)
     assert getattr(model, "transform_input", None) == getattr(ours, "transform_input", None)
+
+
+def test_labels_stand_in_the_order_of_the_outputs_not_of_the_alphabet(finished):
+    room, run, *_ = finished
+    turned = replace(run, classes=tuple(sorted(run.classes, reverse=True)))
+    with zipfile.ZipFile(io.BytesIO(bundle(room, turned))) as archive:
+        assert tuple(json.loads(archive.read("labels.json"))) == turned.classes
 
 
 def test_the_zip_holds_what_the_how_to_names(unpacked, finished):

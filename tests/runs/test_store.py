@@ -369,3 +369,12 @@ def test_a_full_disk_is_said_as_such(store):
     with pytest.raises(StorageFailed, match="disk is full"):
         fill()
     assert store.run("r-1") == a_run()
+
+
+def test_a_run_that_is_added_after_another_was_removed_is_still_the_newest(store):
+    for run in ("r-1", "r-2", "r-3"):
+        store.add(a_run(run, status=Status.COMPLETED, created_at=5.0))
+    store.remove("r-1")
+    store.add(a_run("r-0", created_at=1.0))  # a clock that was set back, and a name that sorts first
+    assert [run.id for run in store.runs()] == ["r-0", "r-3", "r-2"]
+    assert len({run.number for run in store.runs()}) == 3
