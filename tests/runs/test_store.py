@@ -378,3 +378,11 @@ def test_a_run_that_is_added_after_another_was_removed_is_still_the_newest(store
     store.add(a_run("r-0", created_at=1.0))  # a clock that was set back, and a name that sorts first
     assert [run.id for run in store.runs()] == ["r-0", "r-3", "r-2"]
     assert len({run.number for run in store.runs()}) == 3
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status.live])
+def test_no_live_run_is_removed_whatever_it_is_doing(store, status):
+    store.add(a_run(status=status))
+    with pytest.raises(RunConflict):
+        store.remove("r-1")
+    assert store.run("r-1").status is status
