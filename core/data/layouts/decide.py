@@ -253,7 +253,7 @@ def choices(case: Case) -> tuple[LayoutChoice, ...]:
     except UnclearLayout as error:
         asked = error.choices
     except UnusableDataset:
-        pass
+        pass  # it cannot be read as it was found, which was said: the other ways follow
     ways = [FOLDERS, INNER, ({"layout": "parts"}, "the folders are train, val and test")]
     if labels_by_name(images_of(case)):
         ways.append(({"layout": "filenames"}, "the classes are in the file names"))

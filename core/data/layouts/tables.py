@@ -95,7 +95,7 @@ def _text(content: bytes, whose: str) -> tuple[str, str]:
     try:
         return content.decode("utf-8-sig"), ""
     except UnicodeDecodeError:
-        pass
+        pass  # the encoding is guessed below, and said
     text = content.decode("utf-8-sig", "replace")
     damaged = text.count("\ufffd")
     if damaged * 5 < sum(letter > "\x7f" for letter in text):
