@@ -36,7 +36,8 @@ def show() -> None:
     with st.popover("Save or load", icon=":material/save:", key="augment-file", on_change="rerun") as box:
         if not box.open:
             return
-        names, files, link = st.tabs(["Here", "Files", "Link"])
+        # the tab is kept by its key: drawn anew by a slow machine, it would be the first one again
+        names, files, link = st.tabs(["Here", "Files", "Link"], key="augment-file-tab", on_change="rerun")
         with names:
             _show_names()
         with files:

@@ -66,6 +66,13 @@ def add(page, name: str, words: str):
     idle(page)
 
 
+def open_files(page):
+    page.click(".st-key-augment-file button")
+    page.click("[role=tab]:has-text('Files')")
+    idle(page)
+    assert page.get_attribute("[role=tab]:has-text('Files')", "aria-selected") == "true"
+
+
 def typed(page, label: str, value: str):
     box = page.get_by_label(label, exact=True)
     box.fill(value)
@@ -106,8 +113,7 @@ def test_a_pipeline_is_built_broken_mended_checked_saved_and_loaded(page, server
     assert re.search(r"turn-(left|right)", page.inner_text(".st-key-augment-safety"))
     page.screenshot(path=screenshots / "augment-red.png", full_page=True)
 
-    page.click(".st-key-augment-file button")
-    page.click("[role=tab]:has-text('Files')")
+    open_files(page)
     with page.expect_download(timeout=SLOW_MS) as download:
         page.click(".st-key-augment-save button")
     saved = Path(download.value.path()).read_bytes()
@@ -121,8 +127,7 @@ def test_a_pipeline_is_built_broken_mended_checked_saved_and_loaded(page, server
     page.wait_for_selector("text=No step yet")
     has_cards(page, 0)
     unchanged = changed(page, kept)
-    page.click(".st-key-augment-file button")
-    page.click("[role=tab]:has-text('Files')")
+    open_files(page)
     file = {"name": "mine.yaml", "mimeType": "application/yaml", "buffer": saved}
     page.set_input_files(".st-key-augment-load input[type=file]", file)
     page.wait_for_selector("text=Loaded 4 steps")
