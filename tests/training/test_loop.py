@@ -12,6 +12,7 @@ from core.data.split import make_split
 from core.errors import LossNotFinite, ResumeRefused, TrainingFailed, UnknownDevice
 from core.experiment import BackboneSpec, Phase, PipelineSpec, Recipe
 from core.features.batches import chunked, shuffled
+from core.features.sources import Pixels
 from core.training import checkpoints, device, step
 from core.training.checkpoints import BEST, LAST, Checkpoints
 from core.training.control import Control
@@ -19,7 +20,7 @@ from core.training.device import available_devices, resolve_device
 from core.training.events import EpochEnded, PhaseStarted, RunEnded, RunStarted, StepEnded, Warned
 from core.training.loop import train
 from core.training.setup import set_up
-from tests.training.helpers import worth
+from tests.training.helpers import without_features, worth
 
 
 def prepare(experiment, folder, fingerprint=None):
@@ -75,6 +76,22 @@ def test_the_same_seed_gives_the_same_series_also_while_a_page_builds_models(exp
         thread.join()
     assert first == second
     assert first != series(train(prepare(experiment.changed(seed=1), tmp_path / "c"), Control()))
+
+
+@pytest.mark.parametrize(("views", "numbers"), [("fresh", [0, 1, 2, 3, 4]), (3, [0, 1, 2, 0, 1])])
+def test_views_go_on_where_the_phase_before_ended(experiment, tmp_path, monkeypatch, views, numbers):
+    first, then = experiment.phases[0].stages, experiment.phases[1].stages
+    phases = (Phase(stages=first, epochs=2), Phase(stages=then, epochs=3))
+    shown, batches = [], Pixels.batches
+
+    def noted(self, chunks, view, *rest):
+        shown.extend([] if view is None else [view])
+        return batches(self, chunks, view, *rest)
+
+    monkeypatch.setattr(Pixels, "batches", noted)
+    without_features(monkeypatch)
+    list(train(prepare(experiment.changed(phases=phases, views=views), tmp_path), Control()))
+    assert shown == numbers
 
 
 def test_a_device_that_is_given_its_next_step_early_tells_the_same(experiment, tmp_path, monkeypatch):
