@@ -118,7 +118,7 @@ def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _launch(script: Path, workspace: Path, log: Path, files: int | None) -> tuple[subprocess.Popen[bytes], int]:
+def _launch(script: Path, workspace: Path, log: Path, files: int | None = None) -> tuple[subprocess.Popen[bytes], int]:
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}", "--server.headless=true"]
     if files is not None:  # of open files at once; for the server alone, for this process may have more already
