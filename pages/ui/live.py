@@ -38,6 +38,7 @@ POLL_S = 1.0
 # A poll costs the browser 0.3 s of a processor that the training may need: after the first seconds it comes seldom.
 LIVELY_S, CALM_POLL_S = 6.0, 5.0
 LOG_LINES = 100
+NEWEST = 10  # epochs, and steps, by which the time left is told
 Signature = tuple[tuple[str, str], ...]
 
 
@@ -46,8 +47,9 @@ class Seen:
     """What is drawn of a run at one step."""
 
     figure: go.Figure
-    epochs: tuple[EpochEnded, ...]
-    steps: tuple[StepEnded, ...]  # the last ones only
+    done: int  # epochs
+    epochs: tuple[EpochEnded, ...]  # the newest only: what is held for every step must not grow with the run
+    steps: tuple[StepEnded, ...]  # the newest only
     word: str | None
 
 
@@ -106,7 +108,7 @@ def look(run: Run) -> Seen:
     )
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _seen(
     root: str, run_id: str, at: tuple[int, int, bool], look: Theme, epochs: int | None, steps: int | None,
     labels: tuple[bool, str | None],
@@ -119,7 +121,7 @@ def _seen(
     figure = curves_figure(curves(ended, made, store.phases(run_id), total, per_epoch), look)
     augmentation = Augmentation(labels[0], labels[1] and Verdict(labels[1]))
     word = diagnose(ended, finished=not at[2], augmentation=augmentation)
-    return Seen(figure, tuple(ended), tuple(made[-10:]), word)
+    return Seen(figure, len(ended), tuple(ended[-NEWEST:]), tuple(made[-NEWEST:]), word)
 
 
 def _progress(run: Run, seen: Seen) -> None:
@@ -127,9 +129,9 @@ def _progress(run: Run, seen: Seen) -> None:
         if run.status.live:
             now = standing(run, seen.epochs, seen.steps, _to_download(run))
             st.progress(now.share, text=now.text)
-        elif seen.epochs:
+        elif seen.done:
             took = duration(run.progress.get("seconds", 0.0))
-            st.caption(f"{len(seen.epochs)} of {run.progress.get('epochs', run.experiment.epochs)} epochs in {took}")
+            st.caption(f"{seen.done} of {run.progress.get('epochs', run.experiment.epochs)} epochs in {took}")
 
 
 def _to_download(run: Run) -> float | None:

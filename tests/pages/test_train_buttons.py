@@ -272,3 +272,13 @@ def test_what_is_drawn_is_drawn_anew_at_a_point_of_the_line(runs, monkeypatch):
         live.look(replace(runs[1], progress={"steps": steps, "step": step, "epochs_done": epochs, "epochs": 5}))
     live.look(replace(runs[1], progress={"steps": 40, "step": 9}))
     assert asked_for == [(runs[1].id, (at, epochs, False)) for at, epochs in ((0, 0), (0, 0), (1, 0), (1, 1), (9, 0))]
+
+
+def test_what_is_kept_of_every_step_does_not_grow_with_the_run(runs, room):
+    run, told = runs[1], room.store.epochs(runs[1].id)
+    many = [replace(told[-1], epoch=told[-1].epoch + extra) for extra in range(1, 90)]
+    room.store.record(run.id, epochs=many, progress={"epochs": 200})
+    seen = live.look(room.store.run(run.id))
+    assert seen.done == len(told) + 89
+    assert seen.epochs == tuple(many[-live.NEWEST :])
+    assert len(seen.steps) <= live.NEWEST
