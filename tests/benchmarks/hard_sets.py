@@ -1,7 +1,7 @@
 """Sets of 1,000 images or more that are hard enough to tell recipes apart, laid out as train/, val/ and test/.
 
-`digits`: scikit-learn's 1,797 digits with noise, in ten classes; `parity`: the same as odd or even; `noisy-signs`: 1,500
-drawn signs with noise at 24 px. Five folds each, stratified by class.
+`digits`: scikit-learn's 1,797 digits with noise, in ten classes; `parity`: the same as odd or even; `noisy-signs`:
+1,500 drawn signs with noise at 24 px. Five folds each, stratified by class.
 """
 
 from collections.abc import Iterator
