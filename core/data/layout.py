@@ -11,6 +11,7 @@ from core.data.layouts.assigned import LABELS, Found, Layout, class_labels, read
 from core.data.layouts.case import Case, enter, no_classes, take_labels
 from core.data.layouts.containers import other_files, unread_labels
 from core.data.layouts.decide import choices, read_case
+from core.data.layouts.masks import leave_out_masks
 from core.data.tree import MAX_FILES, Folder, read_tree
 from core.errors import LayoutChoice, UnusableDataset
 from core.experiment import Reading
@@ -36,6 +37,8 @@ def read_layout(folder: Path, reading: Reading | None = None, workspace: Path | 
     layout = read_case(case, reading or Reading())
     if not layout.classes:
         raise no_classes(case, unread_labels(case.outer), other_files(case.outer))
+    if layout.reading.layout != "csv":  # a file of labels says what it means
+        leave_out_masks(layout)
     layout.note_twins()
     return layout
 

@@ -214,7 +214,7 @@ def _level(case: Case, root: Folder, within_parts: bool = False) -> int:
         raise folds(case, full)
     if case.named or len(full) < 2:
         return 0
-    inner = [{case.label(one) for one in folder.full} for folder in full]
+    inner = [{case.label(one) for one in stepped(folder).full} for folder in full]
     if not within_parts and not any(inner) and len(full) == len(root.folders):
         ask_about_names(case, full)
     if any(_has_its_own(folder) for folder in full) or not all(inner):

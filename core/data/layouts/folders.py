@@ -166,7 +166,7 @@ _WANTED = "Put the images of each class into a folder of its own, such as train/
 
 
 def _class_folders(part: PartFolder, level: int) -> list[Folder]:
-    return [deep for folder in part.inner.folders for deep in folder.folders] if level else part.inner.folders
+    return [deep for folder in part.inner.folders for deep in stepped(folder).folders] if level else part.inner.folders
 
 
 def _classes(
@@ -176,7 +176,7 @@ def _classes(
     for top in folder.folders:
         if skip and top in skip:
             continue
-        for inner in top.folders if level else [top]:
+        for inner in stepped(top).folders if level else [top]:
             label = case.label(inner)
             if seen.get(label, inner.path.name) != inner.path.name:
                 layout.notes.append(f"Two folders are called '{label}' (written differently); they are one class.")

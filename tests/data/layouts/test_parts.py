@@ -2,7 +2,9 @@
 
 import pytest
 
+from core.data.layout import read_layout
 from core.data.layouts.words import is_fold, is_group, kind_of
+from core.experiment import Reading
 from tests.data.layouts.conftest import counts, reasons
 
 
@@ -136,6 +138,16 @@ def test_folders_by_date_or_session_within_classes(read, groups):
 @pytest.mark.parametrize("name", ["cat", "class1", "grade 2", "leaf", "left", "0"])
 def test_what_says_something_about_an_image_is_no_group(name):
     assert not is_group(name)
+
+
+@pytest.mark.parametrize("wrap", ["images", "data/img", "{top}"])
+def test_a_wrapping_folder_does_not_hide_that_folders_hold_the_same_folders(asked, tree, wrap):
+    content = {
+        f"{top}/{wrap.format(top=top)}/{c}": n for top, n in (("amazon", 3), ("dslr", 2)) for c in ("cat", "dog")
+    }
+    assert "all hold the same folders ('cat' and 'dog')" in asked(content).question
+    assert counts(read_layout(tree(content, "other"), Reading(layout="inner"))) == {"cat": 5, "dog": 5}
+    assert counts(read_layout(tree(content, "third"), Reading(layout="only:dslr"))) == {"cat": 2, "dog": 2}
 
 
 def test_a_wrapping_folder_in_each_class(read):
