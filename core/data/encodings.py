@@ -12,20 +12,24 @@ from dataclasses import dataclass
 from core.data.letters import TABLES, letter_score, word_score
 from core.text import short
 
-_ALPHABETS = ("cp1251", "cp866", "cp1252", "cp850", "cp437", "cp1250", "cp852")
-_CYRILLIC = ("cp1251", "cp866")
+_ALPHABETS = ("cp1251", "cp866", "cp1252", "cp850", "cp437", "cp1250", "cp852", "cp1254", "cp857", "cp1253", "cp737")
+_NOT_LATIN = {"cp1251": "cyrillic", "cp866": "cyrillic", "cp1253": "greek", "cp737": "greek"}
+WESTERN = ("cp1252", "cp850", "mac_roman", "cp1250", "cp1254")  # of tables in which such letters stand alone
 _TITLES = {
     "gb18030": "GBK (Chinese)", "cp950": "Big5 (Chinese)", "cp932": "Shift-JIS (Japanese)",
     "euc_jp": "EUC-JP (Japanese)", "cp949": "EUC-KR (Korean)", "cp1251": "Windows-1251 (Cyrillic)",
     "cp866": "code page 866 (Cyrillic)", "cp1252": "Windows-1252 (Western Europe)",
     "cp850": "code page 850 (Western Europe)", "cp437": "code page 437", "cp1250": "Windows-1250 (Central Europe)",
-    "cp852": "code page 852 (Central Europe)",
+    "cp852": "code page 852 (Central Europe)", "cp1254": "Windows-1254 (Turkish)", "cp857": "code page 857 (Turkish)",
+    "latin-1": "Latin-1 (Western Europe)", "cp1253": "Windows-1253 (Greek)", "cp737": "code page 737 (Greek)",
+    "mac_roman": "Mac Roman (Western Europe)",
 }  # fmt: skip
 # what is tried, the more usual first: it wins where two read equally well
 CANDIDATES = ("gb18030", "cp932", "cp949", "cp950", "euc_jp", *_ALPHABETS)
 _ENOUGH = 0.35  # of a score that is at most 1
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')  # in no name that such a system could store
 _WORD = re.compile(r"[^\W\d_]+|[^\x00-\x7f]")
+_UNITS = re.compile("[µºª]")  # letters to Unicode, and in no word
 _TOLD = 5
 
 
@@ -46,19 +50,29 @@ class Guess:
         return f"{whose} does not say how its names are encoded; they were read as {_TITLES[self.codec]}: {few}{more}."
 
 
-def guess(raw: Iterable[bytes]) -> Guess | None:
-    """Read names in the encoding in which all of them together look most like names; None where none does.
+def guess(raw: Iterable[bytes], codecs: Sequence[str] = CANDIDATES) -> Guess | None:
+    """Read names in that of `codecs` in which all of them together look most like names; None where none does.
 
     Only names that are neither ASCII nor UTF-8 have to be guessed, but those that happen to be UTF-8 help.
     """
     names = [name for name in dict.fromkeys(raw) if not name.isascii()]
     best, found = _ENOUGH, None
-    for codec in CANDIDATES if names else ():
+    for codec in codecs if names else ():
         read = _read(names, codec)
         score = _score(read, codec) if read else -1.0
         if read and score > best + 1e-9:
             best, found = score, Guess(codec, read)
     return found
+
+
+def is_plausible(raw: Iterable[bytes], codec: str) -> bool:
+    """Whether texts can be in this encoding: all bytes are letters of it, and no word has one that words have not."""
+    try:
+        words = [word for text in raw for word in _WORD.findall(_UNITS.sub("", text.decode(codec)))]
+    except UnicodeDecodeError:
+        return False
+    alphabet = _NOT_LATIN.get(codec, "latin")
+    return not any(word_score(word, alphabet) < 0 for word in words if word.isalpha() and not word.isascii())
 
 
 def decode_all(raw: Sequence[bytes], whose: str) -> tuple[dict[bytes, str], list[str]]:
@@ -124,7 +138,7 @@ def _part_score(part: str, codec: str) -> tuple[float, int]:
         total = 0.0
         for word in _WORD.findall(part):
             beyond = sum(letter > "\x7f" for letter in word)
-            total += beyond * word_score(word, codec in _CYRILLIC) if beyond else 0.0
+            total += beyond * word_score(word, _NOT_LATIN.get(codec, "latin")) if beyond else 0.0
         return total, sum(letter > "\x7f" for letter in part)
     total, count = 0.0, 0
     for index, letter in enumerate(part):

@@ -51,7 +51,11 @@ TABLES: dict[str, tuple[str, range, frozenset[str]]] = {
     "euc_jp": ("euc_jp", range(0xB0, 0xD0), _KANJI),
     "cp949": ("euc_kr", range(0xB0, 0xC9), _HANGUL),
 }
-_CYRILLIC = re.compile(r"[А-ЯЁ]?[а-яёіїєґўђјљњћџ]+|[А-ЯЁ]+")
+# the words of an alphabet that has no Latin letters: lower, capitalised or upper case
+_WORDS = {
+    "cyrillic": re.compile(r"[А-ЯЁ]?[а-яёіїєґўђјљњћџ]+|[А-ЯЁ]+"),
+    "greek": re.compile(r"[Α-ΩΆΈΉΊΌΎΏ]?[α-ωάέήίόύώϊϋΐΰ]+|[Α-ΩΆΈΉΊΌΎΏ]+"),
+}
 
 
 def letter_score(letter: str, codec: str) -> float:
@@ -77,11 +81,13 @@ def letter_score(letter: str, codec: str) -> float:
     return 0.7 if lead in first else 0.1
 
 
-def word_score(word: str, cyrillic: bool) -> float:
-    """How likely the letters beyond ASCII of `word` are in an alphabet, per letter: from 1 down to -1."""
+def word_score(word: str, alphabet: str) -> float:
+    """How likely the letters beyond ASCII of `word` are in an alphabet ('latin', 'cyrillic' or 'greek'), per letter:
+    from 1 down to -1."""
     beyond = [letter for letter in word if letter > "\x7f"]
-    if cyrillic:
-        return 0.9 if _CYRILLIC.fullmatch(word) and len(word) > 1 else 0.2 if _CYRILLIC.fullmatch(word) else -0.8
+    if alphabet in _WORDS:
+        fits = _WORDS[alphabet].fullmatch(word)
+        return 0.9 if fits and len(word) > 1 else 0.2 if fits else -0.8
     if any(letter.lower() not in _OF_LATIN for letter in beyond):
         return -1.0
     cased = word == word.lower() or word == word.upper() or word == word.capitalize()

@@ -158,6 +158,15 @@ def is_measured(values: Sequence[str]) -> bool:
     return all(_NUMBER.fullmatch(value) for value in said) and not all(_WHOLE.fullmatch(value) for value in said)
 
 
+def one_spelling(values: Sequence[str]) -> dict[str, str]:
+    """What numbers of classes are called where one is written in two ways, as 1 and 1.0; empty for all others."""
+    said = {value for value in values if value}
+    if not all(_WHOLE.fullmatch(value) for value in said):
+        return {}
+    numbers = {value: str(int(value.partition(".")[0].partition(",")[0])) for value in said}
+    return numbers if len(set(numbers.values())) < len(said) else {}
+
+
 def _repeats(name: str, values: Sequence[str]) -> bool:
     said = [value for value in values if value]
     different, letters = len(set(said)), plain(name)

@@ -141,9 +141,10 @@ def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading) -
     there = [number for number, paths in enumerate(rows) if paths]
     seen = {name: [values[n] for n in there] for name, values in table.columns.items()}
     marks = _choose(made, table, seen, but, reading)
+    one_spelling = cols.one_spelling(seen[made.label_column]) if made.label_column else {}
     for number, paths in enumerate(rows):
         label = marked_label(table, made.label_column, marks, number)
-        _take(made, table, number, paths, label, _row_part(table, split, number))
+        _take(made, table, number, paths, one_spelling.get(label, label), _row_part(table, split, number))
     made.unsaid = {path: reason for path, reason in made.unsaid.items() if path not in made.labels}
     return made
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.data import names
-from core.data.encodings import guess
+from core.data.encodings import WESTERN, Guess, guess, is_plausible
 from core.data.tree import Folder
 from core.errors import UnusableDataset
 
@@ -21,6 +21,9 @@ _HEAD = 50  # lines that decide on the delimiter
 _CELLS = re.compile(rb'[,;\t"\r\n]+')  # none of these bytes is the second one of a character in any encoding
 _TOGETHER = re.compile(rb"[\x80-\xff][@-~]?[\x80-\xff]")
 _BYTES_GUESSED = 1 << 20
+_SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?[,;\t|]*", re.IGNORECASE)  # a first line for Excel
+# what pandas and Excel write where nothing is known; "None", "NA" and "N/A" may be classes
+_MISSING = frozenset(("nan", "-nan", "null", "<na>", "#n/a", "#na"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ def read_table(path: Path, headless: bool = False) -> Table:
         raise UnusableDataset(f"{path.name} cannot be read: {error.strerror or error}.") from error
     if path.suffix.lower() in (".jsonl", ".ndjson"):
         return _json_lines(path, text, note)
-    rows = _rows(path, text)
+    text, separator = _without_separator(text)
+    rows = _rows(path, text, separator)
     width = max(map(len, rows), default=0)
     if width < 2:
         raise UnusableDataset(f"{path.name} is no table: it needs a column of file names and one of classes.")
@@ -79,8 +83,8 @@ def read_table(path: Path, headless: bool = False) -> Table:
         header, first = [f"column {number}" for number in range(1, width + 1)], 1
     else:
         header, rows, first = _header(rows[0], width), rows[1:], 2
-    columns = {name: [_bare(row[i]) if i < len(row) else "" for row in rows] for i, name in enumerate(header)}
-    return Table(path, columns, first, (), note, headless)
+    columns = {name: [_value(row[i]) if i < len(row) else "" for row in rows] for i, name in enumerate(header)}
+    return Table(path, columns, first + bool(separator), (), note, headless)
 
 
 def first_row(path: Path) -> list[str]:
@@ -100,16 +104,25 @@ def _text(content: bytes, whose: str) -> tuple[str, str]:
     damaged = text.count("\ufffd")
     if damaged * 5 < sum(letter > "\x7f" for letter in text):
         return text, f"{whose} is UTF-8 with {damaged} damaged characters."
-    # letters beyond ASCII that stand alone, as in "20 °C", are Western
-    head = content[:_BYTES_GUESSED]
-    found = guess(cell for cell in _CELLS.split(head) if cell) if _TOGETHER.search(head) else None
-    for encoding in (*((found.codec,) if found else ()), "cp1252"):
+    cells = [cell for cell in _CELLS.split(content[:_BYTES_GUESSED]) if cell]
+    found = _guessed(cells)
+    for codec in (*((found.codec,) if found else ()), "cp1252", "latin-1"):
         try:
-            text = content.decode(encoding)
+            text = content.decode(codec)
         except UnicodeDecodeError:
             continue
-        return text, found.note(whose) if found and encoding == found.codec != "cp1252" else ""
-    return content.decode("latin-1"), ""
+        return text, Guess(codec, {cell: cell.decode(codec, "replace") for cell in cells}).note(whose)
+    raise AssertionError("latin-1 reads all bytes")
+
+
+def _guessed(cells: list[bytes]) -> Guess | None:
+    """The encoding that the cells look like; None where it is that of Western Windows, or unknown. Letters beyond ASCII
+    that stand alone, as in "20 °C", are Western: those of Windows, unless it has no such letters or they make no words.
+    """
+    if any(_TOGETHER.search(cell) for cell in cells):
+        return guess(cells)
+    western = guess(cells, WESTERN)
+    return western if western and not is_plausible(cells, "cp1252") else None
 
 
 def _marked(content: bytes) -> str | None:
@@ -129,11 +142,24 @@ def _bare(cell: str) -> str:
     return cell[1:-1].strip() if len(cell) > 1 and cell[0] == cell[-1] == "'" else cell
 
 
-def _rows(path: Path, text: str) -> list[list[str]]:
+def _value(cell: str) -> str:
+    """What a cell says; nothing where it holds a mark of missing values."""
+    value = _bare(cell)
+    return "" if value.casefold() in _MISSING else value
+
+
+def _without_separator(text: str) -> tuple[str, str]:
+    """The text without a first line such as 'sep=;', and what that line says."""
+    first, _, rest = text.partition("\n")
+    said = _SEPARATOR.fullmatch(first.rstrip("\r"))
+    return (rest, said[1]) if said else (text, "")
+
+
+def _rows(path: Path, text: str, separator: str = "") -> list[list[str]]:
     spaced = path.suffix.lower() == ".txt"
     lines = text.splitlines()[:_HEAD]
-    best, score = ",", 0
-    for delimiter in _DELIMITERS:
+    best, score = separator or ",", 0
+    for delimiter in () if separator else _DELIMITERS:
         width, count = _widths(lines, delimiter)
         if width > 1 and count > score:
             best, score = delimiter, count
@@ -193,4 +219,4 @@ def _is_nested(value: object) -> bool:
 def _cell(value: object) -> str:
     if isinstance(value, list):
         return "|".join(map(_cell, value))
-    return "" if value is None else str(value).strip()
+    return "" if value is None else _value(str(value))

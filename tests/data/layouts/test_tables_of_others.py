@@ -15,7 +15,9 @@ from tests.data.layouts.test_labelled import FILES, rows, table
         ("gbk", ("猫", "狗")), ("shift_jis", ("ネコ", "イヌ")),
         ("shift_jis", ("表示", "能力")), ("cp949", ("고양이", "강아지")),
         ("big5", ("貓咪", "狗狗")),
-        ("cp1251", ("Кошка", "Собака")), ("cp1252", ("Kätzchen", "Hündchen")), ("utf-16-le", ("猫咪", "dog")),
+        ("cp1251", ("Кошка", "Собака")), ("cp1252", ("Kätzchen", "Hündchen")), ("cp1253", ("γάτα", "σκύλος")),
+        ("cp1254", ("kuş", "ağaç")), ("cp850", ("Kätzchen", "Hündchen")), ("mac_roman", ("Kätzchen", "Hündchen")),
+        ("utf-16-le", ("猫咪", "dog")),
         ("utf-32", ("猫咪", "狗狗")),
     ],
 )  # fmt: skip
@@ -23,11 +25,17 @@ def test_labels_in_the_encodings_that_nothing_marks(read, encoding, classes):
     cat, dog = classes
     layout = read({"images": FILES, "l.csv": table(rows(classes=(cat, dog, cat, cat))).encode(encoding)})
     assert counts(layout) == {cat: 6, dog: 2}
-    guessed = encoding not in ("cp1252", "utf-16-le", "utf-32")
-    assert any("does not say how its names are encoded" in note for note in layout.notes) is guessed
+    guessed = encoding not in ("utf-16-le", "utf-32")
+    assert any("does not say how its names are encoded" in note and cat in note for note in layout.notes) is guessed
 
 
-@pytest.mark.parametrize("classes", [("20 °C", "5 µm"), ("5 €", "10 €"), ("forêt", "élève"), ("niño", "niña")])
+@pytest.mark.parametrize(
+    "classes",
+    [
+        ("20 °C", "5 µm"), ("5 €", "10 €"), ("forêt", "élève"), ("niño", "niña"), ("dog’s", "cat – big"),
+        ("½ µm", "3 µm"),
+    ],
+)  # fmt: skip
 def test_western_letters_are_not_taken_for_others(read, classes):
     layout = read({"images": FILES, "l.csv": table(rows(classes=classes), separator=";").encode("cp1252")})
     assert set(counts(layout)) == set(classes)
@@ -129,3 +137,32 @@ def test_a_column_of_parts_that_cannot_be_used_is_told(read):
     assert counts(layout) == {"cat": 6, "dog": 2}
     assert "because 'extra' in it means no part: write train, val or test" in " ".join(layout.notes)
     assert reasons(layout) == {}
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_a_first_line_for_excel_is_no_header(read, separator):
+    text = f"sep={separator}\r\n" + table([*rows(), ("none.jpg", "cat")], separator=separator)
+    layout = read({"images": FILES, "l.csv": text})
+    assert (counts(layout), layout.columns) == ({"cat": 6, "dog": 2}, ("file", "label"))
+    assert reasons(layout) == {"none.jpg": "Row 11 of l.csv names it, but there is no such image."}
+
+
+@pytest.mark.parametrize("mark", ["NaN", "nan", "NULL", "<NA>", "#N/A"])
+def test_a_mark_of_missing_values_is_no_class(read, mark):
+    layout = read({"images": FILES, "l.csv": table(rows(classes=("cat", "dog", "cat", mark)))})
+    assert set(counts(layout)) == {"cat", "dog"}
+    assert "Row 5 of l.csv gives it no class." in reasons(layout).values()
+
+
+def test_what_may_be_a_class_is_no_mark_of_missing_values(read):
+    assert set(counts(read({"images": FILES, "l.csv": table(rows(classes=("None", "NA")))}))) == {"None", "NA"}
+
+
+def test_a_class_written_as_1_and_as_1_0_is_one(read):
+    layout = read({"images": FILES, "l.csv": table(rows(classes=("0", "1.0", "1", "0.0")))})
+    assert set(counts(layout)) == {"0", "1"}
+
+
+def test_numbers_of_classes_that_are_all_written_in_one_way_stay_so(read):
+    layout = read({"images": FILES, "l.csv": table(rows(classes=("00", "01", "00")))})
+    assert set(counts(layout)) == {"00", "01"}
