@@ -168,7 +168,11 @@ class Phase(Description):
 
 
 D = TypeVar("D", bound=Description)
-_CALLED = {"Experiment": "The experiment", "PipelineSpec": "The pipeline"}
+_CALLED = {
+    "Experiment": "The experiment", "PipelineSpec": "The pipeline", "DataSpec": "The data set",
+    "Reading": "The way to read the images", "SplitSpec": "The split", "BackboneSpec": "The backbone",
+    "Phase": "The phase", "Recipe": "The recipe", "Step": "The step",
+}  # fmt: skip
 Views = Annotated[int, Field(ge=1, le=1000)] | Literal["fresh"]
 
 

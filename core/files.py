@@ -9,12 +9,13 @@ import shutil
 import tempfile
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 from core.errors import StorageFailed
+from core.text import short, short_path
 
 TEMPORARY_PREFIX = ".tmp-"
 Identity = tuple[int, int]  # device and number of a file or folder; while it is held open no other one gets them
@@ -92,15 +93,26 @@ def allow_many_handles(most: int = 65536) -> None:
 
 def storage_failed(path: Path, error: OSError) -> StorageFailed:
     """The error to show when `path` could not be written."""
+    name, folder = short(path.name), short_path(path.parent)
     if error.errno == errno.ENOSPC:
-        return StorageFailed(f"The disk is full: {path.name} could not be saved in {path.parent}. Free some space.")
+        return StorageFailed(f"The disk is full: {name} could not be saved in {folder}. Free some space.")
     if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-        return StorageFailed(
-            f"{path.parent} is not writable: {path.name} could not be saved. Choose another workspace."
-        )
+        return StorageFailed(f"{folder} is not writable: {name} could not be saved. Choose another workspace.")
     if error.errno == errno.ENOENT:
-        return StorageFailed(f"{path.name} could not be saved: the folder {path.parent} was deleted or moved.")
-    return StorageFailed(f"{path.name} could not be saved in {path.parent}: {error.strerror or error}.")
+        return StorageFailed(f"{name} could not be saved: the folder {folder} was deleted or moved.")
+    return StorageFailed(f"{name} could not be saved in {folder}: {error.strerror or error}.")
+
+
+def make_newest(path: Path, others: Iterable[Path]) -> None:
+    """Give a file that was just used a time behind those of `others`, also where the clock was set back.
+
+    For folders in which the newest file counts and the oldest ones go.
+    """
+    with suppress(OSError):  # it, or one of them, is gone
+        os.utime(path)
+        newest = max((other.stat().st_mtime_ns for other in others if other != path), default=0)
+        if path.stat().st_mtime_ns <= newest:
+            os.utime(path, ns=(newest + 1_000_000, newest + 1_000_000))
 
 
 def write_bytes(path: Path, content: bytes, *, make_folder: bool = True) -> None:

@@ -250,3 +250,22 @@ def test_near_copies_change_what_graft_data_says(graft, images):  # noqa: F811
     assert parts == {"group": (26, 0), "keep": (26, 0), "drop": (25, 1)}
     code, _, err = graft("data", images, "--near-copies", "merge")
     assert (code, "'group', 'drop' or 'keep'" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "says"),
+    [
+        ("data", ["A" * 5_000], "The data set is not valid: source: must have at most 4096 characters"),
+        ("train", ["--data", "A" * 5_000], "The data set is not valid: source: must have at most 4096 characters"),
+        ("data", ["IMAGES", "--labels", "A" * 5_000], "images is not valid: labels: must have at most 4000 characters"),
+        ("data", ["IMAGES", "--layout", "sideways"], "--layout takes auto, folders,"),
+        ("data", ["IMAGES", "--layout", "folders", "--labels", "x.csv"], "reads no file of labels"),
+        ("runs", ["--workspace", "A" * 5_000], "could not be saved"),
+    ],
+)
+def test_a_text_of_any_length_is_refused_in_a_sentence_that_names_its_own_option(graft, images, command, options, says):  # noqa: F811
+    code, _, err = graft(command, *(images if one == "IMAGES" else one for one in options))
+    assert code == 2
+    assert says in err
+    assert ("--layout" in err) == ("--layout" in says or "--layout" in options)
+    assert len(err) < 600

@@ -27,7 +27,7 @@ from core.data.dataset import Dataset
 from core.data.report import DataReport, describe
 from core.data.sources import load_dataset
 from core.data.split import Split, make_split
-from core.experiment import DataSpec, SplitSpec
+from core.experiment import DataSpec, SplitSpec, parse
 from core.runs.workspace import default_root
 from core.text import short
 
@@ -49,7 +49,7 @@ def data(
     """Say what is made of a data set: classes, parts, what is left out and why."""
     reading = reading_of(layout, labels, file_column, label_column)
     found = report(
-        DataSpec(source=data, split=split_with(SplitSpec(), near_copies, distinct), reading=reading),
+        parse(DataSpec, {"source": data, "split": split_with(SplitSpec(), near_copies, distinct), "reading": reading}),
         workspace or default_root(),
     )
     if as_json:

@@ -12,6 +12,7 @@ from core.cli.show import literal, people
 from core.errors import InvalidExperiment
 from core.experiment import BUNDLED_BACKBONE, Experiment, Reading, Recipe, SplitSpec, parse
 from core.runs.workspace import ENVIRONMENT_VARIABLE
+from core.text import short
 
 if TYPE_CHECKING:  # only commands that take a pipeline wait for it
     from core.augment.interchange import Taken
@@ -53,17 +54,23 @@ LabelColumnOption = Annotated[str | None, typer.Option(help="Its column with the
 
 def reading_of(layout: str | None, labels: str | None, file_column: str | None, label_column: str | None) -> Reading:
     """How a data set is to be read. Columns and a file of labels mean the layout 'csv'. Raises `InvalidExperiment`."""
+    if layout:
+        _check(layout)
     given = {"layout": layout, "labels": labels, "file_column": file_column, "label_column": label_column}
     said = {name: value for name, value in given.items() if value}
     if len(said) > (layout is not None) and layout not in (None, "auto", "csv"):
         raise InvalidExperiment(f"--layout {layout} reads no file of labels. Leave out --layout, or the columns.")
     if said and layout in (None, "auto") and len(said) > (layout is not None):
         said["layout"] = "csv"
+    return parse(Reading, said)
+
+
+def _check(layout: str) -> None:
     try:
-        return parse(Reading, said)
+        parse(Reading, {"layout": layout})
     except InvalidExperiment as error:
         ways = "auto, folders, parts, inner, csv, filenames or only:NAME"
-        raise InvalidExperiment(f"--layout takes {ways}; got '{(layout or '')[:100]}'.") from error
+        raise InvalidExperiment(f"--layout takes {ways}; got '{short(layout)}'.") from error
 
 
 def split_with(base: SplitSpec, near_copies: str | None, distinct: list[str] | None) -> SplitSpec:

@@ -15,11 +15,11 @@ SOLVE = "solve"  # in place of a rate: L-BFGS finds the length of its steps itse
 def default_experiment(source: str, backbone: BackboneSpec | None = None) -> Experiment:
     """What is run when only the images are named: light augmentation, head first, then the later stages too.
 
-    Raises `UnknownBackbone`.
+    Raises `UnknownBackbone`, `InvalidExperiment`.
     """
     spec = backbone or BackboneSpec()
     return Experiment(
-        data=DataSpec(source=source),
+        data=parse(DataSpec, {"source": source}),
         pipeline=presets.DEFAULT,
         backbone=spec,
         phases=default_phases(_names(spec)),
@@ -74,9 +74,9 @@ def adjusted(base: Experiment, **given: Any) -> Experiment:
 
 def _data(base: DataSpec, source: str | None, reading: Reading) -> DataSpec | None:
     """Other images, or the same ones read in another way; None where neither is given."""
-    if source:
-        return DataSpec(source=source, split=base.split, reading=reading)
-    return None if reading == AS_FOUND else DataSpec(source=base.source, split=base.split, reading=reading)
+    if not source and reading == AS_FOUND:
+        return None
+    return parse(DataSpec, {"source": source or base.source, "split": base.split, "reading": reading})
 
 
 def parse_phase(text: str, names: Sequence[str]) -> Phase:

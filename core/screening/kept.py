@@ -42,6 +42,7 @@ class Kept:
         """Keep an answer, and let go of the oldest ones. A disk that takes none costs only time: nothing is raised."""
         try:
             files.write_json(self._path(key), asdict(answer))
+            files.make_newest(self._path(key), self._folder.glob("*.json"))
             self._prune()
         except (OSError, StorageFailed):
             return

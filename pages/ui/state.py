@@ -22,7 +22,6 @@ from core.errors import InvalidExperiment, StorageFailed
 from core.experiment import (
     AS_FOUND,
     BackboneSpec,
-    DataSpec,
     Experiment,
     Phase,
     PipelineSpec,
@@ -74,7 +73,11 @@ class Draft:
             raise InvalidExperiment("There is no phase to train. Add one on the Backbone page.")
         return Experiment.parse(
             {
-                "data": DataSpec(source=self.source, split=self.split, reading=self.reading).model_dump(),
+                "data": {
+                    "source": self.source,
+                    "split": self.split.model_dump(),
+                    "reading": self.reading.model_dump(),
+                },
                 "pipeline": self.pipeline.model_dump(),
                 "backbone": self.backbone.model_dump(),
                 "phases": [phase.model_dump() for phase in phases],
@@ -161,6 +164,7 @@ def _keep(changed: Draft) -> None:
     remember("draft", changed)
     with suppress(StorageFailed):  # this session still has it; whatever writes something of value will say so
         files.write_bytes(_draft_path(tab()), TypeAdapter(Draft).dump_json(changed, indent=2))
+        files.make_newest(_draft_path(tab()), _newest_first())
         for old in _newest_first()[_MOST_DRAFTS:]:
             old.unlink(missing_ok=True)
 

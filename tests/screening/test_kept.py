@@ -70,3 +70,11 @@ def test_all_answers_or_none(kept):
     assert kept.all(about, pipelines) is None
     kept.save(about.key(pipelines[0]), ANSWER)
     assert kept.all(about, pipelines) == (ANSWER, ANSWER)
+
+
+def test_what_was_just_answered_stays_when_the_clock_was_set_back(kept, tmp_path):
+    for key in "abc":
+        kept.save(key, ANSWER)
+        os.utime(tmp_path / "screenings" / f"{key}.json", (4e9, 4e9))
+    kept.save("d", ANSWER)
+    assert kept.load("d") == ANSWER

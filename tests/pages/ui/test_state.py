@@ -1,5 +1,6 @@
 """The draft experiment, and what else a session keeps."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -185,3 +186,19 @@ def test_drafts_do_not_pile_up_and_the_file_of_earlier_versions_is_read(monkeypa
     assert len(list((tmp_path / "drafts").iterdir())) == state._MOST_DRAFTS
     new_session(monkeypatch)
     assert state.draft().seed == state._MOST_DRAFTS + 103
+
+
+def test_a_clock_that_is_set_back_loses_no_draft_and_the_last_one_goes_on(monkeypatch, tmp_path):
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path))
+    for seed in range(state._MOST_DRAFTS):
+        new_session(monkeypatch)
+        state.update(seed=seed + 100)
+    for path in (tmp_path / "drafts").iterdir():  # of the two days that the clock has yet to live again
+        os.utime(path, (path.stat().st_mtime + 172_800,) * 2)
+    new_session(monkeypatch)
+    mine, tab = state.update(seed=7), state.tab()
+    new_session(monkeypatch)
+    assert state.draft() == mine, "the experiment that was changed last"
+    new_session(monkeypatch)
+    state.adopt(tab)
+    assert state.draft() == mine, "its file is not the one that goes"
