@@ -17,7 +17,7 @@ from core.runs.workspace import Workspace
 from core.training.checkpoints import Checkpoints, load_weights
 from core.training.control import Control
 from core.training.events import EpochEnded
-from core.training.kept import WEIGHTS, Kept, keep
+from core.training.kept import WEIGHTS, Kept, keep, kept
 from core.training.setup import set_up
 
 PARTS = ("val", "test")
@@ -45,13 +45,26 @@ def keep_epoch(
     try:
         with lock:
             results = _switched(workspace, run, wanted, device or run.device, control or Control())
-            workspace.store.set_results(run_id, results)
-            keep(folder, wanted)
+            _write(workspace, run_id, results, wanted)
     except Timeout as error:
         raise RunConflict(f"Run {run_id} is being worked on by another program.") from error
     except OSError as error:
         raise storage_failed(folder, error) from error
     return workspace.store.run(run_id)
+
+
+def _write(workspace: Workspace, run_id: str, results: dict[str, Any], wanted: Kept) -> None:
+    """The results and the weights in use, both or neither: scores of one model never stand beside another one."""
+    folder = workspace.folder(run_id)
+    before = kept(folder)
+    try:
+        with workspace.store.together():
+            workspace.store.set_results(run_id, results)
+            keep(folder, wanted)
+    except BaseException:
+        if kept(folder) is not before:
+            keep(folder, before)
+        raise
 
 
 def _switched(workspace: Workspace, run: Run, wanted: Kept, device: str, control: Control) -> dict[str, Any]:

@@ -137,14 +137,21 @@ class Workspace:
                 shutil.rmtree(self.folder(run_id), ignore_errors=True)
 
     def remove(self, run: Run) -> None:
-        """Delete a run that is over, with its files. Raises `RunConflict` while it is live."""
-        self.store.remove(run.id)
+        """Delete a run that is over, with its files: both or neither. Raises `RunConflict` while it is live."""
+        folder = self.folder(run.id)
+        doomed = folder.with_name(f"{files.TEMPORARY_PREFIX}{run.id}")  # what a kill leaves of it is swept
         try:
-            shutil.rmtree(self.folder(run.id))
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise StorageFailed(f"Some files of the run could not be deleted: {error}") from error
+            with self.store.together():
+                self.store.remove(run.id)
+                with suppress(FileNotFoundError):
+                    folder.rename(doomed)
+        except BaseException as error:
+            with suppress(OSError):
+                doomed.rename(folder)
+            if isinstance(error, OSError):
+                raise StorageFailed(f"The run could not be deleted: {error.strerror or error}.") from error
+            raise
+        shutil.rmtree(doomed, ignore_errors=True)  # what is left only takes room: the next start tries again
 
 
 def default_root() -> Path:

@@ -1,6 +1,7 @@
 """The last epoch instead of the chosen one: weights, answers and scores follow, and go back."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 
 from core.backbones.stages import stage_table
 from core.cli.commands import app
-from core.errors import ResumeRefused, RunConflict
+from core.errors import ResumeRefused, RunConflict, StorageFailed, StorageLocked
 from core.evaluation.predict import Predictor
 from core.experiment import Phase, Recipe
 from core.export.bundle import bundle
@@ -160,3 +161,21 @@ def test_the_command_line_keeps_either_and_never_shows_the_test_result(room, div
     assert "test" not in answer
     assert room.store.test_looks(run.test_key) == 0
     assert graft("keep", run.id, "--workspace", str(room.root)).exit_code == 2, "which of the two must be said"
+
+
+def test_scores_and_weights_are_switched_together_or_not_at_all(room, divided, monkeypatch):
+    run, _ = run_of(room, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    folder = room.folder(run.id)
+    with monkeypatch.context() as patched:
+        patched.setattr(keep, "keep", lambda *_: (_ for _ in ()).throw(StorageFailed("The disk is full.")))
+        with pytest.raises(StorageFailed, match="disk is full"):
+            keep_epoch(room, run.id, "last")
+    assert (room.store.run(run.id).results, kept(folder)) == (run.results, Kept.CHOSEN)
+    other = sqlite3.connect(room.root / "graft.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    real = room.store._database.writing
+    monkeypatch.setattr(room.store._database, "writing", lambda _wait_s=0.0: real(0.05))
+    with pytest.raises(StorageLocked):
+        keep_epoch(room, run.id, "last")
+    other.close()
+    assert (room.store.run(run.id).results, kept(folder)) == (run.results, Kept.CHOSEN)

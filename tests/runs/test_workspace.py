@@ -1,5 +1,6 @@
 """A workspace: whose runs are live, what is kept decoded, and where things lie."""
 
+import os
 import re
 
 import pytest
@@ -7,7 +8,7 @@ from filelock import FileLock
 
 from core.data.cache import ImageCache
 from core.data.geometry import Geometry
-from core.errors import RunConflict
+from core.errors import RunConflict, StorageFailed
 from core.files import TEMPORARY_PREFIX
 from core.runs import workspace as module
 from core.runs.status import LIVE, Status
@@ -68,6 +69,28 @@ def test_removing_takes_the_files_of_that_run_and_leaves_those_of_a_live_one(roo
         room.remove(room.store.run("r-3"))
     assert (room.folder("r-3") / "best").exists()
     assert {run.id for run in room.store.runs()} == {"r-2", "r-3"}
+
+
+def test_a_run_is_deleted_with_its_files_or_not_at_all(room, monkeypatch):
+    for run in ("r-1", "r-2"):
+        room.store.add(a_run(run, Status.STOPPED))
+        room.folder(run).mkdir(parents=True)
+        (room.folder(run) / "best.safetensors").write_text(run)
+    with monkeypatch.context() as patched:
+        patched.setattr(module.Path, "rename", lambda *_: (_ for _ in ()).throw(OSError(30, "Read-only file system")))
+        with pytest.raises(StorageFailed, match="could not be deleted: Read-only"):
+            room.remove(room.store.run("r-1"))
+    assert (room.folder("r-1") / "best.safetensors").read_text() == "r-1"
+    assert room.store.ids() == ["r-2", "r-1"]
+    with monkeypatch.context() as patched:  # killed before the first file was gone
+        patched.setattr(module.shutil, "rmtree", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            room.remove(room.store.run("r-1"))
+    assert room.store.ids() == ["r-2"]
+    for left in (room.root / "runs").glob(f"{TEMPORARY_PREFIX}*"):
+        os.utime(left, (1, 1))
+    room.sweep()
+    assert [path.name for path in (room.root / "runs").iterdir()] == ["r-2"], "weights of a deleted run stay nowhere"
 
 
 def test_pictures_of_the_two_sizes_that_were_asked_for_last_stay_decoded(room):
