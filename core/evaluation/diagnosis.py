@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.backbones.stages import stage_table
+from core.experiment import Experiment
 from core.screening.headline import HARMS
 from core.screening.verdict import Verdict
 from core.training.events import EpochEnded
@@ -16,14 +18,19 @@ NOISE_FACTOR = 2.0  # a change must exceed this many times the noise of the smoo
 WINDOW = 3  # epochs in the moving mean
 LARGE_GAP = 0.2  # of accuracy: two standard deviations of what 24 validation images say
 LOSS_RATIO = 1.5  # validation over training: a few lucky answers alone are no gap
+MORE_IMAGES, OTHER_BACKBONE = "more images", "another backbone"
 
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """What is known of a run's augmentation: whether there is any, and its light (None: nobody has looked)."""
+    """What is known of a run's augmentation: whether there is any, and its light (None: nobody has looked).
+
+    `strength`: whether it can be made weaker at all; a flip is only on or off.
+    """
 
     any: bool = True
     light: Verdict | None = None
+    strength: bool = True
 
     @property
     def more(self) -> str | None:
@@ -38,7 +45,9 @@ class Augmentation:
     @property
     def less(self) -> str | None:
         """The advice to augment less; None where there is nothing to take away."""
-        return "weaker augmentation" if self.any else None
+        if not self.any:
+            return None
+        return "weaker augmentation" if self.strength else "a training without augmentation"
 
     @property
     def warning(self) -> str:
@@ -50,8 +59,33 @@ class Augmentation:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Leeway:
+    """What the settings of a phase leave to be changed: nothing is advised that is so already or cannot be."""
+
+    rate: bool = True  # whether there is a learning rate; L-BFGS has none
+    fewer_stages: bool = True
+    more_stages: bool = True
+    early_stopping: bool = True
+
+    @classmethod
+    def of(cls, experiment: Experiment, phase: int) -> "Leeway":
+        """That of a phase (0-based) of an experiment."""
+        chosen = experiment.phases[min(phase, len(experiment.phases) - 1)]
+        return cls(
+            rate=chosen.solver == "steps",
+            fewer_stages=len(chosen.stages) > 1,
+            more_stages=len(chosen.stages) < len(stage_table(experiment.backbone.name)),
+            early_stopping=experiment.recipe.patience == 0,
+        )
+
+
 def diagnose(
-    epochs: Sequence[EpochEnded], *, finished: bool = True, augmentation: Augmentation = Augmentation()
+    epochs: Sequence[EpochEnded],
+    *,
+    finished: bool = True,
+    augmentation: Augmentation = Augmentation(),
+    experiment: Experiment | None = None,
 ) -> str | None:
     """One or two sentences on what stands out, or None when there is nothing honest to say.
 
@@ -60,16 +94,18 @@ def diagnose(
     than the validation images, and (only when `finished`) a validation loss that was still falling at the end.
     Only the newest phase is judged, because unfreezing stages makes losses jump, and only from its fourth epoch on.
     Losses are smoothed by a moving mean of three epochs, and a change must be larger than the noise around it.
+    With the run's `experiment`, advice is kept to what its settings leave to be changed.
     """
     phase = _newest_phase(epochs)
     if len(phase) < FEWEST_EPOCHS or not all(map(_is_finite, phase)):
         return None
     train, val = [e.train_loss for e in phase], [e.val_loss for e in phase]
+    leeway = Leeway() if experiment is None else Leeway.of(experiment, phase[-1].phase)
     return (
-        _climbing(train)
-        or _memorising(train, val, _best(epochs), augmentation)
-        or _not_learning(list(epochs), augmentation)
-        or _overfitting(phase, val, augmentation)
+        (_climbing(train) if leeway.rate else None)
+        or _memorising(train, val, _best(epochs), augmentation, leeway)
+        or _not_learning(list(epochs), augmentation, leeway)
+        or _overfitting(phase, val, augmentation, leeway)
         or (_still_improving(val) if finished else None)
     )
 
@@ -85,7 +121,9 @@ def _climbing(train: list[float]) -> str | None:
     )
 
 
-def _memorising(train: list[float], val: list[float], best: int, augmentation: Augmentation) -> str | None:
+def _memorising(
+    train: list[float], val: list[float], best: int, augmentation: Augmentation, leeway: Leeway
+) -> str | None:
     smooth_train, smooth_val = _smoothed(train), _smoothed(val)
     lowest = _lowest(smooth_val)
     since = len(val) - 1 - lowest
@@ -94,8 +132,8 @@ def _memorising(train: list[float], val: list[float], best: int, augmentation: A
         return None
     return (
         f"The validation loss has risen for {since} epochs ({smooth_val[lowest]:.2f} to {smooth_val[-1]:.2f}) "
-        f"while the training loss fell: the model is memorising. Epoch {best} is kept: nothing after it helped. "
-        f"{_try(augmentation.more, 'fewer trainable stages', 'early stopping')}{augmentation.warning}"
+        f"while the training loss fell: the model is memorising. Epoch {best} is chosen: nothing after it helped. "
+        f"{_try(augmentation.more, _fewer(leeway), _stopping(leeway), otherwise=MORE_IMAGES)}{augmentation.warning}"
     )
 
 
@@ -104,7 +142,7 @@ def _best(epochs: Sequence[EpochEnded]) -> int:
     return max((e.epoch for e in epochs if e.best), default=epochs[-1].epoch) + 1
 
 
-def _overfitting(phase: list[EpochEnded], val: list[float], augmentation: Augmentation) -> str | None:
+def _overfitting(phase: list[EpochEnded], val: list[float], augmentation: Augmentation, leeway: Leeway) -> str | None:
     """Training accuracy is measured on augmented images, so the true gap is rather larger than the one seen here."""
     smooth = _smoothed(val)
     if _differ(smooth[-1], smooth[-1 - WINDOW], val):
@@ -119,11 +157,11 @@ def _overfitting(phase: list[EpochEnded], val: list[float], augmentation: Augmen
     return (
         f"The model is overfitting: it knows {100 * known:.0f} % of the training images but only {100 * new:.0f} % of "
         f"the validation images, and the validation loss ({smooth[-1]:.2f}) no longer falls. "
-        f"{_try(augmentation.more, 'fewer trainable stages', 'more images')}{augmentation.warning}"
+        f"{_try(augmentation.more, _fewer(leeway), MORE_IMAGES)}{augmentation.warning}"
     )
 
 
-def _not_learning(epochs: list[EpochEnded], augmentation: Augmentation) -> str | None:
+def _not_learning(epochs: list[EpochEnded], augmentation: Augmentation, leeway: Leeway) -> str | None:
     """All phases count here: what an earlier phase has learned need not be learned again."""
     losses = [e.train_loss for e in epochs if _is_finite(e)]
     gained = max(e.train_accuracy for e in epochs) - epochs[0].train_accuracy
@@ -133,13 +171,29 @@ def _not_learning(epochs: list[EpochEnded], augmentation: Augmentation) -> str |
         return None
     return (
         f"The training loss has hardly moved in {len(epochs)} epochs: the model has learned little since the first. "
-        f"{_try('a larger learning rate', 'more trainable stages', augmentation.less)}{augmentation.warning}"
+        f"{_try(_larger(leeway), _more(leeway), augmentation.less, otherwise=OTHER_BACKBONE)}{augmentation.warning}"
     )
 
 
-def _try(*advice: str | None) -> str:
-    *most, last = [one for one in advice if one is not None]
-    return f"Try {', '.join(most)}{',' if len(most) > 1 else ''} or {last}."
+def _try(*advice: str | None, otherwise: str = "") -> str:
+    *most, last = [one for one in advice if one is not None] or [otherwise]
+    return f"Try {', '.join(most)}{',' if len(most) > 1 else ''} or {last}." if most else f"Try {last}."
+
+
+def _fewer(leeway: Leeway) -> str | None:
+    return "fewer trainable stages" if leeway.fewer_stages else None
+
+
+def _more(leeway: Leeway) -> str | None:
+    return "more trainable stages" if leeway.more_stages else None
+
+
+def _stopping(leeway: Leeway) -> str | None:
+    return "early stopping" if leeway.early_stopping else None
+
+
+def _larger(leeway: Leeway) -> str | None:
+    return "a larger learning rate" if leeway.rate else None
 
 
 def _still_improving(val: list[float]) -> str | None:

@@ -102,7 +102,7 @@ def look(run: Run) -> Seen:
     coarse = max(1, (progress.get("steps") or 0) // MOST_POINTS)
     at = (progress.get("step", 0) // coarse, progress.get("epochs_done", 0), run.status.live)
     known = augmentation_of(run)
-    labels = (known.any, known.light and known.light.value)
+    labels = (known.any, known.light and known.light.value, known.strength)
     return _seen(
         str(engine.workspace().root), run.id, at, theme(), progress.get("epochs"), progress.get("steps"), labels
     )
@@ -111,16 +111,17 @@ def look(run: Run) -> Seen:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _seen(
     root: str, run_id: str, at: tuple[int, int, bool], look: Theme, epochs: int | None, steps: int | None,
-    labels: tuple[bool, str | None],
+    labels: tuple[bool, str | None, bool],
 ) -> Seen:  # fmt: skip
     del root  # only a part of the key
     store = engine.workspace().store
     ended, made = store.epochs(run_id), store.steps(run_id)
-    total = epochs or store.run(run_id).experiment.epochs
+    plan = store.run(run_id).experiment
+    total = epochs or plan.epochs
     per_epoch = steps // epochs if steps and epochs else None
     figure = curves_figure(curves(ended, made, store.phases(run_id), total, per_epoch), look)
-    augmentation = Augmentation(labels[0], labels[1] and Verdict(labels[1]))
-    word = diagnose(ended, finished=not at[2], augmentation=augmentation)
+    augmentation = Augmentation(labels[0], labels[1] and Verdict(labels[1]), labels[2])
+    word = diagnose(ended, finished=not at[2], augmentation=augmentation, experiment=plan)
     return Seen(figure, len(ended), tuple(ended[-NEWEST:]), tuple(made[-NEWEST:]), word)
 
 

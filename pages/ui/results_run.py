@@ -161,7 +161,7 @@ def _curves(run: Run) -> None:
     if not epochs and not steps:
         return
     st.subheader("Curves", anchor=False)
-    word = diagnose(epochs, finished=not run.status.live, augmentation=augmentation_of(run))
+    word = diagnose(epochs, finished=not run.status.live, augmentation=augmentation_of(run), experiment=run.experiment)
     if word:
         st.info(literal(word), icon=":material/lightbulb:")
     data = curves(epochs, steps, store.phases(run.id), run.experiment.epochs)

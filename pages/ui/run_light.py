@@ -2,7 +2,7 @@
 
 from core.evaluation.diagnosis import Augmentation
 from core.runs.records import Run
-from core.screening.headline import changes_images, known_headline
+from core.screening.headline import changes_images, has_strength, known_headline
 from pages.ui import engine
 
 
@@ -10,4 +10,5 @@ def augmentation_of(run: Run) -> Augmentation:
     """Whether the run augments its images, and what is known of its labels; looks only at what the workspace keeps."""
     plan = run.experiment
     found = known_headline(plan, plan.data.fingerprint, ("auto", run.device), engine.workspace().root)
-    return Augmentation(changes_images(plan.pipeline), None if found is None else found.verdict)
+    light = None if found is None else found.verdict
+    return Augmentation(changes_images(plan.pipeline), light, has_strength(plan.pipeline))

@@ -3,9 +3,12 @@ import random
 
 import pytest
 
+from core.backbones.stages import stage_table
 from core.evaluation.diagnosis import Augmentation, diagnose
+from core.experiment import Phase, Recipe
 from core.screening.verdict import Verdict
 from core.training.events import EpochEnded
+from tests.conftest import make_experiment
 
 
 def epochs(train, val, phase=None, accuracy=None, gap=0.0):
@@ -43,7 +46,7 @@ def test_memorising():
     assert message is not None
     assert message.startswith("The validation loss has risen for 4 epochs")
     assert "while the training loss fell: the model is memorising" in message
-    assert "Epoch 5 is kept: nothing after it helped" in message
+    assert "Epoch 5 is chosen: nothing after it helped" in message
 
 
 def test_memorising_is_said_while_it_runs_too():
@@ -114,12 +117,12 @@ def test_a_jump_at_a_phase_boundary_is_not_memorising():
 
 def test_memorising_in_the_second_phase_names_the_epoch_of_the_whole_run():
     run = epochs([1.8, 1.7, *FALLING], [1.8, 1.7, *RISING_AGAIN], phase=[0] * 2 + [1] * 10)
-    assert "Epoch 7 is kept" in (diagnose(run) or "")
+    assert "Epoch 7 is chosen" in (diagnose(run) or "")
 
 
 def test_where_the_second_phase_is_worse_the_epoch_of_the_first_is_named():
     run = epochs([1.0, 0.9, *FALLING], [0.5, 0.45, *RISING_AGAIN], phase=[0] * 2 + [1] * 10)
-    assert "Epoch 2 is kept" in (diagnose(run) or "")
+    assert "Epoch 2 is chosen" in (diagnose(run) or "")
 
 
 def test_a_loss_that_is_not_finite_is_not_judged():
@@ -176,3 +179,47 @@ def test_without_any_augmentation_it_is_neither_stronger_nor_weaker():
     message = diagnose(epochs(*STUCK, accuracy=[0.2] * 6), augmentation=none)
     assert "Try a larger learning rate or more trainable stages." in message
     assert "weaker augmentation" in diagnose(epochs(*STUCK, accuracy=[0.2] * 6))
+
+
+ALL = tuple(stage.name for stage in stage_table("mobilenet_v3_small"))
+SOLVED = Phase(stages=("head",), epochs=6, solver="lbfgs")
+
+
+def plan(tmp_path, *phases, **recipe):
+    return make_experiment(tmp_path, phases=phases, recipe=Recipe(**recipe))
+
+
+def test_nothing_is_advised_that_the_settings_rule_out(tmp_path):
+    red, memorising, stuck = (
+        Augmentation(light=Verdict.RED),
+        epochs(FALLING, RISING_AGAIN),
+        epochs(*STUCK, accuracy=[0.2] * 6),
+    )
+    several = Phase(stages=ALL[-2:], epochs=6)
+    for phases, recipe, advice in (
+        ((several,), {}, "Try fewer trainable stages or early stopping."),
+        ((several,), {"patience": 3}, "Try fewer trainable stages."),
+        ((SOLVED,), {}, "Try early stopping."),
+        ((SOLVED,), {"patience": 3}, "Try more images."),
+    ):
+        assert advice in diagnose(memorising, augmentation=red, experiment=plan(tmp_path, *phases, **recipe))
+    for phase, augmentation, advice in (
+        (several, Augmentation(), "Try a larger learning rate, more trainable stages, or weaker augmentation."),
+        (several, Augmentation(strength=False), "stages, or a training without augmentation."),
+        (SOLVED, Augmentation(any=False), "Try more trainable stages."),
+        (Phase(stages=ALL, epochs=6), Augmentation(any=False), "Try a larger learning rate."),
+    ):
+        assert advice in diagnose(stuck, augmentation=augmentation, experiment=plan(tmp_path, phase))
+
+
+def test_it_is_the_phase_at_the_end_whose_settings_count(tmp_path):
+    run = epochs([1.9, 1.8, *FALLING], [1.9, 1.8, *RISING_AGAIN], phase=[0, 0] + [1] * 10)
+    both = plan(tmp_path, SOLVED, Phase(stages=ALL[-2:], epochs=10))
+    assert "fewer trainable stages" in diagnose(run, experiment=both)
+    assert "fewer trainable stages" not in diagnose(run, experiment=plan(tmp_path, Phase(stages=ALL, epochs=2), SOLVED))
+
+
+def test_a_head_that_is_fitted_without_a_rate_is_not_told_to_take_a_smaller_one(tmp_path):
+    climbing = epochs([1.0, 0.9, 0.8, 1.0, 1.3, 1.7, 2.2], [1.0] * 7)
+    assert "learning rate" in diagnose(climbing, experiment=plan(tmp_path, Phase(stages=("head",), epochs=7)))
+    assert "learning rate" not in (diagnose(climbing, experiment=plan(tmp_path, SOLVED)) or "")
