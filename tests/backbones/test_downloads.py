@@ -1,8 +1,12 @@
+import itertools
 import socket
+import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from core.backbones import downloads
 from core.backbones.downloads import patiently, require_reachable
 
 
@@ -25,6 +29,23 @@ def test_a_task_that_stands_still_is_given_up():
 def test_a_task_that_moves_is_waited_for():
     counter = iter(range(1000))
     assert patiently(lambda: time.sleep(1.0) or "done", patience_s=0.5, received=lambda: next(counter)) == "done"
+
+
+def test_the_patience_begins_anew_with_every_move(monkeypatch):
+    """A clock that goes one second at every look; what is received moves at every third."""
+    over, looks, now = threading.Event(), itertools.count(), [0.0]
+    monkeypatch.setattr(downloads, "TICK_S", 0.001)
+    monkeypatch.setattr(downloads, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def received():
+        look = next(looks)
+        now[0] += 1
+        if look > 20:
+            over.set()
+        return look // 3
+
+    assert patiently(lambda: over.wait(60) and "done", patience_s=4, received=received) == "done"
+    assert now[0] > 20
 
 
 def test_an_error_of_progress_ends_the_wait():
