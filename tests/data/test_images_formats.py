@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from core.data import sniff
+from core.data.decoding.pillow import EMPTY_END
 from core.data.formats import FORMATS, IMAGE_SUFFIXES, REFUSED
 from core.data.images import decode
 from core.errors import UnreadableImage
@@ -256,3 +257,34 @@ def test_a_wrong_checksum_matters_only_where_pixels_depend_on_it(kind, read):
     else:
         with pytest.raises(UnreadableImage, match="damaged"):
             decode(spoiled)
+
+
+def half_written(data):
+    return data[: len(data) // 2] + bytes(len(data) - len(data) // 2)
+
+
+@pytest.mark.parametrize("kind", ["BMP", "PPM", "TGA", "TIFF"])
+def test_plain_pixels_that_end_in_zeros_have_a_note(kind):
+    noise = np.random.default_rng(3).integers(1, 255, (60, 80, 3), np.uint8)
+    data = saved(Image.fromarray(noise), kind)
+    assert decode(data).notes == ()
+    assert decode(half_written(data)).notes == (EMPTY_END,)
+    noise[-4:] = 0  # a narrow black rim is usual
+    assert decode(saved(Image.fromarray(noise), kind)).notes == ()
+
+
+def test_a_webp_of_which_the_end_was_never_written_is_refused():
+    noise = np.random.default_rng(3).integers(0, 255, (60, 80, 3), np.uint8)
+    data = saved(Image.fromarray(noise), "WEBP", quality=80)
+    assert decode(data).notes == ()
+    with pytest.raises(UnreadableImage, match=r"its last \d+ bytes are zero"):
+        decode(half_written(data))
+
+
+def test_a_webp_with_an_even_lower_part_is_read():
+    layers = np.full((640, 800, 3), 255, np.uint8)
+    layers[:190] = np.random.default_rng(3).integers(0, 255, (190, 800, 3), np.uint8)
+    data = saved(Image.fromarray(layers), "WEBP", quality=30, method=0)
+    zeros = len(data) - len(data.rstrip(b"\0"))
+    assert zeros > 0.1 * len(data)  # it ends as a file does that was not written to its end, but for how many they are
+    assert decode(data).pixels[-1].min() > 250

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from core.data.decoding import tiff_colours
 from core.data.decoding.picture import Picture, check_size, damaged, plain, unsupported
-from core.data.decoding.pillow import SEVERAL
+from core.data.decoding.pillow import SEVERAL, empty_end
 from core.data.decoding.tiff_parts import check_parts
 from core.data.scale import Range
 
 _SUB_IMAGES, _DNG = 330, 50706
+_UNCOMPRESSED = 1
 _SENSOR = (32803, 34892)  # photometric: CFA, linear raw
 _RAW = "It is a camera raw file (DNG, NEF, CR2, ARW and the like)"
 _DEVELOP = "Export it as JPEG, PNG or TIFF from the camera's program or a raw converter."
@@ -31,7 +32,8 @@ def read(data: bytes, value_range: Range | None = None) -> Picture:
         _check(page, data)
         numbers = _numbers(page)
         several = (SEVERAL,) if _several(file) else ()
-        return tiff_colours.picture(page, numbers, value_range, several)
+        empty = empty_end(data) if int(page.compression) == _UNCOMPRESSED else ()
+        return tiff_colours.picture(page, numbers, value_range, (*several, *empty))
 
 
 def _check(page: Any, data: bytes) -> None:
