@@ -2,11 +2,14 @@
 
 import io
 import json
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from rich.console import Console
 
-from core.cli import lights
+from core.cli import lights, predictions
+from core.cli.show import print_json
 from core.experiment import Phase
 from core.runs import trial
 from core.screening.sweep import StrengthSweep
@@ -116,3 +119,14 @@ def test_backbones_are_listed_with_their_own_numbers(graft):  # noqa: F811
     entry = BACKBONES["efficientnet_lite0"]
     for words in (f"{entry.parameters / 1e6:.1f} M", str(entry.image_size), f"{entry.top1:.1f} %", "yes"):
         assert words in (lines or [graft("backbones")[1]])[0]
+
+
+def test_classes_are_called_the_same_in_the_json_of_data_and_predict(capsys):
+    classes = ("cat\x1b[31m", "né", "do\u202eg")
+    predictor = SimpleNamespace(classes=classes)
+    answer = SimpleNamespace(given=SimpleNamespace(name="a.png"), probabilities=np.array([0.2, 0.1, 0.7], np.float32))
+    predictions._write_json(predictor, iter([answer]))
+    print_json({"classes": dict.fromkeys(classes, 3)})
+    (predicted,), data = map(json.loads, capsys.readouterr().out.splitlines())
+    assert list(predicted["probabilities"]) == list(data["classes"]) == ["cat\\x1b[31m", "né", "do\\u202eg"]
+    assert predicted["class"] == "do\\u202eg"

@@ -13,6 +13,7 @@ from core import files
 from core.cli.options import JsonOption, WorkspaceOption
 from core.cli.show import literal, people
 from core.runs.workspace import Workspace, default_root
+from core.text import shown
 
 if TYPE_CHECKING:  # importing it loads torch
     from core.evaluation.predict import Answer, Predictor
@@ -93,6 +94,7 @@ def _write_json(predictor: "Predictor", answers: Iterator["Answer"]) -> None:
 
 
 def _as_values(predictor: "Predictor", answer: "Answer") -> dict[str, Any]:
-    probabilities = dict(zip(predictor.classes, answer.probabilities.tolist(), strict=True))  # type: ignore[union-attr]
+    classes = map(shown, predictor.classes)  # as `graft data --json` names them
+    probabilities = dict(zip(classes, answer.probabilities.tolist(), strict=True))  # type: ignore[union-attr]
     best = max(probabilities, key=lambda name: probabilities[name])
     return {"path": answer.given.name, "class": best, "probabilities": probabilities}

@@ -21,7 +21,7 @@ _JUNK = frozenset(
         "@eadir", "#recycle", "#snapshot", "@recycle", "@recently-snapshot", "@tmp", "@sharebin", "@sharesnap",
         "@appstore", "~snapshot",
         # programs
-        "picasa.ini", "zbthumbnail.info", "pspbrwse.jbf", "__pycache__", "node_modules", "site-packages",
+        "_gsdata_", "picasa.ini", "zbthumbnail.info", "pspbrwse.jbf", "__pycache__", "node_modules", "site-packages",
     )
 )  # fmt: skip
 _NUMBERED = re.compile(r"found\.\d{3}|.*@syno(eastream|resource)")  # of checked disks; beside files of a Synology

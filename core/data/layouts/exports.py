@@ -152,15 +152,17 @@ def _is_labelme(top: Folder) -> bool:
 
 
 def _has_masks(top: Folder) -> bool:
-    """Most images of a folder called like masks have the name of an image that lies elsewhere."""
-    for folder in top.every_folder():
-        if folder is top or not folder.image_count or not is_annotation(folder):
-            continue
-        masks = {_bare(path) for path in folder.every_image()}
-        others = {_bare(path) for path in top.every_image() if not path.is_relative_to(folder.path)}
-        if 2 * len(masks & others) > len(masks):
-            return True
-    return False
+    return any(folder.image_count and holds_masks(folder, top) for folder in top.every_folder() if folder is not top)
+
+
+def holds_masks(folder: Folder, top: Folder) -> bool:
+    """Whether a folder is called like masks, and most of its images have the name of one that lies elsewhere below
+    `top`: a class may be called 'mask' too."""
+    if not is_annotation(folder):
+        return False
+    masks = {_bare(path) for path in folder.every_image()}
+    others = {_bare(path) for path in top.every_image() if not path.is_relative_to(folder.path)}
+    return not masks or 2 * len(masks & others) > len(masks)
 
 
 def _bare(path: Path) -> str:

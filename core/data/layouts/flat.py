@@ -7,7 +7,7 @@ from core.data.dataset import LeftOut
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case
 from core.data.layouts.columns import why_none
-from core.data.layouts.exports import is_annotation
+from core.data.layouts.exports import holds_masks
 from core.data.layouts.filenames import Labels, example, labels_by_name, labels_like
 from core.data.layouts.labelled import MOST_ROWS, SEVERAL, Labelled, part_of, read_labels
 from core.data.layouts.words import Kind, kind_of
@@ -18,9 +18,9 @@ from core.text import short
 
 def images_of(case: Case) -> list[Path]:
     """Every image that may have a class: not those in folders of masks."""
-    if not any(is_annotation(folder) for folder in case.root.full):
+    if not any(holds_masks(folder, case.root) for folder in case.root.full):
         return list(case.root.every_image())
-    inner = [path for folder in case.root.full if not is_annotation(folder) for path in folder.every_image()]
+    inner = [path for folder in case.root.full if not holds_masks(folder, case.root) for path in folder.every_image()]
     return [*case.root.images, *inner]
 
 
@@ -116,7 +116,9 @@ def _named(case: Case, labels: Labels, parts: dict[Path, Kind | None]) -> Layout
 def _groups(case: Case) -> list[tuple[Kind | None, Sequence[Path]]]:
     """The images by the folder they lie in, each folder with the part that it is called after."""
     inner = [
-        (kind_of(folder.name), list(folder.every_image())) for folder in case.root.full if not is_annotation(folder)
+        (kind_of(folder.name), list(folder.every_image()))
+        for folder in case.root.full
+        if not holds_masks(folder, case.root)
     ]
     return [(None, case.root.images), *inner]
 
@@ -124,7 +126,7 @@ def _groups(case: Case) -> list[tuple[Kind | None, Sequence[Path]]]:
 def _offer(layout: Layout, case: Case, known: set[Path]) -> None:
     """Offer folders of which no image has a label, and leave out masks."""
     for folder in case.root.full:
-        if is_annotation(folder):
+        if holds_masks(folder, case.root):
             layout.leave_out(folder.path, "Holds masks or annotations, no images of a class.")
         elif kind_of(folder.name) not in (None, "train") and not any(path in known for path in folder.every_image()):
             layout.offer(folder)

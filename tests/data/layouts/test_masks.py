@@ -3,6 +3,7 @@
 import pytest
 
 from core.data.layout import read_layout
+from core.errors import UnclearLayout
 from core.experiment import Reading
 from tests.data.layouts.conftest import counts, reasons
 
@@ -24,3 +25,21 @@ def test_a_file_of_labels_may_name_a_mask(tree):
     text = "file,label\na.png,cat\na_mask.png,dog\nb.png,cat\nc.png,dog\n"
     root = tree({"images": ["a.png", "a_mask.png", "b.png", "c.png"], "labels.csv": text})
     assert counts(read_layout(root, Reading())) == {"cat": 2, "dog": 2}
+
+
+def test_a_class_called_mask_is_none_of_masks_where_a_file_gives_other_labels(tree):
+    text = "file,label\n" + "".join(f"{name}.png,{label}\n" for name, label in zip("abcdef", "xyxyxx", strict=True))
+    content = {"mask": ["a.png", "b.png", "c.png"], "no_mask": ["d.png", "e.png", "f.png"], "labels.csv": text}
+    with pytest.raises(UnclearLayout, match="give the images other classes"):
+        read_layout(tree(content))
+    layout = read_layout(tree(content, "other"), Reading(layout="csv"))
+    assert counts(layout) == {"x": 4, "y": 2}
+    assert layout.left_out == []
+
+
+def test_masks_in_a_folder_of_their_own_are_no_images_of_a_class(tree):
+    names = ["a.png", "b.png", "c.png", "d.png"]
+    text = "file,label\na.png,x\nb.png,y\nc.png,x\nd.png,y\n"
+    layout = read_layout(tree({"images": names, "masks": names, "labels.csv": text}), Reading(layout="csv"))
+    assert counts(layout) == {"x": 2, "y": 2}
+    assert reasons(layout) == {"masks": "Holds masks or annotations, no images of a class."}
