@@ -22,6 +22,7 @@ from pydantic import (
 
 from core.description import Description
 from core.errors import InvalidExperiment
+from core.files import LONGEST_PATH
 from core.plain_yaml import read_plain
 from core.problems import problems
 from core.reading import AS_FOUND, Reading
@@ -46,7 +47,7 @@ def _at_most(characters: int) -> AfterValidator:
 
 
 Name = Annotated[str, _at_most(200)]  # of a transform, a backbone, a stage
-Place = Annotated[str, _at_most(4096)]  # a path, as long as systems allow
+Place = Annotated[str, _at_most(LONGEST_PATH)]
 BUNDLED_BACKBONE = "efficientnet_lite0"
 
 

@@ -14,10 +14,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from core.errors import StorageFailed
+from core.errors import InvalidInput, StorageFailed
 from core.text import short, short_path
 
 TEMPORARY_PREFIX = ".tmp-"
+LONGEST_PATH = 4096  # characters: no system takes a longer one, and no form or description either
 Identity = tuple[int, int]  # device and number of a file or folder; while it is held open no other one gets them
 FRESH_S = 2.0  # between making a temporary file and locking it passes a thousandth of that
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(1, 10))}
@@ -48,6 +49,14 @@ def atomic_write(path: Path, *, make_folder: bool = True) -> Iterator[IO[bytes]]
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def own_path(given: str | Path) -> Path:
+    """A path as a user writes it, `~` and `~name` included. Raises `InvalidInput` where nobody has that name."""
+    try:
+        return Path(given).expanduser()
+    except RuntimeError as error:
+        raise InvalidInput(f"There is no home folder for '{short(str(given))}'. Write the whole path.") from error
 
 
 def identity(path: Path) -> Identity | None:

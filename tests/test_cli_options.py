@@ -269,3 +269,19 @@ def test_a_text_of_any_length_is_refused_in_a_sentence_that_names_its_own_option
     assert says in err
     assert ("--layout" in err) == ("--layout" in says or "--layout" in options)
     assert len(err) < 600
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("train", ["--data", "IMAGES", "--weights", "~nobody-of-that-name/w.safetensors"]),
+        ("runs", ["--workspace", "~nobody-of-that-name"]),
+        ("data", ["~nobody-of-that-name/images"]),
+    ],
+)
+def test_a_home_folder_that_is_nobodys_is_one_sentence(graft, images, command, options):  # noqa: F811
+    code, _, err = graft(command, *(images if one == "IMAGES" else one for one in options))
+    assert code == 2
+    assert "home" in err
+    assert "~nobody-of-that-name" in err
+    assert len(err.splitlines()) <= 2

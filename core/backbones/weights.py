@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from core.backbones import catalogue
 from core.backbones.catalogue import Backbone
 from core.errors import StorageFailed, UnreadableWeights, WeightsUnavailable
+from core.files import own_path
+from core.text import short_path
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -74,11 +76,11 @@ def read_weights_file(path: Path) -> dict[str, Tensor]:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    path = Path(path).expanduser()
-    if not path.is_file():
+    path = own_path(path)
+    if not os.path.isfile(path):  # also where it cannot be a path at all
         raise UnreadableWeights(
-            f"There is no weights file {path}. Give a safetensors file, 'default' for the pretrained weights,"
-            " or 'none' for untrained ones."
+            f"There is no weights file {short_path(path)}. Give a safetensors file, 'default' for the pretrained"
+            " weights, or 'none' for untrained ones."
         )
     try:
         return load_file(path, device="cpu")

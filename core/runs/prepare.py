@@ -16,6 +16,7 @@ from core.data.sources import load_dataset
 from core.data.split import Split, make_former_split, make_split
 from core.errors import InvalidExperiment, ResumeRefused, UnusableDataset
 from core.experiment import Experiment
+from core.files import own_path
 from core.runs.artifacts import split_key
 from core.text import storable
 from core.training.device import require_precision, resolve_device
@@ -134,7 +135,7 @@ def divided_as_begun(prepared: Prepared, began_with: str | None) -> Prepared:
 
 def _absolute(weights: str) -> str:
     """So that a run can be resumed from another folder."""
-    return weights if weights in WORDS else str(Path(weights).expanduser().resolve())
+    return weights if weights in WORDS else str(own_path(weights).resolve())
 
 
 def _few(names: list[str], most: int = 3) -> str:

@@ -34,8 +34,8 @@ class Workspace:
     """A store, a folder per run, and the locks that tell live runs from dead ones."""
 
     def __init__(self, root: Path) -> None:
-        """Open or create. Raises `StorageFailed`."""
-        self.root = root.expanduser().resolve()
+        """Open or create. Raises `StorageFailed`, `InvalidInput`."""
+        self.root = files.own_path(root).resolve()
         self.store = RunStore(self.root / "graft.db")
         self._images: OrderedDict[Geometry, ImageCache] = OrderedDict()  # the one asked for the longest ago first
         self._asking = threading.Lock()

@@ -4,10 +4,11 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from core.augment.steps import usable
+from core.errors import InvalidInput
 from core.experiment import BackboneSpec, Experiment, PipelineSpec, SplitSpec, Step
+from core.files import own_path
 
 IMAGES, VIEWS = 120, 8
 VERSION = 4  # of how answers are found: with another one, nothing that was kept is believed any more
@@ -66,9 +67,9 @@ def _stamp(weights: str) -> tuple[str, int, int] | None:
     """Size and time of a weights file, so that another one under its name is another one."""
     if weights in _WORDS:
         return None
-    path = Path(weights).expanduser().resolve()
     try:
+        path = own_path(weights).resolve()
         found = path.stat()
-    except OSError:  # whoever loads it says that it is missing
-        return str(path), 0, 0
+    except (OSError, ValueError, InvalidInput):  # whoever loads it says what is wrong
+        return weights, 0, 0
     return str(path), found.st_size, found.st_mtime_ns

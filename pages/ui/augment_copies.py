@@ -10,6 +10,7 @@ from core import files
 from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
 from core.errors import GraftError, InvalidInput
+from core.files import LONGEST_PATH, own_path
 from pages.ui import engine, state
 from pages.ui.augment_files import draft_geometry
 from pages.ui.messages import literal, show_error
@@ -66,7 +67,9 @@ def _ask(dataset: Dataset, items: tuple[Item, ...]) -> None:
     left, right = st.columns([1, 3])
     copies = left.number_input("Copies of each", 1, MOST, 4, key="copies-number")
     default = str(free_place(dataset))
-    given = right.text_input("New folder, or new .zip file", key="copies-place", placeholder=default)
+    given = right.text_input(
+        "New folder, or new .zip file", key="copies-place", placeholder=default, max_chars=LONGEST_PATH
+    )
     try:
         geometry = draft_geometry()
         size = _bytes_each(dataset, items, geometry) * copies * len(items)
@@ -86,10 +89,7 @@ def _place(given: str) -> Path:
 
     Raises `InvalidInput`.
     """
-    try:
-        return state.workspace() / "copies" / Path(given).expanduser()
-    except RuntimeError as error:  # '~name', and nobody here has that name
-        raise InvalidInput(f"There is no home folder for '{given}'. Write the whole path.") from error
+    return state.workspace() / "copies" / own_path(given)
 
 
 def _begin(dataset: Dataset, items: tuple[Item, ...], geometry: Geometry, copies: int, out: Path) -> None:

@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.backbones import catalogue
 from core.backbones.catalogue import Backbone
-from core.errors import GraftError, InvalidExperiment
+from core.errors import GraftError, InvalidExperiment, InvalidInput
 from core.experiment import BackboneSpec
+from core.files import LONGEST_PATH, own_path
 from pages.ui import backbone_weights, state
 from pages.ui.forms import render_form
 from pages.ui.messages import explain, literal, show_error
@@ -96,6 +97,7 @@ def _file(spec: BackboneSpec | None, n_classes: int) -> bool:
         "Path of a safetensors file",
         key=FILE,
         placeholder="path/to/model.safetensors",
+        max_chars=LONGEST_PATH,
         on_change=_take_file,
         help="A state dict of exactly this model. A head of another width is replaced by a new one.",
     )
@@ -113,7 +115,10 @@ def _file(spec: BackboneSpec | None, n_classes: int) -> bool:
 
 def _take_file() -> None:
     text = st.session_state[FILE].strip().strip("\"'")
-    weights = str(Path(text).expanduser().absolute()) if text else "default"
+    try:
+        weights = str(own_path(text).absolute()) if text else "default"
+    except InvalidInput:  # said where the file is read
+        weights = text
     state.update(backbone=state.draft().backbone.model_copy(update={"weights": weights}))
     state.remember("backbone-wants-file", True)
 
@@ -139,4 +144,4 @@ def _image_size(backbone: Backbone) -> None:
     chosen = {"image_size": size, "crop": result.values["crop"]}
     if spec != spec.model_copy(update=chosen):
         state.update(backbone=spec.model_copy(update=chosen))
-    st.caption(f"Empty: {backbone.image_size} px. Smaller is faster, and sees less detail.")
+    st.caption(f"An empty image size means {backbone.image_size} px. Smaller is faster, and sees less detail.")

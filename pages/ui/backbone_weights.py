@@ -1,5 +1,6 @@
 """Pretrained weights: on this machine or not, fetched on demand, and what to do when that fails."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def require_fit(spec: BackboneSpec, n_classes: int) -> None:
     """Raise the `GraftError` that says why a weights file cannot be used with this backbone."""
     warmup.wait("Reading the weights.")
     path = Path(spec.weights)
-    status = path.stat() if path.is_file() else None
+    status = path.stat() if os.path.isfile(path) else None
     stamp = (status.st_mtime_ns, status.st_size) if status else (0, 0)
     error = _misfit(spec, n_classes, stamp)
     if error is not None:

@@ -14,6 +14,7 @@ from core.data.layout import class_labels
 from core.data.names import is_junk
 from core.data.sources import SAMPLE_PREFIX, SAMPLES, Sample
 from core.errors import GraftError, UnreadableImage
+from core.files import LONGEST_PATH
 from pages.ui import data_view, state
 from pages.ui.gallery import Cell, show_mosaic
 from pages.ui.messages import explain, literal, show_error
@@ -148,7 +149,9 @@ def _pictures() -> None:
 def _folder() -> None:
     st.markdown("**A folder on this machine**  \nIt is read where it is; nothing is copied or changed.")
     with st.form("data-path-form", border=False):
-        path = st.text_input("Path of a folder or zip", placeholder="~/pictures/pets", key="data-path")
+        path = st.text_input(
+            "Path of a folder or zip", placeholder="~/pictures/pets", max_chars=LONGEST_PATH, key="data-path"
+        )
         chosen = st.form_submit_button("Read the folder", key="data-path-use", icon=":material/folder_open:")
     if chosen:
         _try_path(path.strip().strip("\"'"))
@@ -197,7 +200,9 @@ def _try_path(path: str) -> None:
 def _is_missing(path: str) -> bool:
     try:
         return not Path(path).expanduser().exists()
-    except (OSError, ValueError, RuntimeError):  # no path at all: the engine says why
+    except (OSError, ValueError):  # too long, or no path at all
+        return True
+    except RuntimeError:  # nobody has this name: the engine says so
         return False
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from core.charts.numbers import counted
 from core.data import names
 from core.errors import GraftError
+from core.files import LONGEST_PATH
 from core.runs.records import Run
 from pages.ui import engine, state
 from pages.ui.messages import literal
@@ -57,7 +58,9 @@ class FolderAnswers:
 def ask_for_folder() -> Path | None:
     """The folder that the user has named or chosen."""
     with st.form("predict-folder-form", border=False):
-        path = st.text_input("Path of a folder of images", placeholder="~/pictures/new", key="predict-folder")
+        path = st.text_input(
+            "Path of a folder of images", placeholder="~/pictures/new", max_chars=LONGEST_PATH, key="predict-folder"
+        )
         if st.form_submit_button("Classify", key="predict-folder-use", icon=":material/folder_open:"):
             state.remember("predict-folder", path.strip().strip("\"'"))
     chosen = state.recall("predict-folder", "")

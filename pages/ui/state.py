@@ -199,7 +199,7 @@ def _read(path: Path) -> Draft | None:
 
 def workspace() -> Path:
     """Where runs and data sets are kept: GRAFT_WORKSPACE, or ./workspace."""
-    return Path(os.environ.get("GRAFT_WORKSPACE") or "workspace").expanduser().resolve()
+    return files.own_path(os.environ.get("GRAFT_WORKSPACE") or "workspace").resolve()
 
 
 def collection() -> Path | None:

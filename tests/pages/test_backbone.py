@@ -235,6 +235,20 @@ def test_a_weights_file_is_tried_before_it_is_trained_with(plans, tmp_path):
     assert draft(at).backbone.weights == "default"
 
 
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [("~nobody-of-that-name/x", "no home folder for"), ("a" * 4000, "no weights file"), ("x\0y", "no weights file")],
+)
+def test_a_path_that_cannot_be_one_is_said_beside_its_box(plans, path, says):
+    at = opened(backbone=SMALL)
+    at.segmented_control(key="backbone-weights").set_value("file").run()
+    at.text_input(key="backbone-file").set_value(path).run()
+    assert not at.exception
+    assert says in texts(at)
+    assert len(at.error[0].value) < 700
+    assert at.button(key="backbone-next").disabled
+
+
 def test_an_impossible_size_is_a_sentence_and_the_old_one_stays(plans):
     at = opened(backbone=BackboneSpec(name="timm/vit_tiny_patch16_224"))
     at.text_input(key="backbone.image_size").set_value("100").run()

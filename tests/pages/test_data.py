@@ -114,7 +114,7 @@ def test_a_folder_is_taken_by_its_whole_path_and_a_change_of_it_is_seen(at, imag
 
 @pytest.mark.parametrize(
     ("path", "words"),
-    [("/no/such/folder", "There is no folder and no zip at"), ("", "Type the path"), ("x" * 5000, "cannot be used")],
+    [("/no/such/folder", "There is no folder and no zip at"), ("", "Type the path"), ("x" * 5000, "x. Check the path")],
 )
 def test_a_path_that_leads_nowhere_is_said_and_the_old_images_stay(at, path, words):
     at.button(key="data-use-signs").click().run()
@@ -122,6 +122,7 @@ def test_a_path_that_leads_nowhere_is_said_and_the_old_images_stay(at, path, wor
     choose_path(at, path)
     assert not at.exception
     assert words in texts(at)
+    assert "x" * 300 not in texts(at)
     assert "sample:" not in at.error[0].value, "that is how a terminal names them"
     assert draft(at).source == "sample:signs"
     at.button(key="data-back").click().run()
