@@ -88,6 +88,17 @@ def possible_labels(columns: dict[str, list[str]], but: Sequence[str]) -> list[s
     return preferred[:1] if len(preferred) == 1 else (preferred or found)
 
 
+def part_marks(columns: dict[str, list[str]]) -> list[str]:
+    """Columns such as 'is_valid' that hold nothing but 0 and 1: they mean parts, no classes."""
+    return [
+        name
+        for name, values in columns.items()
+        if plain(name).startswith("is")
+        and kind_of(plain(name).removeprefix("is"))
+        and all(value.lower() in _MARKS for value in values)
+    ]
+
+
 def is_preferred(name: str) -> bool:
     """Whether a column is called as columns of classes are."""
     return bool(_PREFERRED.fullmatch(plain(name)))

@@ -135,8 +135,12 @@ def _known(table: Table, column: str) -> str:
 def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading) -> Labelled:
     made = Labelled([table], file_column)
     split = cols.split_column(table.columns, (file_column,))
-    but = [file_column, *([split] if split else [])]
+    parts = cols.part_marks(table.columns)
+    but = [file_column, *([split] if split else []), *parts]
     made.notes += [note for note in (table.note, "" if split else _unused_parts(table)) if note]
+    if parts and not split:
+        told = f"{listed(parts)} {'is' if len(parts) == 1 else 'are'} not used to divide the images"
+        made.notes.append(f"{told}: add a column 'split' with train, val or test.")
     rows = [index.find(value) for value in table.columns[file_column]]
     there = [number for number, paths in enumerate(rows) if paths]
     seen = {name: [values[n] for n in there] for name, values in table.columns.items()}
@@ -170,7 +174,10 @@ def _choose(
     one_hot = bool(marks) and max(counts) == 1 and counts.count(1) * 10 >= 9 * len(counts)
     called = [name for name in possible if cols.is_preferred(name)]
     named = called if len(called) == 1 else [name for name in possible if name not in marks]
-    if one_hot and not (len(named) == 1 and cols.same_partition(seen[named[0]], _hot(seen, marks))):
+    unlike = (
+        len(called) == 1 and called[0] not in marks
+    )  # a column called 'label' is believed more than marks beside it
+    if one_hot and not unlike and not (len(named) == 1 and cols.same_partition(seen[named[0]], _hot(seen, marks))):
         return marks
     if marks and len(marks) > 2 and not named:
         made.several = True

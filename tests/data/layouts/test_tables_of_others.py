@@ -166,3 +166,26 @@ def test_a_class_written_as_1_and_as_1_0_is_one(read):
 def test_numbers_of_classes_that_are_all_written_in_one_way_stay_so(read):
     layout = read({"images": FILES, "l.csv": table(rows(classes=("00", "01", "00")))})
     assert set(counts(layout)) == {"00", "01"}
+
+
+def marked(header):
+    marks = [("1", "0") if number % 3 else ("0", "1") for number in range(len(FILES))]
+    return table([(*row, *mark) for row, mark in zip(rows(), marks, strict=True)], header)
+
+
+@pytest.mark.parametrize(
+    "header", ["file,label,male,female", "file,species,indoor,outdoor", "file,label,is_train,is_test"]
+)
+def test_a_column_called_like_classes_is_believed_more_than_marks_beside_it(read, header):
+    layout = read({"images": FILES, "l.csv": marked(header)})
+    assert counts(layout) == {"cat": 6, "dog": 2}
+    assert layout.reading.label_column == header.split(",")[1]
+
+
+def test_marks_of_parts_are_no_classes_and_that_they_are_not_used_is_said(read):
+    layout = read({"images": FILES, "l.csv": marked("file,what,is_train,is_valid")})
+    assert counts(layout) == {"cat": 6, "dog": 2}
+    assert (
+        "'is_train' and 'is_valid' are not used to divide the images: add a column 'split' with train, val or test."
+        in layout.notes
+    )
