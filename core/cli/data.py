@@ -106,7 +106,7 @@ def _sections(found: DataReport) -> tuple[tuple[str, list[str]], ...]:
 def _bar() -> Iterator[Callable[[int, int], None]]:
     """A bar that shows only once there is something to read."""
     columns = (TextColumn("reading images"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    bar = Progress(*columns, console=people, transient=True)
+    bar = Progress(*columns, console=people, transient=True, disable=not people.is_terminal)
     task = bar.add_task("reading", total=None)
 
     def update(done: int, total: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.augment.catalogue import TRANSFORMS
-from core.charts.numbers import percent
+from core.charts.numbers import counted, percent
 from core.experiment import BackboneSpec, Phase, PipelineSpec, SplitSpec
 from core.files import slug
 from pages.ui.messages import literal
@@ -117,9 +117,9 @@ def phases_summary(phases: Sequence[Phase] | None) -> str:
         return "head, then the later stages"
     if not phases:
         return "none yet"
-    return " → ".join(f"{_stages(phase)} ({phase.epochs})" for phase in phases) + " epochs"
+    return " → ".join(f"{_stages(phase)} ({counted(phase.epochs, 'epoch')})" for phase in phases)
 
 
 def _stages(phase: Phase) -> str:
     names = phase.stages
-    return " + ".join(names) if len(names) <= 2 else f"{names[0]}, {len(names) - 2} more, {names[-1]}"
+    return " + ".join(names) if len(names) <= 2 else f"{names[0]}, {names[-1]} and {len(names) - 2} more"

@@ -40,7 +40,7 @@ def test_every_page_tells_its_own_part_of_the_experiment():
     )  # fmt: skip
     assert sidebar.notes(draft, estimate="2 min", job="epoch 3") == {
         "pages/data.py": ("signs, split 58 / 31 / 11 %",), "pages/augment.py": ("blur",),
-        "pages/backbone.py": ("resnet18, own weights", "layer1, 2 more, head (4) epochs"),
+        "pages/backbone.py": ("resnet18, own weights", "layer1, head and 2 more (4 epochs)"),
         "pages/train.py": ("epoch 3", "2 min"),
     }  # fmt: skip
 
@@ -63,7 +63,9 @@ def test_backbone_and_phases():
     spec = BackboneSpec(name="resnet50", weights="none", image_size=160)
     assert sidebar.backbone_summary(spec) == "resnet50, untrained, 160 px"
     phases = (Phase(stages=("head",), epochs=3), Phase(stages=("layer4", "head"), epochs=5))
-    assert sidebar.phases_summary(phases) == "head (3) → layer4 + head (5) epochs"
+    assert sidebar.phases_summary(phases) == "head (3 epochs) → layer4 + head (5 epochs)"
+    four = Phase(stages=("layer2", "layer3", "layer4", "head"), epochs=1)
+    assert sidebar.phases_summary((four,)) == "layer2, head and 2 more (1 epoch)"
     assert sidebar.phases_summary(None) == "head, then the later stages"
 
 
