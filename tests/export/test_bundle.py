@@ -45,9 +45,12 @@ finally:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """A workspace and its one finished run of a second, on class names that need care."""
+    """A workspace and its one finished run of a second, on class names that need care; its scale of fractions too."""
     folder = tmp_path_factory.mktemp("bundle")
     images = make_images(folder / "images", ("kühl", "{warm}"), 10)
+    for name, brightest in (("dim", 1.5), ("bright", 6.0)):  # wider than what is predicted: an own scale would show
+        ramp = np.linspace(0, brightest, 32 * 32, dtype=np.float32).reshape(32, 32)
+        Image.fromarray(ramp).save(images / "kühl" / f"{name}.tif")
     # every stage trains: answers that are compared must be far from a half
     phases = (Phase(stages=tuple(stage.name for stage in stage_table("resnet18")), epochs=6),)
     backbone = BackboneSpec(name="resnet18", weights="none", image_size=32)
