@@ -157,6 +157,7 @@ class FeatureStore:
             return
         self.prune(self._disk_bytes - raw.nbytes)
         try:
+            self._folder.mkdir(exist_ok=True)  # in the workspace, which is not made anew where it was deleted
             facts.unlink(missing_ok=True)  # while the rows are replaced nobody may take them for what they were
         except OSError as error:
             raise files.storage_failed(facts, error) from error

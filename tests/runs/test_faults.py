@@ -124,6 +124,21 @@ def test_a_training_in_a_workspace_that_goes_fails_and_claims_nothing(room, expe
     assert Workspace(room.root).store.ids() in ([], ["r-other"])
 
 
+def test_a_training_makes_nothing_where_its_workspace_was(room, experiment):
+    claim, deleted = begin(room, experiment), False
+
+    def train():
+        nonlocal deleted
+        for event in execute(room, claim, Control()):
+            if isinstance(event, StepEnded) and event.epoch == 1 and not deleted:  # views of later epochs are to come
+                deleted = True
+                shutil.rmtree(room.root)
+
+    with pytest.raises(StorageFailed, match="deleted"):
+        train()
+    assert not room.root.exists()
+
+
 @pytest.mark.parametrize("how", ["deleted", "moved", "replaced"])
 def test_a_run_whose_folder_goes_is_failed_and_says_so(room, experiment, how):
     claim = begin(room, experiment)
