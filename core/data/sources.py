@@ -13,6 +13,7 @@ from core.data.natural import natural_key
 from core.data.scan import Progress, Scan, scan
 from core.errors import DatasetNotFound, LayoutChoice, UnclearLayout, UnreadableArchive, UnusableDataset, unknown_name
 from core.experiment import Reading
+from core.text import short, short_path
 
 SAMPLE_PREFIX = "sample:"
 ABOUT = ".collection.json"  # in a folder that this program made; hidden, so that no zip can bring one
@@ -134,28 +135,31 @@ def _path(source: str) -> Path:
         if path.exists():
             return path.resolve()
         samples = ", ".join(sample.source for sample in SAMPLES.values())
-        raise DatasetNotFound(f"There is no folder or zip {path}. Check the path, or use one of: {samples}.")
+        raise DatasetNotFound(
+            f"There is no folder or zip {short_path(path)}. Check the path, or use one of: {samples}."
+        )
     except (OSError, ValueError, RuntimeError) as error:  # a name too long, a zero byte, an unknown ~user
-        raise DatasetNotFound(f"The path {source[:200]!r} cannot be used: {error}.") from error
+        reason = short(str(error), 200).rstrip(".")
+        raise DatasetNotFound(f"The path '{short(source, 200)}' cannot be used: {reason}.") from error
 
 
 def _unpacked(archive: Path, workspace: Path) -> Path:
     """The folder in `workspace` that holds this zip's content, unpacked now unless it has been before."""
     if not archive.is_file():
-        raise DatasetNotFound(f"{archive} is neither a folder nor a file.")
+        raise DatasetNotFound(f"{short_path(archive)} is neither a folder nor a file.")
     try:
         with archive.open("rb") as file:
             head = file.read(512)
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise UnreadableArchive(f"{archive} cannot be read: {error.strerror or error}.") from error
+        raise UnreadableArchive(f"{short_path(archive)} cannot be read: {error.strerror or error}.") from error
     if sniff.is_image(head):
-        raise UnusableDataset(f"{archive} is an image. Choose the folder that holds the class folders.")
+        raise UnusableDataset(f"{short_path(archive)} is an image. Choose the folder that holds the class folders.")
     if archive.suffix.lower() in TABLES:
         raise UnusableDataset(
-            f"{archive} is a single text file. If it holds labels, choose the folder of the images it names, with the "
-            "file in it or given as --labels."
+            f"{short_path(archive)} is a single text file. If it holds labels, choose the folder of the images it names, "
+            "with the file in it or given as --labels."
         )
     folder = workspace / "datasets" / f"{_UNPACKED}{digest[:16]}"
     if not folder.is_dir():

@@ -248,3 +248,15 @@ def test_the_fingerprint_is_of_content_not_of_names(folder_of, read):
     renamed = read(folder_of({"cat/z.png": 1, "cat/y.png": 2, "dog/x.png": 3}, "two"))
     other = read(folder_of({"cat/a.png": 1, "dog/b.png": 2, "dog/c.png": 3}, "three"))
     assert one.fingerprint == renamed.fingerprint != other.fingerprint
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["/tmp/" + "a/" * 1900, "x" * 5000, "~nobody-of-this-name/x"],
+    ids=["long", "longer than a path", "nobody"],
+)
+def test_a_path_that_is_not_there_is_a_short_sentence(source, tmp_path):
+    with pytest.raises(DatasetNotFound) as caught:
+        load_dataset(source, tmp_path)
+    assert len(str(caught.value)) < 600
+    assert ".." not in str(caught.value).replace("…", "")
