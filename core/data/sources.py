@@ -158,8 +158,8 @@ def _unpacked(archive: Path, workspace: Path) -> Path:
         raise UnusableDataset(f"{short_path(archive)} is an image. Choose the folder that holds the class folders.")
     if archive.suffix.lower() in TABLES:
         raise UnusableDataset(
-            f"{short_path(archive)} is a single text file. If it holds labels, choose the folder of the images it names, "
-            "with the file in it or given as --labels."
+            f"{short_path(archive)} is a single text file. If it holds labels, choose the folder of the images it "
+            "names, with the file in it or given as --labels."
         )
     folder = workspace / "datasets" / f"{_UNPACKED}{digest[:16]}"
     if not folder.is_dir():
