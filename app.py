@@ -8,11 +8,13 @@ from starlette.middleware import Middleware
 
 from core.errors import GraftError, WorkspaceGone
 from core.files import allow_many_handles
-from pages.ui import engine, sidebar, state, theme, train_words, warmup, window
-from pages.ui.guard import OwnPagesOnly
-from pages.ui.housekeeping import housekeeping
-from pages.ui.icon import tab_icon
-from pages.ui.messages import show_error
+from pages.ui.runs import words
+from pages.ui.session import engine, state, warmup
+from pages.ui.session.guard import OwnPagesOnly
+from pages.ui.session.housekeeping import housekeeping
+from pages.ui.widgets import sidebar, theme, window
+from pages.ui.widgets.icon import tab_icon
+from pages.ui.widgets.messages import show_error
 
 PAGES = (
     ("pages/home.py", "Home", ":material/home:"),
@@ -70,7 +72,7 @@ def _data() -> str | None:
 def _job(*, on_train_page: bool) -> str | None:
     """What is being trained. The Train page shows how far, every second; a number here would lag behind."""
     try:
-        return train_words.jobs(engine.live_runs(), share=not on_train_page)
+        return words.jobs(engine.live_runs(), share=not on_train_page)
     except GraftError:
         return None  # the page says it
 

@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 
 from core.errors import GraftError, QueueFull, RunConflict, StorageLocked
 from core.experiment import Experiment
-from core.lane import Lane
 from core.memory import give_back
 from core.runs.execute import Claim, create_run, execute, release, reopen_run
 from core.runs.prepare import prepare
 from core.runs.records import Run
 from core.runs.status import Status
 from core.runs.workspace import Workspace
-from core.training.control import Control
+from core.work.control import Control
+from core.work.queue import Lane
 
 QUEUE_LIMIT = 20
 SHUTDOWN_S = 7.0

@@ -4,21 +4,12 @@ import streamlit as st
 
 from core.data.dataset import Dataset, Item
 from core.errors import GraftError
-from pages.ui import (
-    augment_cards,
-    augment_controls,
-    augment_copies,
-    augment_link,
-    augment_picker,
-    augment_preview,
-    augment_safety,
-    engine,
-    sidebar,
-    state,
-)
-from pages.ui.augment_choice import training_items
-from pages.ui.entry import through_app
-from pages.ui.messages import empty_state, explain, sentence, show_error
+from pages.ui.augment import cards, controls, copies, link, picker, preview, safety
+from pages.ui.augment.choice import training_items
+from pages.ui.session import engine, state
+from pages.ui.widgets import sidebar
+from pages.ui.widgets.entry import through_app
+from pages.ui.widgets.messages import empty_state, explain, sentence, show_error
 
 _SAMPLE = "sample:stamps"
 
@@ -51,14 +42,14 @@ def main() -> None:
     st.html(_STYLE)
     st.title("Augment", anchor=False)
     state.remember("augment:told", sidebar.pipeline_summary(state.draft().pipeline))  # the sidebar stands there already
-    augment_link.take_link()
+    link.take_link()
     _introduce()
     found = _pictures()
-    augment_safety.begin(found[0])
+    safety.begin(found[0])
     _builder(*found)
     if found[0] is not None:
-        augment_safety.show(found[0], found[1])
-        augment_copies.show(found[0], found[1])
+        safety.show(found[0], found[1])
+        copies.show(found[0], found[1])
     st.space("small")
     if st.button("Next: choose a backbone", key="augment-continue", icon=":material/arrow_forward:",
                  icon_position="right", type="primary" if found[0] else "secondary"):  # fmt: skip
@@ -101,24 +92,24 @@ def _builder(dataset: Dataset | None, items: tuple[Item, ...], problem: str) -> 
     _tell_sidebar()  # before anything is drawn: what a rerun overtakes may never reach the browser
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        augment_controls.show_presets()
-        augment_controls.show_strength()
-        slots = augment_cards.show()
+        controls.show_presets()
+        controls.show_strength()
+        slots = cards.show()
         with st.container(horizontal=True, key="augment-actions"):
-            augment_picker.offer("Add a step")
-            augment_controls.show_file()
-        augment_controls.show_views()
+            picker.offer("Add a step")
+            controls.show_file()
+        controls.show_views()
     with right, st.container(key="augment-preview"):
         if dataset is None:
             _nothing_to_show(problem)
         else:
             try:
-                augment_preview.show(dataset, items, slots)
+                preview.show(dataset, items, slots)
             except GraftError as error:
                 show_error(error)
-    augment_picker.show(dataset, items)
+    picker.show(dataset, items)
     _tell_sidebar()
-    if augment_safety.stale(dataset):
+    if safety.stale(dataset):
         st.rerun()
 
 

@@ -5,9 +5,12 @@ import streamlit as st
 from core.backbones import catalogue
 from core.errors import GraftError, UnknownBackbone
 from core.experiment import BUNDLED_BACKBONE
-from pages.ui import backbone_card, backbone_catalogue, backbone_phases, engine, state, warmup
-from pages.ui.entry import through_app
-from pages.ui.messages import show_error
+from pages.ui.backbone import card as backbone_card
+from pages.ui.backbone import catalogue as backbone_catalogue
+from pages.ui.backbone import phases
+from pages.ui.session import engine, state, warmup
+from pages.ui.widgets.entry import through_app
+from pages.ui.widgets.messages import show_error
 
 UNKNOWN_CLASSES = 2  # of the head, until images are chosen
 
@@ -61,7 +64,7 @@ def _phases(n_classes: int | None) -> list[str]:
     from core.backbones.stages import stage_table
 
     table = stage_table(backbone.name, n_classes or UNKNOWN_CLASSES)
-    return backbone_phases.show(table, n_classes)
+    return phases.show(table, n_classes)
 
 
 def _next_step(problems: list[str]) -> None:

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.ui import data_view, home_pictures, home_runs, state
-from pages.ui.entry import through_app
+from pages.ui.home import pictures, runs
+from pages.ui.session import data_view, state
+from pages.ui.widgets.entry import through_app
 
 TRY_IT = "Try it on sample images"
 STEPS = (
@@ -42,7 +43,7 @@ def _hero() -> None:
                 st.switch_page("pages/data.py")
         st.caption("The sample: 119 photographs in five classes. It takes a minute or two, without a graphics card.")
     with picture, st.container(key="home-hero"):
-        home_pictures.hero()
+        pictures.hero()
 
 
 def _try_it() -> None:
@@ -54,14 +55,14 @@ def _try_it() -> None:
 
 
 def _runs() -> None:
-    home_runs.show()
+    runs.show()
 
 
 def _steps() -> None:
     with st.container(key="home-steps"):
         for column, (number, title, text, name) in zip(st.columns(3, gap="medium"), STEPS, strict=True):
             with column, st.container(border=True, height="stretch", key=f"home-step-{number}"):
-                home_pictures.step(name)
+                pictures.step(name)
                 st.markdown(f"**{number}. {title}**  \n:gray[{text}]")
                 st.page_link(f"pages/{name}.py", label=f"Go to {name.capitalize()}", icon=":material/arrow_forward:")
 

@@ -3,16 +3,16 @@
 import streamlit as st
 
 from core.charts.numbers import percent
-from core.data.formats import ALLOWED
+from core.data.decoding.formats import ALLOWED
 from core.errors import GraftError, RunNotFound
 from core.runs.records import Run
-from pages.ui import engine, state, warmup
-from pages.ui import results_runs as told
-from pages.ui.entry import through_app
-from pages.ui.messages import empty_state, literal, show_error
-from pages.ui.predict_answers import Source, answered, load, model_key
-from pages.ui.predict_folder import answered_folder, ask_for_folder, offer_unlabelled
-from pages.ui.predict_show import show_answers, show_folder
+from pages.ui.predict.answers import Source, answered, load, model_key
+from pages.ui.predict.folder import answered_folder, ask_for_folder, offer_unlabelled
+from pages.ui.predict.show import show_answers, show_folder
+from pages.ui.runs import listing as told
+from pages.ui.session import engine, state, warmup
+from pages.ui.widgets.entry import through_app
+from pages.ui.widgets.messages import empty_state, literal, show_error
 
 FROM_DISK, FOLDER, CAMERA = "Upload images", "Folder on this machine", "Camera"
 

@@ -4,11 +4,11 @@ import streamlit as st
 
 from core.errors import RunNotFound
 from core.runs.records import Run
-from pages.ui import engine, state
-from pages.ui.entry import through_app
-from pages.ui.messages import empty_state, show_error
-from pages.ui.results_list import show_all
-from pages.ui.results_run import show_one
+from pages.ui.results.list import show_all
+from pages.ui.results.run import show_one
+from pages.ui.session import engine, state
+from pages.ui.widgets.entry import through_app
+from pages.ui.widgets.messages import empty_state, show_error
 
 
 def asked_run() -> Run | None:

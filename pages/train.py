@@ -5,9 +5,12 @@ import streamlit as st
 from core.errors import GraftError, RunNotFound
 from core.runs.records import Run
 from core.runs.status import Status
-from pages.ui import engine, live, state, train_estimate, train_light, train_run, train_settings, train_summary, warmup
-from pages.ui.entry import through_app
-from pages.ui.messages import show_error
+from pages.ui.runs import controls, live
+from pages.ui.session import engine, state, warmup
+from pages.ui.train import estimate, settings, summary
+from pages.ui.train import light as train_light
+from pages.ui.widgets.entry import through_app
+from pages.ui.widgets.messages import show_error
 
 START_NOW = "train-start"  # set by Home: begin as soon as the page is open
 
@@ -24,32 +27,32 @@ def main() -> None:
             _run(run, runs)
     with right if run else left:
         st.subheader("Next training" if run else "The experiment", anchor=False)
-        train_summary.show(state.draft(), columns=1 if run else 2)
+        summary.show(state.draft(), columns=1 if run else 2)
         start = st.container()
         with start:
             warmup.wait("Getting the training ready.")
     with right:
         if run is None:
             st.subheader("Settings", anchor=False)
-        valid = train_settings.show(state.draft())
+        valid = settings.show(state.draft())
     with start:
         _start(valid, run, runs)
         if run is None:
-            train_run.others(None, runs)
+            controls.others(None, runs)
 
 
 def _run(run: Run, runs: list[Run]) -> None:
-    train_run.header(run, runs)
+    controls.header(run, runs)
     if run.status.live or engine.workspace().store.steps(run.id):  # else it failed before there was anything to draw
         live.show(run, runs)
-        train_run.controls(run)
-    train_run.others(run, runs)
+        controls.controls(run)
+    controls.others(run, runs)
 
 
 def _start(valid: bool, run: Run | None, runs: list[Run]) -> None:
-    blockers = train_summary.blockers(state.draft())
+    blockers = summary.blockers(state.draft())
     if blockers:
-        train_summary.show_blockers(blockers, primary=run is None)
+        summary.show_blockers(blockers, primary=run is None)
         if run and state.draft().source is None:
             _use_settings_of(run)
         return
@@ -60,19 +63,19 @@ def _start(valid: bool, run: Run | None, runs: list[Run]) -> None:
         choice = train_light.ask(light, label.removesuffix(" training"))
         if choice.start:
             train_light.use(choice)
-            train_estimate.cancel()
+            estimate.cancel()
             _submit_draft()
         return
-    kind = "secondary" if run and train_run.has_next_step(run) else "primary"
+    kind = "secondary" if run and controls.has_next_step(run) else "primary"
     clicked = st.button(
         label, type=kind, icon=":material/play_arrow:", key="train-start", disabled=not valid, width="stretch",
         help=None if valid else "Correct the settings marked in red first.",
     )  # fmt: skip
     if clicked:
-        train_estimate.cancel()  # the training needs the device
+        estimate.cancel()  # the training needs the device
         _submit_draft()
     elif valid and runs:
-        train_estimate.later()
+        estimate.later()
     elif valid:
         _estimate()
 
@@ -83,7 +86,7 @@ def _estimate() -> None:
         experiment = draft.experiment()
     except GraftError:  # the start button says so when it is pressed
         return
-    train_estimate.show(experiment, draft.device or "auto")
+    estimate.show(experiment, draft.device or "auto")
 
 
 def _use_settings_of(run: Run) -> None:
@@ -97,7 +100,7 @@ def _start_now() -> None:
     """Begin what Home asked for, as soon as that is possible; meanwhile the page says what will be trained."""
     with st.container(key="train-soon"):
         st.markdown("Your training starts in a moment. This is what will be trained:")
-        train_summary.show(state.draft(), columns=2)
+        summary.show(state.draft(), columns=2)
         warmup.wait("Getting the training ready.")
         state.remember(START_NOW, False)
         _submit_draft()
@@ -110,7 +113,7 @@ def _submit_draft() -> None:
     except GraftError as error:
         show_error(error)
         return
-    train_run.submit(experiment, draft.device or "auto")
+    controls.submit(experiment, draft.device or "auto")
 
 
 def _shown(runs: list[Run]) -> Run | None:
@@ -123,7 +126,7 @@ def _shown(runs: list[Run]) -> Run | None:
         working = [run for run in runs if run.status is not Status.QUEUED] or runs
         run = working[-1] if working else None
     if run is not None:
-        train_run.remember(run.id)
+        controls.remember(run.id)
     return run
 
 

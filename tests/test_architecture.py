@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ROOMS = [
     "text", "errors", "memory", "files", "plain_yaml", "problems", "description", "reading", "recipe", "experiment",
-    "data", "augment", "backbones", "features", "tasks", "training", "screening", "evaluation", "runs", "charts",
-    "export", "lane", "jobs", "cli",
+    "work", "data", "augment", "backbones", "features", "tasks", "training", "screening", "evaluation", "planning",
+    "runs", "charts", "export", "jobs", "cli",
 ]  # fmt: skip
 ONLY_IN = {
     "albumentations": {"augment"},

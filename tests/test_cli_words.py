@@ -15,8 +15,8 @@ from core.runs import trial
 from core.screening.sweep import StrengthSweep
 from core.screening.verdict import ClassSafety, Confusion, Safety, Verdict
 from core.training.estimate import Estimate
-from core.training.events import Progress
 from core.training.sweep import Sweep
+from core.work.progress import Progress
 from tests.conftest import make_experiment
 from tests.test_cli import QUICK, graft  # noqa: F401 - a fixture
 

@@ -11,7 +11,7 @@ from core.backbones import catalogue
 from core.backbones.stages import require_stages
 from core.errors import LONGEST_MESSAGE, GraftError, InvalidExperiment, StorageFailed, unknown_name
 from core.experiment import MOST_STEPS, BackboneSpec, Experiment, PipelineSpec, Step, parse
-from core.runs.plan import parse_phase, parse_settings, parse_views
+from core.planning.plan import parse_phase, parse_settings, parse_views
 from core.text import short, short_path
 from core.training.device import resolve_device
 

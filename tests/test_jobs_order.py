@@ -14,7 +14,7 @@ from core.runs.prepare import prepare
 from core.runs.status import Status
 from core.runs.workspace import Workspace
 from core.training import device
-from core.training.control import Signal
+from core.work.control import Signal
 
 WAIT_S = 30
 

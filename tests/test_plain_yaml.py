@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from core.augment import saved
-from core.augment.interchange import read_any
+from core.augment.exchange.text import read_any
 from core.augment.presets import PRESETS
 from core.errors import InvalidPipeline
 from core.plain_yaml import plain_values

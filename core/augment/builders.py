@@ -18,10 +18,10 @@ import cv2
 
 from core.augment import generic
 from core.augment import params as p
-from core.augment.adaptation import OverlayElements, PixelDistributionAdaptation
-from core.augment.elastic import Elastic
-from core.augment.mended import Erasing, XYMasking
-from core.augment.policies import AugMix, RandAugment, TrivialAugment
+from core.augment.standalone.adaptation import OverlayElements, PixelDistributionAdaptation
+from core.augment.standalone.elastic import Elastic
+from core.augment.standalone.mended import Erasing, XYMasking
+from core.augment.standalone.policies import AugMix, RandAugment, TrivialAugment
 from core.data.geometry import Geometry
 from core.experiment import Description
 

@@ -1,9 +1,9 @@
 """Which augmentations there are, in the order in which they are shown. Reading it imports no image library."""
 
-from core.augment import library_colour, library_effects, library_geometry, library_policies
 from core.augment import params as p
 from core.augment.entry import GROUPS, TAGS, Entry, Group, Tag
-from core.augment.library_policies import ONE_OF
+from core.augment.library import colour, effects, geometry, policies
+from core.augment.library.policies import ONE_OF
 from core.errors import UnknownTransform, unknown_name
 
 __all__ = ["CLASSIC", "GROUPS", "ONE_OF", "TAGS", "TRANSFORMS", "Entry", "Group", "Tag", "get"]
@@ -109,7 +109,7 @@ _CLASSIC = (
 CLASSIC: tuple[str, ...] = tuple(entry.name for entry in _CLASSIC)  # those that most people need
 # the library's own names and parameters for all others
 _LIBRARY = (
-    *library_geometry.ENTRIES, *library_colour.ENTRIES, *library_effects.ENTRIES, *library_policies.ENTRIES,
+    *geometry.ENTRIES, *colour.ENTRIES, *effects.ENTRIES, *policies.ENTRIES,
 )  # fmt: skip
 TRANSFORMS: dict[str, Entry] = {entry.name: entry for entry in (*_CLASSIC, *_LIBRARY)}
 

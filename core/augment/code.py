@@ -12,9 +12,9 @@ from typing import Any
 
 import cv2
 
-from core.augment import runtime
 from core.augment.builders import OWN, Call, make
 from core.augment.plan import Planned, plan
+from core.augment.standalone import runtime
 from core.augment.steps import describe
 from core.data import geometry as geometry_module
 from core.data import images, scale, scan

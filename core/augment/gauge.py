@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.augment.pipeline import Pipeline
-from core.augment.runtime import References
+from core.augment.standalone.runtime import References
 from core.augment.steps import default_step
 from core.data.geometry import Geometry
 from core.experiment import PipelineSpec

@@ -7,7 +7,7 @@ import zlib
 
 from pydantic import Field
 
-from core.augment.interchange import check_size
+from core.augment.exchange.text import check_size
 from core.augment.steps import check_parameters
 from core.errors import InvalidExperiment, InvalidInput, InvalidPipeline
 from core.experiment import Description, Experiment, PipelineSpec, Views, parse

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from core.augment import catalogue, runtime
+from core.augment import catalogue
 from core.augment.catalogue import ONE_OF
 from core.augment.plan import Planned, call_of, plan, refusal
-from core.augment.runtime import References, Stage
+from core.augment.standalone import runtime
+from core.augment.standalone.runtime import References, Stage
 from core.augment.steps import check_parameters, report
 from core.data.geometry import Geometry
 from core.errors import InvalidPipeline

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from core.augment import catalogue
-from core.augment.interchange import Taken, read_any
+from core.augment.exchange.text import Taken, read_any
 from core.augment.steps import default_step
 from core.errors import InvalidPipeline, UnknownTransform, unknown_name
 from core.experiment import PipelineSpec, Step

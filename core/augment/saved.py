@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from core import files
-from core.augment.interchange import read_any
+from core.augment.exchange.text import read_any
 from core.augment.presets import dump_pipeline, text_of
 from core.errors import GraftError, InvalidInput, unknown_name
 from core.experiment import PipelineSpec

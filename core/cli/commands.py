@@ -113,7 +113,7 @@ def find_lr(
 ) -> None:
     """Try growing learning rates on one phase for some seconds, and suggest one. No run is made."""
     from core.runs.trial import sweep_rates
-    from core.training.control import Control
+    from core.work.control import Control
 
     room = Workspace(workspace or default_root())
     with_rate = [number for number, phase in enumerate(plan.phases, start=1) if phase.solver == "steps"]
@@ -138,7 +138,7 @@ def estimate(
 ) -> None:
     """Measure on a few images what a training will take. No run is made."""
     from core.runs.trial import measure
-    from core.training.control import Control
+    from core.work.control import Control
 
     room = Workspace(workspace or default_root())
     tell_read(plan.data, room.root)
@@ -209,7 +209,7 @@ def _opened(workspace: Path | None) -> Workspace:
 def _finish(room: Workspace, claim: Any, as_json: bool) -> None:
     """Execute a run with a progress bar, print its summary, and exit with 0 only when it was completed."""
     from core.runs.execute import execute
-    from core.training.control import Control
+    from core.work.control import Control
 
     control = Control()
     people.print(f"Run [bold]{claim.run_id}[/] in {literal(str(room.folder(claim.run_id)))}", soft_wrap=True)

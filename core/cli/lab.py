@@ -28,7 +28,7 @@ from core.experiment import BUNDLED_BACKBONE, BackboneSpec, SplitSpec
 from core.runs.workspace import Workspace, default_root
 
 if TYPE_CHECKING:
-    from core.augment.interchange import Taken
+    from core.augment.exchange.text import Taken
 
 
 def safety(
@@ -54,7 +54,7 @@ def safety(
 ) -> None:
     """Screen what an augmentation does to the labels, before anything is trained."""
     from core.cli.lights import Asker, as_dict, tell
-    from core.runs.plan import default_experiment
+    from core.planning.plan import default_experiment
 
     taken = _screened(augment)
     plan = default_experiment(data, BackboneSpec(name=backbone))
@@ -123,7 +123,7 @@ def augment(
 def _screened(augment: str) -> "Taken":
     """As `take`; the name of a transform is a pipeline of it alone, applied to every view."""
     from core.augment.catalogue import TRANSFORMS
-    from core.augment.interchange import Taken
+    from core.augment.exchange.text import Taken
     from core.augment.presets import read_screened
 
     return Taken(read_screened(augment)) if augment in TRANSFORMS else take(augment)

@@ -60,7 +60,7 @@ class Asker:
         if known is not None:
             return known
         from core.runs.trial import screen_labels
-        from core.training.control import Control
+        from core.work.control import Control
 
         found: tuple[Safety, ...] = show(
             screen_labels(self.experiment, self.room, self.device, pipelines, Control(), views)

@@ -15,7 +15,7 @@ from core.runs.workspace import ENVIRONMENT_VARIABLE
 from core.text import short
 
 if TYPE_CHECKING:  # only commands that take a pipeline wait for it
-    from core.augment.interchange import Taken
+    from core.augment.exchange.text import Taken
 
 LARGEST_SEED = 2**31 - 1  # of `Experiment.seed`, and of a pipeline's file
 
@@ -153,7 +153,7 @@ def _plan(
     label_column: LabelColumnOption = None,
 ) -> Experiment:
     """The experiment that the options describe, upon the one in the file or the default one."""
-    from core.runs.plan import adjusted, default_experiment, parse_settings
+    from core.planning.plan import adjusted, default_experiment, parse_settings
 
     if experiment is not None:
         base = Experiment.from_file(experiment)

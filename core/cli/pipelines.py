@@ -53,7 +53,7 @@ def pipeline(
 
 def _written(spec: PipelineSpec, form: str, geometry: "Geometry", seed: int) -> tuple[str, tuple[str, ...]]:
     """The text of a pipeline, and the steps of it that other programs cannot read there."""
-    from core.augment.interchange import dump_albumentations, only_graft
+    from core.augment.exchange.text import dump_albumentations, only_graft
     from core.augment.presets import dump_pipeline
 
     if form == "graft":

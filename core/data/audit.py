@@ -3,7 +3,7 @@
 from collections import Counter
 
 from core.data.dataset import Dataset
-from core.data.duplicates import exact_groups, near_groups
+from core.data.near.duplicates import exact_groups, near_groups
 from core.data.split import Split
 from core.errors import UnusableDataset
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from core.data import names, sniff
-from core.data.archive import unpack
+from core.data import names
 from core.data.dataset import Dataset, Item, LeftOut
+from core.data.decoding import sniff
 from core.data.images import decode
 from core.data.layout import LABELS, PARTS, class_labels, read_json
 from core.data.sources import ABOUT
+from core.data.zips.unpack import unpack
 from core.errors import DatasetNotFound, InvalidInput, UnreadableImage
 from core.files import new_folder, slug, storage_failed, write_bytes, write_json
 

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from core.data import sniff
-from core.data.decoding import gif, heif, jpeg, jpeg2000, pillow, png, tga, tiff
+from core.data.decoding import gif, heif, jpeg, jpeg2000, pillow, png, sniff, tga, tiff
 from core.data.decoding.colour import MATTE
+from core.data.decoding.formats import Format
 from core.data.decoding.picture import (
     MAX_JPEG_PIXELS,
     MAX_PIXELS,
@@ -28,7 +28,6 @@ from core.data.decoding.picture import (
     too_many_pixels,
     unsupported,
 )
-from core.data.formats import Format
 from core.data.geometry import Geometry
 from core.data.scale import Range
 from core.errors import UnreadableImage

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from core.data import junk, names
-from core.data.archive import MANIFEST
 from core.data.dataset import LeftOut, Part
 from core.data.encodings import decode_file_names
 from core.data.layouts.assigned import LABELS, Found, Layout, class_labels, read_json
@@ -13,6 +12,7 @@ from core.data.layouts.containers import other_files, unread_labels
 from core.data.layouts.decide import choices, read_case
 from core.data.layouts.masks import leave_out_masks
 from core.data.tree import MAX_FILES, Folder, read_tree
+from core.data.zips.unpack import MANIFEST
 from core.errors import LayoutChoice, UnusableDataset
 from core.experiment import Reading
 

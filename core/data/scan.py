@@ -14,9 +14,9 @@ from typing import Any
 from numpy import uint8
 from numpy.typing import NDArray
 
-from core.data.duplicates import thumbnail
 from core.data.images import decode
 from core.data.layout import Found
+from core.data.near.duplicates import thumbnail
 from core.data.scale import Range, common_range
 from core.errors import StorageFailed, UnreadableImage
 from core.files import write_json

@@ -4,13 +4,14 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.data import names, sniff
-from core.data.archive import unpack
+from core.data import names
 from core.data.dataset import Dataset, Item, LeftOut
+from core.data.decoding import sniff
 from core.data.layout import Layout, layout_choices, read_json, read_layout
 from core.data.layouts.tables import SUFFIXES as TABLES
 from core.data.natural import natural_key
 from core.data.scan import Progress, Scan, scan
+from core.data.zips.unpack import unpack
 from core.errors import DatasetNotFound, LayoutChoice, UnclearLayout, UnreadableArchive, UnusableDataset, unknown_name
 from core.experiment import Reading
 from core.text import short, short_path

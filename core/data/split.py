@@ -9,10 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from core.data import former
-from core.data.copies import distinct_digests, exact_reasons, near_reasons
 from core.data.dataset import Dataset, LeftOut
-from core.data.duplicates import Groups, Near, find_near
+from core.data.near import former
+from core.data.near.copies import distinct_digests, exact_reasons, near_reasons
+from core.data.near.duplicates import Groups, Near, find_near
 from core.experiment import SplitSpec
 
 Unit = tuple[int, ...]  # items that must stay together

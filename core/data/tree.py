@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from core.data import junk, names, sniff
+from core.data import junk, names
 from core.data.dataset import LeftOut
+from core.data.decoding import sniff
 from core.data.natural import natural_key
 from core.errors import DatasetNotFound, UnusableDataset
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.data import junk, names, sniff
+from core.data import junk, names
+from core.data.decoding import sniff
 from core.data.natural import natural_key
 
 _NO_IMAGE = "Is no image: it is {kind}."

@@ -24,7 +24,7 @@ from core.errors import InvalidInput, UnreadableImage
 from core.experiment import PipelineSpec
 from core.export.table import csv_bytes
 from core.files import slug
-from core.training.events import Progress
+from core.work.progress import Progress
 
 MANIFEST = "manifest.csv"
 COLUMNS = ("file", "class", "original", "digest", "view", "seed", "steps")

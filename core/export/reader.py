@@ -10,7 +10,7 @@ from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 PACKAGE = "graft_reader"
-_ROOTS = ("core.data.images", "core.augment.runtime")
+_ROOTS = ("core.data.images", "core.augment.standalone.runtime")
 _ABOUT = '"""Copies of the files with which Graft decodes and resizes images. `predict.py` needs them beside it."""\n'
 _OURS = re.compile(r"^(\s*)from core(?=[. ])", re.MULTILINE)
 
@@ -53,7 +53,7 @@ def _source(name: str) -> str:
 
 
 def _imports(name: str) -> set[str]:
-    """Modules that a module names in its imports; `from core.data import sniff` names `core.data.sniff`."""
+    """Modules that a module names in its imports; `from core.data import sniff` names `core.data.decoding.sniff`."""
     found = set[str]()
     for node in ast.walk(ast.parse(_source(name))):
         if isinstance(node, ast.Import):

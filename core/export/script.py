@@ -25,7 +25,7 @@ from pathlib import Path
 
 import torch
 $imports
-from graft_reader.augment.runtime import square
+from graft_reader.augment.standalone.runtime import square
 from graft_reader.data.geometry import Geometry
 from graft_reader.data.images import decode, resize
 from graft_reader.errors import UnreadableImage

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.augment.runtime import square
+from core.augment.standalone.runtime import square
 from core.backbones import catalogue
 from core.backbones.catalogue import Backbone
 from core.data.geometry import Geometry

@@ -7,8 +7,7 @@ from queue import SimpleQueue
 from core.backbones import catalogue
 from core.backbones.weights import is_local, pretrained_state
 from core.experiment import Experiment
-from core.training.control import Control, Signal
-from core.training.inference import Aborted
+from core.work.control import Aborted, Control, Signal
 
 
 def downloaded(experiment: Experiment, control: Control) -> Iterator[tuple[int, int]]:

@@ -26,13 +26,13 @@ from core.runs.unwritten import take_in
 from core.runs.workspace import INTERRUPTED, Workspace
 from core.text import storable
 from core.training.checkpoints import Checkpoints, load_best
-from core.training.control import Control
-from core.training.events import Event, Progress, RunEnded, RunStarted, Warned
-from core.training.inference import Aborted
+from core.training.events import Event, RunEnded, RunStarted, Warned
 from core.training.kept import Kept, forget_last
 from core.training.loop import train
 from core.training.setup import Setup, set_up
 from core.training.step import OUT_OF_MEMORY
+from core.work.control import Aborted, Control
+from core.work.progress import Progress
 
 
 def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> Claim:

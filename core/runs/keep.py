@@ -15,10 +15,10 @@ from core.runs.records import Run
 from core.runs.scoring import score_part
 from core.runs.workspace import Workspace
 from core.training.checkpoints import Checkpoints, load_weights
-from core.training.control import Control
 from core.training.events import EpochEnded
 from core.training.kept import WEIGHTS, Kept, keep, kept
 from core.training.setup import set_up
+from core.work.control import Control
 
 PARTS = ("val", "test")
 

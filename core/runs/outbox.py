@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from core.errors import StorageLocked
 from core.runs.store import RunStore
-from core.training.control import Control
+from core.work.control import Control
 
 T = TypeVar("T")
 ATTEMPT_S = 0.2  # that the training waits for another writer, and goes on without having written

@@ -15,18 +15,10 @@ from core.runs.records import Run
 from core.runs.status import Status
 from core.runs.store import RunStore
 from core.runs.unwritten import Unwritten, forget
-from core.training.control import Control
-from core.training.events import (
-    EpochEnded,
-    Event,
-    PhaseStarted,
-    Progress,
-    RunEnded,
-    RunStarted,
-    StepEnded,
-    Warned,
-)
+from core.training.events import EpochEnded, Event, PhaseStarted, RunEnded, RunStarted, StepEnded, Warned
 from core.training.remaining import Remaining
+from core.work.control import Control
+from core.work.progress import Progress
 
 FLUSH_S = 0.5
 

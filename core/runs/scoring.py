@@ -6,10 +6,10 @@ from core.data.dataset import Item
 from core.evaluation.scores import Scores, scores
 from core.features.feeds import Feed
 from core.runs import artifacts
-from core.training.control import Control
 from core.training.inference import answer
 from core.training.kept import Kept
 from core.training.setup import Setup
+from core.work.control import Control
 
 
 def score_part(

@@ -15,12 +15,12 @@ from core.screening.screen import screen
 from core.screening.sweep import SWEEP_VIEWS, StrengthSweep, sweep_strength
 from core.screening.verdict import Safety
 from core.training.checkpoints import Checkpoints
-from core.training.control import Control
 from core.training.estimate import Estimate, estimate
-from core.training.events import Progress
 from core.training.finder import find_rate
 from core.training.setup import Setup, set_up
 from core.training.sweep import Sweep
+from core.work.control import Control
+from core.work.progress import Progress
 
 DOWNLOADING = "downloading the weights"
 

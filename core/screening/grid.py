@@ -19,9 +19,8 @@ from core.features.feeds import frozen_name
 from core.features.precision import DTYPES, autocast_for
 from core.features.sources import WIDE, Features
 from core.screening.pooling import CELLS, PLACE, Maps, as_maps, has_places, pooled
-from core.training.control import Control, Signal
-from core.training.inference import Aborted
 from core.training.setup import Setup
+from core.work.control import Aborted, Control, Signal
 
 
 class Eye:

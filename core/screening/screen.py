@@ -22,9 +22,9 @@ from core.screening.headline import has_strength
 from core.screening.judge import judge
 from core.screening.probe import Probe, Rows
 from core.screening.verdict import Safety
-from core.training.control import Control
-from core.training.events import Progress
 from core.training.setup import Setup
+from core.work.control import Control
+from core.work.progress import Progress
 
 EACH = 8  # images of a class at least, where there are as many: fewer tell nothing
 MOST_CLASSES = 60  # those with the most images; more would take minutes

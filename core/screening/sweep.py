@@ -9,7 +9,7 @@ from core.augment.strength import magnitudes
 from core.experiment import PipelineSpec, Step
 from core.screening.asked import alone
 from core.screening.verdict import Safety, Verdict
-from core.training.events import Progress
+from core.work.progress import Progress
 
 STRENGTHS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
 SWEEP_VIEWS = 4  # at each strength: the intervals are over images, and twice as many views hardly narrow them

@@ -11,11 +11,10 @@ from core.features.batches import chunked
 from core.features.feeds import Feed
 from core.features.shortage import careful_look
 from core.features.sources import Inputs
-from core.training.control import Control, Signal
-from core.training.inference import Aborted
 from core.training.phases import freeze
 from core.training.setup import Setup
 from core.training.step import Stepper
+from core.work.control import Aborted, Control, Signal
 
 IMAGES = 16  # that are tried
 T = TypeVar("T")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from core.work.progress import Progress
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted:
@@ -28,15 +30,6 @@ class PhaseStarted:
     learning_rate: float
     trainable_parameters: int
     total_parameters: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far something long has come that is not an epoch: reading images, evaluating."""
-
-    what: str
-    done: int
-    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,14 +16,13 @@ from core.errors import InvalidExperiment, LossNotFinite, OutOfMemory, TrainingF
 from core.features.batches import chunked, shuffled
 from core.features.shortage import as_out_of_memory
 from core.features.sources import Inputs
-from core.training.control import Control, Signal
-from core.training.events import Progress
-from core.training.inference import Aborted
 from core.training.phases import freeze
 from core.training.setup import Setup
 from core.training.solve import Solver
 from core.training.step import OUT_OF_MEMORY, Stepper
 from core.training.sweep import Sweep, diverged, read
+from core.work.control import Aborted, Control, Signal
+from core.work.progress import Progress
 
 STEPS = 80
 VIEWS = 2  # of each image, at most: on frozen stages each view costs seconds, and more of them tell little

@@ -12,7 +12,7 @@ from core.features.batches import chunked
 from core.features.precision import Autocast
 from core.features.shortage import careful_look
 from core.features.sources import Source
-from core.training.control import Control, Signal
+from core.work.control import Aborted, Control, Signal
 
 BATCH_SIZE = 32
 
@@ -29,10 +29,6 @@ class Answers:
     def labels(self) -> Tensor:
         """True labels (N,)."""
         return torch.tensor([item.label for item in self.items], dtype=torch.long)
-
-
-class Aborted(Exception):
-    """The process is ending: leave at once."""
 
 
 def answer(

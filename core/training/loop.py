@@ -18,14 +18,14 @@ from core.features.sources import Inputs
 from core.training import device
 from core.training.checkpoints import Position, State
 from core.training.choice import Standing, aligned, gain_over, moved
-from core.training.control import Control, Signal
 from core.training.events import CheckpointWritten, EpochEnded, Event, PhaseStarted, RunEnded, RunStarted, Warned
 from core.training.events import StepEnded as Step
-from core.training.inference import BATCH_SIZE, Aborted, Answers, answer
+from core.training.inference import BATCH_SIZE, Answers, answer
 from core.training.phases import count_parameters, freeze, peak_rate
 from core.training.setup import Setup
 from core.training.solve import Solver
 from core.training.step import OUT_OF_MEMORY, Done, Stepper, Sums
+from core.work.control import Aborted, Control, Signal
 
 START = Position(
     epoch=-1, phase=0, step=0, epoch_in_phase=0, stale_epochs=0, phase_over=False, phase_best=math.inf,

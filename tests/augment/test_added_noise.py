@@ -9,7 +9,7 @@ import pytest
 
 from core.augment import builders
 from core.augment.catalogue import TRANSFORMS
-from core.augment.interchange import dump_albumentations, read_any
+from core.augment.exchange.text import dump_albumentations, read_any
 from core.augment.pipeline import Pipeline
 from core.data.geometry import Geometry
 from core.errors import InvalidPipeline

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.augment import catalogue, runtime
+from core.augment import catalogue
 from core.augment.code import python_code
 from core.augment.presets import PRESETS
+from core.augment.standalone import runtime
 from core.augment.steps import default_step
 from core.data import images
 from core.data.geometry import Geometry

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.augment.elastic import waves
+from core.augment.standalone.elastic import waves
 
 
 @pytest.mark.parametrize("sigma", [0.5, 2, 10, 34])

@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from core.augment import saved
-from core.augment.interchange import read_any
+from core.augment.exchange.text import read_any
 from core.augment.presets import PRESETS, dump_pipeline, parse_pipeline
 from core.cli.pipelines import pipeline
 from core.errors import GraftError

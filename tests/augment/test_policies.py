@@ -8,8 +8,8 @@ import torch
 from PIL import Image
 from torchvision.transforms import v2
 
-from core.augment import policies
 from core.augment.pipeline import Pipeline
+from core.augment.standalone import policies
 from core.augment.steps import default_step
 from core.experiment import PipelineSpec, Step
 

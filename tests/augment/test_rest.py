@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from core.augment import builders, runtime
+from core.augment import builders
 from core.augment.catalogue import TRANSFORMS
 from core.augment.pipeline import Pipeline
+from core.augment.standalone import runtime
 from core.augment.steps import default_step
 from core.augment.strength import at_rest, magnitudes, scaled
 from core.data.geometry import Geometry

@@ -23,7 +23,7 @@ from core import files
 from core.experiment import Phase
 from core.runs.records import Run
 from core.runs.workspace import Workspace
-from pages.ui.state import Draft
+from pages.ui.session.state import Draft
 from tests.benchmarks.arms import load
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, ROOT, Server, _end, _launch, _wait_until_healthy
 

@@ -26,7 +26,7 @@ from core.backbones import catalogue as backbones
 from core.data.sources import load_dataset
 from core.experiment import PipelineSpec, Step
 from core.features.batches import Pictures
-from pages.ui.state import Draft
+from pages.ui.session.state import Draft
 from tests.benchmarks.app_speed import idle, open_page, server
 from tests.benchmarks.arms import load
 from tests.browser.conftest import ARGUMENTS, CHROMIUM

@@ -24,17 +24,17 @@ import torch
 from torch import Tensor
 
 from core.experiment import Experiment
-from core.runs.plan import default_experiment
+from core.planning.plan import default_experiment
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
 from core.tasks.compared import Compared, at_its_temperature, wrong
 from core.tasks.losses import SmoothedCrossEntropy
 from core.training.checkpoints import Checkpoints
 from core.training.choice import paired_error
-from core.training.control import Control
 from core.training.events import EpochEnded, StepEnded
 from core.training.loop import train
 from core.training.setup import Setup, set_up
+from core.work.control import Control
 from tests.benchmarks import folds, hard_sets
 
 FIRST_STEPS = 3

@@ -7,13 +7,13 @@ from collections import defaultdict
 from pathlib import Path
 
 from core.experiment import Experiment, Phase
+from core.planning.plan import default_experiment
 from core.runs import artifacts
 from core.runs.execute import create_run, execute
-from core.runs.plan import default_experiment
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
-from core.training.control import Control
 from core.training.events import EpochEnded, Event, RunEnded, RunStarted, StepEnded
+from core.work.control import Control
 from tests.benchmarks.arms import Job, Outcome, Stretch
 from tests.benchmarks.backbone import stage_names
 from tests.benchmarks.plain import Bare

@@ -22,13 +22,13 @@ from rich.table import Table
 
 from core import files
 from core.experiment import Experiment, PipelineSpec
+from core.planning.plan import default_experiment
 from core.runs import artifacts
 from core.runs.execute import create_run, execute
-from core.runs.plan import default_experiment
 from core.runs.prepare import prepare
 from core.runs.trial import screen_labels
 from core.runs.workspace import Workspace
-from core.training.control import Control
+from core.work.control import Control
 from tests.benchmarks import safety_pairs
 from tests.benchmarks.arms import machine
 from tests.benchmarks.folds import SPLITS

@@ -32,7 +32,7 @@ def prepare(folder: Path) -> Path:
     """A workspace whose draft is the stamps sample with a small network, and a long training in it."""
     from pydantic import TypeAdapter
 
-    from pages.ui.state import Draft
+    from pages.ui.session.state import Draft
 
     stages = ("head",)
     small = make_experiment("sample:stamps", phases=(Phase(stages=stages, epochs=900),))

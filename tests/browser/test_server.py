@@ -82,11 +82,13 @@ def test_an_upload_without_a_valid_token_is_refused(server, method, headers):
 
 def test_other_sites_may_not_read_what_is_served(server):
     headers = {"Origin": "http://evil.example"}
-    for path in ("/_stcore/health", "/component/pages.ui.plot.plotly_js/plotly.min.js"):
+    for path in ("/_stcore/health", "/component/pages.ui.widgets.plot.plotly_js/plotly.min.js"):
         assert ask(server, "GET", path, headers)[1].get("Access-Control-Allow-Origin") is None
 
 
-@pytest.mark.parametrize("path", ["/component/pages.ui.plot.plotly_js/../../__init__.py", "/media/../../etc/passwd"])
+@pytest.mark.parametrize(
+    "path", ["/component/pages.ui.widgets.plot.plotly_js/../../__init__.py", "/media/../../etc/passwd"]
+)
 def test_paths_stay_inside_their_folder(server, path):
     assert ask(server, "GET", path, {})[0] in (400, 404)
 

@@ -10,9 +10,9 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from core.data import sniff
+from core.data.decoding import sniff
+from core.data.decoding.formats import FORMATS, IMAGE_SUFFIXES, REFUSED
 from core.data.decoding.pillow import EMPTY_END
-from core.data.formats import FORMATS, IMAGE_SUFFIXES, REFUSED
 from core.data.images import decode
 from core.errors import UnreadableImage
 

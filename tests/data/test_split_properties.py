@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.dataset import Dataset, Item
-from core.data.duplicates import BYTES, find_near
+from core.data.near.duplicates import BYTES, find_near
 from core.data.split import make_split
 from core.experiment import SplitSpec
 

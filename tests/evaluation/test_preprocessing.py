@@ -19,7 +19,7 @@ from core.runs import artifacts
 from core.runs.execute import create_run, execute
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
-from core.training.control import Control
+from core.work.control import Control
 from tests.conftest import make_experiment, make_images
 
 # backbone, size of the input (None: the weights' own), crop; what the shorter side is resized to

@@ -27,7 +27,7 @@ from core.export.bundle import bundle
 from core.runs.execute import create_run, execute
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
-from core.training.control import Control
+from core.work.control import Control
 from tests.conftest import make_experiment, make_images
 
 FIRST_OF_FAMILY = {(entry.library, entry.family): entry.name for entry in reversed(BACKBONES.values())}

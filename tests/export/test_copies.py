@@ -20,7 +20,7 @@ from core.data.split import make_split
 from core.errors import InvalidInput, StorageFailed
 from core.experiment import PipelineSpec, SplitSpec, Step
 from core.export.copies import estimated_bytes, trainable, write_copies
-from core.training.events import Progress
+from core.work.progress import Progress
 
 GEOMETRY = Geometry(32, 32)
 

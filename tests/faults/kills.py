@@ -32,7 +32,7 @@ from core.runs.execute import create_run, execute, reopen_run
 from core.runs.prepare import prepare
 from core.runs.status import Status
 from core.runs.workspace import Workspace
-from core.training.control import Control
+from core.work.control import Control
 from tests.conftest import make_experiment, make_images
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,7 @@ TRAIN = (
 from core.experiment import Experiment
 from core.runs.execute import create_run, execute, reopen_run
 from core.runs.prepare import prepare
-from core.training.control import Control
+from core.work.control import Control
 room = Workspace(root); room.recover(); room.sweep(); print("go", flush=True)
 if sys.argv[3]:
     claim = reopen_run(room, sys.argv[3])

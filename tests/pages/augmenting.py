@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.augment.catalogue import TRANSFORMS
 from core.augment.steps import default_step
 from core.experiment import BackboneSpec, PipelineSpec, Step
-from pages.ui.state import Draft
+from pages.ui.session.state import Draft
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASSES = ("cold", "warm")

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from pages.ui import engine
+from pages.ui.session import engine
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from pages.ui import warmup
-from pages.ui.state import Draft
+from pages.ui.session import warmup
+from pages.ui.session.state import Draft
 from tests.conftest import make_experiment
 from tests.pages.trained import opened, ran
 

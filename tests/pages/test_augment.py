@@ -10,8 +10,9 @@ from core.augment.presets import PRESETS, dump_pipeline, parse_pipeline
 from core.augment.steps import default_step
 from core.backbones import catalogue
 from core.experiment import BackboneSpec, PipelineSpec, SplitSpec, Step
-from pages.ui import augment_choice, augment_preview
-from pages.ui.state import Draft
+from pages.ui.augment import choice as augment_choice
+from pages.ui.augment import preview
+from pages.ui.session.state import Draft
 from tests.pages.augmenting import draft, labels, names, offered, opened, press, ran, saved_pictures, step, texts
 
 
@@ -19,13 +20,13 @@ from tests.pages.augmenting import draft, labels, names, offered, opened, press,
 def shown(monkeypatch):
     """The cells of each mosaic that was drawn, with its columns and its caption."""
     drawn = []
-    real = augment_preview.show_mosaic
+    real = preview.show_mosaic
 
     def spy(cells, columns, cell_px, caption, **options):
         drawn.append((cells, columns, caption))
         real(cells, columns, cell_px, caption, **options)
 
-    monkeypatch.setattr(augment_preview, "show_mosaic", spy)
+    monkeypatch.setattr(preview, "show_mosaic", spy)
     return drawn
 
 

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.augment.presets import PRESETS
 from core.experiment import BackboneSpec, PipelineSpec, Step
 from core.export import copies
-from pages.ui.state import Draft
+from pages.ui.session.state import Draft
 from tests.pages.test_train import until
 
 PIPELINE = PipelineSpec(steps=(Step(transform="Rotate", p=1.0),))
@@ -26,8 +26,9 @@ def source(images) -> str:
 
 def panel() -> None:
     from core.errors import GraftError
-    from pages.ui import augment_copies, engine
-    from pages.ui.messages import show_error
+    from pages.ui.augment import copies as augment_copies
+    from pages.ui.session import engine
+    from pages.ui.widgets.messages import show_error
 
     dataset = engine.chosen_dataset()
     try:
@@ -94,7 +95,7 @@ def test_the_copies_are_the_views_of_the_draft(source, manager, own_workspace):
     from core.data.cache import ImageCache
     from core.data.sources import load_dataset
     from core.features.batches import Pictures
-    from pages.ui.augment_files import backbones
+    from pages.ui.augment.files import backbones
 
     geometry = backbones.geometry(backbones.get("mobilenet_v3_small"), 32, "whole")
     items = {item.digest: item for item in load_dataset(source, own_workspace).items}

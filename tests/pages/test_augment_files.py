@@ -7,24 +7,24 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.augment import saved
-from core.augment.interchange import dump_albumentations, read_any
+from core.augment.exchange.text import dump_albumentations, read_any
 from core.augment.link import LONGEST, Shared, packed, unpacked
 from core.augment.presets import PRESETS, dump_pipeline
 from core.errors import InvalidInput
 from core.experiment import BackboneSpec, PipelineSpec, Step
-from pages.ui import augment_files
-from pages.ui.state import Draft
+from pages.ui.augment import files
+from pages.ui.session.state import Draft
 
 TURN = PipelineSpec(steps=(Step(transform="Rotate", p=1.0, params={"limit": 12.0, "fill": "reflect"}),), strength=0.5)
 ELASTIC = PipelineSpec(steps=(*TURN.steps, Step(transform="ElasticTransform")))
 
 
 def panel() -> None:
-    from pages.ui import augment_files
-    from pages.ui.augment_link import take_link
+    from pages.ui.augment import files as files
+    from pages.ui.augment.link import take_link
 
     take_link()
-    augment_files.show()
+    files.show()
 
 
 def opened(link: str | None = None, opened=True, **parts) -> AppTest:
@@ -122,14 +122,14 @@ def test_a_damaged_one_is_said_and_can_be_deleted(own_workspace):
     assert "augment-kept-delete" in keys(at)
 
 
-@pytest.mark.parametrize("kind", [augment_files.JSON, augment_files.YAML, augment_files.GRAFT])
+@pytest.mark.parametrize("kind", [files.JSON, files.YAML, files.GRAFT])
 def test_what_is_saved_as_a_file_comes_back(kind):
     at = opened(pipeline=ELASTIC, seed=8)
     at.selectbox(key="augment-format").set_value(kind)
     at = ran(at)
-    assert ("Only Graft can read: step 2 (Elastic distortion)" in texts(at)) is (kind != augment_files.GRAFT)
-    geometry = augment_files.backbones.geometry(augment_files.backbones.get("mobilenet_v3_small"), 32, "whole")
-    form = {augment_files.JSON: "json", augment_files.YAML: "yaml"}.get(kind)
+    assert ("Only Graft can read: step 2 (Elastic distortion)" in texts(at)) is (kind != files.GRAFT)
+    geometry = files.backbones.geometry(files.backbones.get("mobilenet_v3_small"), 32, "whole")
+    form = {files.JSON: "json", files.YAML: "yaml"}.get(kind)
     text = dump_albumentations(ELASTIC, geometry, 8, form) if form else dump_pipeline(ELASTIC)
     at = upload(opened(), "back.json", text)
     assert draft(at).pipeline == ELASTIC
@@ -138,7 +138,7 @@ def test_what_is_saved_as_a_file_comes_back(kind):
 
 def test_python_code_can_be_copied():
     at = opened(pipeline=TURN)
-    at.selectbox(key="augment-format").set_value(augment_files.PYTHON)
+    at.selectbox(key="augment-format").set_value(files.PYTHON)
     (code,) = [one.value for one in ran(at).code if "STEPS = (" in one.value]
     assert "A.Rotate(limit=(-6.0, 6.0)" in code, "as strong as it is now"
 

@@ -10,7 +10,8 @@ from core.augment.strip import numeric
 from core.backbones.stages import default_recipe
 from core.errors import InvalidPipeline
 from core.experiment import PipelineSpec, Recipe, SplitSpec
-from pages.ui import augment_mix, augment_preview, augment_strip, augment_views
+from pages.ui.augment import mix, preview, strip
+from pages.ui.augment import views as augment_views
 from tests.pages.augmenting import draft, labels, opened, press, ran, saved_pictures, step, texts
 
 
@@ -23,7 +24,7 @@ def source(tmp_path) -> str:
 def shown(monkeypatch):
     """The cells of each mosaic that was drawn."""
     drawn = []
-    monkeypatch.setattr(augment_preview, "show_mosaic", lambda cells, *_, **__: drawn.append(cells))
+    monkeypatch.setattr(preview, "show_mosaic", lambda cells, *_, **__: drawn.append(cells))
     return drawn
 
 
@@ -135,13 +136,13 @@ def test_other_training_pictures_to_draw_from_make_another_preview(shown, source
 
 def test_the_ends_of_a_present_range_are_on_its_strip():
     knob = numeric("Scale")[0]
-    found = augment_strip.settings(step("Scale", factor=[0.9, 1.1]), knob, 11)
+    found = strip.settings(step("Scale", factor=[0.9, 1.1]), knob, 11)
     values = [value for value, _, _ in found]
     assert {0.9, 1.1} <= {value for value, _, present in found if present}
     assert values == sorted(set(values))
     assert (values[0], values[-1]) == (knob.low, knob.high)
     assert all(changed.params["factor"] == [value, value] for value, changed, _ in found)
-    assert augment_strip.told(0.5, knob) == "0.5×"
+    assert strip.told(0.5, knob) == "0.5×"
 
 
 def test_mixing_is_begun_with_a_click_and_shown_with_blended_labels(shown, source):
@@ -182,8 +183,8 @@ def test_alphas_are_the_recipes(source):
 
 
 def test_a_blended_label_names_the_larger_part_first():
-    assert augment_mix.blended((0.38, 0.0, 0.62), ("cattle", "fruit", "bird")) == ("bird 62 %", "cattle 38 %")
-    assert augment_mix.blended((0.999, 0.001), ("a", "b")) == ("a 100 %",)
+    assert mix.blended((0.38, 0.0, 0.62), ("cattle", "fruit", "bird")) == ("bird 62 %", "cattle 38 %")
+    assert mix.blended((0.999, 0.001), ("a", "b")) == ("a 100 %",)
 
 
 def test_what_each_view_got_is_told_while_it_is_open(source):

@@ -5,7 +5,7 @@ import pytest
 from core.augment.catalogue import CLASSIC, GROUPS, ONE_OF, TRANSFORMS
 from core.augment.steps import default_step
 from core.experiment import PipelineSpec
-from pages.ui import augment_picker, augment_steps, augment_thumbs
+from pages.ui.augment import picker, steps, thumbs
 from tests.pages.augmenting import draft, names, offered, opened, press, ran, saved_pictures, step, texts
 
 
@@ -17,9 +17,9 @@ def source(tmp_path) -> str:
 @pytest.fixture(autouse=True)
 def no_thumbnails():
     """They are kept for the whole process."""
-    augment_thumbs._shelf().clear()
+    thumbs._shelf().clear()
     yield
-    augment_thumbs._shelf().clear()
+    thumbs._shelf().clear()
 
 
 @pytest.fixture
@@ -29,9 +29,9 @@ def quick(monkeypatch):
 
     def thumb(name, about):
         made.append((name, about.label, len(about.references)))
-        return augment_thumbs.Thumb(b"" if name == "Shear" else b"jpeg", 12.34)
+        return thumbs.Thumb(b"" if name == "Shear" else b"jpeg", 12.34)
 
-    monkeypatch.setattr(augment_thumbs, "_made", thumb)
+    monkeypatch.setattr(thumbs, "_made", thumb)
     return made
 
 
@@ -91,7 +91,7 @@ def test_a_real_thumbnail_is_a_small_jpeg_with_a_time(source):
 
 
 def test_costs_are_rounded_to_what_they_can_bear():
-    assert [augment_picker.cost_text(time) for time in (0.0654, 1.23, 9.96, 113.6)] == [
+    assert [picker.cost_text(time) for time in (0.0654, 1.23, 9.96, 113.6)] == [
         "0.065 ms", "1.2 ms", "10 ms", "114 ms",
     ]  # fmt: skip
 
@@ -112,7 +112,7 @@ def test_a_choice_gets_options_that_are_weighed_switched_opened_and_removed(sour
     press(ran(at), "augment-add-Rotate")
     (choice,) = draft(at).pipeline.steps
     assert [option.transform for option in choice.options] == ["GaussianBlur", "GaussNoise", "Rotate"]
-    assert choice.options[2].p == choice.options[0].p == augment_steps.WEIGHT
+    assert choice.options[2].p == choice.options[0].p == steps.WEIGHT
     third = at.session_state["graft:augment:nodes"][0].options[2].number
 
     at.slider(key=f"augment-params-{third}.limit").set_value(40.0)  # a new one is open

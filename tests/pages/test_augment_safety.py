@@ -12,9 +12,10 @@ from core.runs import trial
 from core.screening.kept import kept_in
 from core.screening.sweep import StrengthSweep
 from core.screening.verdict import ClassSafety, Confusion, Safety, Verdict, WorstView
-from core.training.events import Progress
-from pages.ui import augment_safety, augment_turning
-from pages.ui.augment_question import strengths, whole_and_steps
+from core.work.progress import Progress
+from pages.ui.augment import safety as augment_safety
+from pages.ui.augment import turning
+from pages.ui.runs.safety_question import strengths, whole_and_steps
 from tests.pages.test_augment import draft, opened, press, ran, source, texts  # noqa: F401  (source is a fixture)
 from tests.pages.test_train import until
 
@@ -188,7 +189,7 @@ def swept(monkeypatch):
 
 def test_where_it_turns_is_found_for_the_pipeline_and_for_a_step(source, manager, asked, swept, monkeypatch):  # noqa: F811
     drawn = []
-    monkeypatch.setattr(augment_turning, "live_plot", lambda figure, **_: drawn.append(figure))
+    monkeypatch.setattr(turning, "live_plot", lambda figure, **_: drawn.append(figure))
     pipeline = PipelineSpec(steps=(FLIP, TURN))
     at = checked(opened(source=source, pipeline=pipeline), manager)
     assert "three times" in texts(at)
@@ -216,7 +217,7 @@ def test_a_kept_sweep_is_shown_without_a_click(source, manager, own_workspace, m
     for one in question.pipelines:
         kept_in(own_workspace).save(question.about.key(one), safety(Verdict.RED))
     drawn = []
-    monkeypatch.setattr(augment_turning, "live_plot", lambda figure, **_: drawn.append(figure))
+    monkeypatch.setattr(turning, "live_plot", lambda figure, **_: drawn.append(figure))
     at = opened(source=source, pipeline=pipeline)
     assert len(drawn) == 1
     assert "0.25 already" in texts(at)

@@ -9,8 +9,9 @@ from core.backbones import catalogue, weights
 from core.backbones.build import build
 from core.errors import WeightsUnavailable
 from core.experiment import BackboneSpec, Phase
-from pages.ui import backbone_catalogue, backbone_phases
-from pages.ui.state import Draft
+from pages.ui.backbone import catalogue as backbone_catalogue
+from pages.ui.backbone import phases
+from pages.ui.session.state import Draft
 from tests.conftest import make_images
 from tests.pages import trained
 
@@ -29,7 +30,7 @@ def ground(tmp_path, monkeypatch):
 def plans(monkeypatch):
     """The figures of the plan, as they were drawn."""
     figures = []
-    monkeypatch.setattr(backbone_phases, "live_plot", lambda figure, key, height: figures.append(figure))
+    monkeypatch.setattr(phases, "live_plot", lambda figure, key, height: figures.append(figure))
     return figures
 
 
@@ -117,7 +118,7 @@ def test_a_click_anywhere_in_a_row_means_the_row():
 def choosing_app() -> None:
     import streamlit as st
 
-    from pages.ui.backbone_catalogue import choose
+    from pages.ui.backbone.catalogue import choose
 
     st.button("take", on_click=choose, args=(st.session_state["wanted"],))
 

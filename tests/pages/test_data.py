@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core.data.collection import create, list_collections
 from core.data.sources import load_dataset
 from core.experiment import SplitSpec
-from pages.ui import data_facts
+from pages.ui.data import facts
 from tests.conftest import make_images
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,7 +21,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 @pytest.fixture
 def workspace(own_workspace, monkeypatch) -> Path:
-    monkeypatch.setattr("pages.ui.warmup.start", lambda: None)
+    monkeypatch.setattr("pages.ui.session.warmup.start", lambda: None)
     return own_workspace
 
 
@@ -89,7 +89,7 @@ def test_a_sample_is_one_click(at):
 
 def test_the_chart_counts_the_classes_in_each_part(at, monkeypatch):
     drawn = []
-    monkeypatch.setattr("pages.ui.data_look.live_plot", lambda figure, **_: drawn.append(figure))
+    monkeypatch.setattr("pages.ui.data.look.live_plot", lambda figure, **_: drawn.append(figure))
     at.button(key="data-use-signs").click().run()
     bars = {trace.name: list(trace.x) for trace in drawn[-1].data if trace.type == "bar"}
     assert bars == {"Training": [24] * 6, "Validation": [8] * 6, "Test": [8] * 6}
@@ -376,14 +376,14 @@ def test_the_gallery_shows_a_class_and_a_part(at):
 
 def test_facts(images, workspace):
     dataset = load_dataset(str(images), workspace)
-    sizes = data_facts.sizes(dataset)
+    sizes = facts.sizes(dataset)
     assert sizes.smallest == sizes.median == sizes.largest == (32, 32)
     from core.data.split import make_split
 
     split = make_split(dataset, SplitSpec())
-    mixed = data_facts.gallery(dataset, split, None, None)
+    mixed = facts.gallery(dataset, split, None, None)
     assert [item.label for item in mixed[:4]] == [0, 1, 0, 1]
-    tested = data_facts.gallery(dataset, split, 1, "test")
+    tested = facts.gallery(dataset, split, 1, "test")
     assert {item.label for item in tested} == {1}
     assert len(tested) == sum(dataset.items[index].label for index in split.test)
 
@@ -432,7 +432,7 @@ def test_the_switch_of_near_copies_changes_every_number(at, copied):
 
 def test_what_was_left_out_of_a_divided_set_can_be_kept(at, workspace, copied):
     from core.data.split import make_split
-    from pages.ui.data_copies import finds
+    from pages.ui.data.copies import finds
 
     divided = workspace.parent / "divided"
     for part, names in (("train", ("again0.jpg", "scene1.png", "scene2.png", "01.png")), ("test", ("scene0.png",))):

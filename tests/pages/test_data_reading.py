@@ -14,7 +14,7 @@ from core.data.sources import load_dataset
 from core.data.split import make_split
 from core.errors import UnclearLayout
 from core.experiment import AS_FOUND, Reading, SplitSpec
-from pages.ui import state
+from pages.ui.session import state
 from tests.conftest import make_images
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +23,7 @@ COUNTS = {"a": {"leaf": 5, "root": 4}, "b": {"leaf": 3, "root": 6}}
 
 @pytest.fixture
 def workspace(own_workspace, monkeypatch) -> Path:
-    monkeypatch.setattr("pages.ui.warmup.start", lambda: None)
+    monkeypatch.setattr("pages.ui.session.warmup.start", lambda: None)
     return own_workspace
 
 
@@ -111,13 +111,13 @@ def test_the_answer_is_kept_in_the_draft_and_the_experiment(at, variants, worksp
 
 
 def test_pages_that_cannot_go_on_send_to_the_data_page_and_name_no_option(variants, workspace):
-    from pages.ui import train_summary
+    from pages.ui.train import summary
 
     held = state.Draft(source=str(variants))
-    (blocker,) = train_summary._data_blockers(held)
+    (blocker,) = summary._data_blockers(held)
     assert blocker.sentence.endswith("Say on the Data page how to read it.")
     assert "--layout" not in blocker.sentence
-    assert train_summary._data_blockers(state.Draft(source=str(variants), reading=Reading(layout="inner"))) == []
+    assert summary._data_blockers(state.Draft(source=str(variants), reading=Reading(layout="inner"))) == []
 
 
 def test_an_answer_can_be_changed_later_and_another_folder_starts_anew(at, variants, images):
@@ -214,7 +214,7 @@ def test_mistakes_are_decoded_with_the_scale_of_the_set(tmp_path):
     import numpy as np
 
     from core.runs.artifacts import read_predictions, write_predictions
-    from pages.ui.results_mistakes import _small
+    from pages.ui.results.mistakes import _small
 
     for name, level in (("dim", 40.0), ("bright", 160.0)):
         (tmp_path / "set" / name).mkdir(parents=True)

@@ -7,8 +7,9 @@ from PIL import Image
 from core.data.sources import load_dataset
 from core.data.split import make_split
 from core.experiment import SplitSpec
-from pages.ui import data_facts, data_gallery, warmup
-from pages.ui.state import Draft
+from pages.ui.data import facts, gallery
+from pages.ui.session import warmup
+from pages.ui.session.state import Draft
 from tests.pages.trained import opened, ran, texts
 from tests.uneven import CLASSES, EACH, TEST, TRAIN, VAL
 
@@ -42,7 +43,7 @@ def folder(tmp_path):
 def sheets(monkeypatch):
     """The cells of every mosaic that the gallery drew last."""
     drawn = []
-    monkeypatch.setattr(data_gallery, "show_mosaic", lambda cells, *_, **__: drawn.append(list(cells)))
+    monkeypatch.setattr(gallery, "show_mosaic", lambda cells, *_, **__: drawn.append(list(cells)))
     return drawn
 
 
@@ -60,7 +61,7 @@ def colour_of(cell):
 def test_every_picture_stands_under_its_own_label(folder, sheets):
     at = opened(PAGE, draft=Draft(source=str(folder)))
     at, cells = shown(at, sheets)
-    assert len(cells) == data_gallery.PER_PAGE == 18
+    assert len(cells) == gallery.PER_PAGE == 18
     assert [cell.label for cell in cells] == [colour_of(cell) for cell in cells]
     assert f"1 to 18 of {TRAIN + VAL + TEST}" in texts(at)
     assert [cell.label for sheet in sheets for cell in sheet[:2]] == ["cold", "mild", "warm", "cold", "mild", "warm"]
@@ -83,7 +84,7 @@ def test_a_part_shows_its_own_pictures(folder, sheets, part, count):
 
 def test_what_is_counted_is_counted_by_part_and_class(folder, monkeypatch):
     drawn = []
-    monkeypatch.setattr("pages.ui.data_look.live_plot", lambda figure, **_: drawn.append(figure))
+    monkeypatch.setattr("pages.ui.data.look.live_plot", lambda figure, **_: drawn.append(figure))
     at = opened(PAGE, draft=Draft(source=str(folder)))
     bars = {trace.name: list(trace.x) for trace in drawn[-1].data if trace.type == "bar"}
     assert bars == dict(zip(("Training", "Validation", "Test"), map(list, EACH.values()), strict=True))
@@ -95,7 +96,7 @@ def test_what_is_counted_is_counted_by_part_and_class(folder, monkeypatch):
 def test_sizes_are_those_of_the_smallest_the_middle_and_the_largest(folder, tmp_path):
     dataset = load_dataset(str(folder), tmp_path / "room")
     ranked = sorted((item.width * item.height, item.width, item.height) for item in dataset.items)
-    found = data_facts.sizes(dataset)
+    found = facts.sizes(dataset)
     assert found.smallest == ranked[0][1:]
     assert found.largest == ranked[-1][1:]
     assert found.median == ranked[11][1:]

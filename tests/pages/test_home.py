@@ -11,8 +11,8 @@ from core.errors import StorageFailed
 from core.experiment import BackboneSpec, DataSpec, Experiment, Phase
 from core.runs.records import Run
 from core.runs.status import Status
-from pages.ui import engine
-from pages.ui.state import Draft
+from pages.ui.session import engine
+from pages.ui.session.state import Draft
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = "[x](javascript:alert(1))"
@@ -121,7 +121,8 @@ def test_a_workspace_that_cannot_be_opened_is_a_sentence(monkeypatch):
 
 def test_the_first_page_needs_no_torch():
     code = (
-        "import sys; from streamlit.testing.v1 import AppTest; import pages.ui.warmup as w; w.start = lambda: None; "
+        "import sys; from streamlit.testing.v1 import AppTest; import pages.ui.session.warmup as w; "
+        "w.start = lambda: None; "
         "w.ready = lambda: False; at = AppTest.from_file('app.py', default_timeout=60).run(); "
         "assert not at.exception, at.exception; "
         "print([n for n in ('torch', 'torchvision', 'timm', 'albumentations') if n in sys.modules])"

@@ -11,8 +11,10 @@ import streamlit as st
 from core.errors import UnreadableWeights
 from core.evaluation.predict import Predictor
 from core.runs.workspace import Workspace
-from pages.ui import predict_answers, predict_folder, predict_show
-from pages.ui.predict_answers import Answer, Source, answered, model_key
+from pages.ui.predict import answers as predict_answers
+from pages.ui.predict import folder as predict_folder
+from pages.ui.predict import show
+from pages.ui.predict.answers import Answer, Source, answered, model_key
 from tests.conftest import make_experiment, make_images
 from tests.pages.trained import claimed, finished, opened, ran, texts, without_warm_up
 
@@ -37,7 +39,7 @@ def trained(tmp_path_factory):
 def drawn(monkeypatch):
     """The figures that were drawn."""
     figures = []
-    monkeypatch.setattr(predict_show, "live_plot", lambda figure, key, height: figures.append(figure))
+    monkeypatch.setattr(show, "live_plot", lambda figure, key, height: figures.append(figure))
     return figures
 
 

@@ -13,8 +13,9 @@ from core.data.geometry import Geometry
 from core.data.images import decode
 from core.evaluation.predict import Predictor
 from core.runs.status import Status
-from pages.ui import predict_answers, predict_show
-from pages.ui.predict_answers import AT_ONCE, THUMBNAIL_PX, Answer, Source, answered
+from pages.ui.predict import answers as predict_answers
+from pages.ui.predict import show
+from pages.ui.predict.answers import AT_ONCE, THUMBNAIL_PX, Answer, Source, answered
 from tests.pages.test_predict import given
 from tests.pages.trained import opened, ran, texts, without_warm_up
 from tests.uneven import CLASSES
@@ -140,7 +141,7 @@ def test_each_picture_has_its_own_row_and_the_model_is_the_one_that_was_chosen(r
 
 def test_one_picture_shows_its_own_answer(runs, loaded, monkeypatch):
     figures = []
-    monkeypatch.setattr(predict_show, "live_plot", lambda figure, **_: figures.append(figure))
+    monkeypatch.setattr(show, "live_plot", lambda figure, **_: figures.append(figure))
     at = given(opened(PAGE, runs[1].id), FILES[1], ("page.jpg", b"<html>no</html>"))
     said = texts(at).replace("\\", "").replace("\u2060", "")
     assert "warm :gray[60 %]" in said
@@ -189,12 +190,12 @@ def test_a_source_can_be_read_again():
 
 def test_the_table_of_answers_orders_each_row_by_itself():
     answers = [Answer("a", (0.2, 0.5, 0.3), "A"), Answer("b", (0.6, 0.1, 0.3), "B"), Answer("c", (0.0, 0.0, 1.0), "C")]
-    frame = predict_show._frame(CLASSES, answers)
+    frame = show._frame(CLASSES, answers)
     assert frame.to_dict("list") == {
         "Picture": ["A", "B", "C"], "File": ["a", "b", "c"], "Class": ["mild", "cold", "warm"],
         "Probability": [50, 60, 100], "Second best": ["warm (30 %)", "warm (30 %)", "cold (0 %)"],
     }  # fmt: skip
-    assert list(predict_show._frame(("only",), [Answer("a", (1.0,))])["Second best"]) == [""]
+    assert list(show._frame(("only",), [Answer("a", (1.0,))])["Second best"]) == [""]
 
 
 def test_the_model_of_the_chosen_images_comes_first_with_their_reading(monkeypatch):
@@ -202,7 +203,7 @@ def test_the_model_of_the_chosen_images_comes_first_with_their_reading(monkeypat
 
     from core.experiment import DataSpec, Reading
     from pages import predict
-    from pages.ui import state
+    from pages.ui.session import state
 
     def run(number, source, layout="auto"):
         data = DataSpec(source=source, reading=Reading(layout=layout))

@@ -15,9 +15,12 @@ from core.export import bundle
 from core.runs.artifacts import Predictions
 from core.runs.status import Status
 from core.runs.workspace import Workspace
-from pages.ui import engine, results_compare, results_list, results_mistakes, results_run
-from pages.ui import results_runs as told
-from pages.ui.train_words import badge
+from pages.ui.results import compare, mistakes
+from pages.ui.results import list as results_list
+from pages.ui.results import run as results_run
+from pages.ui.runs import listing as told
+from pages.ui.runs.words import badge
+from pages.ui.session import engine
 from tests.conftest import make_experiment, make_images
 from tests.pages.trained import claimed, failed, finished, opened, ran, stopped, texts, without_warm_up
 
@@ -61,7 +64,7 @@ def went(monkeypatch):
 def drawn(monkeypatch):
     """The figures that were drawn, by key."""
     figures = {}
-    for module in (results_run, results_compare):
+    for module in (results_run, compare):
         monkeypatch.setattr(module, "live_plot", lambda figure, key, height: figures.update({key: figure}))
     return figures
 
@@ -137,7 +140,7 @@ def test_two_runs_are_overlaid_with_the_settings_that_differ(room, runs, drawn):
 def test_the_legend_shows_whole_names_as_text_and_says_which_lines_are_one():
     name = "a name that is far too long for the margin of a chart, <b>number</b> 2"
     keys = (Key("#0072b2", "solid", name, 0.4, None), Key("#d55e00", "dash", "twin", 0.25, name))
-    said = results_compare.legend_html(keys, "val_accuracy")
+    said = compare.legend_html(keys, "val_accuracy")
     assert "<b>" not in said
     assert said.count("&lt;b&gt;number&lt;/b&gt; 2") == 2
     assert "40 %" in said
@@ -195,7 +198,7 @@ def test_a_run_without_test_images_says_so(empty_room, experiment):
 
 def test_mistakes_are_labelled_and_lost_pictures_are_named(room, runs, monkeypatch, trained):
     cells = []
-    monkeypatch.setattr(results_mistakes, "show_mosaic", lambda shown, columns, side, wrap: cells.extend(shown))
+    monkeypatch.setattr(mistakes, "show_mosaic", lambda shown, columns, side, wrap: cells.extend(shown))
     wrong = max(runs, key=lambda run: 1 - run.val["accuracy"])
     answers = Predictions(
         ("cold/00.png", "lost/<b>.png"),

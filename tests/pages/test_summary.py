@@ -8,9 +8,10 @@ import pytest
 from core.backbones import catalogue
 from core.experiment import BackboneSpec, Phase, PipelineSpec, SplitSpec, Step
 from core.screening.verdict import Verdict
-from pages.ui import train_light, train_summary, warmup
-from pages.ui.state import Draft
-from pages.ui.train_summary import AUGMENT, BACKBONE, DATA, blockers
+from pages.ui.session import warmup
+from pages.ui.session.state import Draft
+from pages.ui.train import light, summary
+from pages.ui.train.summary import AUGMENT, BACKBONE, DATA, blockers
 from tests.conftest import make_experiment, make_images
 from tests.uneven import TEST, TRAIN, VAL
 
@@ -26,7 +27,7 @@ def draft(divided) -> Draft:
 
 
 def row(name, draft):
-    found = getattr(train_summary, f"_{name}")(draft)
+    found = getattr(summary, f"_{name}")(draft)
     return found.page, found.main, found.detail
 
 
@@ -109,6 +110,6 @@ def test_a_draft_s_own_defaults_can_be_trained(divided):
 
 
 def test_only_a_red_light_stops_a_start():
-    assert not train_light.stops(None)
-    lights = {verdict: train_light.stops(SimpleNamespace(verdict=verdict)) for verdict in Verdict}
+    assert not light.stops(None)
+    lights = {verdict: light.stops(SimpleNamespace(verdict=verdict)) for verdict in Verdict}
     assert [verdict for verdict, stops in lights.items() if stops] == [Verdict.RED]

@@ -13,8 +13,9 @@ from core.runs.prepare import prepare
 from core.runs.records import Run
 from core.runs.status import Status
 from core.training.events import EpochEnded, PhaseStarted, StepEnded
-from pages.ui import engine, train_estimate
-from pages.ui.state import Draft
+from pages.ui.session import engine
+from pages.ui.session.state import Draft
+from pages.ui.train import estimate
 from tests.conftest import make_experiment, make_images
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -169,10 +170,10 @@ def test_what_it_will_take_is_measured_before_the_start(draft, manager):
 
 
 def test_an_estimate_says_what_keeping_is_worth():
-    assert train_estimate.words(9.2, 118, 80 << 20) == (
+    assert estimate.words(9.2, 118, 80 << 20) == (
         "Takes about 9 s instead of 1 min 58 s: what is frozen is computed once for each view, 80 MB are kept."
     )
-    assert train_estimate.words(9.2, 10, 80 << 20) == "Takes about 9 s."
+    assert estimate.words(9.2, 10, 80 << 20) == "Takes about 9 s."
 
 
 def test_only_the_formats_of_the_device_are_offered(draft):

@@ -13,8 +13,9 @@ from core.errors import QueueFull, RunConflict
 from core.experiment import PipelineSpec
 from core.runs.status import Status
 from core.runs.workspace import Workspace
-from pages.ui import engine, live, train_run, warmup
-from pages.ui.state import Draft
+from pages.ui.runs import controls, live
+from pages.ui.session import engine, warmup
+from pages.ui.session.state import Draft
 from tests.conftest import make_experiment
 from tests.pages.trained import opened, ran, texts
 
@@ -199,7 +200,7 @@ def test_the_run_at_work_is_shown_first_else_the_newest_that_waits(room, runs, a
 def test_a_resume_says_from_where(room, runs, asked, checkpoint, said):
     put(room, runs[1], Status.INTERRUPTED, evaluated=False)
     if checkpoint:
-        (room.folder(runs[1].id) / train_run.CHECKPOINT).write_bytes(b"x")
+        (room.folder(runs[1].id) / controls.CHECKPOINT).write_bytes(b"x")
     at = opened(PAGE, runs[1].id)
     button = at.button(key="train-resume")
     assert said in button.help

@@ -9,8 +9,8 @@ from core.experiment import Phase
 from core.runs import trial
 from core.runs.status import Status
 from core.training.estimate import Estimate
-from core.training.events import Progress
-from pages.ui.state import Draft
+from core.work.progress import Progress
+from pages.ui.session.state import Draft
 from tests.conftest import make_experiment
 from tests.pages.test_train import HELD, page, ran, recorded, text, until
 

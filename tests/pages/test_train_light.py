@@ -9,9 +9,9 @@ from core.experiment import PipelineSpec, Step
 from core.runs import trial
 from core.screening.kept import kept_in
 from core.screening.verdict import Verdict
-from core.training.events import Progress
-from pages.ui import results_scores
-from pages.ui.augment_question import whole_and_steps
+from core.work.progress import Progress
+from pages.ui.results import scores
+from pages.ui.runs.safety_question import whole_and_steps
 from tests.pages.test_augment_safety import safety
 from tests.pages.test_train import click, draft, keys, page, ran, text, until  # noqa: F401  (draft is a fixture)
 
@@ -110,8 +110,8 @@ class Run:
 
 def test_that_new_images_do_worse_is_said_only_where_it_is_known():
     worse, same = Run(9, 0.9, (0.7, 0.8)), Run(9, 0.9, (0.85, 0.95))
-    assert "On the test images it is 20 points lower" in results_scores.optimism(worse, test_shown=True)
-    assert "agrees" in results_scores.optimism(same, test_shown=True)
+    assert "On the test images it is 20 points lower" in scores.optimism(worse, test_shown=True)
+    assert "agrees" in scores.optimism(same, test_shown=True)
     for run in (worse, same, Run(9, 0.9)):
-        assert results_scores.optimism(run, test_shown=False).endswith("may do a little worse.")
-    assert "chose nothing" in results_scores.optimism(Run(1, 0.9, (0.7, 0.8)), test_shown=False)
+        assert scores.optimism(run, test_shown=False).endswith("may do a little worse.")
+    assert "chose nothing" in scores.optimism(Run(1, 0.9, (0.7, 0.8)), test_shown=False)

@@ -8,8 +8,8 @@ from core.experiment import DataSpec, Experiment, Phase
 from core.runs.records import Run
 from core.runs.status import Status
 from core.training.events import EpochEnded, StepEnded
-from pages.ui.train_progress import images_per_second, seconds_left, standing
-from pages.ui.train_words import BADGES, accuracy, ago, badge, duration, jobs, share_done
+from pages.ui.runs.standing import images_per_second, seconds_left, standing
+from pages.ui.runs.words import BADGES, accuracy, ago, badge, duration, jobs, share_done
 
 EXPERIMENT = Experiment(data=DataSpec(source="sample:stamps"), phases=(Phase(stages=("head",), epochs=10),))
 TRAINING = {"what": "training", "epochs": 10, "steps": 100, "step": 20, "epoch": 1, "epochs_done": 2, "seconds": 50.0}

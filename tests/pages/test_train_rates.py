@@ -9,10 +9,10 @@ from core.errors import WeightsUnavailable
 from core.experiment import Phase, Recipe
 from core.runs import trial
 from core.runs.status import Status
-from core.training.events import Progress
 from core.training.sweep import Sweep
-from pages.ui.state import Draft
-from pages.ui.train_rates import what_matters
+from core.work.progress import Progress
+from pages.ui.session.state import Draft
+from pages.ui.train.rates import what_matters
 from tests.conftest import make_experiment
 from tests.pages.test_train import click, keys, page, ran, text, until
 

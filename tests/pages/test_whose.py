@@ -15,10 +15,15 @@ from core.evaluation.scores import class_scores
 from core.experiment import SplitSpec
 from core.runs import artifacts
 from core.runs.status import Status
-from pages.ui import data_facts, live, results_compare, results_mistakes, results_run, results_scores
-from pages.ui import results_runs as told
-from pages.ui.state import Draft
-from pages.ui.train_words import duration
+from pages.ui.data import facts as data_facts
+from pages.ui.results import compare
+from pages.ui.results import mistakes as results_mistakes
+from pages.ui.results import run as results_run
+from pages.ui.results import scores as results_scores
+from pages.ui.runs import listing as told
+from pages.ui.runs import live
+from pages.ui.runs.words import duration
+from pages.ui.session.state import Draft
 from tests.conftest import make_experiment
 from tests.pages.trained import opened, ran, texts, without_warm_up
 from tests.uneven import CLASSES, EACH, TEST, TRAIN, VAL
@@ -49,7 +54,7 @@ def runs(ledger, room):
 def drawn(monkeypatch):
     """The figures that were drawn, by key."""
     figures = {}
-    for module in (results_run, results_compare, results_scores):
+    for module in (results_run, compare, results_scores):
         monkeypatch.setattr(module, "live_plot", lambda figure, key, height: figures.update({key: figure}))
     return figures
 
@@ -107,8 +112,8 @@ def test_each_row_has_its_own_score_and_the_best_comes_first(room, runs, drawn):
 
 
 def test_every_curve_is_of_the_run_that_its_name_says(room, runs, drawn, monkeypatch):
-    legends, real = [], results_compare.legend
-    monkeypatch.setattr(results_compare, "legend", lambda *given: legends.append(real(*given)) or legends[-1])
+    legends, real = [], compare.legend
+    monkeypatch.setattr(compare, "legend", lambda *given: legends.append(real(*given)) or legends[-1])
     at = opened(PAGE)
     losses = {one.name: list(one.losses) for one in described(room.root)}
     assert lines(drawn["results-overlay"]) == losses

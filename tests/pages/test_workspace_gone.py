@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.runs.outbox import LOCKED
 from core.runs.status import Status
 from core.runs.workspace import Workspace
-from pages.ui import anchor, engine
+from pages.ui.session import anchor, engine
 from tests.pages.test_train import ENDLESS, ROOT, page, ran, recorded
 
 

@@ -11,8 +11,8 @@ from core.runs.prepare import prepare
 from core.runs.records import Run
 from core.runs.status import Status
 from core.runs.workspace import Workspace
-from core.training.control import Control
-from pages.ui import warmup
+from core.work.control import Control
+from pages.ui.session import warmup
 
 ROOT = Path(__file__).resolve().parents[2]
 

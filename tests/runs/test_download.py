@@ -7,8 +7,7 @@ import pytest
 from core.errors import WeightsUnavailable
 from core.runs import download as module
 from core.runs.download import downloaded
-from core.training.control import Control
-from core.training.inference import Aborted
+from core.work.control import Aborted, Control
 from tests.conftest import make_experiment
 
 

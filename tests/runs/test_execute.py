@@ -32,8 +32,8 @@ from core.runs.prepare import prepare
 from core.runs.status import Status
 from core.runs.workspace import Workspace
 from core.training import checkpoints
-from core.training.control import Control
 from core.training.events import EpochEnded, StepEnded
+from core.work.control import Control
 from tests.conftest import make_experiment, make_images
 from tests.features.helpers import SHORTAGES
 
@@ -235,7 +235,7 @@ from core.experiment import Experiment
 from core.runs.execute import create_run, execute
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
-from core.training.control import Control
+from core.work.control import Control
 room = Workspace(Path(sys.argv[1]))
 claim = create_run(room, prepare(Experiment.from_file(Path(sys.argv[2])), room.root, "cpu"))
 for event in execute(room, claim, Control()):

@@ -20,9 +20,9 @@ from core.runs.prepare import prepare
 from core.runs.status import Status
 from core.runs.store import RunStore
 from core.runs.workspace import Workspace
-from core.training.control import Control
 from core.training.events import EpochEnded, StepEnded, Warned
-from pages.ui import results_runs
+from core.work.control import Control
+from pages.ui.runs import listing
 from tests.runs.test_store import a_run, a_step
 
 
@@ -329,8 +329,8 @@ def test_a_clock_that_is_set_back_reorders_nothing(tmp_path, monkeypatch):
     assert store.ids() == [run.id for run in store.runs()] == ids[::-1]
     assert [run.id for run in store.live()] == ids
     assert [run.id for run in sorted(store.runs(), key=lambda run: run.age)] == ids
-    assert [run.id for run in results_runs.ranked(store.runs())] == ids[::-1]
-    assert list(results_runs.labels(store.runs())) == ids
+    assert [run.id for run in listing.ranked(store.runs())] == ids[::-1]
+    assert list(listing.labels(store.runs())) == ids
     store.move(ids[0], Status.RUNNING)
     now[0] -= 3600
     store.move(ids[0], Status.COMPLETED)

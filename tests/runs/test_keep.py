@@ -24,9 +24,9 @@ from core.runs.last import why_not
 from core.runs.prepare import prepare
 from core.runs.status import Status
 from core.runs.workspace import Workspace
-from core.training.control import Control
 from core.training.events import EpochEnded
 from core.training.kept import BEST, LAST_WEIGHTS, Kept, kept, kept_weights
+from core.work.control import Control
 from tests.conftest import make_experiment
 from tests.training.helpers import copy, settle, worth
 from tests.uneven import TEST, VAL, make_divided

@@ -8,8 +8,9 @@ import pytest
 
 from core.runs import recorder as module
 from core.runs.recorder import Recorder
-from core.training.control import Control
-from core.training.events import PhaseStarted, Progress, RunEnded, RunStarted, StepEnded, Warned
+from core.training.events import PhaseStarted, RunEnded, RunStarted, StepEnded, Warned
+from core.work.control import Control
+from core.work.progress import Progress
 from tests.runs.test_store import a_run
 from tests.uneven import an_epoch
 

@@ -2,7 +2,7 @@
 
 from core.runs import trial as module
 from core.training.estimate import Estimate
-from core.training.events import Progress
+from core.work.progress import Progress
 
 
 def test_the_start_is_part_of_the_estimate_and_a_download_is_not(monkeypatch):

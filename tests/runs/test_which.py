@@ -18,8 +18,8 @@ from core.runs.execute import create_run, execute
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
 from core.training.checkpoints import BEST
-from core.training.control import Control
 from core.training.events import CheckpointWritten, EpochEnded, RunEnded, RunStarted
+from core.work.control import Control
 from tests.conftest import make_experiment
 from tests.training.helpers import copy, settle, worth
 from tests.uneven import CLASSES, TEST, TRAIN, VAL

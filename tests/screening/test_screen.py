@@ -9,14 +9,13 @@ from core.augment.presets import read_screened
 from core.data.dataset import Item
 from core.errors import InvalidInput, UnreadableImage
 from core.experiment import SplitSpec
-from core.runs.plan import default_experiment
+from core.planning.plan import default_experiment
 from core.runs.trial import screen_labels
 from core.runs.workspace import Workspace
 from core.screening import screen as module
 from core.screening.screen import EACH, MOST_CLASSES, _chosen, screen
 from core.screening.verdict import Verdict
-from core.training.control import Control
-from core.training.inference import Aborted
+from core.work.control import Aborted, Control
 from tests.conftest import make_experiment, make_images
 from tests.training.test_loop import prepare
 

@@ -12,8 +12,8 @@ from core.runs.workspace import Workspace
 from core.screening.kept import FOLDER
 from core.screening.sweep import STRENGTHS, SWEEP_VIEWS, sweep_strength
 from core.screening.verdict import Safety, Verdict
-from core.training.control import Control
-from core.training.events import Progress
+from core.work.control import Control
+from core.work.progress import Progress
 from tests.screening.test_screen import ended
 
 FLIP, TURN = Step(transform="HorizontalFlip", p=0.5), Step(transform="Rotate", p=1.0)

@@ -11,10 +11,10 @@ from core.tasks.classification import Classification
 from core.tasks.compared import Compared
 from core.training import choice, loop
 from core.training.checkpoints import Checkpoints
-from core.training.control import Control
 from core.training.events import EpochEnded, StepEnded, Warned
 from core.training.loop import train
 from core.training.setup import set_up
+from core.work.control import Control
 
 
 class Unsaved:

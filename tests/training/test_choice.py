@@ -9,10 +9,10 @@ from safetensors import safe_open
 from core.experiment import Phase, PipelineSpec, Recipe
 from core.training import loop
 from core.training.checkpoints import BEST
-from core.training.control import Control
 from core.training.events import CheckpointWritten, EpochEnded, PhaseStarted, RunEnded, StepEnded
 from core.training.inference import Answers
 from core.training.loop import train
+from core.work.control import Control
 from tests.conftest import make_experiment
 from tests.training.helpers import worth
 from tests.training.test_loop import prepare

@@ -12,10 +12,9 @@ from core.experiment import Phase, Recipe
 from core.runs.trial import sweep_rates
 from core.runs.workspace import Workspace
 from core.training import finder
-from core.training.control import Control
 from core.training.finder import find_rate
-from core.training.inference import Aborted
 from core.training.step import Stepper
+from core.work.control import Aborted, Control
 from tests.features.helpers import SHORTAGES
 from tests.training.test_loop import prepare
 

@@ -12,10 +12,10 @@ from core.data.split import make_split
 from core.experiment import BackboneSpec, Phase, Recipe
 from core.features.batches import chunked
 from core.training.checkpoints import Checkpoints
-from core.training.control import Control
 from core.training.loop import train
 from core.training.phases import count_parameters, freeze, make_optimizer
 from core.training.setup import set_up
+from core.work.control import Control
 from tests.conftest import make_experiment, make_images
 
 

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from core.experiment import BackboneSpec, Phase, Recipe
-from core.training.control import Control
 from core.training.events import EpochEnded, RunStarted
 from core.training.loop import train
+from core.work.control import Control
 from tests.conftest import make_experiment
 from tests.training.helpers import losses, prepare, run
 

@@ -12,11 +12,11 @@ from core.tasks.compared import Compared
 from core.training import loop
 from core.training.checkpoints import LAST
 from core.training.choice import Standing, aligned, gain_over, moved, paired_error
-from core.training.control import Control
 from core.training.events import CheckpointWritten, EpochEnded, RunEnded
 from core.training.gain import Gain
 from core.training.inference import Answers
 from core.training.loop import START, train
+from core.work.control import Control
 from tests.conftest import make_experiment
 from tests.training.helpers import prepare
 

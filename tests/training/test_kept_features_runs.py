@@ -8,9 +8,9 @@ from core.backbones.stages import stage_table
 from core.experiment import BackboneSpec, Phase, Recipe
 from core.features import sources
 from core.features.sources import Features
-from core.training.control import Control
 from core.training.events import EpochEnded, StepEnded
 from core.training.loop import train
+from core.work.control import Control
 from tests.conftest import make_experiment, make_images
 from tests.training.helpers import Counter, losses, prepare, run, warnings, without_features
 

@@ -15,11 +15,11 @@ from core.features.batches import chunked, shuffled
 from core.features.sources import Pixels
 from core.training import checkpoints, device, step
 from core.training.checkpoints import BEST, LAST, Checkpoints
-from core.training.control import Control
 from core.training.device import available_devices, resolve_device
 from core.training.events import EpochEnded, PhaseStarted, RunEnded, RunStarted, StepEnded, Warned
 from core.training.loop import train
 from core.training.setup import set_up
+from core.work.control import Control
 from tests.training.helpers import without_features, worth
 
 

@@ -7,10 +7,10 @@ from sklearn.linear_model import LogisticRegression
 
 from core.errors import InvalidExperiment, LossNotFinite, OutOfMemory
 from core.experiment import BackboneSpec, Experiment, Phase, PipelineSpec, Recipe
-from core.training.control import Control
 from core.training.events import EpochEnded, PhaseStarted, RunEnded, RunStarted, StepEnded
 from core.training.loop import train
 from core.training.solve import Solver
+from core.work.control import Control
 from tests.conftest import make_experiment, make_images
 from tests.features.helpers import SHORTAGES
 from tests.training.helpers import Counter, copy, losses, prepare, run, warnings

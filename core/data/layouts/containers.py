@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from core.data import sniff
+from core.data.decoding import sniff
 from core.data.layouts.exports import Export
 from core.data.tree import Folder
 from core.text import short

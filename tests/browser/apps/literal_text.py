@@ -5,9 +5,9 @@ import streamlit as st
 
 from core.errors import UnusableDataset
 from core.experiment import Phase, Recipe
-from pages.ui.forms import render_form
-from pages.ui.gallery import Cell, show_mosaic
-from pages.ui.messages import empty_state, explain, literal, show_error
+from pages.ui.widgets.forms import render_form
+from pages.ui.widgets.gallery import Cell, show_mosaic
+from pages.ui.widgets.messages import empty_state, explain, literal, show_error
 
 NAMES = (
     "<img src=x onerror=alert(1)>",

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.ui.plot import live_plot
+from pages.ui.widgets.plot import live_plot
 
 
 def curve(points: int, name: str) -> go.Figure:

@@ -1,0 +1,1 @@
+"""Pipelines as text: Graft's own, and Albumentations' of any version."""

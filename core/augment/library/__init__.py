@@ -1,0 +1,1 @@
+"""The catalogue's entries that are Albumentations' own transforms."""

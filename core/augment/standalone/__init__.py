@@ -1,0 +1,1 @@
+"""What an exported script has pasted in: it needs nothing of the app."""

@@ -1,0 +1,166 @@
+"""Which images of a data set are used once only, because they show the same as another, and why, as sentences."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+
+from core.data.dataset import Dataset, Item
+from core.data.near.duplicates import RANK, Near, Pairs, exact_groups
+from core.experiment import SplitSpec
+
+Reasons = dict[int, str]  # an item's index -> why it is not used
+SHORTEST_DIGEST = 12  # hexadecimal digits that name an image
+
+
+def exact_reasons(dataset: Dataset) -> Reasons:
+    """Equal pixels: under two labels no copy is used, else one, in the order test, val, train."""
+    reasons = _conflicts(dataset)
+    return reasons | _copies(dataset, reasons)
+
+
+def near_reasons(dataset: Dataset, near: Near, spec: SplitSpec, done: Reasons) -> tuple[Reasons, list[str]]:
+    """Near copies that are left out under `spec`, never any of another label, and notes on what was decided."""
+    notes = _seen(dataset, near, spec)
+    if spec.near_copies == "keep":
+        return {}, notes
+    if spec.near_copies == "drop":
+        return _all_but_one(dataset, near), notes
+    by_label: dict[int, tuple[list[tuple[int, int]], list[tuple[int, int]]]] = defaultdict(lambda: ([], []))
+    for number, pairs in enumerate((near.across, near.beneath)):
+        for pair in pairs:
+            by_label[dataset.items[pair[0]].label][number].append(pair)
+    reasons: Reasons = {}
+    for label, (across, beneath) in sorted(by_label.items()):
+        trained = {
+            i for i, item in enumerate(dataset.items) if i not in done and (item.label, item.part) == (label, "train")
+        }
+        lost = [i for i, _ in across if i in trained]
+        if 2 * len(lost) > len(trained) and len(beneath) < len(across):
+            chosen = beneath
+            notes.append(
+                f"Most training images of class '{dataset.classes[label]}' look nearly like validation or test images: "
+                f"{len(beneath)} of those {'is' if len(beneath) == 1 else 'are'} left out instead, so that the class "
+                "can be trained. Divide it anew."
+            )
+        else:
+            chosen = across
+        reasons |= _one_side(dataset, chosen, done)
+    return reasons, notes
+
+
+def distinct_digests(dataset: Dataset, spec: SplitSpec) -> tuple[frozenset[str], list[str]]:
+    """Digests of the images that `spec` says are copies of nothing, and a note on each entry that names no image."""
+    found, notes = set(), []
+    digests = sorted({item.digest for item in dataset.items})
+    by_name = {item.name: item.digest for item in dataset.items}
+    for entry in spec.distinct:
+        named = {by_name[entry]} if entry in by_name else set()
+        if not named and len(entry) >= SHORTEST_DIGEST:
+            named = {digest for digest in digests if digest.startswith(entry.lower())}
+        found |= named
+        if not named:
+            notes.append(f"'{entry[:80]}' was to be a different image, but no image has this name or digest.")
+    return frozenset(found), notes
+
+
+def _conflicts(dataset: Dataset) -> Reasons:
+    """Every copy of an image that lies in two classes: which label is right cannot be known."""
+    reasons = {}
+    for group in exact_groups(dataset):
+        labels = sorted({dataset.items[index].label for index in group})
+        if len(labels) > 1:
+            classes = " and ".join(f"'{dataset.classes[label]}'" for label in labels)
+            for index in group:
+                other = next(i for i in group if dataset.items[i].label != dataset.items[index].label)
+                reasons[index] = (
+                    f"The same image, pixel by pixel, lies in the classes {classes} (also as "
+                    f"{dataset.items[other].name}); no copy is used. Keep it in the right class only."
+                )
+    return reasons
+
+
+def _copies(dataset: Dataset, done: Reasons) -> Reasons:
+    reasons = {}
+    for group in exact_groups(dataset):
+        if group[0] in done:
+            continue
+        kept = max(group, key=lambda i: (RANK[dataset.items[i].part], -i))
+        for index in group:
+            part = dataset.items[index].part
+            # of two copies that train, one may yet become a validation image
+            if index != kept and (part in (None, "train") or part != dataset.items[kept].part):
+                reasons[index] = _reason(dataset, index, kept, "the same image as")
+    return reasons
+
+
+def _one_side(dataset: Dataset, pairs: Pairs | list[tuple[int, int]], done: Reasons) -> Reasons:
+    """The first of each pair, with those of its exact copies that are still used."""
+    twins = _twins(dataset, done)
+    return {
+        index: _reason(dataset, index, kept, "nearly the same image as")
+        for one, kept in pairs
+        for index in twins(dataset.items[one])
+    }
+
+
+def _all_but_one(dataset: Dataset, near: Near) -> Reasons:
+    """Of each group the largest image in the highest part is used."""
+    reasons: Reasons = {}
+    for group in near.groups:
+        kept = max(group, key=lambda i: _worth(dataset.items[i]))
+        reasons |= {i: _reason(dataset, i, kept, "nearly the same image as") for i in group if i != kept}
+    return reasons
+
+
+def _worth(item: Item) -> tuple[int, int, str]:
+    return RANK[item.part], item.width * item.height, item.digest
+
+
+def _twins(dataset: Dataset, done: Reasons) -> Callable[[Item], list[int]]:
+    found = defaultdict(list)
+    for index, item in enumerate(dataset.items):
+        if index not in done:
+            found[item.digest].append(index)
+    return lambda item: found[item.digest]
+
+
+def _reason(dataset: Dataset, index: int, kept: int, same: str) -> str:
+    item, other = dataset.items[index], dataset.items[kept]
+    where = f" in the {other.part} part" if other.part != item.part else ""
+    honest = "; a measurement would be too good" if where else ""
+    return f"Shows {same} {other.name}{where}{honest}. Only that one is used."
+
+
+def _seen(dataset: Dataset, near: Near, spec: SplitSpec) -> list[str]:
+    """What was found, in sentences."""
+    notes = []
+    alike = {i for group in near.groups for i in group}
+    if alike:
+        what = {
+            "group": "each group stays in one part of the split"
+            + (", or its copies in the lower part are left out" if dataset.presplit else ""),
+            "drop": "one of each group is used",
+            "keep": "each is used as an image of its own, so that the measured scores may be too good",
+        }[spec.near_copies]
+        notes.append(f"{_images(len(alike))} look nearly like another one of their class; {what}.")
+    mixed = {i for pair in near.conflicts for i in pair}
+    if mixed:
+        notes.append(
+            f"{_images(len(mixed))} look nearly like one of another class; all are used. If such a pair shows the same "
+            "thing, one of its labels is wrong."
+        )
+    for scene in near.scenes:
+        names = _classes(dataset, scene)
+        notes.append(
+            f"{_images(len(scene))} of {names} show one scene, as a fixed camera sees it: there only images that agree "
+            "in what sets them apart from the scene count as near copies."
+        )
+    return notes
+
+
+def _classes(dataset: Dataset, indices: Iterable[int]) -> str:
+    labels = [label for label, _ in Counter(dataset.items[i].label for i in indices).most_common(3)]
+    return " and ".join(f"'{dataset.classes[label]}'" for label in sorted(labels))
+
+
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count:,} images"

@@ -1,0 +1,1 @@
+"""Experiments that nobody has to write down, and what the phases of one may become."""

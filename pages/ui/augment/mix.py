@@ -1,0 +1,103 @@
+"""A way to look: pairs blended by mixup and CutMix, with their blended labels, and the settings of both."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from core.charts.numbers import percent
+from core.data.dataset import Item
+from core.experiment import Recipe
+from pages.ui.augment.choice import Choice, show_several
+from pages.ui.augment.look import Preview, Scene, Wanted, enlarged, made, readable
+from pages.ui.session import state
+from pages.ui.widgets.forms import render_form
+from pages.ui.widgets.gallery import Cell
+from pages.ui.widgets.messages import explain
+
+BATCHES, ROWS = 3, 4
+PRIME = 1_000_003  # keeps the draws of one seed's batches apart from those of the next seed
+MILD_MIXUP, USUAL_CUTMIX = 0.2, 1.0
+
+
+def show(scene: Scene) -> Wanted | None:
+    """The settings and, while a mixing is on, the preview that is wanted."""
+    _settings()
+    recipe = state.draft().recipe
+    if not recipe.mixes:
+        _begin()
+        return None
+    choice = show_several(scene.items, ROWS, BATCHES)
+    key = scene.key("mixed", choice, recipe.mixup, recipe.cutmix)
+    return Wanted(key, lambda: _preview(scene, choice, recipe))
+
+
+def blended(shares: Sequence[float], classes: Sequence[str]) -> tuple[str, ...]:
+    """A label in parts, the larger first: ('bird 62 %', 'cattle 38 %'); without what is less than half a percent."""
+    parts = sorted(((share, name) for share, name in zip(shares, classes, strict=True) if share >= 0.005), reverse=True)
+    return tuple(f"{name} {percent(share)}" for share, name in parts)
+
+
+def _settings() -> None:
+    recipe = state.draft().recipe
+    result = render_form(Recipe, recipe, "augment-recipe", fields=["mixup", "cutmix"], columns=2)
+    if isinstance(result.model, Recipe) and result.model != recipe:
+        state.update(recipe=result.model)
+    explain(
+        "How mixing works",
+        "A step on whole batches, after the views: each picture is blended with another one of its batch (*mixup*), or "
+        "gets a patch of it (*CutMix*), and its label in the same share. With both on, each batch takes either. "
+        "No training picture is then ever the same again, so frozen stages run at every step instead of once. On few "
+        "images mixing seldom helps a pretrained model.",
+        r"\tilde x = \lambda x_i + (1-\lambda)\,x_j \qquad \lambda \sim \mathrm{Beta}(\alpha, \alpha)",
+        "Zhang et al., mixup, ICLR 2018; Yun et al., CutMix, ICCV 2019.",
+    )
+
+
+def _begin() -> None:
+    st.caption("Mixing is off: each picture is trained with its own label alone. Choose a start, or set an alpha.")
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            f"Mild mixup ({MILD_MIXUP:g})", key="augment-mixup", icon=":material/blur_on:", on_click=_set,
+            args=("mixup", MILD_MIXUP),
+        )  # fmt: skip
+        st.button(
+            f"Usual CutMix ({USUAL_CUTMIX:g})", key="augment-cutmix", icon=":material/picture_in_picture:",
+            on_click=_set, args=("cutmix", USUAL_CUTMIX),
+        )  # fmt: skip
+
+
+def _set(name: str, alpha: float) -> None:
+    state.update(recipe=state.draft().recipe.model_copy(update={name: alpha}))
+
+
+def _preview(scene: Scene, choice: Choice, recipe: Recipe) -> Preview:
+    """A batch per column: the pictures of the rows in one view, mixed with each other as training mixes a batch."""
+    good, problems = readable(scene.pictures(), choice.items)
+    batches = [_batch(scene, good, number, recipe) for number in choice.numbers] if good else []
+    cells = tuple(batch[row] for row in range(len(good)) for batch in batches)
+    caption = (
+        f"Views {', '.join(map(str, choice.numbers))}, a batch in each column · seed {state.draft().seed} · blended as "
+        "training blends a batch: all of its pairs in one share"
+    )
+    return Preview(cells, max(1, len(batches)), caption, problems)
+
+
+def _batch(scene: Scene, items: Sequence[Item], number: int, recipe: Recipe) -> list[Cell]:
+    import torch
+
+    from core.augment.mixing import mix
+    from core.backbones.rng import seeded
+
+    pictures = scene.pictures()
+    views = np.stack(made([lambda item=item: pictures.view(item, number) for item in items]))  # type: ignore[misc]
+    tensor = torch.from_numpy(views).permute(0, 3, 1, 2).float()
+    labels = torch.tensor([item.label for item in items])
+    with seeded((state.draft().seed * PRIME + number) % 2**31, torch.device("cpu")):
+        mixed, targets = mix(tensor, labels, len(scene.dataset.classes), mixup=recipe.mixup, cutmix=recipe.cutmix)
+    pixels = mixed.round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
+    told = [blended(row.tolist(), scene.dataset.classes) for row in targets]
+    return [
+        Cell(enlarged(picture), parts[0], note=" ".join(f"+ {part}" for part in parts[1:]))
+        for picture, parts in zip(pixels, told, strict=True)
+    ]

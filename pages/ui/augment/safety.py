@@ -1,0 +1,186 @@
+"""Label safety under the preview: what the pipeline does to the labels, found out in the light lane."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.augment.steps import check_parameters, describe
+from core.backbones import catalogue as backbones
+from core.charts.numbers import counted, percent
+from core.data.dataset import Dataset, Item
+from core.errors import InvalidInput, UnreadableImage
+from core.screening.headline import changes_images, headline
+from pages.ui.augment import turning
+from pages.ui.runs import safety_question
+from pages.ui.runs.safety_question import Question, show_headline, show_light
+from pages.ui.session import engine, state
+from pages.ui.widgets.gallery import Cell, show_mosaic
+from pages.ui.widgets.messages import explain, literal
+from pages.ui.widgets.progress import show_progress
+from pages.ui.widgets.tables import show_table
+
+if TYPE_CHECKING:  # importing it loads torch
+    from core.screening.verdict import ClassSafety, Safety
+
+_SHOWN = "safety:shown"  # the question whose answer is on the screen
+_TOLD = "safety:told"  # what the panel was drawn about
+WORST_PX, WORST_COLUMNS = 144, 6
+
+
+def show(dataset: Dataset, items: tuple[Item, ...]) -> None:
+    """Draw the panel for the draft's pipeline."""
+    with st.container(border=True, key="augment-safety"):
+        _title()
+        if not changes_images(state.draft().pipeline):
+            st.caption("Add a step first: a picture that stays as it is keeps its label.")
+            return
+        question = safety_question.whole_and_steps(state.draft(), dataset)
+        shown, lane = _adopted(question), engine.manager().lane
+        analysis = lane.analysis(shown.key)
+        found = analysis.result if analysis is not None and analysis.result is not None else shown.known()
+        if found is not None:
+            _answer(question, shown, found, dataset, items)
+        elif analysis is None:
+            st.caption("Some seconds, before anything is trained: are changed pictures still taken for what they are?")
+            _begin("Check labels", question)
+        elif analysis.error is not None:
+            st.error(literal(analysis.error), icon=":material/error:")
+            _begin("Try again", question)
+        else:
+            show_progress(lane, shown.key, "safety-cancel")
+
+
+def begin(dataset: Dataset | None) -> None:
+    """To be called before the steps are drawn: remembers what the panel will be about."""
+    state.remember(_TOLD, _about(dataset))
+
+
+def stale(dataset: Dataset | None) -> bool:
+    """Whether a change of a step, which draws only the steps anew, has made the panel wrong."""
+    return bool(state.recall(_TOLD, None) != _about(dataset))
+
+
+def _about(dataset: Dataset | None) -> tuple[bool, Question | None]:
+    """Whether there is something to screen, and what was asked of it if the panel can tell the answer."""
+    pipeline = state.draft().pipeline
+    if dataset is None or not changes_images(pipeline):
+        return changes_images(pipeline), None
+    question = safety_question.whole_and_steps(state.draft(), dataset)
+    told = question == state.recall(_SHOWN, None) or question.known() is not None
+    return True, question if told else None
+
+
+def _adopted(question: Question) -> Question:
+    """What the panel shows: `question`, where it was asked or its answer is known, else what was asked before."""
+    before: Question | None = state.recall(_SHOWN, None)
+    asked = engine.manager().lane.analysis(question.key) is not None
+    if before is not None and before != question and not asked and question.known() is None:
+        return before
+    if asked or question.known() is not None:
+        state.remember(_SHOWN, question)
+    return question
+
+
+def _title() -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Do the labels survive?**", width="content")
+        explain(
+            "How it is found out",
+            "A small classifier (a *probe*) is fitted on what the frozen backbone sees of your training pictures, and "
+            "judges views of pictures that it was not fitted on. *Affinity* is its accuracy on views over that on "
+            "plain pictures: 1 means that nothing is lost. Red: a class keeps less than 0.75 of it; amber: less than "
+            "0.8, or 0.9 overall. It is a screening of few pictures: only trainings with and without decide.",
+            r"\text{affinity} = \frac{\text{accuracy on views}}{\text{accuracy on plain pictures}}",
+            "Gontijo-Lopes et al., Tradeoffs in data augmentation, ICLR 2021; classes by themselves: Kirichenko et "
+            "al., NeurIPS 2023.",
+        )
+
+
+def _begin(label: str, question: Question) -> None:
+    try:
+        check_parameters(question.pipelines[0])
+    except InvalidInput:
+        st.caption("Not yet: a step cannot be used, its card says why.")
+        return
+    if not st.button(label, icon=":material/verified_user:", key="safety-check"):
+        return
+    from core.runs.trial import screen_labels
+
+    room, experiment, device, pipelines = engine.workspace(), question.experiment, question.device, question.pipelines
+    if safety_question.ask(question, lambda control: screen_labels(experiment, room, device, pipelines, control)):
+        state.remember(_SHOWN, question)
+        st.rerun()
+
+
+def _answer(
+    question: Question, shown: Question, found: "tuple[Safety, ...]", dataset: Dataset, items: tuple[Item, ...]
+) -> None:
+    """`shown` is what `found` answers, `question` what would be asked now."""
+    if shown != question:
+        st.caption(":material/history: The pipeline or the images have changed since.")
+        _begin("Check again", question)
+    whole, *single = found
+    show_headline(headline(shown.pipelines, found))
+    if single:
+        st.markdown("All steps together, then **each step alone**, applied to every view")
+        show_light(whole, "All steps together")
+        for pipeline, safety in zip(shown.pipelines[1:], single, strict=True):
+            show_light(safety, describe(pipeline.steps[0], pipeline.strength))
+    _classes(whole)
+    place = max(range(len(found)), key=lambda place: found[place].flip_rate)
+    _worst(shown, place, found[place], items)
+    if shown == question:
+        turning.show(dataset)
+
+
+def _classes(whole: "Safety") -> None:
+    rows = [
+        {
+            "class": one.name,
+            "images": one.images,
+            "correctly classified": one.clean * 100,
+            "affinity": one.affinity,
+            "95 % interval": _interval(one),
+            "views mostly taken for": f"{one.becomes.taken_for} {percent(one.becomes.share)}" if one.becomes else "",
+        }
+        for one in whole.classes
+    ]  # fmt: skip
+    show_table(
+        rows, hide_index=True, key="safety-classes",
+        column_config={
+            "correctly classified": st.column_config.NumberColumn(format="%.0f %%"),
+            "affinity": st.column_config.ProgressColumn(format="%.2f", min_value=0.0, max_value=1.0),
+        },
+    )  # fmt: skip
+    st.caption(
+        f"Whole pipeline: affinity {whole.affinity:.2f} ({whole.affinity_low:.2f} to {whole.affinity_high:.2f}), "
+        f"{whole.images} training images in {counted(whole.views, 'view')} each. A view typically moves "
+        f"{whole.margin:.2f} times as far as the nearest image of another class lies away. A screening: trainings with "
+        "and without decide."
+    )
+
+
+def _interval(one: "ClassSafety") -> str:
+    return "too few to tell" if one.affinity is None else f"{one.affinity_low:.2f}–{one.affinity_high:.2f}"
+
+
+def _worst(shown: Question, place: int, safety: "Safety", items: tuple[Item, ...]) -> None:
+    """The views that are most surely taken for another class, as they were judged and as training would see them."""
+    from core.features.batches import Pictures  # loads torch
+
+    if not safety.worst:
+        return
+    plan, pipeline, known = shown.experiment, shown.pipelines[place], {item.digest: item for item in items}
+    geometry = backbones.geometry(backbones.get(plan.backbone.name), plan.backbone.image_size, plan.backbone.crop)
+    pictures, cells = Pictures(pipeline, geometry, plan.seed, engine.images(geometry), items), []
+    for view in safety.worst[: 2 * WORST_COLUMNS]:
+        if view.digest in known:
+            try:
+                pixels = pictures.view(known[view.digest], view.view)
+            except (UnreadableImage, OSError):
+                continue  # it is gone since; the others tell as much
+            cells.append(Cell(pixels, f"{view.truth} → {view.taken_for}"))
+    if cells:
+        of = f"of {literal(describe(pipeline.steps[0], pipeline.strength))} alone" if place else "of the whole pipeline"
+        st.markdown(f"**The worst views** {of}")
+        show_mosaic(cells, WORST_COLUMNS, WORST_PX, "What each is, and what it is taken for.")

@@ -1,0 +1,120 @@
+"""A way to look: one picture while one number of one step grows from its least to its most."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from core.augment.steps import parameters
+from core.data.dataset import Item
+from core.experiment import PipelineSpec, Step
+from pages.ui.augment import steps
+from pages.ui.augment.cards import title
+from pages.ui.augment.choice import Choice, show_names, show_one
+from pages.ui.augment.look import Preview, Scene, Wanted, enlarged, made, readable
+from pages.ui.augment.steps import Node
+from pages.ui.session import state
+from pages.ui.widgets import theme
+from pages.ui.widgets.gallery import Cell
+
+if TYPE_CHECKING:
+    from core.augment.strip import Knob
+    from core.features.batches import Pictures
+
+COLUMNS = 4
+COUNT = 3 * COLUMNS - 1  # values, and the original: three full rows
+ACCENTS = {"light": "#0f766e", "dark": "#5eead4"}
+
+
+def show(scene: Scene) -> Wanted | None:
+    """The widgets that choose step and number, and the preview that is wanted; None where no step has a number."""
+    from core.augment.strip import numeric
+
+    nodes = {node.number: node for node in steps.every() if numeric(node.step.transform)}
+    if not nodes:
+        st.caption("No step has a number that could grow. Add one such as Rotate or Colour jitter.")
+        return None
+    choice = show_one(scene.items)
+    left, middle, right = st.columns(3)
+    with left:
+        show_names(scene.items, choice.items[0], labelled=True)
+    with middle:
+        node = nodes[_chosen("Step", steps.LOOKED_AT, list(nodes), lambda number: title(nodes[number].step))]
+    knobs = {knob.name: knob for knob in numeric(node.step.transform)}
+    with right:
+        key = f"augment-strip-{node.step.transform}"
+        knob = knobs[_chosen("Number", key, list(knobs), lambda name: knobs[name].title)]
+    accent = ACCENTS[theme.theme()]
+    key = scene.key("strip", choice, node.step.model_dump_json(), knob.name, accent)
+    return Wanted(key, lambda: _preview(scene, choice, node, knob, accent))
+
+
+def told(value: float, knob: "Knob", *, symmetric: bool = False) -> str:
+    """A value with its unit: '0.9×', '0.2 of the width'; '±15°' where it bounds a draw to both sides."""
+    text = ("±" if symmetric and value else "") + f"{value:.3g}".replace("-", "−")
+    return f"{text}{knob.unit}" if knob.unit in ("°", "×", "") else f"{text} {knob.unit}"
+
+
+def settings(step: Step, knob: "Knob", count: int) -> list[tuple[float, Step, bool]]:
+    """`count` values at most, growing, each with the step that has it, and whether the step is set so now.
+
+    The present number is one of them; of a present range both ends, and what lies between them is set so too.
+    """
+    from core.augment.strip import strip
+
+    held = getattr(parameters(step), knob.name)
+    ends = sorted(set(held)) if isinstance(held, tuple) else [held]
+    apart = (knob.high - knob.low) / 100  # two pictures of nearly one value tell nothing
+    even = {
+        value: changed for value, changed in strip(step, knob, count - len(ends))
+        if all(abs(value - end) > apart for end in ends)
+    }  # fmt: skip
+    found = even | {float(end): _at(step, knob, end) for end in ends}
+    return [(value, found[value], ends[0] <= value <= ends[-1]) for value in sorted(found)]
+
+
+def telling(pictures: "Pictures", step: Step, item: Item, numbers: Sequence[int]) -> int:
+    """Of these views the one that `step` changes most: a draw from -90 to 90 degrees may come out as none at all."""
+    plain = pictures.plain(item).astype(np.int16)
+    views = made([partial(_alone, pictures, step, item, number) for number in numbers])
+    moved = [float(np.abs(view - plain).mean()) for view in views]
+    return numbers[moved.index(max(moved))]
+
+
+def _chosen(label: str, key: str, options: list[Any], words: Callable[[Any], str]) -> Any:
+    """A select box that keeps its choice over looks and pages."""
+    kept = state.recall(key, None)
+    st.session_state[key] = kept if kept in options else options[0]
+    return st.selectbox(
+        label, options, key=key, format_func=words, on_change=lambda: state.remember(key, st.session_state[key])
+    )
+
+
+def _preview(scene: Scene, choice: Choice, node: Node, knob: "Knob", accent: str) -> Preview:
+    shown = settings(node.step, knob, COUNT)
+    about = type(parameters(node.step)).model_fields[knob.name].json_schema_extra
+    both = isinstance(about, dict) and bool(about.get("symmetric"))
+    pictures = scene.pictures()
+    good, problems = readable(pictures, choice.items)
+    cells: list[Cell] = []
+    number = choice.numbers[0]
+    for item in good:
+        number = telling(pictures, shown[-1][1], item, choice.numbers)
+        tasks = [partial(_alone, pictures, step, item, number) for _, step, _ in shown]
+        cells.append(Cell(enlarged(pictures.plain(item)), "original"))
+        for pixels, (value, _, present) in zip(made(tasks), shown, strict=True):
+            label = told(value, knob, symmetric=both)
+            cells.append(Cell(enlarged(pixels), label, accent if present else None))
+    caption = f"View {number}, with this step alone and always applied. Framed: as it is set now"
+    return Preview(tuple(cells), COLUMNS, caption, problems)
+
+
+def _alone(pictures: "Pictures", step: Step, item: Item, number: int) -> np.ndarray:
+    return pictures.under(PipelineSpec(steps=(step,))).view(item, number)
+
+
+def _at(step: Step, knob: "Knob", value: float) -> Step:
+    params = step.params | {knob.name: [value, value] if knob.range else value}
+    return step.model_copy(update={"params": params, "p": 1.0, "enabled": True})

@@ -1,0 +1,85 @@
+"""Where the light turns, within the label safety panel: the same check at growing strength, as a curve."""
+
+import streamlit as st
+
+from core.augment import catalogue
+from core.augment.steps import describe
+from core.charts.numbers import counted
+from core.charts.safety import strength_curve, strength_figure
+from core.data.dataset import Dataset
+from core.errors import GraftError
+from core.experiment import PipelineSpec
+from core.screening.asked import alone
+from core.screening.sweep import STRENGTHS, StrengthSweep
+from pages.ui.runs import safety_question
+from pages.ui.runs.safety_question import Question, ask
+from pages.ui.session import engine, state
+from pages.ui.widgets.messages import literal, show_error
+from pages.ui.widgets.plot import live_plot
+from pages.ui.widgets.progress import show_progress
+from pages.ui.widgets.theme import theme
+
+
+def show(dataset: Dataset) -> None:
+    """Draw it for the draft's pipeline, or for one of its steps alone, whichever the user chooses."""
+    st.markdown("**Where does it turn?**")
+    try:
+        chosen = _choice(state.draft().pipeline)
+        question = safety_question.strengths(state.draft(), dataset, chosen)
+    except GraftError as error:
+        show_error(error)
+        return
+    lane = engine.manager().lane
+    analysis = lane.analysis(question.key)
+    sweep = analysis.result if analysis is not None and analysis.result is not None else question.known_sweep()
+    if sweep is not None:
+        _found(sweep, chosen)
+    elif analysis is None or analysis.error is not None:
+        if analysis is not None:
+            st.error(literal(analysis.error or ""), icon=":material/error:")
+        else:
+            st.caption(
+                f"The same check at strengths from {STRENGTHS[0]:g} to {STRENGTHS[-1]:g}. It takes about three times "
+                "as long as one check."
+            )
+        _begin("Find where it turns" if analysis is None else "Try again", question, chosen)
+    else:
+        show_progress(lane, question.key, "safety-sweep-cancel")
+
+
+def _choice(pipeline: PipelineSpec) -> PipelineSpec:
+    """The whole pipeline, or one step alone and always applied. Raises as `describe`."""
+    singles = [one for one in alone(pipeline) if one.steps != pipeline.steps]
+    if not singles:
+        return pipeline
+    words = ["The whole pipeline", *(f"{describe(one.steps[0], one.strength)}, always applied" for one in singles)]
+    place = st.selectbox(
+        "At growing strength", range(len(words)), key=f"safety-sweep-of-{len(words)}",
+        format_func=lambda number: literal(words[number]),
+    )  # fmt: skip
+    return (pipeline, *singles)[place or 0]
+
+
+def _begin(label: str, question: Question, chosen: PipelineSpec) -> None:
+    if not st.button(label, icon=":material/show_chart:", key="safety-sweep"):
+        return
+    from core.runs.trial import sweep_labels
+
+    room, experiment, device = engine.workspace(), question.experiment, question.device
+    if ask(question, lambda control: sweep_labels(experiment, room, device, chosen, control)):
+        st.rerun()
+
+
+def _found(sweep: StrengthSweep, chosen: PipelineSpec) -> None:
+    here = "" if sweep.turns is None else f" Yours is {chosen.strength:g}."
+    st.markdown(f"{sweep.sentence}{here}")
+    figure = strength_figure(strength_curve(sweep), theme())
+    live_plot(figure, key="safety-strengths", height=int(figure.layout.height))
+    if sweep.frequencies:
+        names = ", ".join(catalogue.get(name).title for name in sweep.frequencies)
+        st.caption(f"Without a size, so that strength only changes how often it is applied: {literal(names)}.")
+    first = sweep.found[0]
+    st.caption(
+        f"{first.images} training images in {counted(first.views, 'view')} at each strength. Band: 95 % "
+        "interval over images. Where it is wide, the light may as well turn a strength earlier or later."
+    )

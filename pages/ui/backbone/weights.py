@@ -1,0 +1,88 @@
+"""Pretrained weights: on this machine or not, fetched on demand, and what to do when that fails."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from core.backbones.catalogue import Backbone, get
+from core.backbones.weights import is_local
+from core.errors import GraftError
+from core.experiment import BUNDLED_BACKBONE, BackboneSpec
+from pages.ui.backbone.catalogue import choose
+from pages.ui.session import state, warmup
+from pages.ui.widgets.messages import show_error
+
+MB = 2**20
+BUTTON = "backbone-download"
+
+
+def show(backbone: Backbone, use_file: Callable[[], None]) -> None:
+    """Say where the pretrained weights are; fetch them when asked. `use_file` is called for a local file instead."""
+    place = st.empty()
+    if st.session_state.get(BUTTON):  # pressed just now
+        with place:
+            _fetch(backbone)
+    if is_local(backbone):
+        place.markdown(":green[:material/check_circle:] The pretrained weights are on this machine.")
+        return
+    size = f" ({backbone.download_mb:,.0f} MB)" if backbone.download_mb else ""
+    place.markdown(
+        f":orange[:material/cloud_download:] The pretrained weights{size} are not on this machine yet. "
+        "Fetch them now, or let the training do it when it starts."
+    )
+    name, error = state.recall("backbone-failure", (None, None))
+    failed = name == backbone.name
+    if failed:
+        show_error(error)
+    with st.container(horizontal=True, gap="small"):
+        label, icon = ("Try again", ":material/refresh:") if failed else ("Download now", ":material/download:")
+        st.button(label, icon=icon, key=BUTTON)
+        if failed:
+            st.button("Use my file", icon=":material/folder_open:", key="backbone-use-file", on_click=use_file)
+            st.button(f"Take {get(BUNDLED_BACKBONE).title}", icon=":material/package_2:", key="backbone-use-bundled",
+                      on_click=choose, args=(BUNDLED_BACKBONE,))  # fmt: skip
+
+
+def _fetch(backbone: Backbone) -> None:
+    warmup.wait("Getting ready to fetch.")
+    from core.backbones.weights import pretrained_state
+
+    bar = st.progress(0.0, text="Asking the server.")
+
+    def progress(done: int, total: int) -> None:
+        told = f"{done / MB:,.0f} of {total / MB:,.0f} MB" if total else f"{done / MB:,.0f} MB"
+        bar.progress(min(1.0, done / total) if total else 0.0, text=f"Fetching: {told}. Stay on this page.")
+
+    try:
+        pretrained_state(backbone, progress)
+    except GraftError as error:
+        state.remember("backbone-failure", (backbone.name, error))
+    else:
+        state.remember("backbone-failure", (None, None))
+        st.toast(f"The weights of {backbone.title} are on this machine.", icon=":material/check_circle:")
+
+
+def require_fit(spec: BackboneSpec, n_classes: int) -> None:
+    """Raise the `GraftError` that says why a weights file cannot be used with this backbone."""
+    warmup.wait("Reading the weights.")
+    path = Path(spec.weights)
+    status = path.stat() if os.path.isfile(path) else None
+    stamp = (status.st_mtime_ns, status.st_size) if status else (0, 0)
+    error = _misfit(spec, n_classes, stamp)
+    if error is not None:
+        raise error
+
+
+@st.cache_data(max_entries=16, show_spinner="Trying the weights file.")
+def _misfit(spec: BackboneSpec, n_classes: int, stamp: tuple[int, int]) -> GraftError | None:
+    """The error with which a model would refuse the file as it is; `stamp` tells one content from another."""
+    from core.backbones.build import build
+
+    del stamp
+    try:
+        build(spec, n_classes, seed=0)
+    except GraftError as error:
+        return error
+    return None

@@ -1,0 +1,179 @@
+"""Collecting pictures on the Data page: class by class, from files or from the camera, written at once."""
+
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from core.charts.numbers import counted
+from core.data import collection, names
+from core.data.dataset import Dataset, Item
+from core.data.decoding.formats import ALLOWED, IMAGE_SUFFIXES
+from core.data.sources import describe_folder
+from core.errors import GraftError, UnusableDataset
+from pages.ui.data import gallery, take
+from pages.ui.session import data_view, engine, state
+from pages.ui.widgets.gallery import show_mosaic
+from pages.ui.widgets.messages import literal, show_error
+from pages.ui.widgets.tables import show_table
+
+NEW = "\0new"  # no class can be called that
+LATEST = 6
+SAVED = "Pictures are saved in your workspace the moment they arrive."
+UNNAMED = "Name the class first: pictures are saved as soon as it has a name."
+FILES, CAMERA = "Files", "Camera"
+_ICONS = {FILES: ":material/upload:", CAMERA: ":material/photo_camera:"}
+
+
+def show() -> None:
+    """Draw the collection that is being filled: on the left the next pictures, on the right what is there."""
+    folder = state.collection()
+    name = str(describe_folder(folder).get("name", folder.name)) if folder else state.recall("data:name", "My pictures")
+    st.subheader(literal(f"Add pictures to “{name[:80]}”"), anchor=False)
+    dataset = _read(folder)
+    left, right = st.columns((3, 2), gap="large")
+    with left:
+        class_name = _class_name(folder)
+        take.take(_given(bool(class_name)), class_name, folder, name)
+        take.show_outcome()
+    with right:
+        _so_far(dataset, class_name, folder)
+    st.divider()
+    with st.container(horizontal=True, key="data-add-end"):
+        if st.button("Done", type="primary", icon=":material/check:", key="data-done", disabled=dataset is None):
+            _leave("look")
+            st.rerun()
+        st.button("Back to the choices", type="tertiary", key="data-leave", on_click=_leave, args=("choose",))
+
+
+def show_copy() -> None:
+    """Before pictures can be added to a sample, a folder or a zip: say that a copy is made, and make it."""
+    dataset = engine.chosen_dataset()
+    if dataset is None:
+        data_view.go("choose")
+        st.rerun()
+    st.subheader("Add pictures to a copy", anchor=False)
+    st.markdown(
+        f"“{literal(dataset.name[:80])}” itself is never changed. Its {len(dataset.items):,} pictures are copied into "
+        "a collection of your workspace, and you add yours there."
+    )
+    with st.form("data-copy-form", border=False, width=420):
+        name = st.text_input("Name of the copy", f"{dataset.name[:80]} and mine", max_chars=100, key="data-copy-name")
+        agreed = st.form_submit_button("Copy and add pictures", type="primary", key="data-copy")
+    st.button("Cancel", type="tertiary", key="data-copy-cancel", on_click=data_view.go, args=("look",))
+    if agreed:
+        try:
+            with st.spinner("Copying the pictures."):
+                folder = collection.copy_dataset(dataset, state.workspace(), name)
+        except GraftError as error:
+            show_error(error)
+            return
+        state.open_collection(folder)
+        state.update(source=str(folder))
+        data_view.go("add")
+        st.rerun()
+
+
+def _leave(view: data_view.View) -> None:
+    state.remember("data:outcome", None)
+    data_view.go(view)
+
+
+def _class_name(folder: Path | None) -> str:
+    """The class that the next pictures belong to; empty while none is named."""
+    classes = take.classes(folder)
+    if not classes:
+        return st.text_input("Name of the first class", placeholder="cat", key="data-class-new").strip()
+    wanted = state.recall("data:class", None)  # the class that pictures were added to last
+    if wanted in classes or st.session_state.get("data-class") not in (*classes, NEW):
+        st.session_state["data-class"] = wanted if wanted in classes else classes[0]
+        state.remember("data:class", None)
+    chosen = st.pills(
+        "Class", [*classes, NEW], required=True, key="data-class", wrap=True,
+        format_func=lambda name: ":material/add: New class" if name == NEW else literal(name[:60]),
+    )  # fmt: skip
+    if chosen != NEW:
+        return chosen
+    return st.text_input("Name of the new class", placeholder="dog", key="data-class-new").strip()
+
+
+def _given(named: bool) -> list[take.Given]:
+    """The files or the shot that the user has just given; `named`: the class that they belong to has a name."""
+    way = st.segmented_control(
+        "From", [FILES, CAMERA], default=FILES, required=True, key="data-way",
+        format_func=lambda way: f"{_ICONS[way]} {way}",
+    )  # fmt: skip
+    number = state.recall("data:uploads", 0)  # a new number is an empty widget
+    # hidden rather than left out: a widget that is not drawn forgets the files that wait in it for a class
+    shown = "revert" if way == FILES else "none"
+    st.html(f"<style>.st-key-data-upload {{ display: {shown}; }}</style>")
+    with st.container(key="data-upload"):
+        uploads = st.file_uploader(
+            "Pictures of this class", type=sorted(suffix[1:] for suffix in IMAGE_SUFFIXES),
+            accept_multiple_files=True, key=f"data-upload-{number}", help=f"{ALLOWED}; at most 200 MB each.",
+        )  # fmt: skip
+    given = [take.Given(upload.name, upload.file_id, upload.getvalue) for upload in uploads]
+    if way == FILES:
+        st.caption(SAVED if named else UNNAMED)
+        return given
+    if given:
+        st.caption(f"{counted(len(given), 'chosen file')} wait for the name of the class.")
+    return [*given, *_shot(number, named)]
+
+
+def _shot(number: int, named: bool) -> list[take.Given]:
+    if not st.toggle("Open the camera", key="data-camera-on"):
+        st.caption(f"Your browser asks for permission. Pictures stay on this machine.{'' if named else f' {UNNAMED}'}")
+        return []
+    with st.container(key="data-camera"):
+        shot = st.camera_input(
+            "One shot after the other; each is saved at once" if named else UNNAMED, key=f"data-camera-{number}"
+        )
+    return [take.Given("camera.jpg", shot.file_id, shot.getvalue)] if shot else []
+
+
+def _so_far(dataset: Dataset | None, class_name: str, folder: Path | None) -> None:
+    st.markdown("**So far**")
+    if dataset is None or folder is None:
+        st.markdown(":gray[No pictures yet. Two classes with a few pictures each are enough to begin.]")
+        return
+    counts = pd.DataFrame({"Class": list(dataset.counts), "Pictures": list(dataset.counts.values())})
+    with st.container(key="data-so-far"):
+        show_table(counts, hide_index=True, height="auto" if len(counts) < 8 else 280)
+    latest = _latest(dataset, class_name)
+    if latest:
+        st.markdown(f"Latest in **{literal(class_name[:60])}**")
+        show_mosaic(gallery.cells(latest, None), 3, 128)
+        st.button(
+            "Remove the last one", icon=":material/undo:", type="tertiary", key="data-undo", on_click=_remove,
+            args=(folder, latest[0]),
+        )  # fmt: skip
+
+
+def _remove(folder: Path, item: Item) -> None:
+    try:
+        collection.remove_picture(folder, item.path.relative_to(folder).as_posix())
+        state.remember("data:outcome", None)
+    except GraftError as error:
+        state.remember("data:outcome", take.Outcome(item.name, error=str(error)))
+
+
+def _latest(dataset: Dataset, class_name: str) -> list[Item]:
+    """The pictures of a class that were added last, the newest first."""
+    label = names.label(class_name)
+    found = [item for item in dataset.items if dataset.classes[item.label] == label]
+    return sorted(found, key=_written, reverse=True)[:LATEST]
+
+
+def _written(item: Item) -> int:
+    try:
+        return item.path.stat().st_mtime_ns
+    except OSError:  # removed in another tab
+        return 0
+
+
+def _read(folder: Path | None) -> Dataset | None:
+    try:
+        return engine.dataset(str(folder)) if folder else None
+    except UnusableDataset:  # nothing in it yet
+        return None

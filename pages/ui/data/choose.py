@@ -1,0 +1,213 @@
+"""The Data page's choices: samples, what is in the workspace, a folder, a zip, or pictures of one's own."""
+
+import shutil
+import time
+from functools import lru_cache
+from pathlib import Path
+
+import streamlit as st
+
+from core.data.collection import MAX_UPLOAD_BYTES, Collection, import_zip
+from core.data.decoding.formats import IMAGE_SUFFIXES
+from core.data.images import decode
+from core.data.layout import class_labels
+from core.data.names import is_junk
+from core.data.sources import SAMPLE_PREFIX, SAMPLES, Sample
+from core.errors import GraftError, UnreadableImage
+from core.files import LONGEST_PATH
+from pages.ui.session import data_view, state
+from pages.ui.widgets.gallery import Cell, show_mosaic
+from pages.ui.widgets.messages import explain, literal, show_error
+
+FIRST_COLLECTIONS = 4
+UPLOAD_MB = MAX_UPLOAD_BYTES >> 20
+_LAYOUT = """One folder per class; its name is the class:
+```
+pets/
+  cat/   1.jpg  2.jpg  ...
+  dog/   1.jpg  2.jpg  ...
+```
+Divided already? Parts are kept under their usual names (`train`, `training_set`, `valid`, `dev`, `Testing` ...):
+```
+pets/
+  train/  cat/  dog/
+  val/    cat/  dog/
+  test/   cat/  dog/
+```
+All images in one folder? Then a table beside them gives the classes, or their names do:
+```
+pets/                       pets/
+  labels.csv  file,label      cat_01.jpg
+  images/     1.jpg  ...      dog_01.jpg  ...
+```
+Where a folder can be read in several ways, you are asked. What is not used is listed with the reason."""
+
+
+def show(back: bool = True) -> None:
+    """Draw every way to come by images, and the way back to those that are chosen."""
+    if state.draft().source is None:
+        st.markdown("Choose the images that your model shall learn from: pictures, sorted into classes.")
+    elif back:
+        st.button(
+            "Back to the chosen images", icon=":material/arrow_back:", type="tertiary", key="data-back",
+            on_click=data_view.go, args=("look",),
+        )  # fmt: skip
+    kept = data_view.collections()
+    if kept:
+        st.subheader("In your workspace", anchor=False)
+        _collections(kept)
+    st.subheader("Try a sample", anchor=False)
+    for column, sample in zip(st.columns(2, gap="medium"), SAMPLES.values(), strict=True):
+        with column, _card(f"data-sample-{sample.name}"):
+            _sample(sample, first=sample.name == next(iter(SAMPLES)))
+    st.subheader("Bring your own", anchor=False)
+    pictures, folder, archive = st.columns(3, gap="medium")
+    with pictures, _card("data-pictures"):
+        _pictures()
+    with folder, _card("data-folder"):
+        _folder()
+    with archive, _card("data-zip"):
+        _zip()
+
+
+def _card(key: str):
+    return st.container(border=True, height="stretch", key=key)
+
+
+def _sample(sample: Sample, first: bool) -> None:
+    cells = _sample_cells(sample)
+    if cells:
+        show_mosaic(cells, columns=len(cells) // 2, cell_px=84)
+    st.markdown(f"**{sample.title}**  \n{sample.description}")
+    kind = "primary" if first else "secondary"
+    if st.button(f"Use the {sample.title.lower()}", type=kind, key=f"data-use-{sample.name}"):
+        _try(sample.source)
+
+
+@lru_cache(maxsize=8)
+def _sample_cells(sample: Sample) -> tuple[Cell, ...]:
+    """Two pictures of each class, the classes side by side. Read directly: the whole data set is not needed yet."""
+    rows: list[list[Cell]] = [[], []]
+    folders = (path for path in sorted(sample.folder.glob("*")) if path.is_dir() and not is_junk(path.name))
+    for folder in folders:
+        files = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in IMAGE_SUFFIXES]
+        try:
+            for row, path in zip(rows, (files[0], files[len(files) // 2]), strict=True):
+                row.append(Cell(decode(path).pixels, folder.name))
+        except (IndexError, UnreadableImage):
+            return ()  # the sample is damaged: choosing it says how
+    return (*rows[0], *rows[1])
+
+
+def _collections(kept: tuple[Collection, ...]) -> None:
+    for one in kept[:FIRST_COLLECTIONS]:
+        _collection(one)
+    if len(kept) > FIRST_COLLECTIONS:
+        with st.expander(f"{len(kept) - FIRST_COLLECTIONS} more", key="data-more-collections"):
+            for one in kept[FIRST_COLLECTIONS:]:
+                _collection(one)
+
+
+def _collection(one: Collection) -> None:
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", border=True,
+        key=f"data-collection-{one.folder.name}",
+    ):  # fmt: skip
+        classes = list(class_labels(one.folder).values())
+        words = ", ".join(classes[:8]) + (f" and {len(classes) - 8} more" if len(classes) > 8 else "")
+        about = words or ("from a zip" if not one.editable else "no pictures yet")
+        when = time.strftime("%d %b %Y, %H:%M", time.localtime(data_view.changed(one.folder)))
+        more = f"{about[:160]} · {when}"  # two collections may have one name
+        st.markdown(f"**{literal(one.name[:80])}**  \n:gray[:small[{literal(more)}]]", width="stretch")
+        if st.button("Use", key=f"data-use-{one.folder.name}"):
+            _open(one)
+
+
+def _open(one: Collection) -> None:
+    """Show a collection; one without any picture is opened to be filled."""
+    if one.editable and not any(path.is_file() for path in one.folder.glob("*/**/*")):
+        state.open_collection(one.folder)
+        data_view.go("add")
+        st.rerun()
+    _try(str(one.folder))
+
+
+def _pictures() -> None:
+    st.markdown("**Pictures, class by class**  \nUpload files or use the camera. Name your classes as you go.")
+    with st.form("data-new-form", border=False):
+        name = st.text_input("Name of the collection", "My pictures", max_chars=100, key="data-new-name")
+        begin = st.form_submit_button("Start collecting", key="data-new", icon=":material/add_photo_alternate:")
+    if begin and not name.strip():
+        st.error("Type a name for the collection.", icon=":material/error:")
+    elif begin:
+        state.open_collection(None)
+        state.remember("data:name", name.strip())
+        data_view.go("add")
+        st.rerun()
+
+
+def _folder() -> None:
+    st.markdown("**A folder on this machine**  \nIt is read where it is; nothing is copied or changed.")
+    with st.form("data-path-form", border=False):
+        path = st.text_input(
+            "Path of a folder or zip", placeholder="~/pictures/pets", max_chars=LONGEST_PATH, key="data-path"
+        )
+        chosen = st.form_submit_button("Read the folder", key="data-path-use", icon=":material/folder_open:")
+    if chosen:
+        _try_path(path.strip().strip("\"'"))
+    explain("How to lay out the folder", _LAYOUT)
+
+
+def _zip() -> None:
+    st.markdown("**A zip**  \nClass folders, packed. It is unpacked into the workspace at once.")
+    number = state.recall("data:zips", 0)
+    upload = st.file_uploader(
+        f"Zip of class folders, at most {UPLOAD_MB} MB", type="zip", key=f"data-zip-upload-{number}"
+    )
+    st.caption("A larger one: put it on this machine and give its path.")
+    if upload is not None and state.unseen("zip", [upload.file_id]):
+        state.remember("data:zips", number + 1)  # an empty uploader the next time, whatever comes of this one
+        try:
+            with st.spinner("Unpacking the zip."):
+                folder = import_zip(state.workspace(), Path(upload.name).stem or "zip", upload.getvalue())
+            _choose_or_discard(folder)
+        except GraftError as error:
+            show_error(error)
+
+
+def _choose_or_discard(folder: Path) -> None:
+    """Take an unpacked zip, or ask how it is to be read. One in which there is nothing to read must not stay behind."""
+    try:
+        data_view.choose(str(folder))
+    except GraftError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _try_path(path: str) -> None:
+    """The engine's own sentences on a missing path speak of what one types in a terminal."""
+    if not path:
+        st.error("Type the path of a folder or of a zip.", icon=":material/error:")
+    elif not path.startswith(SAMPLE_PREFIX) and _is_missing(path):
+        st.error(
+            f"There is no folder and no zip at {literal(path[:200])}. Check the path: it is one of this machine.",
+            icon=":material/error:",
+        )
+    else:
+        _try(path)
+
+
+def _is_missing(path: str) -> bool:
+    try:
+        return not Path(path).expanduser().exists()
+    except (OSError, ValueError):  # too long, or no path at all
+        return True
+    except RuntimeError:  # nobody has this name: the engine says so
+        return False
+
+
+def _try(source: str) -> None:
+    try:
+        data_view.choose(source)
+    except GraftError as error:
+        show_error(error)

@@ -1,0 +1,210 @@
+"""The chosen images on the Data page: numbers, classes, split, pictures, and what was left out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from core.charts.classes import class_counts, class_counts_figure
+from core.charts.numbers import counted
+from core.data.dataset import Dataset
+from core.data.report import DataReport, describe, image_notes
+from core.data.sources import describe_folder
+from core.data.split import Split
+from core.errors import GraftError, UnclearLayout
+from core.experiment import SplitSpec
+from pages.ui.data import choose, facts, gallery, reading
+from pages.ui.data import copies as data_copies
+from pages.ui.session import data_view, engine, state
+from pages.ui.widgets.forms import render_form
+from pages.ui.widgets.messages import explain, literal, show_error
+from pages.ui.widgets.plot import live_plot
+from pages.ui.widgets.tables import show_table
+from pages.ui.widgets.theme import theme
+
+TALLEST_CHART = 560  # px; more classes than that scroll
+TALLEST_TABLE = 320
+FEW = 5  # sentences shown at once
+_SPLIT_IDEA = """A model is judged on images that it has not learned from.
+
+- **Training** images are learned from.
+- **Validation** images choose the best epoch, and compare settings.
+- **Test** images are kept aside for one final measurement.
+
+The seed decides which image goes where; the same seed always deals them alike. Every class is
+divided in the same shares. Copies of one image never lie in two parts."""
+_TINY_RULE = (
+    "Small classes: with three images or more, each part gets at least one. Of two, one trains and one validates. "
+    "A class with one image blocks the training."
+)
+
+
+def show(source: str) -> None:
+    """Draw the data set that is chosen; one that cannot be read any more is said, with the choices below."""
+    draft = state.draft()
+    told = engine.known_split(source, draft.split, draft.reading)
+    try:
+        dataset = engine.dataset(source, draft.reading)
+        split = engine.split(source, draft.split, draft.reading)
+    except UnclearLayout as error:  # what is in the folder has changed
+        if error.choices:
+            data_view.ask(source, draft.reading)
+            st.rerun()
+        _unreadable(error)
+        return
+    except GraftError as error:
+        _unreadable(error)
+        return
+    if told is None:
+        st.rerun()  # the sidebar was drawn before: it is to say the same
+    report = describe(dataset, split)
+    _head(dataset, blocked=bool(report.problems))
+    _numbers(dataset, report)
+    _problems(report.problems, source)
+    reading.show(dataset, report)
+    chart, controls = st.columns((3, 2), gap="large")
+    with chart:
+        st.subheader("Classes", anchor=False)
+        _chart(dataset, split)
+    with controls:
+        _split(dataset, split)
+    st.subheader("Images", anchor=False)
+    gallery.show(dataset, split, data_view.editable(source))
+    data_copies.show(dataset, split)
+    _left_out(report, copies=len(split.left_out))
+    _notes("About the images", image_notes(dataset))
+    st.divider()
+    kind = "secondary" if report.problems else "primary"
+    if st.button("Next: augment the images", type=kind, icon=":material/arrow_forward:", key="data-next"):
+        st.switch_page("pages/augment.py")
+
+
+def _unreadable(error: GraftError) -> None:
+    show_error(error)
+    choose.show(back=False)
+
+
+def _head(dataset: Dataset, *, blocked: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="data-head"):
+        with st.container(gap=None, width="content"):
+            st.subheader(literal(dataset.name[:80]), anchor=False)
+            if where := _where(dataset.source):
+                st.caption(literal(where))
+        with st.container(horizontal=True, width="content", key="data-actions"):
+            view = "add" if data_view.editable(dataset.source) else "copy"
+            st.button(
+                "Add pictures", icon=":material/add_photo_alternate:", key="data-add", on_click=_add, args=(view,),
+                type="primary" if blocked else "secondary",
+            )  # fmt: skip
+            st.button(
+                "Change images", icon=":material/swap_horiz:", key="data-change", on_click=data_view.go,
+                args=("choose",),
+            )  # fmt: skip
+            if not dataset.source.startswith("sample:"):
+                st.button(
+                    "Read again", icon=":material/refresh:", key="data-again", on_click=engine.read_again,
+                    help="Look at the disk again, for pictures that were edited in place.",
+                )  # fmt: skip
+
+
+def _where(source: str) -> str:
+    """Where the images are, as far as it is the user's business."""
+    if source.startswith("sample:"):
+        return ""
+    kind = describe_folder(Path(source)).get("kind")
+    return {"zip": "From a zip, unpacked in your workspace", "pictures": "In your workspace"}.get(str(kind), source)
+
+
+def _add(view: data_view.View) -> None:
+    state.open_collection(data_view.editable(state.draft().source))
+    data_view.go(view)
+
+
+def _numbers(dataset: Dataset, report: DataReport) -> None:
+    sizes = facts.sizes(dataset)
+    with st.container(horizontal=True, gap="medium", key="data-numbers"):
+        for label, value in (
+            ("Images", f"{sum(report.parts.values()):,}"),
+            ("Classes", f"{len(report.classes):,}"),
+            ("Left out", f"{len(report.left_out):,}"),
+            ("Smallest (px)", _size(sizes.smallest)),
+            ("Median (px)", _size(sizes.median)),
+            ("Largest (px)", _size(sizes.largest)),
+        ):
+            st.metric(label, value, width="content")
+
+
+def _problems(found: Sequence[str], source: str) -> None:
+    if not found:
+        return
+    with st.container(key="data-problems"):
+        sentences = "\n".join(f"- {literal(sentence)}" for sentence in found[:FEW])
+        more = f"\n- and {len(found) - FEW} more" if len(found) > FEW else ""
+        st.error(f"**A training cannot start with these images yet.**\n\n{sentences}{more}", icon=":material/block:")
+        if data_view.editable(source) is None:
+            st.caption("Change the folder and read it again, or add pictures to a copy of it.")
+
+
+def _chart(dataset: Dataset, split: Split) -> None:
+    counts = class_counts(dataset.classes, facts.labels_by_part(dataset, split))
+    figure = class_counts_figure(counts, theme())
+    height = int(figure.layout.height)
+    tall = {"height": TALLEST_CHART} if height > TALLEST_CHART else {}
+    with st.container(key="data-chart", **tall):
+        live_plot(figure, key="data-classes", height=height)
+
+
+def _split(dataset: Dataset, split: Split) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Split", anchor=False, width="content")
+        explain("Why divide the images?", _SPLIT_IDEA)
+    held = state.draft().split
+    fixed = dataset.presplit and any(item.part == "val" for item in dataset.items)
+    if fixed:
+        st.markdown("These images came divided into folders. Their parts are kept, so there is nothing to set here.")
+    # divided into train and test only: the validation share is taken from the training images
+    fields = ("val", "seed") if dataset.presplit and not fixed else ("val", "test", "seed")
+    form = render_form(SplitSpec, held, "data-split", fields=fields, disabled=fixed)
+    if form.model is not None and form.model != held:
+        state.update(split=form.model)
+        st.rerun()  # the sidebar and everything above speak of the split too
+    names = {"train": "training", "val": "validation", "test": "test"}
+    st.markdown(" · ".join(f"**{size:,}** {names[part]}" for part, size in split.sizes.items()))
+    if not fixed:
+        st.caption(_TINY_RULE)
+    _notes(None, split.notes[1:] if fixed else split.notes)  # the first one says that it came divided
+
+
+def _left_out(report: DataReport, copies: int) -> None:
+    """Every file and folder that is not used, `copies` of them because another image shows the same."""
+    rows = report.left_out
+    if not rows:
+        return
+    offered = len(report.unlabelled)
+    unusable = len(rows) - copies - offered
+    parts = [f"{unusable:,} cannot be used"] if unusable else []
+    parts += [f"{copies:,} {'is a copy' if copies == 1 else 'are copies'} of another image"] if copies else []
+    parts += [f"{counted(offered, 'folder')} can be predicted"] if offered else []
+    st.subheader("Left out", anchor=False)
+    st.markdown(f"{', '.join(parts)}.")
+    frame = pd.DataFrame({"File": [one.name for one in rows], "Why": [one.reason for one in rows]})
+    columns = {"File": st.column_config.TextColumn(width=240), "Why": st.column_config.TextColumn(width=720)}
+    height = {"height": TALLEST_TABLE} if len(rows) > 8 else {}
+    with st.container(key="data-left-out"):
+        show_table(frame, hide_index=True, column_config=columns, **height)
+
+
+def _notes(title: str | None, found: Sequence[str]) -> None:
+    if not found:
+        return
+    if title:
+        st.subheader(title, anchor=False)
+    st.markdown("\n".join(f"- {literal(note)}" for note in found[:FEW]))
+    if len(found) > FEW:
+        with st.expander(f"{len(found) - FEW} more"):
+            st.markdown("\n".join(f"- {literal(note)}" for note in found[FEW:]))
+
+
+def _size(size: tuple[int, int]) -> str:
+    return f"{size[0]} × {size[1]}"

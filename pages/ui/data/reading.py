@@ -1,0 +1,77 @@
+"""How the chosen folder was read: which way, from which file and columns, and what of it waits for a prediction."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.charts.numbers import counted
+from core.data import names
+from core.data.dataset import Dataset
+from core.data.report import DataReport
+from core.errors import GraftError
+from core.experiment import Reading
+from pages.ui.session import data_view, engine, state
+from pages.ui.widgets.messages import literal, show_error
+
+_WAYS = {  # of the others the data set's own notes speak
+    "folders": "Each folder is a class.",
+    "parts": "The folders are the parts of the data set; those within them are the classes.",
+    "inner": "The folders within the folders are the classes.",
+}
+_MARKS = "columns of 0 and 1"
+
+
+def show(dataset: Dataset, report: DataReport) -> None:
+    """Draw it; nothing for samples and for the user's own collections, which are read in one way."""
+    if dataset.source.startswith("sample:") or data_view.editable(dataset.source):
+        return
+    with st.container(border=True, key="data-reading", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**How it was read**  \n{literal(_sentence(dataset))}", width="content")
+            st.button(
+                "Read differently", icon=":material/account_tree:", type="tertiary", key="data-read-differently",
+                on_click=data_view.ask, args=(dataset.source, state.draft().reading),
+            )  # fmt: skip
+        if report.columns and report.reading.layout == "csv":
+            _columns(dataset, report)
+        for number, folder in enumerate(report.unlabelled):
+            _offered(folder, number)
+
+
+def _sentence(dataset: Dataset) -> str:
+    return " ".join([*([_WAYS[layout]] if (layout := dataset.reading.layout) in _WAYS else []), *dataset.notes])
+
+
+def _columns(dataset: Dataset, report: DataReport) -> None:
+    """The columns of the file of labels; another choice is taken at once, unless nothing can be read from it."""
+    held, columns = report.reading, list(report.columns)
+    classes = columns if held.label_column else ["", *columns]
+    with st.container(horizontal=True, key="data-columns"):
+        file_column = st.selectbox(
+            "Column of file names", columns, columns.index(held.file_column), key="data-column-file", width=260
+        )
+        label_column = st.selectbox(
+            "Column of classes", classes, classes.index(held.label_column), key="data-column-label", width=260,
+            format_func=lambda name: name or _MARKS,
+        )  # fmt: skip
+    wanted = Reading(layout="csv", labels=held.labels, file_column=file_column, label_column=label_column)
+    if wanted == held:
+        return
+    try:
+        data_view.choose(dataset.source, wanted)
+    except GraftError as error:
+        show_error(error)
+
+
+def _offered(folder: Path, number: int) -> None:
+    """Images without labels: what a model that learned from the others is for."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"data-offered-{number}"):
+        images, where = counted(engine.images_in(folder), "image"), literal(names.shown(folder.name))
+        st.markdown(
+            f":material/image_search: **{images}** without labels in **{where}**: not used here; a trained model can "
+            "classify them.",
+            width="content",
+        )
+        if st.button("Go to Predict", type="tertiary", icon=":material/arrow_forward:", key=f"data-predict-{number}"):
+            state.remember("predict-run", None)  # not the model that was used last: one of these images
+            st.switch_page("pages/predict.py")

@@ -1,0 +1,52 @@
+"""Where the last runs stand, each with the way to its results."""
+
+import streamlit as st
+
+from core.charts.numbers import percent
+from core.runs.records import Run
+from core.runs.status import Status
+from pages.ui.runs.listing import labels
+from pages.ui.runs.words import BADGES, accuracy, ago, share_done
+from pages.ui.session import engine
+from pages.ui.widgets.messages import literal
+
+MOST = 5
+
+
+def show() -> None:
+    """The last runs of the workspace; nothing at all before there is one."""
+    every = engine.workspace().store.runs()
+    if not every:
+        return
+    runs, names = every[:MOST], labels(every)
+    st.space("small")
+    st.subheader("Your last runs", anchor=False)
+    st.html("<style>.st-key-home-runs a p { white-space: normal; overflow-wrap: anywhere; }</style>")
+    with st.container(border=True, gap="small", key="home-runs"):
+        for run in runs:
+            _row(run, names)
+
+
+def _row(run: Run, names: dict[str, str]) -> None:
+    with st.container(key=f"home-run-{run.id}"):
+        name, facts = st.columns([3, 4.7], vertical_alignment="center", gap="xsmall")
+        page, icon = ("train", ":material/monitoring:") if run.status.live else ("results", ":material/leaderboard:")
+        name.page_link(f"pages/{page}.py", label=literal(names[run.id]), icon=icon, query_params={"run": run.id})
+        label, symbol, colour = BADGES[run.status]
+        with facts.container(horizontal=True, vertical_alignment="center", gap="small"):
+            with st.container(width=124):  # columns of their own would each take a line on a narrow screen
+                st.badge(label, icon=symbol, color=colour)
+            st.markdown(_standing(run), width=214)
+            st.markdown(f":gray[:small[{ago(run.created_at)}]]", width=110)
+
+
+def _standing(run: Run) -> str:
+    score = accuracy(run)
+    if score is not None:
+        value, _, interval = score.partition(" (")
+        return f"**{value}** :gray[:small[95 % interval {interval.rstrip(')')}]]"
+    if run.status is Status.QUEUED:
+        return ":gray[not begun]"
+    if run.status.live:
+        return percent(share_done(run)) + " :gray[of the training]"
+    return ":gray[not evaluated]"

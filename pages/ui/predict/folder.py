@@ -1,0 +1,145 @@
+"""Answers for all images of a folder on this machine: computed in batches, and only the table's rows as images."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from core.charts.numbers import counted
+from core.data import names
+from core.errors import GraftError
+from core.files import LONGEST_PATH
+from core.runs.records import Run
+from pages.ui.predict.answers import AT_ONCE, Answer, thumbnail
+from pages.ui.session import engine, state
+from pages.ui.widgets.messages import literal
+
+if TYPE_CHECKING:  # importing it loads torch
+    from core.evaluation.predict import Answer as FileAnswer
+    from core.evaluation.predict import Predictor
+
+MOST_SHOWN = 200  # rows with an image; the CSV has all
+MOST_NAMED = 20  # files without an answer
+
+
+@dataclass(frozen=True)
+class OnDisk:
+    """A file of a folder, by its name below it."""
+
+    path: Path
+    name: str
+
+    def read(self) -> Path:
+        """What the model's own reading takes: it checks the size before it loads anything."""
+        return self.path
+
+
+@dataclass
+class FolderAnswers:
+    """What has been answered so far. `rows` are the first answers with their files, `all` names and probabilities."""
+
+    key: tuple[str, str]
+    asked: int = 0
+    rows: list[tuple[OnDisk, Answer]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    probabilities: list[np.ndarray] = field(default_factory=list)
+    refused: list[Answer] = field(default_factory=list)
+    no_images: int = 0
+    over: bool = False
+
+    def csv_rows(self) -> Iterator[tuple[str, np.ndarray]]:
+        """Every answer for the CSV."""
+        return zip(self.names, self.probabilities, strict=True)
+
+
+def ask_for_folder() -> Path | None:
+    """The folder that the user has named or chosen."""
+    with st.form("predict-folder-form", border=False):
+        path = st.text_input(
+            "Path of a folder of images", placeholder="~/pictures/new", max_chars=LONGEST_PATH, key="predict-folder"
+        )
+        if st.form_submit_button("Classify", key="predict-folder-use", icon=":material/folder_open:"):
+            state.remember("predict-folder", path.strip().strip("\"'"))
+    chosen = state.recall("predict-folder", "")
+    return _folder(chosen) if chosen else None
+
+
+def offer_unlabelled(run: Run, way: str) -> None:
+    """A button for each folder of images without labels in the run's own data set; `way` is the choice of folders."""
+    for number, folder in enumerate(_unlabelled(run)):
+        images = counted(engine.images_in(folder), "image")
+        st.button(
+            f"Classify the {images} without labels in {literal(names.shown(folder.name))}", help=literal(str(folder)),
+            icon=":material/folder_special:", key=f"predict-unlabelled-{number}", on_click=_open,
+            args=(str(folder), way),
+        )  # fmt: skip
+
+
+def _open(folder: str, way: str) -> None:
+    state.remember("predict-folder", folder)
+    st.session_state["predict-folder"] = folder  # the field names what is classified
+    st.session_state["predict-way"] = way
+
+
+def _unlabelled(run: Run) -> tuple[Path, ...]:
+    """Folders of the run's data set whose images have no labels, if it is the chosen one or some page has read it."""
+    data, draft = run.experiment.data, state.draft()
+    try:
+        if (data.source, data.reading) == (draft.source, draft.reading):
+            return engine.dataset(data.source, data.reading).unlabelled
+        known = engine.known_dataset(data.source, data.reading)
+    except GraftError:
+        return ()
+    return known.unlabelled if known is not None else ()
+
+
+def _folder(text: str) -> Path | None:
+    try:
+        path = Path(text).expanduser()
+        if path.is_dir():
+            return path
+        what = "is a file. Give its folder, or upload it" if path.exists() else "is not there. Check the path"
+    except (OSError, ValueError, RuntimeError):  # a name too long, a zero byte, an unknown ~user
+        what = "cannot be a path"
+    st.error(f"{literal(text[:200])} {what}: a folder on this machine is needed.", icon=":material/error:")
+    return None
+
+
+def answered_folder(predictor: "Predictor", key: str, folder: Path) -> FolderAnswers:
+    """The answers for a folder; those of the last one are kept, and one that was interrupted goes on where it was."""
+    from core.evaluation.given import files_of
+
+    held: FolderAnswers | None = state.recall("predict-folder-answers", None)
+    if held is None or held.key != (key, str(folder)):
+        held = FolderAnswers((key, str(folder)))
+        state.remember("predict-folder-answers", held)
+    if held.over:
+        return held
+    given = list(files_of([folder]))
+    bar = st.progress(0.0, "Reading the images.")
+    for answer in predictor.answers(given[held.asked :]):
+        _take(held, answer, folder)
+        if held.asked % AT_ONCE == 0:
+            bar.progress(held.asked / len(given), f"{held.asked:,} of {len(given):,} files.")
+    bar.empty()
+    held.over = True
+    return held
+
+
+def _take(held: FolderAnswers, answer: "FileAnswer", folder: Path) -> None:
+    path = Path(answer.given.name)
+    name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
+    held.asked += 1
+    if answer.probabilities is not None:
+        held.names.append(name)
+        held.probabilities.append(answer.probabilities)
+        if len(held.rows) < MOST_SHOWN:
+            shown = Answer(name, tuple(answer.probabilities.tolist()), thumbnail(answer.pixels))
+            held.rows.append((OnDisk(path, name), shown))
+    elif answer.given.wanted:
+        held.refused.append(Answer(name, reason=answer.reason))
+    else:
+        held.no_images += 1

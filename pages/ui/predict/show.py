@@ -1,0 +1,152 @@
+"""What a model said: one picture beside its probabilities, many as a table and a CSV."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+from PIL import Image
+
+from core.charts.numbers import percent
+from core.charts.probabilities import probabilities_figure, top_classes
+from core.errors import UnreadableImage
+from core.export.table import predictions_csv
+from core.files import slug
+from core.runs.records import Run
+from pages.ui.predict.answers import THUMBNAIL_PX, Answer, Source, jpeg
+from pages.ui.predict.folder import MOST_NAMED, FolderAnswers, OnDisk
+from pages.ui.widgets.messages import literal
+from pages.ui.widgets.plot import live_plot
+from pages.ui.widgets.tables import show_table
+from pages.ui.widgets.theme import theme
+
+if TYPE_CHECKING:  # importing it loads torch
+    from core.evaluation.predict import Predictor
+
+MOST_BARS = 8
+MOST_ROWS = 8  # more are reached by scrolling
+ROW_PX = THUMBNAIL_PX + 8
+CLOSED_SET = (
+    "The model knows only its {n} classes and always answers with one of them, also when the picture shows none of "
+    "them. A high probability does not mean that the picture is of a kind it knows."
+)
+
+
+def show_answers(run: Run, predictor: "Predictor", sources: Sequence[Source], answers: Sequence[Answer]) -> None:
+    """All answers, and the files that got none with the reason. `sources` and `answers` have the same order."""
+    good = [(source, answer) for source, answer in zip(sources, answers, strict=True) if not answer.reason]
+    _refused([answer for answer in answers if answer.reason])
+    if not good:
+        return
+    if len(good) == 1:
+        _one(predictor, *good[0])
+    else:
+        named = [(answer.name, answer.probabilities) for _, answer in good]
+        _many(run, predictor, good, lambda: named, len(good))
+    st.caption(CLOSED_SET.format(n=len(predictor.classes)))
+
+
+def show_folder(run: Run, predictor: "Predictor", found: FolderAnswers) -> None:
+    """A table of a folder's first answers, all of them as a CSV, and what got none with the reason."""
+    _refused(found.refused)
+    if found.no_images:
+        what = (
+            "1 other file is no image and was"
+            if found.no_images == 1
+            else f"{found.no_images:,} other files are no images and were"
+        )
+        st.caption(f"{what} left out.")
+    if not found.rows:
+        st.info("There is no image in this folder that can be read. Name another one.", icon=":material/info:")
+        return
+    _many(run, predictor, found.rows, found.csv_rows, len(found.names))
+    st.caption(CLOSED_SET.format(n=len(predictor.classes)))
+
+
+def _refused(answers: Sequence[Answer]) -> None:
+    if not answers:
+        return
+    lines = "\n".join(f"- **{literal(answer.name)}**: {literal(answer.reason)}" for answer in answers[:MOST_NAMED])
+    if len(answers) > MOST_NAMED:
+        lines += f"\n- and {len(answers) - MOST_NAMED:,} more"
+    what = "This file was not used" if len(answers) == 1 else f"These {len(answers)} files were not used"
+    st.warning(f"{what}:\n\n{lines}", icon=":material/hide_image:")
+
+
+def _one(predictor: "Predictor", source: Source | OnDisk, answer: Answer) -> None:
+    """The picture as the model sees it, beside the probabilities."""
+    left, right = st.columns([2, 3], gap="large")
+    side = predictor.geometry.image_size
+    with left:
+        try:
+            pixels = predictor.read(source.read())
+        except UnreadableImage as error:  # it could be read a moment ago
+            st.warning(literal(str(error)))
+            return
+        st.image(jpeg(Image.fromarray(pixels)), width=max(side, 288), alt=answer.name)
+        st.caption(f"{literal(answer.name)}, as the model sees it: the middle, {side} × {side} px.")
+    with right:
+        data = top_classes(predictor.classes, answer.probabilities, MOST_BARS)
+        st.subheader(f"{literal(data.names[0])} :gray[{percent(data.probabilities[0])}]", anchor=False)
+        figure = probabilities_figure(data, theme())
+        live_plot(figure, key="predict-chart", height=int(figure.layout.height))
+        if data.others:
+            st.caption(f"{data.others} less probable classes are not drawn.")
+
+
+def _many(
+    run: Run,
+    predictor: "Predictor",
+    good: Sequence[tuple[Source | OnDisk, Answer]],
+    every: Callable[[], Iterable[tuple[str, Sequence[float]]]],
+    total: int,
+) -> None:
+    """A table of `good`, and a CSV of `every` answer, of which there are `total`."""
+    classes = predictor.classes
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(f"{total:,} images", anchor=False, width="content")
+        st.download_button(
+            "Download as CSV",
+            lambda: predictions_csv(classes, every()),
+            file_name=f"predictions-{slug(run.name)}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            type="primary",
+            icon=":material/download:",
+            key="predict-csv",
+        )
+    if total > len(good):
+        st.caption(f"The first {len(good)} of {total:,} are shown; the CSV has all.")
+    st.caption("Choose a row to see that image and all its probabilities.")
+    percent = st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, color="primary")
+    columns = {"Picture": st.column_config.ImageColumn(width=THUMBNAIL_PX + 16), "Probability": percent}
+    event = show_table(
+        _frame(classes, [answer for _, answer in good]),
+        hide_index=True,
+        column_config=columns,
+        row_height=ROW_PX,
+        height=min(len(good), MOST_ROWS) * ROW_PX + 40,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="predict-table",
+    )
+    rows = event.selection.rows
+    if rows and rows[0] < len(good):
+        _one(predictor, *good[rows[0]])
+
+
+def _frame(classes: Sequence[str], answers: Sequence[Answer]) -> pd.DataFrame:
+    tops = [top_classes(classes, answer.probabilities, 2) for answer in answers]
+    return pd.DataFrame(
+        {
+            "Picture": [answer.thumbnail for answer in answers],
+            "File": [answer.name for answer in answers],
+            "Class": [top.names[0] for top in tops],
+            "Probability": [top.probabilities[0] * 100 for top in tops],
+            "Second best": [_second(top.names[1:], top.probabilities[1:]) for top in tops],
+        }
+    )
+
+
+def _second(names: Sequence[str], probabilities: Sequence[float]) -> str:
+    return f"{names[0]} ({percent(probabilities[0])})" if names else ""

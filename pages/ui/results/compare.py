@@ -1,0 +1,97 @@
+"""Several runs laid over each other: their curves, and the settings in which they differ."""
+
+import html
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.charts.differences import differing
+from core.charts.numbers import percent
+from core.charts.overlay import METRICS, Key, Metric, legend, overlay, overlay_figure
+from core.runs.records import Run
+from core.text import shown
+from pages.ui.runs import listing as told
+from pages.ui.session import engine, state
+from pages.ui.widgets.messages import literal
+from pages.ui.widgets.plot import live_plot
+from pages.ui.widgets.tables import show_plain_table
+from pages.ui.widgets.theme import theme
+
+MOST_COMPARED = 8  # as many as there are colours
+_CSS_DASHES = {"dash": "dashed", "dot": "dotted", "dashdot": "dashed"}
+_STYLE = """<style>
+.graft-legend { display: flex; flex-direction: column; gap: 0.25rem; font-size: 0.9rem; }
+.graft-legend div { display: flex; gap: 0.6rem; }
+.graft-legend i { flex: none; width: 1.6rem; margin-top: 0.65em; }
+.graft-legend span { overflow-wrap: anywhere; }
+.graft-legend small { opacity: 0.75; }
+.st-key-results-differences { overflow-x: auto; }
+</style>"""
+
+
+def show_comparison(order: Sequence[Run], runs: Sequence[Run], names: dict[str, str]) -> None:
+    """Overlaid curves and the settings that differ."""
+    store = engine.workspace().store
+    able = [run for run in order if run.results or run.progress.get("epochs_done")]
+    if len(able) < 2:
+        return
+    st.subheader("Compare", anchor=False)
+    ids = [run.id for run in able]
+    kept = [run_id for run_id in state.recall("results-compared", ids[:3]) if run_id in ids]
+    chosen = st.multiselect(
+        "Runs to lay over each other",
+        ids,
+        default=kept or ids[:3],
+        format_func=lambda run_id: shown(names[run_id]),
+        max_selections=MOST_COMPARED,
+        key="results-compare",
+    )
+    state.remember("results-compared", chosen)
+    if len(chosen) < 2:
+        st.caption("Choose at least two runs.")
+        return
+    metric = st.segmented_control(
+        "What to draw", list(METRICS), default="val_loss", required=True, format_func=METRICS.__getitem__,
+        key="results-metric", label_visibility="collapsed",
+    )  # fmt: skip
+    epochs = {run_id: store.epochs(run_id) for run_id in chosen}
+    oldest_first = [run.id for run in reversed(runs)]
+    data = overlay(epochs, names, metric, oldest_first)
+    figure = overlay_figure(data, theme())
+    live_plot(figure, key="results-overlay", height=int(figure.layout.height))
+    st.html(legend_html(legend(data, theme()), metric))
+    _differences([run for run in able if run.id in chosen], names)
+
+
+def legend_html(keys: Sequence[Key], metric: Metric) -> str:
+    """The legend as HTML, in which a name can be as long as it is. Names from users are escaped."""
+    rows = []
+    for key in keys:
+        share = metric.endswith("accuracy")
+        last = "no epoch yet" if key.last is None else percent(key.last) if share else f"{key.last:.3f}"
+        twin = f", the same line as {key.same_as}" if key.same_as else ""
+        style = _CSS_DASHES.get(key.dash, "solid")
+        line = f'<i style="border-top:3px {style} {key.colour}"></i>'
+        rows.append(
+            f"<div>{line}<span>{html.escape(shown(key.name))} <small>{html.escape(last + twin)}</small></span></div>"
+        )
+    return f'{_STYLE}<div class="graft-legend">{"".join(rows)}</div>'
+
+
+def _differences(runs: Sequence[Run], names: dict[str, str]) -> None:
+    rows = differing({run.id: run.experiment for run in runs})
+    table = {literal(names[run.id]): [_told_score(run), *(literal(row.values[run.id]) for row in rows)] for run in runs}
+    titles = ["Validation accuracy", *(literal(row.title) for row in rows)]
+    with st.container(key="results-differences"):
+        show_plain_table(pd.DataFrame(table, index=titles), border="horizontal")
+    if not rows:
+        st.caption("These runs have the same settings.")
+    elif any(row.key.startswith("data.") for row in rows):
+        st.caption("These runs were not validated on the same images: compare their scores with care.")
+
+
+def _told_score(run: Run) -> str:
+    if run.val is None:
+        return "not evaluated"
+    return f"{percent(run.val['accuracy'])} ({told.interval(run.val, 'accuracy')})"

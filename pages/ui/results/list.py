@@ -1,0 +1,157 @@
+"""All runs, ranked; each row leads to its run."""
+
+from collections import Counter
+from collections.abc import Sequence
+from textwrap import shorten
+
+import streamlit as st
+
+from core.charts.numbers import percent
+from core.runs.records import Run
+from core.runs.status import Status
+from core.text import shown
+from pages.ui.results.compare import show_comparison
+from pages.ui.runs import listing as told
+from pages.ui.runs.words import badge, duration
+from pages.ui.session import engine, state
+from pages.ui.widgets.messages import explain, literal
+
+FIRST_SHOWN = 20
+LONGEST_MESSAGE = 200  # letters; the run's own page has all of it
+EVERYTHING = "All images"
+RANKED = "Ranked by validation accuracy."
+RANKED_APART = "Ranked within each data set: scores on other images do not compare."
+_STYLE = """<style>
+.graft-track { position: relative; height: 10px; border-radius: 5px; background: rgba(128, 150, 146, 0.22); }
+.graft-track i { position: absolute; top: 0; bottom: 0; border-radius: 5px; background: rgba(20, 150, 136, 0.45); }
+.graft-track b { position: absolute; top: -3px; width: 4px; height: 16px; border-radius: 2px; margin-left: -2px;
+  background: #0f8a7e; }
+[class*="st-key-results-open-"] a, [class*="st-key-results-open-"] a:hover { padding: 0; background: transparent; }
+[class*="st-key-results-open-"] a p { font-weight: 600; white-space: normal; overflow-wrap: anywhere; }
+/* the link reaches over its whole row */
+[class*="st-key-results-row-"] { position: relative; cursor: pointer; }
+[class*="st-key-results-row-"] * { position: static; }
+[class*="st-key-results-row-"] .graft-track, [class*="st-key-results-row-"] .graft-track * { position: absolute; }
+[class*="st-key-results-row-"] .graft-track { position: relative; }
+[class*="st-key-results-open-"] a::after { content: ""; position: absolute; inset: 0; border-radius: inherit; }
+[class*="st-key-results-row-"]:hover, [class*="st-key-results-row-"]:focus-within {
+  border-color: var(--st-primary-color, #0f8a7e); }
+[class*="st-key-results-row-"]:hover a p { text-decoration: underline; }
+</style>"""
+
+
+def show_all(runs: Sequence[Run]) -> None:
+    """The page without a chosen run. `runs` is not empty."""
+    _header()
+    room, names = engine.workspace(), told.labels(runs)
+    sizes = {run.id: told.disk_bytes(room.folder(run.id)) for run in runs}
+    source = _source(runs)
+    chosen = [run for run in runs if source in (None, told.images_of(run))]
+    st.caption(
+        f"{len(runs)} run{'s' if len(runs) > 1 else ''}, {told.size(sum(sizes.values()))} on disk in "
+        f"{literal(str(room.root))}. {RANKED if source else RANKED_APART}"
+    )
+    st.html(_STYLE)
+    order = told.ranked(chosen) if source else told.by_data(chosen)
+    places = _places(order)
+    shown = order if state.recall("results-all", False) else order[:FIRST_SHOWN]
+    for run in shown:
+        _row(run, names[run.id], places.get(run.id), sizes[run.id])
+    if len(shown) < len(order) and st.button(f"Show all {len(order)} runs", key="results-show-all"):
+        state.remember("results-all", True)
+        st.rerun()
+    show_comparison([run for run in order if told.images_of(run) == (source or _default(runs))], runs, names)
+
+
+def _header() -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title("Results", anchor=False, width="content")
+        if st.button("Train another", type="primary", icon=":material/model_training:", key="results-train"):
+            st.switch_page("pages/train.py")
+
+
+def _scored(run: Run) -> bool:
+    return run.val is not None and not run.status.live
+
+
+def _places(order: Sequence[Run]) -> dict[str, int]:
+    """The rank of every scored run among those on the same images."""
+    counts: Counter[told.Images] = Counter()
+    found = {}
+    for run in filter(_scored, order):
+        counts[told.images_of(run)] += 1
+        found[run.id] = counts[told.images_of(run)]
+    return found
+
+
+def _default(runs: Sequence[Run]) -> told.Images:
+    """The images that this session is about, where there are runs on them; else those of the newest run."""
+    held = {told.images_of(run) for run in runs}
+    chosen = state.draft().source or "", state.draft().reading
+    return chosen if chosen in held else told.images_of(max(runs, key=lambda run: run.age))
+
+
+def _source(runs: Sequence[Run]) -> told.Images | None:
+    """The images whose runs are ranked, None for all: runs on other images cannot be ranked against each other."""
+    sources = list(dict.fromkeys(map(told.images_of, runs)))
+    if len(sources) < 2:
+        return sources[0]
+    kept = state.recall("results-source", None)
+    if kept not in (EVERYTHING, *sources):
+        kept = _default(runs)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        source = st.selectbox(
+            "Trained on",
+            [*sources, EVERYTHING],
+            index=[*sources, EVERYTHING].index(kept),
+            format_func=lambda source: source if source == EVERYTHING else shown(told.images_name(source)),
+            key="results-data",
+            width=280,
+        )
+        explain(
+            "Ranking",
+            "Scores are comparable only on the same validation images. Choose one data set to rank the runs on it. "
+            "Where two intervals overlap widely, the order of the two runs says little.",
+        )
+    state.remember("results-source", source)
+    return None if source == EVERYTHING else source
+
+
+def _row(run: Run, name: str, place: int | None, n_bytes: int) -> None:
+    with st.container(border=True, key=f"results-row-{run.id}"):
+        title, score, about = st.columns([5, 4, 6], gap="medium", vertical_alignment="center")
+        with title, st.container(gap="xxsmall"):
+            with st.container(key=f"results-open-{run.id}"):
+                number = f"{place}. " if place else ""
+                label = f"{literal(f'{number}{name}')} :material/chevron_right:"
+                st.page_link("pages/results.py", label=label, query_params={"run": run.id})
+            st.markdown(f"{badge(run.status)} :gray[:small[{told.when(run.created_at)}]]")
+        with score:
+            _score(run)
+        with about, st.container(gap="xxsmall"):
+            st.markdown(f":small[{literal(told.settings_line(run.experiment))}]")
+            took = run.results.get("seconds") or run.progress.get("seconds")
+            time_taken = f"{duration(took)} · " if took else ""
+            st.markdown(f":gray[:small[{time_taken}{told.size(n_bytes)} on disk]]")
+        if run.message:
+            colour = "red" if run.status is Status.FAILED else "gray"
+            st.markdown(f":{colour}[:small[{literal(shorten(run.message, LONGEST_MESSAGE, placeholder=' …'))}]]")
+
+
+def _score(run: Run) -> None:
+    if run.status.live:
+        epochs = run.progress.get("epochs_done", 0)
+        st.markdown(f":gray[:small[{epochs} of {run.experiment.epochs} epochs]]")
+    elif run.val is None:
+        st.markdown(":gray[:small[not evaluated]]")
+    else:
+        value, low, high = (run.val[key] * 100 for key in ("accuracy", "accuracy_low", "accuracy_high"))
+        with st.container(gap="xxsmall"):
+            st.markdown(
+                f"**{percent(run.val['accuracy'])}** :gray[:small[{told.interval(run.val, 'accuracy')}, "
+                f"{run.val['n']} images]]"
+            )
+            st.html(
+                f'<div class="graft-track"><i style="left:{low:.1f}%;width:{high - low:.1f}%"></i>'
+                f'<b style="left:{value:.1f}%"></b></div>'
+            )

@@ -1,0 +1,111 @@
+"""The images that a model got wrong, the most confident mistakes first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.charts.numbers import percent
+from core.data.geometry import Geometry
+from core.data.images import decode, resize
+from core.data.scale import Range
+from core.errors import UnreadableImage
+from core.evaluation.mistakes import Mistake, mistakes
+from core.runs.artifacts import Predictions
+from pages.ui.session import state
+from pages.ui.widgets.gallery import Cell, show_mosaic
+from pages.ui.widgets.messages import literal
+from pages.ui.widgets.tables import show_table
+
+AT_A_TIME = 12
+COLUMNS, SIDE = 2, 224
+_SMALL = Geometry(SIDE, SIDE, "bilinear")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Pictures that could be read, as cells, and the names of the others with the reason."""
+
+    cells: list[Cell]
+    missing: list[str]
+
+
+def show_mistakes(classes: Sequence[str], answers: Predictions, key: str) -> None:
+    """A mosaic and a table of the mistakes. `key` names run and part: how many are shown is kept for each."""
+    found = mistakes(answers.labels, answers.probabilities)
+    total = len(answers.labels)
+    st.subheader("Mistakes", anchor=False)
+    if not found:
+        st.success(f"All {total} images were recognised.", icon=":material/check_circle:")
+        return
+    st.caption(f"{len(found)} of {total} images were taken for something else. The most confident mistakes come first.")
+    count = state.recall(f"mistakes:{key}", AT_A_TIME)
+    with st.spinner("Reading the pictures."):
+        shown = pictures(classes, answers, found[:count])
+    if shown.cells:
+        _mosaics(shown.cells)
+    if shown.missing:
+        names = "; ".join(shown.missing)
+        st.warning(literal(f"Cannot be shown any more: {names}"), icon=":material/hide_image:")
+    if count < len(found) and st.button("Show more", icon=":material/expand_more:", key="results-more-mistakes"):
+        state.remember(f"mistakes:{key}", count + AT_A_TIME)
+        st.rerun()
+    with st.expander("File names", icon=":material/list:", key="results-mistake-names"):
+        _table(classes, answers, found)
+
+
+def _mosaics(cells: list[Cell]) -> None:
+    """Rows of four, as two mosaics of two columns side by side: on a narrow screen the second goes below the first."""
+    pairs = [cells[i : i + COLUMNS] for i in range(0, len(cells), COLUMNS)]
+    sides = [cell for pair in pairs[0::2] for cell in pair], [cell for pair in pairs[1::2] for cell in pair]
+    with st.container(horizontal=True):
+        for side in sides:
+            if side:
+                show_mosaic(side, COLUMNS, SIDE, wrap=True)
+
+
+def pictures(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake]) -> Shown:
+    """The images of the mistakes: which class each is, and under that what it was taken for."""
+    shown = Shown([], [])
+    for mistake in found:
+        taken_for = f"→ {classes[mistake.predicted]} {percent(mistake.probability)}"
+        path = Path(answers.paths[mistake.index])
+        try:
+            shown.cells.append(
+                Cell(_small(str(path), _stamp(path), answers.value_range), classes[mistake.label], note=taken_for)
+            )
+        except UnreadableImage as error:
+            shown.missing.append(f"{answers.names[mistake.index]} ({str(error).rstrip('.')})")
+    return shown
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _small(path: str, stamp: int, value_range: Range | None) -> np.ndarray:
+    """As the model saw it: with the scale of the data set."""
+    del stamp  # a part of the key: the file may be replaced
+    return resize(decode(Path(path), value_range).pixels, _SMALL)
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError as error:
+        raise UnreadableImage("it is not on this disk") from error
+
+
+def _table(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake]) -> None:
+    share = st.column_config.NumberColumn(format="%.0f %%")
+    frame = pd.DataFrame(
+        {
+            "File": [answers.names[mistake.index] for mistake in found],
+            "True class": [classes[mistake.label] for mistake in found],
+            "Predicted": [classes[mistake.predicted] for mistake in found],
+            "Probability": [mistake.probability * 100 for mistake in found],
+            "Of the true class": [mistake.true_probability * 100 for mistake in found],
+        }
+    )
+    columns = {"Probability": share, "Of the true class": share}
+    show_table(frame, hide_index=True, column_config=columns, key="results-mistake-table")

@@ -1,0 +1,221 @@
+"""What stands around the live panel: a run's name and status, its buttons, its result, the other live runs."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.augment.steps import summarise
+from core.errors import GraftError
+from core.experiment import Experiment
+from core.planning.plan import from_scratch, without_augmentation
+from core.runs.records import Run
+from core.runs.status import Status
+from pages.ui.runs.words import BADGES, accuracy
+from pages.ui.session import engine, state, warmup
+from pages.ui.widgets.messages import explain, literal, show_error
+
+RESULTS = "pages/results.py"
+CHECKPOINT = "last.pt"  # `core.training.checkpoints.LAST`, whose import would wait for torch
+
+
+def remember(run_id: str) -> None:
+    """Make this the run that the Train page shows, after a reload too."""
+    state.remember("train-run", run_id)
+    if st.query_params.get("run") != run_id:
+        st.query_params["run"] = run_id
+
+
+def header(run: Run, live: list[Run]) -> None:
+    """Name, status, what can be done now, and how it ended."""
+    with st.container(key="train-header"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.subheader(literal(run.name), anchor=False, width="content")
+            label, icon, colour = BADGES[run.status]
+            st.badge(label, icon=icon, color=colour)
+        if run.status.live:
+            _steer(run, live)
+        else:
+            _ended(run)
+
+
+def has_next_step(run: Run) -> bool:
+    """Whether the page's main button belongs to this run: it is at work, has a result to see, or can simply go on."""
+    return run.status.live or run.val is not None or run.status is Status.INTERRUPTED
+
+
+def submit(experiment: Experiment, device: str, name: str = "", *, leave: bool = False) -> None:
+    """Queue an experiment and show it, unless another run is being watched; an error is shown and nothing else changes.
+
+    Ends the script run when it succeeds.
+    """
+    try:
+        with st.spinner("Checking the images and the settings."):
+            before = {run.id for run in engine.live_runs()}
+            run_id = engine.manager().submit(experiment, device, name)
+    except GraftError as error:
+        show_error(error)
+        return
+    if run_id in before:
+        st.toast("This experiment is being trained already.", icon=":material/info:")
+    elif before:
+        st.toast("Added to the queue.", icon=":material/playlist_add:")
+    if not before or (run_id in before and engine.workspace().store.run(run_id).status is not Status.QUEUED):
+        remember(run_id)
+    if leave:
+        st.switch_page("pages/train.py", query_params={"run": run_id})
+    st.rerun()
+
+
+def controls(run: Run, *, leave: bool = False) -> None:
+    """The two control runs, each one click. `leave`: for the Train page, where they are shown."""
+    with st.container(border=True, gap="small", key="train-controls"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown("**Was it worth it?** Run the same again with one thing taken away.", width="content")
+            explain(
+                "Control runs",
+                "A control changes one thing and nothing else: same images, same split, same seed. The difference to "
+                "this run is what that one thing is worth. On few images differences within the 95 % intervals may be "
+                "chance.",
+            )
+        with st.container(horizontal=True, gap="small"):
+            _control(
+                run, "Same without augmentation", "without augmentation", ":material/filter_none:",
+                summarise(run.experiment.pipeline) == "None", "This run had no augmentation.",
+                "Shows every picture as it is.", without_augmentation, leave,
+            )  # fmt: skip
+            _control(
+                run, "Same from scratch", "from scratch", ":material/restart_alt:",
+                run.experiment.backbone.weights == "none", "This run began from untrained weights.",
+                "Untrained weights, all stages trained for as many epochs: what frozen, untrained stages pass on is "
+                "noise.",
+                from_scratch,
+                leave,
+            )  # fmt: skip
+
+
+def others(shown: Run | None, live: list[Run]) -> None:
+    """The live runs that are not shown: watch one, or take it out of the queue."""
+    rest = [run for run in live if shown is None or run.id != shown.id]
+    if not rest:
+        return
+    places = {run_id: number for number, run_id in enumerate(_queue(), start=1)}
+    with st.container(border=True, gap="small", key="train-queue"):
+        st.markdown("**Queue**" if all(run.status is Status.QUEUED for run in rest) else "**Other live runs**")
+        for run in rest:
+            _other(run, places.get(run.id))
+
+
+def _other(run: Run, place: int | None) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"train-other-{run.id}"):
+        where = f"place {place}" if place else BADGES[run.status][0].lower()
+        st.markdown(f"{literal(run.name)}  \n:gray[:small[{where}]]", width="stretch")
+        if run.status is not Status.QUEUED and st.button("Show", key=f"train-show-{run.id}"):
+            remember(run.id)
+            st.rerun()
+        if place and st.button("Take out", icon=":material/close:", key=f"train-out-{run.id}"):
+            _act(engine.manager().stop, run.id)
+
+
+def _steer(run: Run, live: list[Run]) -> None:
+    if not warmup.ready() or not engine.manager().owns(run.id):
+        st.info("Another program executes this run, such as a terminal. Watch it here; pause or stop it there.")
+        return
+    with st.container(horizontal=True, gap="small"):
+        if run.status is Status.QUEUED:
+            if st.button("Take out of the queue", icon=":material/close:", key="train-stop"):
+                _act(engine.manager().stop, run.id)
+            return
+        if run.status is Status.STOPPING:
+            st.button("Stopping", icon=":material/hourglass_empty:", key="train-stopping", disabled=True)
+            return
+        _pause_button(run)
+        stop = "Ends the training now; the best model so far is kept and evaluated."
+        if st.button("Stop", icon=":material/stop:", key="train-stop", help=stop):
+            _act(engine.manager().stop, run.id)
+    if run.status is Status.PAUSED:
+        waiting = sum(other.status is Status.QUEUED for other in live)
+        more = f" {waiting} more wait{'s' if waiting == 1 else ''} behind it." if waiting else ""
+        st.caption(f"A paused run keeps its place on the device: nothing else trains there until it goes on.{more}")
+
+
+def _pause_button(run: Run) -> None:
+    """Asked for at once, done at the next batch: until then the button says so."""
+    asked = state.recall("train-asked", None) == (run.id, run.status)
+    if run.status is Status.PAUSED:
+        if st.button("Go on", icon=":material/play_arrow:", key="train-continue", type="primary", disabled=asked):
+            _act(engine.manager().unpause, run.id, asked=run)
+    else:
+        label = "Pausing at the next batch" if asked else "Pause"
+        if st.button(label, icon=":material/pause:", key="train-pause", disabled=asked):
+            _act(engine.manager().pause, run.id, asked=run)
+
+
+def _ended(run: Run) -> None:
+    if run.status is Status.FAILED:
+        st.error(literal(run.message), icon=":material/error:")
+    elif run.message:
+        st.warning(literal(run.message), icon=":material/info:")
+    if run.val is not None:
+        _result(run)
+    elif run.status is Status.STOPPED:
+        st.caption("It was stopped before an epoch had ended, so there is no model to evaluate.")
+    with st.container(horizontal=True, gap="small"):
+        if run.val is not None and st.button(
+            "See the results", type="primary", icon=":material/leaderboard:", key="train-results"
+        ):
+            st.switch_page(RESULTS, query_params={"run": run.id})
+        if run.status.resumable:
+            _resume(run)
+    if run.traceback:
+        with st.expander("What happened, for a developer", key="train-traceback"):
+            st.code(run.traceback, language="python")
+
+
+def _resume(run: Run) -> None:
+    room = engine.workspace()
+    # an epoch that was cut short is told, and kept nowhere: it is trained again
+    done = len(room.store.epochs(run.id)) if (room.folder(run.id) / CHECKPOINT).exists() else 0
+    where = f"Goes on after epoch {done}." if done else "Begins again: no epoch had ended."
+    kind = "primary" if has_next_step(run) and run.val is None else "secondary"
+    if st.button("Resume", icon=":material/play_arrow:", key="train-resume", help=where, type=kind):
+        _act(engine.manager().resume, run.id, spinner="Checking that the images are the same.")
+
+
+def _result(run: Run) -> None:
+    best = run.results.get("kept_epoch", run.results.get("best_epoch"))
+    epoch = f", from epoch {best + 1}" if isinstance(best, int) else ""
+    score = accuracy(run) or ""
+    value, _, interval = score.partition(" (")
+    with st.container(key="train-result"):
+        st.metric("Validation accuracy", value)
+        st.caption(
+            f"95 % interval {interval.rstrip(')')}, on {run.val['n']} images{epoch}. "
+            "The validation images chose that epoch, so this may be a little optimistic."
+        )
+
+
+def _control(
+    run: Run, label: str, suffix: str, icon: str, pointless: bool, reason: str, idea: str,
+    control: Callable[[Experiment], Experiment], leave: bool,
+) -> None:  # fmt: skip
+    clicked = st.button(
+        label, icon=icon, key=f"train-control-{suffix.replace(' ', '-')}", disabled=pointless,
+        help=reason if pointless else idea,
+    )  # fmt: skip
+    if clicked:
+        submit(control(run.experiment), run.device, f"{run.name}, {suffix}", leave=leave)
+
+
+def _queue() -> list[str]:
+    return engine.manager().queue() if warmup.ready() else []
+
+
+def _act(action: Callable[[str], object], run_id: str, *, asked: Run | None = None, spinner: str | None = None) -> None:
+    try:
+        with st.spinner(spinner) if spinner else st.container():
+            action(run_id)
+    except GraftError as error:
+        show_error(error)
+        return
+    state.remember("train-asked", (asked.id, asked.status) if asked else None)
+    st.rerun()

@@ -1,0 +1,98 @@
+"""What label safety is asked on the Augment page, and what is known of the answer: in the light lane or on the disk."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.charts.safety import LIGHTS
+from core.data.dataset import Dataset
+from core.errors import GraftError
+from core.experiment import Experiment, PipelineSpec
+from core.planning.plan import default_experiment
+from core.screening.asked import Asked, asked, screened
+from core.screening.headline import Headline
+from core.screening.kept import kept_in
+from core.screening.sweep import SWEEP_VIEWS, StrengthSweep, levels_of, swept
+from pages.ui.session import engine
+from pages.ui.session.state import Draft
+from pages.ui.widgets.messages import literal, show_error
+
+if TYPE_CHECKING:  # importing it loads torch
+    from core.screening.verdict import Safety
+    from core.work.queue import Work
+
+_BADGES = {
+    "green": (":material/check_circle:", "green"),
+    "amber": (":material/warning:", "orange"),
+    "red": (":material/cancel:", "red"),
+    "unknown": (":material/help:", "gray"),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """Screenings of some pipelines: what their answers depend on, and the experiment whose images are looked at."""
+
+    about: Asked
+    experiment: Experiment
+    device: str
+    pipelines: tuple[PipelineSpec, ...]
+
+    @property
+    def key(self) -> Hashable:
+        """The name of this question in the light lane; equal names mean equal answers."""
+        return ("safety", *(self.about.key(pipeline) for pipeline in self.pipelines))
+
+    def known(self) -> "tuple[Safety, ...] | None":
+        """The answers that the workspace keeps, if it keeps all of them."""
+        return kept_in(engine.workspace().root).all(self.about, self.pipelines)
+
+    def known_sweep(self) -> StrengthSweep | None:
+        """As `known`, of pipelines that are one pipeline at growing strength."""
+        found = self.known()
+        return None if found is None else swept(self.pipelines, found)
+
+
+def whole_and_steps(draft: Draft, dataset: Dataset) -> Question:
+    """What the draft's pipeline does to labels, and what each of its steps does alone."""
+    return _question(draft, dataset, screened(draft.pipeline))
+
+
+def strengths(draft: Draft, dataset: Dataset, pipeline: PipelineSpec) -> Question:
+    """What a pipeline does at growing strength. Raises `InvalidPipeline`, `UnknownTransform`."""
+    return _question(draft, dataset, levels_of(pipeline), SWEEP_VIEWS)
+
+
+def ask(question: Question, work: "Work") -> bool:
+    """Begin the analysis that answers a question; False, with the error on the page, where that cannot be."""
+    try:
+        engine.manager().lane.analyse(question.key, work)
+    except GraftError as error:
+        show_error(error)
+        return False
+    return True
+
+
+def show_light(safety: "Safety | Headline", title: str = "") -> None:
+    """The traffic light, by word and sign as well as colour, with its reason."""
+    icon, colour = _BADGES[safety.verdict]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(LIGHTS[safety.verdict], icon=icon, color=colour)  # type: ignore[arg-type]
+        text = literal(safety.reason)
+        st.markdown(f"**{literal(title)}**: {text}" if title else text, width="stretch")
+
+
+def show_headline(found: Headline) -> None:
+    """The light of a pipeline: that of its worst step, by name."""
+    show_light(found, ", ".join(found.steps))
+
+
+def _question(draft: Draft, dataset: Dataset, pipelines: tuple[PipelineSpec, ...], *views: int) -> Question:
+    """The phases of the user's do not matter: the backbone's default ones do."""
+    plan = default_experiment(dataset.source, draft.backbone)
+    data = plan.data.model_copy(update={"split": draft.split, "reading": draft.reading})
+    plan = plan.changed(data=data, pipeline=draft.pipeline, seed=draft.seed)
+    device = draft.device or "auto"
+    return Question(asked(plan, dataset.fingerprint, device, *views), plan, device, pipelines)

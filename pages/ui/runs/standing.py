@@ -1,0 +1,91 @@
+"""Where a live run stands: share done, epoch, time left, speed. No Streamlit in here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.runs.records import Run
+from core.runs.status import Status
+from core.training.events import EpochEnded, StepEnded
+from core.training.remaining import TimeLeft, left_words
+from pages.ui.runs.words import duration, share_done
+
+FEWEST_STEPS = 3  # before a time is guessed from steps
+RECENT = 10  # steps over which the speed is averaged
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`share` is 0..1; `parts` are short texts, the most important first."""
+
+    share: float
+    parts: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The parts in one line."""
+        return " · ".join(self.parts)
+
+
+def standing(run: Run, epochs: Sequence[EpochEnded], steps: Sequence[StepEnded], download_mb: float | None) -> Standing:
+    """What the progress bar of a live run says. `download_mb`: size of weights that still have to be fetched."""
+    progress = run.progress
+    what = progress.get("what")
+    if run.status is Status.QUEUED:
+        return Standing(0.0, ("Waiting for its turn",))
+    if what != "training":
+        return Standing(share_done(run), (_preparing(what, progress, download_mb),))
+    total = progress.get("epochs", run.experiment.epochs)
+    at = min(total, progress.get("epoch", progress.get("first_epoch", 0)) + 1)
+    parts = [f"Epoch {at} of {total}"]
+    told = progress.get("left")  # a run that an older version executes does not say it
+    left = None if told else seconds_left(run, epochs)
+    if run.status is Status.PAUSED:
+        parts.append("paused")
+    elif run.status is Status.STOPPING:
+        parts.append("stopping at the next batch; the best model is kept and evaluated")
+    elif told:
+        parts.append(left_words(TimeLeft(**told)))
+    elif left is not None:
+        parts.append(f"about {duration(_rounded(left))} left")
+    speed = images_per_second(run, steps)
+    if speed is not None and run.status is Status.RUNNING:
+        parts.append(f"{speed:.3g} images/s" if speed < 1000 else f"{speed:,.0f} images/s")
+    return Standing(share_done(run), tuple(parts))
+
+
+def _rounded(seconds: float) -> float:
+    """An estimate is not worth more: to 5 s below two minutes, to 10 s below ten, then to a minute."""
+    unit = 5 if seconds < 120 else 10 if seconds < 600 else 60
+    return max(unit, round(seconds / unit) * unit)
+
+
+def _preparing(what: str | None, progress: dict[str, object], download_mb: float | None) -> str:
+    if what is None:
+        return "Getting ready"
+    text = f"{what[:1].upper()}{what[1:]}"
+    if what == "loading the model" and download_mb:
+        return f"{text}: its weights ({download_mb:.0f} MB) are downloaded once"
+    total = progress.get("total") or 0
+    return f"{text} ({total} images)" if isinstance(total, int) and total > 1 else text
+
+
+def seconds_left(run: Run, epochs: Sequence[EpochEnded]) -> float | None:
+    """Time until the last epoch, from the newest epochs of this phase, else from all steps; None: too early to say."""
+    steps, step = run.progress.get("steps") or 0, run.progress.get("step") or 0
+    if not steps or step >= steps:
+        return None
+    if epochs:
+        newest = [e.seconds for e in epochs if e.phase == epochs[-1].phase][-3:]
+        per_epoch = sum(newest) / len(newest)
+        return per_epoch * (steps - step) / steps * run.progress.get("epochs", 1)
+    if step < FEWEST_STEPS:
+        return None
+    return float(run.progress.get("seconds", 0.0)) / step * (steps - step)
+
+
+def images_per_second(run: Run, steps: Sequence[StepEnded]) -> float | None:
+    """Of the last epoch; before it ends, of the last steps."""
+    if run.progress.get("images_per_second"):
+        return float(run.progress["images_per_second"])
+    recent = [step.images_per_second for step in steps[-RECENT:]]
+    return sum(recent) / len(recent) if recent else None

@@ -1,0 +1,1 @@
+"""What the app holds while it runs: state, access to the engine, one object per process."""

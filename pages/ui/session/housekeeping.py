@@ -1,0 +1,59 @@
+"""What closed tabs held is given back: three handles and some megabytes each.
+
+Streamlit keeps the session of a closed tab for `server.disconnectedSessionTTL` seconds, in case it comes back, and then
+drops it without closing it: its event loop, uploads and images stay until the collector of cyclic garbage finds them,
+which in this process can take hours, because what is frozen (pages/ui/session/warmup.py) makes a full collection rare.
+"""
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from core.memory import give_back
+
+EVERY_S = 10.0
+logger = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def housekeeping(app: Any) -> AsyncIterator[None]:
+    """The lifespan of the server's `app` (an `st.App`): tidies up now and then."""
+    tidying = asyncio.create_task(_tidy_up(app))
+    try:
+        yield
+    finally:
+        tidying.cancel()
+        with suppress(asyncio.CancelledError):
+            await tidying
+
+
+async def _tidy_up(app: Any) -> None:
+    while True:
+        await asyncio.sleep(EVERY_S)
+        try:
+            if close_expired(kept_sessions(app)):
+                await asyncio.to_thread(collect)
+        except Exception:  # the page of somebody must not fail for it
+            logger.exception("What closed tabs held could not be given back")
+
+
+def kept_sessions(app: Any) -> Any:
+    """Streamlit's store of sessions without a tab, a cache with a time to live. Private to it: see the test."""
+    return app._runtime._session_mgr._session_storage._cache
+
+
+def close_expired(kept: Any) -> int:
+    """Shut down the sessions whose time is over, and return how many. In the server's thread alone."""
+    expired = kept.expire()
+    for _, info in expired:
+        info.session.shutdown()
+    return len(expired)
+
+
+def collect() -> None:
+    """Find what hangs together in circles, such as a figure and its parts, and give its memory to the system."""
+    gc.collect()
+    give_back()
