@@ -1,6 +1,7 @@
 """The rooms of the engine, and who may import whom."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,11 @@ TOP_LEVEL = {
     "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "app.py", "pages", "core", "tests",
     "sample_data",
 }  # fmt: skip
+
+
+PAGES = ("home", "data", "augment", "backbone", "train", "results", "predict")
+UI = ["session", "widgets", "runs"]  # of pages/ui, what all pages share; each imports only from those before it
+MOST_FILES = 20  # of a folder
 
 
 def sources() -> list[Path]:
@@ -57,6 +63,40 @@ def test_a_file_imports_only_from_rooms_above_it(path):
             pytest.fail(f"the engine imports {name}")
         if parts[0] in ONLY_IN:
             assert here in ONLY_IN[parts[0]], f"{here} imports {name}"
+
+
+def shared(name: str) -> str | None:
+    """The folder of pages/ui that an import names."""
+    parts = name.split(".")
+    return parts[2] if parts[:2] == ["pages", "ui"] and len(parts) > 2 else None
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pages" / "ui").glob("*/*.py")), ids=lambda p: "/".join(p.parts[-2:]))
+def test_a_page_uses_what_all_pages_share_and_its_own_folder(path):
+    here = path.parent.name
+    assert here in (*UI, *PAGES), f"{here} is no folder of pages/ui: see CONTRIBUTING.md"
+    allowed = UI[: UI.index(here) + 1] if here in UI else [*UI, here]
+    for name in imports(path):
+        assert shared(name) in (None, *allowed), f"{here} imports {name}"
+        assert not (name.startswith("pages.") and shared(name) is None), f"{here} imports the page {name}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_file_uses_no_other_page_s_folder(page):
+    for name in imports(ROOT / "pages" / f"{page}.py"):
+        assert shared(name) in (None, *UI, page), f"{page} imports {name}"
+
+
+def test_no_folder_is_a_heap():
+    for folder in {path.parent for path in [*sources(), *(ROOT / "pages").rglob("*.py")]}:
+        count = len([path for path in folder.glob("*.py") if path.name != "__init__.py"])
+        assert count <= MOST_FILES, f"{folder} has {count} files: which of them belong together?"
+
+
+def test_the_rooms_are_those_that_contributing_draws():
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## The house")[1].split("\n`pages/`")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert [name for row in rows for name in re.findall(r"`(\w+)`", row)] == ROOMS
 
 
 def test_the_top_level_is_what_was_decided():
