@@ -9,9 +9,10 @@ from core import plain_yaml
 from core.augment.presets import parse_pipeline
 from core.backbones import catalogue
 from core.backbones.stages import require_stages
+from core.cli.texts import parse_settings, parse_views
 from core.errors import LONGEST_MESSAGE, GraftError, InvalidExperiment, StorageFailed, unknown_name
 from core.experiment import MOST_STEPS, BackboneSpec, Experiment, PipelineSpec, Step, parse
-from core.planning.plan import parse_phase, parse_settings, parse_views
+from core.planning.options import parse_phase
 from core.text import short, short_path
 from core.training.device import resolve_device
 

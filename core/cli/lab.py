@@ -54,7 +54,7 @@ def safety(
 ) -> None:
     """Screen what an augmentation does to the labels, before anything is trained."""
     from core.cli.lights import Asker, as_dict, tell
-    from core.planning.plan import default_experiment
+    from core.planning.experiments import default_experiment
 
     taken = _screened(augment)
     plan = default_experiment(data, BackboneSpec(name=backbone))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.cli.show import literal, people
+from core.cli.texts import parse_settings, parse_views
 from core.errors import InvalidExperiment
 from core.experiment import BUNDLED_BACKBONE, Experiment, Reading, Recipe, SplitSpec, parse
 from core.runs.workspace import ENVIRONMENT_VARIABLE
@@ -153,7 +154,8 @@ def _plan(
     label_column: LabelColumnOption = None,
 ) -> Experiment:
     """The experiment that the options describe, upon the one in the file or the default one."""
-    from core.planning.plan import adjusted, default_experiment, parse_settings
+    from core.planning.experiments import default_experiment
+    from core.planning.options import adjusted
 
     if experiment is not None:
         base = Experiment.from_file(experiment)
@@ -165,7 +167,8 @@ def _plan(
     split = split_with(base.data.split, near_copies, distinct)
     base = base.changed(data=base.data.model_copy(update={"split": split}))
     return adjusted(
-        base, data=data, backbone=backbone, weights=weights, phase=phase, views=views, image_size=image_size,
+        base, data=data, backbone=backbone, weights=weights, phase=phase, image_size=image_size,
+        views=parse_views(views) if views else None,
         reading=reading_of(layout, labels, file_column, label_column),
         pipeline=taken.spec if taken else None,
         recipe={"batch_size": batch_size, "optimizer": optimizer} | parse_settings(settings or ()),

@@ -28,7 +28,7 @@ from scipy.stats import t as student
 
 from core import files
 from core.data.sources import SAMPLE_PREFIX
-from core.planning.plan import default_experiment
+from core.planning.experiments import default_experiment
 from tests.benchmarks.arms import Job, Outcome, Stretch, machine, run_apart
 from tests.benchmarks.folds import SPLITS, lay_out, read_folds
 

@@ -24,7 +24,7 @@ import torch
 from torch import Tensor
 
 from core.experiment import Experiment
-from core.planning.plan import default_experiment
+from core.planning.experiments import default_experiment
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
 from core.tasks.compared import Compared, at_its_temperature, wrong

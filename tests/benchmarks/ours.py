@@ -7,7 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from core.experiment import Experiment, Phase
-from core.planning.plan import default_experiment
+from core.planning.experiments import default_experiment
 from core.runs import artifacts
 from core.runs.execute import create_run, execute
 from core.runs.prepare import prepare

@@ -22,7 +22,7 @@ from rich.table import Table
 
 from core import files
 from core.experiment import Experiment, PipelineSpec
-from core.planning.plan import default_experiment
+from core.planning.experiments import default_experiment
 from core.runs import artifacts
 from core.runs.execute import create_run, execute
 from core.runs.prepare import prepare

@@ -9,7 +9,7 @@ from core.augment.presets import read_screened
 from core.data.dataset import Item
 from core.errors import InvalidInput, UnreadableImage
 from core.experiment import SplitSpec
-from core.planning.plan import default_experiment
+from core.planning.experiments import default_experiment
 from core.runs.trial import screen_labels
 from core.runs.workspace import Workspace
 from core.screening import screen as module

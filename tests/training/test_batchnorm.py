@@ -4,7 +4,7 @@ import torch
 
 from core.backbones.stages import default_phases, default_recipe, stage_table
 from core.experiment import BackboneSpec, Experiment, Phase, Recipe
-from core.planning.plan import default_experiment, from_scratch
+from core.planning.experiments import default_experiment, from_scratch
 from tests.conftest import make_experiment
 from tests.training.helpers import prepare
 

@@ -7,7 +7,7 @@ import streamlit as st
 from core.augment.steps import summarise
 from core.errors import GraftError
 from core.experiment import Experiment
-from core.planning.plan import from_scratch, without_augmentation
+from core.planning.experiments import from_scratch, without_augmentation
 from core.runs.records import Run
 from core.runs.status import Status
 from pages.ui.runs.words import BADGES, accuracy

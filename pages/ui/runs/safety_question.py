@@ -10,7 +10,7 @@ from core.charts.safety import LIGHTS
 from core.data.dataset import Dataset
 from core.errors import GraftError
 from core.experiment import Experiment, PipelineSpec
-from core.planning.plan import default_experiment
+from core.planning.experiments import default_experiment
 from core.screening.asked import Asked, asked, screened
 from core.screening.headline import Headline
 from core.screening.kept import kept_in

@@ -4,15 +4,8 @@ from core.augment import presets
 from core.backbones.stages import default_phases, stage_table
 from core.errors import InvalidExperiment, UnknownStage
 from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Recipe, SplitSpec, Step
-from core.planning.plan import (
-    adjusted,
-    default_experiment,
-    from_scratch,
-    parse_phase,
-    parse_settings,
-    parse_views,
-    without_augmentation,
-)
+from core.planning.experiments import default_experiment, from_scratch, without_augmentation
+from core.planning.options import adjusted, parse_phase
 
 
 def test_the_default_is_safe_for_labels_and_trains_the_head_first():
@@ -65,7 +58,7 @@ def test_without_options_nothing_changes(base):
 def test_an_option_changes_its_own_part(base):
     assert changed(base, seed=9) == base.changed(seed=9)
     assert changed(base, views="fresh") == base.changed(views="fresh")
-    assert changed(base, views="3") == base.changed(views=3)
+    assert changed(base, views=3) == base.changed(views=3)
     assert changed(base, image_size=64).backbone == base.backbone.model_copy(update={"image_size": 64})
     assert changed(base, recipe={"batch_size": "3"}).recipe == base.recipe.model_copy(update={"batch_size": 3})
     assert changed(base, pipeline=PipelineSpec()) == base.changed(pipeline=PipelineSpec())
@@ -123,20 +116,6 @@ def test_a_phase_in_words(text, phase):
 def test_what_is_no_phase(text, error, said):
     with pytest.raises(error, match=said):
         parse_phase(text, NAMES)
-
-
-def test_settings_and_views_in_words():
-    assert parse_settings(["recipe.mixup=0.2", " recipe.monitor = accuracy ", "recipe.mixup=0.3"]) == {
-        "mixup": "0.3", "monitor": "accuracy",
-    }  # fmt: skip
-    for text, said in (("mixup=0.2", "got 'mixup=0.2'"), ("recipe.mixup", "recipe.FIELD"), ("recipe.mixupp=1", "mixup"),
-                       ("data.source=x", "recipe.FIELD")):  # fmt: skip
-        with pytest.raises(InvalidExperiment, match=said):
-            parse_settings([text])
-    assert (parse_views("fresh"), parse_views("12")) == ("fresh", 12)
-    for text in ("-1", "1.5", "new", ""):
-        with pytest.raises(InvalidExperiment, match="number or 'fresh'"):
-            parse_views(text)
 
 
 def test_a_control_from_scratch_has_as_many_epochs_in_one_phase_over_all_stages(base):

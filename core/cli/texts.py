@@ -1,0 +1,37 @@
+"""Values of options that are more than one word or number."""
+
+from collections.abc import Sequence
+
+from core.errors import InvalidExperiment, unknown_name
+from core.recipe import Recipe
+from core.text import short
+
+
+def parse_settings(texts: Sequence[str]) -> dict[str, str]:
+    """Fields of the recipe with their values, from texts such as 'recipe.mixup=0.2'; the recipe checks the values.
+
+    Raises `InvalidExperiment`.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        part, _, field = name.strip().partition(".")
+        if part != "recipe" or not equals:
+            fields = ", ".join(Recipe.model_fields)
+            raise InvalidExperiment(
+                f"--set takes recipe.FIELD=VALUE, such as recipe.mixup=0.2; got '{short(text)}'. "
+                f"FIELD is one of: {fields}."
+            )
+        if field not in Recipe.model_fields:
+            raise InvalidExperiment(unknown_name("recipe field", field, Recipe.model_fields))
+        found[field] = value.strip()
+    return found
+
+
+def parse_views(text: str) -> int | str:
+    """A number of fixed views, or 'fresh'. Raises `InvalidExperiment`."""
+    if text == "fresh":
+        return text
+    if not text.isdecimal():
+        raise InvalidExperiment(f"--views takes a number or 'fresh'; got '{short(text)}'.")
+    return int(text)

@@ -1,0 +1,40 @@
+"""Experiments that nobody has to write down: the default one, and the control runs of another."""
+
+from core.augment import presets
+from core.backbones.stages import default_phases, default_recipe, stage_table
+from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, parse
+
+
+def default_experiment(source: str, backbone: BackboneSpec | None = None) -> Experiment:
+    """What is run when only the images are named: light augmentation, head first, then the later stages too.
+
+    Raises `UnknownBackbone`, `InvalidExperiment`.
+    """
+    spec = backbone or BackboneSpec()
+    return Experiment(
+        data=parse(DataSpec, {"source": source}),
+        pipeline=presets.DEFAULT,
+        backbone=spec,
+        phases=default_phases(stage_names(spec)),
+        recipe=default_recipe(),
+    )
+
+
+def without_augmentation(experiment: Experiment) -> Experiment:
+    """The same run on the plain pictures: what the augmentation is worth."""
+    return experiment.changed(pipeline=PipelineSpec())
+
+
+def from_scratch(experiment: Experiment) -> Experiment:
+    """The same number of epochs from untrained weights: what pretraining is worth.
+
+    Every stage is trained, at the recipe's rate: frozen stages that nobody trained would only pass noise on.
+    """
+    phase = Phase(stages=stage_names(experiment.backbone), epochs=experiment.epochs)
+    backbone = experiment.backbone.model_copy(update={"weights": "none"})
+    return experiment.changed(backbone=backbone, phases=(phase,))
+
+
+def stage_names(spec: BackboneSpec) -> tuple[str, ...]:
+    """The stages of a backbone in forward order, the head last. Raises `UnknownBackbone`."""
+    return tuple(stage.name for stage in stage_table(spec.name))

@@ -1,0 +1,69 @@
+"""An experiment from options: what is given replaces what is in another experiment."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.backbones.stages import HEAD, default_phases, resolve
+from core.errors import InvalidExperiment
+from core.experiment import AS_FOUND, BackboneSpec, DataSpec, Experiment, Phase, Reading, Recipe, parse
+from core.planning.experiments import stage_names
+from core.text import short
+
+SOLVE = "solve"  # in place of a rate: L-BFGS finds the length of its steps itself
+
+
+def adjusted(base: Experiment, **given: Any) -> Experiment:
+    """`base` with the options that are not None.
+
+    `data, backbone, weights, image_size, seed` are names, numbers or paths, `views` a number or 'fresh'; `pipeline` is
+    a `PipelineSpec`, `reading` a `Reading` (may be absent);
+    `phase` is a list of texts such as 'head:8' or 'layer4:5:1e-4'; `recipe` has some of the recipe's fields, as numbers
+    or texts. Another backbone gets its own default phases; untrained weights are trained whole.
+    Raises an `InvalidInput` for what cannot be used.
+    """
+    changes = _said({"name": given["backbone"], "weights": given["weights"], "image_size": given["image_size"]})
+    backbone = parse(BackboneSpec, base.backbone.model_dump() | changes)
+    names = stage_names(backbone)
+    phases = tuple(parse_phase(text, names) for text in given["phase"] or ())
+    if not phases and backbone.weights == "none" != base.backbone.weights:
+        phases = (Phase(stages=names, epochs=base.epochs),)
+    views = given["views"] or base.views
+    recipe = parse(Recipe, base.recipe.model_dump() | _said(given["recipe"]))
+    default = base.phases == default_phases(stage_names(base.backbone))
+    if not phases and (default or backbone.name != base.backbone.name):
+        phases = default_phases(names, kept_views=views != "fresh" and not recipe.mixes)
+    parts = {
+        "data": _data(base.data, given["data"], given.get("reading", AS_FOUND)),
+        "pipeline": given["pipeline"],
+        "recipe": recipe,
+        "views": views,
+        "seed": given["seed"],
+    }
+    return base.changed(backbone=backbone, phases=phases or base.phases, **_said(parts))
+
+
+def _data(base: DataSpec, source: str | None, reading: Reading) -> DataSpec | None:
+    """Other images, or the same ones read in another way; None where neither is given."""
+    if not source and reading == AS_FOUND:
+        return None
+    return parse(DataSpec, {"source": source or base.source, "split": base.split, "reading": reading})
+
+
+def parse_phase(text: str, names: Sequence[str]) -> Phase:
+    """'STAGES:EPOCHS', 'STAGES:EPOCHS:LR' or 'head:EPOCHS:solve'. Raises `InvalidExperiment`, `UnknownStage`."""
+    parts = text.split(":")
+    form = f"A phase is STAGES:EPOCHS[:LR] or head:EPOCHS:solve, such as head:8 or all:5:1e-4; got '{short(text)}'."
+    if len(parts) not in (2, 3):
+        raise InvalidExperiment(form)
+    stages, last = resolve(parts[0], names), parts[2] if len(parts) == 3 else None
+    if last == SOLVE and stages != (HEAD,):
+        raise InvalidExperiment(f"Only the head alone can be solved, as in head:8:solve; got '{short(text)}'.")
+    how = {"solver": "lbfgs"} if last == SOLVE else {"learning_rate": last}
+    try:
+        return parse(Phase, {"stages": stages, "epochs": parts[1], **how})
+    except InvalidExperiment as error:
+        raise InvalidExperiment(f"{form} {error}") from error
+
+
+def _said(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
