@@ -16,6 +16,7 @@ def told(graft, images, *arguments):  # noqa: F811
     return json.loads(out.splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_the_sweep_lists_strengths_and_where_it_turns(graft, images):  # noqa: F811
     found = told(graft, images, "--sweep")
     assert [point["strength"] for point in found["sweep"]] == [0.25, 0.5, 0.75, 1.0, 1.5, 2.0]

@@ -23,6 +23,7 @@ def test_memory_and_open_files_stay_where_they_are_after_the_warm_up(start_serve
     assert last["mb"] <= warm["mb"] + 120
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_eight_tabs_reload_in_a_server_that_was_allowed_256_files(start_server, new_page, tmp_path):
     server = start_server(workspace=prepare(tmp_path / "workspace"), files=256)

@@ -162,6 +162,7 @@ def test_by_hand_from_images_to_a_prediction(page, new_page, server, screenshots
     page.screenshot(path=screenshots / "walk-predict.png")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_killed_server_shows_the_run_as_interrupted_and_resume_goes_on(new_page, start_server, tmp_path):
     workspace = tmp_path / "workspace"
@@ -186,6 +187,7 @@ def test_a_killed_server_shows_the_run_as_interrupted_and_resume_goes_on(new_pag
     assert done <= len(epochs)
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_opening_the_app_leaves_a_terminals_run_running(new_page, start_server, tmp_path):
     """Its own terminal ends the run, and it stands still while the app loads torch: nobody waits for either."""
