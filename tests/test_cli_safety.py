@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from core.runs import trial
-from tests.test_cli import ROOT, graft  # noqa: F401  (a fixture)
+from tests.test_cli import QUICK, ROOT, graft  # noqa: F401  (a fixture)
 
 
 def told(graft, images, *arguments):  # noqa: F811
@@ -47,3 +47,15 @@ def test_telling_what_is_known_does_not_wait_for_torch():
     code = "import sys, core.cli.lights; print([name for name in ('torch', 'albumentations') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_a_page_found_for_any_device_warns_here(graft, images, tmp_path, monkeypatch):  # noqa: F811
+    asked_for = []
+
+    def known(experiment, fingerprint, devices, workspace):
+        asked_for.append(devices)
+
+    monkeypatch.setattr("core.cli.lights.known_headline", known)
+    code, _, err = graft("train", "--data", images, *QUICK, "--device", "cpu")
+    assert code == 0, err
+    assert asked_for == [("auto", "cpu")]

@@ -7,7 +7,7 @@ import pytest
 
 from core.data.sources import load_dataset
 from core.errors import InvalidInput
-from core.experiment import PipelineSpec, Step
+from core.experiment import PipelineSpec, Reading, SplitSpec, Step
 from core.runs import trial
 from core.screening.kept import kept_in
 from core.screening.sweep import StrengthSweep
@@ -222,3 +222,10 @@ def test_a_kept_sweep_is_shown_without_a_click(source, manager, own_workspace, m
     assert len(drawn) == 1
     assert "0.25 already" in texts(at)
     assert "safety-sweep" not in keys(at)
+
+
+def test_the_images_that_are_looked_at_are_those_that_would_train(source, own_workspace):  # noqa: F811
+    split, reading = SplitSpec(val=0.3, test=0.1, seed=5), Reading(layout="folders")
+    chosen = replace(draft(opened(source=source)), split=split, reading=reading, seed=9)
+    data = whole_and_steps(chosen, load_dataset(source, own_workspace)).experiment.data
+    assert (data.split, data.reading) == (split, reading)

@@ -449,3 +449,45 @@ def test_what_was_left_out_of_a_divided_set_can_be_kept(at, workspace, copied):
     assert [dataset.items[index].name for index in first.answer] == ["train/cold/again0.jpg"]
     next(button for button in at.button if "different images" in button.label).click().run()
     assert next(row for row in at.metric if row.label == "Left out").value == "1"
+
+
+def test_the_last_page_of_the_gallery_has_the_rest(at, tmp_path, monkeypatch):
+    pages = []
+    monkeypatch.setattr("pages.ui.data.gallery.st.pagination", lambda count, **_: pages.append(count) or count)
+    choose_path(at, make_images(tmp_path / "many", per_class=10))
+    assert set(pages) == {2}
+    assert any("19 to 20 of 20" in caption.value for caption in at.caption)
+
+
+def test_a_folder_that_can_be_predicted_is_not_one_that_cannot_be_used(at, images):
+    (images / "test").mkdir()
+    (images / "cold" / "empty.png").write_bytes(b"")
+    for number in range(2):
+        (images / "test" / f"{number}.png").write_bytes(png(7 + number))
+    choose_path(at, images)
+    assert "1 cannot be used, 1 folder can be predicted." in texts(at)
+
+
+def test_a_shot_that_was_taken_in_is_not_taken_in_again(workspace, monkeypatch):
+    """A widget gives its files again at every run of the page."""
+
+    def two_runs():
+        import streamlit as st
+
+        from pages.ui.data.take import Given, take
+
+        for names in (("a.png",), ("a.png", "b.png")):
+            take([Given(name, f"id of {name}", lambda: b"") for name in names], "cold", None, "Pets")
+        st.session_state["over"] = True
+
+    written = []
+    monkeypatch.setattr("streamlit.rerun", lambda *_, **__: None)
+    monkeypatch.setattr("pages.ui.data.take._unreadable", lambda _: [])
+    monkeypatch.setattr(
+        "core.data.collection.add_pictures",
+        lambda folder, label, files: written.extend(name for name, _ in files) or [],
+    )
+    at = AppTest.from_function(two_runs).run()
+    assert not at.exception
+    assert at.session_state["over"]
+    assert written == ["a.png", "b.png"]

@@ -1,5 +1,7 @@
 """A run goes on with the split that it began with, whichever version of the program divided its images."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -62,3 +64,11 @@ def test_a_run_that_this_version_would_divide_otherwise_is_refused(begun):
     artifacts.write_division(workspace.folder(run.id), "0123456789abcdef")
     with pytest.raises(ResumeRefused, match=r"divides the images .* otherwise"):
         prepare_again(workspace, run)
+
+
+def test_the_name_of_a_split_tells_its_parts_apart(begun):
+    dataset, split = begun[2].dataset, begun[2].split
+    exchanged = replace(split, train=split.val, val=split.train)
+    assert artifacts.split_key(dataset, exchanged) != artifacts.split_key(dataset, split)
+    turned = replace(split, train=split.train[::-1])
+    assert artifacts.split_key(dataset, turned) == artifacts.split_key(dataset, split)

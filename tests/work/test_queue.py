@@ -167,3 +167,23 @@ def test_an_analysis_ends_while_a_training_goes_on_and_another_waits(tmp_path, e
     assert "analyses" not in {thread.name for thread in threading.enumerate()}
     manager.lane.analyse("late", quick())
     assert "analyses" not in {thread.name for thread in threading.enumerate()}, "nothing begins while the process ends"
+
+
+def test_what_waits_comes_in_its_order(lane):
+    came = []
+
+    def named(name):
+        def work(control):
+            came.append(name)
+            yield STEP
+            return name
+
+        return work
+
+    lane.analyse("first", endless)
+    for name in ("second", "third", "fourth"):
+        lane.analyse(name, named(name))
+    lane.cancel("first")
+    for name in ("second", "third", "fourth"):
+        over(lane, name)
+    assert came == ["second", "third", "fourth"]

@@ -1,7 +1,10 @@
 """Classes from file names, and names that are none."""
 
+from pathlib import Path
+
 import pytest
 
+from core.data.layouts.filenames import labels_by_name
 from core.errors import UnusableDataset
 from tests.data.layouts.conftest import counts, reasons
 
@@ -92,3 +95,11 @@ def test_numbered_classes_in_file_names(read, word):
     assert set(counts(read({"": [f"{word}_{c}_{n}.png" for c in range(3) for n in range(2 + c)]}))) == {
         f"{word}_{c}" for c in range(3)
     }
+
+
+def test_names_tell_classes_from_two_images_a_class_on():
+    def labels(*names):
+        return labels_by_name([Path(f"{name}.jpg") for name in names])
+
+    assert set(labels("cat.0", "cat.1", "dog.0", "dog.1").values()) == {"cat", "dog"}
+    assert labels("cat.0", "cat.1", "dog.0") is None
