@@ -270,6 +270,7 @@ def test_any_subset_of_stages_may_train(plans):
     assert "1.03 k</b> of 11.2 M parameters train (less than 0.1 %)" in stage_lists(at)[0]
     pills(at, 0).set_value(["layer1", "stem"]).run()
     assert draft(at).phases[0].stages == ("stem", "layer1"), "in forward order"
+    assert draft(at).phases[0].solver == "steps", "only the head alone is fitted by L-BFGS"
     assert draft(at).phases[1].stages == ("layer3", "layer4", "head")
     assert "158 k</b> of 11.2 M parameters train (1.4 %)" in stage_lists(at)[0]
     assert at.segmented_control(key="backbone-phase0-quick").value is None

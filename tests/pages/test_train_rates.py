@@ -86,6 +86,24 @@ def test_phases_that_set_their_rates_are_chosen_and_changed_one_by_one(draft, ma
     assert "train-rates-find" in keys(at)
 
 
+@pytest.mark.parametrize("own", [0, 1])
+def test_a_rate_goes_where_its_phase_looks_for_it(draft, manager, asked, own):
+    """One phase has a rate of its own, the other takes the recipe's."""
+    phases = tuple(
+        phase if index == own else phase.model_copy(update={"learning_rate": None}) for index, phase in enumerate(OWN)
+    )
+    at = choose(page(replace(draft, phases=phases)), own)
+    at = click(found(at, manager), "train-rates-use")
+    changed = at.session_state["graft:draft"]
+    assert changed.phases[own].learning_rate == 2.2e-3
+    assert changed.recipe == draft.recipe
+    at = choose(at, 1 - own)
+    at = click(found(at, manager), "train-rates-use")
+    after = at.session_state["graft:draft"]
+    assert after.recipe.learning_rate == 2.2e-3
+    assert after.phases == changed.phases
+
+
 def test_an_answer_for_other_settings_says_so(draft, manager, asked):
     at = found(page(draft), manager)
     at.number_input(key="train.batch_size").set_value(4)
