@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.data.layouts.assigned import listed
-from core.data.layouts.words import kind_of, plain
+from core.data.layouts.words import plain
 
 _PREFERRED = re.compile(
     r"labels?|class(es)?|classnames?|labelnames?|categor(y|ies)|categorynames?|targets?|species|breeds?|diagnos(is|es)|"
@@ -16,7 +16,6 @@ _MEASURES = re.compile(
     r"age|price|scores?|weight|height|width|size|angle|counts?|area|lat|latitude|lon|long|longitude|year|month|day|"
     r"x|y|w|h|xmin|xmax|ymin|ymax|fold|kfold|index|unnamed|seed"
 )
-_SPLITS = re.compile(r"split|subset|set|part|partition|usage|phase|dataset")
 _NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?")
 _WHOLE = re.compile(r"[-+]?\d+([.,]0+)?")
 _DATE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4}|\d\d?:\d\d")
@@ -64,22 +63,6 @@ def are_corners(columns: dict[str, list[str]]) -> bool:
     return False
 
 
-def split_column(columns: dict[str, list[str]], but: Sequence[str]) -> str | None:
-    """The column that says to which part a row belongs: all its values are names of parts, of several if it is not
-    called like such a column."""
-    for name, values in columns.items():
-        kinds = {kind_of(value) for value in values if value}
-        called = is_split(name) or len(kinds) > 1
-        if name not in but and kinds and None not in kinds and called and not is_preferred(name):
-            return name
-    return None
-
-
-def is_split(name: str) -> bool:
-    """Whether a column is called as columns of parts are."""
-    return bool(_SPLITS.fullmatch(plain(name)))
-
-
 def possible_labels(columns: dict[str, list[str]], but: Sequence[str]) -> list[str]:
     """The columns that may hold classes: few different values, each of them several times, and no measurements."""
     found = [name for name, values in columns.items() if name not in but and _repeats(name, values)]
@@ -88,15 +71,14 @@ def possible_labels(columns: dict[str, list[str]], but: Sequence[str]) -> list[s
     return preferred[:1] if len(preferred) == 1 else (preferred or found)
 
 
-def part_marks(columns: dict[str, list[str]]) -> list[str]:
-    """Columns such as 'is_valid' that hold nothing but 0 and 1: they mean parts, no classes."""
-    return [
-        name
-        for name, values in columns.items()
-        if plain(name).startswith("is")
-        and kind_of(plain(name).removeprefix("is"))
-        and all(value.lower() in _MARKS for value in values)
-    ]
+def are_marks(values: Sequence[str]) -> bool:
+    """Whether a column holds nothing but 0 and 1, or true and false."""
+    return bool(values) and all(value.lower() in _MARKS for value in values)
+
+
+def is_set(value: str) -> bool:
+    """Whether a mark is 1 or true."""
+    return value.lower() in _SET
 
 
 def is_preferred(name: str) -> bool:
@@ -106,17 +88,13 @@ def is_preferred(name: str) -> bool:
 
 def marks(columns: dict[str, list[str]], but: Sequence[str]) -> tuple[str, ...]:
     """The columns that hold nothing but 0 and 1, if there are at least two of them and some value is 1 in each."""
-    found = tuple(
-        name
-        for name, values in columns.items()
-        if name not in but and all(value.lower() in _MARKS for value in values) and values
-    )
+    found = tuple(name for name, values in columns.items() if name not in but and are_marks(values))
     return found if len(found) > 1 else ()
 
 
 def marked(columns: dict[str, list[str]], names: Sequence[str], row: int) -> list[str]:
     """The names of the columns whose value is 1 in a row."""
-    return [name for name in names if columns[name][row].lower() in _SET]
+    return [name for name in names if is_set(columns[name][row])]
 
 
 def holds_several(values: Sequence[str]) -> bool:

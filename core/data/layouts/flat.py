@@ -62,6 +62,13 @@ def refuse_unclear(case: Case, said: Labelled) -> None:
     """Raise what keeps the classes of a file of labels from being known."""
     (name, *_) = [_below(case, table.path) for table in said.tables]
     table = said.tables[0]
+    if said.files:
+        ways = [({**_column(name, ""), "file_column": column}, f"'{column}' names the images") for column in said.files]
+        raise case.ask(f"In {name} the columns {listed(said.files)} name different images.", ways)
+    if said.rivals:
+        tables = [name, *(_below(case, table.path) for table in said.rivals)]
+        ways = [(_column(table, ""), f"the classes are in {table}") for table in tables]
+        raise case.ask(f"{listed(tables)} give the same images other classes.", ways)
     if said.possible:
         question = f"{name} names the images, and its columns {listed(said.possible)} may all be the classes."
         raise case.ask(
@@ -151,7 +158,7 @@ def _below(case: Case, path: Path) -> str:
 
 
 def _column(name: str, column: str) -> dict[str, str]:
-    return {"layout": "csv", "labels": name, "label_column": column}
+    return {"layout": "csv", "labels": name} | ({"label_column": column} if column else {})
 
 
 def _combined(name: str, column: str) -> list[tuple[dict[str, str], str]]:

@@ -1,5 +1,6 @@
 """Labels from files of labels: which rows mean which images, and what is left over."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,8 @@ from core.data import names
 from core.data.dataset import Part
 from core.data.layouts import columns as cols
 from core.data.layouts.assigned import listed
+from core.data.layouts.divided import divide, unused
+from core.data.layouts.file_column import file_columns
 from core.data.layouts.index import ImageIndex
 from core.data.layouts.tables import Table, find_tables, first_row, read_table
 from core.data.layouts.words import PREDICT, Kind, kind_of
@@ -36,6 +39,8 @@ class Labelled:
     unsaid: dict[Path, str] = field(default_factory=dict)  # images whose row gives no class
     missing: list[tuple[str, str]] = field(default_factory=list)
     possible: tuple[str, ...] = ()  # columns between which somebody has to choose
+    files: tuple[str, ...] = ()  # columns of file names between which somebody has to choose
+    rivals: tuple[Table, ...] = ()  # tables of which each gives the same images other classes
     several: bool = False  # the classes are lists
     notes: list[str] = field(default_factory=list)
     why: str = ""  # no column of classes, and why
@@ -43,7 +48,7 @@ class Labelled:
     @property
     def clear(self) -> bool:
         """Whether the labels can be used as they are."""
-        return bool(self.labels) and not self.possible and not self.several and not self.why
+        return bool(self.labels) and not (self.possible or self.files or self.rivals or self.several or self.why)
 
 
 def read_labels(folder: Folder, images: Sequence[Path], reading: Reading) -> Labelled | None:
@@ -63,9 +68,15 @@ def read_labels(folder: Folder, images: Sequence[Path], reading: Reading) -> Lab
         return None
     # a table with labels comes before one that only lists files, and that before one of another kind
     best = max(found, key=lambda one: (one.clear, bool(one.possible), len(one.labels), len(one.unsaid)))
-    for other in [_said_alike(one, best, index) for one in found]:
-        if other is not best and best.clear and other.clear and _belongs(other, best):
-            _join(best, other)
+    others = [one for one in (_said_alike(one, best, index) for one in found) if one is not best and one.clear]
+    if best.clear:
+        for other in others:
+            if _is_blank(other, best):
+                name = other.tables[0].path.name
+                best.notes.append(f"{name} gives all its images one class, as a form for answers does: it is not used.")
+            elif _belongs(other, best):
+                _join(best, other)
+        best.rivals = () if reading.labels else tuple(one.tables[0] for one in others if _contradicts(one, best))
     return best
 
 
@@ -91,37 +102,30 @@ def _chosen(folder: Folder, reading: Reading) -> list[Path]:
 
 def _read(path: Path, index: ImageIndex, reading: Reading) -> Labelled | None:
     asked = bool(reading.labels)
-    if not asked and "submission" in path.stem.lower():
+    if not asked and _is_form(path):
         return None
     try:
         headless = any(index.find(text) for text in first_row(path) if text)
         table = read_table(path, headless)
-        file_column = _file_column(table, index, reading)
+        found = _file_columns(table, index, reading)
     except UnusableDataset:
         if asked:
             raise
         return None
-    if file_column is None:
+    if not found:
         if asked:
             raise UnusableDataset(
                 f"No column of {path.name} names images of this folder; its columns are {listed(table.columns, 20)}. "
                 "Name the files as they are called, or with their path."
             )
         return None
-    return _fill(table, file_column, index, reading)
+    made = _fill(table, found[0], index, reading)
+    made.files = tuple(found) if len(found) > 1 else ()
+    return made
 
 
-def _file_column(table: Table, index: ImageIndex, reading: Reading) -> str | None:
-    if reading.file_column:
-        return _known(table, reading.file_column)
-    best, most = None, 0
-    for name, values in table.columns.items():
-        rows = [index.find(value) for value in values]
-        matched = len({path for paths in rows for path in paths})
-        enough = 2 * sum(map(bool, rows)) >= len(rows) or 2 * matched >= len(index)
-        if enough and matched > most:
-            best, most = name, matched
-    return best
+def _file_columns(table: Table, index: ImageIndex, reading: Reading) -> list[str]:
+    return [_known(table, reading.file_column)] if reading.file_column else file_columns(table, index)
 
 
 def _known(table: Table, column: str) -> str:
@@ -134,21 +138,18 @@ def _known(table: Table, column: str) -> str:
 
 def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading) -> Labelled:
     made = Labelled([table], file_column)
-    split = cols.split_column(table.columns, (file_column,))
-    parts = cols.part_marks(table.columns)
-    but = [file_column, *([split] if split else []), *parts]
-    made.notes += [note for note in (table.note, "" if split else _unused_parts(table)) if note]
-    if parts and not split:
-        told = f"{listed(parts)} {'is' if len(parts) == 1 else 'are'} not used to divide the images"
-        made.notes.append(f"{told}: add a column 'split' with train, val or test.")
+    division = divide(table, file_column)
+    but = [file_column, *division.columns]
     rows = [index.find(value) for value in table.columns[file_column]]
     there = [number for number, paths in enumerate(rows) if paths]
     seen = {name: [values[n] for n in there] for name, values in table.columns.items()}
     marks = _choose(made, table, seen, but, reading)
+    unused_parts = unused(division, (file_column, made.label_column, *marks, *made.possible))
+    made.notes += [note for note in (table.note, *division.notes, unused_parts) if note]
     one_spelling = cols.one_spelling(seen[made.label_column]) if made.label_column else {}
     for number, paths in enumerate(rows):
         label = marked_label(table, made.label_column, marks, number)
-        _take(made, table, number, paths, one_spelling.get(label, label), _row_part(table, split, number))
+        _take(made, table, number, paths, one_spelling.get(label, label), division.part(number))
     made.unsaid = {path: reason for path, reason in made.unsaid.items() if path not in made.labels}
     return made
 
@@ -192,19 +193,6 @@ def _choose(
     return ()
 
 
-def _unused_parts(table: Table) -> str:
-    """A note on a column called 'split' or the like of which some values are no parts."""
-    for name, values in table.columns.items():
-        kinds = {value: kind_of(value) for value in values if value}
-        other = [value for value, kind in kinds.items() if kind is None]
-        if cols.is_split(name) and other and len(other) < len(kinds):
-            return (
-                f"The column '{short(name)}' does not divide the images, because {listed(other)} in it means no part: "
-                "write train, val or test there."
-            )
-    return ""
-
-
 def _hot(seen: dict[str, list[str]], marks: tuple[str, ...]) -> list[str]:
     return [" ".join(cols.marked(seen, marks, row)) for row in range(len(seen[marks[0]]))]
 
@@ -214,11 +202,6 @@ def marked_label(table: Table, column: str, marks: tuple[str, ...], row: int) ->
     if column:
         return names.label(table.columns[column][row])
     return " ".join(cols.marked(table.columns, marks, row))
-
-
-def _row_part(table: Table, split: str | None, row: int) -> Kind | None:
-    """The part that a row belongs to, by its column or by the file's name."""
-    return kind_of(table.columns[split][row]) if split else kind_of(table.path.stem)
 
 
 def _take(made: Labelled, table: Table, row: int, paths: Sequence[Path], label: str, part: Kind | None) -> None:
@@ -253,6 +236,30 @@ def _nearest(paths: Sequence[Path], place: Path, part: Kind | None) -> Sequence[
         if len(paths) > 1 and wanted:
             paths = wanted
     return paths
+
+
+def _is_form(path: Path) -> bool:
+    """Whether a table is called like those into which the answers of a contest are written."""
+    name = path.stem.lower()
+    return "submission" in name or "submit" in name or bool(re.search(r"(^|[^a-z])sub([^a-z]|$)", name))
+
+
+def _is_blank(other: Labelled, best: Labelled) -> bool:
+    """Whether a table gives one class to all images of a folder for tests or prediction, of which the best has none."""
+    if len(set(other.labels.values())) > 1 or len(other.labels) < 3 or len(set(best.labels.values())) < 2:
+        return False
+    places = {path.parent for path in other.labels}
+    known = {path.parent for path in best.labels}
+    return not places & known and all(kind_of(place.name) in ("test", PREDICT) for place in places)
+
+
+def _contradicts(other: Labelled, best: Labelled) -> bool:
+    """Whether two tables, of which none is called more like one of classes, give the same images other classes."""
+    both = [path for path in best.labels if path in other.labels]
+    sure = [cols.is_preferred(one.label_column) for one in (best, other)]
+    if sure[0] > sure[1]:
+        return False
+    return not cols.same_partition([best.labels[path] for path in both], [other.labels[path] for path in both])
 
 
 def _belongs(other: Labelled, best: Labelled) -> bool:

@@ -174,18 +174,9 @@ def marked(header):
 
 
 @pytest.mark.parametrize(
-    "header", ["file,label,male,female", "file,species,indoor,outdoor", "file,label,is_train,is_test"]
+    "header", ["file,label,male,female", "file,species,indoor,outdoor", "file,label,is_round,is_square"]
 )
 def test_a_column_called_like_classes_is_believed_more_than_marks_beside_it(read, header):
     layout = read({"images": FILES, "l.csv": marked(header)})
     assert counts(layout) == {"cat": 6, "dog": 2}
     assert layout.reading.label_column == header.split(",")[1]
-
-
-def test_marks_of_parts_are_no_classes_and_that_they_are_not_used_is_said(read):
-    layout = read({"images": FILES, "l.csv": marked("file,what,is_train,is_valid")})
-    assert counts(layout) == {"cat": 6, "dog": 2}
-    assert (
-        "'is_train' and 'is_valid' are not used to divide the images: add a column 'split' with train, val or test."
-        in layout.notes
-    )

@@ -1,0 +1,119 @@
+"""Which column of a table names the images, how a table divides them, and tables that contradict each other."""
+
+import pytest
+
+from tests.data.layouts.conftest import counts, reasons
+from tests.data.layouts.test_labelled import FILES, rows, table
+from tests.data.layouts.test_tables_of_others import marked
+
+
+@pytest.mark.parametrize(
+    ("header", "parts"),
+    [
+        ("file,what,is_train,is_valid", {"train/cat": 3, "train/dog": 2, "val/cat": 3}),
+        ("file,label,is_train,is_test", {"train/cat": 3, "train/dog": 2, "test/cat": 3}),
+    ],
+)
+def test_marks_of_parts_divide_the_images_and_are_no_classes(read, header, parts):
+    layout = read({"images": FILES, "l.csv": marked(header)})
+    assert counts(layout) == parts
+    assert f"The images are divided by '{header.split(',')[2]}' and '{header.split(',')[3]}'." in layout.notes
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "rest"),
+    [("is_valid", "00100010", "training"), ("is_train", "11011101", "test"), ("is_test", "00100010", "training")],
+)
+def test_one_mark_divides_into_two(read, name, values, rest):
+    said = [(*row, value.replace("0", "False").replace("1", "True")) for row, value in zip(rows(), values, strict=True)]
+    layout = read({"images": FILES, "l.csv": table(said, f"file,label,{name}")})
+    part = "val" if name == "is_valid" else "test"
+    assert counts(layout) == {"train/cat": 4, "train/dog": 2, f"{part}/cat": 2}
+    assert f"The images are divided by '{name}'; the rest is for {rest}." in layout.notes
+
+
+def test_a_mark_that_would_train_on_less_than_half_does_not_divide(read):
+    said = [(*row, mark) for row, mark in zip(rows(), "11101110", strict=True)]
+    layout = read({"images": FILES, "l.csv": table(said, "file,label,is_valid")})
+    assert counts(layout) == {"cat": 6, "dog": 2}
+    assert "'is_valid' is not used to divide the images: add a column 'split' with train, val or test." in layout.notes
+
+
+def test_short_names_of_parts_divide_and_numbers_of_parts_are_told(read):
+    said = [(*row, part) for row, part in zip(rows(), ["tr", "tr", "tr", "tr", "tr", "va", "te", "te"], strict=True)]
+    layout = read({"images": FILES, "l.csv": table(said, "file,label,split")})
+    assert counts(layout) == {"train/cat": 4, "train/dog": 1, "val/dog": 1, "test/cat": 2}
+
+
+@pytest.mark.parametrize("name", ["partition", "fold", "kfold"])
+def test_numbers_of_parts_or_folds_are_told(read, name):
+    said = [(*row, part) for row, part in zip(rows(), "00012201", strict=True)]
+    layout = read({"images": FILES, "l.csv": table(said, f"file,label,{name}")})
+    assert counts(layout) == {"cat": 6, "dog": 2}
+    assert f"The column '{name}' does not divide the images, because '0', '1' and '2' in it mean no part" in " ".join(
+        layout.notes
+    )
+
+
+NUMBERED = [f"{number}.jpg" for number in range(8)]
+SHUFFLED = (3, 0, 6, 1, 7, 2, 5, 4)
+
+
+def shuffled(header):
+    """Rows that are counted, and name images in another order: those under 3 are dogs."""
+    return table([(str(row), str(n), "dog" if n < 3 else "cat") for row, n in enumerate(SHUFFLED)], header)
+
+
+@pytest.mark.parametrize("header", [",id,label", "Unnamed: 0,image_id,label", "row,image,label", "id,image_id,label"])
+def test_a_column_that_counts_rows_does_not_name_images(read, header):
+    layout = read({"images": NUMBERED, "l.csv": shuffled(header)})
+    assert {one.name for one in layout.found if one.label == "dog"} == {f"images/{n}.jpg" for n in range(3)}
+
+
+@pytest.mark.parametrize("header", ["photo,image,label", "left_image,right_image,label"])
+def test_columns_that_name_different_images_are_asked_about(asked, header):
+    question = asked({"images": NUMBERED, "l.csv": shuffled(header)})
+    first, second, _ = header.split(",")
+    assert question.question == f"In l.csv the columns '{first}' and '{second}' name different images."
+    assert [choice.reading for choice in question.choices] == [
+        {"layout": "csv", "labels": "l.csv", "file_column": column} for column in (first, second)
+    ]
+
+
+def test_an_age_that_is_also_the_number_of_an_image_is_no_name(read):
+    said = [(str(n), str(n // 4), "dog" if n < 3 else "cat") for n in SHUFFLED]
+    layout = read({"images": NUMBERED, "l.csv": table(said, "code,age,label")})
+    assert (layout.reading.file_column, counts(layout)) == ("code", {"cat": 5, "dog": 3})
+
+
+def test_tables_that_contradict_each_other_are_asked_about(asked):
+    other = [(file, "dog") if i == 2 else (file, label) for i, (file, label) in enumerate(rows())]
+    content = {"images": FILES, "labels_old.csv": table(rows()), "labels_v2.csv": table(other)}
+    question = asked(content)
+    assert "give the same images other classes" in question.question
+    assert [choice.reading["labels"] for choice in question.choices] == ["labels_old.csv", "labels_v2.csv"]
+
+
+@pytest.mark.parametrize("other", ["predicted", "label"])
+def test_a_table_that_agrees_or_is_not_called_like_one_of_classes_is_no_rival(read, other):
+    numbers = {"cat": "0", "dog": "1"}
+    said = [(file, numbers[label] if other == "label" else "0") for file, label in rows()]
+    said[2:5] = said[2:5] if other == "label" else [(file, "1") for file, _ in said[2:5]]
+    layout = read({"images": FILES, "labels.csv": table(rows()), "other.csv": table(said, f"file,{other}")})
+    assert counts(layout) == {"cat": 6, "dog": 2}
+
+
+@pytest.mark.parametrize("form", ["sample_sub.csv", "submit_here.csv", "baseline.csv"])
+def test_a_form_for_answers_gives_no_classes(read, form):
+    tests = [f"t{number}.jpg" for number in range(5)]
+    content = {"train": FILES, "test": tests, "train.csv": table(rows()), form: table((t, "cat") for t in tests)}
+    layout = read(content)
+    assert counts(layout) == {"cat": 6, "dog": 2}
+    assert "offered for prediction" in reasons(layout)["test"]
+
+
+@pytest.mark.parametrize(("first", "second"), [("train_labels", "test_labels"), ("trainLabels", "testAnnotations")])
+def test_tables_called_after_parts_and_labels_divide(read, first, second):
+    said = rows(classes=("cat", "dog", "dog", "cat", "cat", "dog", "dog", "dog"))
+    layout = read({"images": FILES, f"{first}.csv": table(said[:5]), f"{second}.csv": table(said[5:])})
+    assert counts(layout) == {"train/cat": 3, "train/dog": 2, "test/dog": 3}
