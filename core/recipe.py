@@ -1,16 +1,22 @@
 """How the weights of a model are optimised."""
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from core.description import Description
+from core.optimizers import NAMES
+
+if TYPE_CHECKING:  # a type checker knows no names that are read from a list
+    OptimizerName = str
+else:
+    OptimizerName = Literal[NAMES]
 
 
 class Recipe(Description):
     """How the weights are optimised."""
 
-    optimizer: Literal["adamw", "adam", "sgd"] = Field(
+    optimizer: OptimizerName = Field(
         "adamw", title="Optimizer", description="AdamW is a safe default; SGD uses momentum 0.9."
     )
     learning_rate: float = Field(

@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = [
-    "text", "errors", "memory", "files", "plain_yaml", "problems", "description", "reading", "recipe", "experiment",
+    "text", "errors", "memory", "files", "plain_yaml", "problems", "description", "reading", "optimizers",
+    "recipe", "experiment",
     "work", "data", "augment", "backbones", "features", "tasks", "training", "screening", "evaluation", "planning",
     "runs", "charts", "export", "jobs", "cli",
 ]  # fmt: skip

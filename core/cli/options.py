@@ -12,6 +12,7 @@ from core.cli.show import literal, people
 from core.cli.texts import parse_settings, parse_views
 from core.errors import InvalidExperiment
 from core.experiment import BUNDLED_BACKBONE, Experiment, Reading, Recipe, SplitSpec, parse
+from core.optimizers import listed
 from core.runs.workspace import ENVIRONMENT_VARIABLE
 from core.text import short
 
@@ -132,7 +133,7 @@ def _plan(
     views: Annotated[str | None, typer.Option(help="Fixed views per image, or 'fresh'.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Images per optimisation step.")] = None,
     image_size: Annotated[int | None, typer.Option(help="Side of the input in px; default the weights' own.")] = None,
-    optimizer: Annotated[str | None, typer.Option(help="adamw, adam or sgd.")] = None,
+    optimizer: Annotated[str | None, typer.Option(help=f"{listed()}.")] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(

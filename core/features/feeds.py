@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from core.backbones.fold import folded
+from core.backbones.freezing import first_trainable
 from core.backbones.split import Part, parts, state_of
 from core.backbones.stages import Stage
 from core.data.dataset import Item
@@ -112,8 +113,7 @@ class Feeds:
 
     def _cut(self, trainable: Iterable[str]) -> str | None:
         """The first trainable stage, or none when the model cannot be cut there."""
-        wanted = set(trainable)
-        first = next(name for name in self._names if name in wanted)
+        first = first_trainable(self._names, trainable)
         return first if first in self._parts.cuts else None
 
     def _base(self, index: int, cut: str) -> str | None:

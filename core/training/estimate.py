@@ -11,7 +11,7 @@ from core.features.batches import chunked
 from core.features.feeds import Feed
 from core.features.shortage import careful_look
 from core.features.sources import Inputs
-from core.training.phases import freeze
+from core.training.entering import enter_phase
 from core.training.setup import Setup
 from core.training.step import Stepper
 from core.work.control import Aborted, Control, Signal
@@ -48,10 +48,9 @@ def estimate(setup: Setup, control: Control) -> Estimate:
     seen: set[tuple[str | None, str, tuple[Item, ...]]] = set()  # cut, view, images: made by an earlier phase
     seconds, uncut, first = 0.0, 0.0, 0
     for index, phase in enumerate(experiment.phases):
-        freeze(setup.model, setup.stages, phase.stages)
-        setup.set_modes(phase.stages)
-        feed = feeds.of_phase(index)
-        speed = _speed(setup, feed, index, control)
+        stepper = enter_phase(setup, feeds, index)
+        feed = stepper.feed
+        speed = _speed(setup, stepper, control)
         shared = feeds.shared_cut(index)
         numbers = [experiment.view_number(epoch) for epoch in range(first, first + phase.epochs)]
         views: dict[str, int | None] = {setup.pixels.key(number): number for number in numbers}
@@ -84,11 +83,11 @@ def _missing(feed: Feed, items: Sequence[Item], views: Mapping[str, int | None])
     return sum(feed.features.missing(items, view) for view in views.values()) if feed.features else 0
 
 
-def _speed(setup: Setup, feed: Feed, index: int, control: Control) -> Speed:
+def _speed(setup: Setup, stepper: Stepper, control: Control) -> Speed:
     """Each part is run twice: the first time kernels are chosen, images decoded and memory taken."""
     chunks = chunked(setup.train_items[:IMAGES], min(setup.experiment.recipe.batch_size, IMAGES))
-    stepper = Stepper(setup, feed, index)
-    if setup.experiment.phases[index].solver == "lbfgs":  # a round is some thirty passes over small features
+    feed, index = stepper.feed, stepper.index
+    if stepper.phase.solver == "lbfgs":  # a round is some thirty passes over small features
         stepper = Stepper(_by_steps(setup, index), feed, index)
 
     def views() -> list[Inputs]:
@@ -106,7 +105,7 @@ def _speed(setup: Setup, feed: Feed, index: int, control: Control) -> Speed:
     _, training_s = _timed(lambda: [stepper.step(batch, 0).read() for batch in cut])
     setup.set_modes(())
     _, answering_s = _timed(lambda: [careful_look(feed.part, batch.tensor).cpu() for batch in cut])
-    setup.set_modes(setup.experiment.phases[index].stages)
+    setup.set_modes(stepper.phase.stages)
     n = sum(len(batch.items) for batch in batches)
     # threads make views beside an accelerator's work, but take the processor's time from its own
     inputs_s = views_s + frozen_s if setup.device.type == "cpu" else max(views_s, frozen_s)

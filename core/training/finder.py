@@ -16,7 +16,8 @@ from core.errors import InvalidExperiment, LossNotFinite, OutOfMemory, TrainingF
 from core.features.batches import chunked, shuffled
 from core.features.shortage import as_out_of_memory
 from core.features.sources import Inputs
-from core.training.phases import freeze
+from core.optimizers import OPTIMIZERS
+from core.training.entering import enter_phase
 from core.training.setup import Setup
 from core.training.solve import Solver
 from core.training.step import OUT_OF_MEMORY, Stepper
@@ -28,7 +29,6 @@ STEPS = 80
 VIEWS = 2  # of each image, at most: on frozen stages each view costs seconds, and more of them tell little
 LEAD_STEPS = 40  # of each phase before the one that is swept, at most
 ROUNDS = 10  # of a phase before it that is solved, at most
-RANGES = {"adamw": (1e-6, 1.0), "adam": (1e-6, 1.0), "sgd": (1e-5, 10.0)}
 SOLVED = (
     "This phase is solved by L-BFGS, which finds the length of each step itself: it has no learning rate, and there is "
     "nothing to look for."
@@ -86,7 +86,7 @@ class _Finder:
     def sweep(self, index: int, steps: int) -> Generator[Progress, None, tuple[list[float], list[float]]]:
         """The rates and losses until the loss diverges."""
         stepper = self._stepper(index)
-        rates = np.geomspace(*RANGES[self.setup.experiment.recipe.optimizer], steps).tolist()
+        rates = np.geomspace(*OPTIMIZERS[self.setup.experiment.recipe.optimizer].rates, steps).tolist()
         losses: list[float] = []
         with closing(self._batches(stepper, steps)) as made:
             for at, batch in enumerate(made):
@@ -128,10 +128,7 @@ class _Finder:
         return f"phase {index + 1} was solved"
 
     def _stepper(self, index: int) -> Stepper:
-        setup, names = self.setup, self.setup.experiment.phases[index].stages
-        freeze(setup.model, setup.stages, names)
-        setup.set_modes(names)
-        return Stepper(setup, self.feeds.of_phase(index), index)
+        return enter_phase(self.setup, self.feeds, index)
 
     def _batches(self, stepper: Stepper, steps: int) -> Generator[Inputs, None, None]:
         """Batches as a training sees them, of few views, until there were `steps`."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import torch
 
+from core.backbones.freezing import count_parameters
 from core.data.dataset import Item
 from core.errors import LossNotFinite, OutOfMemory, TrainingFailed
 from core.experiment import Phase
@@ -18,10 +19,11 @@ from core.features.sources import Inputs
 from core.training import device
 from core.training.checkpoints import Position, State
 from core.training.choice import Standing, aligned, gain_over, moved
+from core.training.entering import enter_phase
 from core.training.events import CheckpointWritten, EpochEnded, Event, PhaseStarted, RunEnded, RunStarted, Warned
 from core.training.events import StepEnded as Step
 from core.training.inference import BATCH_SIZE, Answers, answer
-from core.training.phases import count_parameters, freeze, peak_rate
+from core.training.schedule import peak_rate
 from core.training.setup import Setup
 from core.training.solve import Solver
 from core.training.step import OUT_OF_MEMORY, Done, Stepper, Sums
@@ -89,11 +91,8 @@ class _Training:
 
     def _phase(self, index: int, phase: Phase) -> Iterator[Event]:
         setup = self.setup
-        freeze(setup.model, setup.stages, phase.stages)
-        setup.set_modes(phase.stages)
-        feed = self.feeds.of_phase(index)
-        stepper = Stepper(setup, feed, index)
-        done = self._enter(stepper)
+        stepper = enter_phase(setup, self.feeds, index)
+        done = self._go_on(stepper)
         trainable, total = count_parameters(setup.stages, phase.stages)
         yield PhaseStarted(
             phase=index,
@@ -104,16 +103,16 @@ class _Training:
             trainable_parameters=trainable,
             total_parameters=total,
         )
-        solver = Solver(setup, feed, stepper.optimizer) if phase.solver == "lbfgs" else None
+        solver = Solver(setup, stepper.feed, stepper.optimizer) if phase.solver == "lbfgs" else None
         for epoch_in_phase in range(done, phase.epochs):
             if self.stopped or self.at.phase_over:
                 return
             yield from self._epoch(stepper, solver, epoch_in_phase)
 
-    def _enter(self, stepper: Stepper) -> int:
+    def _go_on(self, stepper: Stepper) -> int:
         """Stand at the start of a phase, or in it where the checkpoint was made; epochs of it that are done."""
         if self.resumed and self.at.phase == stepper.index and not self.at.phase_over and self.at.epoch >= 0:
-            stepper.optimizer.load_state_dict(self.resumed.optimizer)
+            stepper.restore(self.resumed.optimizer)
             stepper.scaler.load_state_dict(self.resumed.scaler)
             self.resumed = None
             return self.at.epoch_in_phase

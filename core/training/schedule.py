@@ -4,7 +4,14 @@ import math
 
 import torch
 
-from core.experiment import Recipe
+from core.experiment import Phase, Recipe
+
+
+def peak_rate(phase: Phase, recipe: Recipe) -> float:
+    """The highest learning rate of a phase; 0 for one that L-BFGS fits, which has none."""
+    if phase.solver == "lbfgs":
+        return 0.0
+    return recipe.learning_rate if phase.learning_rate is None else phase.learning_rate
 
 
 def rate_factor(recipe: Recipe, step: int, steps: int) -> float:

@@ -9,6 +9,7 @@ from torch import nn
 
 from core.backbones import catalogue
 from core.backbones.build import build
+from core.backbones.freezing import set_modes
 from core.backbones.split import parts
 from core.backbones.stages import HEAD, Stage, stages
 from core.data.cache import ImageCache
@@ -26,7 +27,6 @@ from core.tasks.classification import Classification
 from core.tasks.losses import SmoothedCrossEntropy
 from core.training.checkpoints import Checkpoints, write_facts
 from core.training.device import require_precision
-from core.training.phases import set_modes
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import hashlib
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,8 +16,8 @@ from core.features.batches import sent
 from core.features.feeds import Feed
 from core.features.shortage import as_out_of_memory
 from core.features.sources import Inputs, Source
-from core.training.phases import make_optimizer, peak_rate
-from core.training.schedule import rate_factor, set_rate
+from core.training.optimizers import fits, make_optimizer
+from core.training.schedule import peak_rate, rate_factor, set_rate
 from core.training.setup import Setup
 
 OUT_OF_MEMORY = (
@@ -77,6 +78,15 @@ class Stepper:
         self.scaler = torch.amp.GradScaler(setup.device.type, enabled=setup.experiment.recipe.precision == "fp16")
         self.pieces = 1  # in which a batch is computed
         self.notes: list[str] = []
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Give the optimizer the state it was saved with."""
+        if not fits(self.optimizer, state):  # of a version in which position embeddings decayed too
+            setup = self.setup
+            self.optimizer = make_optimizer(
+                setup.model, setup.stages, self.phase, setup.experiment.recipe, as_before=True
+            )
+        self.optimizer.load_state_dict(state)
 
     @property
     def source(self) -> Source:

@@ -8,6 +8,7 @@ from core.experiment import Phase, PipelineSpec, Recipe
 from core.features import feeds, sources
 from core.training import estimate as module
 from core.training.estimate import Speed, estimate
+from core.training.entering import enter_phase
 from core.work.control import Aborted, Control
 from tests.conftest import make_experiment
 from tests.training.test_loop import prepare
@@ -50,7 +51,7 @@ SPEEDS = {0: Speed(1000.0, 10.0, 1.0), 1: Speed(7000.0, 40.0, 3.0), 2: Speed(500
 
 def timed(divided, folder, monkeypatch, phases, **parts):
     """The estimate of a training whose phases are as fast as `SPEEDS` says."""
-    monkeypatch.setattr(module, "_speed", lambda setup, feed, index, control: SPEEDS[index])
+    monkeypatch.setattr(module, "_speed", lambda setup, stepper, control: SPEEDS[stepper.index])
     plan = make_experiment(divided, phases=phases, recipe=Recipe(batch_size=8, precision="fp32"), **parts)
     return estimate(prepare(plan, folder), Control())
 
@@ -114,8 +115,8 @@ def test_speeds_are_per_image_and_each_of_its_own_work(divided, tmp_path, monkey
 
     monkeypatch.setattr(module, "_timed", timed)
     setup.model.eval()
-    feed = setup.feeds("fp32").of_phase(0)
-    assert module._speed(setup, feed, 0, Control()) == Speed(5.0, 1.0, 0.5)  # of eleven images; views and frozen: 55 s
+    stepper = enter_phase(setup, setup.feeds("fp32"), 0)
+    assert module._speed(setup, stepper, Control()) == Speed(5.0, 1.0, 0.5)  # of eleven images; views and frozen: 55 s
 
 
 def test_each_part_is_timed_at_its_second_turn(monkeypatch):

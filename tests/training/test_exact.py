@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from core.backbones.freezing import freeze, set_modes
 from core.backbones.stages import Stage
 from core.experiment import Phase, Recipe
 from core.training import sweep
-from core.training.phases import ROUND, freeze, make_optimizer, set_modes
+from core.training.optimizers import ROUND, make_optimizer
 from core.training.schedule import rate_factor
 from core.training.step import _step_seed
 

@@ -63,8 +63,8 @@ def test_model_generator_and_folder_stay_as_they_were(easy, tmp_path):
 
 def test_the_sweep_itself_does_change_its_copy(easy, tmp_path, monkeypatch):
     kept = []
-    real = finder.Stepper
-    monkeypatch.setattr(finder, "Stepper", lambda setup, *more: kept.append(setup.model) or real(setup, *more))
+    real = finder.enter_phase
+    monkeypatch.setattr(finder, "enter_phase", lambda setup, *more: kept.append(setup.model) or real(setup, *more))
     setup = prepare(easy, tmp_path)
     swept(setup)
     (swept_model,) = kept

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from core.backbones.catalogue import BACKBONES
+from core.backbones.freezing import count_parameters, freeze
 from core.backbones.stages import stage_table
 from core.data.sources import load_dataset
 from core.data.split import make_split
@@ -13,7 +14,7 @@ from core.experiment import BackboneSpec, Phase, Recipe
 from core.features.batches import chunked
 from core.training.checkpoints import Checkpoints
 from core.training.loop import train
-from core.training.phases import count_parameters, freeze, make_optimizer
+from core.training.optimizers import make_optimizer
 from core.training.setup import set_up
 from core.work.control import Control
 from tests.conftest import make_experiment, make_images

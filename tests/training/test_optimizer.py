@@ -1,13 +1,19 @@
 """The optimizer's groups: which weights decay, and at which share of the rate a stage learns."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
 from core.backbones.build import build
+from core.backbones.decay import undecayed
+from core.backbones.freezing import freeze
 from core.backbones.stages import stages
 from core.experiment import BackboneSpec, Phase, Recipe
-from core.training.phases import freeze, make_optimizer
+from core.optimizers import NAMES as OPTIMIZERS
+from core.training.optimizers import fits, make_optimizer
 from core.training.schedule import set_rate
+from core.training.step import Stepper
 
 NAME = "timm/resnet10t"
 NAMES = ("stem", "layer1", "layer2", "layer3", "layer4", "head")
@@ -54,7 +60,7 @@ def test_without_decay_per_stage_every_weight_learns_at_the_rate(model):
     assert {(scale, rate) for rows in found.values() for scale, rate, _, _ in rows} == {(1.0, 0.1)}
 
 
-@pytest.mark.parametrize("kind", ["adamw", "adam", "sgd"])
+@pytest.mark.parametrize("kind", OPTIMIZERS)
 def test_biases_and_norms_do_not_decay(model, kind):
     optimizer = optimizer_of(model, optimizer=kind, weight_decay=0.3, layer_decay=0.9)
     decays = {(dims > 1, decay) for rows in by_stage(model, optimizer).values() for _, _, decay, dims in rows}
@@ -82,3 +88,47 @@ def test_a_step_moves_early_stages_less(model):
     for distance, stage in enumerate(reversed(stages(model, NAME))):
         moved = [before[name] - model.get_parameter(name).detach() for name in stage.parameters]
         assert all(torch.allclose(move, torch.full_like(move, 0.1**distance), atol=1e-6) for move in moved)
+
+
+@pytest.mark.parametrize(
+    ("name", "spared"),
+    [
+        ("vit_b_32", {"class_token", "encoder.pos_embedding"}),
+        ("swin_t", {f"features.{block}.{layer}.attn.relative_position_bias_table"
+                    for block, layers in ((1, 2), (3, 2), (5, 6), (7, 2)) for layer in range(layers)}),
+        ("timm/deit_tiny_patch16_224", {"cls_token", "pos_embed"}),
+        ("timm/tiny_vit_5m_224", None),
+        ("resnet18", set()),
+    ],
+)  # fmt: skip
+def test_what_says_where_a_patch_lies_does_not_decay(name, spared):
+    with torch.device("meta"):
+        model = build(BackboneSpec(name=name, weights="none"), 3, seed=0)
+    found = {name for name in undecayed(model) if model.get_parameter(name).ndim > 1}
+    if spared is None:  # by the model's own list
+        spared = {name for name in model.no_weight_decay() if name in dict(model.named_parameters())}
+        assert spared
+    assert found == spared
+
+
+def test_a_state_of_a_version_in_which_everything_decayed_is_gone_on_with():
+    """The groups of such a run had other sizes; its numbers must find the weights that they belong to."""
+    name = "timm/deit_tiny_patch16_224"
+    setup = SimpleNamespace(
+        model=build(BackboneSpec(name=name, weights="none", image_size=32), 2, seed=0), device=torch.device("cpu"),
+        experiment=SimpleNamespace(recipe=Recipe(), phases=(Phase(stages=("embed",), epochs=1),)), steps_per_epoch=1,
+    )  # fmt: skip
+    setup.stages = stages(setup.model, name)
+    freeze(setup.model, setup.stages, ("embed",))
+    before = make_optimizer(setup.model, setup.stages, setup.experiment.phases[0], Recipe(), as_before=True)
+    for parameter in setup.model.parameters():
+        parameter.grad = torch.full_like(parameter, 0.5) if parameter.requires_grad else None
+    before.step()
+    stepper = Stepper(setup, None, 0)
+    assert not fits(stepper.optimizer, before.state_dict())
+    stepper.restore(before.state_dict())
+    position = setup.model.pos_embed
+    assert torch.equal(stepper.optimizer.state[position]["exp_avg"], before.state[position]["exp_avg"])
+    assert {len(group["params"]) for group in stepper.optimizer.param_groups} == {
+        len(group["params"]) for group in before.param_groups
+    }

@@ -8,10 +8,11 @@ import torch
 from PIL import Image
 
 from core.backbones import catalogue
+from core.backbones.freezing import count_parameters
 from core.data.cache import ImageCache
 from core.experiment import Phase, PipelineSpec, Recipe, Step
 from core.features.batches import Normalise
-from core.training.phases import count_parameters, peak_rate
+from core.training.schedule import peak_rate
 from core.training.setup import quicken_statistics
 from tests.conftest import make_experiment
 from tests.training.test_loop import prepare
