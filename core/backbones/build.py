@@ -8,11 +8,11 @@ from torch import nn
 from core.backbones import catalogue
 from core.backbones.architecture import make, make_empty
 from core.backbones.catalogue import Backbone
-from core.backbones.downloads import Progress
-from core.backbones.fitting import fit
+from core.backbones.pretrained.downloads import Progress
+from core.backbones.pretrained.fitting import fit
+from core.backbones.pretrained.weights import pretrained_state, read_weights_file
 from core.backbones.rng import seeded
 from core.backbones.stages import stages
-from core.backbones.weights import pretrained_state, read_weights_file
 from core.experiment import BackboneSpec
 
 HEAD_STD = 0.01

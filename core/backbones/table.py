@@ -6,10 +6,10 @@ from typing import Any
 import torchvision
 from timm.models import get_pretrained_cfg
 
-from core.backbones import bundled
 from core.backbones.architecture import make_empty
 from core.backbones.catalogue import TABLE, Backbone, read_row
 from core.backbones.layouts import LAYOUTS
+from core.backbones.pretrained import bundled
 from core.backbones.selection import CHOICES, PUBLISHED_TOP1, Choice
 from core.files import dump_json, write_text
 

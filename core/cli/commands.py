@@ -171,7 +171,7 @@ def runs(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None
 def backbones(as_json: JsonOption = False) -> None:
     """List the pretrained models."""
     from core.backbones.catalogue import BACKBONES
-    from core.backbones.weights import is_local
+    from core.backbones.pretrained.weights import is_local
 
     rows: list[dict[str, Any]] = [
         {

@@ -5,7 +5,7 @@ from multiprocessing.pool import ThreadPool
 from queue import SimpleQueue
 
 from core.backbones import catalogue
-from core.backbones.weights import is_local, pretrained_state
+from core.backbones.pretrained.weights import is_local, pretrained_state
 from core.experiment import Experiment
 from core.work.control import Aborted, Control, Signal
 

@@ -8,8 +8,8 @@ import torch
 
 from core.augment import pipeline
 from core.backbones import catalogue
+from core.backbones.pretrained.weights import read_weights_file
 from core.backbones.stages import require_stages, stage_table
-from core.backbones.weights import read_weights_file
 from core.data.audit import require_trainable
 from core.data.dataset import Dataset
 from core.data.sources import load_dataset

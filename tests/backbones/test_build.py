@@ -9,7 +9,7 @@ from torchvision.models import VisionTransformer
 from core.backbones.architecture import make
 from core.backbones.build import HEAD_STD, build, head_name
 from core.backbones.catalogue import get
-from core.backbones.fitting import fit
+from core.backbones.pretrained.fitting import fit
 from core.errors import InvalidExperiment, UnknownBackbone, UnreadableWeights
 from core.experiment import BackboneSpec
 
@@ -76,7 +76,7 @@ def test_default_weights_are_pretrained_and_none_are_not():
     waves below, computed with torch 2.15.0 on a CPU when the same model named a photographed tiger, zebra, slug and
     strawberry rightly (0.72-0.92).
     """
-    from core.backbones.weights import pretrained_state
+    from core.backbones.pretrained.weights import pretrained_state
 
     model = make(get(LITE), 1000)
     model.load_state_dict(pretrained_state(get(LITE)))

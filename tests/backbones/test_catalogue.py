@@ -23,7 +23,8 @@ QUICK = (
 def test_reading_the_catalogue_and_asking_for_local_weights_imports_no_torch():
     code = """
 import sys
-from core.backbones import catalogue, stages, weights
+from core.backbones import catalogue, stages
+from core.backbones.pretrained import weights
 assert len(catalogue.BACKBONES) > 40
 assert weights.is_local(catalogue.get("efficientnet_lite0"))
 [weights.is_local(entry) for entry in catalogue.BACKBONES.values()]

@@ -5,8 +5,9 @@ import streamlit as st
 from safetensors.torch import save_file
 from streamlit.testing.v1 import AppTest
 
-from core.backbones import catalogue, weights
+from core.backbones import catalogue
 from core.backbones.build import build
+from core.backbones.pretrained import weights
 from core.errors import WeightsUnavailable
 from core.experiment import BackboneSpec, Phase
 from pages.ui.backbone import catalogue as backbone_catalogue

@@ -7,8 +7,8 @@ from core.errors import TrainingFailed
 from core.experiment import Phase, PipelineSpec, Recipe
 from core.features import feeds, sources
 from core.training import estimate as module
-from core.training.estimate import Speed, estimate
 from core.training.entering import enter_phase
+from core.training.estimate import Speed, estimate
 from core.work.control import Aborted, Control
 from tests.conftest import make_experiment
 from tests.training.test_loop import prepare

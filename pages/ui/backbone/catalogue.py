@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.backbones.catalogue import BACKBONES, Backbone
-from core.backbones.weights import is_local
+from core.backbones.pretrained.weights import is_local
 from core.experiment import BackboneSpec
 from pages.ui.session import state
 from pages.ui.widgets.tables import show_table

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.backbones.catalogue import Backbone, get
-from core.backbones.weights import is_local
+from core.backbones.pretrained.weights import is_local
 from core.errors import GraftError
 from core.experiment import BUNDLED_BACKBONE, BackboneSpec
 from pages.ui.backbone.catalogue import choose
@@ -47,7 +47,7 @@ def show(backbone: Backbone, use_file: Callable[[], None]) -> None:
 
 def _fetch(backbone: Backbone) -> None:
     warmup.wait("Getting ready to fetch.")
-    from core.backbones.weights import pretrained_state
+    from core.backbones.pretrained.weights import pretrained_state
 
     bar = st.progress(0.0, text="Asking the server.")
 

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.backbones import catalogue
-from core.backbones.weights import is_local
+from core.backbones.pretrained.weights import is_local
 from core.charts.curves import curves
 from core.charts.curves_figure import curves_figure
 from core.charts.series import MOST_POINTS

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from core.backbones import downloads
-from core.backbones.downloads import patiently, require_reachable
+from core.backbones.pretrained import downloads
+from core.backbones.pretrained.downloads import patiently, require_reachable
 
 
 def test_the_result_comes_back_and_errors_are_raised():

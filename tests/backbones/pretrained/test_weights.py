@@ -10,10 +10,10 @@ import torch
 from huggingface_hub import hf_hub_download
 from safetensors.torch import save, save_file
 
-from core.backbones import bundled, hubs, weights
 from core.backbones.architecture import make, make_empty
 from core.backbones.build import build
 from core.backbones.catalogue import get
+from core.backbones.pretrained import bundled, hubs, weights
 from core.errors import UnreadableWeights, WeightsUnavailable
 from core.experiment import BackboneSpec
 

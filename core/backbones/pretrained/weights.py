@@ -21,7 +21,7 @@ from core.text import short_path
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from core.backbones.downloads import Progress
+    from core.backbones.pretrained.downloads import Progress
 
 HUB_FILE = "model.safetensors"
 
@@ -57,7 +57,7 @@ def pretrained_state(backbone: Backbone, progress: Progress | None = None) -> di
     the bytes received and the bytes in all (0 if not known). Raises `WeightsUnavailable`, which names the other
     choices, and `StorageFailed` if the disk is full.
     """
-    from core.backbones import hubs
+    from core.backbones.pretrained import hubs
 
     path = local_file(backbone) or _download(backbone, progress)
     try:
@@ -98,7 +98,7 @@ def _packaged(module: str) -> Path | None:
 
 
 def _download(backbone: Backbone, progress: Progress | None) -> Path:
-    from core.backbones import hubs
+    from core.backbones.pretrained import hubs
 
     if backbone.library == "bundled":
         raise WeightsUnavailable(
