@@ -13,6 +13,7 @@ from core.data.dataset import Dataset, LeftOut
 from core.data.near import former
 from core.data.near.copies import distinct_digests, exact_reasons, near_reasons
 from core.data.near.duplicates import Groups, Near, find_near
+from core.data.versions import joined, version_groups, version_note
 from core.experiment import SplitSpec
 
 Unit = tuple[int, ...]  # items that must stay together
@@ -35,20 +36,35 @@ class Split:
         return {"train": len(self.train), "val": len(self.val), "test": len(self.test)}
 
 
-def make_split(dataset: Dataset, spec: SplitSpec) -> Split:
+def make_split(dataset: Dataset, spec: SplitSpec, by_names: bool = True) -> Split:
     """Divide `dataset`, class by class, into shares; a data set that came divided keeps its parts.
 
     The same image twice: one copy is used, in the order test, val, train; under two labels: none is. Near copies are
     treated as `spec.near_copies` says, and only among images of one label: by default they stay in one part; where the
     data set came divided, the training copy is left out. In a class of three or more every part gets one; of two, one
     trains and one validates. A class of one only trains, and `problems` blocks the start.
+
+    With `by_names`, images that are versions of one image by their names stay in one part like near copies.
     """
     reasons = exact_reasons(dataset)
     distinct, unknown = distinct_digests(dataset, spec)
     near = find_near(dataset, frozenset(reasons), distinct)
     more, notes = near_reasons(dataset, near, spec, reasons)
-    groups = near.groups if spec.near_copies == "group" else ()
+    if spec.near_copies != "group":
+        return _divided(dataset, spec, reasons | more, (), near, [*notes, *unknown])
+    apart = (
+        {index for index, item in enumerate(dataset.items) if item.digest in distinct} | reasons.keys() | more.keys()
+    )
+    versions = version_groups(dataset, apart) if by_names and not _divides_all(dataset) else ()
+    notes += version_note(dataset, versions)
+    # joined only where there is something to join: the order of units decides on the split
+    groups = joined(near.groups, versions) if versions else near.groups
     return _divided(dataset, spec, reasons | more, groups, near, [*notes, *unknown])
+
+
+def _divides_all(dataset: Dataset) -> bool:
+    """Whether the data set came with all that is divided: nothing is dealt."""
+    return dataset.presplit and any(item.part == "val" for item in dataset.items)
 
 
 def make_former_split(dataset: Dataset, spec: SplitSpec) -> Split:
@@ -105,8 +121,9 @@ def _deal(
             notes.append(_tiny_note(dataset.classes[label], count, val, test))
         if len(units) < 1 + bool(val) + bool(test):
             notes.append(
-                f"The images of class '{dataset.classes[label]}' look nearly the same: none of them is used as a "
-                "test image, and its validation scores will be too good. Add images of other scenes."
+                f"The images of class '{dataset.classes[label]}' look nearly the same or are versions of one image: "
+                "none of them is used as a test image, and its validation scores will be too good. Add images of other "
+                "scenes."
             )
             test = 0
             if len(units) < 1 + bool(val):

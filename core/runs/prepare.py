@@ -126,6 +126,10 @@ def divided_as_begun(prepared: Prepared, began_with: str | None) -> Prepared:
     if began_with is None:
         return replace(prepared, split=make_former_split(prepared.dataset, prepared.experiment.data.split))
     if began_with != split_key(prepared.dataset, prepared.split):
+        # runs of before told versions of one image only by their pixels
+        before = make_split(prepared.dataset, prepared.experiment.data.split, by_names=False)
+        if began_with == split_key(prepared.dataset, before):
+            return replace(prepared, split=before)
         raise ResumeRefused(
             "This version divides the images into training, validation and test otherwise than the one that began the "
             "run. Start a new run with its settings."

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.data.split import make_former_split
+from core.data.split import make_former_split, make_split
 from core.errors import ResumeRefused
 from core.experiment import DataSpec, SplitSpec
 from core.runs import artifacts
@@ -64,6 +64,25 @@ def test_a_run_that_this_version_would_divide_otherwise_is_refused(begun):
     artifacts.write_division(workspace.folder(run.id), "0123456789abcdef")
     with pytest.raises(ResumeRefused, match=r"divides the images .* otherwise"):
         prepare_again(workspace, run)
+
+
+def test_a_run_that_knew_no_versions_by_name_goes_on_with_its_split(tmp_path):
+    for label, first in (("cat", 0), ("dog", 30)):
+        (tmp_path / "images" / label).mkdir(parents=True)
+        for number in range(14):
+            coarse = np.random.default_rng(first + number).integers(0, 256, (6, 6, 3), dtype=np.uint8)
+            image = Image.fromarray(coarse).resize((32, 32), Image.Resampling.BICUBIC)
+            image.save(tmp_path / "images" / label / f"{number // 2}{'_flip' * (number % 2)}.png")
+    workspace = Workspace(tmp_path / "workspace")
+    prepared = prepare(make_experiment(tmp_path / "images"), workspace.root, "cpu")
+    claim = create_run(workspace, prepared)
+    release(workspace, claim, Status.STOPPED, "")
+    run = workspace.store.run(claim.run_id)
+    before = make_split(prepared.dataset, prepared.experiment.data.split, by_names=False)
+    assert before.train != prepared.split.train
+    assert prepare_again(workspace, run).split == prepared.split
+    artifacts.write_division(workspace.folder(run.id), artifacts.split_key(prepared.dataset, before))
+    assert prepare_again(workspace, run).split == before
 
 
 def test_the_name_of_a_split_tells_its_parts_apart(begun):

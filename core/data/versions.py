@@ -1,0 +1,88 @@
+"""Images that are versions of one image by their names: turned, mirrored and the like, as augmentation tools save them.
+
+Their pixels do not tell: a mirrored copy is no near copy. Divided among training and test, they make a measurement too
+good.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Container
+from pathlib import PurePosixPath
+
+from core.data.dataset import Dataset
+from core.text import short
+
+Groups = tuple[tuple[int, ...], ...]
+_ROBOFLOW = re.compile(r"(?P<origin>.+)\.rf\.[0-9A-Za-z]{8,}", re.IGNORECASE)
+_VERSION = re.compile(
+    r"(?P<origin>.+?)(?:(?:[ _.-]+\(?|\()(?:(?:h|v|hv|lr|ud)?[ _-]?flip(?:ped)?(?:[ _-]?(?:h|v|lr|ud|horizontal(?:ly)?|"
+    r"vertical(?:ly)?))?|aug(?:mented|mentation)?|mirror(?:ed)?|rot(?:ate|ated|ation)?|bright(?:ness|er)?|dark(?:er)?|"
+    r"contrast|nois[ey]|blur(?:red|ry)?|sharp(?:en|ened)?|zoom(?:ed)?|shift(?:ed)?|translate[ds]?|translation|"
+    r"shear(?:ed)?|scaled?|crop(?:ped)?|resized?|thumb(?:nail)?s?|gr[ae]y(?:scale)?|hue|sat(?:uration)?|gamma|clahe|"
+    r"equali[sz]ed?|distort(?:ed|ion)?|elastic|jitter(?:ed)?|copy|edited|\d+x\d+)\)?[ _-]*-?\d*(?:\.\d+)?(?:deg)?|"
+    r"@\dx)",
+    re.IGNORECASE,
+)
+
+
+def version_groups(dataset: Dataset, unused: Container[int] = ()) -> Groups:
+    """Indices of items of one class and folder whose names are one name with words such as 'flip' or 'rot90' behind it,
+    or that Roboflow made of one image; groups of two and more, in the order of `dataset.items`.
+
+    Where the image itself is not there, it takes several such groups in a class to believe the names.
+    """
+    found: dict[tuple[int, str, str], list[int]] = defaultdict(list)
+    sure = set()
+    for index, item in enumerate(dataset.items):
+        if index in unused:
+            continue
+        path = PurePosixPath(item.name)
+        origin, certain = _origin(path.stem)
+        key = (item.label, str(path.parent), origin)
+        found[key].append(index)
+        if certain:
+            sure.add(key)
+    groups = {key: tuple(indices) for key, indices in found.items() if len(indices) > 1}
+    several = Counter(label for label, _, _ in groups)
+    return tuple(indices for key, indices in groups.items() if key in sure or several[key[0]] > 1)
+
+
+def version_note(dataset: Dataset, groups: Groups) -> list[str]:
+    """What was found, with an example, as a list of one sentence or none."""
+    if not groups:
+        return []
+    one, other = (PurePosixPath(dataset.items[index].name).name for index in groups[0][:2])
+    count = sum(map(len, groups))
+    return [
+        f"{count:,} images are called like versions of one another, such as '{short(one)}' and '{short(other)}'; each "
+        "group stays in one part of the split."
+    ]
+
+
+def _origin(stem: str) -> tuple[str, bool]:
+    """The name without what a tool added, and whether that is certain: the image itself, or a mark of Roboflow."""
+    if made := _ROBOFLOW.fullmatch(stem):
+        return made["origin"].casefold(), True
+    name = stem
+    while found := _VERSION.fullmatch(name):
+        name = found["origin"]
+    return name.casefold(), name == stem
+
+
+def joined(*groupings: Groups) -> Groups:
+    """The groups of several kinds, those with an index in common made one, each in natural order."""
+    parent: dict[int, int] = {}
+
+    def top(index: int) -> int:
+        while parent.setdefault(index, index) != index:
+            index = parent[index]
+        return index
+
+    for groups in groupings:
+        for group in groups:
+            for index in group[1:]:
+                parent[top(index)] = top(group[0])
+    found: dict[int, list[int]] = defaultdict(list)
+    for index in sorted(parent):
+        found[top(index)].append(index)
+    return tuple(tuple(group) for group in found.values() if len(group) > 1)

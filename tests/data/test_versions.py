@@ -1,0 +1,84 @@
+"""Images that are versions of one image by their names stay in one part of the split."""
+
+import pytest
+
+from core.data.split import make_split
+from core.data.versions import joined, version_groups
+from core.experiment import SplitSpec
+
+
+def content(names, classes=("cat", "dog")):
+    """So many images as names, per class, each drawn from a number of its own."""
+    every = [f"{label}/{name}" for label in classes for name in names]
+    return {name: number for number, name in enumerate(every)}
+
+
+def origins_by_part(dataset, split, origin_of):
+    return {
+        part: {dataset.items[i].name[:4] + origin_of(dataset.items[i].name) for i in getattr(split, part)}
+        for part in ("train", "val", "test")
+    }
+
+
+@pytest.mark.parametrize(
+    "endings",
+    [
+        ["", "_flip", "_rot90"], ["", " - Copy", "-edited"], ["", "-150x120", "-scaled"], ["", "@2x", "@3x"],
+        ["_hflip", "_aug_2", "_brightness0.5"], ["", "_thumb", "_rotated_180_noise"],
+        ["", "_flip_horizontal", "(copy)"],
+        [f"_jpg.rf.{number:032x}" for number in (7, 80, 900)],
+    ],
+)  # fmt: skip
+def test_versions_stay_in_one_part(folder_of, read, endings):
+    dataset = read(folder_of(content([f"leaf{n}{ending}.png" for n in range(6) for ending in endings])))
+    split = make_split(dataset, SplitSpec())
+    parts = origins_by_part(dataset, split, lambda name: name[8])  # cat/leafN
+    assert [len(parts[part]) for part in ("train", "val", "test")] == [8, 2, 2]
+    assert sum(map(len, parts.values())) == len(set().union(*parts.values()))
+    assert any(note.startswith("36 images are called like versions of one another") for note in split.notes)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"leaf{n}.png" for n in range(12)],
+        [f"leaf_{n}_dark.png" for n in range(12)],  # each of an image of its own
+        [f"street_crop_{n}.png" for n in range(12)],  # one word for all says nothing
+        [f"{n}-1024x768.png" for n in range(12)],
+        [f"img ({n}).png" for n in range(12)],
+    ],
+)
+def test_other_names_do_not(folder_of, read, names):
+    dataset = read(folder_of(content(names)))
+    assert version_groups(dataset) == ()
+    assert make_split(dataset, SplitSpec()).sizes == {"train": 16, "val": 4, "test": 4}
+
+
+def test_images_of_other_folders_or_classes_are_no_versions(folder_of, read):
+    names = {f"{place}.png": seed for seed, place in enumerate(["cat/a", "dog/a_flip", "cat/b", "cat/x/b_flip"])}
+    assert version_groups(read(folder_of(names), reading=None)) == ()
+
+
+def test_who_keeps_near_copies_or_names_an_image_distinct_keeps_versions_apart(folder_of, read):
+    names = [name for n in range(5) for name in (f"leaf{n}.png", f"leaf{n}_flip.png")]
+    dataset = read(folder_of(content(names)))
+    assert len(version_groups(dataset)) == 10
+    assert not any("versions" in note for note in make_split(dataset, SplitSpec(near_copies="keep")).notes)
+    noted = make_split(dataset, SplitSpec(distinct=("cat/leaf3.png", "dog/leaf1_flip.png"))).notes
+    assert any(note.startswith("16 images are called like versions") for note in noted)
+
+
+def test_a_divided_set_keeps_its_parts_and_carves_by_versions(folder_of, read):
+    names = [f"leaf{n}{ending}.png" for n in range(5) for ending in ("", "_flip", "_blur")]
+    whole = content(names, ("train/cat", "train/dog")) | {"test/cat/leaf0_flip.png": 90, "test/dog/9.png": 91}
+    dataset = read(folder_of(whole))
+    split = make_split(dataset, SplitSpec())
+    assert split.sizes == {"train": 24, "val": 6, "test": 2}
+    parts = origins_by_part(dataset, split, lambda name: name[6:15])
+    assert not parts["train"] & parts["val"]
+    whole |= {"val/cat/leaf1_flip.png": 92, "val/dog/8.png": 93}
+    assert make_split(read(folder_of(whole, "b")), SplitSpec()).sizes == {"train": 30, "val": 2, "test": 2}
+
+
+def test_groups_with_an_index_in_common_are_one():
+    assert joined(((1, 4), (7, 8)), ((4, 9), (2, 3, 5))) == ((1, 4, 9), (2, 3, 5), (7, 8))
