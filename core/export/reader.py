@@ -53,7 +53,7 @@ def _source(name: str) -> str:
 
 
 def _imports(name: str) -> set[str]:
-    """Modules that a module names in its imports; `from core.data import sniff` names `core.data.decoding.sniff`."""
+    """Modules that a module names in its imports; `from core.data import names` names `core.data.names`."""
     found = set[str]()
     for node in ast.walk(ast.parse(_source(name))):
         if isinstance(node, ast.Import):

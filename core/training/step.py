@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from core.augment.mixing import mix
-from core.backbones.rng import seeded
+from core.backbones.rng import CPU, seeded
 from core.errors import LossNotFinite, OutOfMemory, TrainingFailed
 from core.experiment import Phase
 from core.features.batches import sent
@@ -132,7 +132,7 @@ class Stepper:
         setup = self.setup
         targets = labels
         if self.mixes:
-            with seeded(seed, setup.device):
+            with seeded(seed, CPU, setup.device):  # the shares are drawn on the processor
                 tensor, targets = self._mixed(tensor, labels)
         pieces = min(self.pieces, len(labels))  # a smaller batch may follow: an empty part has no loss
         parts = list(zip(*(each.tensor_split(pieces) for each in (tensor, targets, labels)), strict=True))
