@@ -13,6 +13,7 @@ from core.data.dataset import Dataset, LeftOut
 from core.data.near import former
 from core.data.near.copies import distinct_digests, exact_reasons, near_reasons
 from core.data.near.duplicates import Groups, Near, find_near
+from core.data.subjects import subject_notes
 from core.data.versions import joined, version_groups, version_note
 from core.experiment import SplitSpec
 
@@ -85,7 +86,14 @@ def _divided(
         part: tuple(sorted(parts[part], key=lambda i: _content(dataset, i))) for part in ("train", "val", "test")
     }
     left_out = tuple(LeftOut(dataset.items[index].name, reasons[index]) for index in sorted(reasons))
-    return Split(ordered["train"], ordered["val"], ordered["test"], left_out, (*notes, *more), near)
+    return Split(
+        ordered["train"],
+        ordered["val"],
+        ordered["test"],
+        left_out,
+        (*notes, *more, *subject_notes(dataset, ordered)),
+        near,
+    )
 
 
 def _content(dataset: Dataset, index: int) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from core.data.layouts.assigned import listed
 from core.data.layouts.columns import are_marks, is_preferred, is_set
 from core.data.layouts.tables import Table
 from core.data.layouts.words import PREDICT, Kind, kind_of, part_words, plain
+from core.data.subjects import is_subject_column
 from core.text import short
 
 _SPLITS = re.compile(r"split|subset|set|part|partition|usage|phase|dataset")
@@ -62,6 +63,22 @@ def unused(division: Division, but: Sequence[str]) -> str:
             return (
                 f"The column '{short(name)}' does not divide the images, because {listed(other)} in it "
                 f"{'means' if len(other) == 1 else 'mean'} no part: write train, val or test there."
+            )
+    return ""
+
+
+def undivided_subjects(division: Division, but: Sequence[str]) -> str:
+    """A note on a column that says from which patient or video an image is, several from each, where nothing divides
+    the images by it; empty without one. `but` are columns that are used for something else."""
+    if division.column or division.marks:
+        return ""
+    for name, values in division.table.columns.items():
+        said = [value for value in values if value]
+        if name not in but and is_subject_column(name) and 3 < len(set(said)) < len(said):
+            return (
+                f"The column '{short(name)}' gives {len(said):,} images {len(set(said)):,} values: images of one may "
+                "both train and measure, and the scores be too good for new ones. To avoid it, add a column 'split' "
+                "with train, val or test."
             )
     return ""
 

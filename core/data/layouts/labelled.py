@@ -9,7 +9,7 @@ from core.data import names
 from core.data.dataset import Part
 from core.data.layouts import columns as cols
 from core.data.layouts.assigned import listed
-from core.data.layouts.divided import divide, unused
+from core.data.layouts.divided import divide, undivided_subjects, unused
 from core.data.layouts.file_column import file_columns
 from core.data.layouts.index import ImageIndex
 from core.data.layouts.tables import Table, find_tables, first_row, read_table
@@ -144,8 +144,9 @@ def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading) -
     there = [number for number, paths in enumerate(rows) if paths]
     seen = {name: [values[n] for n in there] for name, values in table.columns.items()}
     marks = _choose(made, table, seen, but, reading)
-    unused_parts = unused(division, (file_column, made.label_column, *marks, *made.possible))
-    made.notes += [note for note in (table.note, *division.notes, unused_parts) if note]
+    used = (file_column, made.label_column, *marks, *made.possible)
+    told = (table.note, *division.notes, unused(division, used), undivided_subjects(division, used))
+    made.notes += [note for note in told if note]
     one_spelling = cols.one_spelling(seen[made.label_column]) if made.label_column else {}
     for number, paths in enumerate(rows):
         label = marked_label(table, made.label_column, marks, number)

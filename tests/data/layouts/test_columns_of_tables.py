@@ -117,3 +117,21 @@ def test_tables_called_after_parts_and_labels_divide(read, first, second):
     said = rows(classes=("cat", "dog", "dog", "cat", "cat", "dog", "dog", "dog"))
     layout = read({"images": FILES, f"{first}.csv": table(said[:5]), f"{second}.csv": table(said[5:])})
     assert counts(layout) == {"train/cat": 3, "train/dog": 2, "test/dog": 3}
+
+
+@pytest.mark.parametrize("name", ["patient_id", "lesion_id", "Subject", "Group ID", "video", "participantid"])
+def test_a_column_of_subjects_that_nothing_divides_by_is_told(read, name):
+    said = [(*row, f"p{index // 2}") for index, row in enumerate(rows())]
+    notes = read({"images": FILES, "l.csv": table(said, f"file,label,{name}")}).notes
+    assert any(note.startswith(f"The column '{name}' gives 8 images 4 values: images of one may") for note in notes)
+
+
+@pytest.mark.parametrize(("name", "shared"), [("patient_id", 1), ("colour", 2), ("patient_id", 4)])
+def test_other_columns_and_subjects_with_one_image_each_are_not(read, name, shared):
+    said = [(*row, f"p{index // shared}") for index, row in enumerate(rows())]
+    assert len(read({"images": FILES, "l.csv": table(said, f"file,label,{name}")}).notes) == 1
+
+
+def test_nor_where_a_column_divides_the_images(read):
+    said = [(*row, f"p{index // 2}", "val" if index > 5 else "train") for index, row in enumerate(rows())]
+    assert len(read({"images": FILES, "l.csv": table(said, "file,label,patient,split")}).notes) == 1
