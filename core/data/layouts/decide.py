@@ -12,6 +12,7 @@ from core.data.layouts.filenames import labels_by_name
 from core.data.layouts.flat import images_of, labels_of, read_csv, read_filenames
 from core.data.layouts.folders import labelled_kinds, part_folders, read_class_first, read_classes, read_parts
 from core.data.layouts.labelled import Labelled
+from core.data.layouts.part_lists import note_part_lists
 from core.data.layouts.questions import (
     FOLDERS,
     INNER,
@@ -124,7 +125,9 @@ def _auto(case: Case) -> Layout:
     level = _level(case, case.root)
     if not level:
         ask_about_test(case)
-    return read_classes(case, level)
+    layout = read_classes(case, level)
+    note_part_lists(layout, case)
+    return layout
 
 
 def _refusal(case: Case, export: Export) -> UnusableDataset:

@@ -1,0 +1,57 @@
+"""Lists beside class folders that say which images train and which test: train.txt and test.txt, or a CSV per part."""
+
+import re
+from pathlib import Path
+
+from core.data.layouts.assigned import Layout, listed
+from core.data.layouts.case import Case
+from core.data.layouts.divided import kind_of_file
+from core.data.layouts.flat import labels_of
+from core.data.layouts.words import PREDICT, part_words
+
+_SUFFIXES = frozenset((".txt", ".csv", ".tsv", ".lst", ".list", ".json", ".jsonl"))
+_HEAD = 1 << 16  # bytes that tell whether a file names images
+_NAME = re.compile(r"[^\s,;|\"'/\\\[\]]+")
+
+
+def note_part_lists(layout: Layout, case: Case) -> None:
+    """Say that such lists are not used where the folders are read as the classes, and how they can be."""
+    stems = {found.path.stem.casefold() for found in layout.found}
+    lists = {path: kind for path in case.outer.every_file() if (kind := _divides(path, stems))}
+    said = labels_of(case)
+    usable = said is not None and said.clear and len(set(said.parts.values())) > 1
+    if said is not None and usable:
+        lists = {table.path: "all" for table in said.tables}
+    if len(set(lists.values())) < 2 and "all" not in lists.values():
+        return
+    step = (
+        "To keep that division, have the labels read from these files (`--layout csv`)."
+        if usable
+        else "To keep that division, put the images into the folders train and test, in a folder per class."
+    )
+    layout.notes.append(
+        f"{listed(path.relative_to(case.outer.path).as_posix() for path in lists)} "
+        f"{'divides' if len(lists) == 1 else 'divide'} the images as well, which is not used: they are divided anew. "
+        f"{step}"
+    )
+
+
+def _divides(path: Path, stems: set[str]) -> str:
+    """The part of which a file names images, 'all' where its name has several parts, empty for any other file."""
+    if path.suffix.lower() not in _SUFFIXES:
+        return ""
+    if len(part_words(path.stem) - {PREDICT}) > 1:
+        return "all"
+    kind = kind_of_file(path.stem)
+    if kind in (None, PREDICT):
+        return ""
+    names = {name.casefold() for name in _NAME.findall(_head(path))}
+    return str(kind) if stems & (names | {name.rpartition(".")[0] for name in names}) else ""
+
+
+def _head(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD).decode("utf-8", "replace")
+    except OSError:
+        return ""
