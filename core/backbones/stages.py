@@ -55,9 +55,9 @@ def stages(model: nn.Module, name: str) -> tuple[Stage, ...]:
 @lru_cache(maxsize=256)
 def stage_table(name: str, n_classes: int = 2) -> tuple[Stage, ...]:
     """The stages of a catalogue entry with a head of `n_classes`, without its weights. Raises `UnknownBackbone`."""
-    from core.backbones.build import skeleton  # torch is imported only when a table is wanted
+    from core.backbones.architecture import make_empty  # torch is imported only when a table is wanted
 
-    return stages(skeleton(name, n_classes), name)
+    return stages(make_empty(catalogue.get(name), n_classes, None), name)
 
 
 def resolve(text: str, names: Sequence[str], backbone: str = "") -> tuple[str, ...]:

@@ -124,10 +124,6 @@ class RunStore:
         """Give a run another name."""
         self._update(run_id, "name", name.strip()[:120] or run_id)
 
-    def set_progress(self, run_id: str, progress: dict[str, Any]) -> None:
-        """Replace what is known of the run's progress."""
-        self._update(run_id, "progress", files.dump_json(progress))
-
     def set_results(self, run_id: str, results: dict[str, Any]) -> None:
         """Replace the run's scores."""
         self._update(run_id, "results", files.dump_json(results))

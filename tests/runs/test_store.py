@@ -220,7 +220,7 @@ def test_every_change_is_of_one_run_alone(store):
     before = {run: (store.run(run), store.steps(run), store.lines(run)) for run in ("r-1", "r-3")}
     store.rename("r-2", "  other  ")
     store.set_results("r-2", {"val": {"accuracy": 0.5}, "test": {"accuracy": 0.25}})
-    store.set_progress("r-2", {"step": 9})
+    store.record("r-2", progress={"step": 9})
     store.set_device("r-2", "cuda:1")
     store.truncate("r-2", epoch=0, step=2, phase=-1)
     store.move("r-2", Status.FAILED, message="why", traceback="where")

@@ -17,7 +17,7 @@ from core.backbones.architecture import make_empty
 from core.backbones.catalogue import Backbone
 from core.backbones.pretrained import bundled
 from core.backbones.pretrained.downloads import PROBE_S, STALL_S, Progress, patiently, require_reachable
-from core.backbones.pretrained.weights import HUB_FILE, torch_cache
+from core.backbones.pretrained.places import HUB_FILE, torch_cache
 from core.backbones.rng import seeded
 
 _HASH = re.compile(r"-([a-f0-9]{8,})\.pth$")  # as torch.hub finds the hash in a file's name

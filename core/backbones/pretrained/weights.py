@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from core.backbones import catalogue
 from core.backbones.catalogue import Backbone
+from core.backbones.pretrained.places import HUB_FILE, torch_cache
 from core.errors import StorageFailed, UnreadableWeights, WeightsUnavailable
 from core.files import own_path
 from core.text import short_path
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from core.backbones.pretrained.downloads import Progress
-
-HUB_FILE = "model.safetensors"
 
 
 def is_local(backbone: Backbone) -> bool:
@@ -42,12 +41,6 @@ def local_file(backbone: Backbone) -> Path | None:
 
     found = try_to_load_from_cache(backbone.source, HUB_FILE)
     return Path(found) if isinstance(found, str) else None
-
-
-def torch_cache() -> Path:
-    """The folder in which torch keeps downloaded weights: the rule of `torch.hub.get_dir`, without importing torch."""
-    base = os.getenv("TORCH_HOME") or os.path.join(os.getenv("XDG_CACHE_HOME") or "~/.cache", "torch")
-    return Path(base).expanduser() / "hub" / "checkpoints"
 
 
 def pretrained_state(backbone: Backbone, progress: Progress | None = None) -> dict[str, Tensor]:
