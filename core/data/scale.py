@@ -12,6 +12,11 @@ from numpy.typing import NDArray
 
 Range = tuple[float, float]  # what becomes 0, what becomes 255
 UNIT: Range = (0.0, 1.0)
+DIM = (
+    "Its 16-bit values end below an eighth of their range, as those of a 12-bit camera do, so that it is nearly black. "
+    "Multiply the values of all images of the set by the same number, such as 16."
+)
+_DIM_BELOW = 8192
 _WORTH = 0.25  # images between 0 and 1 that reach less high than this would all be nearly black
 
 
@@ -36,6 +41,12 @@ def common_range(ranges: Iterable[Range | None]) -> Range | None:
         return None
     low, high = min(low for low, _ in known), max(high for _, high in known)
     return UNIT if low >= 0 and _WORTH <= high <= 1 else (low, high)
+
+
+def dim_notes(values: NDArray[np.generic]) -> tuple[str, ...]:
+    """A note on 16-bit values that end below an eighth of their range, as of a camera of 12 bits; else nothing."""
+    top = int(values.max(initial=0)) if values.dtype.kind == "u" and values.dtype.itemsize == 2 else 0
+    return (DIM,) if 0 < top < _DIM_BELOW else ()
 
 
 def to_bytes(values: NDArray[np.generic], scale: Range | None) -> NDArray[np.uint8]:

@@ -210,3 +210,29 @@ def test_the_size_is_refused_before_anything_is_decoded(monkeypatch):
         huge[place : place + 2] = value.to_bytes(2, "little")
     with pytest.raises(UnreadableImage, match="9000 x 9000 px"):
         decode(bytes(huge))
+
+
+@pytest.mark.parametrize("below", [True, False])
+def test_a_thumbnail_or_mask_before_the_image_is_not_the_image(below):
+    out, small = BytesIO(), np.full((12, 8, 3), 9, np.uint8)
+    with tifffile.TiffWriter(out) as file:
+        file.write(small, photometric="rgb", subfiletype=1, subifds=int(below))
+        if not below:
+            file.write(np.full((48, 32), True), photometric="mask", subfiletype=4)
+        file.write(RGB, photometric="rgb", subfiletype=0)
+    found = decode(out.getvalue())
+    assert (found.pixels.shape, found.notes) == ((48, 32, 3), ())
+    assert found.pixels[[2, 40], [3, 3]].tolist() == [list(TOP), list(BOTTOM)]
+
+
+@pytest.mark.parametrize(("top", "dim"), [(8191, True), (8192, False), (0, False), (4095, True)])
+@pytest.mark.parametrize("kind", ["png", "tiff", "tiff of colours"])
+def test_values_that_use_a_small_share_of_16_bits_are_told(kind, top, dim):
+    grey = np.linspace(0, top, GREY.size).astype(np.uint16).reshape(GREY.shape)
+    colours = np.dstack([grey // 2, grey, grey // 3])
+    content = by_pillow(Image.fromarray(grey)) if kind == "tiff" else tiff(colours, photometric="rgb")
+    if kind == "png":
+        out = BytesIO()
+        Image.fromarray(grey).save(out, "PNG")
+        content = out.getvalue()
+    assert any("nearly black" in note for note in decode(content).notes) is dim

@@ -15,7 +15,7 @@ from PIL import Image
 from core.data.decoding.colour import BROKEN_PROFILE, finish, orientation_of
 from core.data.decoding.picture import Picture, check_size, damaged
 from core.data.decoding.pillow import first_frame
-from core.data.scale import Range, to_bytes
+from core.data.scale import Range, dim_notes, to_bytes
 
 _START = b"\x89PNG\r\n\x1a\n"
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
@@ -33,8 +33,8 @@ def read(data: bytes, _value_range: Range | None = None) -> Picture:
     with Image.open(BytesIO(slim), formats=("PNG",)) as image:
         frames = first_frame(image)
         image.load()  # also tells whether it is whole
-        colours = _sixteen_bits(slim) if deep else image
-        return finish(colours, profile, orientation_of(image), (*frames, *notes))
+        colours, dim = _sixteen_bits(slim) if deep else (image, ())
+        return finish(colours, profile, orientation_of(image), (*frames, *notes, *dim))
 
 
 def _slim(data: bytes) -> tuple[bytes, bytes | None, bool]:
@@ -116,11 +116,13 @@ def _inflate(packed: bytes, most: int) -> bytes | None:
     return text if unpacker.eof else None
 
 
-def _sixteen_bits(data: bytes) -> Image.Image:
-    """Pillow would cut the lower half off, where it has no mode for 16 bits."""
+def _sixteen_bits(data: bytes) -> tuple[Image.Image, tuple[str, ...]]:
+    """The image, and notes on its values. Pillow would cut the lower half off, where it has no mode for 16 bits."""
     try:
         numbers = imagecodecs.png_decode(data)
     except imagecodecs.PngError as error:
         raise damaged(str(error)) from error
-    pixels = to_bytes(np.atleast_3d(numbers), None)
-    return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else np.ascontiguousarray(pixels))
+    numbers = np.atleast_3d(numbers)
+    pixels, colours = to_bytes(numbers, None), numbers[..., : 1 if numbers.shape[2] < 3 else 3]
+    image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else np.ascontiguousarray(pixels))
+    return image, dim_notes(colours)

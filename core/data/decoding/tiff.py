@@ -19,6 +19,7 @@ from core.data.scale import Range
 
 _SUB_IMAGES, _DNG = 330, 50706
 _UNCOMPRESSED = 1
+_LOOKED_AT = 4  # pages
 _SENSOR = (32803, 34892)  # photometric: CFA, linear raw
 _RAW = "It is a camera raw file (DNG, NEF, CR2, ARW and the like)"
 _DEVELOP = "Export it as JPEG, PNG or TIFF from the camera's program or a raw converter."
@@ -28,18 +29,39 @@ logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)  # it tells of oddi
 def read(data: bytes, value_range: Range | None = None) -> Picture:
     """See the package."""
     with tifffile.TiffFile(BytesIO(data)) as file:
-        page = file.pages.first
+        _refuse_raw(file.pages.first, data)
+        page = _main(file)
         _check(page, data)
         numbers = _numbers(page)
-        several = (SEVERAL,) if _several(file) else ()
+        several = (SEVERAL,) if _several(file, page) else ()
         empty = empty_end(data) if int(page.compression) == _UNCOMPRESSED else ()
         return tiff_colours.picture(page, numbers, value_range, (*several, *empty))
 
 
-def _check(page: Any, data: bytes) -> None:
-    """Refuse by the header alone what is too large, of an unknown kind, or not all there."""
+def _refuse_raw(page: Any, data: bytes) -> None:
     if data[8:10] == b"CR" or _DNG in page.tags or _photometric(page) in _SENSOR or _has_sensor_data(page):
         raise unsupported(_RAW, _DEVELOP)
+
+
+def _main(file: tifffile.TiffFile) -> Any:
+    """The first image that is neither a smaller copy nor a mask of another one: some programs put a thumbnail first."""
+    first = file.pages.first
+    if not _is_lesser(first):
+        return first
+    try:
+        behind = [*file.pages[1:_LOOKED_AT], *(first.pages or ())]
+        return next((page for page in behind if not _is_lesser(page)), first)
+    except Exception:  # broken pages behind the first: there is only that one
+        return first
+
+
+def _is_lesser(page: Any) -> bool:
+    """Whether a page is said to be a smaller copy or a mask of another one."""
+    return bool(getattr(page, "subfiletype", 0) & 0b101)
+
+
+def _check(page: Any, data: bytes) -> None:
+    """Refuse by the header alone what is too large, of an unknown kind, or not all there."""
     check_size(page.imagewidth, page.imagelength)
     tiff_colours.check_kind(page)
     if page.imagedepth > 1:
@@ -72,10 +94,10 @@ def _numbers(page: Any) -> NDArray[np.generic]:
     return np.concatenate(list(numbers), axis=-1) if separate > 1 else numbers[0]
 
 
-def _several(file: tifffile.TiffFile) -> bool:
-    """Whether there are more images than smaller copies and masks of the first."""
+def _several(file: tifffile.TiffFile, main: Any) -> bool:
+    """Whether there are more images than the one that is used and smaller copies and masks of it."""
     try:
-        return any(not getattr(page, "subfiletype", 0) & 0b101 for page in file.pages[1:3])
+        return any(not _is_lesser(page) and page.offset != main.offset for page in file.pages[:_LOOKED_AT])
     except Exception:  # broken pages behind the first say nothing about it
         return False
 

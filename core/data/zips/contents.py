@@ -21,6 +21,7 @@ _TABLE_ENTRY = 46  # and in the table
 _ENCRYPTED_FLAG = 0x1
 _KEPT_FLAGS = ~(UTF8_FLAG >> 8) & 0xFF  # of the second byte
 _DRIVE = re.compile(r"[A-Za-z]:(/|$|[^/ ][^/]*$)")  # a drive, or a file of one; "A: round/1.jpg" is a class
+_PART = re.compile(r".+\.(zip\.\d{3}|z\d\d)", re.IGNORECASE)
 _READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _METHODS = {
     1: "Shrink", 6: "Implode", 9: "Deflate64", 20: "Zstandard", 93: "Zstandard", 94: "MP3", 95: "XZ", 96: "JPEG",
@@ -50,6 +51,8 @@ class Contents:
 
 def open_zip(archive: Path | bytes, whose: str) -> zipfile.ZipFile:
     """Open a zip for reading. Raises `UnreadableArchive`, which says what the file is instead."""
+    if split := _split(archive, whose):
+        raise UnreadableArchive(split)
     try:
         head = archive[:512] if isinstance(archive, bytes) else _head(archive)
         if not zipfile.is_zipfile(io.BytesIO(archive) if isinstance(archive, bytes) else archive):
@@ -126,6 +129,19 @@ def unreadable(error: Exception, whose: str) -> str:
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(512)
+
+
+def _split(archive: Path | bytes, whose: str) -> str:
+    """The sentence for a part of a zip that was cut into several; empty for any other file."""
+    beside = isinstance(archive, Path) and any(
+        archive.with_suffix(suffix).exists() for suffix in (".z01", ".Z01") if archive.suffix.lower() == ".zip"
+    )
+    if not beside and not _PART.fullmatch(whose):
+        return ""
+    return (
+        f"{whose} is one part of a zip that was split into several files. Open them together with the program that "
+        "split them, such as 7-Zip, unpack them, and choose the folder."
+    )
 
 
 def _not_a_zip(head: bytes, whose: str) -> str:

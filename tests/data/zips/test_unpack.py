@@ -188,3 +188,20 @@ def test_an_archive_of_archives_names_them_with_the_next_step(tmp_path):
     message = str(caught.value)
     assert message.startswith("photos.zip has no images that can be used. data.zip: Is a zip archive.")
     assert "unpack it first. 1 more were left out." in message
+
+
+@pytest.mark.parametrize("name", ["a.zip.001", "a.z01", "A.ZIP.017"])
+def test_a_part_of_a_split_zip_is_no_damaged_one(tmp_path, name):
+    (tmp_path / name).write_bytes(b"PK\x03\x04" + bytes(90))
+    with pytest.raises(UnreadableArchive, match="one part of a zip that was split"):
+        unpack(tmp_path / name, tmp_path / "out")
+
+
+def test_the_last_part_of_a_split_zip_is_known_by_those_beside_it(tmp_path):
+    (tmp_path / "a.z01").write_bytes(b"PK")
+    (tmp_path / "a.zip").write_bytes(b"PK\x05\x06" + bytes(18))
+    (tmp_path / "b.zip").write_bytes(b"PK\x05\x06" + bytes(18))
+    with pytest.raises(UnreadableArchive, match="one part of a zip that was split"):
+        unpack(tmp_path / "a.zip", tmp_path / "out")
+    with pytest.raises(UnreadableArchive, match="no images inside"):
+        unpack(tmp_path / "b.zip", tmp_path / "out")
