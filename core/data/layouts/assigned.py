@@ -21,6 +21,8 @@ LABELS = "classes.json"  # {folder name: label}, for labels that no file system 
 _ABOUT = re.compile(
     r"(readme|licen[cs]e|copying|notice|copyright|authors|changelog)(\..*)?|classes\.json", re.IGNORECASE
 )
+# what Windows, macOS and browsers put behind the name of a second folder
+_COPY = re.compile(r"([ _.-]+\(?(copy|kopie|copie|copia|c[oó]pia)\)?([ _-]*\(?\d+\)?)?| \(\d+\))$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +94,33 @@ class Layout:
                 self.leave_out(inner.path, reason)
 
     def note_twins(self) -> None:
-        """Say which classes differ in nothing but case or separators."""
+        """Say which classes differ in nothing but case or separators, or are called like copies of one another."""
         twins: dict[str, list[str]] = {}
+        copies: dict[str, list[str]] = {}
         for label in sorted(self.classes):
-            folded = unicodedata.normalize("NFKC", label).casefold()
-            twins.setdefault("".join(c for c in folded if c not in " _-."), []).append(label)
+            twins.setdefault(_letters(label), []).append(label)
+            copies.setdefault(_letters(_COPY.sub("", label)), []).append(label)
+        whole = {_letters(label) for label in self.classes}
         self.notes += [
             f"The classes {listed(same)} differ only in case or separators. If they are one, give them one name."
             for same in twins.values()
             if len(same) > 1
+        ]
+        self.notes += [
+            f"The classes {listed(same)} are called like copies of one folder. If they are one, put them together."
+            for name, same in copies.items()
+            if len(same) > len(twins.get(name, [])) and name in whole
         ]
 
     @property
     def summary(self) -> str:
         """'3 classes: bars 8, cross 8, disc 8', before any file is opened."""
         return class_counts(Counter(found.label for found in self.found))
+
+
+def _letters(label: str) -> str:
+    folded = unicodedata.normalize("NFKC", label).casefold()
+    return "".join(c for c in folded if c not in " _-.")
 
 
 def class_counts(counts: dict[str, int], most: int = 12) -> str:

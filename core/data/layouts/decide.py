@@ -12,6 +12,7 @@ from core.data.layouts.filenames import labels_by_name
 from core.data.layouts.flat import images_of, labels_of, read_csv, read_filenames
 from core.data.layouts.folders import labelled_kinds, part_folders, read_class_first, read_classes, read_parts
 from core.data.layouts.labelled import Labelled
+from core.data.layouts.named_folders import ask_about_tables
 from core.data.layouts.part_lists import note_part_lists
 from core.data.layouts.questions import (
     FOLDERS,
@@ -158,6 +159,7 @@ def _flat(case: Case) -> Layout | None:
         if said is not None:
             return read_csv(case, said)
         return _by_names(case)
+    ask_about_tables(case, said)
     if said is None or not said.clear or 10 * len(said.labels) < 9 * len(images_of(case)):
         return None
     if _agree(case, said):

@@ -12,6 +12,7 @@ from core.data.layouts.words import (
     is_certain,
     is_group,
     is_late,
+    is_leaving,
     kind_of,
     resembles_train,
     same_class,
@@ -23,6 +24,10 @@ from core.experiment import Reading
 from core.text import short
 
 BESIDE = "Lies beside the class folders, so that it has no class."
+LEAVING = (
+    "Is called after what programs leave behind, and is no class. If it is one, read every folder as a class "
+    "(`--layout folders`), or rename it."
+)
 OUTSIDE = "Lies outside train, val and test."
 _PLURAL: dict[Kind, str] = {"train": "training", "val": "validation", "test": "test"}
 
@@ -84,9 +89,12 @@ def read_classes(case: Case, level: int = 0) -> Layout:
     tests = [] if level or case.reading.layout == "folders" else _flat_tests(case)
     for folder in tests:
         layout.offer(folder)
-    _classes(case, layout, case.root, None, level, skip=tests)
+    leavings = [] if level or case.named or case.reading.layout == "folders" else _leavings(case, tests)
+    for folder in leavings:
+        layout.leave_out(folder.path, LEAVING)
+    _classes(case, layout, case.root, None, level, skip=[*tests, *leavings])
     if not level:
-        _note_inner(layout, case, tests)
+        _note_inner(layout, case, [*tests, *leavings])
     layout.account(case.outer, BESIDE)
     return layout
 
@@ -196,6 +204,12 @@ def _flat_tests(case: Case) -> list[Folder]:
         if kind_of(folder.name) not in (None, "train") and is_certain(folder.name) and not stepped(folder).full
     ]
     return found if len(case.root.folders) - len(found) > 1 else []
+
+
+def _leavings(case: Case, tests: list[Folder]) -> list[Folder]:
+    """Folders of thumbnails, previews or results beside two classes at least."""
+    found = [folder for folder in case.root.folders if is_leaving(folder.name) and folder not in tests]
+    return found if len(case.root.full) - len(found) - len(tests) > 1 else []
 
 
 def _note_inner(layout: Layout, case: Case, tests: list[Folder]) -> None:

@@ -1,5 +1,6 @@
 """Finding the image that a row of a table means."""
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -7,6 +8,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from core.data import names
+
+# Label Studio puts a number before the name of an image that was uploaded to it
+_UPLOADED = re.compile(r"(.*/)?upload/(\d+/)?[0-9a-f]{8}-(?P<name>[^/]+)")
 
 
 class ImageIndex:
@@ -39,6 +43,8 @@ class ImageIndex:
             return found
         if "%" in text or "?" in text:
             return self._ending_like(unquote(text.partition("?")[0]))
+        if uploaded := _UPLOADED.fullmatch(text.strip()):
+            return self._ending_like(uploaded["name"])
         number = text.strip().removesuffix(".0")
         return self._numbers.get(number.lstrip("0") or "0", ()) if number.isdigit() else ()
 

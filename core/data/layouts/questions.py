@@ -1,11 +1,11 @@
 """What is asked where a folder can be read in several ways."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from core.data.layouts.assigned import listed
 from core.data.layouts.case import Case, stepped
-from core.data.layouts.words import PREDICT, is_certain, is_lot, kind_of, part_words, same_class
+from core.data.layouts.words import PREDICT, Kind, is_certain, is_lot, kind_of, part_words, same_class
 from core.data.natural import natural_key
 from core.data.tree import Folder
 from core.errors import UnclearLayout
@@ -34,6 +34,21 @@ def ask_about_names(case: Case, full: Sequence[Folder]) -> None:
             "train/cat and test/cat.",
             [FOLDERS],
         )
+    if _are_parts(full):
+        raise case.ask(
+            f"The folders {names} are called like parts of one data set, not after what they show. Put the images of "
+            "each class into a folder of its own, or add a file labels.csv with the columns file and label.",
+            [FOLDERS],
+        )
+
+
+def _are_parts(full: Sequence[Folder]) -> bool:
+    """Whether the names of two folders differ in a part alone: 'box_train' and 'box_test', beside others."""
+    parts: dict[str, set[frozenset[Kind]]] = defaultdict(set)
+    for folder in full:
+        parts[same_class(folder.name)].add(frozenset(part_words(folder.name)))
+    train, others = frozenset(("train",)), {frozenset(("val",)), frozenset(("test",))}
+    return any(train in found and others & found for found in parts.values())
 
 
 def variants(case: Case, full: Sequence[Folder], every: set[str]) -> UnclearLayout:

@@ -26,6 +26,7 @@ _PATTERNS = {kind: re.compile(rf"{_NOISE}*+(?P<word>{words}){_NOISE}*+[ab]?") fo
 _LATE = re.compile("eval.*|holdout")  # the third of three parts, where no other is called test
 _MAYBE = re.compile("valid|dev.*|eval.*|holdout")  # adjectives and groups too: parts only beside another part
 _GENERIC = re.compile(rf"{_NOISE}++|all|files|database|archive|input|jpegimages|flat|images?all")
+_LEAVINGS = re.compile(r"thumbs?|thumbnails?|previews?|results?|outputs?|checkpoints?|tmp|caches?|backups?")
 _FOLD = re.compile(r"k?folds?|cv|cvfold|splits?|subset|partition")
 _DATE = re.compile(r"(19|20)\d\d([-_. ]?\d\d?){0,2}|\d\d?[-_. ]\d\d?[-_. ](19|20)?\d\d")
 _WHO = "patient|subject|person|user|site|plot|location|loc|device|phone|camera|cam"  # may be what is to be told apart
@@ -66,6 +67,11 @@ def is_certain(name: str) -> bool:
 def is_generic(name: str) -> bool:
     """Whether a name such as 'images' says nothing about what is in the images."""
     return bool(_GENERIC.fullmatch(plain(name)))
+
+
+def is_leaving(name: str) -> bool:
+    """Whether a folder is called after what programs leave behind: thumbnails, previews, results."""
+    return bool(_LEAVINGS.fullmatch(plain(name)))
 
 
 def is_fold(name: str) -> bool:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from core.data.layout import read_layout
+from core.errors import UnusableDataset
 from tests.data.layouts.conftest import counts, reasons
 from tests.data.layouts.test_labelled import FILES, rows, table
 from tests.data.layouts.test_tables_of_others import marked
@@ -135,3 +137,16 @@ def test_other_columns_and_subjects_with_one_image_each_are_not(read, name, shar
 def test_nor_where_a_column_divides_the_images(read):
     said = [(*row, f"p{index // 2}", "val" if index > 5 else "train") for index, row in enumerate(rows())]
     assert len(read({"images": FILES, "l.csv": table(said, "file,label,patient,split")}).notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "found"), [("/data/upload/3/", 8), ("https://x.org/data/upload/", 8), ("/data/", 0)]
+)
+def test_the_numbers_that_label_studio_puts_before_names_are_passed_over(tree, address, found):
+    said = [(f"{address}0a1b2c{index:02x}-{file}", label) for index, (file, label) in enumerate(rows())]
+    root = tree({"images": FILES, "l.csv": table(said, "image,choice")})
+    if found:
+        assert counts(read_layout(root)) == {"cat": 6, "dog": 2}
+    else:
+        with pytest.raises(UnusableDataset):
+            read_layout(root)

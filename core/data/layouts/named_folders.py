@@ -1,0 +1,58 @@
+"""Tables beside folders that are read as classes, though the table says something else of them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.data.layouts.assigned import listed
+from core.data.layouts.case import Case
+from core.data.layouts.columns import possible_labels
+from core.data.layouts.labelled import Labelled
+from core.data.layouts.questions import FOLDERS
+from core.data.layouts.tables import Table, find_tables, read_table
+from core.data.tree import Folder
+from core.errors import UnusableDataset
+from core.text import short
+
+
+def ask_about_tables(case: Case, said: Labelled | None) -> None:
+    """Raise `UnclearLayout` where a table gives a class to each folder, such as one per patient, or to names of files
+    that several folders hold."""
+    full = [folder for folder in case.root.full if any(c.isdigit() for c in folder.name)]
+    if len(full) > 1 and len(full) == len(case.root.full):
+        for path in find_tables(case.outer):
+            _ask_about_folders(case, path.name, _table(path), full)
+    known = {case.label(folder).casefold() for folder in case.root.full}
+    if said is None or said.labels or not said.conflicts or 2 * len(said.conflicts) < case.root.image_count:
+        return
+    table = said.tables[0]
+    if not said.label_column or {label.casefold() for label in table.columns[said.label_column]} <= known:
+        return
+    raise case.ask(
+        f"{table.path.name} gives images classes in its column '{short(said.label_column)}', but several folders hold "
+        "an image of the same name. Give each image's path there, such as folder/1.jpg.",
+        [FOLDERS],
+    )
+
+
+def _ask_about_folders(case: Case, name: str, table: Table | None, full: Sequence[Folder]) -> None:
+    wanted = {folder.path.name.casefold() for folder in full}
+    for column, values in table.columns.items() if table else ():
+        rows = [row for row, value in enumerate(values) if value.casefold() in wanted]
+        named = {values[row].casefold() for row in rows}
+        if len(named) < len(rows) or 2 * len(named) < len(wanted):
+            continue
+        seen = {one: [each[row] for row in rows] for one, each in table.columns.items()} if table else {}
+        if labels := possible_labels(seen, [column]):
+            raise case.ask(
+                f"{name} gives folders such as '{short(full[0].name)}' a class each, in {listed(labels)}, so that the "
+                "folders are no classes themselves. Put them into one folder per class, or name every image in the "
+                "table.",
+                [FOLDERS],
+            )
+
+
+def _table(path: Path) -> Table | None:
+    try:
+        return read_table(path)
+    except UnusableDataset:
+        return None
