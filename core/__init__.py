@@ -1,5 +1,5 @@
 """The engine: images, augmentation, backbones, training, evaluation. Nothing in it imports streamlit."""
 
-from core.memory import keep_freed_memory
+from core.allocator import keep_freed_memory
 
 keep_freed_memory()

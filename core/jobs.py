@@ -1,8 +1,8 @@
 """Background threads: long trainings wait in one queue and run one at a time per device.
 
-Short analyses have a lane of their own and never wait behind a training. One manager per server process; every page and
-tab sees the same jobs through the store. The manager holds only what a store cannot: threads, controls, and the locks
-that say that this process owns a run.
+Short analyses have a queue of their own and never wait behind a training. One manager per server process; every page
+and tab sees the same jobs through the store. The manager holds only what a store cannot: threads, controls, and the
+locks that say that this process owns a run.
 """
 
 import atexit
@@ -14,16 +14,16 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from core.allocator import give_back
 from core.errors import GraftError, QueueFull, RunConflict, StorageLocked
 from core.experiment import Experiment
-from core.memory import give_back
-from core.runs.execute import Claim, create_run, execute, release, reopen_run
+from core.runs.execute import RunLease, create_run, execute, release, reopen_run
 from core.runs.prepare import prepare
 from core.runs.records import Run
 from core.runs.status import Status
 from core.runs.workspace import Workspace
 from core.work.control import Control
-from core.work.queue import Lane
+from core.work.queue import AnalysisQueue
 
 QUEUE_LIMIT = 20
 SHUTDOWN_S = 7.0
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 class Job:
     """A run that this process executes or has queued."""
 
-    claim: Claim
+    lease: RunLease
     device: str
     control: Control = field(default_factory=Control)
 
@@ -44,7 +44,7 @@ class JobManager:
 
     def __init__(self, workspace: Workspace, queue_limit: int = QUEUE_LIMIT) -> None:
         self.workspace = workspace
-        self.lane = Lane()
+        self.analyses = AnalysisQueue()
         self._limit = queue_limit
         self._changed = threading.Condition()
         self._waiting: deque[Job] = deque()
@@ -63,7 +63,7 @@ class JobManager:
         prepared = prepare(experiment, self.workspace.root, device)
         with self._changed:  # two tabs that press start at once get one run
             for job in self._jobs():
-                run = self.workspace.store.run(job.claim.run_id)
+                run = self.workspace.store.run(job.lease.run_id)
                 same = run.digest == prepared.experiment.digest and job.device == str(prepared.device)
                 if same and run.status is not Status.STOPPING:
                     return run.id
@@ -80,13 +80,13 @@ class JobManager:
                 return run_id
             self._require_room()
         try:
-            claim = reopen_run(self.workspace, run_id)  # reads all images: not while others wait for the queue
+            lease = reopen_run(self.workspace, run_id)  # reads all images: not while others wait for the queue
         except RunConflict:
             if self.owns(run_id):  # another tab was quicker
                 return run_id
             raise
         with self._changed:
-            return self._enqueue(claim, self.workspace.store.run(run_id).device)
+            return self._enqueue(lease, self.workspace.store.run(run_id).device)
 
     def pause(self, run_id: str) -> None:
         """Wait at the next batch; the run keeps its place on the device. Raises `RunConflict` if it is not ours."""
@@ -106,7 +106,7 @@ class JobManager:
                 return
             if job in self._waiting:
                 self._waiting.remove(job)
-                release(self.workspace, job.claim, Status.STOPPED, "Taken out of the queue before it began.")
+                release(self.workspace, job.lease, Status.STOPPED, "Taken out of the queue before it began.")
                 return
         with suppress(StorageLocked):  # it stops all the same, and its end will be written
             for status in (Status.RUNNING, Status.PAUSED):
@@ -121,7 +121,7 @@ class JobManager:
     def queue(self) -> list[str]:
         """Ids of the runs that wait, in their order."""
         with self._changed:
-            return [job.claim.run_id for job in self._waiting]
+            return [job.lease.run_id for job in self._waiting]
 
     def live(self) -> list[Run]:
         """Runs of this workspace that are live in any process, the oldest first; dead ones are marked interrupted."""
@@ -147,8 +147,8 @@ class JobManager:
             job.control.abort()
         for job in waiting:
             with suppress(GraftError):  # the store is locked or gone: the free lock will tell
-                release(self.workspace, job.claim, Status.INTERRUPTED, "The program ended while this run was queued.")
-        threads = [*self._threads.values(), *filter(None, [self.lane.close()])]
+                release(self.workspace, job.lease, Status.INTERRUPTED, "The program ended while this run was queued.")
+        threads = [*self._threads.values(), *filter(None, [self.analyses.close()])]
         deadline = time.monotonic() + timeout_s
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -166,8 +166,8 @@ class JobManager:
         for job in running:
             job.control.abort()
         for job in waiting:
-            job.claim.lock.release()
-        self.lane.close()
+            job.lease.lock.release()
+        self.analyses.close()
 
     def _leave_at_once(self, running: list[Job]) -> None:
         # One batch takes longer than a user waits after Ctrl-C. Python's own exit would abort inside torch.
@@ -175,28 +175,28 @@ class JobManager:
             with suppress(GraftError):  # it has just ended, or the store is locked: its free lock will tell
                 interrupted = "The program ended during a batch. Resume the run to go on."
                 with self.workspace.store.together(wait_s=0.5):
-                    self.workspace.store.move(job.claim.run_id, Status.INTERRUPTED, message=interrupted)
+                    self.workspace.store.move(job.lease.run_id, Status.INTERRUPTED, message=interrupted)
         logging.shutdown()
         os._exit(0)
 
-    def _enqueue(self, claim: Claim, device: str) -> str:
-        self._waiting.append(Job(claim, device))
+    def _enqueue(self, lease: RunLease, device: str) -> str:
+        self._waiting.append(Job(lease, device))
         if device not in self._threads:
             thread = threading.Thread(target=self._work, args=(device,), name=f"training-{device}", daemon=True)
             self._threads[device] = thread
             thread.start()
         self._changed.notify_all()
-        return claim.run_id
+        return lease.run_id
 
     def _work(self, device: str) -> None:
         while (job := self._next(device)) is not None:
             try:
-                for _ in execute(self.workspace, job.claim, job.control):
+                for _ in execute(self.workspace, job.lease, job.control):
                     pass
             except GraftError as error:  # it is in the store, where pages show it; the thread lives on
-                logger.warning("Run %s failed: %s", job.claim.run_id, error)
+                logger.warning("Run %s failed: %s", job.lease.run_id, error)
             except Exception:
-                logger.exception("Run %s ended in an error that could not be recorded", job.claim.run_id)
+                logger.exception("Run %s ended in an error that could not be recorded", job.lease.run_id)
             finally:
                 give_back()
                 with self._changed:
@@ -218,7 +218,7 @@ class JobManager:
         return [*self._running.values(), *self._waiting]
 
     def _job(self, run_id: str) -> Job | None:
-        return next((job for job in self._jobs() if job.claim.run_id == run_id), None)
+        return next((job for job in self._jobs() if job.lease.run_id == run_id), None)
 
     def _require_job(self, run_id: str) -> Job:
         with self._changed:

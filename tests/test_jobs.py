@@ -152,12 +152,12 @@ def test_another_programs_run_is_listed_but_not_steered(manager, experiment):
     from core.runs.execute import create_run
     from core.runs.prepare import prepare
 
-    claim = create_run(manager.workspace, prepare(experiment, manager.workspace.root, "cpu"))
-    assert [run.id for run in manager.live()] == [claim.run_id]
+    lease = create_run(manager.workspace, prepare(experiment, manager.workspace.root, "cpu"))
+    assert [run.id for run in manager.live()] == [lease.run_id]
     for steer in (manager.pause, manager.stop):
         with pytest.raises(RunConflict, match="another program"):
-            steer(claim.run_id)
-    claim.lock.release()
+            steer(lease.run_id)
+    lease.lock.release()
     assert manager.live() == []
     with pytest.raises(RunNotFound):
         manager.resume("no-such-run")

@@ -30,8 +30,8 @@ class Stage:
         self.go: set[str] = set()
         self.controls = {}
 
-    def execute(self, workspace, claim, control):
-        run_id = claim.run_id
+    def execute(self, workspace, lease, control):
+        run_id = lease.run_id
         workspace.store.move(run_id, Status.RUNNING)
         self.controls[run_id] = control
         with self.changed:
@@ -49,7 +49,7 @@ class Stage:
         signal = control.at_batch()
         end = {Signal.GO: Status.COMPLETED, Signal.STOP: Status.STOPPED, Signal.ABORT: Status.INTERRUPTED}[signal]
         workspace.store.move(run_id, end)
-        claim.lock.release()
+        lease.lock.release()
 
     def until(self, condition):
         with self.changed:
@@ -206,11 +206,11 @@ def test_a_run_that_is_live_here_is_not_reopened_and_one_that_is_over_is_queued_
 def test_a_store_that_fails_at_the_end_does_not_end_the_thread(manager, stage, experiment, monkeypatch):
     real = stage.execute
 
-    def fails(workspace, claim, control):
-        if claim.run_id == bad:
-            claim.lock.release()
+    def fails(workspace, lease, control):
+        if lease.run_id == bad:
+            lease.lock.release()
             raise errors[0]
-        yield from real(workspace, claim, control)
+        yield from real(workspace, lease, control)
 
     monkeypatch.setattr(jobs, "execute", fails)
     stage.let_go()

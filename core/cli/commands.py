@@ -206,19 +206,19 @@ def _opened(workspace: Path | None) -> Workspace:
     return room
 
 
-def _finish(room: Workspace, claim: Any, as_json: bool) -> None:
+def _finish(room: Workspace, lease: Any, as_json: bool) -> None:
     """Execute a run with a progress bar, print its summary, and exit with 0 only when it was completed."""
     from core.runs.execute import execute
     from core.work.control import Control
 
     control = Control()
-    people.print(f"Run [bold]{claim.run_id}[/] in {literal(str(room.folder(claim.run_id)))}", soft_wrap=True)
+    people.print(f"Run [bold]{lease.run_id}[/] in {literal(str(room.folder(lease.run_id)))}", soft_wrap=True)
     try:
-        with _interruptible(room, claim.run_id, control):
-            show(execute(room, claim, control))
+        with _interruptible(room, lease.run_id, control):
+            show(execute(room, lease, control))
     finally:
         with suppress(WorkspaceGone):  # said by what is raised already; there is nothing to sum up
-            run = room.store.run(claim.run_id)
+            run = room.store.run(lease.run_id)
             if as_json:
                 print_json(summary(run))
     if run.test:

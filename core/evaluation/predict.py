@@ -20,7 +20,7 @@ from core.evaluation.given import Given
 from core.experiment import BackboneSpec
 from core.features.batches import Normalise, workers
 from core.features.preprocessing import Preprocessing
-from core.features.shortage import careful_look
+from core.features.shortage import forward_with_oom_retry
 from core.tasks.classification import Classification
 from core.training.checkpoints import load_weights
 from core.training.kept import BEST, kept_weights
@@ -78,7 +78,7 @@ class Predictor:
         task, rows = Classification(self.classes), [np.empty((0, len(self.classes)), np.float32)]
         for start in range(0, len(images), BATCH_SIZE):
             pixels = self.normalise(np.stack(images[start : start + BATCH_SIZE]))
-            rows.append(task.probabilities(careful_look(self.model, pixels)).numpy())
+            rows.append(task.probabilities(forward_with_oom_retry(self.model, pixels)).numpy())
         return np.concatenate(rows)
 
     def answers(self, given: Iterable[Given]) -> Iterator[Answer]:

@@ -14,8 +14,8 @@ from core.backbones.split import Part, parts, state_of
 from core.backbones.stages import Stage
 from core.data.dataset import Item
 from core.experiment import Views
-from core.features.precision import DTYPES, autocast_for, bears, frozen_precision
-from core.features.shortage import careful_look
+from core.features.precision import DTYPES, autocast_for, frozen_precision, tolerates_precision
+from core.features.shortage import forward_with_oom_retry
 from core.features.sources import Features, Pixels, Source
 from core.features.store import DISK_BYTES, MEMORY_BYTES, FeatureStore, Layout, as_bytes
 
@@ -102,7 +102,7 @@ class Feeds:
         part, autocast = self._looking(None, cut), autocast_for(self._device, self._precision)
 
         def run(images: Tensor) -> Tensor:
-            return careful_look(part, images, autocast).float()
+            return forward_with_oom_retry(part, images, autocast).float()
 
         return run
 
@@ -180,4 +180,4 @@ def choose_precision(part: Part, pixels: Pixels, items: Sequence[Item], device: 
     images: Tensor | None = None
     for inputs in pixels.batches([items[:2]], None):
         images = inputs.tensor if inputs.items else None
-    return chosen if images is not None and bears(part, images, device, chosen) else "fp32"
+    return chosen if images is not None and tolerates_precision(part, images, device, chosen) else "fp32"

@@ -40,7 +40,7 @@ def is_quick_in_bf16(device: torch.device) -> bool:
     return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
-def bears(part: Part, inputs: Tensor, device: torch.device, precision: str) -> bool:
+def tolerates_precision(part: Part, inputs: Tensor, device: torch.device, precision: str) -> bool:
     """Whether `part` gives nearly the same features for `inputs` (N, ...) in `precision` as in fp32."""
     with torch.no_grad():
         exact = part(inputs.clone()).flatten(1).float()

@@ -26,7 +26,7 @@ def as_out_of_memory() -> Iterator[None]:
         raise torch.OutOfMemoryError(str(error)) from error
 
 
-def careful_look(part: Part, inputs: Tensor, autocast: Autocast = nullcontext) -> Tensor:
+def forward_with_oom_retry(part: Part, inputs: Tensor, autocast: Autocast = nullcontext) -> Tensor:
     """`look`, which goes on in smaller slices on any device whose memory runs out."""
 
     def told(images: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from core.errors import StorageFailed
 from core.experiment import PipelineSpec
 from core.features.batches import Batch, Normalise, Pictures, ahead, batches, sent
 from core.features.precision import Autocast
-from core.features.shortage import careful_look
+from core.features.shortage import forward_with_oom_retry
 from core.features.store import MEMORY_BYTES, Block, FeatureStore, Layout
 
 WIDE = 32  # images that are read and go through the frozen part together: a stop waits for them
@@ -192,7 +192,7 @@ class Features:
             made.close()
 
     def _forward(self, tensor: Tensor) -> Tensor:
-        return careful_look(self._part, tensor, self._autocast)
+        return forward_with_oom_retry(self._part, tensor, self._autocast)
 
     def _remember(self, key: str, block: Block, *, new: bool) -> None:
         """Have a block for the next time, in memory or in its file; with room in neither it is computed again."""

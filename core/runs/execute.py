@@ -14,8 +14,8 @@ from core.experiment import AS_FOUND, Experiment, Reading
 from core.features.feeds import Feed
 from core.features.shortage import as_out_of_memory
 from core.runs import artifacts
-from core.runs.claims import Claim, claim_run
 from core.runs.download import downloaded
+from core.runs.leases import RunLease, claim_run
 from core.runs.outbox import patiently
 from core.runs.prepare import Prepared, divided_as_begun, prepare, require_same_data, require_weights
 from core.runs.recorder import Recorder
@@ -35,11 +35,11 @@ from core.work.control import Aborted, Control
 from core.work.progress import Progress
 
 
-def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> Claim:
+def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> RunLease:
     """Enter a new run into the store as queued. Raises `StorageFailed`."""
     run_id, experiment = workspace.new_run_id(), prepared.experiment
     require_weights(experiment)
-    claim = claim_run(workspace, run_id)
+    lease = claim_run(workspace, run_id)
     try:
         artifacts.write_description(workspace.folder(run_id), experiment, prepared.dataset.classes, prepared.listing)
         artifacts.write_division(workspace.folder(run_id), artifacts.split_key(prepared.dataset, prepared.split))
@@ -61,12 +61,12 @@ def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> Clai
                 workspace.store.log(run_id, note, "warning")
     except BaseException:
         workspace.forget(run_id)
-        claim.lock.release()
+        lease.lock.release()
         raise
-    return claim
+    return lease
 
 
-def reopen_run(workspace: Workspace, run_id: str, device: str | None = None) -> Claim:
+def reopen_run(workspace: Workspace, run_id: str, device: str | None = None) -> RunLease:
     """Queue a run that was stopped, interrupted or failed, to go on from its last checkpoint, maybe on another device.
 
     What an earlier session found out about its model is forgotten: the weights are about to change.
@@ -76,7 +76,7 @@ def reopen_run(workspace: Workspace, run_id: str, device: str | None = None) -> 
     run = workspace.store.run(run_id)
     if not run.status.resumable:
         raise RunConflict(f"Run {run_id} is {run.status.value}; only stopped, interrupted or failed runs are resumed.")
-    claim = claim_run(workspace, run_id)
+    lease = claim_run(workspace, run_id)
     try:
         take_in(workspace.store, run_id, workspace.folder(run_id))
         prepared = prepare_again(workspace, replace(run, device=device or run.device))
@@ -90,9 +90,9 @@ def reopen_run(workspace: Workspace, run_id: str, device: str | None = None) -> 
         forget_last(workspace.folder(run_id))
         workspace.store.move(run_id, Status.QUEUED)
     except BaseException:
-        claim.lock.release()
+        lease.lock.release()
         raise
-    return claim
+    return lease
 
 
 def prepare_again(workspace: Workspace, run: Run) -> Prepared:
@@ -126,21 +126,21 @@ def _prepared_as_before(workspace: Workspace, run: Run) -> Prepared:
     return former if former.dataset.fingerprint == wanted else prepared
 
 
-def execute(workspace: Workspace, claim: Claim, control: Control) -> Iterator[Event]:
+def execute(workspace: Workspace, lease: RunLease, control: Control) -> Iterator[Event]:
     """Run a queued run to its end and record it; yields its events, evaluation included.
 
     The run ends as completed, stopped, failed (with its message and traceback) or interrupted (aborted, or closed).
     Raises `GraftError`; an unexpected error comes as `TrainingFailed` from it.
     """
-    store, run_id = workspace.store, claim.run_id
+    store, run_id = workspace.store, lease.run_id
     try:
         patiently(store, partial(store.move, run_id, Status.RUNNING), control)
         with as_out_of_memory():
-            ended = yield from _recorded(workspace, claim, control)
+            ended = yield from _recorded(workspace, lease, control)
         if ended is None:
             _interrupt(workspace, run_id)
         else:
-            claim.require_held()
+            lease.require_held()
             over = Status.STOPPED if ended.stopped else Status.COMPLETED
             patiently(store, partial(store.move, run_id, over), control)
     except (GeneratorExit, KeyboardInterrupt):
@@ -157,15 +157,15 @@ def execute(workspace: Workspace, claim: Claim, control: Control) -> Iterator[Ev
         _fail(workspace, run_id, message)
         raise TrainingFailed(message) from error
     finally:
-        claim.lock.release()
+        lease.lock.release()
 
 
-def release(workspace: Workspace, claim: Claim, status: Status, message: str) -> None:
+def release(workspace: Workspace, lease: RunLease, status: Status, message: str) -> None:
     """Give back a run that was never executed."""
     try:
-        workspace.store.move(claim.run_id, status, message=message)
+        workspace.store.move(lease.run_id, status, message=message)
     finally:  # a free lock tells the next program the same
-        claim.lock.release()
+        lease.lock.release()
 
 
 def default_name(experiment: Experiment, data: str) -> str:
@@ -174,9 +174,9 @@ def default_name(experiment: Experiment, data: str) -> str:
     return f"{data} · {experiment.backbone.name}{start}"
 
 
-def _recorded(workspace: Workspace, claim: Claim, control: Control) -> Generator[Event, None, RunEnded | None]:
-    run, folder = workspace.store.run(claim.run_id), workspace.folder(claim.run_id)
-    recorder = Recorder(workspace.store, run, control, folder, claim.require_held)
+def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Generator[Event, None, RunEnded | None]:
+    run, folder = workspace.store.run(lease.run_id), workspace.folder(lease.run_id)
+    recorder = Recorder(workspace.store, run, control, folder, lease.require_held)
     control.on_wait = recorder.waits
     try:
         yield _taken(recorder, Progress(what="reading images", done=0, total=1))

@@ -9,7 +9,7 @@ from core.data.dataset import Item
 from core.errors import TrainingFailed
 from core.features.batches import chunked
 from core.features.feeds import Feed
-from core.features.shortage import careful_look
+from core.features.shortage import forward_with_oom_retry
 from core.features.sources import Inputs
 from core.training.entering import enter_phase
 from core.training.setup import Setup
@@ -104,7 +104,7 @@ def _speed(setup: Setup, stepper: Stepper, control: Control) -> Speed:
     cut, frozen_s = _timed(lambda: [_frozen(feed, batch) for batch in batches])
     _, training_s = _timed(lambda: [stepper.step(batch, 0).read() for batch in cut])
     setup.set_modes(())
-    _, answering_s = _timed(lambda: [careful_look(feed.part, batch.tensor).cpu() for batch in cut])
+    _, answering_s = _timed(lambda: [forward_with_oom_retry(feed.part, batch.tensor).cpu() for batch in cut])
     setup.set_modes(stepper.phase.stages)
     n = sum(len(batch.items) for batch in batches)
     # threads make views beside an accelerator's work, but take the processor's time from its own

@@ -10,7 +10,7 @@ from core.backbones.split import Part
 from core.data.dataset import Item
 from core.features.batches import chunked
 from core.features.precision import Autocast
-from core.features.shortage import careful_look
+from core.features.shortage import forward_with_oom_retry
 from core.features.sources import Source
 from core.work.control import Aborted, Control, Signal
 
@@ -52,7 +52,7 @@ def answer(
             raise Aborted
         failed += batch.failed
         if batch.items:
-            logits.append(careful_look(part, batch.tensor, autocast).float().cpu())
+            logits.append(forward_with_oom_retry(part, batch.tensor, autocast).float().cpu())
             good += batch.items
         if on_progress is not None:
             on_progress(len(good) + len(failed), len(items))

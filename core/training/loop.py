@@ -26,7 +26,7 @@ from core.training.inference import BATCH_SIZE, Answers, answer
 from core.training.schedule import peak_rate
 from core.training.setup import Setup
 from core.training.solve import Solver
-from core.training.step import OUT_OF_MEMORY, Done, Stepper, Sums
+from core.training.step import OUT_OF_MEMORY, EpochTotals, Stepper, StepResult
 from core.work.control import Aborted, Control, Signal
 
 START = Position(
@@ -122,27 +122,27 @@ class _Training:
         return 0
 
     def _epoch(self, stepper: Stepper, solver: Solver | None, epoch_in_phase: int) -> Iterator[Event]:
-        epoch, started, sums = self.at.epoch + 1, self._now(), Sums()
+        epoch, started, totals = self.at.epoch + 1, self._now(), EpochTotals()
         self.setup.set_modes(stepper.phase.stages)
         if solver is None:
-            yield from self._steps(stepper, epoch_in_phase, epoch, sums)
+            yield from self._steps(stepper, epoch_in_phase, epoch, totals)
         else:
-            yield from self._round(stepper, solver, epoch_in_phase, epoch, sums)
+            yield from self._round(stepper, solver, epoch_in_phase, epoch, totals)
         yield from self._noted(stepper)
-        if self.stopped and (self.at.best_epoch >= 0 or not sums.images):
+        if self.stopped and (self.at.best_epoch >= 0 or not totals.images):
             return
-        if not sums.images:
+        if not totals.images:
             raise TrainingFailed("None of the training images could be read any more. Restore them and resume the run.")
-        yield from self._close_epoch(epoch, stepper, sums, started)
+        yield from self._close_epoch(epoch, stepper, totals, started)
         yield from self._noted(stepper)  # what validation images had to say
 
-    def _steps(self, stepper: Stepper, epoch_in_phase: int, epoch: int, sums: Sums) -> Iterator[Event]:
+    def _steps(self, stepper: Stepper, epoch_in_phase: int, epoch: int, totals: EpochTotals) -> Iterator[Event]:
         setup, seed, first = self.setup, self.setup.experiment.seed, self.at.step
         number = setup.experiment.view_number(epoch)
         chunks = chunked(shuffled(setup.train_items, seed, epoch), setup.experiment.recipe.batch_size)
         # kept views are made in an order of their own, the same in whichever epoch that happens
         made = stepper.source.batches(chunks, number, shuffled(setup.train_items, seed, number))
-        unread, since = deque[tuple[int, Done]](), self._now()
+        unread, since = deque[tuple[int, StepResult]](), self._now()
         with closing(made):
             for place, batch in enumerate(made):
                 if self._asked_to_stop():
@@ -152,17 +152,17 @@ class _Training:
                     at = epoch_in_phase * setup.steps_per_epoch + place
                     unread.append((first + place + 1, stepper.step(batch, at)))
                 while len(unread) > self.steps_ahead:
-                    yield self._read(epoch, *unread.popleft(), sums, since)
+                    yield self._read(epoch, *unread.popleft(), totals, since)
                     since = self._now()
                 yield from self._noted(stepper)
         for step, done in unread:
-            yield self._read(epoch, step, done, sums, since)
+            yield self._read(epoch, step, done, totals, since)
 
-    def _read(self, epoch: int, step: int, done: Done, sums: Sums, since: float) -> Step:
+    def _read(self, epoch: int, step: int, done: StepResult, totals: EpochTotals, since: float) -> Step:
         """Count a step, and tell it. `since` is when the one before was read."""
         loss, correct = done.read()
-        sums.add(loss, correct, done.images, done.rate)
-        sums.step = step
+        totals.add(loss, correct, done.images, done.rate)
+        totals.step = step
         return self._step(epoch, step, loss, done.rate, done.images / max(self._now() - since, 1e-9))
 
     def _step(self, epoch: int, step: int, loss: float, rate: float, images_per_second: float) -> Step:
@@ -171,7 +171,9 @@ class _Training:
             images_per_second=images_per_second,
         )  # fmt: skip
 
-    def _round(self, stepper: Stepper, solver: Solver, epoch_in_phase: int, epoch: int, sums: Sums) -> Iterator[Event]:
+    def _round(
+        self, stepper: Stepper, solver: Solver, epoch_in_phase: int, epoch: int, totals: EpochTotals
+    ) -> Iterator[Event]:
         """One round of L-BFGS, over one view more than the last one as long as there are more."""
         setup = self.setup
         most = int(setup.experiment.views) if setup.pixels.pictures.varies else 1
@@ -185,10 +187,10 @@ class _Training:
         began = time.monotonic()
         setup.model.eval()
         loss, correct, flat = solver.round()
-        sums.add(loss, correct, solver.rows, 0.0)
-        sums.solved = flat and solver.views == most
-        sums.step = self.at.step + setup.steps_per_epoch
-        yield self._step(epoch, sums.step, loss, 0.0, solver.rows / max(time.monotonic() - began, 1e-9))
+        totals.add(loss, correct, solver.rows, 0.0)
+        totals.solved = flat and solver.views == most
+        totals.step = self.at.step + setup.steps_per_epoch
+        yield self._step(epoch, totals.step, loss, 0.0, solver.rows / max(time.monotonic() - began, 1e-9))
 
     def _add_view(self, stepper: Stepper, solver: Solver, number: int) -> Iterator[Event]:
         order = shuffled(self.setup.train_items, self.setup.experiment.seed, number)
@@ -205,7 +207,7 @@ class _Training:
         else:
             raise TrainingFailed("None of the training images could be read any more. Restore them and resume the run.")
 
-    def _close_epoch(self, epoch: int, stepper: Stepper, sums: Sums, started: float) -> Iterator[Event]:
+    def _close_epoch(self, epoch: int, stepper: Stepper, totals: EpochTotals, started: float) -> Iterator[Event]:
         setup, trained_s = self.setup, self._now() - started
         setup.model.eval()
         val = answer(
@@ -220,19 +222,21 @@ class _Training:
         before, partial = self.at, self.stopped
         now = self._standing(val, val_loss)
         gain = gain_over(self.at, now)
-        self.at = moved(self.at, stepper.phase, setup.experiment.recipe, now, gain, step=sums.step, solved=sums.solved)
+        self.at = moved(
+            self.at, stepper.phase, setup.experiment.recipe, now, gain, step=totals.step, solved=totals.solved
+        )
         best = self.at.best_epoch == epoch
         yield EpochEnded(
             epoch=epoch,
             phase=before.phase,
-            step=sums.step,
-            train_loss=sums.loss / sums.images,
-            train_accuracy=sums.correct / sums.images,
+            step=totals.step,
+            train_loss=totals.loss / totals.images,
+            train_accuracy=totals.correct / totals.images,
             val_loss=val_loss,
             val_accuracy=int(setup.task.correct(val.logits, val.labels)) / len(val.items),
-            learning_rate=sums.rate,
+            learning_rate=totals.rate,
             seconds=self._now() - started,
-            images_per_second=sums.images / max(trained_s, 1e-9),
+            images_per_second=totals.images / max(trained_s, 1e-9),
             best=best,
             value=now.compared.value,
             gain=gain.mean if gain else None,

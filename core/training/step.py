@@ -26,7 +26,7 @@ OUT_OF_MEMORY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class StepResult:
     """What a step gave. It lies on the device: whoever reads it waits until the device has come so far."""
 
     loss: Tensor  # scalar, mean over the batch
@@ -47,7 +47,7 @@ class Done:
 
 
 @dataclass
-class Sums:
+class EpochTotals:
     """Running totals of one epoch."""
 
     loss: float = 0.0
@@ -98,7 +98,7 @@ class Stepper:
         """Whether batches are mixed."""
         return self.setup.experiment.recipe.mixes
 
-    def step(self, batch: Inputs, step_in_phase: int, rate: float | None = None) -> Done:
+    def step(self, batch: Inputs, step_in_phase: int, rate: float | None = None) -> StepResult:
         """One update, at the schedule's rate or at `rate`. Raises `OutOfMemory`, `TrainingFailed`."""
         setup, recipe = self.setup, self.setup.experiment.recipe
         if rate is None:
@@ -108,7 +108,7 @@ class Stepper:
         seed = _step_seed(setup.experiment.seed, self.index, step_in_phase)
         loss, correct, weight = self._backward(batch.tensor, labels, seed)
         self._apply(recipe.clip_norm)
-        return Done(loss, correct, rate, len(labels), weight)
+        return StepResult(loss, correct, rate, len(labels), weight)
 
     def _backward(self, tensor: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor, Tensor | float]:
         while True:

@@ -1,4 +1,4 @@
-"""The light lane: short analyses run in a thread of their own and never wait behind a training."""
+"""The analysis queue: short analyses run in a thread of their own and never wait behind a training."""
 
 import logging
 import threading
@@ -7,8 +7,8 @@ from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from core.allocator import give_back
 from core.errors import GraftError, QueueFull
-from core.memory import give_back
 from core.work.control import Aborted, Control, Signal
 from core.work.progress import Progress
 
@@ -40,7 +40,7 @@ class Task:
     control: Control = field(default_factory=Control)
 
 
-class Lane:
+class AnalysisQueue:
     """Short analyses, one after the other, in a thread that is there while there is work. For any thread to call."""
 
     def __init__(self) -> None:

@@ -62,14 +62,14 @@ def _other_rate(experiment: Experiment) -> Experiment:
 def _run(job: Job, room: Workspace, experiment: Experiment) -> Outcome:
     began = time.monotonic()
     prepared = prepare(experiment, room.root, job.device)
-    claim = create_run(room, prepared)
+    lease = create_run(room, prepared)
     outcome = Outcome(
         train_images=len(prepared.split.train), epochs=0, seconds=0, prepare_s=time.monotonic() - began,
         test_images=len(prepared.split.test),
     )  # fmt: skip
     turns = Turns(job, outcome.train_images) if job.beside else None
     began, ended = time.monotonic(), []
-    for event in execute(room, claim, Control()):
+    for event in execute(room, lease, Control()):
         if turns:
             turns.take(event)
         if isinstance(event, EpochEnded):
@@ -87,10 +87,10 @@ def _run(job: Job, room: Workspace, experiment: Experiment) -> Outcome:
         outcome.train_rate = turns.rate
         outcome.notes["shares_of_limit_beside"] = turns.shares()
     outcome.notes["precision"] = experiment.recipe.precision
-    scores = room.store.run(claim.run_id).test
+    scores = room.store.run(lease.run_id).test
     outcome.test_accuracy = scores["accuracy"] if scores else None
     if scores:
-        said = artifacts.read_predictions(room.folder(claim.run_id), "test")
+        said = artifacts.read_predictions(room.folder(lease.run_id), "test")
         right = said.probabilities.argmax(axis=1) == said.labels
         outcome.test_right = [_short(name) for name, good in zip(said.names, right, strict=True) if good]
     return outcome

@@ -128,10 +128,10 @@ def _trained(experiment: Experiment, room: Workspace) -> Kept:
     """One training: which test images it names rightly, and how long it took with its evaluation."""
     began = time.monotonic()
     prepared = prepare(experiment, room.root, "cpu")
-    claim = create_run(room, prepared)
-    for _ in execute(room, claim, Control()):
+    lease = create_run(room, prepared)
+    for _ in execute(room, lease, Control()):
         pass
-    answers = artifacts.read_predictions(room.folder(claim.run_id), "test")
+    answers = artifacts.read_predictions(room.folder(lease.run_id), "test")
     right = answers.probabilities.argmax(axis=1) == answers.labels
     return {
         "accuracy": float(right.mean()), "seconds": round(time.monotonic() - began, 1),

@@ -53,10 +53,10 @@ def finished(images, folder, name, size, crop):
         views=1,
     )
     room = Workspace(folder / "workspace")
-    claim = create_run(room, prepare(experiment, room.root, "cpu"))
-    for _ in execute(room, claim, Control()):
+    lease = create_run(room, prepare(experiment, room.root, "cpu"))
+    for _ in execute(room, lease, Control()):
         pass
-    return room, room.store.run(claim.run_id)
+    return room, room.store.run(lease.run_id)
 
 
 @pytest.fixture(scope="module")

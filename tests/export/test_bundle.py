@@ -56,10 +56,10 @@ def finished(tmp_path_factory):
     backbone = BackboneSpec(name="resnet18", weights="none", image_size=32)
     experiment = make_experiment(images, backbone=backbone, phases=phases, recipe=Recipe(batch_size=4))
     room = Workspace(folder / "workspace")
-    claim = create_run(room, prepare(experiment, room.root, "cpu"), "tiny {run}")
-    for _ in execute(room, claim, Control()):
+    lease = create_run(room, prepare(experiment, room.root, "cpu"), "tiny {run}")
+    for _ in execute(room, lease, Control()):
         pass
-    return room, room.store.run(claim.run_id), folder / "images"
+    return room, room.store.run(lease.run_id), folder / "images"
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def same_answers(theirs, ours, tolerance=1e-5):
 
 def test_a_run_without_a_model_has_no_bundle(finished, images):
     room = finished[0]
-    claim = create_run(room, prepare(make_experiment(images), room.root, "cpu"))
-    claim.lock.release()
+    lease = create_run(room, prepare(make_experiment(images), room.root, "cpu"))
+    lease.lock.release()
     with pytest.raises(RunConflict, match="at least one epoch"):
-        bundle(room, room.store.run(claim.run_id))
+        bundle(room, room.store.run(lease.run_id))

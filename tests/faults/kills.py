@@ -179,9 +179,9 @@ def _check(shop: Shop, what: str, shared: set[str], session: int) -> None:
 def finish(shop: Shop) -> None:
     """Resume every training to its end; each series must equal that of a run that nobody disturbed."""
     room = Workspace(shop.root)
-    claim = create_run(room, prepare(shop.experiment, room.root, "cpu"))
-    list(execute(room, claim, Control()))
-    expected = _series(room, claim.run_id)
+    lease = create_run(room, prepare(shop.experiment, room.root, "cpu"))
+    list(execute(room, lease, Control()))
+    expected = _series(room, lease.run_id)
     for run in room.store.runs():
         if run.status is not Status.COMPLETED:
             list(execute(room, reopen_run(room, run.id), Control()))

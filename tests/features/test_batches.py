@@ -116,7 +116,7 @@ def test_a_coarser_format_is_borne_where_every_image_keeps_its_direction(noise, 
             rows = rows + torch.tensor([[0.0, noise], [0.0, 0.0]])
         return rows
 
-    assert module.bears(part, torch.zeros(2, 3), torch.device("cpu"), "bf16") is fits
+    assert module.tolerates_precision(part, torch.zeros(2, 3), torch.device("cpu"), "bf16") is fits
 
 
 @pytest.mark.parametrize(("precision", "dtype"), [("fp32", None), ("auto", None), ("bf16", torch.bfloat16)])

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from core.errors import TrainingFailed
-from core.features.shortage import as_out_of_memory, careful_look
+from core.features.shortage import as_out_of_memory, forward_with_oom_retry
 from tests.features.helpers import SHORTAGES
 
 
@@ -34,5 +34,5 @@ def test_a_look_goes_on_in_smaller_slices_on_any_device(error):
         return inputs * 2
 
     inputs = torch.rand(4, 6)
-    assert torch.equal(careful_look(part, inputs), inputs * 2)
+    assert torch.equal(forward_with_oom_retry(part, inputs), inputs * 2)
     assert seen == [4, 2, 2]

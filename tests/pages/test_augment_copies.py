@@ -1,4 +1,4 @@
-"""Augmented copies from the Augment page: written in the light lane, told with what was left out, cancelled cleanly."""
+"""Augmented copies from the Augment page: written by the analysis queue, with what was left out; cancelled cleanly."""
 
 import csv
 import io
@@ -73,7 +73,7 @@ def texts(at: AppTest) -> str:
 def written(at: AppTest, manager) -> AppTest:
     at = press(at, "copies-write")
     key = at.session_state["graft:copies:shown"].key
-    until(lambda: manager.lane.analysis(key).over)
+    until(lambda: manager.analyses.analysis(key).over)
     return ran(at)
 
 

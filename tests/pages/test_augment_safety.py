@@ -1,4 +1,4 @@
-"""Label safety on the Augment page: asked for with one click, found in the light lane, stale when steps change."""
+"""Label safety on the Augment page: asked for with one click, found in the analysis queue, stale when steps change."""
 
 import threading
 from dataclasses import replace
@@ -49,7 +49,7 @@ def asked(monkeypatch):
 def checked(at, manager):
     at = press(at, "safety-check")
     asked = at.session_state["graft:safety:shown"]
-    until(lambda: manager.lane.analysis(asked.key).over)
+    until(lambda: manager.analyses.analysis(asked.key).over)
     return ran(at)
 
 
@@ -195,7 +195,7 @@ def test_where_it_turns_is_found_for_the_pipeline_and_for_a_step(source, manager
     assert "three times" in texts(at)
     assert not drawn
     at = press(at, "safety-sweep")
-    until(lambda: all(manager.lane.analysis(key).over for key in manager.lane._tasks))
+    until(lambda: all(manager.analyses.analysis(key).over for key in manager.analyses._tasks))
     at = ran(at)
     assert swept == [pipeline]
     assert "The light turns between strength 0.5 and 1." in texts(at)

@@ -65,15 +65,15 @@ def test_the_last_five_runs_stand_with_status_and_score():
 
 def test_a_run_that_is_live_opens_where_it_trains_and_one_that_is_over_where_its_results_are():
     add(1, Status.COMPLETED)
-    claim = engine.workspace().lock("run-2")  # held by its trainer, else the run counts as interrupted
-    claim.acquire()
+    lease = engine.workspace().lock("run-2")  # held by its trainer, else the run counts as interrupted
+    lease.acquire()
     try:
         add(2, Status.RUNNING)
         shown = {
             link.proto.query_string: link.proto.page for link in home().get("page_link") if link.proto.query_string
         }
     finally:
-        claim.release()
+        lease.release()
     assert {run: page.rsplit("/", 1)[-1] for run, page in shown.items()} == {
         "run=run-1": "results",
         "run=run-2": "train",

@@ -75,10 +75,10 @@ def test_without_a_model_one_button_leads_on():
 
 def test_a_run_that_is_not_over_is_not_offered(own_workspace, experiment):
     room = Workspace(own_workspace)
-    claim = claimed(room, experiment, "live")
-    (room.folder(claim.run_id) / predict_answers.WEIGHTS_FILE).write_bytes(b"so far")
+    lease = claimed(room, experiment, "live")
+    (room.folder(lease.run_id) / predict_answers.WEIGHTS_FILE).write_bytes(b"so far")
     at = opened(PAGE)
-    claim.lock.release()
+    lease.lock.release()
     assert "No trained model yet" in texts(at)
 
 

@@ -109,10 +109,10 @@ def test_live_failed_and_unevaluated_runs_are_listed_too(empty_room, experiment)
 
 def test_a_run_whose_process_was_killed_is_interrupted_and_can_be_resumed(empty_room, experiment):
     opened(PAGE)
-    claim = claimed(empty_room, experiment, "killed")
-    claim.lock.release()  # the system does this when the process dies
-    at = opened(PAGE, claim.run_id)
-    assert empty_room.store.run(claim.run_id).status is Status.INTERRUPTED
+    lease = claimed(empty_room, experiment, "killed")
+    lease.lock.release()  # the system does this when the process dies
+    at = opened(PAGE, lease.run_id)
+    assert empty_room.store.run(lease.run_id).status is Status.INTERRUPTED
     assert not at.button(key="results-resume").disabled
 
 
@@ -291,13 +291,13 @@ def test_a_refused_resume_is_said(empty_room, experiment, monkeypatch, went):
 
 
 def test_a_live_run_leads_to_train_and_cannot_be_deleted(empty_room, experiment, went):
-    claim = claimed(empty_room, experiment, "live")
-    at = opened(PAGE, claim.run_id)
+    lease = claimed(empty_room, experiment, "live")
+    at = opened(PAGE, lease.run_id)
     assert "not over" in at.info[0].value
     assert at.button(key="results-delete").disabled
     at.button(key="results-watch").click().run()
-    claim.lock.release()
-    assert went == [("pages/train.py", {"run": claim.run_id})]
+    lease.lock.release()
+    assert went == [("pages/train.py", {"run": lease.run_id})]
 
 
 def test_a_run_is_renamed(empty_room, experiment):

@@ -38,7 +38,7 @@ class Manager:
 
     def __init__(self, room):
         self.room, self.calls, self.order, self.mine = room, [], [], True
-        self.lane = self
+        self.analyses = self
 
     def live(self):
         return self.room.store.live()

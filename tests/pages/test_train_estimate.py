@@ -38,7 +38,7 @@ def measured(monkeypatch):
 
 def settled(at, manager):
     """The page once nothing is measured any more."""
-    until(lambda: manager.lane.analysis(at.session_state["graft:train-estimate"]).over)
+    until(lambda: manager.analyses.analysis(at.session_state["graft:train-estimate"]).over)
     return ran(at)
 
 

@@ -1,4 +1,4 @@
-"""The learning-rate finder on the Train page: found in the light lane, shown with its reason, used with one click."""
+"""The learning-rate finder on the Train page: found by the analysis queue, with its reason; used with one click."""
 
 import threading
 from dataclasses import replace
@@ -45,7 +45,7 @@ def asked(monkeypatch):
 def found(at, manager):
     at = click(at, "train-rates-find")
     key = at.session_state["graft:train-rates"]
-    until(lambda: all(manager.lane.analysis(one).over for one in key.values()))
+    until(lambda: all(manager.analyses.analysis(one).over for one in key.values()))
     return ran(at)
 
 
@@ -125,13 +125,13 @@ def test_while_it_is_at_work_it_says_how_far_and_can_be_cancelled(draft, manager
     monkeypatch.setattr(trial, "sweep_rates", sweep_rates)
     at = click(page(draft), "train-rates-find")
     (key,) = at.session_state["graft:train-rates"].values()
-    until(lambda: manager.lane.analysis(key).progress.done == 1)
+    until(lambda: manager.analyses.analysis(key).progress.done == 1)
     at = ran(at)
     (bar,) = [bar for bar in at.get("progress") if "learning rates" in bar.proto.text]
     assert bar.proto.value == 25
     assert "train-rates-find" not in keys(at)
     at = click(at, "train-rates-cancel")
-    assert manager.lane.analysis(key) is None
+    assert manager.analyses.analysis(key) is None
     assert "train-rates-find" in keys(at)
 
 
@@ -179,7 +179,7 @@ def test_a_real_sweep_makes_no_run_and_does_not_wait_for_a_training(draft, manag
     until(lambda: manager.workspace.store.run(run.id).status is Status.RUNNING)
     at = found(ran(at), manager)
     (key,) = at.session_state["graft:train-rates"].values()
-    assert len(manager.lane.analysis(key).result.rates) > 8
+    assert len(manager.analyses.analysis(key).result.rates) > 8
     assert manager.workspace.store.run(run.id).status is Status.RUNNING
     assert [one.id for one in manager.workspace.store.runs()] == [run.id]
 

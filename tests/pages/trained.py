@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.experiment import Experiment
-from core.runs.execute import Claim, create_run, execute, release
+from core.runs.execute import RunLease, create_run, execute, release
 from core.runs.prepare import prepare
 from core.runs.records import Run
 from core.runs.status import Status
@@ -24,31 +24,31 @@ def without_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warmup, "wait", lambda purpose: None)
 
 
-def claimed(room: Workspace, experiment: Experiment, name: str) -> Claim:
+def claimed(room: Workspace, experiment: Experiment, name: str) -> RunLease:
     """A queued run; this process holds its lock."""
     return create_run(room, prepare(experiment, room.root, "cpu"), name)
 
 
 def finished(room: Workspace, experiment: Experiment, name: str) -> Run:
     """A run that was trained and evaluated."""
-    claim = claimed(room, experiment, name)
-    list(execute(room, claim, Control()))
-    return room.store.run(claim.run_id)
+    lease = claimed(room, experiment, name)
+    list(execute(room, lease, Control()))
+    return room.store.run(lease.run_id)
 
 
 def stopped(room: Workspace, experiment: Experiment, name: str) -> Run:
     """A run that was taken out of the queue before it began."""
-    claim = claimed(room, experiment, name)
-    release(room, claim, Status.STOPPED, "Taken out of the queue before it began.")
-    return room.store.run(claim.run_id)
+    lease = claimed(room, experiment, name)
+    release(room, lease, Status.STOPPED, "Taken out of the queue before it began.")
+    return room.store.run(lease.run_id)
 
 
 def failed(room: Workspace, experiment: Experiment, name: str) -> Run:
     """A run that ended in an error."""
-    claim = claimed(room, experiment, name)
-    room.store.move(claim.run_id, Status.FAILED, message="The disk [is](x) full.", traceback="Traceback: line 7")
-    claim.lock.release()
-    return room.store.run(claim.run_id)
+    lease = claimed(room, experiment, name)
+    room.store.move(lease.run_id, Status.FAILED, message="The disk [is](x) full.", traceback="Traceback: line 7")
+    lease.lock.release()
+    return room.store.run(lease.run_id)
 
 
 def opened(page: str, *runs: str, **kept: object) -> AppTest:

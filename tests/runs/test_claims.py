@@ -42,8 +42,8 @@ def free(room, run_id):
 
 def test_a_claimed_run_is_described_in_full(room, divided):
     prepared = prepare(make_experiment(divided, seed=77), room.root, "cpu")
-    claim = create_run(room, prepared, "mine")
-    run, folder = room.store.run(claim.run_id), room.folder(claim.run_id)
+    lease = create_run(room, prepared, "mine")
+    run, folder = room.store.run(lease.run_id), room.folder(lease.run_id)
     assert (run.name, run.status, run.device, run.classes) == ("mine", Status.QUEUED, "cpu", CLASSES)
     assert run.experiment == prepared.experiment == Experiment.from_file(folder / "experiment.yaml")
     assert run.digest == prepared.experiment.digest
@@ -53,28 +53,28 @@ def test_a_claimed_run_is_described_in_full(room, divided):
     assert len(prepared.listing) == TRAIN + VAL + TEST
     model = json.loads((folder / "model.json").read_text())
     assert model == {"classes": list(CLASSES), "backbone": prepared.experiment.backbone.model_dump()}
-    assert not free(room, claim.run_id)
-    release(room, claim, Status.STOPPED, "Because.")
-    assert free(room, claim.run_id)
-    assert (room.store.run(claim.run_id).status, room.store.run(claim.run_id).message) == (Status.STOPPED, "Because.")
+    assert not free(room, lease.run_id)
+    release(room, lease, Status.STOPPED, "Because.")
+    assert free(room, lease.run_id)
+    assert (room.store.run(lease.run_id).status, room.store.run(lease.run_id).message) == (Status.STOPPED, "Because.")
 
 
 def test_a_run_without_a_name_is_called_after_its_images_and_its_model(room, divided):
     plan = make_experiment(divided, seed=78)
-    claim = create_run(room, prepare(plan, room.root, "cpu"))
-    assert room.store.run(claim.run_id).name == "weather · mobilenet_v3_small from scratch"
-    claim.lock.release()
+    lease = create_run(room, prepare(plan, room.root, "cpu"))
+    assert room.store.run(lease.run_id).name == "weather · mobilenet_v3_small from scratch"
+    lease.lock.release()
     pretrained = plan.changed(backbone=plan.backbone.model_copy(update={"weights": "default"}))
     assert default_name(pretrained, "pets") == "pets · mobilenet_v3_small"
 
 
 def test_notes_stand_in_the_log_as_warnings(room, divided):
     other = make_experiment(divided).data.model_copy(update={"fingerprint": "x"})
-    claim = create_run(room, prepare(make_experiment(divided, seed=79, data=other), room.root, "cpu"))
-    lines = room.store.lines(claim.run_id)
+    lease = create_run(room, prepare(make_experiment(divided, seed=79, data=other), room.root, "cpu"))
+    lines = room.store.lines(lease.run_id)
     assert [(line.level, line.message) for line in lines] == [("warning", module.prepare(
         make_experiment(divided, data=other), room.root, "cpu").notes[0])]  # fmt: skip
-    claim.lock.release()
+    lease.lock.release()
 
 
 def test_a_claim_that_fails_lets_go_and_lists_nothing(room, divided, monkeypatch):
@@ -110,7 +110,7 @@ def stopped(room, run, status=Status.STOPPED):
 def test_a_reopened_run_forgets_its_own_answers_and_no_other_s(room, runs, status):
     alder, birch, _ = runs
     stopped(room, birch, status)
-    claim = reopen_run(room, birch.id)
+    lease = reopen_run(room, birch.id)
     run = room.store.run(birch.id)
     assert (run.status, run.results, run.message, run.device) == (Status.QUEUED, {}, "", "cpu")
     assert not list(room.folder(birch.id).glob("predictions-*"))
@@ -118,7 +118,7 @@ def test_a_reopened_run_forgets_its_own_answers_and_no_other_s(room, runs, statu
     assert room.store.run(alder.id).results == alder.results
     assert len(room.store.epochs(birch.id)) == 3
     assert not free(room, birch.id)
-    claim.lock.release()
+    lease.lock.release()
 
 
 def test_a_run_goes_on_on_the_device_that_is_asked_for_else_on_its_own(room, runs, monkeypatch):

@@ -36,9 +36,9 @@ def begun(across, tmp_path):
     """A workspace, its only run, and what that run was prepared with."""
     workspace = Workspace(tmp_path / "workspace")
     prepared = prepare(make_experiment(across), workspace.root, "cpu")
-    claim = create_run(workspace, prepared)
-    release(workspace, claim, Status.STOPPED, "")
-    return workspace, workspace.store.run(claim.run_id), prepared
+    lease = create_run(workspace, prepared)
+    release(workspace, lease, Status.STOPPED, "")
+    return workspace, workspace.store.run(lease.run_id), prepared
 
 
 def test_a_run_goes_on_with_its_split(begun):
@@ -75,9 +75,9 @@ def test_a_run_that_knew_no_versions_by_name_goes_on_with_its_split(tmp_path):
             image.save(tmp_path / "images" / label / f"{number // 2}{'_flip' * (number % 2)}.png")
     workspace = Workspace(tmp_path / "workspace")
     prepared = prepare(make_experiment(tmp_path / "images"), workspace.root, "cpu")
-    claim = create_run(workspace, prepared)
-    release(workspace, claim, Status.STOPPED, "")
-    run = workspace.store.run(claim.run_id)
+    lease = create_run(workspace, prepared)
+    release(workspace, lease, Status.STOPPED, "")
+    run = workspace.store.run(lease.run_id)
     before = make_split(prepared.dataset, prepared.experiment.data.split, by_names=False)
     assert before.train != prepared.split.train
     assert prepare_again(workspace, run).split == prepared.split

@@ -50,10 +50,10 @@ def begin(room, experiment, name=""):
 
 
 def test_a_run_is_recorded_evaluated_and_its_files_written(room, experiment):
-    claim = begin(room, experiment, "mine")
-    assert room.store.run(claim.run_id).status is Status.QUEUED
-    events = list(execute(room, claim, Control()))
-    run = room.store.run(claim.run_id)
+    lease = begin(room, experiment, "mine")
+    assert room.store.run(lease.run_id).status is Status.QUEUED
+    events = list(execute(room, lease, Control()))
+    run = room.store.run(lease.run_id)
     assert run.status is Status.COMPLETED
     assert run.name == "mine"
     assert [e.val_loss for e in room.store.epochs(run.id)] == [e.val_loss for e in events if isinstance(e, EpochEnded)]
@@ -95,9 +95,9 @@ def test_pictures_beyond_the_memory_lie_in_the_workspace(room, experiment, monke
 
 def test_no_test_split_gives_no_test_scores(room, experiment):
     data = experiment.data.model_copy(update={"split": experiment.data.split.model_copy(update={"test": 0.0})})
-    claim = begin(room, experiment.changed(data=data))
-    list(execute(room, claim, Control()))
-    run = room.store.run(claim.run_id)
+    lease = begin(room, experiment.changed(data=data))
+    list(execute(room, lease, Control()))
+    run = room.store.run(lease.run_id)
     assert run.test is None
     assert run.test_key == ""
 
@@ -105,32 +105,32 @@ def test_no_test_split_gives_no_test_scores(room, experiment):
 def test_a_stopped_run_is_evaluated_and_resumes_to_the_same_series(room, experiment):
     whole = begin(room, experiment)
     list(execute(room, whole, Control()))
-    claim, control = begin(room, experiment), Control()
-    for event in execute(room, claim, control):
+    lease, control = begin(room, experiment), Control()
+    for event in execute(room, lease, control):
         if isinstance(event, StepEnded) and event.epoch == 2:
             control.stop()
-    stopped = room.store.run(claim.run_id)
+    stopped = room.store.run(lease.run_id)
     assert stopped.status is Status.STOPPED
     assert stopped.val is not None
-    list(execute(room, reopen_run(room, claim.run_id), Control()))
-    resumed = room.store.run(claim.run_id)
+    list(execute(room, reopen_run(room, lease.run_id), Control()))
+    resumed = room.store.run(lease.run_id)
     assert resumed.status is Status.COMPLETED
-    losses = [[s.loss for s in room.store.steps(run_id)] for run_id in (whole.run_id, claim.run_id)]
+    losses = [[s.loss for s in room.store.steps(run_id)] for run_id in (whole.run_id, lease.run_id)]
     assert losses[0] == losses[1]
     assert resumed.results["val"] == room.store.run(whole.run_id).results["val"]
 
 
 def test_closing_interrupts_and_lets_go_of_the_lock(room, experiment):
-    claim = begin(room, experiment)
-    running = execute(room, claim, Control())
+    lease = begin(room, experiment)
+    running = execute(room, lease, Control())
     for event in running:
         if isinstance(event, StepEnded):
             break
     running.close()
-    assert room.store.run(claim.run_id).status is Status.INTERRUPTED
+    assert room.store.run(lease.run_id).status is Status.INTERRUPTED
     assert room.recover() == []
-    list(execute(room, reopen_run(room, claim.run_id), Control()))
-    assert room.store.run(claim.run_id).status is Status.COMPLETED
+    list(execute(room, reopen_run(room, lease.run_id), Control()))
+    assert room.store.run(lease.run_id).status is Status.COMPLETED
 
 
 def test_a_live_run_whose_lock_is_free_is_interrupted_and_one_whose_lock_is_held_is_left_alone(room, experiment):
@@ -143,11 +143,11 @@ def test_a_live_run_whose_lock_is_free_is_interrupted_and_one_whose_lock_is_held
 
 
 def test_an_error_is_kept_with_its_traceback(room, experiment, monkeypatch):
-    claim = begin(room, experiment)
+    lease = begin(room, experiment)
     monkeypatch.setattr(executing, "train", lambda *_: 1 / 0)
     with pytest.raises(TrainingFailed, match="ZeroDivisionError"):
-        list(execute(room, claim, Control()))
-    run = room.store.run(claim.run_id)
+        list(execute(room, lease, Control()))
+    run = room.store.run(lease.run_id)
     assert run.status is Status.FAILED
     assert "ZeroDivisionError" in run.message
     assert "Traceback" in run.traceback
@@ -159,17 +159,17 @@ def test_memory_that_runs_out_is_told_with_what_to_do(room, experiment, monkeypa
     def fail(*_):
         raise error
 
-    claim = begin(room, experiment)
+    lease = begin(room, experiment)
     monkeypatch.setattr(executing, "train", fail)
     with pytest.raises(OutOfMemory, match="smaller batch size"):
-        list(execute(room, claim, Control()))
-    run = room.store.run(claim.run_id)
+        list(execute(room, lease, Control()))
+    run = room.store.run(lease.run_id)
     assert run.status is Status.FAILED
     assert "smaller batch size" in run.message
 
 
 def test_a_full_disk_fails_the_run_keeps_the_old_checkpoint_and_can_be_resumed(room, experiment, monkeypatch):
-    claim, real, saved = begin(room, experiment), checkpoints.files.write_bytes, []
+    lease, real, saved = begin(room, experiment), checkpoints.files.write_bytes, []
 
     def full_after_two(path, content, **given):
         if len(saved) == 2:
@@ -179,26 +179,26 @@ def test_a_full_disk_fails_the_run_keeps_the_old_checkpoint_and_can_be_resumed(r
 
     monkeypatch.setattr(checkpoints.files, "write_bytes", full_after_two)
     with pytest.raises(StorageFailed, match="disk is full"):
-        list(execute(room, claim, Control()))
+        list(execute(room, lease, Control()))
     monkeypatch.undo()
-    run = room.store.run(claim.run_id)
+    run = room.store.run(lease.run_id)
     assert run.status is Status.FAILED
     assert "disk is full" in run.message
-    list(execute(room, reopen_run(room, claim.run_id), Control()))
-    assert room.store.run(claim.run_id).status is Status.COMPLETED
+    list(execute(room, reopen_run(room, lease.run_id), Control()))
+    assert room.store.run(lease.run_id).status is Status.COMPLETED
 
 
 def test_resuming_with_other_images_is_refused_with_the_difference(room, experiment, images):
-    claim, control = begin(room, experiment), Control()
-    for event in execute(room, claim, control):
+    lease, control = begin(room, experiment), Control()
+    for event in execute(room, lease, control):
         if isinstance(event, EpochEnded):
             control.stop()
     (images / "warm" / "00.png").unlink()
     make_images(images.parent / "more", classes=("x",), per_class=1, seed=9)
     (images.parent / "more" / "x" / "00.png").rename(images / "cold" / "99.png")
     with pytest.raises(ResumeRefused, match=r"1 missing \(warm/00.png\); 1 new \(cold/99.png\)"):
-        reopen_run(room, claim.run_id)
-    assert room.store.run(claim.run_id).status is Status.STOPPED
+        reopen_run(room, lease.run_id)
+    assert room.store.run(lease.run_id).status is Status.STOPPED
 
 
 @pytest.mark.parametrize(
@@ -290,11 +290,11 @@ def test_a_kill_in_the_middle_of_a_save_never_leaves_half_a_file(tmp_path):
 
 
 def test_removing_a_run_takes_its_files(room, experiment):
-    claim = begin(room, experiment)
-    run = room.store.run(claim.run_id)
+    lease = begin(room, experiment)
+    run = room.store.run(lease.run_id)
     with pytest.raises(RunConflict):
         room.remove(run)
-    list(execute(room, claim, Control()))
+    list(execute(room, lease, Control()))
     room.remove(run)
     assert not room.folder(run.id).exists()
     assert room.store.runs() == []
@@ -303,87 +303,87 @@ def test_removing_a_run_takes_its_files(room, experiment):
 def test_metadata_names_the_model(room, experiment):
     from core.evaluation.predict import read_facts
 
-    claim = begin(room, experiment)
-    list(execute(room, claim, Control()))
-    facts = read_facts(room.folder(claim.run_id) / "best.safetensors")
+    lease = begin(room, experiment)
+    list(execute(room, lease, Control()))
+    facts = read_facts(room.folder(lease.run_id) / "best.safetensors")
     assert facts["classes"] == ["cold", "warm"]
     assert facts["image_size"] == 32
-    assert json.loads((room.folder(claim.run_id) / "model.json").read_text())["classes"] == ["cold", "warm"]
+    assert json.loads((room.folder(lease.run_id) / "model.json").read_text())["classes"] == ["cold", "warm"]
 
 
 def test_a_resumed_run_forgets_the_scores_of_its_earlier_weights(room, experiment):
-    claim, control = begin(room, experiment), Control()
-    for event in execute(room, claim, control):
+    lease, control = begin(room, experiment), Control()
+    for event in execute(room, lease, control):
         if isinstance(event, EpochEnded):
             control.stop()
-    assert room.store.run(claim.run_id).val is not None
-    again = reopen_run(room, claim.run_id)
-    assert room.store.run(claim.run_id).results == {}
-    assert not list(room.folder(claim.run_id).glob("predictions-*.json"))
+    assert room.store.run(lease.run_id).val is not None
+    again = reopen_run(room, lease.run_id)
+    assert room.store.run(lease.run_id).results == {}
+    assert not list(room.folder(lease.run_id).glob("predictions-*.json"))
     control = Control()
     for event in execute(room, again, control):
         if isinstance(event, StepEnded):
             control.abort()
-    assert room.store.run(claim.run_id).status is Status.INTERRUPTED
-    assert room.store.run(claim.run_id).val is None
+    assert room.store.run(lease.run_id).status is Status.INTERRUPTED
+    assert room.store.run(lease.run_id).val is None
 
 
 def test_a_run_resumes_without_the_weights_it_began_from(room, experiment, tmp_path):
-    claim = begin(room, experiment)
-    list(execute(room, claim, Control()))
+    lease = begin(room, experiment)
+    list(execute(room, lease, Control()))
     weights = tmp_path / "mine.safetensors"
-    weights.write_bytes((room.folder(claim.run_id) / "best.safetensors").read_bytes())
+    weights.write_bytes((room.folder(lease.run_id) / "best.safetensors").read_bytes())
     backbone = experiment.backbone.model_copy(update={"weights": str(weights)})
-    claim, control = begin(room, experiment.changed(backbone=backbone)), Control()
-    for event in execute(room, claim, control):
+    lease, control = begin(room, experiment.changed(backbone=backbone)), Control()
+    for event in execute(room, lease, control):
         if isinstance(event, EpochEnded):
             control.stop()
     weights.unlink()
-    list(execute(room, reopen_run(room, claim.run_id), Control()))
-    assert room.store.run(claim.run_id).status is Status.COMPLETED
+    list(execute(room, reopen_run(room, lease.run_id), Control()))
+    assert room.store.run(lease.run_id).status is Status.COMPLETED
     with pytest.raises(UnreadableWeights, match=r"mine\.safetensors"):
         begin(room, experiment.changed(backbone=backbone))
 
 
 def test_a_batch_of_one_that_batchnorm_cannot_take_is_explained(room, experiment):
     phases = (Phase(stages=tuple(stage.name for stage in stage_table("mobilenet_v3_small")), epochs=1),)
-    claim = begin(room, experiment.changed(phases=phases, recipe=Recipe(batch_size=1)))
+    lease = begin(room, experiment.changed(phases=phases, recipe=Recipe(batch_size=1)))
     with pytest.raises(TrainingFailed, match="batch size of at least 3"):
-        list(execute(room, claim, Control()))
+        list(execute(room, lease, Control()))
 
 
 def test_a_file_name_that_is_no_text_is_trained_and_evaluated(room, experiment, images):
     for index, path in enumerate(sorted((images / "cold").iterdir())):
         os.rename(path, os.fsencode(images / "cold") + b"/caf\xe9-%d.png" % index)
-    claim = begin(room, experiment)
-    list(execute(room, claim, Control()))
-    assert room.store.run(claim.run_id).status is Status.COMPLETED
-    assert all(os.path.exists(path) for path in artifacts.read_predictions(room.folder(claim.run_id), "val").paths)
+    lease = begin(room, experiment)
+    list(execute(room, lease, Control()))
+    assert room.store.run(lease.run_id).status is Status.COMPLETED
+    assert all(os.path.exists(path) for path in artifacts.read_predictions(room.folder(lease.run_id), "val").paths)
 
 
 def test_an_experiment_made_with_other_images_is_said(room, experiment):
     other = experiment.data.model_copy(update={"fingerprint": "0" * 64})
-    claim = begin(room, experiment.changed(data=other))
-    assert room.store.lines(claim.run_id)[0].level == "warning"
-    claim.lock.release()
+    lease = begin(room, experiment.changed(data=other))
+    assert room.store.lines(lease.run_id)[0].level == "warning"
+    lease.lock.release()
 
 
 def test_a_pause_does_not_count_as_training(room, experiment):
-    claim, control = begin(room, experiment), Control()
-    for event in execute(room, claim, control):
+    lease, control = begin(room, experiment), Control()
+    for event in execute(room, lease, control):
         if isinstance(event, StepEnded) and event.step == 1:
             control.waited_s += 1000  # as if a thousand seconds had been waited: they have not passed
-    assert room.store.epochs(claim.run_id)[0].seconds < -900
-    assert room.store.run(claim.run_id).results["seconds"] < -900
+    assert room.store.epochs(lease.run_id)[0].seconds < -900
+    assert room.store.run(lease.run_id).results["seconds"] < -900
 
 
 def test_while_it_waits_the_run_is_paused(room, experiment):
-    claim, control = begin(room, experiment), Control()
+    lease, control = begin(room, experiment), Control()
     waited, told = threading.Event(), []
 
     def moved(waiting):
         real(waiting)
-        told.append(room.store.run(claim.run_id).status)
+        told.append(room.store.run(lease.run_id).status)
         waited.set()
 
     def go_on():
@@ -391,13 +391,13 @@ def test_while_it_waits_the_run_is_paused(room, experiment):
         control.unpause()
 
     real = None
-    for event in execute(room, claim, control):
+    for event in execute(room, lease, control):
         if isinstance(event, StepEnded) and event.step == 1:
             real, control.on_wait = control.on_wait, moved
             control.pause()
             threading.Thread(target=go_on).start()
     assert told == [Status.PAUSED, Status.RUNNING]
-    assert room.store.run(claim.run_id).status is Status.COMPLETED
+    assert room.store.run(lease.run_id).status is Status.COMPLETED
 
 
 def test_a_run_of_before_goes_on_in_the_order_of_classes_that_it_learned(room, experiment, tmp_path):
@@ -405,13 +405,13 @@ def test_a_run_of_before_goes_on_in_the_order_of_classes_that_it_learned(room, e
     prepared = prepare(experiment.changed(data=DataSpec(source=str(tmp_path / "numbers"))), room.root)
     assert prepared.dataset.classes == ("2", "10")
     older = replace(prepared, dataset=prepared.dataset.ordered_as(("10", "2")))  # as text is sorted
-    claim = create_run(room, older)
-    room.store.move(claim.run_id, Status.STOPPED)
-    claim.lock.release()
-    claim = reopen_run(room, claim.run_id)
-    list(execute(room, claim, Control()))
-    assert room.store.run(claim.run_id).classes == ("10", "2")
-    answers = artifacts.read_predictions(room.folder(claim.run_id), "val")
+    lease = create_run(room, older)
+    room.store.move(lease.run_id, Status.STOPPED)
+    lease.lock.release()
+    lease = reopen_run(room, lease.run_id)
+    list(execute(room, lease, Control()))
+    assert room.store.run(lease.run_id).classes == ("10", "2")
+    answers = artifacts.read_predictions(room.folder(lease.run_id), "val")
     for name, label in zip(answers.names, answers.labels, strict=True):
         assert ("10", "2")[label] == name.split("/")[0]
 
@@ -425,10 +425,10 @@ def test_a_run_of_before_folders_were_asked_about_goes_on_with_its_classes(room,
         prepare(asked, room.root)
     plain = prepare(asked.changed(data=DataSpec(source=source, reading=Reading(layout="folders"))), room.root)
     data = plain.experiment.data.model_copy(update={"reading": AS_FOUND})
-    claim = create_run(room, replace(plain, experiment=plain.experiment.changed(data=data)))
-    room.store.move(claim.run_id, Status.STOPPED)
-    claim.lock.release()
-    claim = reopen_run(room, claim.run_id)
-    list(execute(room, claim, Control()))
-    assert room.store.run(claim.run_id).status is Status.COMPLETED
-    assert room.store.run(claim.run_id).classes == ("round", "straight")
+    lease = create_run(room, replace(plain, experiment=plain.experiment.changed(data=data)))
+    room.store.move(lease.run_id, Status.STOPPED)
+    lease.lock.release()
+    lease = reopen_run(room, lease.run_id)
+    list(execute(room, lease, Control()))
+    assert room.store.run(lease.run_id).status is Status.COMPLETED
+    assert room.store.run(lease.run_id).classes == ("round", "straight")

@@ -108,10 +108,10 @@ def test_a_write_is_not_kept_when_the_file_goes_in_the_middle_of_it(room):
 
 @pytest.mark.parametrize("destroy", [DESTROYED[name] for name in ("deleted", "moved", "another", "no database")])
 def test_a_training_in_a_workspace_that_goes_fails_and_claims_nothing(room, experiment, destroy):
-    claim, seen = begin(room, experiment), []
+    lease, seen = begin(room, experiment), []
 
     def train():
-        for event in execute(room, claim, Control()):
+        for event in execute(room, lease, Control()):
             seen.append(event)
             if isinstance(event, EpochEnded) and event.epoch == 1:
                 destroy(room)
@@ -119,17 +119,17 @@ def test_a_training_in_a_workspace_that_goes_fails_and_claims_nothing(room, expe
     with pytest.raises(StorageFailed, match=r"deleted(, moved| or moved)"):
         train()
     assert [event.epoch for event in seen if isinstance(event, EpochEnded)] == [0, 1]
-    assert not room.folder(claim.run_id).exists() or (room.root / "graft.db").exists() is False
+    assert not room.folder(lease.run_id).exists() or (room.root / "graft.db").exists() is False
     room.close()
     assert Workspace(room.root).store.ids() in ([], ["r-other"])
 
 
 def test_a_training_makes_nothing_where_its_workspace_was(room, experiment):
-    claim, deleted = begin(room, experiment), False
+    lease, deleted = begin(room, experiment), False
 
     def train():
         nonlocal deleted
-        for event in execute(room, claim, Control()):
+        for event in execute(room, lease, Control()):
             if isinstance(event, StepEnded) and event.epoch == 1 and not deleted:  # views of later epochs are to come
                 deleted = True
                 shutil.rmtree(room.root)
@@ -141,12 +141,12 @@ def test_a_training_makes_nothing_where_its_workspace_was(room, experiment):
 
 @pytest.mark.parametrize("how", ["deleted", "moved", "replaced"])
 def test_a_run_whose_folder_goes_is_failed_and_says_so(room, experiment, how):
-    claim = begin(room, experiment)
+    lease = begin(room, experiment)
 
     def train():
-        for event in execute(room, claim, Control()):
+        for event in execute(room, lease, Control()):
             if isinstance(event, EpochEnded) and event.epoch == 1:
-                folder = room.folder(claim.run_id)
+                folder = room.folder(lease.run_id)
                 folder.rename(room.root / "away") if how == "moved" else shutil.rmtree(folder)
                 if how == "replaced":
                     folder.mkdir()
@@ -154,7 +154,7 @@ def test_a_run_whose_folder_goes_is_failed_and_says_so(room, experiment, how):
 
     with pytest.raises(StorageFailed):
         train()
-    run = room.store.run(claim.run_id)
+    run = room.store.run(lease.run_id)
     assert run.status is Status.FAILED
     assert "deleted" in run.message
     assert not (room.folder(run.id) / "experiment.yaml").exists()
@@ -171,9 +171,9 @@ def test_a_run_whose_folder_goes_is_failed_and_says_so(room, experiment, how):
 def whole(tmp_path, experiment):
     """The series of a run that nobody disturbs."""
     other = Workspace(tmp_path / "undisturbed")
-    claim = begin(other, experiment)
-    list(execute(other, claim, Control()))
-    return series(other, claim.run_id)
+    lease = begin(other, experiment)
+    list(execute(other, lease, Control()))
+    return series(other, lease.run_id)
 
 
 @pytest.fixture
@@ -189,23 +189,23 @@ def locking(room):
 
 
 def test_a_training_goes_on_over_a_lock_and_its_series_is_whole_afterwards(room, experiment, whole, impatient):
-    claim, control, other, told, stored = begin(room, experiment), Control(), None, [], []
-    for event in execute(room, claim, control):
+    lease, control, other, told, stored = begin(room, experiment), Control(), None, [], []
+    for event in execute(room, lease, control):
         told += [event.message] if isinstance(event, Warned) else []
         if isinstance(event, StepEnded) and event.epoch == 0 and other is None:
             other = locking(room)
             control.pause()
             threading.Timer(0.2, control.unpause).start()
         if isinstance(event, EpochEnded) and event.epoch == 2:
-            stored = room.store.epochs(claim.run_id)  # readers do not wait
+            stored = room.store.epochs(lease.run_id)  # readers do not wait
             assert room.store.locked
             other.close()
     assert stored == []
-    assert series(room, claim.run_id) == whole
+    assert series(room, lease.run_id) == whole
     assert told == [LOCKED, FREE]
-    assert room.store.run(claim.run_id).status is Status.COMPLETED
+    assert room.store.run(lease.run_id).status is Status.COMPLETED
     assert not room.store.locked
-    assert not (room.folder(claim.run_id) / "unwritten.json").exists()
+    assert not (room.folder(lease.run_id) / "unwritten.json").exists()
 
 
 def test_a_lock_that_stays_fails_truly_after_a_stated_time_and_nothing_of_the_series_is_lost(
@@ -213,23 +213,23 @@ def test_a_lock_that_stays_fails_truly_after_a_stated_time_and_nothing_of_the_se
 ):
     monkeypatch.setattr(outbox, "PATIENCE_S", 0.3)
     monkeypatch.setattr(outbox, "HURRY_S", 0.1)
-    claim, other = begin(room, experiment), None
+    lease, other = begin(room, experiment), None
 
     def train():
         nonlocal other
-        for event in execute(room, claim, Control()):
+        for event in execute(room, lease, Control()):
             if isinstance(event, StepEnded) and event.epoch == 1 and other is None:
                 other = locking(room)
 
     with pytest.raises(StorageLocked, match=r"locked by another program.*waited"):
         train()
     other.close()
-    assert room.store.run(claim.run_id).status.live  # what could not be written is not claimed
-    assert room.recover() == [claim.run_id]
-    assert series(room, claim.run_id) == whole
-    list(execute(room, reopen_run(room, claim.run_id), Control()))
-    assert room.store.run(claim.run_id).status is Status.COMPLETED
-    assert series(room, claim.run_id) == whole
+    assert room.store.run(lease.run_id).status.live  # what could not be written is not claimed
+    assert room.recover() == [lease.run_id]
+    assert series(room, lease.run_id) == whole
+    list(execute(room, reopen_run(room, lease.run_id), Control()))
+    assert room.store.run(lease.run_id).status is Status.COMPLETED
+    assert series(room, lease.run_id) == whole
 
 
 def test_memory_for_what_waits_is_bounded(room, impatient, monkeypatch):

@@ -49,13 +49,13 @@ def run_of(room, source, patch, values, stop_after=None):
 
     patch.setattr(executing, "set_up", set_up)
     worth(patch, iter(values))
-    claim, control, weights = create_run(room, prepare(plan, room.root, "cpu")), Control(), []
-    for event in execute(room, claim, control):
+    lease, control, weights = create_run(room, prepare(plan, room.root, "cpu")), Control(), []
+    for event in execute(room, lease, control):
         if isinstance(event, EpochEnded):
             weights.append(copy(setups[0].model))
             if event.epoch == stop_after:
                 control.stop()
-    return room.store.run(claim.run_id), weights
+    return room.store.run(lease.run_id), weights
 
 
 @pytest.fixture
@@ -130,12 +130,12 @@ def test_a_run_that_goes_on_goes_back_to_the_chosen_epoch(room, divided, monkeyp
     folder = room.folder(run.id)
     assert same(folder / LAST_WEIGHTS, weights[2])
     keep_epoch(room, run.id, "last")
-    claim = reopen_run(room, run.id)
+    lease = reopen_run(room, run.id)
     assert (kept(folder), (folder / LAST_WEIGHTS).exists()) == (Kept.CHOSEN, False)
     assert not list(folder.glob("predictions-*"))
     with pytest.raises(RunConflict, match="not over"):
         keep_epoch(room, run.id, "last")
-    claim.lock.release()
+    lease.lock.release()
 
 
 def test_changed_images_are_refused_and_nothing_is_switched(room, tmp_path, monkeypatch):

@@ -47,14 +47,14 @@ def ran(tmp_path_factory, divided):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(executing, "set_up", set_up)
         worth(patch, values)
-        claim = create_run(room, prepare(plan, room.root, "cpu"))
+        lease = create_run(room, prepare(plan, room.root, "cpu"))
         events, weights = [], []
-        for event in execute(room, claim, Control()):
+        for event in execute(room, lease, Control()):
             events.append(event)
             if isinstance(event, EpochEnded):
                 weights.append(copy(setups[0].model))
     return SimpleNamespace(
-        room=room, run=room.store.run(claim.run_id), folder=room.folder(claim.run_id), events=events, weights=weights,
+        room=room, run=room.store.run(lease.run_id), folder=room.folder(lease.run_id), events=events, weights=weights,
         setup=setups[0],
     )  # fmt: skip
 

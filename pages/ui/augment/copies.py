@@ -1,4 +1,4 @@
-"""Save augmented copies: views of the training pictures as files, written in the light lane."""
+"""Save augmented copies: views of the training pictures as files, written in the analysis queue."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _SIZE = "copies:size"
 
 @dataclass(frozen=True)
 class _Order:
-    """What is written, and how it is called in the lane."""
+    """What is written, and how it is called in the analysis queue."""
 
     key: Hashable
     out: Path
@@ -39,13 +39,13 @@ def show(dataset: Dataset, items: tuple[Item, ...]) -> None:
     ) as box:
         if not box.open:
             return
-        lane = engine.manager().lane
+        analyses = engine.manager().analyses
         order: _Order | None = state.recall(_SHOWN, None)
-        analysis = lane.analysis(order.key) if order else None
+        analysis = analyses.analysis(order.key) if order else None
         if order is None or analysis is None:
             _ask(dataset, items)
         elif not analysis.over:
-            show_progress(lane, order.key, "copies-cancel")
+            show_progress(analyses, order.key, "copies-cancel")
         elif analysis.error is not None:
             st.error(literal(analysis.error), icon=":material/error:")
             _ask(dataset, items)
@@ -96,13 +96,13 @@ def _begin(dataset: Dataset, items: tuple[Item, ...], geometry: Geometry, copies
     """Raises `InvalidInput`, `QueueFull`."""
     from core.export.copies import write_copies  # loads torch
 
-    draft, lane, key = state.draft(), engine.manager().lane, ("copies", str(out))
-    held = lane.analysis(key)
+    draft, analyses, key = state.draft(), engine.manager().analyses, ("copies", str(out))
+    held = analyses.analysis(key)
     if held is not None and held.over:
-        lane.cancel(key)  # of an earlier time: what it wrote may be gone
+        analyses.cancel(key)  # of an earlier time: what it wrote may be gone
     elif held is not None:
         raise InvalidInput(f"Copies are being written to {out} already. Choose another place.")
-    lane.analyse(key, lambda _: write_copies(dataset, items, draft.pipeline, geometry, draft.seed, copies, out))
+    analyses.analyse(key, lambda _: write_copies(dataset, items, draft.pipeline, geometry, draft.seed, copies, out))
     state.remember(_SHOWN, _Order(key, out, copies, len(items)))
     st.rerun()
 

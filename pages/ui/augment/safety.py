@@ -1,4 +1,4 @@
-"""Label safety under the preview: what the pipeline does to the labels, found out in the light lane."""
+"""Label safety under the preview: what the pipeline does to the labels, found out in the analysis queue."""
 
 from typing import TYPE_CHECKING
 
@@ -35,8 +35,8 @@ def show(dataset: Dataset, items: tuple[Item, ...]) -> None:
             st.caption("Add a step first: a picture that stays as it is keeps its label.")
             return
         question = safety_question.whole_and_steps(state.draft(), dataset)
-        shown, lane = _adopted(question), engine.manager().lane
-        analysis = lane.analysis(shown.key)
+        shown, analyses = _adopted(question), engine.manager().analyses
+        analysis = analyses.analysis(shown.key)
         found = analysis.result if analysis is not None and analysis.result is not None else shown.known()
         if found is not None:
             _answer(question, shown, found, dataset, items)
@@ -47,7 +47,7 @@ def show(dataset: Dataset, items: tuple[Item, ...]) -> None:
             st.error(literal(analysis.error), icon=":material/error:")
             _begin("Try again", question)
         else:
-            show_progress(lane, shown.key, "safety-cancel")
+            show_progress(analyses, shown.key, "safety-cancel")
 
 
 def begin(dataset: Dataset | None) -> None:
@@ -73,7 +73,7 @@ def _about(dataset: Dataset | None) -> tuple[bool, Question | None]:
 def _adopted(question: Question) -> Question:
     """What the panel shows: `question`, where it was asked or its answer is known, else what was asked before."""
     before: Question | None = state.recall(_SHOWN, None)
-    asked = engine.manager().lane.analysis(question.key) is not None
+    asked = engine.manager().analyses.analysis(question.key) is not None
     if before is not None and before != question and not asked and question.known() is None:
         return before
     if asked or question.known() is not None:

@@ -29,8 +29,8 @@ def show(dataset: Dataset) -> None:
     except GraftError as error:
         show_error(error)
         return
-    lane = engine.manager().lane
-    analysis = lane.analysis(question.key)
+    analyses = engine.manager().analyses
+    analysis = analyses.analysis(question.key)
     sweep = analysis.result if analysis is not None and analysis.result is not None else question.known_sweep()
     if sweep is not None:
         _found(sweep, chosen)
@@ -44,7 +44,7 @@ def show(dataset: Dataset) -> None:
             )
         _begin("Find where it turns" if analysis is None else "Try again", question, chosen)
     else:
-        show_progress(lane, question.key, "safety-sweep-cancel")
+        show_progress(analyses, question.key, "safety-sweep-cancel")
 
 
 def _choice(pipeline: PipelineSpec) -> PipelineSpec:

@@ -1,4 +1,4 @@
-"""What label safety is asked on the Augment page, and what is known of the answer: in the light lane or on the disk."""
+"""What label safety is asked on the Augment page, and what is known of the answer: queued or on the disk."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Question:
 
     @property
     def key(self) -> Hashable:
-        """The name of this question in the light lane; equal names mean equal answers."""
+        """The name of this question in the analysis queue; equal names mean equal answers."""
         return ("safety", *(self.about.key(pipeline) for pipeline in self.pipelines))
 
     def known(self) -> "tuple[Safety, ...] | None":
@@ -68,7 +68,7 @@ def strengths(draft: Draft, dataset: Dataset, pipeline: PipelineSpec) -> Questio
 def ask(question: Question, work: "Work") -> bool:
     """Begin the analysis that answers a question; False, with the error on the page, where that cannot be."""
     try:
-        engine.manager().lane.analyse(question.key, work)
+        engine.manager().analyses.analyse(question.key, work)
     except GraftError as error:
         show_error(error)
         return False

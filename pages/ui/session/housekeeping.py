@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from core.memory import give_back
+from core.allocator import give_back
 
 EVERY_S = 10.0
 logger = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""What the next training will take, measured in the light lane while the page is looked at."""
+"""What the next training will take, measured in the analysis queue while the page is looked at."""
 
 from collections.abc import Hashable
 
@@ -19,7 +19,7 @@ def show(experiment: Experiment, device: str) -> None:
     """Measure the experiment, unless that is done, and say what it will take. Waits for torch."""
     from core.runs.trial import measure
 
-    lane, room = engine.manager().lane, engine.workspace()
+    analyses, room = engine.manager().analyses, engine.workspace()
     try:  # with the images as they are now: others take another time
         fingerprint = engine.dataset(experiment.data.source, experiment.data.reading).fingerprint
     except GraftError:  # the page says so
@@ -29,7 +29,7 @@ def show(experiment: Experiment, device: str) -> None:
         cancel()
     state.remember("train-estimate", key)
     try:
-        analysis = lane.analyse(key, lambda control: measure(experiment, room, device, control))
+        analysis = analyses.analyse(key, lambda control: measure(experiment, room, device, control))
     except GraftError:  # many are waiting: the training can be started without
         return
     with st.container(key="train-estimate"):
@@ -46,7 +46,7 @@ def cancel() -> None:
     """End what is being measured: a training needs the device now, or the experiment is another one."""
     key = state.recall("train-estimate", None)
     if key is not None:
-        engine.manager().lane.cancel(key)
+        engine.manager().analyses.cancel(key)
         state.remember("train-estimate", None)
 
 
@@ -60,7 +60,7 @@ def words(seconds: float, seconds_uncut: float, kept_bytes: int) -> str:
 
 
 def _panel(key: Hashable, polls: bool) -> None:
-    analysis = engine.manager().lane.analysis(key)
+    analysis = engine.manager().analyses.analysis(key)
     if analysis is None:  # cancelled
         return
     if analysis.over and polls:

@@ -73,10 +73,10 @@ def _unknown(draft: Draft, live: list[Run]) -> None:
     question = _question(draft)
     if question is None:
         return
-    lane = engine.manager().lane
-    analysis = lane.analysis(question.key)
+    analyses = engine.manager().analyses
+    analysis = analyses.analysis(question.key)
     if analysis is not None and not analysis.over:
-        show_progress(lane, question.key, "train-light-cancel")
+        show_progress(analyses, question.key, "train-light-cancel")
         return
     if analysis is not None and analysis.error is not None:
         st.caption(f"Whether labels survive the augmentation could not be checked: {literal(analysis.error)}")

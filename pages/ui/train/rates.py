@@ -1,4 +1,4 @@
-"""The learning-rate finder beside the settings: a sweep in the light lane, its curve, and one button that uses it."""
+"""The learning-rate finder beside the settings: a queued sweep, its curve, and one button that uses it."""
 
 from collections.abc import Hashable
 
@@ -91,16 +91,16 @@ def _key(experiment: Experiment, index: int, device: str) -> Hashable:
 
 def _finder(experiment: Experiment, index: int, key: Hashable, shown: Hashable, valid: bool) -> None:
     """`key` is what the settings ask for now, `shown` what was asked for last."""
-    lane = engine.manager().lane
-    if lane.analysis(key) is not None:
+    analyses = engine.manager().analyses
+    if analyses.analysis(key) is not None:
         shown = key
-    analysis = lane.analysis(shown)
+    analysis = analyses.analysis(shown)
     if analysis is None:
         st.caption("Trains the phase for some seconds with a growing rate, on a copy of the model.")
         _begin("Find", experiment, index, key, valid)
         _explanation()
     elif not analysis.over:
-        show_progress(lane, shown, "train-rates-cancel")
+        show_progress(analyses, shown, "train-rates-cancel")
     elif analysis.error is not None:
         st.error(literal(analysis.error), icon=":material/error:")
         _begin("Try again", experiment, index, key, valid)
@@ -120,7 +120,7 @@ def _begin(label: str, experiment: Experiment, index: int, key: Hashable, valid:
     room, device = engine.workspace(), state.draft().device or "auto"
     estimate.cancel()  # nobody asked for it; it begins again behind what was asked for
     try:
-        engine.manager().lane.analyse(key, lambda control: sweep_rates(experiment, room, device, index, control))
+        engine.manager().analyses.analyse(key, lambda control: sweep_rates(experiment, room, device, index, control))
     except QueueFull as error:
         show_error(error)
         return

@@ -4,10 +4,10 @@ import sys
 
 import pytest
 
-from core import memory
+from core import allocator
 from tests.test_architecture import ROOT
 
-needs_gnu = pytest.mark.skipif(memory._of_c_library("mallopt") is None, reason="another C library")
+needs_gnu = pytest.mark.skipif(allocator._of_c_library("mallopt") is None, reason="another C library")
 BLOCKS = """
 import core, torch, resource
 def use():
@@ -18,7 +18,7 @@ print([use() for _ in range(5)][-1] - first)
 """
 RESIDENT = """
 import core, torch
-from core.memory import give_back
+from core.allocator import give_back
 def resident():
     return int(open("/proc/self/statm").read().split()[1])
 def blocks():
@@ -32,8 +32,8 @@ print(kept - resident())
 
 
 def run(code, switch=None):
-    environment = {key: value for key, value in os.environ.items() if key != memory.SWITCH}
-    environment |= {} if switch is None else {memory.SWITCH: switch}
+    environment = {key: value for key, value in os.environ.items() if key != allocator.SWITCH}
+    environment |= {} if switch is None else {allocator.SWITCH: switch}
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
@@ -42,7 +42,7 @@ def run(code, switch=None):
 
 @pytest.mark.parametrize(("set_by_user", "expected"), [(None, "1"), ("0", "0")])
 def test_torch_is_told_to_ask_for_large_pages_before_it_is_loaded(set_by_user, expected):
-    code = f"import core, os, sys; print(os.environ['{memory.SWITCH}'], 'torch' in sys.modules)"
+    code = f"import core, os, sys; print(os.environ['{allocator.SWITCH}'], 'torch' in sys.modules)"
     assert run(code, set_by_user) == [expected, "False"]
 
 
@@ -58,6 +58,6 @@ def test_what_is_free_is_given_back():
 
 
 def test_another_c_library_is_left_as_it_is(monkeypatch):
-    monkeypatch.setattr(memory, "_of_c_library", lambda name: None)
-    memory.keep_freed_memory()
-    memory.give_back()
+    monkeypatch.setattr(allocator, "_of_c_library", lambda name: None)
+    allocator.keep_freed_memory()
+    allocator.give_back()

@@ -11,7 +11,7 @@ from core.runs.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class RunLease:
     """A live run and the lock that says whose it is. Whoever holds it must `execute` it or `release` it."""
 
     run_id: str
@@ -28,12 +28,12 @@ class Claim:
             )
 
 
-def claim_run(workspace: Workspace, run_id: str) -> Claim:
+def claim_run(workspace: Workspace, run_id: str) -> RunLease:
     """Make a run this process's own. Raises `RunConflict` when another program works on it, `StorageFailed`."""
     lock = workspace.lock(run_id)
     try:
         lock.acquire()
-        return Claim(run_id, lock, identity(Path(lock.lock_file)))
+        return RunLease(run_id, lock, identity(Path(lock.lock_file)))
     except Timeout as error:
         raise RunConflict(f"Run {run_id} is being worked on by another program.") from error
     except OSError as error:
