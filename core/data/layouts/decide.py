@@ -13,7 +13,7 @@ from core.data.layouts.flat import images_of, labels_of, read_csv, read_filename
 from core.data.layouts.folders import labelled_kinds, part_folders, read_class_first, read_classes, read_parts
 from core.data.layouts.labelled import Labelled
 from core.data.layouts.named_folders import ask_about_tables
-from core.data.layouts.part_lists import note_part_lists
+from core.data.layouts.part_lists import note_part_lists, note_parts_in_names
 from core.data.layouts.questions import (
     FOLDERS,
     INNER,
@@ -128,6 +128,7 @@ def _auto(case: Case) -> Layout:
         ask_about_test(case)
     layout = read_classes(case, level)
     note_part_lists(layout, case)
+    note_parts_in_names(layout)
     return layout
 
 

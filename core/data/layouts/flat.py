@@ -10,7 +10,7 @@ from core.data.layouts.columns import why_none
 from core.data.layouts.exports import holds_masks
 from core.data.layouts.filenames import Labels, example, labels_by_name, labels_like
 from core.data.layouts.labelled import MOST_ROWS, SEVERAL, Labelled, part_of, read_labels
-from core.data.layouts.words import Kind, kind_of
+from core.data.layouts.words import Kind, kind_of, without_part
 from core.data.tree import Folder
 from core.errors import UnusableDataset
 from core.text import short
@@ -106,7 +106,18 @@ def read_filenames(case: Case) -> Layout:
         if more:
             labels |= more
             parts |= dict.fromkeys(more, kind)
-    return _named(case, labels, parts)
+    return _named(case, *_divided_by_name(labels, parts))
+
+
+def _divided_by_name(labels: Labels, parts: dict[Path, Kind | None]) -> tuple[Labels, dict[Path, Kind | None]]:
+    """Classes and parts where each name holds both, as in train_cat_1.jpg and test_cat_1.jpg; else as they are."""
+    apart = {path: without_part(label) for path, label in labels.items()}
+    kinds = {kind for _, kind in apart.values()}
+    trained = {label for label, kind in apart.values() if kind == "train"}
+    every = {label for label, _ in apart.values()}
+    if None in kinds or len(kinds) < 2 or len(trained) < 2 or every > trained or any(parts.values()):
+        return labels, parts  # train_station and test_tube are classes
+    return {path: label for path, (label, _) in apart.items()}, {path: kind for path, (_, kind) in apart.items()}
 
 
 def _named(case: Case, labels: Labels, parts: dict[Path, Kind | None]) -> Layout:

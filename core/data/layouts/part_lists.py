@@ -1,13 +1,15 @@
 """Lists beside class folders that say which images train and which test: train.txt and test.txt, or a CSV per part."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case
 from core.data.layouts.divided import kind_of_file
 from core.data.layouts.flat import labels_of
-from core.data.layouts.words import PREDICT, part_words
+from core.data.layouts.words import PREDICT, part_words, without_part
+from core.text import short
 
 _SUFFIXES = frozenset((".txt", ".csv", ".tsv", ".lst", ".list", ".json", ".jsonl"))
 _HEAD = 1 << 16  # bytes that tell whether a file names images
@@ -34,6 +36,17 @@ def note_part_lists(layout: Layout, case: Case) -> None:
         f"{'divides' if len(lists) == 1 else 'divide'} the images as well, which is not used: they are divided anew. "
         f"{step}"
     )
+
+
+def note_parts_in_names(layout: Layout) -> None:
+    """Say that names of files in class folders, such as cat/train_01.jpg, which name a part each, do not divide."""
+    kinds = Counter(without_part(found.path.stem)[1] for found in layout.found)
+    if kinds.get("train") and len(kinds) > 1 and not kinds[None]:
+        layout.notes.append(
+            f"'{short(layout.found[0].name)}' and the other files are called after parts, which is not used: they are "
+            "divided anew. To keep that division, put the images into the folders train and test, in a folder per "
+            "class."
+        )
 
 
 def _divides(path: Path, stems: set[str]) -> str:

@@ -120,6 +120,14 @@ def part_words(name: str) -> set[Kind]:
     return {kind for token in _TOKEN.findall(name) if (kind := kind_of(token)) is not None}
 
 
+def without_part(name: str) -> tuple[str, Kind | None]:
+    """A name without its one word for a part, and that part: 'train_cat' is 'cat' of train. The name itself and None
+    where it has no such word, several, or nothing else."""
+    found = [match for match in _TOKEN.finditer(name) if kind_of(match[0]) not in (None, PREDICT)]
+    rest = (name[: found[0].start()] + name[found[0].end() :]).strip(" _.-") if len(found) == 1 else ""
+    return (re.sub(r"([ _.-])[ _.-]+", r"\1", rest), kind_of(found[0][0])) if rest else (name, None)
+
+
 def same_class(name: str) -> str:
     """What two spellings of a class have in common: case, separators and the name of a part do not count."""
     tokens = [token.casefold() for token in _TOKEN.findall(unicodedata.normalize("NFKC", name))]

@@ -103,3 +103,26 @@ def test_names_tell_classes_from_two_images_a_class_on():
 
     assert set(labels("cat.0", "cat.1", "dog.0", "dog.1").values()) == {"cat", "dog"}
     assert labels("cat.0", "cat.1", "dog.0") is None
+
+
+@pytest.mark.parametrize("form", ["{part}_{label}_{n}.jpg", "{label}-{part}-{n}.jpg", "{label}_{part}{n}.jpg"])
+def test_names_that_hold_a_part_and_a_class(read, form):
+    sizes = {("train", "cat"): 4, ("train", "great_dane"): 3, ("test", "cat"): 2, ("test", "great_dane"): 1}
+    files = [form.format(part=part, label=label, n=n) for (part, label), count in sizes.items() for n in range(count)]
+    layout = read({".": files})
+    assert counts(layout) == {f"{part}/{label}": count for (part, label), count in sizes.items()}
+
+
+def test_classes_that_begin_with_a_part_are_classes(read):
+    files = [f"{label}_{n}.jpg" for label in ("train_station", "test_tube") for n in range(4)]
+    assert counts(read({".": files})) == {"train_station": 4, "test_tube": 4}
+
+
+@pytest.mark.parametrize(
+    ("second", "told"), [("test_{}.jpg", True), ("val-{}.jpg", True), ("train_9{}.jpg", False), ("x{}.jpg", False)]
+)
+def test_parts_in_the_names_of_files_in_class_folders_are_told(read, second, told):
+    files = [*(f"train_{n}.jpg" for n in range(3)), *(second.format(n) for n in range(2))]
+    layout = read({"cat": files, "dog": files})
+    assert counts(layout) == {"cat": 5, "dog": 5}
+    assert any("called after parts, which is not used" in note for note in layout.notes) is told
