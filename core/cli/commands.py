@@ -1,5 +1,5 @@
-"""The engine from a terminal: `graft data`, `train`, `estimate`, `find-lr`, `resume`, `runs`, `predict`, `backbones`,
-and the augmentation lab: `safety`, `augment`, `pipeline`.
+"""The engine from a terminal: `graft app`, `data`, `train`, `estimate`, `find-lr`, `resume`, `runs`, `predict`,
+`backbones`, and the augmentation lab: `safety`, `augment`, `pipeline`.
 
 Exit code 0 means success, 2 that something given or met could not be used (one sentence on stderr), 130 Ctrl-C.
 """
@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from core.cli import app as app_command
 from core.cli import keeping, lab, pipelines, predictions
 from core.cli.data import data, tell_known, tell_read
 from core.cli.options import DeviceOption, JsonOption, WorkspaceOption, describes_an_experiment
@@ -35,6 +36,7 @@ if TYPE_CHECKING:  # importing it loads torch
 app = typer.Typer(
     help="Fine-tune pretrained vision models on few images.", no_args_is_help=True, pretty_exceptions_enable=False
 )
+app.command()(app_command.app)
 app.command()(data)
 app.command()(predictions.predict)
 app.command()(lab.safety)
