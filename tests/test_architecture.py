@@ -14,7 +14,7 @@ ROOMS = [
     "text", "errors", "allocator", "files", "plain_yaml", "problems", "description", "reading", "optimizers",
     "recipe", "experiment",
     "work", "data", "augment", "backbones", "features", "tasks", "training", "screening", "evaluation", "planning",
-    "runs", "charts", "export", "jobs", "cli",
+    "runs", "charts", "export", "jobs", "cli", "installed",
 ]  # fmt: skip
 ONLY_IN = {
     "albumentations": {"augment"},
