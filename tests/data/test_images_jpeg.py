@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image
@@ -83,6 +84,11 @@ def test_an_uncommon_jpeg_is_refused_by_its_kind_and_not_as_damaged():
     with pytest.raises(UnreadableImage, match="12-bit JPEG") as refused:
         decode(bytes(twelve_bits))
     assert "damaged" not in str(refused.value)
+
+
+def test_a_jpeg_ls_is_refused_by_its_kind_too():
+    with pytest.raises(UnreadableImage, match="lossless, hierarchical or 12-bit JPEG"):
+        decode(imagecodecs.jpegls_encode(np.arange(48 * 32, dtype=np.uint16).astype(np.uint8).reshape(48, 32)))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from core.data.decoding.picture import damaged
 END = b"\xff\xd9"
 _MARK = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)  # in entropy-coded data: no stuffing and no restart
 _ALONE = frozenset((0x01, 0xD8, *range(0xD0, 0xD8)))
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_FRAMES = frozenset((*range(0xC0, 0xD0), 0xF7)) - {0xC4, 0xC8, 0xCC}  # 0xF7: JPEG-LS
 _SEQUENTIAL, _PROGRESSIVE = (0xC0, 0xC1, 0xC9), (0xC2, 0xCA)
 _ZEROS = bytes(16)  # so many at the end of coded data are no data
 
