@@ -8,6 +8,7 @@ from core.data.dataset import LeftOut, Part
 from core.data.encodings import decode_file_names
 from core.data.layouts.assigned import LABELS, Found, Layout, class_labels, read_json
 from core.data.layouts.case import Case, enter, no_classes, take_labels
+from core.data.layouts.class_names import note_numbered_classes
 from core.data.layouts.containers import other_files, unread_labels
 from core.data.layouts.decide import choices, read_case
 from core.data.layouts.masks import leave_out_masks
@@ -40,6 +41,7 @@ def read_layout(folder: Path, reading: Reading | None = None, workspace: Path | 
     if layout.reading.layout != "csv":  # a file of labels says what it means
         leave_out_masks(layout)
     layout.note_twins()
+    note_numbered_classes(layout, case.outer)
     return layout
 
 

@@ -32,7 +32,7 @@ class Table:
 
     `first` is the line of the first row in the file, for messages. `nested` names the columns of JSON lines whose
     values are no texts or numbers, such as boxes. `note` says in which encoding the file was read, where that had to be
-    guessed; `headless` that its columns have numbers for names.
+    guessed, and which rows are longer than the header; `headless` that its columns have numbers for names.
     """
 
     path: Path
@@ -82,7 +82,11 @@ def read_table(path: Path, headless: bool = False) -> Table:
     if headless:
         header, first = [f"column {number}" for number in range(1, width + 1)], 1
     else:
-        header, rows, first = _header(rows[0], width), rows[1:], 2
+        given, rows, first = rows[0], rows[1:], 2
+        if _has_row_names(given, rows):
+            given = ["", *given]
+        note = " ".join(text for text in (note, _overlong(path.name, given, rows, first + bool(separator))) if text)
+        header = _header(given, width)
     columns = {name: [_value(row[i]) if i < len(row) else "" for row in rows] for i, name in enumerate(header)}
     return Table(path, columns, first + bool(separator), (), note, headless)
 
@@ -179,6 +183,24 @@ def _widths(lines: list[str], delimiter: str) -> tuple[int, int]:
     except csv.Error:
         return 0, 0
     return widths.most_common(1)[0] if widths else (0, 0)
+
+
+def _has_row_names(header: list[str], rows: list[list[str]]) -> bool:
+    """Whether each row begins with a number that has no name in the header, as R's write.table has it."""
+    return bool(rows) and all(len(row) == len(header) + 1 and _bare(row[0]).isdigit() for row in rows)
+
+
+def _overlong(whose: str, header: list[str], rows: list[list[str]], first: int) -> str:
+    """A note on rows with more texts than the header names: mostly a delimiter within one that is not in quotes."""
+    more = [number for number, row in enumerate(rows, first) if any(map(str.strip, row[len(header) :]))]
+    if not more:
+        return ""
+    one = len(more) == 1
+    which = f"Row {more[0]} of {whose} has" if one else f"{len(more):,} rows of {whose}, row {more[0]} first, have"
+    return (
+        f"{which} more columns than its header. Where a text holds a comma or another delimiter, put it into double "
+        "quotes."
+    )
 
 
 def _header(cells: list[str], width: int) -> list[str]:
