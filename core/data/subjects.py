@@ -14,7 +14,10 @@ _SUBJECT = (
 )
 _FOLDER = re.compile(rf"(?:{_SUBJECT})(?:[ _.-]*[a-z]{{0,3}}[ _.-]?\d+[a-z]?|[ _.-]+[a-z])")
 _NAMED = re.compile(rf"(?P<who>(?:{_SUBJECT})[ _.-]*[a-z]?\d+)[ _.-].+")
-_FRAME = re.compile(r"(?P<who>.*?)[ _.-]*frames?[ _.-]*\d+")
+_FRAME = re.compile(  # of a video or burst, or a tile of a large image
+    r"(?P<who>.*?)[ _.-]*(?:frames?[ _.-]*\d+|burst[ _.-]*\d+.*|x[ _-]?\d+[ _-]+y[ _-]?\d+|"
+    r"row[ _-]?\d+[ _-]+col[ _-]?\d+|(?:tile|patch)[ _-]?\d+([ _-]\d+)?)"
+)
 _COLUMN = re.compile(
     rf"(?:{_SUBJECT}|sub|group|individual|case|study|series|burst|event|location|site)s?(?:id|no|nr|number|name|code|uid)?s?"
 )
@@ -35,8 +38,8 @@ def subject_notes(dataset: Dataset, parts: Mapping[str, Sequence[int]]) -> list[
     more = f", and so on for {len(shared):,}" if len(shared) > 1 else ""
     return [
         f"By their names, '{short(shared[0][True])}', which trains, and '{short(shared[0][False])}', which measures, "
-        f"come from one subject or video{more}: the scores may be too good for new ones. To avoid it, put all images "
-        "of each subject into one of the folders train, val and test."
+        f"come from one subject, video or large image{more}: the scores may be too good for new ones. To avoid it, "
+        "put all images of each subject into one of the folders train, val and test."
     ]
 
 

@@ -1,4 +1,5 @@
-"""Images that are versions of one image by their names: turned, mirrored and the like, as augmentation tools save them.
+"""Images that are versions of one image by their names, as augmentation tools save them (turned, mirrored and the
+like), or views of one object: from left and right, in colour and infrared.
 
 Their pixels do not tell: a mirrored copy is no near copy. Divided among training and test, they make a measurement too
 good.
@@ -14,20 +15,31 @@ from core.text import short
 
 Groups = tuple[tuple[int, ...], ...]
 _ROBOFLOW = re.compile(r"(?P<origin>.+)\.rf\.[0-9A-Za-z]{8,}", re.IGNORECASE)
+_FLIP = (
+    r"(?:h|v|hv|lr|ud)?[ _-]?flip(?:ped)?(?:[ _-]?(?:h|v|lr|ud|horizontal(?:ly)?|vertical(?:ly)?))?|mirror(?:ed)?|"
+    r"rot(?:ate|ated|ation)?"
+)
+_CHANGED = (
+    r"aug(?:mented|mentation)?|bright(?:ness|er)?|dark(?:er)?|contrast|nois[ey]|blur(?:red|ry)?|sharp(?:en|ened)?|"
+    r"zoom(?:ed)?|shift(?:ed)?|translate[ds]?|translation|shear(?:ed)?|scaled?|crop(?:ped)?|resized?|hue|"
+    r"sat(?:uration)?|gamma|clahe|equali[sz]ed?|distort(?:ed|ion)?|elastic|jitter(?:ed)?|gr[ae]y(?:scale)?"
+)
+_SAVED = r"thumb(?:nail)?s?|copy|edited|\d+x\d+"
+_SEEN = r"left|right|front|back|top|side|od|os|rgb|depth|thermal|n?ir|ms[ _-](?:nir|re|r|g|b)"
 _VERSION = re.compile(
-    r"(?P<origin>.+?)(?:(?:[ _.-]+\(?|\()(?:(?:h|v|hv|lr|ud)?[ _-]?flip(?:ped)?(?:[ _-]?(?:h|v|lr|ud|horizontal(?:ly)?|"
-    r"vertical(?:ly)?))?|aug(?:mented|mentation)?|mirror(?:ed)?|rot(?:ate|ated|ation)?|bright(?:ness|er)?|dark(?:er)?|"
-    r"contrast|nois[ey]|blur(?:red|ry)?|sharp(?:en|ened)?|zoom(?:ed)?|shift(?:ed)?|translate[ds]?|translation|"
-    r"shear(?:ed)?|scaled?|crop(?:ped)?|resized?|thumb(?:nail)?s?|gr[ae]y(?:scale)?|hue|sat(?:uration)?|gamma|clahe|"
-    r"equali[sz]ed?|distort(?:ed|ion)?|elastic|jitter(?:ed)?|copy|edited|\d+x\d+)\)?[ _-]*-?\d*(?:\.\d+)?(?:deg)?|"
+    rf"(?P<origin>.+?)(?:(?:[ _.-]+\(?|\()(?:{_FLIP}|{_CHANGED}|{_SAVED}|{_SEEN})\)?[ _-]*-?\d*(?:\.\d+)?(?:deg)?|"
     r"@\dx)",
     re.IGNORECASE,
 )
+_VIEW = re.compile(
+    r"(?:left|right|front|back|top|side|rgb|depth|thermal|n?ir|colou?r)[ _.-]+(?P<origin>\w*\d)", re.IGNORECASE
+)
+_EDITED = re.compile(r"img_e(?P<number>\d{4})", re.IGNORECASE)  # an iPhone's, beside IMG_1234
 
 
 def version_groups(dataset: Dataset, unused: Container[int] = ()) -> Groups:
-    """Indices of items of one class and folder whose names are one name with words such as 'flip' or 'rot90' behind it,
-    or that Roboflow made of one image; groups of two and more, in the order of `dataset.items`.
+    """Indices of items of one class and folder whose names are one name with words such as 'flip', 'rot90' or 'left'
+    beside it, or that Roboflow made of one image; groups of two and more, in the order of `dataset.items`.
 
     Where the image itself is not there, it takes several such groups in a class to believe the names.
     """
@@ -54,8 +66,8 @@ def version_note(dataset: Dataset, groups: Groups) -> list[str]:
     one, other = (PurePosixPath(dataset.items[index].name).name for index in groups[0][:2])
     count = sum(map(len, groups))
     return [
-        f"{count:,} images are called like versions of one another, such as '{short(one)}' and '{short(other)}'; each "
-        "group stays in one part of the split."
+        f"{count:,} images are called like versions or views of one another, such as '{short(one)}' and "
+        f"'{short(other)}'; each group stays in one part of the split."
     ]
 
 
@@ -64,6 +76,10 @@ def _origin(stem: str) -> tuple[str, bool]:
     if made := _ROBOFLOW.fullmatch(stem):
         return made["origin"].casefold(), True
     name = stem
+    if edited := _EDITED.fullmatch(stem):
+        return f"img_{edited['number']}", False
+    if view := _VIEW.fullmatch(stem):
+        return view["origin"].casefold(), False
     while found := _VERSION.fullmatch(name):
         name = found["origin"]
     return name.casefold(), name == stem

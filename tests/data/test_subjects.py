@@ -18,7 +18,9 @@ def noted(folder_of, read, files, parts=PARTS):
 
 @pytest.mark.parametrize(
     "form", ["cat/patient_{}/{}.png", "cat/Subj-{}/{}.png", "cat/session {}/{}.png", "cat/vid{}_{}.png",
-             "cat/my film {}_frame{:04}.png", "cat/patient-{}-left-{}.png", "cat/a/sub-{}/{}.png"],
+             "cat/my film {}_frame{:04}.png", "cat/patient-{}-left-{}.png", "cat/a/sub-{}/{}.png",
+             "cat/IMG_{}_BURST{:03}_COVER.png", "cat/TCGA-{}_x{}_y512.png", "cat/wsi a{}_tile_{}_7.png",
+             "cat/s{}_row{}_col2.png"],
 )  # fmt: skip
 def test_one_subject_on_both_sides(folder_of, read, form):
     files = [form.format(who, number) for number, who in enumerate((11, 12, 13, 14, 12))]
@@ -43,4 +45,4 @@ def test_the_split_tells_it(folder_of, read):
         f"{c}/patient_{n // 3 + 4 * k}/{n}.png": 20 * k + n for k, c in enumerate(("cat", "dog")) for n in range(9)
     }
     notes = make_split(read(folder_of(content)), SplitSpec()).notes
-    assert any("come from one subject or video" in note for note in notes)
+    assert any("come from one subject, video or large" in note for note in notes)

@@ -26,6 +26,7 @@ def origins_by_part(dataset, split, origin_of):
         ["", "_flip", "_rot90"], ["", " - Copy", "-edited"], ["", "-150x120", "-scaled"], ["", "@2x", "@3x"],
         ["_hflip", "_aug_2", "_brightness0.5"], ["", "_thumb", "_rotated_180_noise"],
         ["", "_flip_horizontal", "(copy)"],
+        ["_left", "_right", "_top"], ["", "_MS_NIR", "_MS_R"], ["_od", "_os", "_depth"],
         [f"_jpg.rf.{number:032x}" for number in (7, 80, 900)],
     ],
 )  # fmt: skip
@@ -35,7 +36,7 @@ def test_versions_stay_in_one_part(folder_of, read, endings):
     parts = origins_by_part(dataset, split, lambda name: name[8])  # cat/leafN
     assert [len(parts[part]) for part in ("train", "val", "test")] == [8, 2, 2]
     assert sum(map(len, parts.values())) == len(set().union(*parts.values()))
-    assert any(note.startswith("36 images are called like versions of one another") for note in split.notes)
+    assert any(note.startswith("36 images are called like versions or views of one another") for note in split.notes)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,16 @@ def test_other_names_do_not(folder_of, read, names):
     assert make_split(dataset, SplitSpec()).sizes == {"train": 16, "val": 4, "test": 4}
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("left_{:03}", "right_{:03}"), ("rgb_{}", "depth_{}"), ("IMG_00{:02}", "IMG_E00{:02}")]
+)
+def test_views_are_known_by_what_stands_before_their_number(folder_of, read, one, other):
+    dataset = read(folder_of(content([f"{form.format(n)}.png" for n in range(5) for form in (one, other)])))
+    groups = version_groups(dataset)
+    assert sorted(map(len, groups)) == [2] * 10
+    assert {dataset.items[i].name[4:] for i in groups[1]} == {f"{one.format(1)}.png", f"{other.format(1)}.png"}
+
+
 def test_images_of_other_folders_or_classes_are_no_versions(folder_of, read):
     names = {f"{place}.png": seed for seed, place in enumerate(["cat/a", "dog/a_flip", "cat/b", "cat/x/b_flip"])}
     assert version_groups(read(folder_of(names), reading=None)) == ()
@@ -65,7 +76,7 @@ def test_who_keeps_near_copies_or_names_an_image_distinct_keeps_versions_apart(f
     assert len(version_groups(dataset)) == 10
     assert not any("versions" in note for note in make_split(dataset, SplitSpec(near_copies="keep")).notes)
     noted = make_split(dataset, SplitSpec(distinct=("cat/leaf3.png", "dog/leaf1_flip.png"))).notes
-    assert any(note.startswith("16 images are called like versions") for note in noted)
+    assert any(note.startswith("16 images are called like versions or") for note in noted)
 
 
 def test_a_divided_set_keeps_its_parts_and_carves_by_versions(folder_of, read):

@@ -34,6 +34,10 @@ _GROUP = re.compile(
     rf"(?P<word>day|week|month|year|session|batch|sequence|seq|scene|clip|video|frames?|{_WHO}|"
     r"run|take|shot|trial|series|roll|k?folds?|images?|imgs?|photos?|pictures?|part|chunk|shard|volume)"
 )
+_ALBUM = re.compile(  # what cameras, phones and computers call folders: 100CANON, Photos from 2023, New folder (2)
+    r"[1-9]\d\d(?=.*[A-Z_])[A-Z0-9_]{5}|photos from (19|20)\d\d|(new|untitled) folder( \(?\d+\)?)?|"
+    r"neuer ordner( \(\d+\))?|camera roll|whatsapp images|saved pictures"
+)
 _LETTERED = re.compile(r"(?P<word>.*[^\W\d_])[ _.-]+[A-Za-z]")  # session_a
 _TRAIN = ("train", "training", "trainset", "trainingset", "traindata")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
@@ -81,8 +85,8 @@ def is_fold(name: str) -> bool:
 
 def is_group(name: str) -> bool:
     """Whether a name says when, where or by whom images were taken, not what they show: '2024-03', 'session 2'."""
-    letters = plain(name)
-    if _DATE.fullmatch(name.strip()) or _MONTH.fullmatch(letters):
+    letters, bare = plain(name), name.strip()
+    if _DATE.fullmatch(bare) or _MONTH.fullmatch(letters) or _ALBUM.fullmatch(bare) or _ALBUM.fullmatch(bare.lower()):
         return True
     if lettered := _LETTERED.fullmatch(name.strip()):
         return bool(_GROUP.fullmatch(plain(lettered["word"])))

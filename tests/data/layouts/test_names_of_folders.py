@@ -121,3 +121,22 @@ def test_labelled_beside_unlabelled(asked):
     question = asked({"labeled/cat": 3, "labeled/dog": 2, "unlabeled": 4})
     assert question.choices[0].options == "--layout only:labeled"
     assert question.choices[0].gives == "2 classes: cat 3, dog 2"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("100CANON", "101CANON"),
+        ("100APPLE", "103_PANA"),
+        ("Photos from 2022", "Photos from 2023"),
+    ],
+)
+def test_folders_of_cameras_and_computers_are_asked_about(asked, names):
+    assert "in which lot their images came" in asked({names[0]: 3, names[1]: 5}).question
+
+
+@pytest.mark.parametrize(
+    "names", [("100", "101"), ("100M", "200M"), ("Model 100", "Model 101"), ("12345678", "22345678")]
+)
+def test_numbers_that_are_classes_are_not(read, names):
+    assert counts(read({names[0]: 3, names[1]: 5})) == {names[0]: 3, names[1]: 5}
