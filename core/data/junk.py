@@ -24,6 +24,7 @@ _JUNK = frozenset(
         "_gsdata_", "picasa.ini", "zbthumbnail.info", "pspbrwse.jbf", "__pycache__", "node_modules", "site-packages",
     )
 )  # fmt: skip
+IN_CLOUD = "Was moved to iCloud and is not on this disk. Download it (in the Finder: Download Now)."
 _NUMBERED = re.compile(r"found\.\d{3}|.*@syno(eastream|resource)")  # of checked disks; beside files of a Synology
 
 
@@ -31,6 +32,11 @@ def is_junk(name: str) -> bool:
     """Hidden files and what systems, disks and programs leave in folders: ignored without a word."""
     folded = name.casefold()
     return name.startswith((".", "~$")) or folded in _JUNK or bool(_NUMBERED.fullmatch(folded))
+
+
+def is_in_cloud(name: str) -> bool:
+    """Whether a file stands for one that macOS has moved to iCloud: '.IMG_1.jpg.icloud'."""
+    return name.startswith(".") and name.endswith(".icloud")
 
 
 def is_workspace(folder: Path) -> bool:

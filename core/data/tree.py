@@ -121,7 +121,10 @@ class _Walk:
 
     def _entries(self, folder: Path) -> list[Path]:
         with os.scandir(folder) as entries:
-            found = [entry.name for entry in entries if not junk.is_junk(entry.name)]
+            every = [entry.name for entry in entries]
+        found = [name for name in every if not junk.is_junk(name)]
+        for name in sorted(filter(junk.is_in_cloud, every), key=natural_key):
+            self._leave_out(folder / name, junk.IN_CLOUD)
         self.seen += len(found)
         if self.seen > MAX_FILES:
             raise UnusableDataset(

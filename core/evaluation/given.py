@@ -59,14 +59,18 @@ def _below(folder: Path) -> Iterator[Given]:
             continue
         entered.add(here.resolve())
         try:
-            entries = sorted((e for e in os.scandir(here) if not junk.is_junk(e.name)), key=_order)
+            every = sorted(os.scandir(here), key=_order)
         except OSError as error:
             yield _refused(here, f"The folder cannot be opened: {error.strerror or error}.")
             continue
         inside = []
-        for entry in entries:
+        for entry in every:
             path = Path(entry.path)
-            if reason := _left_out(path, root):
+            if junk.is_in_cloud(entry.name):
+                yield _refused(path, junk.IN_CLOUD)
+            elif junk.is_junk(entry.name):
+                continue
+            elif reason := _left_out(path, root):
                 yield _refused(path, reason)
             elif path.is_dir():
                 inside += [] if junk.is_machinery(path, None) else [path]

@@ -288,3 +288,18 @@ def test_a_webp_with_an_even_lower_part_is_read():
     zeros = len(data) - len(data.rstrip(b"\0"))
     assert zeros > 0.1 * len(data)  # it ends as a file does that was not written to its end, but for how many they are
     assert decode(data).pixels[-1].min() > 250
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n", "Git LFS or git-annex .*git lfs pull"),
+        (b"/annex/objects/SHA256E-s9--ab.jpg\n", "git annex get"),
+        (bytes(5000), "nothing but zeros .*get it again"),
+        (bytes(4999) + b"x", "nothing but zeros"),
+    ],
+)
+def test_what_stands_for_an_image_that_was_not_downloaded_is_named(content, says):
+    with pytest.raises(UnreadableImage, match=says) as refused:
+        decode(content)
+    assert "damaged" not in str(refused.value)

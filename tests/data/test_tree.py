@@ -156,3 +156,9 @@ def test_an_image_without_an_ending_is_an_image(images):
     os.mkfifo(images / "cat" / "pipe")
     top = read_tree(images).top
     assert [path.name for path in top.folders[0].images] == ["1.png", "2.png", "3.png", "photo"]
+
+
+def test_images_that_were_moved_to_icloud_are_named(images):
+    (images / "cat/.9.heic.icloud").touch()
+    (images / "cat/.hidden.png").touch()
+    assert told(read_layout(images)) == {"cat/.9.heic.icloud": junk.IN_CLOUD}

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.data import junk
 from core.evaluation.given import files_of
 from core.evaluation.predict import BATCH_SIZE, Predictor
 from tests.conftest import make_images
@@ -92,3 +93,11 @@ def test_answers_come_a_batch_at_a_time_and_in_order(tmp_path):
     assert [Path(answer.given.name).name for answer in every][:5] == ["00.png", "01.png", "02.png", "03.png", "03.txt"]
     assert [answer.reason != "" for answer in every].index(True) == 4
     assert sum(answer.probabilities is not None for answer in every) == BATCH_SIZE + 5
+
+
+def test_images_that_were_moved_to_icloud_are_named(tmp_path):
+    for name in (".9.heic.icloud", ".hidden.png", "1.png"):
+        (tmp_path / name).touch()
+    assert [(Path(name).name, reason, wanted) for name, reason, wanted in told(tmp_path)] == [
+        (".9.heic.icloud", junk.IN_CLOUD, True), ("1.png", "", True),
+    ]  # fmt: skip

@@ -18,6 +18,11 @@ _ARCHIVES = {
 }
 _HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1", b"mif2", b"miaf")
 _AVIF = (b"avif", b"avis")
+_POINTER = (
+    "a small text of Git LFS or git-annex that stands for a file",
+    "Download the files themselves, with `git lfs pull` or `git annex get`.",
+)
+_ZEROS = ("nothing but zeros where it begins", "It was not copied or downloaded to its end: get it again.")
 _UNPACK = "Unpack it, and give its images."
 _TGA_BITS = {1: (8,), 2: (16, 24, 32), 3: (8, 16), 9: (8,), 10: (16, 24, 32), 11: (8, 16)}
 
@@ -63,6 +68,10 @@ def _known(head: bytes) -> tuple[str, str]:
             return known
     if head[4:8] == b"ftyp":
         return VIDEO
+    if head.startswith((b"version https://git-lfs", b"/annex/objects/")):
+        return _POINTER
+    if head and not any(head):
+        return _ZEROS
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:64].lower()
     if start.startswith((b"<svg", b"<?xml", b"<!doctype", b"<html", b"<head", b"<!--")):
         return MARKUP
