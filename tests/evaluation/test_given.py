@@ -98,6 +98,6 @@ def test_answers_come_a_batch_at_a_time_and_in_order(tmp_path):
 def test_images_that_were_moved_to_icloud_are_named(tmp_path):
     for name in (".9.heic.icloud", ".hidden.png", "1.png"):
         (tmp_path / name).touch()
-    assert [(Path(name).name, reason, wanted) for name, reason, wanted in told(tmp_path)] == [
-        (".9.heic.icloud", junk.IN_CLOUD, True), ("1.png", "", True),
-    ]  # fmt: skip
+    assert {(Path(name).name, reason) for name, reason, _ in told(tmp_path)} == {
+        (".9.heic.icloud", junk.IN_CLOUD), ("1.png", ""),
+    }  # fmt: skip
