@@ -11,6 +11,7 @@ from collections.abc import Container
 from pathlib import PurePosixPath
 
 from core.data.dataset import Dataset
+from core.data.layouts.words import is_group
 from core.text import short
 
 Groups = tuple[tuple[int, ...], ...]
@@ -45,12 +46,14 @@ def version_groups(dataset: Dataset, unused: Container[int] = ()) -> Groups:
     """
     found: dict[tuple[int, str, str], list[int]] = defaultdict(list)
     sure = set()
-    for index, item in enumerate(dataset.items):
-        if index in unused:
-            continue
-        path = PurePosixPath(item.name)
-        origin, certain = _origin(path.stem)
-        key = (item.label, str(path.parent), origin)
+    named = {
+        index: (item.label, str(PurePosixPath(item.name).parent), *_origin(PurePosixPath(item.name).stem))
+        for index, item in enumerate(dataset.items)
+        if index not in unused
+    }
+    above = _copied_folders({(label, place, origin) for label, place, origin, _ in named.values()})
+    for index, (label, place, origin, certain) in named.items():
+        key = (label, above.get((label, place), place), origin)
         found[key].append(index)
         if certain:
             sure.add(key)
@@ -59,11 +62,26 @@ def version_groups(dataset: Dataset, unused: Container[int] = ()) -> Groups:
     return tuple(indices for key, indices in groups.items() if key in sure or several[key[0]] > 1)
 
 
+def _copied_folders(named: set[tuple[int, str, str]]) -> dict[tuple[int, str], str]:
+    """The folder above, for folders within a class of which most names are those of images right above them: what was
+    drawn on them, or small copies."""
+    names: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for label, place, origin in named:
+        names[label, place].add(origin)
+    above = {(label, place): str(PurePosixPath(place).parent) for label, place in names}
+    return {
+        key: above[key]
+        for key, inside in names.items()
+        if not is_group(PurePosixPath(key[1]).name)
+        and 5 * len(inside & names.get((key[0], above[key]), set())) >= 4 * len(inside)
+    }
+
+
 def version_note(dataset: Dataset, groups: Groups) -> list[str]:
     """What was found, with an example, as a list of one sentence or none."""
     if not groups:
         return []
-    one, other = (PurePosixPath(dataset.items[index].name).name for index in groups[0][:2])
+    one, other = (dataset.items[index].name for index in groups[0][:2])
     count = sum(map(len, groups))
     return [
         f"{count:,} images are called like versions or views of one another, such as '{short(one)}' and "

@@ -65,9 +65,21 @@ def test_views_are_known_by_what_stands_before_their_number(folder_of, read, one
     assert {dataset.items[i].name[4:] for i in groups[1]} == {f"{one.format(1)}.png", f"{other.format(1)}.png"}
 
 
+@pytest.mark.parametrize(("inner", "grouped"), [("annotated", 12), ("small", 12), ("patient 3", 0)])
+def test_what_was_drawn_on_images_in_a_folder_below_them_is_a_version(folder_of, read, inner, grouped):
+    names = [*(f"a{n}.png" for n in range(7)), *(f"{inner}/a{n}.png" for n in range(6))]
+    assert sum(map(len, version_groups(read(folder_of(content(names, ("cat",)) | {"dog/1.png": 70}))))) == grouped
+
+
+def test_a_folder_below_with_other_names_holds_other_images(folder_of, read):
+    names = [*(f"a{n}.png" for n in range(4)), *(f"more/a{n}.png" for n in range(3, 9))]
+    assert version_groups(read(folder_of(content(names)))) == ()
+
+
 def test_images_of_other_folders_or_classes_are_no_versions(folder_of, read):
-    names = {f"{place}.png": seed for seed, place in enumerate(["cat/a", "dog/a_flip", "cat/b", "cat/x/b_flip"])}
-    assert version_groups(read(folder_of(names), reading=None)) == ()
+    places = ["cat/a", "dog/a_flip", "cat/b", "cat/x/b_flip", "cat/x/c", "cat/x/d"]
+    names = {f"{place}.png": seed for seed, place in enumerate(places)}
+    assert version_groups(read(folder_of(names))) == ()
 
 
 def test_who_keeps_near_copies_or_names_an_image_distinct_keeps_versions_apart(folder_of, read):

@@ -94,7 +94,7 @@ def read_classes(case: Case, level: int = 0) -> Layout:
         layout.leave_out(folder.path, LEAVING)
     _classes(case, layout, case.root, None, level, skip=[*tests, *leavings])
     if not level:
-        _note_inner(layout, case, [*tests, *leavings])
+        _note_inner(layout, [one for one in case.root.full if one not in (*tests, *leavings)])
     layout.account(case.outer, BESIDE)
     return layout
 
@@ -116,6 +116,8 @@ def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
         else:
             kind: Part | None = None if only else part.kind  # type: ignore[assignment]  # PREDICT went before
             _classes(case, layout, part.inner, kind, level)
+            if not level:
+                _note_inner(layout, part.inner.full)
             for loose in part.inner.files:
                 layout.leave_out(loose, "Has no class: it does not lie in a class folder.")
     if not layout.found and not layout.classes:
@@ -181,17 +183,23 @@ def _classes(
     case: Case, layout: Layout, folder: Folder, part: Part | None, level: int, skip: list[Folder] | None = None
 ) -> None:
     seen: dict[str, str] = {}
-    for top in folder.folders:
-        if skip and top in skip:
-            continue
-        for inner in stepped(top).folders if level else [top]:
-            label = case.label(inner)
-            if seen.get(label, inner.path.name) != inner.path.name:
-                layout.notes.append(f"Two folders are called '{label}' (written differently); they are one class.")
-            seen[label] = inner.path.name
-            layout.classes.add(label)
-            for path in inner.every_file():
-                layout.add(path, label, part)
+    chosen = [inner for top in folder.folders if top not in (skip or ()) for inner in _at(top, level)]
+    others = {case.label(inner) for inner in chosen} if case.reading.layout != "folders" else set()
+    for inner in chosen:
+        label = case.label(inner)
+        if seen.get(label, inner.path.name) != inner.path.name:
+            layout.notes.append(f"Two folders are called '{label}' (written differently); they are one class.")
+        seen[label] = inner.path.name
+        layout.classes.add(label)
+        astray = [deep for deep in inner.full if case.label(deep) in others - {label}]
+        for deep in astray:
+            layout.leave_out(deep.path, f"Lies in '{short(label)}' and is called like another class: move it there.")
+        for path in [*inner.files, *(file for one in inner.folders if one not in astray for file in one.every_file())]:
+            layout.add(path, label, part)
+
+
+def _at(top: Folder, level: int) -> list[Folder]:
+    return stepped(top).folders if level else [top]
 
 
 def _flat_tests(case: Case) -> list[Folder]:
@@ -212,12 +220,18 @@ def _leavings(case: Case, tests: list[Folder]) -> list[Folder]:
     return found if len(case.root.full) - len(found) - len(tests) > 1 else []
 
 
-def _note_inner(layout: Layout, case: Case, tests: list[Folder]) -> None:
-    """Say of a class that it holds folders that might be classes themselves, where they are no groups of images."""
-    for folder in [one for one in case.root.full if one not in tests]:
-        inner = [deep.name for deep in folder.full if not is_group(deep.name)]
+def _note_inner(layout: Layout, folders: list[Folder]) -> None:
+    """Say of classes that they hold folders that might be classes themselves, where they are no groups of images."""
+    single = []
+    for folder in folders:
+        inner = [one.name for one in folder.full if one.path not in layout.explained and not is_group(one.name)]
         if len(inner) > 1:
             layout.notes.append(f"The folders {listed(inner)} in '{short(folder.name)}' are one class together.")
+        elif inner and folder.images:
+            single.append(f"{folder.name}/{inner[0]}")
+    if single:
+        verb = "counts to the class it lies in" if len(single) == 1 else "count to the classes they lie in"
+        layout.notes.append(f"{'The folder' if len(single) == 1 else 'The folders'} {listed(single)} {verb}.")
 
 
 def _note_doubled(layout: Layout, parts: list[PartFolder]) -> None:

@@ -117,6 +117,22 @@ def test_folders_within_one_class_are_told(read):
     assert layout.notes == ["The folders 'cat' and 'dog' in 'animal' are one class together."]
 
 
+@pytest.mark.parametrize(("top", "part"), [("", ""), ("train/", "train/")])
+def test_a_folder_that_strayed_into_another_class_is_left_out(read, top, part):
+    content = {f"{top}cat": 3, f"{top}dog": 5, f"{top}dog/cat": 2, f"{top}dog/2024": 4}
+    layout = read(content | ({"test/cat": 1, "test/dog": 1} if top else {}))
+    assert {name: count for name, count in counts(layout).items() if not name.startswith("test")} == {
+        f"{part}cat": 3, f"{part}dog": 9
+    }  # fmt: skip
+    assert reasons(layout) == {f"{top}dog/cat": "Lies in 'dog' and is called like another class: move it there."}
+
+
+def test_a_folder_in_a_class_with_images_of_its_own_is_told(read):
+    layout = read({"cat": 3, "cat/rejected": 2, "dog": 4, "dog/rejected": 1, "cow": 2, "cow/day 2": 3})
+    assert counts(layout) == {"cat": 5, "dog": 5, "cow": 5}
+    assert layout.notes == ["The folders 'cat/rejected' and 'dog/rejected' count to the classes they lie in."]
+
+
 def test_labelled_beside_unlabelled(asked):
     question = asked({"labeled/cat": 3, "labeled/dog": 2, "unlabeled": 4})
     assert question.choices[0].options == "--layout only:labeled"
