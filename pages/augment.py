@@ -1,4 +1,4 @@
-"""The augment page: build a pipeline, and see at once what it makes of the user's own pictures."""
+"""The augment page: build a pipeline, and see at once what it makes of the user's own images."""
 
 import streamlit as st
 
@@ -58,20 +58,20 @@ def main() -> None:
 
 def _introduce() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="augment-intro"):
-        text = "Show the model each picture in many versions, so that it learns what stays the same."
+        text = "Show the model each image in many versions, so that it learns what stays the same."
         st.markdown(text, width="content")
         explain(
             "What augmentation does",
-            "In every epoch a training picture is shown as another *view*: turned, cropped, in other light. The "
-            "label must survive every change, so choose those that your pictures could really go through. "
-            "Validation and test pictures are never changed.",
+            "In every epoch a training image is shown as another *view*: turned, cropped, in other light. The "
+            "label must survive every change, so choose those that your images could really go through. "
+            "Validation and test images are never changed.",
             reference="Shorten and Khoshgoftaar, A survey on image data augmentation for deep learning, "
             "Journal of Big Data 6:60, 2019.",
         )
 
 
 def _pictures() -> tuple[Dataset | None, tuple[Item, ...], str]:
-    """The data set, its training pictures, and otherwise why there are none ('' where none are chosen yet).
+    """The data set, its training images, and otherwise why there are none ('' where none are chosen yet).
 
     Outside of the fragment: looking whether a folder has changed takes long for a large one.
     """
@@ -117,7 +117,7 @@ def _nothing_to_show(problem: str) -> None:
     if problem:
         show_error(GraftError(problem))
     empty_state(
-        "No pictures yet", "Choose your own images, and see here what each step makes of them.", "Choose images",
+        "No images yet", "Choose your own images, and see here what each step makes of them.", "Choose images",
         "pages/data.py",
     )  # fmt: skip
     if st.button("Use sample stamps", key="augment-sample", type="tertiary", width="stretch"):

@@ -11,10 +11,10 @@ STEPS = (
     (
         "1",
         "Bring images",
-        "A folder per class, a zip, or your camera. A few dozen pictures are enough to begin.",
+        "A folder per class, a zip, or your camera. A few dozen images are enough to begin.",
         "data",
     ),
-    ("2", "See what augmentation does", "Every flip, turn and colour shift on your own pictures, at once.", "augment"),
+    ("2", "See what augmentation does", "Every flip, turn and colour shift on your own images, at once.", "augment"),
     ("3", "Train and judge", "Watch the curves, see each mistake, and take the model with you.", "train"),
 )
 
@@ -32,7 +32,7 @@ def _hero() -> None:
         st.title("Teach a vision model your own classes", anchor=False)
         st.markdown(
             "Graft takes a pretrained model, grafts a new head onto it, trains it on a few of your images, "
-            "and shows on your own pictures what augmentation does. All of it on this machine."
+            "and shows on your own images what augmentation does. All of it on this machine."
         )
         st.space("xsmall")
         with st.container(horizontal=True, gap="small"):

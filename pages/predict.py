@@ -1,4 +1,4 @@
-"""The predict page: a trained model answers for new pictures."""
+"""The predict page: a trained model answers for new images."""
 
 import streamlit as st
 
@@ -131,8 +131,8 @@ def _way() -> str:
 
 def _pictures(way: str) -> list[Source]:
     if way == CAMERA:
-        shot = st.camera_input("Take a picture", key="predict-camera", width=640)
-        return [Source(shot.file_id, "Camera picture", shot)] if shot else []
+        shot = st.camera_input("Take an image", key="predict-camera", width=640)
+        return [Source(shot.file_id, "Camera image", shot)] if shot else []
     files = st.file_uploader(
         "Images", accept_multiple_files=True, help=f"{ALLOWED}; several at once.", key="predict-files"
     )

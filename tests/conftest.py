@@ -1,4 +1,4 @@
-"""Small pictures and short experiments that many tests share."""
+"""Small images and short experiments that many tests share."""
 
 import os
 
@@ -16,7 +16,7 @@ from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineS
 
 
 def make_images(folder: Path, classes=("cold", "warm"), per_class=12, side=32, seed=0) -> Path:
-    """Class folders of noisy pictures, blue for the first class and red for the second, and so on."""
+    """Class folders of noisy images, blue for the first class and red for the second, and so on."""
     rng = np.random.default_rng(seed)
     for index, name in enumerate(classes):
         (folder / name).mkdir(parents=True)
@@ -49,7 +49,7 @@ def workspace_of_its_own(monkeypatch, tmp_path) -> None:
 
 @pytest.fixture
 def images(tmp_path) -> Path:
-    """24 pictures of 32 px in two classes."""
+    """24 images of 32 px in two classes."""
     return make_images(tmp_path / "images")
 
 

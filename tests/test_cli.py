@@ -134,7 +134,7 @@ def test_names_that_steer_a_terminal_are_shown_and_those_that_are_no_text_are_ke
 
 
 def test_files_that_are_left_out_are_named_and_kept_with_the_run(graft, images, tmp_path):
-    (images / "cold" / "note[1].jpg").write_text("no picture")
+    (images / "cold" / "note[1].jpg").write_text("no image")
     for number in range(12):
         (images / "cold" / f"zz{number}.png").touch()
     code, out, err = graft("train", "--data", images, *QUICK, "--phase", "head:1", "--json")

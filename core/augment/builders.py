@@ -108,7 +108,7 @@ def _random_resized_crop(params: p.RandomResizedCropParams, geometry: Geometry) 
         scale=params.area,
         ratio=params.aspect,
         interpolation=_INTERPOLATION[geometry.interpolation],
-        area_for_downscale="image",  # other interpolations alias when a picture shrinks
+        area_for_downscale="image",  # other interpolations alias when an image shrinks
     )
 
 
@@ -149,7 +149,7 @@ def _hue_shift(params: p.HueShiftParams, _: Geometry) -> Call:
 
 def _blur(params: p.BlurParams, _: Geometry) -> Call:
     low, high = params.sigma
-    # the library divides by sigma: 0 would make a black picture
+    # the library divides by sigma: 0 would make a black image
     return _call("GaussianBlur", sigma_limit=(max(low, 0.01), max(high, 0.01)), blur_limit=0)
 
 

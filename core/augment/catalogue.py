@@ -16,7 +16,7 @@ _CLASSIC = (
     ),
     Entry(
         "VerticalFlip", "Flip upside down", "Geometry",
-        "Mirrors the picture top to bottom. For views from above or through a microscope; destroys up and down.",
+        "Mirrors the image top to bottom. For views from above or through a microscope; destroys up and down.",
         p.NoParams, 0.5, ("orientation",),
     ),
     Entry(
@@ -31,7 +31,7 @@ _CLASSIC = (
     ),
     Entry(
         "Translate", "Translate", "Geometry",
-        "Moves the picture, so that the object need not stand in the middle.",
+        "Moves the image, so that the object need not stand in the middle.",
         p.TranslateParams, 0.7,
     ),
     Entry(
@@ -41,7 +41,7 @@ _CLASSIC = (
     ),
     Entry(
         "Shear", "Shear", "Geometry",
-        "Slants the picture, as if the object leaned over.",
+        "Slants the image, as if the object leaned over.",
         p.ShearParams, 0.5, ("orientation",),
     ),
     Entry(
@@ -71,7 +71,7 @@ _CLASSIC = (
     ),
     Entry(
         "RandomBrightnessContrast", "Brightness and contrast", "Colour",
-        "Makes the picture lighter or darker, flatter or harsher; colours keep their hue.",
+        "Makes the image lighter or darker, flatter or harsher; colours keep their hue.",
         p.BrightnessContrastParams, 0.7,
     ),
     Entry(
@@ -86,7 +86,7 @@ _CLASSIC = (
     ),
     Entry(
         "GaussianBlur", "Gaussian blur", "Blur and noise",
-        "Softens the picture, as if out of focus.",
+        "Softens the image, as if out of focus.",
         p.BlurParams, 0.3, ("small evidence", "texture"),
     ),
     Entry(
@@ -96,7 +96,7 @@ _CLASSIC = (
     ),
     Entry(
         "JpegCompression", "JPEG compression", "Compression",
-        "Saves the picture with losses and reads it back, as pictures from the web and from phones are.",
+        "Saves the image with losses and reads it back, as images from the web and from phones are.",
         p.JpegParams, 0.3, ("texture",),
     ),
     Entry(

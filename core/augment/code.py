@@ -39,12 +39,12 @@ _CONSTANTS = {
 }
 _QUIET = 'os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # else it asks a server for newer versions\n'
 
-_HEAD = '''"""Augmented views of a picture, pixel for pixel as Graft makes them for the same seed.
+_HEAD = '''"""Augmented views of an image, pixel for pixel as Graft makes them for the same seed.
 
     pip install "albumentations==2.0.8" numpy opencv-python-headless pillow
     python pipeline.py picture.jpg --views 8 --out views{usage}
 
-Or from Python: view 3 of a picture is `augment(load("picture.jpg"), 3)`.
+Or from Python: view 3 of an image is `augment(load("picture.jpg"), 3)`.
 """
 '''
 
@@ -57,7 +57,7 @@ _LOAD = '''READ = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "GIF", "PPM")
 
 
 def load(path):
-    """The picture as the steps start from it, and the digest that names its random streams.
+    """The image as the steps start from it, and the digest that names its random streams.
 
     Raises `ValueError` for what Graft reads with more than Pillow: its pixels would be others.
     """
@@ -75,15 +75,15 @@ def load(path):
     return resize(pixels, GEOMETRY), pixel_digest(pixels)
 
 
-def augment(picture, number, seed=SEED, references=None):
+def augment(image, number, seed=SEED, references=None):
     """View `number` of what `load` gave: uint8, GEOMETRY.image_size px squared, RGB."""
-    pixels, digest = picture
+    pixels, digest = image
     return view(
         STEPS, pixels, side=GEOMETRY.image_size, seed=seed, digest=digest, number=number, references=references
     )'''
 
 _FOLDER = '''class Folder:
-    """Other pictures for the steps that take their colours from them: the training pictures, for the same views."""
+    """Other images for the steps that take their colours from them: the training images, for the same views."""
 
     def __init__(self, folder):
         found = {}
@@ -97,26 +97,26 @@ _FOLDER = '''class Folder:
         return load(self._paths[self.digests[index]])[0]'''
 
 _MAIN = """def main():
-    parser = argparse.ArgumentParser(description="Write augmented views of a picture.")
-    parser.add_argument("picture", type=Path)
+    parser = argparse.ArgumentParser(description="Write augmented views of an image.")
+    parser.add_argument("image", type=Path)
     parser.add_argument("--views", type=int, default=8)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--out", type=Path, default=Path("views")){option}
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     try:
-        picture = load(given.picture)
+        image = load(given.picture)
     except (OSError, ValueError, SyntaxError) as error:
         parser.error(f"{{given.picture}} cannot be read: {{error}}")
     for number in range(given.views):
-        pixels = augment(picture, number, given.seed{argument})
+        pixels = augment(image, number, given.seed{argument})
         Image.fromarray(pixels).save(given.out / f"{{given.picture.stem}}-{{number}}.png")
 
 
 if __name__ == "__main__":
     main()"""
 _OPTION = """
-    parser.add_argument("--references", type=Folder, required=True, help="a folder with the training pictures")"""
+    parser.add_argument("--references", type=Folder, required=True, help="a folder with the training images")"""
 
 
 def python_code(spec: PipelineSpec, geometry: Geometry, seed: int) -> str:
@@ -131,7 +131,7 @@ def python_code(spec: PipelineSpec, geometry: Geometry, seed: int) -> str:
     parts += [_FOLDER] if others else []
     parts += [_MAIN.format(option=_OPTION if others else "", argument=", given.references" if others else "")]
     body = "\n\n\n".join(parts)
-    head = _HEAD.format(usage=" --references training-pictures" if others else "")
+    head = _HEAD.format(usage=" --references training-images" if others else "")
     return f"{head}\n{_imports(body, [*pasted, *_LOADING])}\n\n\n{body}\n"
 
 
@@ -188,7 +188,7 @@ def _every(planned: tuple[Planned, ...]) -> Iterator[Planned]:
 
 
 def _metadata(call: Call) -> str:
-    """The argument under which the transform is given other pictures; empty: it needs none."""
+    """The argument under which the transform is given other images; empty: it needs none."""
     found: str = getattr(make(call), "metadata_key", "")
     return found
 

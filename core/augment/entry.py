@@ -7,11 +7,11 @@ from core.experiment import Description
 
 Group = Literal[
     "Geometry", "Crop and size", "Colour", "Blur and noise", "Weather and light", "Compression", "Dropout",
-    "From other pictures", "Choices and policies",
+    "From other images", "Choices and policies",
 ]  # fmt: skip
 GROUPS: tuple[Group, ...] = (
     "Geometry", "Crop and size", "Colour", "Blur and noise", "Weather and light", "Compression", "Dropout",
-    "From other pictures", "Choices and policies",
+    "From other images", "Choices and policies",
 )  # fmt: skip
 Tag = Literal["orientation", "colour", "small evidence", "texture", "scale"]
 TAGS: dict[Tag, str] = {
@@ -33,6 +33,6 @@ class Entry:
     explanation: str  # one plain line
     params: type[Description]
     probability: float  # a sensible share of the views for a new step
-    tags: tuple[Tag, ...] = ()  # what of a picture it touches, which a label may be about
-    references: bool = False  # looks at other training pictures
+    tags: tuple[Tag, ...] = ()  # what of an image it touches, which a label may be about
+    references: bool = False  # looks at other training images
     options: tuple[str, ...] = ()  # what a new choice offers; only a choice has any

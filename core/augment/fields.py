@@ -70,10 +70,8 @@ def flag(default: bool, title: str, about: str) -> Made:
 
 
 def fill() -> Made:
-    """What stands where the picture moved away."""
-    return choice(
-        "reflect", BORDERS, "Fill", "What stands where the picture moved away: its mirror image, or a colour."
-    )
+    """What stands where the image moved away."""
+    return choice("reflect", BORDERS, "Fill", "What stands where the image moved away: its mirror image, or a colour.")
 
 
 def _extra(unit: str, neutral: float | None, rests: bool = True) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a transform does to one picture, and how long it takes: a thumbnail and a cost, measured on this machine."""
+"""What a transform does to one image, and how long it takes: a thumbnail and a cost, measured on this machine."""
 
 import statistics
 import time
@@ -26,10 +26,10 @@ class Effect:
 def gauge(
     name: str, base: np.ndarray, geometry: Geometry, references: References | None = None, *, digest: str = ""
 ) -> Effect:
-    """The transform's default, always applied, on `base` (uint8 HxWx3, the picture `digest`).
+    """The transform's default, always applied, on `base` (uint8 HxWx3, the image `digest`).
 
-    Of the views that were made the one is shown that differs most from the picture: a random turn may be none at all.
-    Raises `UnknownTransform`, and `InvalidPipeline` where other pictures are needed and there are none.
+    Of the views that were made the one is shown that differs most from the image: a random turn may be none at all.
+    Raises `UnknownTransform`, and `InvalidPipeline` where other images are needed and there are none.
     """
     step = default_step(name).model_copy(update={"p": 1.0})
     pipeline = Pipeline(PipelineSpec(steps=(step,)), geometry, references)

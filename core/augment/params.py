@@ -61,7 +61,7 @@ def _fill() -> Any:
     return Field(
         "reflect",
         title="Fill",
-        description="What stands where the picture moved away: its mirror image, or black, or white.",
+        description="What stands where the image moved away: its mirror image, or black, or white.",
     )
 
 
@@ -209,7 +209,7 @@ class DropoutParams(Description):
     """Covered rectangles."""
 
     size: HoleSideRange = _span(
-        (0.1, 0.25), "Side", "Smallest and largest side of a rectangle, as a share of the picture's.", neutral=0,
+        (0.1, 0.25), "Side", "Smallest and largest side of a rectangle, as a share of the image's.", neutral=0,
         unit="of the side",
     )  # fmt: skip
     holes: HolesRange = Field((1, 4), title="Rectangles", description="Fewest and most rectangles in a view.")

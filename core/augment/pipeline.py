@@ -1,4 +1,4 @@
-"""Views: what a pipeline makes of a picture. A view depends on its arguments alone, never on what was drawn before."""
+"""Views: what a pipeline makes of an image. A view depends on its arguments alone, never on what was drawn before."""
 
 import math
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ def check(spec: PipelineSpec) -> None:
     """Build every step, also those switched off, and forget them.
 
     Raises `UnknownTransform` if any name is unknown, else `InvalidPipeline`; the message has the problems of all steps,
-    each with its number, name and the library's reason. Other pictures, which some steps need, are not asked for.
+    each with its number, name and the library's reason. Other images, which some steps need, are not asked for.
     """
     check_parameters(spec)
     report(spec, lambda step: _try(step, spec.strength))
@@ -65,11 +65,11 @@ class Pipeline:
 
     @property
     def changes_anything(self) -> bool:
-        """Whether any step is switched on and strong enough to change a picture."""
+        """Whether any step is switched on and strong enough to change an image."""
         return bool(self._stages)
 
     def view(self, base: np.ndarray, *, seed: int, digest: str, number: int) -> np.ndarray:
-        """The view `number` of the picture `digest` in a run with `seed`: uint8 SxSx3, S the geometry's image size.
+        """The view `number` of the image `digest` in a run with `seed`: uint8 SxSx3, S the geometry's image size.
 
         `base` is uint8 HxWx3 RGB with its shorter side already at the geometry's resize size; it is not changed. The
         steps run on it in order, then the centre is cropped. Raises `InvalidPipeline` where a step fails on it.
@@ -77,7 +77,7 @@ class Pipeline:
         return self._view(base, seed, digest, number, None)
 
     def plain(self, base: np.ndarray) -> np.ndarray:
-        """The picture as evaluation sees it: the centre of `base`, uint8 SxSx3."""
+        """The image as evaluation sees it: the centre of `base`, uint8 SxSx3."""
         return runtime.square(base, self.geometry.image_size)
 
     def applied(self, *, seed: int, digest: str, number: int) -> tuple[int, ...]:
@@ -101,7 +101,7 @@ class Pipeline:
                 )  # fmt: skip
             except runtime.StepFailed as error:
                 place = f"Step {error.firing.index + 1} ({self._step(error.firing).transform})"
-                reason = f"{place} failed on a picture of {base.shape[1]} x {base.shape[0]} px: {_short(error)}"
+                reason = f"{place} failed on an image of {base.shape[1]} x {base.shape[0]} px: {_short(error)}"
                 raise InvalidPipeline(f"{reason}. Change its parameters, or switch it off.") from error
 
     def _step(self, firing: runtime.Firing) -> Step:
@@ -144,12 +144,12 @@ def _refuse_references(planned: tuple[Planned, ...], spec: PipelineSpec) -> None
             if catalogue.get(name).references:
                 raise InvalidPipeline(
                     f"The augmentation pipeline cannot be used. Step {one.index + 1} ({name}): It draws "
-                    "from other training pictures, and there are none here. Add some, or switch the step off."
+                    "from other training images, and there are none here. Add some, or switch the step off."
                 )
 
 
 def _moved(matrix: np.ndarray, shape: tuple[int, ...]) -> dict[str, str]:
-    """What an affine map of a picture (H, W, ...) does: turn, zoom, and how far it moves the middle, where it does."""
+    """What an affine map of an image (H, W, ...) does: turn, zoom, and how far it moves the middle, where it does."""
     turn, zoom = math.degrees(math.atan2(matrix[1][0], matrix[0][0])), math.hypot(matrix[0][0], matrix[1][0])
     middle = np.array([(shape[1] - 1) / 2, (shape[0] - 1) / 2, 1.0])
     right, down = (round(float(row @ middle - start)) for row, start in zip(matrix[:2], middle, strict=False))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A step that can change a picture, with its call or, for a choice, its options. Fields as in `runtime.Stage`."""
+    """A step that can change an image, with its call or, for a choice, its options. Fields as in `runtime.Stage`."""
 
     index: int
     key: str
@@ -28,7 +28,7 @@ class Planned:
 
 
 def plan(spec: PipelineSpec, geometry: Geometry) -> tuple[Planned, ...]:
-    """The steps that are switched on and strong enough to change a picture.
+    """The steps that are switched on and strong enough to change an image.
 
     Raises `UnknownTransform` and `InvalidPipeline` as `check_parameters` does, and with the library's reason.
     """

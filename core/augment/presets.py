@@ -70,7 +70,7 @@ MILD = PipelineSpec(
 )
 
 CHOICES = (
-    Preset("none", "None", "Every picture as it is: the control that shows what augmenting is worth.", PipelineSpec()),
+    Preset("none", "None", "Every image as it is: the control that shows what augmenting is worth.", PipelineSpec()),
     Preset("light", "Light", "Small turns, shifts and zooms, mild light changes: rarely wrong, a safe start.", _LIGHT),
     Preset("medium", "Medium", "Random crops, flips, turns and colour: the usual choice for few images.", _MEDIUM),
     Preset("strong", "Strong", "Adds perspective, blur, noise and covered parts: for long trainings.", _STRONG),

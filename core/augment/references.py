@@ -1,4 +1,4 @@
-"""The pictures that some steps look at: the training images alone, so that nothing of the test images is learned."""
+"""The images that some steps look at: the training images alone, so that nothing of the test images is learned."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -10,9 +10,9 @@ from core.errors import UnreadableImage
 
 
 class TrainingPictures:
-    """The `References` of a pipeline from images. Their order, their labels and copies of one picture do not matter.
+    """The `References` of a pipeline from images. Their order, their labels and copies of one image do not matter.
 
-    `base` reads a picture as the augmentations start from it. Safe to use from several threads if that is.
+    `base` reads an image as the augmentations start from it. Safe to use from several threads if that is.
     """
 
     def __init__(self, items: Iterable[Item], base: Callable[[Item], np.ndarray]) -> None:
@@ -22,11 +22,11 @@ class TrainingPictures:
 
     @property
     def key(self) -> str:
-        """A name for these pictures: equal names mean equal pictures."""
+        """A name for these images: equal names mean equal images."""
         return hashlib.blake2b("|".join(self.digests).encode(), digest_size=16).hexdigest()
 
     def __getitem__(self, index: int) -> np.ndarray:
-        """The picture of `digests[index]`, uint8 HxWx3. Raises `LookupError` when it cannot be read."""
+        """The image of `digests[index]`, uint8 HxWx3. Raises `LookupError` when it cannot be read."""
         try:
             return self._base(self._items[self.digests[index]])
         except (UnreadableImage, OSError) as error:  # it changed or vanished after it was listed

@@ -45,7 +45,7 @@ def at_strength(step: Step, strength: float) -> tuple[Description, float]:
 
 
 def needs_references(spec: PipelineSpec) -> bool:
-    """Whether a step that is on looks at other pictures. Raises `UnknownTransform`."""
+    """Whether a step that is on looks at other images. Raises `UnknownTransform`."""
     on = [step for step in spec.steps if step.enabled and step.p > 0 and spec.strength > 0]
     options = [option for step in on for option in usable(step.options)]
     return any(catalogue.get(step.transform).references for step in (*on, *options))

@@ -11,7 +11,7 @@ from core.experiment import Description
 class Magnitude:
     """A parameter that has a strength. Values stay in [low, high], and at `neutral` the transform is at its weakest.
 
-    There it changes nothing where it `rests`; some transforms change pictures even at their weakest.
+    There it changes nothing where it `rests`; some transforms change images even at their weakest.
     """
 
     neutral: float

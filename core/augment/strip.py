@@ -43,7 +43,7 @@ def strip(step: Step, knob: Knob, count: int) -> tuple[tuple[float, Step], ...]:
     Views of one (seed, digest, number) draw from the same random stream. Building, and so this, imports the library.
     """
     if count < 2:
-        raise InvalidInput(f"A strip of {count} pictures shows no growth. Ask for 2 or more.")
+        raise InvalidInput(f"A strip of {count} images shows no growth. Ask for 2 or more.")
     found = _buildable(step, knob, _spread(knob.low, knob.high, count, knob.whole))
     if {knob.low, knob.high} <= {value for value, _ in found}:
         return found

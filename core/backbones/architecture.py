@@ -34,6 +34,6 @@ def _torchvision_options(backbone: Backbone, image_size: int) -> dict[str, bool 
         return {"image_size": image_size}
     if backbone.family == "Inception":
         # The weights expect inputs in -1..1 and the model makes them so from inputs normalised with the catalogue's
-        # mean and std; without transform_input the pictures would be normalised for another network.
+        # mean and std; without transform_input the images would be normalised for another network.
         return {"aux_logits": False, "transform_input": True, "init_weights": True}
     return {}

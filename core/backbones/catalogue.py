@@ -21,7 +21,7 @@ Library = Literal["bundled", "torchvision", "timm"]
 class Backbone:
     """A pretrained model.
 
-    A picture in 0-255 becomes the model's input as `(x / 255 - mean) / std`, channel by channel (R, G, B).
+    An image in 0-255 becomes the model's input as `(x / 255 - mean) / std`, channel by channel (R, G, B).
     """
 
     name: str
@@ -74,7 +74,7 @@ def bundled() -> tuple[str, ...]:
 
 
 def geometry(backbone: Backbone, image_size: int | None = None, crop: str = "whole") -> Geometry:
-    """Sizes between a stored picture and the input of `image_size` (None: the weights' own).
+    """Sizes between a stored image and the input of `image_size` (None: the weights' own).
 
     `crop` 'whole': the shorter side becomes the input's. 'weights': it becomes longer, by the share that the weights
     were evaluated with, and the middle is cut out. Raises `InvalidExperiment` for a size that the backbone cannot take.

@@ -1,4 +1,4 @@
-"""What a model thinks of one picture."""
+"""What a model thinks of one image."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

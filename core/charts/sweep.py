@@ -18,7 +18,7 @@ ROOM = 0.15  # of the curve's height, left above and below it
 class SweepCurve:
     """`each` step and the `smoothed` curve over log10 of the rate. `low` and `high`: losses worth showing.
 
-    Where the loss diverges it leaves the picture; else nothing else could be told apart.
+    Where the loss diverges it leaves the image; else nothing else could be told apart.
     """
 
     each: Line

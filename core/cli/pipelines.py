@@ -1,4 +1,4 @@
-"""Pipelines from a terminal, without pictures: `graft pipeline` lists, converts and exports them."""
+"""Pipelines from a terminal, without images: `graft pipeline` lists, converts and exports them."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Augmented copies as files: N views of every picture in class folders, with a manifest that says how each was made."""
+"""Augmented copies as files: N views of every image in class folders, with a manifest that says how each was made."""
 
 import io
 import json
@@ -30,7 +30,7 @@ MANIFEST = "manifest.csv"
 COLUMNS = ("file", "class", "original", "digest", "view", "seed", "steps")
 LARGEST = 100_000  # files
 _CACHE_BYTES = 1 << 26
-_SAMPLE = 4  # pictures from which the size of all is estimated
+_SAMPLE = 4  # images from which the size of all is estimated
 _SAFE = re.compile(r"\w(?:[\w ().,+-]{0,80}[\w)])?")  # letters of any script; no separators, no dots at the ends
 Put = Callable[[str, bytes], None]
 
@@ -85,7 +85,7 @@ def estimated_bytes(
     items: Sequence[Item], pipeline: PipelineSpec, geometry: Geometry, seed: int, copies: int,
     base: Callable[[Item], np.ndarray],
 ) -> int:  # fmt: skip
-    """About what the copies will take on the disk, from one view of a few items; `base` reads a picture."""
+    """About what the copies will take on the disk, from one view of a few items; `base` reads an image."""
     maker = Pipeline(pipeline, geometry, TrainingPictures(items, base))
     sizes = []
     for item in items[:: max(1, len(items) // _SAMPLE)][:_SAMPLE]:
@@ -95,7 +95,7 @@ def estimated_bytes(
 
 
 class _Recorded(TrainingPictures):
-    """The training pictures, and which of them were looked at."""
+    """The training images, and which of them were looked at."""
 
     def __init__(self, items: Iterable[Item], base: Callable[[Item], np.ndarray]) -> None:
         super().__init__(items, base)
@@ -108,7 +108,7 @@ class _Recorded(TrainingPictures):
 
 
 def _told(fired: Sequence[Fired], pipeline: PipelineSpec, taken: Sequence[str]) -> list[dict[str, str]]:
-    """What made a view: each step, the option that a choice took, the digest of the other picture, what was drawn."""
+    """What made a view: each step, the option that a choice took, the digest of the other image, what was drawn."""
     others = iter(taken)
     told = []
     for one in fired:
@@ -134,7 +134,7 @@ def _place(out: Path) -> Iterator[Put]:
         with files.atomic_write(out) as handle, zipfile.ZipFile(handle, "w") as archive:
             yield archive.writestr
         return
-    with _saving(out):  # now, and not after the first picture was made
+    with _saving(out):  # now, and not after the first image was made
         out.mkdir(parents=True, exist_ok=True)
     try:
         yield lambda name, content: files.write_bytes(_parent(out / name), content)

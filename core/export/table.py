@@ -44,7 +44,7 @@ def neutral(cell: Cell) -> Cell:
 
 
 def predictions_csv(classes: Sequence[str], answers: Iterable[tuple[str, Sequence[float]]]) -> bytes:
-    """A row per picture: its name, the most probable class, that probability, then the probability of every class.
+    """A row per image: its name, the most probable class, that probability, then the probability of every class.
 
     `answers` are names with one probability per class, in the order of `classes`.
     """

@@ -1,4 +1,4 @@
-"""Pictures become batches: views are made by threads beside the device's work, and never depend on their number."""
+"""Images become batches: views are made by threads beside the device's work, and never depend on their number."""
 
 import hashlib
 import os
@@ -35,7 +35,7 @@ AHEAD = 3  # batches made while an accelerator is busy; more only costs memory
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Pictures (N, S, S, 3) uint8 with their labels (N,) and the items they show; `failed` could not be read."""
+    """Images (N, S, S, 3) uint8 with their labels (N,) and the items they show; `failed` could not be read."""
 
     pictures: np.ndarray
     labels: Tensor
@@ -44,7 +44,7 @@ class Batch:
 
 
 class Pictures:
-    """Views and plain pictures of items, for training, evaluation and anyone who wants to see the same pixels."""
+    """Views and plain images of items, for training, evaluation and anyone who wants to see the same pixels."""
 
     def __init__(
         self, pipeline: PipelineSpec, geometry: Geometry, seed: int, cache: ImageCache | None = None,
@@ -54,11 +54,11 @@ class Pictures:
         self._spec = pipeline
         self._seed = seed
         self._cache = cache or ImageCache(geometry, MEMORY_BYTES, SPILL_BYTES)
-        self._references = tuple(references)  # the training images, for steps that look at other pictures
+        self._references = tuple(references)  # the training images, for steps that look at other images
         self._local = threading.local()  # a pipeline shared by two threads gives wrong views
 
     def under(self, pipeline: PipelineSpec) -> "Pictures":
-        """The same pictures under another pipeline; what is decoded is shared."""
+        """The same images under another pipeline; what is decoded is shared."""
         return Pictures(pipeline, self.geometry, self._seed, self._cache, self._references)
 
     def view(self, item: Item, number: int) -> Picture:
@@ -72,11 +72,11 @@ class Pictures:
 
     @property
     def varies(self) -> bool:
-        """Whether views differ from the plain picture at all."""
+        """Whether views differ from the plain image at all."""
         return self._pipeline.changes_anything
 
     def key(self, number: int | None) -> str:
-        """A name for view `number` of any image (None: the plain picture): equal names mean equal pixels."""
+        """A name for view `number` of any image (None: the plain image): equal names mean equal pixels."""
         made_by = f"{VIEW_CODE}|{LIBRARIES}"
         size = f"{made_by}|{self.geometry.image_size}|{self.geometry.resize_size}|{self.geometry.interpolation}"
         if number is None or not self.varies:
@@ -149,7 +149,7 @@ def shuffled(items: Sequence[Item], seed: int, epoch: int) -> list[Item]:
 
 
 class Normalise:
-    """uint8 pictures (N, S, S, 3) become the backbone's input: float32 (N, 3, S, S), channels last in memory."""
+    """uint8 images (N, S, S, 3) become the backbone's input: float32 (N, 3, S, S), channels last in memory."""
 
     def __init__(self, by: Backbone | Preprocessing, device: torch.device) -> None:
         self.device = device

@@ -21,7 +21,7 @@ def default_experiment(source: str, backbone: BackboneSpec | None = None) -> Exp
 
 
 def without_augmentation(experiment: Experiment) -> Experiment:
-    """The same run on the plain pictures: what the augmentation is worth."""
+    """The same run on the plain images: what the augmentation is worth."""
     return experiment.changed(pipeline=PipelineSpec())
 
 

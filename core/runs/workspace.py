@@ -1,4 +1,4 @@
-"""The folder where the store, the runs and the user's own pictures live. An app and a terminal may share one."""
+"""The folder where the store, the runs and the user's own images live. An app and a terminal may share one."""
 
 import calendar
 import os
@@ -24,7 +24,7 @@ from core.runs.unwritten import take_in
 
 ENVIRONMENT_VARIABLE = "GRAFT_WORKSPACE"
 DEFAULT = "workspace"
-SIZES = 2  # of pictures that stay decoded: that of the backbone in use, and of the one before
+SIZES = 2  # of images that stay decoded: that of the backbone in use, and of the one before
 _STAMP_FORMAT, _STAMP = "%Y%m%d-%H%M%S", 15
 _IS_STAMPED = re.compile(r"\d{8}-\d{6}-")
 INTERRUPTED = "The program ended while this run was live. Resume it to go on."
@@ -41,7 +41,7 @@ class Workspace:
         self._asking = threading.Lock()
 
     def images(self, geometry: Geometry) -> ImageCache:
-        """Decoded pictures of a size, which all runs and analyses of this process share."""
+        """Decoded images of a size, which all runs and analyses of this process share."""
         with self._asking:
             found = self._images.pop(geometry, None) or ImageCache(geometry, MEMORY_BYTES, SPILL_BYTES, self.root)
             self._images[geometry] = found

@@ -1,4 +1,4 @@
-"""What a screening is asked: which pipelines, and all that an answer depends on. Imports neither torch nor pictures."""
+"""What a screening is asked: which pipelines, and all that an answer depends on. Imports neither torch nor images."""
 
 import hashlib
 import json

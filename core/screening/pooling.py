@@ -1,8 +1,8 @@
-"""Maps of where things are become rows: a grid around what stands out, and faintly one over the whole picture.
+"""Maps of where things are become rows: a grid around what stands out, and faintly one over the whole image.
 
-Pooled to one cell, features hardly tell left from right. Over the whole picture alone, a grid tells where the object is
+Pooled to one cell, features hardly tell left from right. Over the whole image alone, a grid tells where the object is
 before it tells how it looks: of drawn signs at any place a probe named 0.75 and 0.82 rightly (two splits), and 0.93
-with the grid that follows the object; of stamps 0.92 with either. Where the label is about the place in the picture,
+with the grid that follows the object; of stamps 0.92 with either. Where the label is about the place in the image,
 only the other one can tell; it is faint so that it speaks only then.
 """
 
@@ -16,8 +16,8 @@ from core.backbones.split import Part
 
 CELLS = 3  # along each side
 QUIET = 0.75  # share of the places where nothing stands out
-PLACE = 0.3  # how loudly the grid over the whole picture speaks
-_REACH, _SMALLEST = 1.7, 0.4  # half the side of the grid, in spreads of what stands out, and at least, in half pictures
+PLACE = 0.3  # how loudly the grid over the whole image speaks
+_REACH, _SMALLEST = 1.7, 0.4  # half the side of the grid, in spreads of what stands out, and at least, in half images
 _SAMPLES = 4 * CELLS  # along each side, averaged to the cells
 Maps = Callable[[Tensor], tuple[Tensor, Tensor]]  # from images to maps (N, C, H, W): what is there, what stands out
 
@@ -67,7 +67,7 @@ def _around(maps: Tensor, where: Tensor) -> Tensor:
 def _standing_out(maps: Tensor) -> tuple[Tensor, Tensor]:
     """Middle (N, 2), as x and y in -1..1, and spread (N,) of the energy above that of three quarters of the places.
 
-    A map that is the same everywhere stands out nowhere: its middle is the picture's, its spread all of it.
+    A map that is the same everywhere stands out nowhere: its middle is the image's, its spread all of it.
     """
     energy = maps.square().sum(dim=1)
     above = (energy - energy.flatten(1).quantile(QUIET, dim=1)[:, None, None]).clamp(min=0)

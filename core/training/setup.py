@@ -107,7 +107,7 @@ def set_up(
     features: Path | None = None, images: Callable[[Geometry], ImageCache] | None = None,
 ) -> Setup:  # fmt: skip
     """Load the backbone with a new head and gather what the loop needs. `features`: a folder where they are kept.
-    `images`: decoded pictures of a size that others share; none: this training decodes its own.
+    `images`: decoded images of a size that others share; none: this training decodes its own.
 
     Raises `WeightsUnavailable`, `UnreadableWeights`, `UnknownDevice` (a precision that the device lacks).
     """

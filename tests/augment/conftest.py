@@ -1,4 +1,4 @@
-"""One textured, coloured picture, other ones, and a small geometry for the augmentation tests."""
+"""One textured, coloured image, other ones, and a small geometry for the augmentation tests."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ def geometry() -> Geometry:
 
 @pytest.fixture
 def base() -> np.ndarray:
-    """A 56x80 picture without symmetry: coloured blocks with a gradient; read-only, as a cache may hand it out."""
+    """A 56x80 image without symmetry: coloured blocks with a gradient; read-only, as a cache may hand it out."""
     blocks = np.random.default_rng(7).integers(20, 220, (7, 10, 3), dtype=np.uint8).repeat(8, axis=0).repeat(8, axis=1)
     picture = blocks + np.arange(80, dtype=np.uint8)[None, :, None] // 4
     picture.flags.writeable = False
@@ -21,7 +21,7 @@ def base() -> np.ndarray:
 
 
 class Others:
-    """Three pictures for steps that look at others; what was asked for is remembered."""
+    """Three images for steps that look at others; what was asked for is remembered."""
 
     digests = ("a", "b", "c")
 

@@ -52,18 +52,18 @@ import numpy as np
 folder, pattern, count = sys.argv[1:]
 for script in sorted(Path(folder).glob("*.py")):
     made = runpy.run_path(str(script))
-    others = made["Folder"]("pictures") if "Folder" in made else None
-    for path in sorted(Path("pictures").rglob(pattern)):
-        picture = made["load"](path)
-        views = [made["augment"](picture, number, references=others) for number in range(int(count))]
+    others = made["Folder"]("images") if "Folder" in made else None
+    for path in sorted(Path("images").rglob(pattern)):
+        image = made["load"](path)
+        views = [made["augment"](image, number, references=others) for number in range(int(count))]
         np.save(f"views-{script.stem}-{path.stem}.npy", np.stack(views))
-        Path(f"digest-{path.stem}").write_text(picture[1])
+        Path(f"digest-{path.stem}").write_text(image[1])
 """
 
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory):
-    """Pictures of the kinds that are not read in a straight line: turned, transparent, grey, 16 bits deep, oblong."""
+    """Images of the kinds that are not read in a straight line: turned, transparent, grey, 16 bits deep, oblong."""
     folder = tmp_path_factory.mktemp("code") / "pictures"
     rng = np.random.default_rng(0)
     colours = rng.integers(0, 255, (9, 12, 4), dtype=np.uint8).repeat(9, axis=0).repeat(9, axis=1)

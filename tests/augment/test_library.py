@@ -1,4 +1,4 @@
-"""Albumentations' own transforms: each builds from its form's defaults and makes something of every picture."""
+"""Albumentations' own transforms: each builds from its form's defaults and makes something of every image."""
 
 import inspect
 import io
@@ -21,7 +21,7 @@ from core.experiment import PipelineSpec
 ALL = list(TRANSFORMS)
 LIBRARY = [name for name in TRANSFORMS if name not in CLASSIC and hasattr(A, name) and name != ONE_OF]
 GEOMETRY = Geometry(image_size=64, resize_size=64)
-NEED_MORE = {  # what a single picture does not have, or what would not be a picture any more
+NEED_MORE = {  # what a single image does not have, or what would not be an image any more
     "a mask": {"MaskDropout", "CropNonEmptyMaskIfExists", "ConstrainedCoarseDropout"},
     "boxes": {"BBoxSafeRandomCrop", "RandomSizedBBoxSafeCrop", "RandomCropNearBBox", "AtLeastOneBBoxRandomCrop"},
     "the labels of all its tiles": {"Mosaic"},  # tiles of other classes, and a label of one
@@ -30,7 +30,7 @@ NEED_MORE = {  # what a single picture does not have, or what would not be a pic
     "a volume": {"CenterCrop3D", "CoarseDropout3D", "CubicSymmetry", "GridShuffle3D", "Pad3D", "PadIfNeeded3D",
                  "RandomCrop3D"},
     "another kind of numbers": {"Normalize", "ToFloat", "FromFloat", "ToTensorV2", "ToTensor3D"},
-    "a picture without colour": {"ToRGB"},
+    "an image without colour": {"ToRGB"},
     "nothing: it does nothing": {"NoOp"},
 }  # fmt: skip
 OTHER_NAMES = {  # the library warns that they are another one
@@ -85,7 +85,7 @@ def is_a_view(name, base, others, digest="x"):
 @pytest.mark.parametrize("name", ALL)
 def test_it_makes_a_view_of_every_shape(name, height, width, others):
     if name == "Superpixels" and height == 8:
-        with pytest.raises(InvalidPipeline, match=r"Step 1 \(Superpixels\) failed on a picture of 8 x 8 px: .*Change"):
+        with pytest.raises(InvalidPipeline, match=r"Step 1 \(Superpixels\) failed on an image of 8 x 8 px: .*Change"):
             is_a_view(name, noise(height, width), others)
     else:
         is_a_view(name, noise(height, width), others)

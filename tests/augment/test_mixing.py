@@ -12,7 +12,7 @@ OWN = torch.eye(N)
 
 
 def pictures():
-    """No two pixels of one place are equal in two pictures."""
+    """No two pixels of one place are equal in two images."""
     return torch.rand(N, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0)) + torch.arange(N).view(N, 1, 1, 1)
 
 
@@ -22,7 +22,7 @@ def mixed(seed=0, *, mixup=0.0, cutmix=0.0, images=None):
 
 
 def share_of(targets):
-    """How much of each picture is its own; the rest is of the one before it."""
+    """How much of each image is its own; the rest is of the one before it."""
     share = float(targets[0, 0])
     torch.testing.assert_close(targets, share * OWN + (1 - share) * OWN.roll(1, 0))
     return share
@@ -38,7 +38,7 @@ def is_patch(images, share):
         return False
     rows, columns = other[0].any(1).nonzero(), other[0].any(0).nonzero()
     area = int(rows.max() - rows.min() + 1) * int(columns.max() - columns.min() + 1) if len(rows) else 0
-    # a rectangle, the same in every picture, that takes its part of the label
+    # a rectangle, the same in every image, that takes its part of the label
     return bool((other == other[0]).all()) and area == int(other[0].sum()) == round((1 - share) * SIDE * SIDE)
 
 

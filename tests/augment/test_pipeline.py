@@ -255,7 +255,7 @@ def test_a_step_that_fails_on_a_picture_is_named_with_the_reason(base, geometry,
     monkeypatch.setattr(Fails, "__init__", lambda self, p, **_: builders.A.ImageOnlyTransform.__init__(self, p))
     pipeline = Pipeline(always("ToGray", "ElasticTransform"), geometry)
     with pytest.raises(
-        InvalidPipeline, match=r"Step 2 \(ElasticTransform\) failed on a picture of 80 x 56 px: .*nothing to divide"
+        InvalidPipeline, match=r"Step 2 \(ElasticTransform\) failed on an image of 80 x 56 px: .*nothing to divide"
     ):
         pipeline.view(base, seed=0, digest="d", number=0)
 

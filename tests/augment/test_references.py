@@ -1,4 +1,4 @@
-"""Steps that look at other pictures: at the training images, never at the picture itself, and at nothing else."""
+"""Steps that look at other images: at the training images, never at the image itself, and at nothing else."""
 
 import pickle
 
@@ -62,7 +62,7 @@ def test_one_that_cannot_be_read_is_passed_over(base, geometry, others):
     seen = [view(always("HistogramMatching"), base, geometry, others, digest="b", number=n) for n in range(9)]
     assert set(others.asked) == {"a", "c"}
     assert all(one.shape == (48, 48, 3) for one in seen)
-    others.missing = ("a", "b", "c")  # nothing is left but the picture itself: its tones stay
+    others.missing = ("a", "b", "c")  # nothing is left but the image itself: its tones stay
     assert np.abs(view(always("HistogramMatching"), base, geometry, others).astype(int)
                   - Pipeline(PipelineSpec(), geometry).plain(base)).max() <= 1  # fmt: skip
 
@@ -74,9 +74,7 @@ def test_without_other_pictures_it_is_refused_with_the_reason(name, geometry):
         spec = PipelineSpec(steps=(default_step("ToGray"), step))
         assert needs_references(spec)
         check(spec)
-        with pytest.raises(
-            InvalidPipeline, match=rf"Step {place} \({name}\): .*other training pictures, and there are"
-        ):
+        with pytest.raises(InvalidPipeline, match=rf"Step {place} \({name}\): .*other training images, and there are"):
             Pipeline(spec, geometry)
         Pipeline(spec.model_copy(update={"strength": 0}), geometry)
     off = PipelineSpec(steps=(default_step(name).model_copy(update={"enabled": False}),))

@@ -1,4 +1,4 @@
-"""A step that is left out because it rests would not have changed the picture."""
+"""A step that is left out because it rests would not have changed the image."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ DRAWS = 4
 # left out on purpose: the form says that nothing is moved, and what the library makes of 0 is a flaw of its own
 MEANT = {
     "RandAugment": "some of its operations have no strength",
-    "PiecewiseAffine": "the picture is destroyed",
+    "PiecewiseAffine": "the image is destroyed",
     "GridDistortion": "resampled, up to a pixel aside",
     "SafeRotate": "resampled, up to a pixel aside",
     "OpticalDistortion": "resampled, up to a pixel aside",

@@ -66,7 +66,7 @@ def suppress_reason(name):
     try:
         yield
     except InvalidPipeline as error:
-        assert re.match(rf"Step 1 \({name}\) failed on a picture of 8 x 8 px: .*Change its para", str(error))  # noqa: PT017
+        assert re.match(rf"Step 1 \({name}\) failed on an image of 8 x 8 px: .*Change its para", str(error))  # noqa: PT017
 
 
 @pytest.mark.parametrize(

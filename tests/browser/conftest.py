@@ -112,7 +112,7 @@ def page(new_page):
 
 @pytest.fixture(scope="session")
 def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where pictures of the screens go: GRAFT_SCREENSHOTS, or a temporary folder."""
+    """Where images of the screens go: GRAFT_SCREENSHOTS, or a temporary folder."""
     folder = Path(os.environ.get("GRAFT_SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 SLOW_MS = 120_000
-SCREENING_MS = 600_000  # five pipelines on 240 pictures: seconds, unless the machine does other things as well
+SCREENING_MS = 600_000  # five pipelines on 240 images: seconds, unless the machine does other things as well
 BUSY = "document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') !== 'notRunning'"
 PICTURE = ".st-key-augment-preview img"
 STEPS = ("HorizontalFlip", "Rotate", "RandomBrightnessContrast", "Crop")

@@ -16,7 +16,7 @@ def test_the_data_leave_out_what_diverged():
     assert curve.each == Line((-4.0, -3.0, -2.0, -1.0), FOUND.losses)
     assert curve.smoothed.ys == FOUND.smoothed
     assert 0 <= curve.low < 0.5
-    assert 1.0 < curve.high < 2, "the fall fills the picture, whatever comes after"
+    assert 1.0 < curve.high < 2, "the fall fills the image, whatever comes after"
     assert (curve.suggested, curve.suggested_loss) == (1.1e-3, 0.6)
 
 

@@ -16,7 +16,7 @@ CLASSES = ("cold", "warm")
 
 
 def saved_pictures(folder: Path) -> str:
-    """Twelve pictures of 40 x 50 px in two classes; returns their source."""
+    """Twelve images of 40 x 50 px in two classes; returns their source."""
     rng = np.random.default_rng(0)
     for name in CLASSES:
         (folder / name).mkdir(parents=True)
@@ -27,7 +27,7 @@ def saved_pictures(folder: Path) -> str:
 
 
 def opened(**draft) -> AppTest:
-    """The page in a session with this draft; small pictures unless the draft says otherwise."""
+    """The page in a session with this draft; small images unless the draft says otherwise."""
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
     small = {
         "pipeline": PipelineSpec(),

@@ -38,7 +38,7 @@ def source(tmp_path) -> str:
 def test_without_images_it_says_how_to_begin_and_the_sample_is_one_click(shown):
     at = opened()
     assert [button.label for button in at.button if button.label in ("Choose images", "Use sample stamps")]
-    assert "Every picture as it is" in texts(at)
+    assert "Every image as it is" in texts(at)
     assert not shown
     press(at, "augment-sample")
     assert draft(at).source == "sample:stamps"

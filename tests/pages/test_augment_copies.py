@@ -86,11 +86,11 @@ def test_nothing_is_done_before_it_is_opened(source, monkeypatch):
 
 def test_the_copies_are_the_views_of_the_draft(source, manager, own_workspace):
     at = opened(source)
-    assert "96 pictures of 32 px, about 1 MB" in texts(at)
+    assert "96 images of 32 px, about 1 MB" in texts(at)
     at.number_input(key="copies-number").set_value(2)
     at = written(ran(at), manager)
     place = own_workspace / "copies" / "images.zip"
-    assert "Wrote 48 copies of 24 pictures" in texts(at)
+    assert "Wrote 48 copies of 24 images" in texts(at)
     assert str(place) in texts(at)
     from core.data.cache import ImageCache
     from core.data.sources import load_dataset
@@ -142,7 +142,7 @@ def test_what_is_left_out_is_named(source, manager, images):
     at = opened(source)
     (images / "cold" / "03.png").write_bytes(b"broken")
     at = written(at, manager)
-    assert "Wrote 92 copies of 23 pictures" in texts(at)
+    assert "Wrote 92 copies of 23 images" in texts(at)
     assert "cold/03.png" in texts(at)
 
 
@@ -182,4 +182,4 @@ def test_a_pipeline_that_cannot_be_built_is_said(source):
 def test_the_size_follows_the_number(source):
     at = opened(source, pipeline=PRESETS["strong"])
     at.number_input(key="copies-number").set_value(1000)
-    assert "24,000 pictures" in texts(ran(at))
+    assert "24,000 images" in texts(ran(at))

@@ -99,13 +99,13 @@ def test_a_reason_that_stands_on_no_card_stands_above_the_last_good_preview(show
     good = shown[-1]
 
     def fail(*_, **__):
-        raise InvalidPipeline("Step 1 (Rotate) failed on a picture of 50 x 40 px: it *broke*.")
+        raise InvalidPipeline("Step 1 (Rotate) failed on an image of 50 x 40 px: it *broke*.")
 
     with monkeypatch.context() as patch:
         patch.setattr(Pipeline, "view", fail)
         at.session_state["graft:draft"] = replace(draft(at), seed=9)
         ran(at)
-    assert "failed on a picture of 50 x 40 px: it *broke*" in texts(at)
+    assert "failed on an image of 50 x 40 px: it *broke*" in texts(at)
     assert "its card says why" not in texts(at)
     assert shown[-1] is good
     assert "its card says why" in texts(opened(source=source, pipeline=PipelineSpec(steps=(step("Crop", x_min=900),))))
@@ -122,7 +122,7 @@ def test_a_strip_says_that_the_pipelines_strength_is_left_out(source):
 def test_other_training_pictures_to_draw_from_make_another_preview(shown, source):
     pipeline = PipelineSpec(steps=(step("HistogramMatching", blend_ratio=[1.0, 1.0]),))
     at = opened(source=source, pipeline=pipeline)
-    for seed in range(1, 100):  # until the same pictures are shown again, of another deal
+    for seed in range(1, 100):  # until the same images are shown again, of another deal
         before = shown[-1]
         at.session_state["graft:draft"] = replace(draft(at), split=SplitSpec(seed=seed))
         ran(at)

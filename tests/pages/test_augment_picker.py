@@ -1,4 +1,4 @@
-"""The list of all transforms, with what each does to a picture of the user's, and choices with their options."""
+"""The list of all transforms, with what each does to an image of the user's, and choices with their options."""
 
 import pytest
 
@@ -53,7 +53,7 @@ def test_every_transform_is_offered_in_its_group_with_its_explanation_and_its_ta
     for name, entry in TRANSFORMS.items():
         assert entry.explanation in found[name]
         assert all(tag in found[name] for tag in entry.tags)
-    assert not quick, "there is no picture to show them on"
+    assert not quick, "there is no image to show them on"
 
 
 @pytest.mark.parametrize(
@@ -76,9 +76,9 @@ def test_rows_show_the_effect_on_an_own_picture_and_its_cost(source, quick):
     here = offered(at)
     assert "12 ms" in here["Rotate"]
     assert ".st-key-augment-add-Rotate button::before { background-image: url(data:image/jpeg;base64," in styles(at)
-    assert "ms" not in here["Shear"], "one that could not be made has neither picture nor cost"
+    assert "ms" not in here["Shear"], "one that could not be made has neither image nor cost"
     assert "augment-add-Shear button" not in styles(at)
-    assert {(label, count) for _, label, count in quick} == {("cold", 8)}, "references are the training pictures alone"
+    assert {(label, count) for _, label, count in quick} == {("cold", 8)}, "references are the training images alone"
     made = len(quick)
     ran(at)
     assert len(quick) == made, "what was made is kept"

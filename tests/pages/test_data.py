@@ -137,7 +137,7 @@ def test_an_empty_folder_is_said(at, tmp_path):
 
 
 def test_every_file_left_out_is_listed_with_its_reason(at, images):
-    (images / "cold" / f"{HOSTILE.replace('/', '')}.jpg").write_text("no picture")
+    (images / "cold" / f"{HOSTILE.replace('/', '')}.jpg").write_text("no image")
     (images / "cold" / "empty.png").write_bytes(b"")
     (images / "warm" / "again.png").write_bytes((images / "warm" / "00.png").read_bytes())
     choose_path(at, images)
@@ -198,10 +198,10 @@ def test_divided_without_validation_lets_its_share_be_chosen(at, tmp_path):
 
 def test_uploads_are_written_at_once_and_only_once(at, workspace):
     start_collecting(at, "cat")
-    upload(at, ("a.png", png(1)), ("b.png", png(60)), ("fake.jpg", b"<html>no picture</html>"))
+    upload(at, ("a.png", png(1)), ("b.png", png(60)), ("fake.jpg", b"<html>no image</html>"))
     assert not at.exception
     assert pictures(workspace) == ["cat/a.png", "cat/b.png"]
-    assert "2 pictures added to cat" in texts(at)
+    assert "2 images added to cat" in texts(at)
     assert "fake.jpg: It is" in texts(at)
     assert draft(at).source == str(list_collections(workspace)[0].folder)
     at.run()
@@ -300,7 +300,7 @@ def test_an_empty_collection_is_opened_to_be_filled(workspace):
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).switch_page("pages/data.py").run()
     at.button(key=f"data-use-{folder.name}").click().run()
     assert not at.exception
-    assert "Add pictures to “Nothing yet”" in texts(at)
+    assert "Add images to “Nothing yet”" in texts(at)
 
 
 def zipped(*names: str) -> bytes:

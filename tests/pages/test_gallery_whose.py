@@ -1,4 +1,4 @@
-"""The gallery of the Data page: which picture, under which label, on which page; and what is counted above it."""
+"""The gallery of the Data page: which image, under which label, on which page; and what is counted above it."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def no_warm_up(monkeypatch):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Parts of 11, 5 and 7 pictures of one colour a class, no two alike, of different sizes."""
+    """Parts of 11, 5 and 7 images of one colour a class, no two alike, of different sizes."""
     for part, counts in EACH.items():
         for name, count in zip(CLASSES, counts, strict=True):
             place = tmp_path / "weather" / part / name
@@ -108,7 +108,7 @@ def test_files_are_told_apart_by_why_they_are_left_out(folder, tmp_path):
     (folder / "train" / "mild" / "again.png").write_bytes(copied)
     (folder / "train" / "warm" / "again.png").write_bytes((folder / "train" / "warm" / "train-warm-0.png").read_bytes())
     for number in range(2):
-        (folder / "test" / "cold" / f"broken{number}.png").write_bytes(b"no picture" * (number + 1))
+        (folder / "test" / "cold" / f"broken{number}.png").write_bytes(b"no image" * (number + 1))
     dataset = load_dataset(str(folder), tmp_path / "room")
     split = make_split(dataset, SplitSpec())
     kinds = ((dataset.left_out, "unusable"), (split.left_out, "copy"))

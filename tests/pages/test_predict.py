@@ -1,4 +1,4 @@
-"""The predict page: which model answers, one picture, many, and files that are no pictures."""
+"""The predict page: which model answers, one image, many, and files that are no images."""
 
 import csv
 import io
@@ -187,7 +187,7 @@ def test_each_picture_is_asked_once_and_forgotten_when_it_is_taken_away(room, mo
     monkeypatch.setattr(st, "session_state", {})
     content, model = picture(room), Model()
     sources = [Source(str(number), f"{number}.png", io.BytesIO(content)) for number in range(20)]
-    sources[3] = Source("3", "3.png", io.BytesIO(b"no picture"))
+    sources[3] = Source("3", "3.png", io.BytesIO(b"no image"))
     answers = answered(model, "run:1", sources)
     assert [answer.name for answer in answers] == [f"{number}.png" for number in range(20)]
     assert answers[3].reason

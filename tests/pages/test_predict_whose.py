@@ -1,4 +1,4 @@
-"""Whose answer: a stand-in for the model that sees something else in every picture, asked by page, table and file."""
+"""Whose answer: a stand-in for the model that sees something else in every image, asked by page, table and file."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ def no_warm_up(monkeypatch):
 
 
 class Model:
-    """Is as sure of a class as a picture is of one colour: red cold, green mild, blue warm."""
+    """Is as sure of a class as an image is of one colour: red cold, green mild, blue warm."""
 
     classes = CLASSES
     geometry = Geometry(32, 32, "bilinear")
@@ -156,7 +156,7 @@ def test_answers_keep_to_their_pictures_across_files_that_cannot_be_read(monkeyp
     colours = [(n + 1, 40, 100 - n) for n in range(AT_ONCE + 4)]
     sources = [Source(f"id{n}", f"{n}.png", io.BytesIO(png(*colour))) for n, colour in enumerate(colours)]
     for bad in (0, 5, AT_ONCE):
-        sources[bad] = Source(f"id{bad}", f"{bad}.png", io.BytesIO(b"no picture"))
+        sources[bad] = Source(f"id{bad}", f"{bad}.png", io.BytesIO(b"no image"))
     model = Model()
     answers = answered(model, "run", sources)
     assert model.asked == [AT_ONCE - 2, 3]
@@ -170,7 +170,7 @@ def test_answers_keep_to_their_pictures_across_files_that_cannot_be_read(monkeyp
             assert answer.probabilities == pytest.approx(np.array(colours[n]) / sum(colours[n]))
             assert len(answer.thumbnail) > 100
     again = answered(model, "run", sources[::-1])
-    assert again == answers[::-1], "known answers keep to their pictures in another order too"
+    assert again == answers[::-1], "known answers keep to their images in another order too"
     assert model.asked == [AT_ONCE - 2, 3]
 
 

@@ -12,7 +12,7 @@ see = pooled(lambda images: (images, images))
 
 
 def split(rows, channels):
-    """The grid over the whole picture and the one around what stands out, (N, C, 3, 3) each."""
+    """The grid over the whole image and the one around what stands out, (N, C, 3, 3) each."""
     return (part.view(len(rows), channels, CELLS, CELLS) for part in rows.chunk(2, dim=1))
 
 

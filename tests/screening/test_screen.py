@@ -1,4 +1,4 @@
-"""Screening on pictures: what it must find on the samples, and what it does with little, damaged or tiny data."""
+"""Screening on images: what it must find on the samples, and what it does with little, damaged or tiny data."""
 
 from collections import Counter
 from pathlib import Path
@@ -119,7 +119,7 @@ def test_the_samples_answer_as_they_must_with_margin(seed, tmp_path):
     assert flip.verdict is Verdict.RED
     arrows = {one.name: one for one in flip.classes if one.name.startswith("turn-")}
     assert {one.becomes.taken_for for one in arrows.values()} == set(arrows)
-    assert flip.clean > 0.85, "at any place in the picture"
+    assert flip.clean > 0.85, "at any place in the image"
     assert all(one.harmed and one.affinity < 0.7 for one in arrows.values())
     assert "turn-" in flip.reason
     assert colours.verdict is Verdict.RED

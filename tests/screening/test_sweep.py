@@ -1,4 +1,4 @@
-"""Where a pipeline turns, on screenings that are written down here; and through the workspace, on pictures."""
+"""Where a pipeline turns, on screenings that are written down here; and through the workspace, on images."""
 
 from collections.abc import Sequence
 

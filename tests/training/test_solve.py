@@ -21,7 +21,7 @@ DECAY = 0.02
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory):
-    """Three classes, some of whose pictures look like another's: with none, the least loss is at rounding."""
+    """Three classes, some of whose images look like another's: with none, the least loss is at rounding."""
     folder = make_images(tmp_path_factory.mktemp("images") / "images", classes=("a", "b", "c"), per_class=8)
     for number in range(3):
         for name, other in zip("abc", "bca", strict=True):

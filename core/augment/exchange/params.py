@@ -52,7 +52,7 @@ def _value(field: str, about: Arguments, given: Arguments) -> Any:
 
 
 def border(given: Arguments) -> str:
-    """What stands where the picture moved away."""
+    """What stands where the image moved away."""
     return "reflect" if given["border_mode"] == REFLECT_101 else colour(given.get("fill", 0))
 
 

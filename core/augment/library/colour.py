@@ -95,7 +95,7 @@ COLOUR = (
     ),
     Entry("ToSepia", "Sepia", "Colour", "Browns, as on an old photograph.", NoParams, 0.2, ("colour",)),
     Entry(
-        "FancyPCA", "PCA colour", "Colour", "Shifts colours along the directions in which the picture itself varies.",
+        "FancyPCA", "PCA colour", "Colour", "Shifts colours along the directions in which the image itself varies.",
         model("FancyPCA", "A shift.", alpha=number(0.1, 0, 1, "Amount", "Standard deviation.", neutral=0)),
         0.5, ("colour",),
     ),
@@ -111,12 +111,12 @@ COLOUR = (
     ),
     Entry(
         "HEStain", "Tissue stain", "Colour",
-        "Varies haematoxylin and eosin, the stains of microscope slides. For other pictures it is a colour change.",
+        "Varies haematoxylin and eosin, the stains of microscope slides. For other images it is a colour change.",
         model(
             "HEStain", "Stains.",
             method=choice("random_preset", ("random_preset", "vahadane", "macenko"), "Method",
-                          "A random known stain, or one estimated from the picture (slow)."),
-            # to take a picture apart into stains and put them together again changes it already
+                          "A random known stain, or one estimated from the image (slow)."),
+            # to take an image apart into stains and put them together again changes it already
             intensity_scale_range=span((0.8, 1.2), 0, 3, "Scale", "Range of the stains' strength.", neutral=1,
                                        rests=False),
             intensity_shift_range=span((-0.1, 0.1), -1, 1, "Shift", "Range added to the stains.", neutral=0),
@@ -177,7 +177,7 @@ WEATHER = (
         0.2, ("small evidence",),
     ),
     Entry(
-        "RandomFog", "Fog", "Weather and light", "Veils the picture, as fog does.",
+        "RandomFog", "Fog", "Weather and light", "Veils the image, as fog does.",
         model(
             "RandomFog", "Fog.",
             # the library blurs a little even without fog
@@ -192,7 +192,7 @@ WEATHER = (
             "RandomRain", "Rain.",
             slant_range=span((-10.0, 10.0), -20, 20, "Slant", "Range.", unit="°"),
             drop_width=number(1, 1, 5, "Width", "Of a streak.", unit="px"),
-            blur_value=number(3, 1, 15, "Blur", "Of the picture.", unit="px"),
+            blur_value=number(3, 1, 15, "Blur", "Of the image.", unit="px"),
             brightness_coefficient=number(0.8, 0.1, 1, "Light", "Share of the brightness that is left."),
             rain_type=choice("default", ("drizzle", "heavy", "torrential", "default"), "Rain", "How much."),
         ),

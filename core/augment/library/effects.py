@@ -172,7 +172,7 @@ BLUR = (
             "Superpixels", "Patches.",
             p_replace=span((0.1, 0.4), 0, 1, "Share", "Range of the patches that are replaced.", neutral=0),
             n_segments=span((80, 160), 5, 500, "Patches", "Fewest and most."),
-            max_size=optional(128, 16, 1024, "Drawn at", "Longer side while patches are found; empty: the picture's.",
+            max_size=optional(128, 16, 1024, "Drawn at", "Longer side while patches are found; empty: the image's.",
                               unit="px"),
         ),
         0.2, ("texture", "small evidence"),
@@ -225,7 +225,7 @@ LOSSES = (
         "Erasing", "Random erasing", "Dropout", "Covers one rectangle of random size and shape.",
         model(
             "Erasing", "A rectangle.",
-            scale=span((0.02, 0.2), 0.01, 1, "Area", "Range, as a share of the picture.", neutral=0.01, rests=False),
+            scale=span((0.02, 0.2), 0.01, 1, "Area", "Range, as a share of the image.", neutral=0.01, rests=False),
             ratio=span((0.3, 3.3), 0.1, 10, "Aspect", "Range of width over height."),
             fill=_cover(),
         ),

@@ -1,4 +1,4 @@
-"""Albumentations' own transforms that move or cut the picture."""
+"""Albumentations' own transforms that move or cut the image."""
 
 from core.augment.entry import Entry
 from core.augment.fields import choice, fill, flag, limit, model, number, span, square
@@ -17,7 +17,7 @@ ENTRIES = (
     ),
     Entry(
         "SafeRotate", "Rotate, nothing lost", "Geometry",
-        "Turns by a random angle and shrinks the picture so that its corners stay inside.",
+        "Turns by a random angle and shrinks the image so that its corners stay inside.",
         model("SafeRotate", "A turn.", limit=limit(30.0, 180, "Angle", "Largest turn to either side.", unit="°"),
               border_mode=fill()),
         0.5, ("orientation", "scale"),
@@ -31,7 +31,7 @@ ENTRIES = (
             translate_percent=span((-0.1, 0.1), -0.5, 0.5, "Shift", "Range of the shift, as a share of the side.",
                                    unit="of the side", neutral=0),
             rotate=span((-15.0, 15.0), -180, 180, "Angle", "Range of the turn.", unit="°", neutral=0),
-            # at 45 both ways nothing is left of the picture, and OpenCV never returns
+            # at 45 both ways nothing is left of the image, and OpenCV never returns
             shear=span((-5.0, 5.0), -40, 40, "Slant", "Range of the slant.", unit="°", neutral=0),
             keep_ratio=flag(True, "Keep proportions", "Zoom both sides alike."),
             border_mode=fill(),
@@ -63,7 +63,7 @@ ENTRIES = (
     ),
     Entry(
         "ThinPlateSpline", "Thin-plate spline", "Geometry",
-        "Bends the picture like a thin metal plate that is pushed at some points.",
+        "Bends the image like a thin metal plate that is pushed at some points.",
         model(
             "ThinPlateSpline", "A bent plate.",
             scale_range=span((0.05, 0.15), 0, 1, "Push", "How far points move.", neutral=0),
@@ -84,7 +84,7 @@ ENTRIES = (
     ),
     Entry(
         "RandomGridShuffle", "Shuffle tiles", "Geometry",
-        "Cuts the picture into tiles and deals them anew: shows whether the model needs shapes or only textures.",
+        "Cuts the image into tiles and deals them anew: shows whether the model needs shapes or only textures.",
         model("RandomGridShuffle", "Dealt tiles.", grid=square(3, 1, 10, "Tiles", "Tiles along each side.")),
         0.3, ("orientation", "small evidence"),
     ),
@@ -124,7 +124,7 @@ ENTRIES = (
     ),
     Entry(
         "RandomCrop", "Random crop", "Crop and size",
-        "A window of the model's input size at a random place, nothing enlarged. Has room only in oblong pictures.",
+        "A window of the model's input size at a random place, nothing enlarged. Has room only in oblong images.",
         model("RandomCrop", "A window.", border_mode=fill()), 1.0, ("small evidence",),
     ),
     Entry(
@@ -136,7 +136,7 @@ ENTRIES = (
         "Crop", "Fixed crop", "Crop and size",
         "Always the same window, for cameras that do not move.",
         model(
-            "Crop", "A fixed window, in px of the resized picture.",
+            "Crop", "A fixed window, in px of the resized image.",
             x_min=number(0, 0, 1022, "Left", "Left edge.", unit="px"),
             y_min=number(0, 0, 1022, "Top", "Upper edge.", unit="px"),
             x_max=number(192, 2, 1024, "Right", "Right edge.", unit="px"),
@@ -157,7 +157,7 @@ ENTRIES = (
     ),
     Entry(
         "Resize", "Squeeze to a square", "Crop and size",
-        "Squeezes the whole picture into the model's square: nothing is cut off, proportions change.",
+        "Squeezes the whole image into the model's square: nothing is cut off, proportions change.",
         NoParams, 1.0, ("scale",),
     ),
     Entry(
@@ -186,7 +186,7 @@ ENTRIES = (
     ),
     Entry(
         "PadIfNeeded", "Pad to the input size", "Crop and size",
-        "Adds a rim where an earlier step made the picture smaller than the model's input; else it changes nothing.",
+        "Adds a rim where an earlier step made the image smaller than the model's input; else it changes nothing.",
         model("PadIfNeeded", "A rim.", border_mode=fill()), 1.0,
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Choices, automatic policies, and what looks at other pictures."""
+"""Choices, automatic policies, and what looks at other images."""
 
 from core.augment.entry import Entry
 from core.augment.fields import Made, choice, flag, model, number, optional, span
@@ -8,39 +8,39 @@ ONE_OF = "OneOf"
 
 
 def _fill(default: str) -> Made:
-    return choice(default, ("black", "grey", "white"), "Fill", "What stands where the picture moved away.")
+    return choice(default, ("black", "grey", "white"), "Fill", "What stands where the image moved away.")
 
 
 OTHERS = (
     Entry(
-        "HistogramMatching", "Match another picture's tones", "From other pictures",
-        "Gives each colour the distribution that it has in another training picture.",
+        "HistogramMatching", "Match another image's tones", "From other images",
+        "Gives each colour the distribution that it has in another training image.",
         model("HistogramMatching", "A blend.",
-              blend_ratio=span((0.3, 0.7), 0, 1, "Amount", "Range of the share of the matched picture.", neutral=0)),
+              blend_ratio=span((0.3, 0.7), 0, 1, "Amount", "Range of the share of the matched image.", neutral=0)),
         0.3, ("colour",), references=True,
     ),
     Entry(
-        "FDA", "Another picture's coarse look (FDA)", "From other pictures",
-        "Takes the strength of the coarsest waves from another training picture: its light and colours.",
+        "FDA", "Another image's coarse look (FDA)", "From other images",
+        "Takes the strength of the coarsest waves from another training image: its light and colours.",
         model("FDA", "A band.",
               beta_limit=span((0.0, 0.05), 0, 0.5, "Band", "Range of the share of waves that is taken.", neutral=0)),
         0.3, ("colour", "texture"), references=True,
     ),
     Entry(
-        "PixelDistributionAdaptation", "Another picture's colours", "From other pictures",
-        "Moves the cloud of colours to where another training picture has its own.",
+        "PixelDistributionAdaptation", "Another image's colours", "From other images",
+        "Moves the cloud of colours to where another training image has its own.",
         model(
             "PixelDistributionAdaptation", "A blend.",
-            blend_ratio=span((0.3, 0.8), 0, 1, "Amount", "Range of the share of the adapted picture.", neutral=0),
+            blend_ratio=span((0.3, 0.8), 0, 1, "Amount", "Range of the share of the adapted image.", neutral=0),
             transform_type=choice("pca", ("pca", "standard", "minmax"), "Match",
                                   "Main directions of colour, mean and spread, or darkest and brightest."),
         ),
         0.3, ("colour",), references=True,
     ),
     Entry(
-        "OverlayElements", "Paste another picture, small", "From other pictures",
-        "Puts a shrunken training picture somewhere, as something that distracts. The label stays.",
-        model("OverlayElements", "A pasted picture.",
+        "OverlayElements", "Paste another image, small", "From other images",
+        "Puts a shrunken training image somewhere, as something that distracts. The label stays.",
+        model("OverlayElements", "A pasted image.",
               size=span((0.15, 0.3), 0, 0.9, "Side", "Range of its side, as a share of the shorter one.",
                         unit="of the side", neutral=0)),
         0.3, ("small evidence",), references=True,
@@ -76,7 +76,7 @@ POLICIES = (
     ),
     Entry(
         "AugMix", "AugMix", "Choices and policies",
-        "Blends the picture with chains of mild operations, for robustness. Hendrycks et al. 2020.",
+        "Blends the image with chains of mild operations, for robustness. Hendrycks et al. 2020.",
         model(
             "AugMix", "Blended chains.",
             severity=number(3, 1, 10, "Severity", "Strongest magnitude that is drawn, of 10."),

@@ -1,4 +1,4 @@
-"""Steps that look at another picture, where the library's own cannot be used as it is. Needs nothing of the app: an
+"""Steps that look at another image, where the library's own cannot be used as it is. Needs nothing of the app: an
 exported script has it pasted in.
 """
 
@@ -10,10 +10,10 @@ import numpy as np
 
 
 class PixelDistributionAdaptation(A.PixelDistributionAdaptation):
-    """Albumentations' own, mended: its adapted picture is scaled from 0 to 1, then cut to whole numbers, so black."""
+    """Albumentations' own, mended: its adapted image is scaled from 0 to 1, then cut to whole numbers, so black."""
 
     def apply(self, img: np.ndarray, reference_image: np.ndarray, blend_ratio: float, **params: Any) -> np.ndarray:  # noqa: ARG002
-        """`img` with the colours of the other picture, blended with itself."""
+        """`img` with the colours of the other image, blended with itself."""
         own, other = (picture.reshape(-1, 3).astype(np.float32) for picture in (img, reference_image))
         adapted = {"pca": _by_axes, "standard": _by_spread, "minmax": _by_extremes}[self.transform_type](own, other)
         blend = own + blend_ratio * (adapted - own)
@@ -21,7 +21,7 @@ class PixelDistributionAdaptation(A.PixelDistributionAdaptation):
 
 
 class OverlayElements(A.OverlayElements):
-    """Albumentations' own, that shrinks what it pastes: `size` is a range of shares of the picture's shorter side."""
+    """Albumentations' own, that shrinks what it pastes: `size` is a range of shares of the image's shorter side."""
 
     def __init__(
         self, size: tuple[float, float] = (0.15, 0.3), metadata_key: str = "overlay_metadata", p: float = 0.5
@@ -30,7 +30,7 @@ class OverlayElements(A.OverlayElements):
         self.size = size
 
     def get_params_dependent_on_data(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
-        """Another picture, shrunk, and where it is put."""
+        """Another image, shrunk, and where it is put."""
         (height, width), share = params["shape"][:2], self.py_random.uniform(*self.size)
         side = max(1, round(share * min(height, width)))
         small = cv2.resize(_centre(data[self.metadata_key][0]), (side, side), interpolation=cv2.INTER_AREA)
@@ -47,19 +47,19 @@ def _centre(picture: np.ndarray) -> np.ndarray:
 
 
 def _by_spread(own: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Mean and standard deviation of each colour become those of the other picture; pixels are (N, 3)."""
+    """Mean and standard deviation of each colour become those of the other image; pixels are (N, 3)."""
     spread = own.std(axis=0)
     return (own - own.mean(axis=0)) / np.where(spread > 0, spread, 1) * other.std(axis=0) + other.mean(axis=0)
 
 
 def _by_extremes(own: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """The darkest and the brightest of each colour become those of the other picture."""
+    """The darkest and the brightest of each colour become those of the other image."""
     low, reach = own.min(axis=0), np.ptp(own, axis=0)
     return (own - low) / np.where(reach > 0, reach, 1) * np.ptp(other, axis=0) + other.min(axis=0)
 
 
 def _by_axes(own: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """The directions in which colours vary become those of the other picture, each in the nearer of its two signs."""
+    """The directions in which colours vary become those of the other image, each in the nearer of its two signs."""
     axes, others = _axes(own), _axes(other)
     signs = np.where((axes * others).sum(axis=0) < 0, -1, 1)
     return (own - own.mean(axis=0)) @ axes @ (others * signs).T + other.mean(axis=0)

@@ -1,4 +1,4 @@
-"""Transforms of the library that fail on some pictures, mended. Needs nothing of the app: an exported script has it
+"""Transforms of the library that fail on some images, mended. Needs nothing of the app: an exported script has it
 pasted in.
 """
 
@@ -8,7 +8,7 @@ import albumentations as A
 
 
 class XYMasking(A.XYMasking):
-    """Albumentations' own; a stripe that is wider than the picture covers it instead of failing."""
+    """Albumentations' own; a stripe that is wider than the image covers it instead of failing."""
 
     def _validate_mask_length(self, mask_length: Any, dimension_size: int, dimension_name: str) -> None:
         """Any length will do."""
@@ -23,7 +23,7 @@ class XYMasking(A.XYMasking):
 
 
 class Erasing(A.Erasing):
-    """Albumentations' own; where no rectangle fits, the picture stays as it is instead of failing."""
+    """Albumentations' own; where no rectangle fits, the image stays as it is instead of failing."""
 
     def get_params_dependent_on_data(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         """The rectangle of this view."""

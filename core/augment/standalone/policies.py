@@ -26,11 +26,11 @@ class Span:
     weakest: float
     strongest: float
     signed: bool = False
-    of_side: bool = False  # shares of the picture's side, not px
+    of_side: bool = False  # shares of the image's side, not px
     whole: bool = False
 
     def at(self, step: int, steps: int, side: int) -> float:
-        """Magnitude `step` (from 0) of so many, for a picture with this side."""
+        """Magnitude `step` (from 0) of so many, for an image with this side."""
         value = self.weakest + (self.strongest - self.weakest) * step / (steps - 1)
         value *= side if self.of_side else 1
         return round(value) if self.whole else value
@@ -93,7 +93,7 @@ class _Policy(A.ImageOnlyTransform):
         return name, sign * span.at(step, steps, shape[0] if name.endswith("Y") else shape[1])
 
     def picture(self, img: np.ndarray, chain: list[Done]) -> np.ndarray:
-        """The picture after the operations of a chain."""
+        """The image after the operations of a chain."""
         picture = Image.fromarray(img)
         for name, magnitude in chain:
             picture = OPERATIONS[name](picture, magnitude, (self.fill,) * 3)
@@ -142,7 +142,7 @@ class RandAugment(_Chained):
 
 
 class AugMix(_Policy):
-    """The picture blended with `width` chains of `depth` operations each (None: 1 to 3 at random). D. Hendrycks et al.,
+    """The image blended with `width` chains of `depth` operations each (None: 1 to 3 at random). D. Hendrycks et al.,
     "AugMix: A simple data processing method to improve robustness and uncertainty", ICLR 2020. `alpha` is the
     parameter of the Dirichlet distributions from which the shares are drawn.
     """
@@ -166,7 +166,7 @@ class AugMix(_Policy):
         return {"parts": parts, "blend": "; ".join(_part(share, chain) for share, chain in parts)}
 
     def apply(self, img: np.ndarray, parts: list[tuple[float, list[Done]]], **params: Any) -> np.ndarray:  # noqa: ARG002
-        """The blend of the picture with its chains."""
+        """The blend of the image with its chains."""
         blend = sum(share * self.picture(img, chain).astype(np.float32) for share, chain in parts)
         return np.clip(np.rint(blend), 0, 255).astype(np.uint8)
 

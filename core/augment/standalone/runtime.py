@@ -13,28 +13,28 @@ from typing import Any, Protocol
 import numpy as np
 
 # Steps see at most this many squares of a panorama, its middle: time stays bounded, and OpenCV refuses to warp
-# pictures with a side of 32768 px or more.
+# images with a side of 32768 px or more.
 LONGEST_ASPECT = 4
 
 
 class References(Protocol):
-    """Other pictures that a step may look at: uint8 HxWx3, each with a digest of its own."""
+    """Other images that a step may look at: uint8 HxWx3, each with a digest of its own."""
 
     @property
     def digests(self) -> tuple[str, ...]:
-        """One name per picture, sorted, none twice."""
+        """One name per image, sorted, none twice."""
 
     def __getitem__(self, index: int) -> np.ndarray:
-        """The picture of `digests[index]`. Raises `LookupError` when it cannot be read."""
+        """The image of `digests[index]`. Raises `LookupError` when it cannot be read."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A step that can change a picture.
+    """A step that can change an image.
 
     `index` is its place in the description, `key` names its random stream. Either `transform` is set or `options`,
     of which one is taken, drawn by `weight`. `metadata` is the argument under which a transform is given other
-    pictures; empty: it needs none.
+    images; empty: it needs none.
     """
 
     index: int
@@ -58,7 +58,7 @@ class Firing:
 
 
 class StepFailed(Exception):
-    """A transform that failed on a picture; `firing` says which."""
+    """A transform that failed on an image; `firing` says which."""
 
     def __init__(self, firing: Firing, reason: str) -> None:
         super().__init__(reason)
@@ -69,7 +69,7 @@ def view(
     stages: tuple[Stage, ...], base: np.ndarray, *, side: int, seed: int, digest: str, number: int,
     references: References | None = None, told: list[tuple[Firing, dict[str, Any]]] | None = None,
 ) -> np.ndarray:  # fmt: skip
-    """View `number` of the picture `digest` in a run with `seed`: uint8 `side` x `side` x 3, the centre at the end.
+    """View `number` of the image `digest` in a run with `seed`: uint8 `side` x `side` x 3, the centre at the end.
 
     `base` is uint8 HxWx3 and is not changed. `told` is filled with what took part and the parameters that it drew.
     Raises `StepFailed`.
@@ -86,7 +86,7 @@ def view(
         reseed(transform, firing.state)
         try:
             picture = transform(image=picture, **others)["image"]
-        except Exception as error:  # whatever a library makes of a picture that it does not bear
+        except Exception as error:  # whatever a library makes of an image that it does not bear
             raise StepFailed(firing, f"{type(error).__name__}: {error}") from error
         if told is not None:
             told.append((firing, dict(transform.params)))
@@ -119,12 +119,12 @@ def draw(stream: str) -> tuple[float, int]:
 
 
 def reseed(transform: Any, seed: int) -> None:
-    """Make the next call of `transform` a function of `seed` and the picture alone."""
+    """Make the next call of `transform` a function of `seed` and the image alone."""
     transform.set_random_state(np.random.default_rng(seed), random.Random(seed))
 
 
 def square(picture: np.ndarray, side: int) -> np.ndarray:
-    """The central square as an array of its own; mirrored outwards where the picture is too small."""
+    """The central square as an array of its own; mirrored outwards where the image is too small."""
     inner = middle(picture, side)
     short = [side - length for length in inner.shape[:2]]
     if any(short):
@@ -149,7 +149,7 @@ def _chosen(options: tuple[Stage, ...], coin: float) -> Stage:
 
 
 def _reference(references: References | None, stream: str, digest: str, base: np.ndarray) -> np.ndarray:
-    """Another picture than `digest`, drawn from the step's stream; the picture itself only where there is no other."""
+    """Another image than `digest`, drawn from the step's stream; the image itself only where there is no other."""
     digests = references.digests if references is not None else ()
     others = [index for index, name in enumerate(digests) if name != digest]
     start = int(draw(f"{stream}|reference")[0] * len(others))

@@ -35,7 +35,7 @@ def show() -> Slots:
     nodes = steps.listed()
     slots: Slots = {}
     if not nodes:
-        st.caption("No step yet: every picture is used as it is. Choose a preset, or add a step.")
+        st.caption("No step yet: every image is used as it is. Choose a preset, or add a step.")
     with st.container(gap="xsmall", key="augment-cards"):
         for place, node in enumerate(nodes):
             with st.container(border=True, gap="xsmall", key=f"augment-card-{node.number}"):

@@ -1,4 +1,4 @@
-"""Which pictures and which views the preview shows, and the widgets that choose them."""
+"""Which images and which views the preview shows, and the widgets that choose them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ MOST_PIXELS = 2_200_000  # of all views together: at 1024 px one takes twenty ti
 
 @dataclass(frozen=True)
 class Choice:
-    """The pictures, and the numbers of the views that each is shown in."""
+    """The images, and the numbers of the views that each is shown in."""
 
     items: tuple[Item, ...]
     numbers: tuple[int, ...]
@@ -23,7 +23,7 @@ class Choice:
 
 
 def training_items(dataset: Dataset, train: Sequence[int]) -> tuple[Item, ...]:
-    """The pictures that can be looked at: those that train, or all where the split leaves none."""
+    """The images that can be looked at: those that train, or all where the split leaves none."""
     return tuple(dataset.items[index] for index in train) or dataset.items
 
 
@@ -35,7 +35,7 @@ def view_numbers(first: int, count: int, views: state.Views) -> tuple[int, ...]:
 
 
 def one_per_class(items: Sequence[Item], turn: int, rows: int) -> tuple[Item, ...]:
-    """A picture of each of at most `rows` classes. Each turn shows the next classes, then the next pictures."""
+    """An image of each of at most `rows` classes. Each turn shows the next classes, then the next images."""
     by_class: dict[int, list[Item]] = {}
     for item in items:
         by_class.setdefault(item.label, []).append(item)
@@ -46,14 +46,14 @@ def one_per_class(items: Sequence[Item], turn: int, rows: int) -> tuple[Item, ..
 
 
 def first(items: Sequence[Item]) -> Item:
-    """The picture that stands first in the preview."""
+    """The image that stands first in the preview."""
     if state.recall("augment:mode", PER_CLASS) == ONE:
         return items[_place(items)]
     return one_per_class(items, state.recall("augment:turn", 0), CLASS_ROWS)[0]
 
 
 def show_choice(items: Sequence[Item], image_size: int) -> Choice:
-    """The widgets above the preview, and what they choose; fewer views where pictures are large."""
+    """The widgets above the preview, and what they choose; fewer views where images are large."""
     most = max(2, MOST_PIXELS // image_size**2)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="augment-bar"):
         single = _mode() == ONE
@@ -67,7 +67,7 @@ def show_choice(items: Sequence[Item], image_size: int) -> Choice:
 
 
 def show_one(items: Sequence[Item]) -> Choice:
-    """The widgets for a look at one picture, but for the list of pictures; and what they choose."""
+    """The widgets for a look at one image, but for the list of images; and what they choose."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="augment-bar"):
         chosen = _one(items)
         _roll(ONE_VIEWS)
@@ -114,7 +114,7 @@ def _place(items: Sequence[Item]) -> int:
 
 
 def show_names(items: Sequence[Item], now: Item, *, labelled: bool = False) -> None:
-    """The list from which one picture is chosen."""
+    """The list from which one image is chosen."""
     st.session_state["augment-image"] = now.name
     st.selectbox(
         "Image", [item.name for item in items], key="augment-image",
@@ -134,6 +134,6 @@ def _roll(count: int) -> None:
     following = first + count if views == "fresh" else (first + count) % views
     st.button(
         "Roll again", icon=":material/casino:", key="augment-roll", disabled=known,
-        help="There are no other views of these pictures." if known else None,
+        help="There are no other views of these images." if known else None,
         on_click=state.remember, args=("augment:first", following),
     )  # fmt: skip

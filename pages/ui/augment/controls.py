@@ -37,13 +37,13 @@ def show_strength() -> None:
 
 
 def show_views() -> None:
-    """How many versions of each picture a training makes."""
+    """How many versions of each image a training makes."""
     result = render_form(_ViewsForm, {"views": state.draft().views}, "augment")
     if result.model is not None:
         state.update(views=result.model.views)
     explain(
         "Fixed or fresh",
-        "A view is one augmented version of one picture. With **a number** N, each picture has N versions, and epoch "
+        "A view is one augmented version of one image. With **a number** N, each image has N versions, and epoch "
         "*e*, counted from 0, sees version *v*: after N epochs they come round again. **fresh** makes a new "
         "version in every epoch: the most variety.",
         formula=r"v = e \bmod N",

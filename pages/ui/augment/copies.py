@@ -1,4 +1,4 @@
-"""Save augmented copies: views of the training pictures as files, written in the analysis queue."""
+"""Save augmented copies: views of the training images as files, written in the analysis queue."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from pages.ui.widgets.messages import literal, show_error
 from pages.ui.widgets.progress import show_progress
 
 MOST = 1000
-FEW = 5  # pictures left out that are named
+FEW = 5  # images left out that are named
 _SHOWN = "copies:shown"  # what was asked for last: an `_Order`
 _SIZE = "copies:size"
 
@@ -33,7 +33,7 @@ class _Order:
 
 
 def show(dataset: Dataset, items: tuple[Item, ...]) -> None:
-    """The expander; it is empty until it is opened. `items` are the training pictures. Not for inside a fragment."""
+    """The expander; it is empty until it is opened. `items` are the training images. Not for inside a fragment."""
     with st.expander(
         "Save augmented copies", icon=":material/filter_none:", key="augment-copies", on_change="rerun"
     ) as box:
@@ -63,7 +63,7 @@ def free_place(dataset: Dataset) -> Path:
 
 
 def _ask(dataset: Dataset, items: tuple[Item, ...]) -> None:
-    st.caption("The pictures that train, in class folders, each in several versions, with a list of how each was made.")
+    st.caption("The images that train, in class folders, each in several versions, with a list of how each was made.")
     left, right = st.columns([1, 3])
     copies = left.number_input("Copies of each", 1, MOST, 4, key="copies-number")
     default = str(free_place(dataset))
@@ -73,7 +73,7 @@ def _ask(dataset: Dataset, items: tuple[Item, ...]) -> None:
     try:
         geometry = draft_geometry()
         size = _bytes_each(dataset, items, geometry) * copies * len(items)
-        st.caption(f"{copies * len(items):,} pictures of {geometry.image_size} px, about {_size(size)}.")
+        st.caption(f"{copies * len(items):,} images of {geometry.image_size} px, about {_size(size)}.")
     except GraftError as error:
         show_error(error)
         return
@@ -109,7 +109,7 @@ def _begin(dataset: Dataset, items: tuple[Item, ...], geometry: Geometry, copies
 
 def _tell(order: _Order, left_out: list[str]) -> None:
     written = order.items - len(left_out)
-    st.success(f"Wrote {written * order.copies:,} copies of {written:,} pictures, and manifest.csv.")
+    st.success(f"Wrote {written * order.copies:,} copies of {written:,} images, and manifest.csv.")
     st.code(str(order.out), language=None)
     if left_out:
         more = f" And {len(left_out) - FEW} more." if len(left_out) > FEW else ""

@@ -145,7 +145,7 @@ def _written(kind: str) -> tuple[str, tuple[str, ...]]:
 
 
 def draft_geometry() -> Geometry:
-    """The sizes in which the draft's model sees pictures. Raises `UnknownBackbone`."""
+    """The sizes in which the draft's model sees images. Raises `UnknownBackbone`."""
     chosen = state.draft().backbone
     return backbones.geometry(backbones.get(chosen.name), chosen.image_size, chosen.crop)
 

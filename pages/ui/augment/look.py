@@ -1,4 +1,4 @@
-"""What the ways to look at a pipeline share: the pictures, and a preview that is ready to be drawn."""
+"""What the ways to look at a pipeline share: the images, and a preview that is ready to be drawn."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,14 +22,14 @@ SMALLEST_CELL, LARGEST_CELL = 128, 256  # px
 
 @dataclass(frozen=True)
 class Scene:
-    """The pictures to look at, and those sizes in which the model sees them. `items` are the training pictures."""
+    """The images to look at, and those sizes in which the model sees them. `items` are the training images."""
 
     dataset: Dataset
     items: tuple[Item, ...]
     geometry: Geometry
 
     def pictures(self) -> "Pictures":
-        """The pictures under the draft's pipeline, exactly as training makes them."""
+        """The images under the draft's pipeline, exactly as training makes them."""
         from core.features.batches import Pictures
 
         draft = state.draft()
@@ -45,7 +45,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Preview:
-    """What is on the screen. `problems`: pictures that cannot be read, as sentences; they are left out."""
+    """What is on the screen. `problems`: images that cannot be read, as sentences; they are left out."""
 
     cells: tuple[Cell, ...]
     columns: int
@@ -67,13 +67,13 @@ def cell_px(geometry: Geometry) -> int:
 
 
 def enlarged(pixels: np.ndarray) -> np.ndarray:
-    """Small pictures with every pixel repeated, so that each can be seen as it is."""
+    """Small images with every pixel repeated, so that each can be seen as it is."""
     factor = _factor(pixels.shape[0])
     return pixels if factor == 1 else pixels.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
 def made(tasks: Sequence[Callable[[], np.ndarray]]) -> list[np.ndarray]:
-    """All pictures, made by several threads; a bar tells how far, where it takes long. Raises what a task raises."""
+    """All images, made by several threads; a bar tells how far, where it takes long. Raises what a task raises."""
     from core.features.batches import workers
 
     bar = DelayedBar()
@@ -90,7 +90,7 @@ def made(tasks: Sequence[Callable[[], np.ndarray]]) -> list[np.ndarray]:
 
 
 def readable(pictures: "Pictures", items: Iterable[Item]) -> tuple[list[Item], tuple[str, ...]]:
-    """The pictures that can be read, and a sentence about each of the others."""
+    """The images that can be read, and a sentence about each of the others."""
     good: list[Item] = []
     problems: list[str] = []
     for item in items:

@@ -45,9 +45,9 @@ def _settings() -> None:
         state.update(recipe=result.model)
     explain(
         "How mixing works",
-        "A step on whole batches, after the views: each picture is blended with another one of its batch (*mixup*), or "
+        "A step on whole batches, after the views: each image is blended with another one of its batch (*mixup*), or "
         "gets a patch of it (*CutMix*), and its label in the same share. With both on, each batch takes either. "
-        "No training picture is then ever the same again, so frozen stages run at every step instead of once. On few "
+        "No training image is then ever the same again, so frozen stages run at every step instead of once. On few "
         "images mixing seldom helps a pretrained model.",
         r"\tilde x = \lambda x_i + (1-\lambda)\,x_j \qquad \lambda \sim \mathrm{Beta}(\alpha, \alpha)",
         "Zhang et al., mixup, ICLR 2018; Yun et al., CutMix, ICCV 2019.",
@@ -55,7 +55,7 @@ def _settings() -> None:
 
 
 def _begin() -> None:
-    st.caption("Mixing is off: each picture is trained with its own label alone. Choose a start, or set an alpha.")
+    st.caption("Mixing is off: each image is trained with its own label alone. Choose a start, or set an alpha.")
     with st.container(horizontal=True, gap="small"):
         st.button(
             f"Mild mixup ({MILD_MIXUP:g})", key="augment-mixup", icon=":material/blur_on:", on_click=_set,
@@ -72,7 +72,7 @@ def _set(name: str, alpha: float) -> None:
 
 
 def _preview(scene: Scene, choice: Choice, recipe: Recipe) -> Preview:
-    """A batch per column: the pictures of the rows in one view, mixed with each other as training mixes a batch."""
+    """A batch per column: the images of the rows in one view, mixed with each other as training mixes a batch."""
     good, problems = readable(scene.pictures(), choice.items)
     batches = [_batch(scene, good, number, recipe) for number in choice.numbers] if good else []
     cells = tuple(batch[row] for row in range(len(good)) for batch in batches)

@@ -1,4 +1,4 @@
-"""All transforms, searchable and by group, each with what it does to one of the user's own pictures."""
+"""All transforms, searchable and by group, each with what it does to one of the user's own images."""
 
 import base64
 import time
@@ -112,8 +112,8 @@ def _rows(found: Sequence[Entry], parent: int | None, subject: Subject | None) -
     known = {entry.name: thumbs.known(entry.name, subject) for entry in found}
     st.html(f"<style>{_STYLE}{_PICTURED if subject else ''}{''.join(map(_picture, known, known.values()))}</style>")
     if subject is not None:
-        st.caption(f"Each applied to one of your own pictures ({literal(subject.label)}) at its usual setting, with "
-                   "the milliseconds that it takes per picture on this machine.")  # fmt: skip
+        st.caption(f"Each applied to one of your own images ({literal(subject.label)}) at its usual setting, with "
+                   "the milliseconds that it takes per image on this machine.")  # fmt: skip
     with st.container(gap=None, key="augment-picker"):
         for entry in found:
             st.button(

@@ -1,4 +1,4 @@
-"""The user's own pictures as training will see them, in several ways to look."""
+"""The user's own images as training will see them, in several ways to look."""
 
 from collections.abc import Callable, Hashable
 
@@ -20,10 +20,10 @@ _GOOD = "augment:good"  # the last preview that worked: its data set, its key an
 _LOOK = "augment:look"
 VIEWS, DIFFERENCES, STRIP, MIXED = "Views", "Differences", "Strength strip", "Mixed"
 _HINTS = {
-    VIEWS: "Your pictures, as training shows them.",
-    DIFFERENCES: "What each view differs in from its picture.",
-    STRIP: "One picture while one number of one step grows.",
-    MIXED: "Pairs of pictures blended into one, with their labels.",
+    VIEWS: "Your images, as training shows them.",
+    DIFFERENCES: "What each view differs in from its image.",
+    STRIP: "One image while one number of one step grows.",
+    MIXED: "Pairs of images blended into one, with their labels.",
 }
 
 
@@ -98,7 +98,7 @@ def _draw(scene: Scene, wanted: Wanted | None) -> None:
         st.warning(literal(problem), icon=":material/broken_image:")
     if preview.cells:
         _put(scene, preview)
-    if preview.cells and not preview.problems:  # a picture that cannot be read is looked for again each time
+    if preview.cells and not preview.problems:  # an image that cannot be read is looked for again each time
         state.remember(_GOOD, (scene.dataset.source, wanted.key, preview))
 
 

@@ -32,7 +32,7 @@ def show(dataset: Dataset, items: tuple[Item, ...]) -> None:
     with st.container(border=True, key="augment-safety"):
         _title()
         if not changes_images(state.draft().pipeline):
-            st.caption("Add a step first: a picture that stays as it is keeps its label.")
+            st.caption("Add a step first: an image that stays as it is keeps its label.")
             return
         question = safety_question.whole_and_steps(state.draft(), dataset)
         shown, analyses = _adopted(question), engine.manager().analyses
@@ -41,7 +41,7 @@ def show(dataset: Dataset, items: tuple[Item, ...]) -> None:
         if found is not None:
             _answer(question, shown, found, dataset, items)
         elif analysis is None:
-            st.caption("Some seconds, before anything is trained: are changed pictures still taken for what they are?")
+            st.caption("Some seconds, before anything is trained: are changed images still taken for what they are?")
             _begin("Check labels", question)
         elif analysis.error is not None:
             st.error(literal(analysis.error), icon=":material/error:")
@@ -86,11 +86,11 @@ def _title() -> None:
         st.markdown("**Do the labels survive?**", width="content")
         explain(
             "How it is found out",
-            "A small classifier (a *probe*) is fitted on what the frozen backbone sees of your training pictures, and "
-            "judges views of pictures that it was not fitted on. *Affinity* is its accuracy on views over that on "
-            "plain pictures: 1 means that nothing is lost. Red: a class keeps less than 0.75 of it; amber: less than "
-            "0.8, or 0.9 overall. It is a screening of few pictures: only trainings with and without decide.",
-            r"\text{affinity} = \frac{\text{accuracy on views}}{\text{accuracy on plain pictures}}",
+            "A small classifier (a *probe*) is fitted on what the frozen backbone sees of your training images, and "
+            "judges views of images that it was not fitted on. *Affinity* is its accuracy on views over that on "
+            "plain images: 1 means that nothing is lost. Red: a class keeps less than 0.75 of it; amber: less than "
+            "0.8, or 0.9 overall. It is a screening of few images: only trainings with and without decide.",
+            r"\text{affinity} = \frac{\text{accuracy on views}}{\text{accuracy on plain images}}",
             "Gontijo-Lopes et al., Tradeoffs in data augmentation, ICLR 2021; classes by themselves: Kirichenko et "
             "al., NeurIPS 2023.",
         )

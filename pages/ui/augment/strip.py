@@ -1,4 +1,4 @@
-"""A way to look: one picture while one number of one step grows from its least to its most."""
+"""A way to look: one image while one number of one step grows from its least to its most."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -66,7 +66,7 @@ def settings(step: Step, knob: "Knob", count: int) -> list[tuple[float, Step, bo
 
     held = getattr(parameters(step), knob.name)
     ends = sorted(set(held)) if isinstance(held, tuple) else [held]
-    apart = (knob.high - knob.low) / 100  # two pictures of nearly one value tell nothing
+    apart = (knob.high - knob.low) / 100  # two images of nearly one value tell nothing
     even = {
         value: changed for value, changed in strip(step, knob, count - len(ends))
         if all(abs(value - end) > apart for end in ends)

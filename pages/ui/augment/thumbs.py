@@ -1,4 +1,4 @@
-"""What each transform does to one picture, and how long it takes: measured once, shared by all tabs."""
+"""What each transform does to one image, and how long it takes: measured once, shared by all tabs."""
 
 import io
 import threading
@@ -28,7 +28,7 @@ SLOW = ("PiecewiseAffine", "Superpixels")  # seconds each: they let the others g
 
 @dataclass(frozen=True)
 class Thumb:
-    """A small JPEG of the effect, and the time that a picture takes. An empty `jpeg`: it could not be made."""
+    """A small JPEG of the effect, and the time that an image takes. An empty `jpeg`: it could not be made."""
 
     jpeg: bytes
     milliseconds: float
@@ -36,7 +36,7 @@ class Thumb:
 
 @dataclass(frozen=True)
 class Subject:
-    """The picture that is changed, and the others that some transforms look at."""
+    """The image that is changed, and the others that some transforms look at."""
 
     item: Item
     label: str
@@ -45,7 +45,7 @@ class Subject:
 
 
 def subject(dataset: Dataset | None, items: Sequence[Item]) -> Subject | None:
-    """The picture that the preview shows first; None where there is none, or none of the model's size."""
+    """The image that the preview shows first; None where there is none, or none of the model's size."""
     if dataset is None or not items:
         return None
     draft = state.draft()
@@ -69,7 +69,7 @@ def begin(names: Iterable[str], about: Subject) -> list[str]:
 
     What was asked for before and is not begun yet is dropped: another group is looked at now.
     """
-    warmup.wait("Getting the pictures ready.")
+    warmup.wait("Getting the images ready.")
     missing = sorted((name for name in names if known(name, about) is None), key=SLOW.__contains__)
     worker = once("augment-thumbs-worker", _Worker)
     worker.ask([lambda name=name: _shelf().get(_key(name, about), lambda: _made(name, about)) for name in missing])  # type: ignore[misc]
@@ -87,7 +87,7 @@ def wait(names: Iterable[str], about: Subject, until: float) -> bool:
 
 
 class _Worker:
-    """One thread that works on what was asked for last. It never outlives the process by more than one picture."""
+    """One thread that works on what was asked for last. It never outlives the process by more than one image."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, "thumbnails")
@@ -109,7 +109,7 @@ def _made(name: str, about: Subject) -> Thumb:
     try:
         others = TrainingPictures(about.references, read)
         effect = gauge(name, read(about.item), about.geometry, others, digest=about.item.digest)
-    except (GraftError, OSError, ValueError):  # it cannot be applied to this picture: the preview will say why
+    except (GraftError, OSError, ValueError):  # it cannot be applied to this image: the preview will say why
         return Thumb(b"", float("nan"))
     return Thumb(_jpeg(effect.view), effect.milliseconds)
 

@@ -1,4 +1,4 @@
-"""Two ways to look: pictures beside their views, and beside what the views differ in."""
+"""Two ways to look: images beside their views, and beside what the views differ in."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -20,12 +20,12 @@ AMPLIFIED = 4
 
 
 def views(scene: Scene, choice: Choice) -> Wanted:
-    """Each picture with its views."""
+    """Each image with its views."""
     return Wanted(scene.key("views", choice, state.draft().views), lambda: _preview(scene, choice, apart=False))
 
 
 def differences(scene: Scene, choice: Choice) -> Wanted:
-    """Each picture with what its views differ in from it."""
+    """Each image with what its views differ in from it."""
     return Wanted(scene.key("differences", choice, state.draft().views), lambda: _preview(scene, choice, apart=True))
 
 

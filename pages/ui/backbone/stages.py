@@ -61,7 +61,7 @@ def explanations() -> None:
         explain(
             "What freezing does",
             "A frozen stage keeps its pretrained weights: no gradient is computed for it and no step moves it. Early "
-            "stages hold edges and textures that most pictures share; late ones are more about the classes of "
+            "stages hold edges and textures that most images share; late ones are more about the classes of "
             "ImageNet. With few images, fewer trainable weights mean less to overfit.",
             r"\theta_{frozen} \leftarrow \theta_{frozen}, \qquad \theta_{train} \leftarrow \theta_{train} "
             r"- \eta\,\nabla_{\theta_{train}} L",

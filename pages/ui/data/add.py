@@ -1,4 +1,4 @@
-"""Collecting pictures on the Data page: class by class, from files or from the camera, written at once."""
+"""Collecting images on the Data page: class by class, from files or from the camera, written at once."""
 
 from pathlib import Path
 
@@ -19,17 +19,17 @@ from pages.ui.widgets.tables import show_table
 
 NEW = "\0new"  # no class can be called that
 LATEST = 6
-SAVED = "Pictures are saved in your workspace the moment they arrive."
-UNNAMED = "Name the class first: pictures are saved as soon as it has a name."
+SAVED = "Images are saved in your workspace the moment they arrive."
+UNNAMED = "Name the class first: images are saved as soon as it has a name."
 FILES, CAMERA = "Files", "Camera"
 _ICONS = {FILES: ":material/upload:", CAMERA: ":material/photo_camera:"}
 
 
 def show() -> None:
-    """Draw the collection that is being filled: on the left the next pictures, on the right what is there."""
+    """Draw the collection that is being filled: on the left the next images, on the right what is there."""
     folder = state.collection()
-    name = str(describe_folder(folder).get("name", folder.name)) if folder else state.recall("data:name", "My pictures")
-    st.subheader(literal(f"Add pictures to “{name[:80]}”"), anchor=False)
+    name = str(describe_folder(folder).get("name", folder.name)) if folder else state.recall("data:name", "My images")
+    st.subheader(literal(f"Add images to “{name[:80]}”"), anchor=False)
     dataset = _read(folder)
     left, right = st.columns((3, 2), gap="large")
     with left:
@@ -47,23 +47,23 @@ def show() -> None:
 
 
 def show_copy() -> None:
-    """Before pictures can be added to a sample, a folder or a zip: say that a copy is made, and make it."""
+    """Before images can be added to a sample, a folder or a zip: say that a copy is made, and make it."""
     dataset = engine.chosen_dataset()
     if dataset is None:
         data_view.go("choose")
         st.rerun()
-    st.subheader("Add pictures to a copy", anchor=False)
+    st.subheader("Add images to a copy", anchor=False)
     st.markdown(
-        f"“{literal(dataset.name[:80])}” itself is never changed. Its {len(dataset.items):,} pictures are copied into "
+        f"“{literal(dataset.name[:80])}” itself is never changed. Its {len(dataset.items):,} images are copied into "
         "a collection of your workspace, and you add yours there."
     )
     with st.form("data-copy-form", border=False, width=420):
         name = st.text_input("Name of the copy", f"{dataset.name[:80]} and mine", max_chars=100, key="data-copy-name")
-        agreed = st.form_submit_button("Copy and add pictures", type="primary", key="data-copy")
+        agreed = st.form_submit_button("Copy and add images", type="primary", key="data-copy")
     st.button("Cancel", type="tertiary", key="data-copy-cancel", on_click=data_view.go, args=("look",))
     if agreed:
         try:
-            with st.spinner("Copying the pictures."):
+            with st.spinner("Copying the images."):
                 folder = collection.copy_dataset(dataset, state.workspace(), name)
         except GraftError as error:
             show_error(error)
@@ -80,11 +80,11 @@ def _leave(view: data_view.View) -> None:
 
 
 def _class_name(folder: Path | None) -> str:
-    """The class that the next pictures belong to; empty while none is named."""
+    """The class that the next images belong to; empty while none is named."""
     classes = take.classes(folder)
     if not classes:
         return st.text_input("Name of the first class", placeholder="cat", key="data-class-new").strip()
-    wanted = state.recall("data:class", None)  # the class that pictures were added to last
+    wanted = state.recall("data:class", None)  # the class that images were added to last
     if wanted in classes or st.session_state.get("data-class") not in (*classes, NEW):
         st.session_state["data-class"] = wanted if wanted in classes else classes[0]
         state.remember("data:class", None)
@@ -109,7 +109,7 @@ def _given(named: bool) -> list[take.Given]:
     st.html(f"<style>.st-key-data-upload {{ display: {shown}; }}</style>")
     with st.container(key="data-upload"):
         uploads = st.file_uploader(
-            "Pictures of this class", type=sorted(suffix[1:] for suffix in IMAGE_SUFFIXES),
+            "Images of this class", type=sorted(suffix[1:] for suffix in IMAGE_SUFFIXES),
             accept_multiple_files=True, key=f"data-upload-{number}", help=f"{ALLOWED}; at most 200 MB each.",
         )  # fmt: skip
     given = [take.Given(upload.name, upload.file_id, upload.getvalue) for upload in uploads]
@@ -123,7 +123,7 @@ def _given(named: bool) -> list[take.Given]:
 
 def _shot(number: int, named: bool) -> list[take.Given]:
     if not st.toggle("Open the camera", key="data-camera-on"):
-        st.caption(f"Your browser asks for permission. Pictures stay on this machine.{'' if named else f' {UNNAMED}'}")
+        st.caption(f"Your browser asks for permission. Images stay on this machine.{'' if named else f' {UNNAMED}'}")
         return []
     with st.container(key="data-camera"):
         shot = st.camera_input(
@@ -135,7 +135,7 @@ def _shot(number: int, named: bool) -> list[take.Given]:
 def _so_far(dataset: Dataset | None, class_name: str, folder: Path | None) -> None:
     st.markdown("**So far**")
     if dataset is None or folder is None:
-        st.markdown(":gray[No pictures yet. Two classes with a few pictures each are enough to begin.]")
+        st.markdown(":gray[No images yet. Two classes with a few images each are enough to begin.]")
         return
     counts = pd.DataFrame({"Class": list(dataset.counts), "Pictures": list(dataset.counts.values())})
     with st.container(key="data-so-far"):
@@ -159,7 +159,7 @@ def _remove(folder: Path, item: Item) -> None:
 
 
 def _latest(dataset: Dataset, class_name: str) -> list[Item]:
-    """The pictures of a class that were added last, the newest first."""
+    """The images of a class that were added last, the newest first."""
     label = names.label(class_name)
     found = [item for item in dataset.items if dataset.classes[item.label] == label]
     return sorted(found, key=_written, reverse=True)[:LATEST]

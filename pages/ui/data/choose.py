@@ -1,4 +1,4 @@
-"""The Data page's choices: samples, what is in the workspace, a folder, a zip, or pictures of one's own."""
+"""The Data page's choices: samples, what is in the workspace, a folder, a zip, or images of one's own."""
 
 import shutil
 import time
@@ -46,7 +46,7 @@ Where a folder can be read in several ways, you are asked. What is not used is l
 def show(back: bool = True) -> None:
     """Draw every way to come by images, and the way back to those that are chosen."""
     if state.draft().source is None:
-        st.markdown("Choose the images that your model shall learn from: pictures, sorted into classes.")
+        st.markdown("Choose the images that your model shall learn from: images, sorted into classes.")
     elif back:
         st.button(
             "Back to the chosen images", icon=":material/arrow_back:", type="tertiary", key="data-back",
@@ -86,7 +86,7 @@ def _sample(sample: Sample, first: bool) -> None:
 
 @lru_cache(maxsize=8)
 def _sample_cells(sample: Sample) -> tuple[Cell, ...]:
-    """Two pictures of each class, the classes side by side. Read directly: the whole data set is not needed yet."""
+    """Two images of each class, the classes side by side. Read directly: the whole data set is not needed yet."""
     rows: list[list[Cell]] = [[], []]
     folders = (path for path in sorted(sample.folder.glob("*")) if path.is_dir() and not is_junk(path.name))
     for folder in folders:
@@ -115,7 +115,7 @@ def _collection(one: Collection) -> None:
     ):  # fmt: skip
         classes = list(class_labels(one.folder).values())
         words = ", ".join(classes[:8]) + (f" and {len(classes) - 8} more" if len(classes) > 8 else "")
-        about = words or ("from a zip" if not one.editable else "no pictures yet")
+        about = words or ("from a zip" if not one.editable else "no images yet")
         when = time.strftime("%d %b %Y, %H:%M", time.localtime(data_view.changed(one.folder)))
         more = f"{about[:160]} · {when}"  # two collections may have one name
         st.markdown(f"**{literal(one.name[:80])}**  \n:gray[:small[{literal(more)}]]", width="stretch")
@@ -124,7 +124,7 @@ def _collection(one: Collection) -> None:
 
 
 def _open(one: Collection) -> None:
-    """Show a collection; one without any picture is opened to be filled."""
+    """Show a collection; one without any image is opened to be filled."""
     if one.editable and not any(path.is_file() for path in one.folder.glob("*/**/*")):
         state.open_collection(one.folder)
         data_view.go("add")
@@ -133,9 +133,9 @@ def _open(one: Collection) -> None:
 
 
 def _pictures() -> None:
-    st.markdown("**Pictures, class by class**  \nUpload files or use the camera. Name your classes as you go.")
+    st.markdown("**Images, class by class**  \nUpload files or use the camera. Name your classes as you go.")
     with st.form("data-new-form", border=False):
-        name = st.text_input("Name of the collection", "My pictures", max_chars=100, key="data-new-name")
+        name = st.text_input("Name of the collection", "My images", max_chars=100, key="data-new-name")
         begin = st.form_submit_button("Start collecting", key="data-new", icon=":material/add_photo_alternate:")
     if begin and not name.strip():
         st.error("Type a name for the collection.", icon=":material/error:")

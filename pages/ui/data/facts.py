@@ -11,7 +11,7 @@ PARTS = ("train", "val", "test")
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Width and height in px of the pictures with the fewest, the median and the most pixels."""
+    """Width and height in px of the images with the fewest, the median and the most pixels."""
 
     smallest: tuple[int, int]
     median: tuple[int, int]
@@ -19,18 +19,18 @@ class Sizes:
 
 
 def sizes(dataset: Dataset) -> Sizes:
-    """How large the pictures are. A data set has one picture at least."""
+    """How large the images are. A data set has one image at least."""
     ranked = sorted(((item.width, item.height) for item in dataset.items), key=lambda size: (size[0] * size[1], size))
     return Sizes(ranked[0], ranked[(len(ranked) - 1) // 2], ranked[-1])
 
 
 def labels_by_part(dataset: Dataset, split: Split) -> dict[str, list[int]]:
-    """The label of every picture of each part."""
+    """The label of every image of each part."""
     return {part: [dataset.items[index].label for index in getattr(split, part)] for part in PARTS}
 
 
 def gallery(dataset: Dataset, split: Split, label: int | None, part: str | None) -> list[Item]:
-    """The used pictures of a class and part (None: all), the classes mixed, so that each is on the first page."""
+    """The used images of a class and part (None: all), the classes mixed, so that each is on the first page."""
     indices = sorted(index for name in PARTS if part in (None, name) for index in getattr(split, name))
     chosen = [dataset.items[index] for index in indices]
     if label is not None:

@@ -1,4 +1,4 @@
-"""The pictures of the chosen data set, page by page."""
+"""The images of the chosen data set, page by page."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,19 +19,19 @@ from pages.ui.session import engine, state
 from pages.ui.widgets.gallery import Cell, show_mosaic
 from pages.ui.widgets.messages import literal, show_error
 
-SIDE = 176  # px of a picture's shorter side
-COLUMNS, ACROSS, DOWN = 3, 2, 3  # sheets side by side (one below the other on a phone), and pictures on each
+SIDE = 176  # px of an image's shorter side
+COLUMNS, ACROSS, DOWN = 3, 2, 3  # sheets side by side (one below the other on a phone), and images on each
 PER_PAGE = COLUMNS * ACROSS * DOWN
 ALL = "All"
 
 
 @st.fragment
 def show(dataset: Dataset, split: Split, collection: Path | None) -> None:
-    """Choose a class and a part, and page through; pictures of `collection`, an editable one, can be removed."""
+    """Choose a class and a part, and page through; images of `collection`, an editable one, can be removed."""
     label, part = _filters(dataset, split)
     items = facts.gallery(dataset, split, label, part)
     if not items:
-        st.markdown("No picture of this class is in this part.")
+        st.markdown("No image of this class is in this part.")
         return
     place = st.container(key="data-gallery")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -50,8 +50,8 @@ def show(dataset: Dataset, split: Split, collection: Path | None) -> None:
 
 
 def cells(items: Sequence[Item], classes: Sequence[str] | None) -> list[Cell]:
-    """Labelled pictures: by class, or by file name without `classes`. One that has gone meanwhile is a grey square."""
-    with st.spinner("Reading the pictures."), ThreadPoolExecutor(2) as pool:
+    """Labelled images: by class, or by file name without `classes`. One that has gone meanwhile is a grey square."""
+    with st.spinner("Reading the images."), ThreadPoolExecutor(2) as pool:
         pixels = list(pool.map(_pixels, items))
     return [
         Cell(picture, classes[item.label] if classes else item.name.rsplit("/", 1)[-1])
@@ -89,20 +89,20 @@ def _sheets(pictures: Sequence[Cell]) -> None:
     for number, column in enumerate(columns):
         sheet = [cell for row in rows for cell in row[number * ACROSS : (number + 1) * ACROSS]]
         if sheet:
-            # a single picture is not to be larger than the others
+            # a single image is not to be larger than the others
             with column, st.columns(ACROSS)[0] if len(sheet) == 1 else st.container():
                 show_mosaic(sheet, ACROSS, SIDE)
 
 
 def _remove(collection: Path, page: Sequence[Item]) -> None:
-    with st.popover("Remove a picture", icon=":material/delete:", type="tertiary", key="data-remove"):
+    with st.popover("Remove an image", icon=":material/delete:", type="tertiary", key="data-remove"):
         names = {item.path.relative_to(collection).as_posix(): item.name for item in page}
-        name = st.selectbox("Picture on this page", list(names), format_func=names.get, key="data-remove-name")
+        name = st.selectbox("Image on this page", list(names), format_func=names.get, key="data-remove-name")
         if name:
             item = next(item for item in page if names.get(name) == item.name)
             show_mosaic([Cell(_pixels(item), item.path.name)], 1, SIDE)
         st.caption("The file is deleted from the collection. Runs that are finished keep their results.")
-        if st.button("Delete this picture", key="data-remove-now", disabled=name is None):
+        if st.button("Delete this image", key="data-remove-now", disabled=name is None):
             try:
                 remove_picture(collection, name)
             except GraftError as error:

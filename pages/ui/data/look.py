@@ -1,4 +1,4 @@
-"""The chosen images on the Data page: numbers, classes, split, pictures, and what was left out."""
+"""The chosen images on the Data page: numbers, classes, split, images, and what was left out."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -94,7 +94,7 @@ def _head(dataset: Dataset, *, blocked: bool) -> None:
         with st.container(horizontal=True, width="content", key="data-actions"):
             view = "add" if data_view.editable(dataset.source) else "copy"
             st.button(
-                "Add pictures", icon=":material/add_photo_alternate:", key="data-add", on_click=_add, args=(view,),
+                "Add images", icon=":material/add_photo_alternate:", key="data-add", on_click=_add, args=(view,),
                 type="primary" if blocked else "secondary",
             )  # fmt: skip
             st.button(
@@ -104,7 +104,7 @@ def _head(dataset: Dataset, *, blocked: bool) -> None:
             if not dataset.source.startswith("sample:"):
                 st.button(
                     "Read again", icon=":material/refresh:", key="data-again", on_click=engine.read_again,
-                    help="Look at the disk again, for pictures that were edited in place.",
+                    help="Look at the disk again, for images that were edited in place.",
                 )  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def _problems(found: Sequence[str], source: str) -> None:
         more = f"\n- and {len(found) - FEW} more" if len(found) > FEW else ""
         st.error(f"**A training cannot start with these images yet.**\n\n{sentences}{more}", icon=":material/block:")
         if data_view.editable(source) is None:
-            st.caption("Change the folder and read it again, or add pictures to a copy of it.")
+            st.caption("Change the folder and read it again, or add images to a copy of it.")
 
 
 def _chart(dataset: Dataset, split: Split) -> None:

@@ -1,4 +1,4 @@
-"""What becomes of pictures given to a collection: written at once, the refused ones named with their reason."""
+"""What becomes of images given to a collection: written at once, the refused ones named with their reason."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def take(given: Sequence[Given], class_name: str, folder: Path | None, name: str
     if not given:
         return
     if not class_name:
-        st.warning("Name the class above; the pictures wait here until then.", icon=":material/label:")
+        st.warning("Name the class above; the images wait here until then.", icon=":material/label:")
         return
     outcome, bar = Outcome(class_name), DelayedBar()
     for start in range(0, len(given), GROUP):
@@ -66,7 +66,7 @@ def take(given: Sequence[Given], class_name: str, folder: Path | None, name: str
 def _add(
     folder: Path | None, name: str, files: list[tuple[str, bytes]], so_far: Outcome
 ) -> tuple[Path | None, Outcome]:
-    """Add files to a class; collection and class are made only for a picture that can be read."""
+    """Add files to a class; collection and class are made only for an image that can be read."""
     refused: list[LeftOut] = []
     try:
         if names.label(so_far.class_name) not in classes(folder):
@@ -83,7 +83,7 @@ def _add(
 
 
 def _unreadable(files: Sequence[tuple[str, bytes]]) -> list[LeftOut]:
-    """Every file with its reason if none of them is a picture; empty as soon as one is."""
+    """Every file with its reason if none of them is an image; empty as soon as one is."""
     refused = []
     for name, content in files:
         try:
@@ -102,7 +102,7 @@ def show_outcome() -> None:
         return
     with st.container(key="data-outcome"):
         if outcome.added:
-            count = "1 picture" if outcome.added == 1 else f"{outcome.added:,} pictures"
+            count = "1 image" if outcome.added == 1 else f"{outcome.added:,} images"
             st.success(f"{count} added to {literal(outcome.class_name[:80])}.", icon=":material/check_circle:")
         if outcome.error:
             st.error(literal(outcome.error), icon=":material/error:")

@@ -1,4 +1,4 @@
-"""Pictures of the first page: sample photographs, real augmented views of one, and a drawn curve."""
+"""Images of the first page: sample photographs, real augmented views of one, and a drawn curve."""
 
 import functools
 
@@ -23,7 +23,7 @@ SUBJECT = "bird/crowned_crane"
 PIXELS = 220  # of a cell; shown smaller, so that it is sharp on fine screens too
 
 
-# a picture that has not arrived yet takes its room already: nothing below it jumps
+# an image that has not arrived yet takes its room already: nothing below it jumps
 _STYLE = """<style>
 .st-key-home-hero img { aspect-ratio: 916 / 768; }
 [class*="st-key-home-step-"] img { aspect-ratio: 916 / 250; }
@@ -37,7 +37,7 @@ def hero() -> None:
 
 
 def step(name: str) -> None:
-    """The picture over one of the three steps: 'data', 'augment' or 'train'."""
+    """The image over one of the three steps: 'data', 'augment' or 'train'."""
     if name == "train":
         st.image(_CURVES, width="stretch")
     elif name == "augment" and warmup.ready() and warmup.start().error is None:

@@ -1,4 +1,4 @@
-"""Answers of a model for uploaded pictures: each is computed once a session."""
+"""Answers of a model for uploaded images: each is computed once a session."""
 
 import base64
 import io
@@ -17,13 +17,13 @@ from pages.ui.session import state
 if TYPE_CHECKING:  # importing it loads torch
     from core.evaluation.predict import Predictor
 
-AT_ONCE = 16  # pictures between two steps of the progress bar
+AT_ONCE = 16  # images between two steps of the progress bar
 THUMBNAIL_PX = 72
 
 
 @dataclass(frozen=True)
 class Source:
-    """A picture as it was given. `id` is the upload's own; two files of one name have two ids."""
+    """An image as it was given. `id` is the upload's own; two files of one name have two ids."""
 
     id: str
     name: str
@@ -37,7 +37,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Answer:
-    """Probabilities in the order of the model's classes and a small picture, or the `reason` why there are none."""
+    """Probabilities in the order of the model's classes and a small image, or the `reason` why there are none."""
 
     name: str
     probabilities: tuple[float, ...] = ()
@@ -69,13 +69,13 @@ def answered(predictor: "Predictor", key: str, sources: Sequence[Source]) -> lis
     known: dict[tuple[str, str], Answer] = state.recall("predict-answers", {})
     kept = {(key, source.id): known[key, source.id] for source in sources if (key, source.id) in known}
     new = [source for source in sources if (key, source.id) not in kept]
-    bar = st.progress(0.0, "Looking at the pictures.") if len(new) > AT_ONCE else None
+    bar = st.progress(0.0, "Looking at the images.") if len(new) > AT_ONCE else None
     for start in range(0, len(new), AT_ONCE):
         group = new[start : start + AT_ONCE]
         kept |= {(key, source.id): answer for source, answer in zip(group, _ask(predictor, group), strict=True)}
         if bar:
             done = min(start + AT_ONCE, len(new))
-            bar.progress(done / len(new), f"{done} of {len(new)} pictures.")
+            bar.progress(done / len(new), f"{done} of {len(new)} images.")
     if bar:
         bar.empty()
     state.remember("predict-answers", kept)
@@ -102,7 +102,7 @@ def thumbnail(pixels: np.ndarray) -> str:
 
 
 def jpeg(picture: Image.Image) -> bytes:
-    """The picture's bytes: the page does not keep PIL objects."""
+    """The image's bytes: the page does not keep PIL objects."""
     encoded = io.BytesIO()
     picture.save(encoded, "JPEG", quality=88)
     return encoded.getvalue()

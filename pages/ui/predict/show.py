@@ -1,4 +1,4 @@
-"""What a model said: one picture beside its probabilities, many as a table and a CSV."""
+"""What a model said: one image beside its probabilities, many as a table and a CSV."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -27,8 +27,8 @@ MOST_BARS = 8
 MOST_ROWS = 8  # more are reached by scrolling
 ROW_PX = THUMBNAIL_PX + 8
 CLOSED_SET = (
-    "The model knows only its {n} classes and always answers with one of them, also when the picture shows none of "
-    "them. A high probability does not mean that the picture is of a kind it knows."
+    "The model knows only its {n} classes and always answers with one of them, also when the image shows none of "
+    "them. A high probability does not mean that the image is of a kind it knows."
 )
 
 
@@ -74,7 +74,7 @@ def _refused(answers: Sequence[Answer]) -> None:
 
 
 def _one(predictor: "Predictor", source: Source | OnDisk, answer: Answer) -> None:
-    """The picture as the model sees it, beside the probabilities."""
+    """The image as the model sees it, beside the probabilities."""
     left, right = st.columns([2, 3], gap="large")
     side = predictor.geometry.image_size
     with left:

@@ -27,7 +27,7 @@ _SMALL = Geometry(SIDE, SIDE, "bilinear")
 
 @dataclass(frozen=True)
 class Shown:
-    """Pictures that could be read, as cells, and the names of the others with the reason."""
+    """Images that could be read, as cells, and the names of the others with the reason."""
 
     cells: list[Cell]
     missing: list[str]
@@ -43,7 +43,7 @@ def show_mistakes(classes: Sequence[str], answers: Predictions, key: str) -> Non
         return
     st.caption(f"{len(found)} of {total} images were taken for something else. The most confident mistakes come first.")
     count = state.recall(f"mistakes:{key}", AT_A_TIME)
-    with st.spinner("Reading the pictures."):
+    with st.spinner("Reading the images."):
         shown = pictures(classes, answers, found[:count])
     if shown.cells:
         _mosaics(shown.cells)

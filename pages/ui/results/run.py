@@ -64,7 +64,7 @@ def _actions(run: Run) -> None:
         ):
             _resume(run)
         if model and not run.status.live:
-            again = "Try it on new pictures"
+            again = "Try it on new images"
             if st.button(again, type="primary", icon=":material/image_search:", key="results-predict"):
                 st.switch_page("pages/predict.py", query_params={"run": run.id})
         st.download_button(

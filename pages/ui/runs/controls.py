@@ -81,7 +81,7 @@ def controls(run: Run, *, leave: bool = False) -> None:
             _control(
                 run, "Same without augmentation", "without augmentation", ":material/filter_none:",
                 summarise(run.experiment.pipeline) == "None", "This run had no augmentation.",
-                "Shows every picture as it is.", without_augmentation, leave,
+                "Shows every image as it is.", without_augmentation, leave,
             )  # fmt: skip
             _control(
                 run, "Same from scratch", "from scratch", ":material/restart_alt:",

@@ -98,7 +98,7 @@ def known_split(source: str | None, spec: SplitSpec, reading: Reading = AS_FOUND
 
 
 def read_again() -> None:
-    """Forget the data sets, so that pictures changed on the disk under their old names are seen."""
+    """Forget the data sets, so that images changed on the disk under their old names are seen."""
     _datasets().clear()
     _splits().clear()
 
@@ -118,7 +118,7 @@ def images_in(folder: Path) -> int:
 
 
 def images(geometry: Geometry) -> ImageCache:
-    """Decoded pictures of one size, shared by all pages, tabs and runs."""
+    """Decoded images of one size, shared by all pages, tabs and runs."""
     return workspace().images(geometry)
 
 
@@ -144,7 +144,7 @@ def _key(source: str, reading: Reading) -> tuple[Hashable, ...]:
 
 
 def _stamp(source: str) -> int:
-    """Changes when a picture or a class is added or removed: the newest time of the folders, which is quick to ask."""
+    """Changes when an image or a class is added or removed: the newest time of the folders, which is quick to ask."""
     if source.startswith("sample:"):
         return 0
     newest = seen = 0

@@ -203,7 +203,7 @@ def workspace() -> Path:
 
 
 def collection() -> Path | None:
-    """The folder of the user's own pictures that the Data page is filling."""
+    """The folder of the user's own images that the Data page is filling."""
     return recall("collection", None)
 
 

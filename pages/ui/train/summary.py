@@ -97,7 +97,7 @@ def _augmentation(draft: Draft) -> Row:
     except GraftError:
         return Row("Augment", AUGMENT, icon, "A step cannot be used")
     if said == "None":
-        return Row("Augment", AUGMENT, icon, "None", "Every epoch sees the same pictures")
+        return Row("Augment", AUGMENT, icon, "None", "Every epoch sees the same images")
     views = "new views in each epoch" if draft.views == "fresh" else f"{draft.views} views per image"
     return Row("Augment", AUGMENT, icon, said, views)
 

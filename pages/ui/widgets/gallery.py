@@ -1,6 +1,6 @@
-"""Many pictures as one: a mosaic with labelled cells, encoded once.
+"""Many images as one: a mosaic with labelled cells, encoded once.
 
-One JPEG reaches the screen three times faster than sixteen pictures, and bytes do not pile up in memory as PIL
+One JPEG reaches the screen three times faster than sixteen images, and bytes do not pile up in memory as PIL
 objects do.
 """
 
@@ -32,7 +32,7 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 @dataclass(frozen=True)
 class Cell:
-    """One picture (uint8, H x W x 3) with its label; `accent`, a colour, draws a frame around it.
+    """One image (uint8, H x W x 3) with its label; `accent`, a colour, draws a frame around it.
 
     `note` is a second line under the label.
     """
@@ -45,7 +45,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Paper:
-    """What the pictures lie on: the colours of the theme's background and text."""
+    """What the images lie on: the colours of the theme's background and text."""
 
     background: str
     ink: str

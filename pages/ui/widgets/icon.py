@@ -1,4 +1,4 @@
-"""The picture in the browser's tab, drawn here: an icon by name would be fetched from a server elsewhere."""
+"""The image in the browser's tab, drawn here: an icon by name would be fetched from a server elsewhere."""
 
 from PIL import Image, ImageDraw
 

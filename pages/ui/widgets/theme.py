@@ -1,4 +1,4 @@
-"""Which theme the browser shows: for pictures and charts, whose colours the server chooses."""
+"""Which theme the browser shows: for images and charts, whose colours the server chooses."""
 
 from typing import Literal, cast
 

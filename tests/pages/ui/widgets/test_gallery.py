@@ -1,4 +1,4 @@
-"""The mosaic: one picture, made of labelled cells."""
+"""The mosaic: one image, made of labelled cells."""
 
 import io
 

@@ -33,13 +33,13 @@ def error_app() -> None:
     from core.errors import UnusableDataset
     from pages.ui.widgets.messages import show_error
 
-    show_error(UnusableDataset("The class '<b>*x*' has one image. Add more pictures."))
+    show_error(UnusableDataset("The class '<b>*x*' has one image. Add more images."))
 
 
 def test_an_error_is_one_box_with_its_sentence():
     at = AppTest.from_function(error_app).run()
     assert at.error[0].icon == ":material/error:"
-    assert at.error[0].value == literal("The class '<b>*x*' has one image. Add more pictures.")
+    assert at.error[0].value == literal("The class '<b>*x*' has one image. Add more images.")
     assert show_error(UnusableDataset("outside a page nothing happens")) is None
 
 
