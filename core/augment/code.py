@@ -42,9 +42,9 @@ _QUIET = 'os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # else it asks
 _HEAD = '''"""Augmented views of an image, pixel for pixel as Graft makes them for the same seed.
 
     pip install "albumentations==2.0.8" numpy opencv-python-headless pillow
-    python pipeline.py picture.jpg --views 8 --out views{usage}
+    python pipeline.py image.jpg --views 8 --out views{usage}
 
-Or from Python: view 3 of an image is `augment(load("picture.jpg"), 3)`.
+Or from Python: view 3 of an image is `augment(load("image.jpg"), 3)`.
 """
 '''
 
@@ -105,12 +105,12 @@ _MAIN = """def main():
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     try:
-        image = load(given.picture)
+        image = load(given.image)
     except (OSError, ValueError, SyntaxError) as error:
-        parser.error(f"{{given.picture}} cannot be read: {{error}}")
+        parser.error(f"{{given.image}} cannot be read: {{error}}")
     for number in range(given.views):
         pixels = augment(image, number, given.seed{argument})
-        Image.fromarray(pixels).save(given.out / f"{{given.picture.stem}}-{{number}}.png")
+        Image.fromarray(pixels).save(given.out / f"{{given.image.stem}}-{{number}}.png")
 
 
 if __name__ == "__main__":
