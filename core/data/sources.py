@@ -1,6 +1,7 @@
 """From what a user names (a sample, a folder, a zip) to a `Dataset`."""
 
 import hashlib
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from core.data import names
 from core.data.dataset import Dataset, Item, LeftOut
 from core.data.decoding import sniff
 from core.data.layout import Layout, layout_choices, read_json, read_layout
+from core.data.layouts.assigned import listed
 from core.data.layouts.tables import SUFFIXES as TABLES
 from core.data.natural import natural_key
 from core.data.scan import Progress, Scan, scan
@@ -19,6 +21,7 @@ from core.text import short, short_path
 SAMPLE_PREFIX = "sample:"
 ABOUT = ".collection.json"  # in a folder that this program made; hidden, so that no zip can bring one
 _UNPACKED = "zip2-"  # folders of "zip-" stay for runs of before: they have names that were read as if all were English
+_NUMBERED = re.compile(r"(?P<name>.+?)(-\d{3}|[ _.-]+part[ _-]?\d+)\.zip", re.IGNORECASE)
 _SAMPLE_DATA = Path(__file__).resolve().parents[2] / "sample_data"
 
 
@@ -73,12 +76,31 @@ def load_dataset(
     folder = path if path.is_dir() else _unpacked(path, workspace)
     name = names.shown(path.stem) if path is not folder else _name(path)
     try:
-        return _load(_Folder(folder, str(path), name), workspace, progress, reading)
+        dataset = _load(_Folder(folder, str(path), name), workspace, progress, reading)
+        return replace(dataset, notes=(*_other_downloads(path), *dataset.notes)) if path is not folder else dataset
     except UnclearLayout as error:
         choices = tuple(replace(one, says=_as_called(one.says, folder, path)) for one in error.choices)
         raise UnclearLayout(_as_called(error.question, folder, path), choices) from error
     except UnusableDataset as error:
         raise UnusableDataset(_as_called(str(error), folder, path)) from error
+
+
+def _other_downloads(archive: Path) -> tuple[str, ...]:
+    """A note on zips beside this one that hold the rest of a large download, as Google Drive numbers them."""
+    if not (part := _NUMBERED.fullmatch(archive.name)):
+        return ()
+    others = [
+        path.name
+        for path in archive.parent.glob("*.zip")
+        if path != archive and (other := _NUMBERED.fullmatch(path.name)) and other["name"] == part["name"]
+    ]
+    if not others:
+        return ()
+    return (
+        f"{short(archive.name)} is one of several numbered zips; {listed(sorted(others))} beside it "
+        f"{'is' if len(others) == 1 else 'are'} not read. If they belong together, unpack all into one folder, and "
+        "choose that folder.",
+    )
 
 
 def _as_called(message: str, folder: Path, source: Path) -> str:

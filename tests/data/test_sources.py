@@ -11,6 +11,7 @@ from core.data import scan
 from core.data.layout import LABELS
 from core.data.sources import SAMPLES, load_dataset
 from core.errors import DatasetNotFound, UnreadableArchive, UnusableDataset
+from tests.data.zip_files import zip_of
 
 
 def test_a_folder_of_class_folders(folder_of, read, many):
@@ -260,3 +261,20 @@ def test_a_path_that_is_not_there_is_a_short_sentence(source, tmp_path):
         load_dataset(source, tmp_path)
     assert len(str(caught.value)) < 600
     assert ".." not in str(caught.value).replace("…", "")
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("set-20240101T120000Z-001.zip", "set-20240101T120000Z-002.zip"), True),
+        (("images_part1.zip", "images_part2.zip"), True),
+        (("set-001.zip", "other-002.zip"), False),
+        (("set.zip", "set2.zip"), False),
+    ],
+)
+def test_zips_that_a_download_was_divided_into_are_told(tmp_path, read, picture, names, told):
+    for name in names:
+        content = [(f"{label}/{seed}.png", picture(seed)) for seed, label in enumerate(("cat", "dog", "cat", "dog"))]
+        (tmp_path / name).write_bytes(zip_of(content))
+    notes = read(tmp_path / names[0]).notes
+    assert any(f"'{names[1]}' beside it is not read" in note for note in notes) is told

@@ -25,6 +25,9 @@ _ABOUT = re.compile(
 _COPY = re.compile(r"([ _.-]+\(?(copy|kopie|copie|copia|c[oó]pia)\)?([ _-]*\(?\d+\)?)?| \(\d+\))$", re.IGNORECASE)
 
 
+_LOOKALIKES = str.maketrans("асеорхуіѕјԁһԛԝκνορτυ", "aceopxyisjdhqwkvoptu")  # Cyrillic and Greek -> Latin
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A file that should be an image of class `label`."""
@@ -102,7 +105,8 @@ class Layout:
             copies.setdefault(_letters(_COPY.sub("", label)), []).append(label)
         whole = {_letters(label) for label in self.classes}
         self.notes += [
-            f"The classes {listed(same)} differ only in case or separators. If they are one, give them one name."
+            f"The classes {listed(same)} differ only in case or separators{_unseen(same)}. If they are one, give them "
+            "one name."
             for same in twins.values()
             if len(same) > 1
         ]
@@ -118,9 +122,15 @@ class Layout:
         return class_counts(Counter(found.label for found in self.found))
 
 
+def _unseen(labels: list[str]) -> str:
+    """What else two labels differ in that look the same: letters of another alphabet, characters without a width."""
+    plain = {"".join(c for c in unicodedata.normalize("NFKC", one).casefold() if c not in " _-.") for one in labels}
+    return ", or in letters that look the same or cannot be seen" if len(plain) > 1 else ""
+
+
 def _letters(label: str) -> str:
-    folded = unicodedata.normalize("NFKC", label).casefold()
-    return "".join(c for c in folded if c not in " _-.")
+    folded = unicodedata.normalize("NFKC", label).casefold().translate(_LOOKALIKES)
+    return "".join(c for c in folded if c not in " _-." and unicodedata.category(c) != "Cf")
 
 
 def class_counts(counts: dict[str, int], most: int = 12) -> str:

@@ -65,6 +65,13 @@ def test_classes_that_differ_only_in_case_are_told(read, twins):
     assert "differ only in case or separators" in layout.notes[0]
 
 
+@pytest.mark.parametrize("twin", ["cat\u200b", "c\u0430t", "\u0441at", "Ca\u03c4"])
+def test_classes_that_look_the_same_are_told(read, twin):
+    layout = read({"cat": 3, twin: 2, "dog": 4})
+    assert len(layout.classes) == 3
+    assert "or in letters that look the same or cannot be seen. If they are one" in layout.notes[0]
+
+
 @pytest.mark.parametrize("names", [("cat1", "cat2"), ("a", "b"), ("1", "01"), ("c+", "c-")])
 def test_other_classes_are_no_twins(read, names):
     assert read({names[0]: 3, names[1]: 2}).notes == []
