@@ -64,7 +64,7 @@ for script in sorted(Path(folder).glob("*.py")):
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory):
     """Images of the kinds that are not read in a straight line: turned, transparent, grey, 16 bits deep, oblong."""
-    folder = tmp_path_factory.mktemp("code") / "pictures"
+    folder = tmp_path_factory.mktemp("code") / "images"
     rng = np.random.default_rng(0)
     colours = rng.integers(0, 255, (9, 12, 4), dtype=np.uint8).repeat(9, axis=0).repeat(9, axis=1)
     for name in ("a", "b"):
@@ -130,7 +130,7 @@ def test_every_transform_makes_the_same_bytes(elsewhere, dataset):
 def test_the_script_is_a_command_too(elsewhere, dataset):
     item = dataset.items[0]
     given = [str(item.path), "--views", "2", "--seed", "9", "--out", "out"]
-    run(elsewhere, "scripts/others.py", *given, "--references", "pictures")
+    run(elsewhere, "scripts/others.py", *given, "--references", "images")
     pictures = Pictures(SPECS["others"], GEOMETRY, 9, references=dataset.items)
     for number in range(2):
         written = np.asarray(Image.open(elsewhere / "out" / f"{item.path.stem}-{number}.png"))
@@ -145,7 +145,7 @@ def test_the_script_refuses_what_it_would_read_otherwise_than_graft(elsewhere, k
     elif kind == "fractions":
         Image.fromarray(np.full((16, 16), 0.5, np.float32)).save(path, "TIFF")
     else:
-        path.write_bytes(b"no image" if kind == "text" else (elsewhere / "pictures/a/plain.png").read_bytes()[:-900])
+        path.write_bytes(b"no image" if kind == "text" else (elsewhere / "images/a/plain.png").read_bytes()[:-900])
     given = [sys.executable, "scripts/light.py", str(path), "--out", "none"]
     done = subprocess.run(given, cwd=elsewhere, capture_output=True, text=True, check=False)
     assert done.returncode == 2
