@@ -31,7 +31,7 @@ class Division:
         """The part of a row; None where nothing says it."""
         columns = self.table.columns
         if self.column:
-            return _kind(columns[self.column][row])
+            return _kind(self.column, columns[self.column][row])
         if self.marks:
             rest: Kind = "train" if "train" not in self.marks.values() else "test"
             return next((kind for name, kind in self.marks.items() if is_set(columns[name][row])), rest)
@@ -57,8 +57,8 @@ def unused(division: Division, but: Sequence[str]) -> str:
     if division.column or division.marks:
         return ""
     for name, values in division.table.columns.items():
-        other = list(dict.fromkeys(value for value in values if value and _kind(value) is None))
-        partly = is_split(name) and any(_kind(value) for value in values)
+        other = list(dict.fromkeys(value for value in values if value and _kind(name, value) is None))
+        partly = is_split(name) and any(_kind(name, value) for value in values)
         if name not in but and other and (partly or _FOLDS.fullmatch(plain(name))):
             return (
                 f"The column '{short(name)}' does not divide the images, because {listed(other)} in it "
@@ -96,15 +96,16 @@ def kind_of_file(stem: str) -> Kind | None:
     return words.pop() if len(words) == 1 else None
 
 
-def _kind(value: str) -> Kind | None:
-    return _SHORT.get(value.lower()) or kind_of(value)
+def _kind(column: str, value: str) -> Kind | None:
+    """The part that a value means; short ones, as 'tr', may be languages where the column is called otherwise."""
+    return (_SHORT.get(value.lower()) if is_split(column) else None) or kind_of(value)
 
 
 def _split_column(columns: dict[str, list[str]], but: Sequence[str]) -> str | None:
     """The column that says to which part a row belongs: all its values are names of parts, of several if it is not
     called like such a column."""
     for name, values in columns.items():
-        kinds = {_kind(value) for value in values if value}
+        kinds = {_kind(name, value) for value in values if value}
         called = is_split(name) or len(kinds) > 1
         if name not in but and kinds and None not in kinds and called and not is_preferred(name):
             return name

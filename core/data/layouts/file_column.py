@@ -15,6 +15,7 @@ _FILE = re.compile(
     r"(name|path|file|url|uri|names|paths|id|ids|idcode|code)?"
 )
 _FILE_SURE = re.compile(r".*(image|img|file|picture|photo|path|datei|bild|archivo|imagen|fichier).*")
+_BESIDE = re.compile(r".*(mask|segment|annot|label|groundtruth|thumb|preview|depth).*")  # of images, not the images
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class _Column:
     def rank(self) -> int:
         """How surely the column is called after files: a mere count of rows is not."""
         letters = plain(self.name)
+        if _BESIDE.fullmatch(letters):
+            return 0
         if _FILE_SURE.fullmatch(letters):
             return 2
         return 1 if _FILE.fullmatch(letters) and letters else 0 if not _COUNTER.fullmatch(letters) else -1

@@ -1,5 +1,6 @@
 """Tables beside folders that are read as classes, though the table says something else of them."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,9 +10,14 @@ from core.data.layouts.columns import possible_labels
 from core.data.layouts.labelled import Labelled
 from core.data.layouts.questions import FOLDERS
 from core.data.layouts.tables import Table, find_tables, read_table
+from core.data.layouts.words import plain
 from core.data.tree import Folder
 from core.errors import UnusableDataset
 from core.text import short
+
+_NAMES = re.compile(
+    r"(class|label|common|latin|scientific)?(names?|titles?|labels?|class|descriptions?)|species|breeds?"
+)
 
 
 def ask_about_tables(case: Case, said: Labelled | None) -> None:
@@ -42,6 +48,12 @@ def _ask_about_folders(case: Case, name: str, table: Table | None, full: Sequenc
         if len(named) < len(rows) or 2 * len(named) < len(wanted):
             continue
         seen = {one: [each[row] for row in rows] for one, each in table.columns.items()} if table else {}
+        if any(
+            _NAMES.fullmatch(plain(one)) and len(set(texts)) == len(texts)
+            for one, texts in seen.items()
+            if one != column
+        ):
+            continue  # it says what the classes are called
         if labels := possible_labels(seen, [column]):
             raise case.ask(
                 f"{name} gives folders such as '{short(full[0].name)}' a class each, in {listed(labels)}, so that the "

@@ -82,6 +82,17 @@ def test_columns_that_name_different_images_are_asked_about(asked, header):
     ]
 
 
+@pytest.mark.parametrize("header", ["mask_path,image_path,label", "thumbnail,photo,label", "Annotation,id,label"])
+def test_columns_of_what_lies_beside_images_do_not_name_them(read, header):
+    layout = read({"images": NUMBERED, "l.csv": shuffled(header)})
+    assert layout.reading.file_column == header.split(",")[1]
+
+
+def test_languages_are_no_short_names_of_parts(read):
+    said = [(*row, language) for row, language in zip(rows(), ["tr", "te"] * 4, strict=True)]
+    assert counts(read({"images": FILES, "l.csv": table(said, "file,label,language")})) == {"cat": 6, "dog": 2}
+
+
 def test_an_age_that_is_also_the_number_of_an_image_is_no_name(read):
     said = [(str(n), str(n // 4), "dog" if n < 3 else "cat") for n in SHUFFLED]
     layout = read({"images": NUMBERED, "l.csv": table(said, "code,age,label")})

@@ -28,6 +28,12 @@ def test_a_table_that_names_or_groups_classes_is_not(read, folders, labels):
     assert counts(read({**folders, "classes.csv": people(labels, folders)})) == folders
 
 
+def test_a_table_that_names_classes_and_groups_them_is_not(read):
+    folders = {f"class{n}": n + 2 for n in range(6)}
+    said = [(name, word, group) for name, word, group in zip(folders, "abcdef", "XYXYYX", strict=True)]
+    assert counts(read({**folders, "classes.csv": table(said, "id,name,family")})) == folders
+
+
 def test_a_table_of_names_that_several_folders_hold_is_asked_about(asked, read, tmp_path):
     files = [f"{n}.jpg" for n in range(6)]
     content = {
