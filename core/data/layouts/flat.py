@@ -63,16 +63,18 @@ def refuse_unclear(case: Case, said: Labelled) -> None:
     (name, *_) = [_below(case, table.path) for table in said.tables]
     table = said.tables[0]
     if said.files:
-        ways = [({**_column(name, ""), "file_column": column}, f"'{column}' names the images") for column in said.files]
+        labels = said.possible or (case.reading.label_column,)
+        ways = [(_column(name, label, file), _columns_say(file, label)) for file in said.files for label in labels]
         raise case.ask(f"In {name} the columns {listed(said.files)} name different images.", ways)
     if said.rivals:
         tables = [name, *(_below(case, table.path) for table in said.rivals)]
-        ways = [(_column(table, ""), f"the classes are in {table}") for table in tables]
+        ways = [(_column(table, case.reading.label_column), f"the classes are in {table}") for table in tables]
         raise case.ask(f"{listed(tables)} give the same images other classes.", ways)
     if said.possible:
         question = f"{name} names the images, and its columns {listed(said.possible)} may all be the classes."
+        file = case.reading.file_column
         raise case.ask(
-            question, [(_column(name, column), f"the classes are in '{column}'") for column in said.possible]
+            question, [(_column(name, column, file), f"the classes are in '{column}'") for column in said.possible]
         )
     if said.several and case.reading.label_column != said.label_column:
         raise case.ask(f"{name} gives some images several classes. {SEVERAL}.", _combined(name, said.label_column))
@@ -168,8 +170,14 @@ def _below(case: Case, path: Path) -> str:
     return path.relative_to(case.outer.path).as_posix() if path.is_relative_to(case.outer.path) else str(path)
 
 
-def _column(name: str, column: str) -> dict[str, str]:
-    return {"layout": "csv", "labels": name} | ({"label_column": column} if column else {})
+def _column(name: str, label: str, file: str = "") -> dict[str, str]:
+    """How a table is read, as fields of `Reading`; columns that are to be found are left out."""
+    columns = {"file_column": file, "label_column": label}
+    return {"layout": "csv", "labels": name} | {key: column for key, column in columns.items() if column}
+
+
+def _columns_say(file: str, label: str) -> str:
+    return f"'{file}' names the images" + (f", '{label}' their classes" if label else "")
 
 
 def _combined(name: str, column: str) -> list[tuple[dict[str, str], str]]:

@@ -3,7 +3,8 @@
 import pytest
 
 from core.data.layout import read_layout
-from core.errors import UnusableDataset
+from core.errors import UnclearLayout, UnusableDataset
+from core.experiment import Reading
 from tests.data.layouts.conftest import counts, reasons
 from tests.data.layouts.test_labelled import FILES, rows, table
 from tests.data.layouts.test_tables_of_others import marked
@@ -80,6 +81,23 @@ def test_columns_that_name_different_images_are_asked_about(asked, header):
     assert [choice.reading for choice in question.choices] == [
         {"layout": "csv", "labels": "l.csv", "file_column": column} for column in (first, second)
     ]
+
+
+def test_where_classes_are_unclear_too_both_columns_are_chosen_at_once(tree, asked):
+    said = [(str(row), str(n), "dog" if n < 3 else "cat", "ab"[row % 2]) for row, n in enumerate(SHUFFLED)]
+    content = {"images": NUMBERED, "l.csv": table(said, "left_image,right_image,one,two")}
+    choices = asked(content).choices
+    assert [(c.reading["file_column"], c.reading["label_column"]) for c in choices] == [
+        (f"{side}_image", label) for side in ("left", "right") for label in ("one", "two")
+    ]
+    assert choices[3].says == "'right_image' names the images, 'two' their classes"
+    root = tree(content, name="b")
+    with pytest.raises(UnclearLayout) as caught:
+        read_layout(root, Reading(layout="csv", file_column="right_image"))
+    assert [c.reading.get("file_column") for c in caught.value.choices] == ["right_image", "right_image"]
+    with pytest.raises(UnclearLayout) as caught:
+        read_layout(root, Reading(layout="csv", label_column="two"))
+    assert [c.reading.get("label_column") for c in caught.value.choices] == ["two", "two"]
 
 
 @pytest.mark.parametrize("header", ["mask_path,image_path,label", "thumbnail,photo,label", "Annotation,id,label"])
