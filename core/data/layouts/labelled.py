@@ -251,7 +251,8 @@ def _is_blank(other: Labelled, best: Labelled) -> bool:
         return False
     places = {path.parent for path in other.labels}
     known = {path.parent for path in best.labels}
-    return not places & known and all(kind_of(place.name) in ("test", PREDICT) for place in places)
+    tests = [any(kind_of(one.name) in ("test", PREDICT) for one in (place, place.parent)) for place in places]
+    return not places & known and all(tests)
 
 
 def _contradicts(other: Labelled, best: Labelled) -> bool:

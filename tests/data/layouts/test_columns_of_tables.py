@@ -134,10 +134,11 @@ def test_a_table_that_agrees_or_is_not_called_like_one_of_classes_is_no_rival(re
     assert counts(layout) == {"cat": 6, "dog": 2}
 
 
+@pytest.mark.parametrize("place", ["test", "test/images"])
 @pytest.mark.parametrize("form", ["sample_sub.csv", "submit_here.csv", "baseline.csv"])
-def test_a_form_for_answers_gives_no_classes(read, form):
+def test_a_form_for_answers_gives_no_classes(read, form, place):
     tests = [f"t{number}.jpg" for number in range(5)]
-    content = {"train": FILES, "test": tests, "train.csv": table(rows()), form: table((t, "cat") for t in tests)}
+    content = {"train": FILES, place: tests, "train.csv": table(rows()), form: table((t, "cat") for t in tests)}
     layout = read(content)
     assert counts(layout) == {"cat": 6, "dog": 2}
     assert "offered for prediction" in reasons(layout)["test"]
