@@ -8,10 +8,10 @@ from core.data.dataset import LeftOut, Part
 from core.data.encodings import decode_file_names
 from core.data.layouts.assigned import LABELS, Found, Layout, class_labels, read_json
 from core.data.layouts.case import Case, enter, no_classes, take_labels
-from core.data.layouts.class_names import note_numbered_classes
 from core.data.layouts.containers import other_files, unread_labels
 from core.data.layouts.decide import choices, read_case
 from core.data.layouts.masks import leave_out_masks
+from core.data.layouts.unread_lists import note_numbered_classes
 from core.data.tree import MAX_FILES, Folder, read_tree
 from core.data.zips.unpack import MANIFEST
 from core.errors import LayoutChoice, UnusableDataset

@@ -13,7 +13,6 @@ from core.data.layouts.flat import images_of, labels_of, read_csv, read_filename
 from core.data.layouts.folders import labelled_kinds, part_folders, read_class_first, read_classes, read_parts
 from core.data.layouts.labelled import Labelled
 from core.data.layouts.named_folders import ask_about_tables
-from core.data.layouts.part_lists import note_part_lists, note_parts_in_names
 from core.data.layouts.questions import (
     FOLDERS,
     INNER,
@@ -23,6 +22,7 @@ from core.data.layouts.questions import (
     folds,
     variants,
 )
+from core.data.layouts.unread_lists import note_part_lists, note_parts_in_names
 from core.data.layouts.words import (
     is_fold,
     is_generic,

@@ -1,6 +1,5 @@
 """Labels from files of labels: which rows mean which images, and what is left over."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from core.data.layouts.assigned import listed
 from core.data.layouts.divided import divide, undivided_subjects, unused
 from core.data.layouts.file_column import file_columns
 from core.data.layouts.index import ImageIndex
+from core.data.layouts.several_tables import belongs, contradicts, is_blank, is_form, join
 from core.data.layouts.tables import Table, find_tables, first_row, read_table
 from core.data.layouts.words import PREDICT, Kind, kind_of
 from core.data.tree import Folder
@@ -71,12 +71,12 @@ def read_labels(folder: Folder, images: Sequence[Path], reading: Reading) -> Lab
     others = [one for one in (_said_alike(one, best, index) for one in found) if one is not best and one.clear]
     if best.clear:
         for other in others:
-            if _is_blank(other, best):
+            if is_blank(other, best):
                 name = other.tables[0].path.name
                 best.notes.append(f"{name} gives all its images one class, as a form for answers does: it is not used.")
-            elif _belongs(other, best):
-                _join(best, other)
-        best.rivals = () if reading.labels else tuple(one.tables[0] for one in others if _contradicts(one, best))
+            elif belongs(other, best):
+                join(best, other)
+        best.rivals = () if reading.labels else tuple(one.tables[0] for one in others if contradicts(one, best))
     return best
 
 
@@ -102,7 +102,7 @@ def _chosen(folder: Folder, reading: Reading) -> list[Path]:
 
 def _read(path: Path, index: ImageIndex, reading: Reading) -> Labelled | None:
     asked = bool(reading.labels)
-    if not asked and _is_form(path):
+    if not asked and is_form(path):
         return None
     try:
         headless = any(index.find(text) for text in first_row(path) if text)
@@ -237,53 +237,6 @@ def _nearest(paths: Sequence[Path], place: Path, part: Kind | None) -> Sequence[
         if len(paths) > 1 and wanted:
             paths = wanted
     return paths
-
-
-def _is_form(path: Path) -> bool:
-    """Whether a table is called like those into which the answers of a contest are written."""
-    name = path.stem.lower()
-    return "submission" in name or "submit" in name or bool(re.search(r"(^|[^a-z])sub([^a-z]|$)", name))
-
-
-def _is_blank(other: Labelled, best: Labelled) -> bool:
-    """Whether a table gives one class to all images of a folder for tests or prediction, of which the best has none."""
-    if len(set(other.labels.values())) > 1 or len(other.labels) < 3 or len(set(best.labels.values())) < 2:
-        return False
-    places = {path.parent for path in other.labels}
-    known = {path.parent for path in best.labels}
-    tests = [any(kind_of(one.name) in ("test", PREDICT) for one in (place, place.parent)) for place in places]
-    return not places & known and all(tests)
-
-
-def _contradicts(other: Labelled, best: Labelled) -> bool:
-    """Whether two tables, of which none is called more like one of classes, give the same images other classes."""
-    both = [path for path in best.labels if path in other.labels]
-    sure = [cols.is_preferred(one.label_column) for one in (best, other)]
-    if sure[0] > sure[1]:
-        return False
-    return not cols.same_partition([best.labels[path] for path in both], [other.labels[path] for path in both])
-
-
-def _belongs(other: Labelled, best: Labelled) -> bool:
-    """Whether a table goes on where another one ends: the same columns, other images."""
-    return (other.label_column == best.label_column or same_words(other.label_column, best.label_column)) and not (
-        other.labels.keys() & best.labels.keys()
-    )
-
-
-def same_words(one: str, other: str) -> bool:
-    """Whether two columns are called the same but for case and separators."""
-    return bool(one) and cols.plain(one) == cols.plain(other)
-
-
-def _join(best: Labelled, other: Labelled) -> None:
-    best.tables += other.tables
-    best.notes += [note for note in other.notes if note not in best.notes]
-    best.labels |= other.labels
-    best.parts |= other.parts
-    best.conflicts |= other.conflicts
-    best.unsaid |= other.unsaid
-    best.missing += other.missing
 
 
 def part_of(kind: Kind | None) -> Part | None:

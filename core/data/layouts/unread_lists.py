@@ -1,4 +1,4 @@
-"""Lists beside class folders that say which images train and which test: train.txt and test.txt, or a CSV per part."""
+"""Files beside classes that say more than is read: which images train and test, and what classes are called."""
 
 import re
 from collections import Counter
@@ -9,11 +9,17 @@ from core.data.layouts.case import Case
 from core.data.layouts.divided import kind_of_file
 from core.data.layouts.flat import labels_of
 from core.data.layouts.words import PREDICT, part_words, without_part
+from core.data.tree import Folder
 from core.text import short
 
 _SUFFIXES = frozenset((".txt", ".csv", ".tsv", ".lst", ".list", ".json", ".jsonl"))
 _HEAD = 1 << 16  # bytes that tell whether a file names images
 _NAME = re.compile(r"[^\s,;|\"'/\\\[\]]+")
+_NUMBER = re.compile(r"\d+|n\d{8}")  # and synsets of WordNet
+_CALLED = re.compile(
+    r"(^|[^a-z])(class(es)?|labels?|names?|map(ping)?|categor(y|ies)|words|dict|index|synsets?|data)", re.IGNORECASE
+)
+_NAMING = frozenset((".txt", ".csv", ".tsv", ".json", ".yaml", ".yml", ".names", ".pbtxt", ".md"))
 
 
 def note_part_lists(layout: Layout, case: Case) -> None:
@@ -68,3 +74,23 @@ def _head(path: Path) -> str:
             return file.read(_HEAD).decode("utf-8", "replace")
     except OSError:
         return ""
+
+
+def note_numbered_classes(layout: Layout, top: Folder) -> None:
+    """Say that classes go by their numbers where a file beside them may hold their names, which are not read."""
+    if not layout.classes or not all(_NUMBER.fullmatch(label) for label in layout.classes):
+        return
+    used = {path for path in layout.explained if path.is_file()}
+    left = {one.name for one in layout.left_out}
+    found = [
+        path
+        for path in top.every_file()
+        if path.suffix.lower() in _NAMING
+        and _CALLED.search(path.stem)
+        and (path not in used or layout.name(path) in left)
+    ]
+    if found:
+        layout.notes.append(
+            f"The classes are called by numbers. {listed(path.name for path in found[:3])} may hold their names, which "
+            "are not read: to see them, call the folders or the labels so."
+        )

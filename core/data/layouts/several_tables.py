@@ -1,0 +1,59 @@
+"""Several tables of one data set: parts of one, forms for answers, and those that contradict each other."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.data.layouts import columns as cols
+from core.data.layouts.words import PREDICT, kind_of
+
+if TYPE_CHECKING:
+    from core.data.layouts.labelled import Labelled
+
+
+def is_form(path: Path) -> bool:
+    """Whether a table is called like those into which the answers of a contest are written."""
+    name = path.stem.lower()
+    return "submission" in name or "submit" in name or bool(re.search(r"(^|[^a-z])sub([^a-z]|$)", name))
+
+
+def is_blank(other: "Labelled", best: "Labelled") -> bool:
+    """Whether a table gives one class to all images of a folder for tests or prediction, of which the best has none."""
+    if len(set(other.labels.values())) > 1 or len(other.labels) < 3 or len(set(best.labels.values())) < 2:
+        return False
+    places = {path.parent for path in other.labels}
+    known = {path.parent for path in best.labels}
+    tests = [any(kind_of(one.name) in ("test", PREDICT) for one in (place, place.parent)) for place in places]
+    return not places & known and all(tests)
+
+
+def contradicts(other: "Labelled", best: "Labelled") -> bool:
+    """Whether two tables, of which none is called more like one of classes, give the same images other classes."""
+    both = [path for path in best.labels if path in other.labels]
+    sure = [cols.is_preferred(one.label_column) for one in (best, other)]
+    if sure[0] > sure[1]:
+        return False
+    return not cols.same_partition([best.labels[path] for path in both], [other.labels[path] for path in both])
+
+
+def belongs(other: "Labelled", best: "Labelled") -> bool:
+    """Whether a table goes on where another one ends: the same columns, other images."""
+    return (other.label_column == best.label_column or same_words(other.label_column, best.label_column)) and not (
+        other.labels.keys() & best.labels.keys()
+    )
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two columns are called the same but for case and separators."""
+    return bool(one) and cols.plain(one) == cols.plain(other)
+
+
+def join(best: "Labelled", other: "Labelled") -> None:
+    """Add what another table says to the best one."""
+    best.tables += other.tables
+    best.notes += [note for note in other.notes if note not in best.notes]
+    best.labels |= other.labels
+    best.parts |= other.parts
+    best.conflicts |= other.conflicts
+    best.unsaid |= other.unsaid
+    best.missing += other.missing
