@@ -37,7 +37,7 @@ class Split:
         return {"train": len(self.train), "val": len(self.val), "test": len(self.test)}
 
 
-def make_split(dataset: Dataset, spec: SplitSpec, by_names: bool = True) -> Split:
+def make_split(dataset: Dataset, spec: SplitSpec, by_names: bool = True, *, look_for_altered: bool = True) -> Split:
     """Divide `dataset`, class by class, into shares; a data set that came divided keeps its parts.
 
     The same image twice: one copy is used, in the order test, val, train; under two labels: none is. Near copies are
@@ -45,11 +45,12 @@ def make_split(dataset: Dataset, spec: SplitSpec, by_names: bool = True) -> Spli
     data set came divided, the training copy is left out. In a class of three or more every part gets one; of two, one
     trains and one validates. A class of one only trains, and `problems` blocks the start.
 
-    With `by_names`, images that are versions of one image by their names stay in one part like near copies.
+    With `by_names`, images that are versions of one image by their names stay in one part like near copies. Without
+    `look_for_altered`, copies in another light, cropped, turned or mirrored are not looked for.
     """
     reasons = exact_reasons(dataset)
     distinct, unknown = distinct_digests(dataset, spec)
-    near = find_near(dataset, frozenset(reasons), distinct)
+    near = find_near(dataset, frozenset(reasons), distinct, look_for_altered=look_for_altered)
     more, notes = near_reasons(dataset, near, spec, reasons)
     if spec.near_copies != "group":
         return _divided(dataset, spec, reasons | more, (), near, [*notes, *unknown])

@@ -125,16 +125,17 @@ def divided_as_begun(prepared: Prepared, began_with: str | None) -> Prepared:
     """
     if began_with is None:
         return replace(prepared, split=make_former_split(prepared.dataset, prepared.experiment.data.split))
-    if began_with != split_key(prepared.dataset, prepared.split):
-        # runs of before told versions of one image only by their pixels
-        before = make_split(prepared.dataset, prepared.experiment.data.split, by_names=False)
-        if began_with == split_key(prepared.dataset, before):
-            return replace(prepared, split=before)
-        raise ResumeRefused(
-            "This version divides the images into training, validation and test otherwise than the one that began the "
-            "run. Start a new run with its settings."
-        )
-    return prepared
+    if began_with == split_key(prepared.dataset, prepared.split):
+        return prepared
+    # runs of before were divided without altered copies, and still earlier ones without versions by name
+    for by_names in (True, False):
+        split = make_split(prepared.dataset, prepared.experiment.data.split, by_names, look_for_altered=False)
+        if began_with == split_key(prepared.dataset, split):
+            return replace(prepared, split=split)
+    raise ResumeRefused(
+        "This version divides the images into training, validation and test otherwise than the one that began the "
+        "run. Start a new run with its settings."
+    )
 
 
 def _absolute(weights: str) -> str:

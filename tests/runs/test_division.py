@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from core.data.split import make_former_split, make_split
 from core.errors import ResumeRefused
@@ -54,6 +54,18 @@ def test_a_run_of_an_earlier_version_goes_on_with_the_split_of_that_version(begu
     assert former == make_former_split(prepared.dataset, SplitSpec())
     assert former.sizes == {"train": 14, "val": 3, "test": 4}
     assert run.experiment.digest == run.digest
+
+
+def test_a_run_that_was_begun_before_mirrored_copies_were_found_goes_on_with_its_split(across, tmp_path):
+    with Image.open(across / "test" / "cat" / "61.png") as image:
+        ImageOps.mirror(image).save(across / "train" / "cat" / "mirrored.png")
+    workspace = Workspace(tmp_path / "workspace")
+    prepared = prepare(make_experiment(across), workspace.root, "cpu")
+    earlier = make_split(prepared.dataset, SplitSpec(), look_for_altered=False)
+    claim = create_run(workspace, replace(prepared, split=earlier))
+    release(workspace, claim, Status.STOPPED, "")
+    assert (prepared.split.sizes["train"], earlier.sizes["train"]) == (15, 16)
+    assert prepare_again(workspace, workspace.store.run(claim.run_id)).split == earlier
 
 
 def test_a_run_that_this_version_would_divide_otherwise_is_refused(begun):

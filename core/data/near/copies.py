@@ -23,7 +23,7 @@ def near_reasons(dataset: Dataset, near: Near, spec: SplitSpec, done: Reasons) -
     if spec.near_copies == "keep":
         return {}, notes
     if spec.near_copies == "drop":
-        return _all_but_one(dataset, near), notes
+        return _all_but_one(dataset, near, done), notes
     by_label: dict[int, tuple[list[tuple[int, int]], list[tuple[int, int]]]] = defaultdict(lambda: ([], []))
     for number, pairs in enumerate((near.across, near.beneath)):
         for pair in pairs:
@@ -102,12 +102,14 @@ def _one_side(dataset: Dataset, pairs: Pairs | list[tuple[int, int]], done: Reas
     }
 
 
-def _all_but_one(dataset: Dataset, near: Near) -> Reasons:
-    """Of each group the largest image in the highest part is used."""
+def _all_but_one(dataset: Dataset, near: Near, done: Reasons) -> Reasons:
+    """Of each group the largest image in the highest part is used; the others not, nor their exact copies."""
+    twins = _twins(dataset, done)
     reasons: Reasons = {}
     for group in near.groups:
         kept = max(group, key=lambda i: _worth(dataset.items[i]))
-        reasons |= {i: _reason(dataset, i, kept, "nearly the same image as") for i in group if i != kept}
+        others = [i for one in group if one != kept for i in twins(dataset.items[one])]
+        reasons |= {i: _reason(dataset, i, kept, "nearly the same image as") for i in others}
     return reasons
 
 

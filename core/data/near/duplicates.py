@@ -4,8 +4,7 @@ Nearly: two 12 x 12 thumbnails differ by at most `NEAR` grey levels (root mean s
 at most `NEAR_SHARE` of the contrast of either. Measured on the samples: 359 different photographs and drawn signs are
 at least 21 levels and 0.43 apart; copies saved again as JPEG quality 30-50, or at half or double size, at most 8.2
 levels and 0.17. The second bound keeps images of one even surface apart, whose thumbnails are all alike; so copies of
-an even surface are not found. Of copies with 1 % cut off at each side 83 % of the stamps and all signs are found, with
-2 % 28 % and 80 %; mirrored or turned copies are not.
+an even surface are not found. Copies in another light, cropped, turned or mirrored: `core.data.near.altered`.
 
 Where a fixed camera makes everything look alike, that says nothing: `core.data.near.scenes` then looks closer.
 """
@@ -20,7 +19,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.data.dataset import Dataset, Part
-from core.data.near import scenes
+from core.data.near import altered, scenes
+from core.data.near.union import Union
+from core.data.near.views import Views
 
 SIDE = 12  # px
 BYTES = 3 * SIDE**2 + scenes.SIDE**2  # of a thumbnail
@@ -76,10 +77,17 @@ def near_groups(dataset: Dataset) -> Groups:
 
 
 @lru_cache(maxsize=4)
-def find_near(dataset: Dataset, unused: frozenset[int] = frozenset(), distinct: frozenset[str] = frozenset()) -> Near:
+def find_near(
+    dataset: Dataset,
+    unused: frozenset[int] = frozenset(),
+    distinct: frozenset[str] = frozenset(),
+    *,
+    look_for_altered: bool = True,
+) -> Near:
     """The near copies among the items that are not `unused`; of items with equal pixels the first one stands for all.
 
-    Images whose digest is in `distinct` are copies of nothing.
+    Images whose digest is in `distinct` are copies of nothing. `look_for_altered`: see `core.data.near.altered`; runs
+    that were begun before those were found go on without.
     """
     firsts: dict[str, int] = {}
     for index, item in enumerate(dataset.items):
@@ -88,18 +96,22 @@ def find_near(dataset: Dataset, unused: frozenset[int] = frozenset(), distinct: 
     chosen = np.array(list(firsts.values()), dtype=int)
     if len(chosen) < 2:
         return Near()
-    return _Search(dataset, chosen, distinct).near()
+    return _Search(dataset, chosen, distinct, look_for_altered).near()
 
 
 class _Search:
     """One comparison of N images, each with each. Arrays have an entry for every image, in the order of `chosen`."""
 
-    def __init__(self, dataset: Dataset, chosen: NDArray[np.intp], distinct: frozenset[str]) -> None:
-        self.dataset, self.chosen = dataset, chosen
+    def __init__(
+        self, dataset: Dataset, chosen: NDArray[np.intp], distinct: frozenset[str], look_for_altered: bool
+    ) -> None:
+        self.dataset, self.chosen, self.look_for_altered = dataset, chosen, look_for_altered
         items = [dataset.items[index] for index in chosen]
         bytes_n = np.stack([np.frombuffer(item.thumbnail, np.uint8) for item in items])
         self.thumbs = bytes_n[:, : 3 * SIDE**2].astype(np.float32)
         self.fine = bytes_n[:, 3 * SIDE**2 :]
+        # what is found may not depend on names, in whose order the images come
+        self.by_content = np.argsort(np.array([item.digest for item in items]), kind="stable")
         self.squares = (self.thumbs**2).sum(axis=1)
         self.aspects = np.log([item.width / item.height for item in items]).astype(np.float32)
         self.contrast = self.thumbs.reshape(len(items), -1, 3).std(axis=1).mean(axis=1)
@@ -110,23 +122,49 @@ class _Search:
     def near(self) -> Near:
         """What is near at all, by the thumbnails; then who is whose copy among those, in scenes by a closer look."""
         everyone = np.arange(len(self.chosen))
-        near = _Union(len(self.chosen))
+        near = Union(len(self.chosen))
         for rows, distance in self._distances(everyone, onwards=True):
             near.join(rows, np.isfinite(distance), everyone[rows[0] :])
+        links = self._altered()
+        near.link(links.one, links.other)
+        links = links.only(~self._most_of_class(links)[links.one]).sorted_by(near.root)
         nearest = np.full((3, len(self.chosen)), -1)  # of the same label in a higher and a lower part; of another label
         groups, scenery = [], []
         for group in near.groups():
             free = group[~self.apart[group]]
-            if self._is_scene(group):
+            scene = self._is_scene(group)
+            if scene:
                 scenery.append(group)
                 blocks = scenes.distances(self.fine[free], _BLOCK)
             else:
                 blocks = self._distances(free)
-            same = _Union(len(self.chosen))
+            same = Union(len(free))
             for rows, distance in blocks:
-                self._take(free[rows], free, distance, same, nearest)
-            groups += same.groups()
+                self._take(rows, free, distance, same, nearest)
+            if not scene:
+                self._take_altered(links.of(near.root, group), free, same, nearest)
+            groups += [free[joined] for joined in same.groups()]
         return self._named(groups, nearest, scenery)
+
+    def _altered(self) -> altered.Altered:
+        """Altered copies, but for mirror images of another label: an arrow to the left is none to the right."""
+        if not self.look_for_altered:
+            return altered.NONE
+        order = self.by_content
+        views = Views(self.thumbs[order].astype(np.uint8), self.fine[order])
+        found = altered.find(views, self.aspects[order]).renamed(order)
+        alike = self.labels[found.one] == self.labels[found.other]
+        return found.only(alike | ~found.mirrored)
+
+    def _most_of_class(self, links: altered.Altered) -> NDArray[np.bool_]:
+        """Whether an image and its altered copies are most of its class: then it is the class that looks so."""
+        alike = self.labels[links.one] == self.labels[links.other]
+        joined = Union(len(self.chosen))
+        joined.link(links.one[alike], links.other[alike])
+        most = np.zeros(len(self.chosen), dtype=bool)
+        for group in joined.groups():
+            most[group] = len(group) >= scenes.FEWEST and 2 * len(group) > (self.labels == self.labels[group[0]]).sum()
+        return most
 
     def _distances(
         self, among: NDArray[np.intp], *, onwards: bool = False
@@ -157,23 +195,39 @@ class _Search:
             yield rows, distance
 
     def _take(
-        self, rows: NDArray[np.intp], columns: NDArray[np.intp], distance: NDArray[np.float32], same: "_Union",
+        self, rows: NDArray[np.intp], among: NDArray[np.intp], distance: NDArray[np.float32], same: Union,
         nearest: NDArray[np.intp],
     ) -> None:  # fmt: skip
-        """Join what is near and has one label; note each row's nearest partners."""
-        alike = self.labels[rows, None] == self.labels[None, columns]
+        """Join what is near and has one label; note each row's nearest partners. Rows and columns are of `among`."""
         linked = np.isfinite(distance)
         if not linked.any():
             return
-        same.join(rows, linked & alike, columns)
-        higher = self.ranks[None, columns] - self.ranks[rows, None]
+        labels, ranks = self.labels[among], self.ranks[among]
+        alike = labels[rows, None] == labels[None]
+        same.join(rows, linked & alike, np.arange(len(among)))
+        higher = ranks[None] - ranks[rows, None]
         for number, wanted in enumerate((alike & (higher > 0), alike & (higher < 0), ~alike)):
             if not (wanted & linked).any():
                 continue
             gaps = np.where(wanted, distance, np.float32(np.inf))
             best = gaps.argmin(axis=1)
             found = np.isfinite(gaps[np.arange(len(rows)), best])
-            nearest[number, rows[found]] = columns[best[found]]
+            nearest[number, among[rows[found]]] = among[best[found]]
+
+    def _take_altered(
+        self, links: altered.Altered, among: NDArray[np.intp], same: Union, nearest: NDArray[np.intp]
+    ) -> None:
+        """Join altered copies of one label; where an image has no partner yet, note the one that differs least."""
+        links = links.only(~(self.apart[links.one] | self.apart[links.other]))
+        alike = links.only(self.labels[links.one] == self.labels[links.other])
+        same.link(np.searchsorted(among, alike.one), np.searchsorted(among, alike.other))
+        order = np.argsort(-np.tile(links.difference, 2), kind="stable")  # of an image's partners the last one is noted
+        one = np.concatenate((links.one, links.other))[order]
+        other = np.concatenate((links.other, links.one))[order]
+        same_label, higher = self.labels[one] == self.labels[other], self.ranks[other] - self.ranks[one]
+        for number, wanted in enumerate((same_label & (higher > 0), same_label & (higher < 0), ~same_label)):
+            free = wanted & (nearest[number, one] < 0)
+            nearest[number, one[free]] = other[free]
 
     def _is_scene(self, group: NDArray[np.intp]) -> bool:
         """Whether so many images are near each other because they show one place, not one thing.
@@ -202,37 +256,3 @@ class _Search:
 
         conflicts = sorted({(min(pair), max(pair)) for pair in pairs(2)})
         return Near(indices(groups), tuple(pairs(0)), tuple(pairs(1)), tuple(conflicts), indices(scenery))
-
-
-class _Union:
-    """Which of `count` nodes links have joined so far."""
-
-    def __init__(self, count: int) -> None:
-        self._root = np.arange(count)
-
-    def join(self, rows: NDArray[np.intp], linked: NDArray[np.bool_], columns: NDArray[np.intp]) -> None:
-        """Join the node rows[r] with the node columns[c] wherever `linked[r, c]`."""
-        ends = self._root[columns]
-        one, other = np.nonzero(linked & (self._root[rows, None] != ends[None]))  # joined already: nothing to store
-        if not len(one):
-            return
-        self._root = lowest(len(self._root), self._root[rows[one]], ends[other])[self._root]
-
-    def groups(self) -> list[NDArray[np.intp]]:
-        """The nodes of each group of two and more."""
-        order = np.argsort(self._root, kind="stable")
-        starts = np.nonzero(np.diff(self._root[order], prepend=-1))[0]
-        return [group for group in np.split(order, starts[1:]) if len(group) > 1]
-
-
-def lowest(count: int, one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
-    """For each of `count` nodes the lowest node that the links (one[k], other[k]) join it to."""
-    root = np.arange(count)
-    while True:
-        lowest = root.copy()
-        np.minimum.at(lowest, one, root[other])
-        np.minimum.at(lowest, other, root[one])
-        lowest = lowest[lowest]
-        if (lowest == root).all():
-            return root
-        root = lowest

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
-from core.data.near.duplicates import BYTES, NEAR, NEAR_SHARE, RANK, SIDE, Groups, lowest
+from core.data.near.duplicates import BYTES, NEAR, NEAR_SHARE, RANK, SIDE, Groups
+from core.data.near.union import lowest
 
 _SAME_ASPECT = 0.05
 _BLOCK = 1024  # rows compared at once: bounds the memory

@@ -19,8 +19,9 @@ from pages.ui.widgets.messages import explain, literal, show_error
 SIDE = 120  # px of an image
 MOST = 4  # images of a group that are shown
 PER_PAGE = 4
-_IDEA = """Two images of one class that look nearly alike, such as a photo saved twice or two frames of a video, are no
-two measurements. With one in training and the other in the test, a model is praised for what it has seen.
+_IDEA = """Two images of one class that look nearly alike, such as a photo saved twice, two frames of a video, or a copy
+made lighter, grey, slightly cropped or turned, or mirrored, are no two measurements. With one in training and the other
+in the test, a model is praised for what it has seen.
 
 - **group**: they stay together in one part. Where the images came divided, the copy in training is left out.
 - **drop**: one of them is used.

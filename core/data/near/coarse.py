@@ -1,0 +1,138 @@
+"""Which pairs of images may be altered copies: the coarse form of their grey views agrees.
+
+The form is the low part of a view's discrete cosine transform, which light and contrast do not change, and which
+mirrored is the same but for signs. Small movements change it in six directions (shift, stretch and turn; the tangent
+distance of Simard et al. 1993), which are left out of the comparison.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.near.views import GREY_SIDE, LEFT_RIGHT, UPSIDE_DOWN, WAYS, Views
+
+Pairs = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]  # one, other, way
+Check = Callable[[NDArray[np.intp], NDArray[np.intp], int], NDArray[np.bool_]]
+CLOSE = 0.5  # correlation of two forms, from which they are compared without movement
+FORM = 0.1  # 1 - correlation of two copies after that
+_LOW = 7  # frequencies each way
+_NEAREST = 24  # partners of an image in each way that come that far, about
+_SAMPLE = 640  # images from which that is told
+_BLOCK = 512  # rows compared at once: bounds the memory
+_PAIRS = 2048  # pairs at once
+_TINY = 1e-6
+
+_STEPS = np.arange(GREY_SIDE, dtype=np.float32)
+_WAVES = np.cos(np.pi / GREY_SIDE * (_STEPS + 0.5) * _STEPS[:_LOW, None]).astype(np.float32)
+_WEIGHTS = np.hypot(*np.meshgrid(_STEPS[:_LOW], _STEPS[:_LOW])).astype(np.float32) + 0.5  # evens out what images hold
+_PLACE = (_STEPS - (GREY_SIDE - 1) / 2) / (GREY_SIDE / 2)
+
+
+def candidates(views: Views, most: int, check: Check) -> Pairs:
+    """Pairs with one < other that pass `check`: for each image the `most` whose form is nearest, in any way."""
+    forms, directions = _forms(views)
+    own = _unit(forms - np.einsum("nkd,nd->nk", directions, np.einsum("nkd,nk->nd", directions, forms)))
+    found = [
+        _nearer(forms, own, directions, rows, columns, way, check)
+        for way in WAYS
+        for rows, columns in _close(forms, way)
+    ]  # fmt: skip
+    if not found:
+        none = np.zeros(0, dtype=int)
+        return none, none, none
+    one, other, way, gap = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return _nearest(one, other, way, gap, most)
+
+
+def _forms(views: Views) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(N, K) unit vectors, and (N, K, 6) orthonormal directions in which small movements change them."""
+    forms, directions = [], []
+    for start in range(0, len(views.grey), _BLOCK):
+        grey = views.grey[start : start + _BLOCK].astype(np.float32)
+        down, right = np.asarray(np.gradient(grey, axis=(1, 2)))
+        moves = [slope * by for slope in (right, down) for by in (1, _PLACE[None, :], _PLACE[:, None])]
+        changes = np.stack([_low(move) for move in moves], axis=2)
+        forms.append(_unit(_low(grey)))
+        directions.append(np.linalg.qr(changes + _TINY * np.eye(*changes.shape[1:], dtype=np.float32))[0])
+    return np.concatenate(forms), np.concatenate(directions)
+
+
+def _low(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    waves = _WAVES @ grey @ _WAVES.T * _WEIGHTS
+    return waves.reshape(len(grey), -1)[:, 1:]  # the first one is the light
+
+
+def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    return rows / np.maximum(_TINY, np.linalg.norm(rows, axis=1, keepdims=True))
+
+
+def _signs(way: int) -> NDArray[np.float32]:
+    """What mirroring does to a form: waves that are odd in that direction change their sign."""
+    odd = np.where(np.arange(_LOW) % 2, -1, 1).astype(np.float32)
+    even = np.ones(_LOW, dtype=np.float32)
+    return np.outer(odd if way & UPSIDE_DOWN else even, odd if way & LEFT_RIGHT else even).ravel()[1:]
+
+
+def _close(forms: NDArray[np.float32], way: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Pairs, row < column, with forms that are close and among the nearest of either, block by block."""
+    others = np.ascontiguousarray((forms * _signs(way)).T)
+    least = _least(forms, others)
+    for start in range(0, len(forms), _BLOCK):
+        agreement = forms[start : start + _BLOCK] @ others[:, start:]
+        close = agreement >= least[start : start + _BLOCK, None]
+        close |= agreement >= least[None, start:]
+        close[:, : len(close)] = np.triu(close[:, : len(close)], 1)
+        rows, columns = np.nonzero(close)
+        if len(rows):
+            yield rows + start, columns + start
+
+
+def _least(forms: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """For each image the agreement that about `_NEAREST` others reach, told from a sample of them."""
+    sample = others[:, :: max(1, len(forms) // _SAMPLE)]
+    rank = min(max(1, round(_NEAREST * sample.shape[1] / len(forms))), sample.shape[1])
+    blocks = [forms[start : start + _BLOCK] @ sample for start in range(0, len(forms), _BLOCK)]
+    return np.maximum(CLOSE, np.concatenate([np.partition(block, -rank, axis=1)[:, -rank] for block in blocks]))
+
+
+def _nearer(
+    forms: NDArray[np.float32], own: NDArray[np.float32], directions: NDArray[np.float32], rows: NDArray[np.intp],
+    columns: NDArray[np.intp], way: int, check: Check,
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:  # fmt: skip
+    """Of these pairs those that agree but for a small movement and pass `check`: one, other, way, 1 - correlation."""
+    agreed = check(rows, columns, way)
+    rows, columns = rows[agreed], columns[agreed]
+    gap, signs = np.empty(len(rows), dtype=np.float32), _signs(way)
+    for part in np.array_split(np.arange(len(rows)), 1 + len(rows) // _PAIRS):
+        one, other = rows[part], columns[part]
+        gap[part] = _apart(own[one], directions[one], forms[other] * signs)
+        far = gap[part] > FORM  # a turned image has empty corners: the other one tells its movements better
+        one, other = one[far], other[far]
+        gap[part[far]] = _apart(own[other], directions[other], forms[one] * signs)
+    near = gap <= FORM
+    return rows[near], columns[near], np.full(near.sum(), way), gap[near]
+
+
+def _apart(
+    own: NDArray[np.float32], directions: NDArray[np.float32], others: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """1 - correlation of P pairs of forms after the directions of the first are taken away from both.
+
+    `own`: the first ones, which have no such directions any more; unit vectors, as are `others`.
+    """
+    along = np.matmul(others[:, None], directions)[:, 0]
+    left = np.sqrt(np.maximum(_TINY, 1 - np.einsum("pd,pd->p", along, along)))
+    gap: NDArray[np.float32] = 1 - np.einsum("pk,pk->p", own, others) / left
+    return gap
+
+
+def _nearest(
+    one: NDArray[np.intp], other: NDArray[np.intp], way: NDArray[np.intp], gap: NDArray[np.float32], most: int
+) -> Pairs:
+    """The pairs that are among the `most` nearest of either image."""
+    image, pair = np.concatenate((one, other)), np.tile(np.arange(len(one)), 2)
+    order = np.lexsort((gap[pair], image))
+    image, pair = image[order], pair[order]
+    kept = np.unique(pair[np.arange(len(image)) - np.searchsorted(image, image) < most])
+    return one[kept], other[kept], way[kept]
