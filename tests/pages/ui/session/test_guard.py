@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -21,7 +22,8 @@ def answer(kind, *headers):
         sent.append(message)
 
     scope = {"type": kind, "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers]}
-    asyncio.run(OwnPagesOnly(app, HOSTS)(scope, None, send))
+    with ThreadPoolExecutor(1) as pool:  # a browser of other tests may have a loop running in this thread
+        pool.submit(asyncio.run, OwnPagesOnly(app, HOSTS)(scope, None, send)).result()
     return sent[0] if sent[0] == "passed" else sent[0].get("status", sent[0]["type"])
 
 
