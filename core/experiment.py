@@ -147,7 +147,7 @@ class BackboneSpec(Description):
     crop: Literal["whole", "weights"] = Field(
         "whole",
         title="Crop",
-        description="'whole': the model sees a picture up to its edges. 'weights': the middle only, as on ImageNet.",
+        description="'whole': the model sees an image up to its edges. 'weights': the middle only, as on ImageNet.",
     )
 
 

@@ -44,7 +44,7 @@ def main() -> None:
     state.remember("augment:told", sidebar.pipeline_summary(state.draft().pipeline))  # the sidebar stands there already
     link.take_link()
     _introduce()
-    found = _pictures()
+    found = _images()
     safety.begin(found[0])
     _builder(*found)
     if found[0] is not None:
@@ -70,7 +70,7 @@ def _introduce() -> None:
         )
 
 
-def _pictures() -> tuple[Dataset | None, tuple[Item, ...], str]:
+def _images() -> tuple[Dataset | None, tuple[Item, ...], str]:
     """The data set, its training images, and otherwise why there are none ('' where none are chosen yet).
 
     Outside of the fragment: looking whether a folder has changed takes long for a large one.

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.home import pictures, runs
+from pages.ui.home import images, runs
 from pages.ui.session import data_view, state
 from pages.ui.widgets.entry import through_app
 
@@ -43,7 +43,7 @@ def _hero() -> None:
                 st.switch_page("pages/data.py")
         st.caption("The sample: 119 photographs in five classes. It takes a minute or two, without a graphics card.")
     with picture, st.container(key="home-hero"):
-        pictures.hero()
+        images.hero()
 
 
 def _try_it() -> None:
@@ -62,7 +62,7 @@ def _steps() -> None:
     with st.container(key="home-steps"):
         for column, (number, title, text, name) in zip(st.columns(3, gap="medium"), STEPS, strict=True):
             with column, st.container(border=True, height="stretch", key=f"home-step-{number}"):
-                pictures.step(name)
+                images.step(name)
                 st.markdown(f"**{number}. {title}**  \n:gray[{text}]")
                 st.page_link(f"pages/{name}.py", label=f"Go to {name.capitalize()}", icon=":material/arrow_forward:")
 

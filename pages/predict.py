@@ -65,7 +65,7 @@ def show() -> None:
     offer_unlabelled(run, FOLDER)
     way = _way()
     folder = ask_for_folder() if way == FOLDER else None
-    sources = [] if way == FOLDER else _pictures(way)
+    sources = [] if way == FOLDER else _images(way)
     if not sources and folder is None:
         names = ", ".join(run.classes[:12]) + (f" and {len(run.classes) - 12} more" if len(run.classes) > 12 else "")
         st.caption(f"This model tells apart: {literal(names)}.")
@@ -129,7 +129,7 @@ def _way() -> str:
     )  # fmt: skip
 
 
-def _pictures(way: str) -> list[Source]:
+def _images(way: str) -> list[Source]:
     if way == CAMERA:
         shot = st.camera_input("Take an image", key="predict-camera", width=640)
         return [Source(shot.file_id, "Camera image", shot)] if shot else []

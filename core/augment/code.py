@@ -18,14 +18,14 @@ from core.augment.standalone import runtime
 from core.augment.steps import describe
 from core.data import geometry as geometry_module
 from core.data import images, scale, scan
-from core.data.decoding import colour, picture
+from core.data.decoding import colour, decoded
 from core.data.geometry import Geometry
 from core.experiment import PipelineSpec
 
 _LOADING = {
     geometry_module: ("Geometry",),
     scale: ("Range", "UNIT", "by_type", "to_bytes"),
-    picture: ("MAX_PIXELS", "Picture"),
+    decoded: ("MAX_PIXELS", "DecodedImage"),
     colour: ("MATTE", "ON_WHITE", "ALL_TRANSPARENT", "BROKEN_PROFILE", "_ORIENTATION", "_UPRIGHT", "_SPACES", "_SAME",
              "_MAX_PROFILE_BYTES", "_BLACK_POINT", "finish", "orientation_of", "_opaque", "_without_alpha",
              "_to_srgb", "_to_rgb", "_transform", "_srgb", "_lab", "_changes_nothing"),

@@ -9,7 +9,7 @@ from core.data.dataset import Item
 from core.errors import UnreadableImage
 
 
-class TrainingPictures:
+class TrainingImages:
     """The `References` of a pipeline from images. Their order, their labels and copies of one image do not matter.
 
     `base` reads an image as the augmentations start from it. Safe to use from several threads if that is.

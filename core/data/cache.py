@@ -79,9 +79,9 @@ class ImageCache:
         self._kept[digest] = pixels
         self._used_bytes += pixels.nbytes
         while self._used_bytes > self._budget_bytes:
-            oldest, picture = self._kept.popitem(last=False)
-            self._used_bytes -= picture.nbytes
-            self._spill.write(oldest, picture)
+            oldest, image = self._kept.popitem(last=False)
+            self._used_bytes -= image.nbytes
+            self._spill.write(oldest, image)
 
 
 class _Spill:

@@ -71,7 +71,7 @@ def add_class(folder: Path, class_name: str) -> Path:
     return place
 
 
-def add_pictures(folder: Path, class_name: str, files: Sequence[tuple[str, bytes]]) -> list[LeftOut]:
+def add_images(folder: Path, class_name: str, files: Sequence[tuple[str, bytes]]) -> list[LeftOut]:
     """Verify images and write their own bytes at once; returns those refused, by the name they came with.
 
     `files` are (name as uploaded, content). Raises `InvalidInput` (no class name, more than `MAX_UPLOAD_BYTES` in one
@@ -95,7 +95,7 @@ def add_pictures(folder: Path, class_name: str, files: Sequence[tuple[str, bytes
     return left_out
 
 
-def remove_picture(folder: Path, name: str) -> None:
+def remove_image(folder: Path, name: str) -> None:
     """Delete one image, named as its `Item.name`. Raises `DatasetNotFound` if the collection has no such image."""
     _require_editable(folder)
     path = folder / name
@@ -148,7 +148,7 @@ def _copy(item: Item, place: Path) -> None:
     except OSError as error:
         raise UnreadableImage(f"{item.name} cannot be read any more: {error.strerror or error}.") from error
     place.mkdir(parents=True, exist_ok=True)
-    free = _free(place, names.picture_name(item.path.name, item.path.suffix.lower()), content)
+    free = _free(place, names.image_name(item.path.name, item.path.suffix.lower()), content)
     if free:
         free.write_bytes(content)
 
@@ -158,7 +158,7 @@ def _add(place: Path, name: str, content: bytes) -> None:
     decode(content)
     kind = sniff.format_of(content[: sniff.HEAD_BYTES])
     suffix = kind.suffixes[0] if kind else ".png"
-    free = _free(place, names.picture_name(name, suffix), content)
+    free = _free(place, names.image_name(name, suffix), content)
     if free is None:
         raise UnreadableImage("The class has this file already.")
     write_bytes(free, content)

@@ -16,18 +16,18 @@ from PIL import Image, UnidentifiedImageError
 
 from core.data.decoding import gif, heif, jpeg, jpeg2000, pillow, png, sniff, tga, tiff
 from core.data.decoding.colour import MATTE
-from core.data.decoding.formats import Format
-from core.data.decoding.picture import (
+from core.data.decoding.decoded import (
     MAX_JPEG_PIXELS,
     MAX_PIXELS,
     MAX_SIDE,
     MIN_SIDE,
-    Picture,
+    DecodedImage,
     damaged,
     plain,
     too_many_pixels,
     unsupported,
 )
+from core.data.decoding.formats import Format
 from core.data.geometry import Geometry
 from core.data.scale import Range
 from core.errors import UnreadableImage
@@ -39,7 +39,7 @@ __all__ = [
     "MAX_PIXELS",
     "MAX_SIDE",
     "MIN_SIDE",
-    "Picture",
+    "DecodedImage",
     "decode",
     "resize",
 ]
@@ -47,7 +47,7 @@ __all__ = [
 MAX_FILE_BYTES = 100 * 2**20
 LONGEST_ASPECT = 4  # `resize` keeps the middle of an image that is longer than so many times its shorter side
 
-_READERS: dict[str, Callable[[bytes, Range | None], Picture]] = {
+_READERS: dict[str, Callable[[bytes, Range | None], DecodedImage]] = {
     "JPEG": jpeg.read,
     "PNG": png.read,
     "WebP": pillow.reader("WEBP"),
@@ -72,10 +72,10 @@ warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
-def decode(content: bytes | Path, value_range: Range | None = None) -> Picture:
+def decode(content: bytes | Path, value_range: Range | None = None) -> DecodedImage:
     """Decode one image. Raises `UnreadableImage` with the reason as a sentence that does not name the file.
 
-    `value_range` is what becomes 0 and 255 in an image whose number format does not say it (`Picture.values`): that of
+    `value_range` is what becomes 0 and 255 in an image whose number format does not say it (`DecodedImage.values`): of
     the data set (`Dataset.value_range`), or of the set that a model was trained on. It changes no other image. Without
     one, such an image is scaled from 0-1 where it lies within, else from its own lowest and highest value, and a note
     says so. The format is told by the content, never by the name, and the size is checked before any pixel is decoded.

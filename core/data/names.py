@@ -8,7 +8,7 @@ from core.data.junk import is_junk
 from core.files import slug
 from core.text import shown, storable
 
-__all__ = ["is_harmless", "is_junk", "label", "path_part", "picture_name", "short_digest", "shown"]
+__all__ = ["image_name", "is_harmless", "is_junk", "label", "path_part", "short_digest", "shown"]
 LONGEST = 120  # bytes of one part of a path; file systems allow 255
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*/\\\ud800-\udfff]')
 _RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]", re.IGNORECASE)  # devices on Windows
@@ -40,7 +40,7 @@ def path_part(name: str) -> str:
     return f"{slug(stem if ending else name)}-{short_digest(name)}{ending}"
 
 
-def picture_name(raw: str, suffix: str) -> str:
+def image_name(raw: str, suffix: str) -> str:
     """A bounded file name for an uploaded image: letters and digits of any script, spaces, `-_()'`, then `suffix`.
 
     `raw` comes from a browser and may hold folders, which are dropped.

@@ -115,13 +115,13 @@ def _key(found: Found) -> str:
 
 def _outcome(path: Path, scale: Range | None) -> Outcome:
     try:
-        picture = decode(path, scale)
+        image = decode(path, scale)
     except UnreadableImage as error:
         return Outcome(reason=str(error))
-    height, width = picture.pixels.shape[:2]
+    height, width = image.pixels.shape[:2]
     return Outcome(
-        None, width, height, pixel_digest(picture.pixels), picture.notes, thumbnail(picture.pixels), picture.values,
-        scale if picture.values else None,
+        None, width, height, pixel_digest(image.pixels), image.notes, thumbnail(image.pixels), image.values,
+        scale if image.values else None,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 from core import files
 from core.augment import catalogue
 from core.augment.pipeline import Fired, Pipeline
-from core.augment.references import TrainingPictures
+from core.augment.references import TrainingImages
 from core.data.cache import ImageCache
 from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
@@ -86,7 +86,7 @@ def estimated_bytes(
     base: Callable[[Item], np.ndarray],
 ) -> int:  # fmt: skip
     """About what the copies will take on the disk, from one view of a few items; `base` reads an image."""
-    maker = Pipeline(pipeline, geometry, TrainingPictures(items, base))
+    maker = Pipeline(pipeline, geometry, TrainingImages(items, base))
     sizes = []
     for item in items[:: max(1, len(items) // _SAMPLE)][:_SAMPLE]:
         with suppress(UnreadableImage, OSError):
@@ -94,7 +94,7 @@ def estimated_bytes(
     return round(sum(sizes) / len(sizes) * copies * len(items)) if sizes else 0
 
 
-class _Recorded(TrainingPictures):
+class _Recorded(TrainingImages):
     """The training images, and which of them were looked at."""
 
     def __init__(self, items: Iterable[Item], base: Callable[[Item], np.ndarray]) -> None:

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from core.augment.pipeline import Pipeline
-from core.augment.references import TrainingPictures
+from core.augment.references import TrainingImages
 from core.augment.steps import needs_references
 from core.backbones.catalogue import Backbone
 from core.data.cache import MEMORY_BYTES, SPILL_BYTES, ImageCache
@@ -27,7 +27,7 @@ from core.errors import UnreadableImage
 from core.experiment import PipelineSpec
 from core.features.preprocessing import Preprocessing
 
-Picture = np.ndarray
+Image = np.ndarray
 VIEW_CODE = 1  # raised when our own code makes other pixels of the same description: no features of the old ones serve
 LIBRARIES = f"albumentations {version('albumentations')}|OpenCV {cv2.__version__}|Pillow {PIL.__version__}"
 AHEAD = 3  # batches made while an accelerator is busy; more only costs memory
@@ -37,13 +37,13 @@ AHEAD = 3  # batches made while an accelerator is busy; more only costs memory
 class Batch:
     """Images (N, S, S, 3) uint8 with their labels (N,) and the items they show; `failed` could not be read."""
 
-    pictures: np.ndarray
+    images: np.ndarray
     labels: Tensor
     items: tuple[Item, ...]
     failed: tuple[tuple[Item, str], ...]
 
 
-class Pictures:
+class ImageViews:
     """Views and plain images of items, for training, evaluation and anyone who wants to see the same pixels."""
 
     def __init__(
@@ -57,16 +57,16 @@ class Pictures:
         self._references = tuple(references)  # the training images, for steps that look at other images
         self._local = threading.local()  # a pipeline shared by two threads gives wrong views
 
-    def under(self, pipeline: PipelineSpec) -> "Pictures":
+    def under(self, pipeline: PipelineSpec) -> "ImageViews":
         """The same images under another pipeline; what is decoded is shared."""
-        return Pictures(pipeline, self.geometry, self._seed, self._cache, self._references)
+        return ImageViews(pipeline, self.geometry, self._seed, self._cache, self._references)
 
-    def view(self, item: Item, number: int) -> Picture:
+    def view(self, item: Item, number: int) -> Image:
         """View `number` of an image, (S, S, 3) uint8. Raises `UnreadableImage`."""
         base = self._cache.base(item)
         return self._pipeline.view(base, seed=self._seed, digest=item.digest, number=number)
 
-    def plain(self, item: Item) -> Picture:
+    def plain(self, item: Item) -> Image:
         """The image as evaluation sees it, (S, S, 3) uint8. Raises `UnreadableImage`."""
         return self._pipeline.plain(self._cache.base(item))
 
@@ -93,8 +93,8 @@ class Pictures:
         return pipeline
 
     @cached_property
-    def _others(self) -> TrainingPictures:
-        return TrainingPictures(self._references, self._cache.base)
+    def _others(self) -> TrainingImages:
+        return TrainingImages(self._references, self._cache.base)
 
 
 def sent(tensor: Tensor, device: torch.device) -> Tensor:
@@ -116,7 +116,7 @@ def ahead(device: torch.device) -> int:
 
 
 def batches(
-    chunks: Sequence[Sequence[Item]], picture: Callable[[Item], Picture], ahead: int
+    chunks: Sequence[Sequence[Item]], image: Callable[[Item], Image], ahead: int
 ) -> Generator[Batch, None, None]:
     """One batch per chunk, in order. An image that fails is left out and named.
 
@@ -124,11 +124,11 @@ def batches(
     """
     # not concurrent.futures: it closes down before a training is told that the process ends, and would fail the run
     with ThreadPool(workers()) as pool:
-        waiting: deque[tuple[Sequence[Item], list[AsyncResult[Picture]]]] = deque()
+        waiting: deque[tuple[Sequence[Item], list[AsyncResult[Image]]]] = deque()
         rest = iter(chunks)
         while True:
             while len(waiting) < ahead and (chunk := next(rest, None)) is not None:
-                waiting.append((chunk, [pool.apply_async(picture, (item,)) for item in chunk]))
+                waiting.append((chunk, [pool.apply_async(image, (item,)) for item in chunk]))
             if not waiting:
                 return
             yield _collect(*waiting.popleft())
@@ -157,22 +157,22 @@ class Normalise:
         self._mean = torch.tensor(by.mean, device=device)
         self._scale = 1 / torch.tensor(by.std, device=device)
 
-    def __call__(self, pictures: np.ndarray) -> Tensor:
+    def __call__(self, images: np.ndarray) -> Tensor:
         # a row of pixels is one long line of numbers: processors are several times as fast as with three at a time
-        count, height, width, _ = pictures.shape
-        rows = sent(torch.from_numpy(pictures), self.device).view(count, height, -1).float().div_(255)
+        count, height, width, _ = images.shape
+        rows = sent(torch.from_numpy(images), self.device).view(count, height, -1).float().div_(255)
         rows.sub_(self._mean.repeat(width)).mul_(self._scale.repeat(width))
         return rows.view(count, height, width, 3).permute(0, 3, 1, 2)
 
 
-def _collect(chunk: Sequence[Item], results: Sequence[AsyncResult[Picture]]) -> Batch:
-    good: list[tuple[Item, Picture]] = []
+def _collect(chunk: Sequence[Item], results: Sequence[AsyncResult[Image]]) -> Batch:
+    good: list[tuple[Item, Image]] = []
     failed: list[tuple[Item, str]] = []
     for item, result in zip(chunk, results, strict=True):
         try:
             good.append((item, result.get()))
         except (UnreadableImage, OSError) as error:  # the file changed or vanished after it was listed
             failed.append((item, str(error)))
-    pictures = np.stack([picture for _, picture in good]) if good else np.empty((0, 0, 0, 3), np.uint8)
+    images = np.stack([image for _, image in good]) if good else np.empty((0, 0, 0, 3), np.uint8)
     items = tuple(item for item, _ in good)
-    return Batch(pictures, torch.tensor([item.label for item in items], dtype=torch.long), items, tuple(failed))
+    return Batch(images, torch.tensor([item.label for item in items], dtype=torch.long), items, tuple(failed))

@@ -131,7 +131,7 @@ class Feeds:
 
     def _row_bytes(self, cut: str) -> int:
         if cut not in self._layouts:
-            side = self._pixels.pictures.geometry.image_size
+            side = self._pixels.image_views.geometry.image_size
             images = torch.zeros(1, 3, side, side, device=self._device).to(memory_format=torch.channels_last)
             with torch.no_grad(), autocast_for(self._device, self._precision)():
                 self._layouts[cut] = Layout.of(self._parts.part(None, cut)(images))

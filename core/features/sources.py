@@ -13,7 +13,7 @@ from core.backbones.split import Part
 from core.data.dataset import Item
 from core.errors import StorageFailed
 from core.experiment import PipelineSpec
-from core.features.batches import Batch, Normalise, Pictures, ahead, batches, sent
+from core.features.batches import Batch, ImageViews, Normalise, ahead, batches, sent
 from core.features.precision import Autocast
 from core.features.shortage import forward_with_oom_retry
 from core.features.store import MEMORY_BYTES, Block, FeatureStore, Layout
@@ -43,23 +43,23 @@ class Source(Protocol):
 class Pixels:
     """The images themselves, (N, 3, S, S)."""
 
-    def __init__(self, pictures: Pictures, normalise: Normalise) -> None:
-        self.pictures = pictures
+    def __init__(self, image_views: ImageViews, normalise: Normalise) -> None:
+        self.image_views = image_views
         self._normalise = normalise
 
     def under(self, pipeline: PipelineSpec) -> "Pixels":
         """The same images under another pipeline; what is decoded is shared."""
-        return Pixels(self.pictures.under(pipeline), self._normalise)
+        return Pixels(self.image_views.under(pipeline), self._normalise)
 
     def key(self, view: int | None) -> str:
         """A name for what `batches` gives for one image: equal names mean equal inputs."""
-        return f"{self._normalise.key}|{self.pictures.key(view)}"
+        return f"{self._normalise.key}|{self.image_views.key(view)}"
 
     def batches(self, chunks: Chunks, view: int | None, order: Sequence[Item] = ()) -> Generator[Inputs, None, None]:
         """See `Source`."""
         del order  # pixels are made as they are asked for
-        picture = self.pictures.plain if view is None else partial(self.pictures.view, number=view)
-        made = batches(chunks, picture, ahead(self._normalise.device))
+        image = self.image_views.plain if view is None else partial(self.image_views.view, number=view)
+        made = batches(chunks, image, ahead(self._normalise.device))
         try:
             for batch in made:
                 yield self._inputs(batch)
@@ -67,7 +67,7 @@ class Pixels:
             made.close()  # its threads stop making views that nobody will look at
 
     def _inputs(self, batch: Batch) -> Inputs:
-        tensor = self._normalise(batch.pictures) if batch.items else torch.empty(0)
+        tensor = self._normalise(batch.images) if batch.items else torch.empty(0)
         return Inputs(tensor, batch.labels, batch.items, batch.failed)
 
 

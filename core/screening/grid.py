@@ -31,7 +31,7 @@ class Eye:
         self._setup = setup
         self._control = control
         precision = setup.frozen_precision()
-        side = setup.pixels.pictures.geometry.image_size
+        side = setup.pixels.image_views.geometry.image_size
         image = torch.zeros(1, 3, side, side, device=setup.device)
         self._part = pooled(last_maps(setup.model, image, DTYPES.get(precision)))
         self._name = (

@@ -112,7 +112,7 @@ class _Finder:
 
     def _solve(self, index: int) -> Generator[Progress, None, str]:
         stepper, setup = self._stepper(index), self.setup
-        per_view, views = setup.steps_per_epoch, VIEWS if setup.pixels.pictures.varies else 1
+        per_view, views = setup.steps_per_epoch, VIEWS if setup.pixels.image_views.varies else 1
         solver, found = Solver(setup, stepper.feed, stepper.optimizer), list[Inputs]()
         with closing(self._batches(stepper, per_view * views)) as made:
             for at, batch in enumerate(made):

@@ -176,7 +176,7 @@ class _Training:
     ) -> Iterator[Event]:
         """One round of L-BFGS, over one view more than the last one as long as there are more."""
         setup = self.setup
-        most = int(setup.experiment.views) if setup.pixels.pictures.varies else 1
+        most = int(setup.experiment.views) if setup.pixels.image_views.varies else 1
         while solver.views < min(epoch_in_phase + 1, most) and not self.stopped:
             number = setup.experiment.view_number(epoch - epoch_in_phase + solver.views)
             yield from self._add_view(stepper, solver, number)

@@ -17,7 +17,7 @@ from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
 from core.data.split import Split
 from core.experiment import Experiment
-from core.features.batches import Normalise, Pictures
+from core.features.batches import ImageViews, Normalise
 from core.features.feeds import Feeds, choose_precision
 from core.features.precision import Autocast, autocast_for
 from core.features.preprocessing import Preprocessing
@@ -83,7 +83,7 @@ class Setup:
             {
                 "classes": list(self.task.classes),
                 "backbone": experiment.backbone.name,
-                "image_size": self.pixels.pictures.geometry.image_size,
+                "image_size": self.pixels.image_views.geometry.image_size,
                 "experiment": experiment.digest,
                 "epoch": epoch,
                 **self.preprocessing.facts,
@@ -124,7 +124,7 @@ def set_up(
     preprocessing = Preprocessing.of(backbone, geometry, dataset.value_range)
     train_items = tuple(dataset.items[i] for i in split.train)
     cache = images(geometry) if images else None
-    pictures = Pictures(experiment.pipeline, geometry, experiment.seed, cache, train_items)
+    image_views = ImageViews(experiment.pipeline, geometry, experiment.seed, cache, train_items)
     return Setup(
         experiment=experiment,
         task=task,
@@ -133,7 +133,7 @@ def set_up(
         stages=stages(model, backbone.name),
         train_items=train_items,
         val_items=tuple(dataset.items[i] for i in split.val),
-        pixels=Pixels(pictures, Normalise(preprocessing, device)),
+        pixels=Pixels(image_views, Normalise(preprocessing, device)),
         criterion=task.loss(experiment.recipe, [item.label for item in train_items], device),
         autocast=autocast_for(device, experiment.recipe.precision),
         checkpoints=checkpoints,

@@ -19,7 +19,7 @@ from core.data import images
 from core.data.geometry import Geometry
 from core.data.sources import load_dataset
 from core.experiment import PipelineSpec, Step
-from core.features.batches import Pictures
+from core.features.batches import ImageViews
 
 GEOMETRY = Geometry(image_size=64, resize_size=72, interpolation="bicubic")
 SEED, VIEWS = 7, 6
@@ -105,14 +105,14 @@ def run(place, *arguments):
 
 @pytest.mark.parametrize("name", SPECS)
 def test_a_fresh_interpreter_makes_the_same_bytes(elsewhere, dataset, name):
-    pictures = Pictures(SPECS[name], GEOMETRY, SEED, references=dataset.items)
+    image_views = ImageViews(SPECS[name], GEOMETRY, SEED, references=dataset.items)
     changed = 0
     for item in dataset.items:
         assert (elsewhere / f"digest-{item.path.stem}").read_text() == item.digest
         views = np.load(elsewhere / f"views-{name}-{item.path.stem}.npy")
         for number in range(VIEWS):
-            assert (views[number] == pictures.view(item, number)).all()
-            changed += bool((views[number] != pictures.plain(item)).any())
+            assert (views[number] == image_views.view(item, number)).all()
+            changed += bool((views[number] != image_views.plain(item)).any())
     assert bool(changed) is (name != "none")
 
 
@@ -122,19 +122,19 @@ def test_every_transform_makes_the_same_bytes(elsewhere, dataset):
     run(elsewhere, "-c", DRIVER, "alone", "plain.png", "2")
     (item,) = [item for item in dataset.items if item.path.stem == "plain"]
     for name, spec in alone.items():
-        pictures = Pictures(spec, GEOMETRY, SEED, references=dataset.items)
+        image_views = ImageViews(spec, GEOMETRY, SEED, references=dataset.items)
         views = np.load(elsewhere / f"views-{name}-plain.npy")
-        assert all((views[number] == pictures.view(item, number)).all() for number in range(2)), name
+        assert all((views[number] == image_views.view(item, number)).all() for number in range(2)), name
 
 
 def test_the_script_is_a_command_too(elsewhere, dataset):
     item = dataset.items[0]
     given = [str(item.path), "--views", "2", "--seed", "9", "--out", "out"]
     run(elsewhere, "scripts/others.py", *given, "--references", "images")
-    pictures = Pictures(SPECS["others"], GEOMETRY, 9, references=dataset.items)
+    image_views = ImageViews(SPECS["others"], GEOMETRY, 9, references=dataset.items)
     for number in range(2):
         written = np.asarray(Image.open(elsewhere / "out" / f"{item.path.stem}-{number}.png"))
-        assert (written == pictures.view(item, number)).all()
+        assert (written == image_views.view(item, number)).all()
 
 
 @pytest.mark.parametrize("kind", ["colours of 16 bits", "fractions", "cut", "text"])

@@ -8,14 +8,14 @@ from PIL import Image
 
 from core.augment.catalogue import TRANSFORMS
 from core.augment.pipeline import Pipeline, check
-from core.augment.references import TrainingPictures
+from core.augment.references import TrainingImages
 from core.augment.steps import default_step, needs_references
 from core.data.dataset import Item
 from core.data.geometry import Geometry
 from core.data.sources import load_dataset
 from core.errors import InvalidPipeline, UnreadableImage
 from core.experiment import PipelineSpec, Step
-from core.features.batches import Pictures, batches
+from core.features.batches import ImageViews, batches
 
 NAMES = [name for name, entry in TRANSFORMS.items() if entry.references]
 SMALL = Geometry(32, 32)
@@ -100,10 +100,10 @@ def test_fda_with_a_band_of_nothing_and_a_matched_share_of_0_change_nothing(base
 
 
 def test_the_order_of_the_training_pictures_and_their_copies_do_not_matter(items, base, geometry):
-    twice = TrainingPictures([*items, *items], lambda _: base)
-    backwards = TrainingPictures(items[::-1], lambda _: base)
+    twice = TrainingImages([*items, *items], lambda _: base)
+    backwards = TrainingImages(items[::-1], lambda _: base)
     assert twice.digests == backwards.digests == tuple(sorted({item.digest for item in items}))
-    assert twice.key == backwards.key != TrainingPictures(items[1:], lambda _: base).key
+    assert twice.key == backwards.key != TrainingImages(items[1:], lambda _: base).key
 
 
 def test_what_cannot_be_read_is_told_as_a_gap(items):
@@ -112,15 +112,15 @@ def test_what_cannot_be_read_is_told_as_a_gap(items):
 
     for index in range(len(items)):
         with pytest.raises(LookupError):
-            TrainingPictures(items, fails)[index]
+            TrainingImages(items, fails)[index]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_pictures_hands_on_the_training_images(name, items):
     train = items[:6]
-    with_them = Pictures(always(name), SMALL, 0, references=train)
-    shuffled = Pictures(PipelineSpec(), SMALL, 0, references=train[::-1]).under(always(name))
-    fewer = Pictures(always(name), SMALL, 0, references=train[:3])
+    with_them = ImageViews(always(name), SMALL, 0, references=train)
+    shuffled = ImageViews(PipelineSpec(), SMALL, 0, references=train[::-1]).under(always(name))
+    fewer = ImageViews(always(name), SMALL, 0, references=train[:3])
     first, again, other = (
         np.stack([one.view(items[0], number) for number in range(6)]) for one in (with_them, shuffled, fewer)
     )
@@ -129,20 +129,20 @@ def test_pictures_hands_on_the_training_images(name, items):
     assert with_them.key(0) == shuffled.key(0) != fewer.key(0)
     assert with_them.key(None) == fewer.key(None)
     with pytest.raises(InvalidPipeline, match="there are none"):
-        Pictures(always(name), SMALL, 0).view(items[0], 0)
+        ImageViews(always(name), SMALL, 0).view(items[0], 0)
 
 
 def test_without_such_a_step_the_training_images_are_no_part_of_the_name(items):
     spec = always("Rotate")
-    assert Pictures(spec, SMALL, 0).key(3) == Pictures(spec, SMALL, 0, references=items).key(3)
+    assert ImageViews(spec, SMALL, 0).key(3) == ImageViews(spec, SMALL, 0, references=items).key(3)
 
 
 def test_a_training_image_that_vanished_ends_no_run(items):
     train = [item for item in items if item.label == 0]
     Image.open(train[1].path).close()
     train[1].path.unlink()
-    pictures = Pictures(always("HistogramMatching"), SMALL, 0, references=train)
-    (batch,) = batches([train], lambda item: pictures.view(item, 0), ahead=1)
+    image_views = ImageViews(always("HistogramMatching"), SMALL, 0, references=train)
+    (batch,) = batches([train], lambda item: image_views.view(item, 0), ahead=1)
     assert [item.name for item, _ in batch.failed] == [train[1].name]
     assert len(batch.items) == len(train) - 1
 

@@ -14,7 +14,7 @@ from core.data.geometry import Geometry
 from core.data.sources import load_dataset
 from core.experiment import PipelineSpec
 from core.features import batches as module
-from core.features.batches import Pictures, batches, chunked
+from core.features.batches import ImageViews, batches, chunked
 
 GEOMETRY = Geometry(32, 36)
 
@@ -31,16 +31,16 @@ def items(tmp_path_factory):
 def test_a_view_is_the_same_with_0_1_and_4_threads(name, items, monkeypatch):
     spec = PipelineSpec(steps=(default_step(name).model_copy(update={"p": 1.0}), default_step("ColorJitter")))
 
-    def pictures():
-        return Pictures(spec, GEOMETRY, 5, references=items)
+    def images():
+        return ImageViews(spec, GEOMETRY, 5, references=items)
 
-    alone = pictures()
+    alone = images()
     expected = np.stack([alone.view(item, 2) for item in items])
     for threads, ahead in ((1, 1), (4, 1), (4, 3)):
         monkeypatch.setattr(module, "workers", lambda threads=threads: threads)
-        shown = pictures()
+        shown = images()
         made = batches(chunked(items, 3), partial(shown.view, number=2), ahead)
-        found = np.concatenate([one.pictures for one in made])
+        found = np.concatenate([one.images for one in made])
         assert np.array_equal(found, expected)
 
 
@@ -48,7 +48,7 @@ def test_batches_is_what_starts_the_threads(items, monkeypatch):
     counts = []
     monkeypatch.setattr(module, "workers", lambda: 4)
     monkeypatch.setattr(module, "ThreadPool", lambda count: counts.append(count) or ThreadPool(count))
-    plain = Pictures(PipelineSpec(), GEOMETRY, 0)
+    plain = ImageViews(PipelineSpec(), GEOMETRY, 0)
     assert len(list(batches(chunked(items, 3), plain.plain, ahead=1))) == 3
     assert counts == [4]
 
@@ -73,7 +73,7 @@ class AtOnce:
 @pytest.mark.parametrize(("device", "made"), [("cpu", 1), ("cuda", 3)])
 def test_views_are_made_beside_an_accelerator_but_not_beside_a_processor(device, made, items, monkeypatch):
     asked = []
-    plain = Pictures(PipelineSpec(), GEOMETRY, 0)
+    plain = ImageViews(PipelineSpec(), GEOMETRY, 0)
     monkeypatch.setattr(module, "ThreadPool", AtOnce)
     found = batches(
         chunked(items, 1), lambda item: asked.append(item) or plain.plain(item), module.ahead(torch.device(device))

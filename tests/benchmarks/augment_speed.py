@@ -25,7 +25,7 @@ from core.augment.steps import default_step
 from core.backbones import catalogue as backbones
 from core.data.sources import load_dataset
 from core.experiment import PipelineSpec, Step
-from core.features.batches import Pictures
+from core.features.batches import ImageViews
 from pages.ui.session.state import Draft
 from tests.benchmarks.app_speed import idle, open_page, server
 from tests.benchmarks.arms import load
@@ -65,15 +65,15 @@ def engine(rounds: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         dataset = load_dataset("sample:stamps", Path(folder))
     items = dataset.items[:: len(dataset.items) // ITEMS][:ITEMS]
-    pictures = Pictures(PipelineSpec(), backbones.geometry(backbones.get("efficientnet_lite0"), 224), seed=0)
+    image_views = ImageViews(PipelineSpec(), backbones.geometry(backbones.get("efficientnet_lite0"), 224), seed=0)
     for item in items:
-        pictures.plain(item)
+        image_views.plain(item)
     times: dict[str, list[float]] = {name: [] for name in catalogue.CLASSIC}
     for number in range(rounds + 1):
         for name, taken in times.items():
             step = default_step(name).model_copy(update={"p": 1.0})
             began = time.perf_counter()
-            changed = pictures.under(PipelineSpec(steps=(step,), strength=1 - 0.001 * number))
+            changed = image_views.under(PipelineSpec(steps=(step,), strength=1 - 0.001 * number))
             for item in items:
                 for view in range(VIEWS):
                     changed.view(item, view)

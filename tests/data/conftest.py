@@ -1,4 +1,4 @@
-"""Makers of pictures and folders."""
+"""Makers of images and folders."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -13,7 +13,7 @@ from core.data.sources import load_dataset
 
 
 def smooth(seed: int, side: int = 64) -> Image.Image:
-    """A picture like a photograph: coarse random colours, enlarged. Another seed is another picture."""
+    """An image like a photograph: coarse random colours, enlarged. Another seed is another image."""
     coarse = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
     return Image.fromarray(coarse).resize((side, side), Image.Resampling.BICUBIC)
 
@@ -27,7 +27,7 @@ def encode(image: Image.Image, kind: str = "PNG", **options) -> bytes:
 
 @pytest.fixture
 def picture() -> Callable[..., bytes]:
-    """`picture(seed, kind, side=64, **options)`: an encoded picture."""
+    """`picture(seed, kind, side=64, **options)`: an encoded image."""
     return lambda seed=0, kind="PNG", side=64, **options: encode(smooth(seed, side), kind, **options)
 
 
@@ -56,12 +56,12 @@ def read(tmp_path) -> Callable[..., Dataset]:
 
 
 def classes_of(counts: dict[str, int], first_seed: int = 0) -> dict[str, int]:
-    """Content for `folder_of`: so many different pictures per class."""
+    """Content for `folder_of`: so many different images per class."""
     names = [f"{name}/{number:02}.png" for name, count in counts.items() for number in range(count)]
     return {name: first_seed + index for index, name in enumerate(names)}
 
 
 @pytest.fixture
 def many() -> Callable[..., dict[str, int]]:
-    """`many({"cat": 5, "dog": 4})`: content for `folder_of`, all pictures different."""
+    """`many({"cat": 5, "dog": 4})`: content for `folder_of`, all images different."""
     return classes_of

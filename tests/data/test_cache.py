@@ -1,4 +1,4 @@
-"""The pictures in memory."""
+"""The images in memory."""
 
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""The user's own pictures: kept at once, under safe names, with their labels."""
+"""The user's own images: kept at once, under safe names, with their labels."""
 
 import zipfile
 from io import BytesIO
@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from core.data import collection
-from core.data.collection import add_pictures, copy_dataset, create, import_zip, list_collections, remove_picture
+from core.data.collection import add_images, copy_dataset, create, import_zip, list_collections, remove_image
 from core.errors import DatasetNotFound, InvalidInput, StorageFailed, UnreadableArchive
 
 
@@ -22,8 +22,8 @@ def pets(workspace):
 
 def test_pictures_are_kept_as_they_came_and_refused_ones_are_named(pets, picture, read):
     files = [("a.jpg", picture(1, "JPEG")), ("b.png", b""), ("c.png", b"<html>")]
-    left_out = add_pictures(pets, "Cat", files)
-    add_pictures(pets, "Dog", [("a.jpg", picture(2, "JPEG"))])
+    left_out = add_images(pets, "Cat", files)
+    add_images(pets, "Dog", [("a.jpg", picture(2, "JPEG"))])
     assert [item.name for item in left_out] == ["b.png", "c.png"]
     dataset = read(pets)
     assert (dataset.name, dataset.counts) == ("My pets", {"Cat": 1, "Dog": 1})
@@ -32,9 +32,9 @@ def test_pictures_are_kept_as_they_came_and_refused_ones_are_named(pets, picture
 
 
 def test_more_can_be_added_later_and_names_may_repeat(pets, picture, read):
-    add_pictures(pets, "cat", [("shot.png", picture(1))])
-    assert add_pictures(pets, "cat", [("shot.png", picture(2)), ("shot.png", picture(3))]) == []
-    (again,) = add_pictures(pets, "cat", [("shot.png", picture(1))])
+    add_images(pets, "cat", [("shot.png", picture(1))])
+    assert add_images(pets, "cat", [("shot.png", picture(2)), ("shot.png", picture(3))]) == []
+    (again,) = add_images(pets, "cat", [("shot.png", picture(1))])
     assert "already" in again.reason
     assert [item.name for item in read(pets).items] == ["cat/shot-2.png", "cat/shot-3.png", "cat/shot.png"]
 
@@ -50,7 +50,7 @@ def test_more_can_be_added_later_and_names_may_repeat(pets, picture, read):
     ],
 )  # fmt: skip
 def test_uploaded_names_become_bounded_safe_names(pets, picture, raw, kept):
-    assert add_pictures(pets, "cat", [(raw, picture(1, "JPEG"))]) == []
+    assert add_images(pets, "cat", [(raw, picture(1, "JPEG"))]) == []
     (path,) = (pets / "cat").iterdir()
     assert path.suffix == ".jpg"  # of what it is, whatever it was called
     assert len(path.name.encode()) <= 120
@@ -75,8 +75,8 @@ def test_uploaded_names_become_bounded_safe_names(pets, picture, raw, kept):
     ],
 )
 def test_class_names_become_folders_inside_and_stay_as_labels(pets, picture, read, workspace, name):
-    add_pictures(pets, name, [("1.png", picture(1))])
-    add_pictures(pets, "test", [("1.png", picture(2))])
+    add_images(pets, name, [("1.png", picture(1))])
+    add_images(pets, "test", [("1.png", picture(2))])
     assert set(read(pets).classes) == {name, "test"}
     assert not read(pets).presplit
     assert all(len(path.name) <= 60 for path in pets.iterdir())
@@ -85,40 +85,40 @@ def test_class_names_become_folders_inside_and_stay_as_labels(pets, picture, rea
 
 def test_two_names_with_one_slug_are_two_classes_and_two_spellings_are_one(pets, picture, read):
     for seed, name in enumerate(("a b", "a-b", "caf\u00e9", "cafe\u0301", "cafe")):
-        add_pictures(pets, name, [("1.png", picture(seed))])
+        add_images(pets, name, [("1.png", picture(seed))])
     assert read(pets).counts == {"a b": 1, "a-b": 1, "cafe": 1, "caf\u00e9": 2}
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 1001])
 def test_a_class_needs_a_name(pets, picture, name):
     with pytest.raises(InvalidInput, match="name"):
-        add_pictures(pets, name, [("1.png", picture())])
+        add_images(pets, name, [("1.png", picture())])
 
 
 def test_an_upload_over_the_limit_is_refused_whole(pets, picture, monkeypatch):
     monkeypatch.setattr(collection, "MAX_UPLOAD_BYTES", 2**20)
     with pytest.raises(InvalidInput, match="at most 1 MB"):
-        add_pictures(pets, "cat", [("1.png", picture()), ("2.png", bytes(2**20))])
+        add_images(pets, "cat", [("1.png", picture()), ("2.png", bytes(2**20))])
     monkeypatch.setattr(collection, "MAX_PICTURES", 1)
     with pytest.raises(InvalidInput, match="at most 1 images"):
-        add_pictures(pets, "cat", [("1.png", picture(1)), ("2.png", picture(2))])
+        add_images(pets, "cat", [("1.png", picture(1)), ("2.png", picture(2))])
     assert not list(pets.rglob("*.png"))
 
 
 def test_a_full_disk_loses_nothing_that_was_there(pets, picture, monkeypatch, read):
-    add_pictures(pets, "cat", [("1.png", picture(1))])
+    add_images(pets, "cat", [("1.png", picture(1))])
 
     def full(path, content):
         raise StorageFailed("The disk is full.")
 
     monkeypatch.setattr(collection, "write_bytes", full)
     with pytest.raises(StorageFailed):
-        add_pictures(pets, "cat", [("2.png", picture(2))])
+        add_images(pets, "cat", [("2.png", picture(2))])
     assert len(read(pets).items) == 1
 
 
 def test_a_picture_can_be_removed_but_nothing_else(pets, picture, workspace, read):
-    add_pictures(pets, "cat", [("1.png", picture(1)), ("2.png", picture(2))])
+    add_images(pets, "cat", [("1.png", picture(1)), ("2.png", picture(2))])
     (workspace / "precious.txt").write_text("x")
     for name in (
         "../../precious.txt",
@@ -131,8 +131,8 @@ def test_a_picture_can_be_removed_but_nothing_else(pets, picture, workspace, rea
         "a\0",
     ):
         with pytest.raises(DatasetNotFound):
-            remove_picture(pets, name)
-    remove_picture(pets, "cat/1.png")
+            remove_image(pets, name)
+    remove_image(pets, "cat/1.png")
     assert [item.name for item in read(pets).items] == ["cat/2.png"]
     assert (workspace / "precious.txt").exists()
 
@@ -140,7 +140,7 @@ def test_a_picture_can_be_removed_but_nothing_else(pets, picture, workspace, rea
 def test_pictures_are_not_added_to_a_folder_that_is_no_collection(folder_of, many, picture):
     root = folder_of(many({"cat": 1}))
     with pytest.raises(DatasetNotFound, match="Copy the data set"):
-        add_pictures(root, "cat", [("x.png", picture())])
+        add_images(root, "cat", [("x.png", picture())])
 
 
 def test_an_uploaded_zip_is_listed_and_a_bad_one_leaves_nothing(workspace, picture, read):
@@ -164,8 +164,8 @@ def test_any_data_set_can_be_copied_and_then_grows(folder_of, many, picture, rea
     original = read(folder_of(many({"cat": 3, "dog": 2}) | {"cat/sub/00.png": 50}))
     copied = copy_dataset(original, workspace, "Mine")
     assert read(copied).fingerprint == original.fingerprint
-    add_pictures(copied, "emu", [("1.png", picture(60))])
-    add_pictures(copied, "cat", [("1.png", picture(61))])
+    add_images(copied, "emu", [("1.png", picture(60))])
+    add_images(copied, "cat", [("1.png", picture(61))])
     assert read(copied).counts == {"cat": 5, "dog": 2, "emu": 1}
     assert read(original.source).counts == {"cat": 4, "dog": 2}
 
@@ -176,7 +176,7 @@ def test_a_copy_of_a_divided_data_set_keeps_its_parts_and_grows_in_train(folder_
     original = read(folder_of(parts))
     copied = copy_dataset(original, workspace, "Mine")
     assert read(copied).fingerprint == original.fingerprint
-    add_pictures(copied, "cat", [("new.png", picture(99))])
+    add_images(copied, "cat", [("new.png", picture(99))])
     assert {item.name: item.part for item in read(copied).items}["train/cat/new.png"] == "train"
 
 

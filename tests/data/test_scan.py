@@ -21,7 +21,7 @@ def decoded(monkeypatch):
 
 @pytest.fixture
 def root(tmp_path):
-    """Pictures whose files all have the same size, whatever they show."""
+    """Images whose files all have the same size, whatever they show."""
     for name, count in (("cat", 3), ("dog", 2)):
         (tmp_path / "set" / name).mkdir(parents=True)
         for n in range(count):

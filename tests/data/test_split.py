@@ -1,4 +1,4 @@
-"""Splits: stratified, seeded, a function of content, and no picture in two parts."""
+"""Splits: stratified, seeded, a function of content, and no image in two parts."""
 
 from collections import Counter
 from dataclasses import replace
@@ -13,7 +13,7 @@ from core.experiment import SplitSpec
 
 
 def again(content, quality=40, scale=1.0):
-    """The same picture saved again as JPEG."""
+    """The same image saved again as JPEG."""
     image = Image.open(BytesIO(content)).convert("RGB")
     out = BytesIO()
     image.resize((int(image.width * scale), int(image.height * scale))).save(out, "JPEG", quality=quality)

@@ -5,7 +5,7 @@ import torch
 from core.backbones.catalogue import get
 from core.data.geometry import Geometry
 from core.experiment import PipelineSpec, Step
-from core.features.batches import Normalise, Pictures, chunked
+from core.features.batches import ImageViews, Normalise, chunked
 from core.features.precision import autocast_for
 from core.features.sources import Features, Pixels
 
@@ -46,7 +46,7 @@ class Counting:
 
 def some_pixels(pipeline=FLIPS, seed=0, size=32, resized=32, interpolation="bilinear", backbone="resnet18"):
     geometry = Geometry(size, resized, interpolation)
-    return Pixels(Pictures(pipeline, geometry, seed), Normalise(get(backbone), CPU))
+    return Pixels(ImageViews(pipeline, geometry, seed), Normalise(get(backbone), CPU))
 
 
 def some_features(

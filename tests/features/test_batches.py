@@ -53,7 +53,7 @@ def test_what_fails_is_named_and_the_others_keep_their_labels_and_order(divided,
 
     first, second = batches([items[:4], items[4:]], picture, 2)
     assert [len(first.items), len(second.items)] == [3, 2]
-    assert first.pictures[:, 0, 0, 0].tolist() + second.pictures[:, 0, 0, 0].tolist() == [0, 1, 3, 4, 5]
+    assert first.images[:, 0, 0, 0].tolist() + second.images[:, 0, 0, 0].tolist() == [0, 1, 3, 4, 5]
     assert [*first.labels.tolist(), *second.labels.tolist()] == [items[n].label for n in (0, 1, 3, 4, 5)]
     assert [item.name for item in (*first.items, *second.items)] == [items[n].name for n in (0, 1, 3, 4, 5)]
     assert first.failed == ((items[2], f"{items[2].name} has gone."),)

@@ -63,20 +63,23 @@ def test_images_that_are_gone_are_said_and_the_controls_stay(tmp_path):
 def test_what_is_shown_is_what_training_sees_pixel_for_pixel(shown, source):
     from core.data.sources import load_dataset
     from core.data.split import make_split
-    from core.features.batches import Pictures
+    from core.features.batches import ImageViews
 
     spec = PipelineSpec(steps=(step("Rotate"), step("RandomResizedCrop"), step("GaussNoise")), strength=1.5)
     at = opened(source=source, pipeline=spec, seed=7, views=8, backbone=BackboneSpec(image_size=160))
     press(at, "augment-roll")
     dataset = load_dataset(source, Path(draft(at).source).parent / "workspace")
     train = [dataset.items[index] for index in make_split(dataset, SplitSpec()).train]
-    pictures = Pictures(spec, catalogue.geometry(catalogue.get("efficientnet_lite0"), 160), seed=7)
+    of_views = ImageViews(spec, catalogue.geometry(catalogue.get("efficientnet_lite0"), 160), seed=7)
     experiment = draft(at).experiment()
     expected = []
     for label in range(2):
         item = next(item for item in train if item.label == label)
         epochs = (3, 4, 13)  # with 8 views, epoch 13 sees view 5 again
-        expected += [pictures.plain(item), *(pictures.view(item, experiment.view_number(epoch)) for epoch in epochs)]
+        expected += [
+            of_views.plain(item),
+            *(of_views.view(item, experiment.view_number(epoch)) for epoch in epochs),
+        ]
     cells, _, caption = shown[-1]
     assert labels(cells) == [
         "cold, original",

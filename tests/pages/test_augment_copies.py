@@ -94,17 +94,17 @@ def test_the_copies_are_the_views_of_the_draft(source, manager, own_workspace):
     assert str(place) in texts(at)
     from core.data.cache import ImageCache
     from core.data.sources import load_dataset
-    from core.features.batches import Pictures
+    from core.features.batches import ImageViews
     from pages.ui.augment.files import backbones
 
     geometry = backbones.geometry(backbones.get("mobilenet_v3_small"), 32, "whole")
     items = {item.digest: item for item in load_dataset(source, own_workspace).items}
-    pictures = Pictures(PIPELINE, geometry, 3, ImageCache(geometry, 1 << 20))
+    image_views = ImageViews(PIPELINE, geometry, 3, ImageCache(geometry, 1 << 20))
     with zipfile.ZipFile(place) as archive:
         rows = list(csv.DictReader(io.StringIO(archive.read("manifest.csv").decode("utf-8-sig"))))
         for row in rows[:6]:
             pixels = np.asarray(Image.open(io.BytesIO(archive.read(row["file"]))))
-            assert (pixels == pictures.view(items[row["digest"]], int(row["view"]))).all()
+            assert (pixels == image_views.view(items[row["digest"]], int(row["view"]))).all()
     assert len(rows) == 48
     at = press(at, "copies-again")
     assert at.text_input(key="copies-place").placeholder.endswith("images-2.zip"), "nothing is written over"

@@ -192,7 +192,7 @@ def test_what_each_view_got_is_told_while_it_is_open(source):
     assert not at.table
     at.session_state["augment-story"] = True
     told = ran(at).table[0].value
-    assert list(told.columns) == ["Picture", "View", "Steps"]
+    assert list(told.columns) == ["Image", "View", "Steps"]
     assert len(told) == 6
     assert all("Rotate" in steps and "°" in steps and "brightness" in steps for steps in told["Steps"])
 

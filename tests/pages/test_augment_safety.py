@@ -127,7 +127,7 @@ def test_the_worst_views_are_shown_as_training_sees_them(source, manager, monkey
     def screen_labels(experiment, room, device, pipelines, control):
         setup = yield from trial.trial(experiment, room, device, control)
         item = setup.train_items[0]
-        expected.append(setup.pixels.pictures.view(item, 3))
+        expected.append(setup.pixels.image_views.view(item, 3))
         worst = (WorstView(item.name, item.digest, 3, "cold", "warm", 0.97),)
         return (safety(Verdict.RED, "No.", worst), safety())
 

@@ -484,7 +484,7 @@ def test_a_shot_that_was_taken_in_is_not_taken_in_again(workspace, monkeypatch):
     monkeypatch.setattr("streamlit.rerun", lambda *_, **__: None)
     monkeypatch.setattr("pages.ui.data.take._unreadable", lambda _: [])
     monkeypatch.setattr(
-        "core.data.collection.add_pictures",
+        "core.data.collection.add_images",
         lambda folder, label, files: written.extend(name for name, _ in files) or [],
     )
     at = AppTest.from_function(two_runs).run()

@@ -192,7 +192,7 @@ def test_the_table_of_answers_orders_each_row_by_itself():
     answers = [Answer("a", (0.2, 0.5, 0.3), "A"), Answer("b", (0.6, 0.1, 0.3), "B"), Answer("c", (0.0, 0.0, 1.0), "C")]
     frame = show._frame(CLASSES, answers)
     assert frame.to_dict("list") == {
-        "Picture": ["A", "B", "C"], "File": ["a", "b", "c"], "Class": ["mild", "cold", "warm"],
+        "Image": ["A", "B", "C"], "File": ["a", "b", "c"], "Class": ["mild", "cold", "warm"],
         "Probability": [50, 60, 100], "Second best": ["warm (30 %)", "warm (30 %)", "cold (0 %)"],
     }  # fmt: skip
     assert list(show._frame(("only",), [Answer("a", (1.0,))])["Second best"]) == [""]

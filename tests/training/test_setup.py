@@ -43,7 +43,7 @@ def test_steps_that_look_at_other_images_look_at_training_images_alone(divided, 
     item, read, real = setup.val_items[0], [], ImageCache.base
     monkeypatch.setattr(ImageCache, "base", lambda self, one: read.append(one.name) or real(self, one))
     for number in range(60):
-        setup.pixels.pictures.view(item, number)
+        setup.pixels.image_views.view(item, number)
     others = set(read) - {item.name}
     assert {name.split("/")[0] for name in others} == {"train"}
     assert others == {one.name for one in setup.train_items}, "and at each of them"
@@ -66,9 +66,9 @@ def test_classes_weigh_by_the_training_images_alone(divided, tmp_path):
 @pytest.mark.parametrize("name", ["resnet18", "efficientnet_lite0", "timm/vit_tiny_patch16_224"])
 def test_inputs_are_less_the_mean_in_units_of_the_deviation(name):
     backbone = catalogue.get(name)
-    pictures = np.random.default_rng(0).integers(0, 256, (2, 5, 5, 3), dtype=np.uint8)
-    found = Normalise(backbone, torch.device("cpu"))(pictures)
-    wanted = (pictures / 255 - np.array(backbone.mean)) / np.array(backbone.std)
+    image_views = np.random.default_rng(0).integers(0, 256, (2, 5, 5, 3), dtype=np.uint8)
+    found = Normalise(backbone, torch.device("cpu"))(image_views)
+    wanted = (image_views / 255 - np.array(backbone.mean)) / np.array(backbone.std)
     np.testing.assert_allclose(found.numpy(), wanted.transpose(0, 3, 1, 2), atol=1e-5)
     assert found.is_contiguous(memory_format=torch.channels_last)
 
@@ -106,4 +106,4 @@ def test_the_scale_of_fractions_goes_into_the_weights_and_training_sees_it(tmp_p
     assert json.loads(setup.facts(1)["value_range"]) == [0.0, 240.0]
     for item in (*setup.train_items, *setup.val_items):
         wanted = 255 * tops[item.name.removesuffix(".tif")] / 240
-        assert abs(int(setup.pixels.pictures.plain(item).max()) - wanted) <= 5
+        assert abs(int(setup.pixels.image_views.plain(item).max()) - wanted) <= 5

@@ -14,7 +14,7 @@ class PixelDistributionAdaptation(A.PixelDistributionAdaptation):
 
     def apply(self, img: np.ndarray, reference_image: np.ndarray, blend_ratio: float, **params: Any) -> np.ndarray:  # noqa: ARG002
         """`img` with the colours of the other image, blended with itself."""
-        own, other = (picture.reshape(-1, 3).astype(np.float32) for picture in (img, reference_image))
+        own, other = (image.reshape(-1, 3).astype(np.float32) for image in (img, reference_image))
         adapted = {"pca": _by_axes, "standard": _by_spread, "minmax": _by_extremes}[self.transform_type](own, other)
         blend = own + blend_ratio * (adapted - own)
         return np.clip(np.rint(blend), 0, 255).astype(np.uint8).reshape(img.shape)
@@ -39,11 +39,11 @@ class OverlayElements(A.OverlayElements):
         return {"overlay_data": [pasted], "share": share}
 
 
-def _centre(picture: np.ndarray) -> np.ndarray:
-    height, width = picture.shape[:2]
+def _centre(image: np.ndarray) -> np.ndarray:
+    height, width = image.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
-    return picture[top : top + side, left : left + side]
+    return image[top : top + side, left : left + side]
 
 
 def _by_spread(own: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -92,12 +92,12 @@ class _Policy(A.ImageOnlyTransform):
         sign = -1 if span.signed and self.py_random.random() < 0.5 else 1
         return name, sign * span.at(step, steps, shape[0] if name.endswith("Y") else shape[1])
 
-    def picture(self, img: np.ndarray, chain: list[Done]) -> np.ndarray:
+    def image(self, img: np.ndarray, chain: list[Done]) -> np.ndarray:
         """The image after the operations of a chain."""
-        picture = Image.fromarray(img)
+        image = Image.fromarray(img)
         for name, magnitude in chain:
-            picture = OPERATIONS[name](picture, magnitude, (self.fill,) * 3)
-        return np.array(picture)
+            image = OPERATIONS[name](image, magnitude, (self.fill,) * 3)
+        return np.array(image)
 
 
 class _Chained(_Policy):
@@ -105,7 +105,7 @@ class _Chained(_Policy):
 
     def apply(self, img: np.ndarray, chain: list[Done], **params: Any) -> np.ndarray:  # noqa: ARG002
         """The library calls this with what `get_params_dependent_on_data` drew."""
-        return self.picture(img, chain)
+        return self.image(img, chain)
 
 
 class TrivialAugment(_Chained):
@@ -167,7 +167,7 @@ class AugMix(_Policy):
 
     def apply(self, img: np.ndarray, parts: list[tuple[float, list[Done]]], **params: Any) -> np.ndarray:  # noqa: ARG002
         """The blend of the image with its chains."""
-        blend = sum(share * self.picture(img, chain).astype(np.float32) for share, chain in parts)
+        blend = sum(share * self.image(img, chain).astype(np.float32) for share, chain in parts)
         return np.clip(np.rint(blend), 0, 255).astype(np.uint8)
 
     def _chain(self, shape: tuple[int, ...]) -> list[Done]:
@@ -196,38 +196,38 @@ def _word(name: str, magnitude: float) -> str:
 Fill = tuple[int, int, int]
 
 
-def _affine(picture: Image.Image, row: tuple[float, ...], fill: Fill) -> Image.Image:
-    return picture.transform(picture.size, Image.Transform.AFFINE, row, Image.Resampling.BILINEAR, fillcolor=fill)
+def _affine(image: Image.Image, row: tuple[float, ...], fill: Fill) -> Image.Image:
+    return image.transform(image.size, Image.Transform.AFFINE, row, Image.Resampling.BILINEAR, fillcolor=fill)
 
 
-def _shear_x(picture: Image.Image, magnitude: float, fill: Fill) -> Image.Image:
-    return _affine(picture, (1, magnitude, 0, 0, 1, 0), fill)
+def _shear_x(image: Image.Image, magnitude: float, fill: Fill) -> Image.Image:
+    return _affine(image, (1, magnitude, 0, 0, 1, 0), fill)
 
 
-def _shear_y(picture: Image.Image, magnitude: float, fill: Fill) -> Image.Image:
-    return _affine(picture, (1, 0, 0, magnitude, 1, 0), fill)
+def _shear_y(image: Image.Image, magnitude: float, fill: Fill) -> Image.Image:
+    return _affine(image, (1, 0, 0, magnitude, 1, 0), fill)
 
 
-def _translate_x(picture: Image.Image, magnitude: float, fill: Fill) -> Image.Image:
-    return _affine(picture, (1, 0, -int(magnitude), 0, 1, 0), fill)
+def _translate_x(image: Image.Image, magnitude: float, fill: Fill) -> Image.Image:
+    return _affine(image, (1, 0, -int(magnitude), 0, 1, 0), fill)
 
 
-def _translate_y(picture: Image.Image, magnitude: float, fill: Fill) -> Image.Image:
-    return _affine(picture, (1, 0, 0, 0, 1, -int(magnitude)), fill)
+def _translate_y(image: Image.Image, magnitude: float, fill: Fill) -> Image.Image:
+    return _affine(image, (1, 0, 0, 0, 1, -int(magnitude)), fill)
 
 
-def _rotate(picture: Image.Image, magnitude: float, fill: Fill) -> Image.Image:
-    return picture.rotate(magnitude, Image.Resampling.BILINEAR, fillcolor=fill)
+def _rotate(image: Image.Image, magnitude: float, fill: Fill) -> Image.Image:
+    return image.rotate(magnitude, Image.Resampling.BILINEAR, fillcolor=fill)
 
 
-def _posterize(picture: Image.Image, magnitude: float, _fill: Fill) -> Image.Image:
+def _posterize(image: Image.Image, magnitude: float, _fill: Fill) -> Image.Image:
     mask = 256 - 2 ** (8 - int(magnitude))  # ImageOps refuses 0 bits, which AugMix at full severity has
-    return picture.point([value & mask for value in range(256)] * 3)
+    return image.point([value & mask for value in range(256)] * 3)
 
 
 def _enhanced(kind: Callable[[Image.Image], Any]) -> "Operation":
-    def enhance(picture: Image.Image, magnitude: float, _fill: Fill) -> Image.Image:
-        enhanced: Image.Image = kind(picture).enhance(1 + magnitude)
+    def enhance(image: Image.Image, magnitude: float, _fill: Fill) -> Image.Image:
+        enhanced: Image.Image = kind(image).enhance(1 + magnitude)
         return enhanced
 
     return enhance
@@ -235,7 +235,7 @@ def _enhanced(kind: Callable[[Image.Image], Any]) -> "Operation":
 
 Operation = Callable[[Image.Image, float, Fill], Image.Image]
 OPERATIONS: dict[str, Operation] = {
-    "Identity": lambda picture, _magnitude, _fill: picture,
+    "Identity": lambda image, _magnitude, _fill: image,
     "ShearX": _shear_x,
     "ShearY": _shear_y,
     "TranslateX": _translate_x,
@@ -246,7 +246,7 @@ OPERATIONS: dict[str, Operation] = {
     "Contrast": _enhanced(ImageEnhance.Contrast),
     "Sharpness": _enhanced(ImageEnhance.Sharpness),
     "Posterize": _posterize,
-    "Solarize": lambda picture, magnitude, _fill: ImageOps.solarize(picture, math.ceil(255 * magnitude)),
-    "AutoContrast": lambda picture, _magnitude, _fill: ImageOps.autocontrast(picture),
-    "Equalize": lambda picture, _magnitude, _fill: ImageOps.equalize(picture),
+    "Solarize": lambda image, magnitude, _fill: ImageOps.solarize(image, math.ceil(255 * magnitude)),
+    "AutoContrast": lambda image, _magnitude, _fill: ImageOps.autocontrast(image),
+    "Equalize": lambda image, _magnitude, _fill: ImageOps.equalize(image),
 }

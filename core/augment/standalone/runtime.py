@@ -77,7 +77,7 @@ def view(
     firings = fired(stages, seed=seed, digest=digest, number=number)
     if not firings:
         return square(base, side)
-    picture = middle(base, LONGEST_ASPECT * min(base.shape[:2]))
+    image = middle(base, LONGEST_ASPECT * min(base.shape[:2]))
     for firing in firings:
         transform = firing.stage.transform
         others = {}
@@ -85,12 +85,12 @@ def view(
             others = {firing.stage.metadata: [_reference(references, firing.stream, digest, base)]}
         reseed(transform, firing.state)
         try:
-            picture = transform(image=picture, **others)["image"]
+            image = transform(image=image, **others)["image"]
         except Exception as error:  # whatever a library makes of an image that it does not bear
             raise StepFailed(firing, f"{type(error).__name__}: {error}") from error
         if told is not None:
             told.append((firing, dict(transform.params)))
-    return square(picture, side)
+    return square(image, side)
 
 
 def fired(stages: tuple[Stage, ...], *, seed: int, digest: str, number: int) -> list[Firing]:
@@ -123,20 +123,20 @@ def reseed(transform: Any, seed: int) -> None:
     transform.set_random_state(np.random.default_rng(seed), random.Random(seed))
 
 
-def square(picture: np.ndarray, side: int) -> np.ndarray:
+def square(image: np.ndarray, side: int) -> np.ndarray:
     """The central square as an array of its own; mirrored outwards where the image is too small."""
-    inner = middle(picture, side)
+    inner = middle(image, side)
     short = [side - length for length in inner.shape[:2]]
     if any(short):
         return np.pad(inner, [(gap // 2, gap - gap // 2) for gap in short] + [(0, 0)], mode="symmetric")
     return inner.copy()
 
 
-def middle(picture: np.ndarray, side: int) -> np.ndarray:
+def middle(image: np.ndarray, side: int) -> np.ndarray:
     """At most `side` px of each direction, from the centre, rounded as torchvision's CenterCrop does."""
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     top, left = (max(0, round((length - side) / 2)) for length in (height, width))
-    return picture[top : top + side, left : left + side]
+    return image[top : top + side, left : left + side]
 
 
 def _chosen(options: tuple[Stage, ...], coin: float) -> Stage:

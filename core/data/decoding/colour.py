@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from core.data.decoding.picture import Picture
+from core.data.decoding.decoded import DecodedImage
 from core.data.scale import UNIT, Range, by_type, common_range, dim_notes, own_range, to_bytes
 from core.errors import UnreadableImage
 
@@ -34,12 +34,12 @@ _BLACK_POINT = ImageCms.Flags.BLACKPOINTCOMPENSATION
 def finish(
     image: Image.Image, profile: bytes | None = None, orientation: int = 1, notes: tuple[str, ...] = (),
     values: Range | None = None,
-) -> Picture:  # fmt: skip
+) -> DecodedImage:  # fmt: skip
     """The image as RGB in sRGB, turned upright (`orientation` as in EXIF, 1 to 8)."""
     colours, said = _opaque(image, profile)
     if orientation in _UPRIGHT:
         colours = colours.transpose(_UPRIGHT[orientation])
-    return Picture(np.array(colours), (*notes, *said), values)
+    return DecodedImage(np.array(colours), (*notes, *said), values)
 
 
 def orientation_of(image: Image.Image) -> int:
@@ -50,11 +50,11 @@ def orientation_of(image: Image.Image) -> int:
         return 1
 
 
-def ready(pixels: NDArray[np.uint8], profile: bytes | None, orientation: int, notes: tuple[str, ...]) -> Picture:
+def ready(pixels: NDArray[np.uint8], profile: bytes | None, orientation: int, notes: tuple[str, ...]) -> DecodedImage:
     """`finish` for pixels that are RGB already: most of them need nothing more."""
     if profile or orientation in _UPRIGHT:
         return finish(Image.fromarray(pixels), profile, orientation, notes)
-    return Picture(pixels, notes)
+    return DecodedImage(pixels, notes)
 
 
 def grey(numbers: NDArray[np.generic], value_range: Range | None) -> tuple[Image.Image, tuple[str, ...], Range | None]:

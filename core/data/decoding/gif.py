@@ -1,6 +1,6 @@
 """GIF. Zeros in place of the rest of its data are colours to the decoder: what follows the first image tells."""
 
-from core.data.decoding.picture import Picture, damaged
+from core.data.decoding.decoded import DecodedImage, damaged
 from core.data.decoding.pillow import reader
 from core.data.scale import Range
 
@@ -9,13 +9,13 @@ _EXTENSION, _IMAGE, _END = 0x21, 0x2C, 0x3B
 _CUT = "its data end before the image does"
 
 
-def read(data: bytes, value_range: Range | None = None) -> Picture:
+def read(data: bytes, value_range: Range | None = None) -> DecodedImage:
     """See the package."""
-    picture = _read(data, value_range)
+    image = _read(data, value_range)
     place = _behind_first_image(data)
     if place > len(data) or (place < len(data) and data[place] not in (_EXTENSION, _IMAGE, _END)):
         raise damaged(_CUT)
-    return picture
+    return image
 
 
 def _behind_first_image(data: bytes) -> int:

@@ -7,12 +7,12 @@ import numpy as np
 import pillow_heif
 
 from core.data.decoding.colour import finish, grey
-from core.data.decoding.picture import Picture, check_size
+from core.data.decoding.decoded import DecodedImage, check_size
 from core.data.decoding.pillow import SEVERAL, refuse_unwritten
 from core.data.scale import Range
 
 
-def read(data: bytes, value_range: Range | None = None) -> Picture:
+def read(data: bytes, value_range: Range | None = None) -> DecodedImage:
     """See the package."""
     refuse_unwritten(data)
     file = pillow_heif.open_heif(data, convert_hdr_to_8bit=True)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.data.decoding.colour import finish, orientation_of, ready
+from core.data.decoding.decoded import MAX_JPEG_PIXELS, MAX_PIXELS, DecodedImage, check_size, damaged, unsupported
 from core.data.decoding.jpeg_marks import END, Marks, ends_in_zeros, marks
-from core.data.decoding.picture import MAX_JPEG_PIXELS, MAX_PIXELS, Picture, check_size, damaged, unsupported
 from core.data.scale import Range
 
 CUT = "its data end before the image does"
@@ -24,7 +24,7 @@ _JUNK = b"\xa5\x5a\x33\xcc\x0f\x96\x69\xf0" * 8
 _LARGE = threading.Lock()  # one at a time: a progressive one of 200 megapixels takes a gigabyte
 
 
-def read(data: bytes, _value_range: Range | None = None) -> Picture:
+def read(data: bytes, _value_range: Range | None = None) -> DecodedImage:
     """See the package."""
     found = marks(data)
     if found.frame and not found.supported:

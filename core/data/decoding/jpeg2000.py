@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from core.data.decoding.colour import finish
-from core.data.decoding.picture import Picture, check_size, damaged, unsupported
+from core.data.decoding.decoded import DecodedImage, check_size, damaged, unsupported
 from core.data.decoding.pillow import reader
 from core.data.scale import Range, to_bytes
 
@@ -34,7 +34,7 @@ class _Size:
     bits: tuple[int, ...]
 
 
-def read(data: bytes, value_range: Range | None = None) -> Picture:
+def read(data: bytes, value_range: Range | None = None) -> DecodedImage:
     """See the package."""
     start = data.find(_START)
     size = _size(data, start + 2)
@@ -93,7 +93,7 @@ def _behind_segments(data: bytes, place: int, mark: bytes) -> int:
     return place
 
 
-def _deep(data: bytes, size: _Size) -> Picture:
+def _deep(data: bytes, size: _Size) -> DecodedImage:
     with Image.open(BytesIO(data), formats=("JPEG2000",)) as image:
         mode, profile = image.mode, image.info.get("icc_profile")
     if mode not in ("RGB", "RGBA") or len(set(size.bits)) > 1:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from core.data.decoding.picture import damaged
+from core.data.decoding.decoded import damaged
 
 END = b"\xff\xd9"
 _MARK = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)  # in entropy-coded data: no stuffing and no restart

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from core.data.decoding.colour import finish, grey, orientation_of
-from core.data.decoding.picture import Picture, check_size, damaged
+from core.data.decoding.decoded import DecodedImage, check_size, damaged
 from core.data.scale import Range
 
 _CODED = ("WEBP", "AVIF", "JPEG2000")
@@ -21,10 +21,10 @@ _EVEN_SHARE = 0.1  # the same for formats that are stored as they are, of which 
 EMPTY_END = "Its file ends in zeros: an even area, or a copy that broke off."
 
 
-def reader(name: str) -> Callable[[bytes, Range | None], Picture]:
+def reader(name: str) -> Callable[[bytes, Range | None], DecodedImage]:
     """`read` of the package for one of Pillow's formats."""
 
-    def read(data: bytes, value_range: Range | None) -> Picture:
+    def read(data: bytes, value_range: Range | None) -> DecodedImage:
         if name in _CODED:
             refuse_unwritten(data, _FLAT_SHARE if _is_lossy_webp(data) else _ZERO_SHARE)
         with Image.open(BytesIO(data), formats=(name,)) as image:

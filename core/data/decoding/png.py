@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from core.data.decoding.colour import BROKEN_PROFILE, finish, orientation_of
-from core.data.decoding.picture import Picture, check_size, damaged
+from core.data.decoding.decoded import DecodedImage, check_size, damaged
 from core.data.decoding.pillow import first_frame
 from core.data.scale import Range, dim_notes, to_bytes
 
@@ -26,7 +26,7 @@ _MAX_TEXTS = 64
 _MAX_PROFILE = 8 << 20  # bytes, unpacked
 
 
-def read(data: bytes, _value_range: Range | None = None) -> Picture:
+def read(data: bytes, _value_range: Range | None = None) -> DecodedImage:
     """See the package."""
     slim, profile, deep = _slim(data)
     notes = () if profile is not None else (BROKEN_PROFILE,)

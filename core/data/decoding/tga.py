@@ -6,7 +6,7 @@ from io import BytesIO
 from PIL import Image
 
 from core.data.decoding.colour import finish
-from core.data.decoding.picture import Picture, check_size, damaged
+from core.data.decoding.decoded import DecodedImage, check_size, damaged
 from core.data.decoding.pillow import reader
 from core.data.scale import Range
 
@@ -15,7 +15,7 @@ _ALPHA_BITS = 15  # of the last byte of the header
 _PACKED = 8  # the bit of the image type that says run-length encoding
 
 
-def read(data: bytes, value_range: Range | None = None) -> Picture:
+def read(data: bytes, value_range: Range | None = None) -> DecodedImage:
     """See the package."""
     identifier, kind, length, depth = struct.unpack_from("<BxBxxHB", data)
     width, height, bits = struct.unpack_from("<HHB", data, 12)

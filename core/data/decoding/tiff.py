@@ -12,7 +12,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from core.data.decoding import tiff_colours
-from core.data.decoding.picture import Picture, check_size, damaged, plain, unsupported
+from core.data.decoding.decoded import DecodedImage, check_size, damaged, plain, unsupported
 from core.data.decoding.pillow import SEVERAL, empty_end
 from core.data.decoding.tiff_parts import check_parts
 from core.data.scale import Range
@@ -26,7 +26,7 @@ _DEVELOP = "Export it as JPEG, PNG or TIFF from the camera's program or a raw co
 logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)  # it tells of oddities on a user's terminal
 
 
-def read(data: bytes, value_range: Range | None = None) -> Picture:
+def read(data: bytes, value_range: Range | None = None) -> DecodedImage:
     """See the package."""
     with tifffile.TiffFile(BytesIO(data)) as file:
         _refuse_raw(file.pages.first, data)
@@ -35,7 +35,7 @@ def read(data: bytes, value_range: Range | None = None) -> Picture:
         numbers = _numbers(page)
         several = (SEVERAL,) if _several(file, page) else ()
         empty = empty_end(data) if int(page.compression) == _UNCOMPRESSED else ()
-        return tiff_colours.picture(page, numbers, value_range, (*several, *empty))
+        return tiff_colours.image(page, numbers, value_range, (*several, *empty))
 
 
 def _refuse_raw(page: Any, data: bytes) -> None:

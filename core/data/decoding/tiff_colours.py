@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.data.decoding.colour import finish, scaled
-from core.data.decoding.picture import Picture, damaged, unsupported
+from core.data.decoding.decoded import DecodedImage, damaged, unsupported
 from core.data.scale import Range
 
 SAVE = "Save it as a PNG, or as a TIFF in grey or RGB of 8 or 16 bits without compression."
@@ -40,7 +40,7 @@ def check_kind(page: Any) -> None:
         )
 
 
-def picture(page: Any, numbers: NDArray[np.generic], value_range: Range | None, notes: tuple[str, ...]) -> Picture:
+def image(page: Any, numbers: NDArray[np.generic], value_range: Range | None, notes: tuple[str, ...]) -> DecodedImage:
     """RGB of stored values (height, width, bands)."""
     kind, colours = _kind(page), _COLOURS[_kind(page)]
     if _is_rgb_unsaid(page):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.data.decoding import jpeg
-from core.data.decoding.picture import damaged, unsupported
+from core.data.decoding.decoded import damaged, unsupported
 
 _NONE, _RLE, _FAX3, _FAX4, _LZW, _JPEG, _DEFLATE, _PACKBITS, _OLD_DEFLATE = 1, 2, 3, 4, 5, 7, 8, 32773, 32946
 _ZSTD, _OLD_ZSTD = 50000, 34926

@@ -90,7 +90,7 @@ def numbers(count: int) -> tuple[int, ...]:
 def _mode() -> str:
     st.session_state["augment-mode"] = state.recall("augment:mode", PER_CLASS)
     return st.segmented_control(
-        "Pictures", [PER_CLASS, ONE], required=True, key="augment-mode", label_visibility="collapsed",
+        "Images", [PER_CLASS, ONE], required=True, key="augment-mode", label_visibility="collapsed",
         on_change=lambda: state.remember("augment:mode", st.session_state["augment-mode"]),
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from pages.ui.session.bar import DelayedBar
 from pages.ui.widgets.gallery import Cell
 
 if TYPE_CHECKING:  # importing it loads torch
-    from core.features.batches import Pictures
+    from core.features.batches import ImageViews
 
 SMALLEST_CELL, LARGEST_CELL = 128, 256  # px
 
@@ -28,12 +28,12 @@ class Scene:
     items: tuple[Item, ...]
     geometry: Geometry
 
-    def pictures(self) -> "Pictures":
+    def image_views(self) -> "ImageViews":
         """The images under the draft's pipeline, exactly as training makes them."""
-        from core.features.batches import Pictures
+        from core.features.batches import ImageViews
 
         draft = state.draft()
-        return Pictures(draft.pipeline, self.geometry, draft.seed, engine.images(self.geometry), self.items)
+        return ImageViews(draft.pipeline, self.geometry, draft.seed, engine.images(self.geometry), self.items)
 
     def key(self, *more: Hashable) -> Hashable:
         """A name for what is seen: the same name, the same pixels."""
@@ -89,13 +89,13 @@ def made(tasks: Sequence[Callable[[], np.ndarray]]) -> list[np.ndarray]:
     return found
 
 
-def readable(pictures: "Pictures", items: Iterable[Item]) -> tuple[list[Item], tuple[str, ...]]:
+def readable(image_views: "ImageViews", items: Iterable[Item]) -> tuple[list[Item], tuple[str, ...]]:
     """The images that can be read, and a sentence about each of the others."""
     good: list[Item] = []
     problems: list[str] = []
     for item in items:
         try:
-            pictures.plain(item)
+            image_views.plain(item)
             good.append(item)
         except (UnreadableImage, OSError) as error:
             problems.append(f"{item.name}: {error}")

@@ -73,7 +73,7 @@ def _set(name: str, alpha: float) -> None:
 
 def _preview(scene: Scene, choice: Choice, recipe: Recipe) -> Preview:
     """A batch per column: the images of the rows in one view, mixed with each other as training mixes a batch."""
-    good, problems = readable(scene.pictures(), choice.items)
+    good, problems = readable(scene.image_views(), choice.items)
     batches = [_batch(scene, good, number, recipe) for number in choice.numbers] if good else []
     cells = tuple(batch[row] for row in range(len(good)) for batch in batches)
     caption = (
@@ -89,8 +89,8 @@ def _batch(scene: Scene, items: Sequence[Item], number: int, recipe: Recipe) -> 
     from core.augment.mixing import mix
     from core.backbones.rng import seeded
 
-    pictures = scene.pictures()
-    views = np.stack(made([lambda item=item: pictures.view(item, number) for item in items]))  # type: ignore[misc]
+    image_views = scene.image_views()
+    views = np.stack(made([lambda item=item: image_views.view(item, number) for item in items]))  # type: ignore[misc]
     tensor = torch.from_numpy(views).permute(0, 3, 1, 2).float()
     labels = torch.tensor([item.label for item in items])
     with seeded((state.draft().seed * PRIME + number) % 2**31, torch.device("cpu")):
@@ -98,6 +98,6 @@ def _batch(scene: Scene, items: Sequence[Item], number: int, recipe: Recipe) -> 
     pixels = mixed.round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
     told = [blended(row.tolist(), scene.dataset.classes) for row in targets]
     return [
-        Cell(enlarged(picture), parts[0], note=" ".join(f"+ {part}" for part in parts[1:]))
-        for picture, parts in zip(pixels, told, strict=True)
+        Cell(enlarged(image), parts[0], note=" ".join(f"+ {part}" for part in parts[1:]))
+        for image, parts in zip(pixels, told, strict=True)
     ]

@@ -104,13 +104,13 @@ def _follow(missing: Sequence[str], subject: Subject) -> None:
     """Slow thumbnails as they come. Whatever is clicked meanwhile goes first: it ends this at the next drawing."""
     slot = st.empty()
     while not thumbs.wait(missing, subject, time.monotonic() + FOLLOW_S):
-        slot.html(f"<style>{''.join(_picture(name, thumbs.known(name, subject)) for name in missing)}</style>")
+        slot.html(f"<style>{''.join(_card_style(name, thumbs.known(name, subject)) for name in missing)}</style>")
     st.rerun()  # with what they cost
 
 
 def _rows(found: Sequence[Entry], parent: int | None, subject: Subject | None) -> None:
     known = {entry.name: thumbs.known(entry.name, subject) for entry in found}
-    st.html(f"<style>{_STYLE}{_PICTURED if subject else ''}{''.join(map(_picture, known, known.values()))}</style>")
+    st.html(f"<style>{_STYLE}{_PICTURED if subject else ''}{''.join(map(_card_style, known, known.values()))}</style>")
     if subject is not None:
         st.caption(f"Each applied to one of your own images ({literal(subject.label)}) at its usual setting, with "
                    "the milliseconds that it takes per image on this machine.")  # fmt: skip
@@ -131,7 +131,7 @@ def _label(entry: Entry, thumb: Thumb | None) -> str:
     return "  \n".join(line for line in lines if line)
 
 
-def _picture(name: str, thumb: Thumb | None) -> str:
+def _card_style(name: str, thumb: Thumb | None) -> str:
     if thumb is None or not thumb.jpeg:
         return ""
     data = base64.b64encode(thumb.jpeg).decode()

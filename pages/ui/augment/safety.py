@@ -166,17 +166,17 @@ def _interval(one: "ClassSafety") -> str:
 
 def _worst(shown: Question, place: int, safety: "Safety", items: tuple[Item, ...]) -> None:
     """The views that are most surely taken for another class, as they were judged and as training would see them."""
-    from core.features.batches import Pictures  # loads torch
+    from core.features.batches import ImageViews  # loads torch
 
     if not safety.worst:
         return
     plan, pipeline, known = shown.experiment, shown.pipelines[place], {item.digest: item for item in items}
     geometry = backbones.geometry(backbones.get(plan.backbone.name), plan.backbone.image_size, plan.backbone.crop)
-    pictures, cells = Pictures(pipeline, geometry, plan.seed, engine.images(geometry), items), []
+    image_views, cells = ImageViews(pipeline, geometry, plan.seed, engine.images(geometry), items), []
     for view in safety.worst[: 2 * WORST_COLUMNS]:
         if view.digest in known:
             try:
-                pixels = pictures.view(known[view.digest], view.view)
+                pixels = image_views.view(known[view.digest], view.view)
             except (UnreadableImage, OSError):
                 continue  # it is gone since; the others tell as much
             cells.append(Cell(pixels, f"{view.truth} → {view.taken_for}"))

@@ -40,10 +40,10 @@ def told(fired: Fired, pipeline: PipelineSpec) -> str:
 
 def _rows(scene: Scene, choice: Choice) -> Iterator[dict[str, str]]:
     from core.augment.pipeline import Pipeline
-    from core.augment.references import TrainingPictures
+    from core.augment.references import TrainingImages
 
     draft, read = state.draft(), engine.images(scene.geometry).base
-    pipeline = Pipeline(draft.pipeline, scene.geometry, TrainingPictures(scene.items, read))
+    pipeline = Pipeline(draft.pipeline, scene.geometry, TrainingImages(scene.items, read))
     for item in choice.items:
         try:
             base = read(item)
@@ -53,4 +53,4 @@ def _rows(scene: Scene, choice: Choice) -> Iterator[dict[str, str]]:
             fired = pipeline.fired(base, seed=draft.seed, digest=item.digest, number=number)
             steps = [told(each, draft.pipeline) for each in fired]
             name = scene.dataset.classes[item.label]
-            yield {"Picture": literal(name), "View": str(number), "Steps": "; ".join(steps) or "nothing"}
+            yield {"Image": literal(name), "View": str(number), "Steps": "; ".join(steps) or "nothing"}

@@ -21,7 +21,7 @@ from pages.ui.widgets.gallery import Cell
 
 if TYPE_CHECKING:
     from core.augment.strip import Knob
-    from core.features.batches import Pictures
+    from core.features.batches import ImageViews
 
 COLUMNS = 4
 COUNT = 3 * COLUMNS - 1  # values, and the original: three full rows
@@ -75,10 +75,10 @@ def settings(step: Step, knob: "Knob", count: int) -> list[tuple[float, Step, bo
     return [(value, found[value], ends[0] <= value <= ends[-1]) for value in sorted(found)]
 
 
-def telling(pictures: "Pictures", step: Step, item: Item, numbers: Sequence[int]) -> int:
+def telling(image_views: "ImageViews", step: Step, item: Item, numbers: Sequence[int]) -> int:
     """Of these views the one that `step` changes most: a draw from -90 to 90 degrees may come out as none at all."""
-    plain = pictures.plain(item).astype(np.int16)
-    views = made([partial(_alone, pictures, step, item, number) for number in numbers])
+    plain = image_views.plain(item).astype(np.int16)
+    views = made([partial(_alone, image_views, step, item, number) for number in numbers])
     moved = [float(np.abs(view - plain).mean()) for view in views]
     return numbers[moved.index(max(moved))]
 
@@ -96,14 +96,14 @@ def _preview(scene: Scene, choice: Choice, node: Node, knob: "Knob", accent: str
     shown = settings(node.step, knob, COUNT)
     about = type(parameters(node.step)).model_fields[knob.name].json_schema_extra
     both = isinstance(about, dict) and bool(about.get("symmetric"))
-    pictures = scene.pictures()
-    good, problems = readable(pictures, choice.items)
+    image_views = scene.image_views()
+    good, problems = readable(image_views, choice.items)
     cells: list[Cell] = []
     number = choice.numbers[0]
     for item in good:
-        number = telling(pictures, shown[-1][1], item, choice.numbers)
-        tasks = [partial(_alone, pictures, step, item, number) for _, step, _ in shown]
-        cells.append(Cell(enlarged(pictures.plain(item)), "original"))
+        number = telling(image_views, shown[-1][1], item, choice.numbers)
+        tasks = [partial(_alone, image_views, step, item, number) for _, step, _ in shown]
+        cells.append(Cell(enlarged(image_views.plain(item)), "original"))
         for pixels, (value, _, present) in zip(made(tasks), shown, strict=True):
             label = told(value, knob, symmetric=both)
             cells.append(Cell(enlarged(pixels), label, accent if present else None))
@@ -111,8 +111,8 @@ def _preview(scene: Scene, choice: Choice, node: Node, knob: "Knob", accent: str
     return Preview(tuple(cells), COLUMNS, caption, problems)
 
 
-def _alone(pictures: "Pictures", step: Step, item: Item, number: int) -> np.ndarray:
-    return pictures.under(PipelineSpec(steps=(step,))).view(item, number)
+def _alone(image_views: "ImageViews", step: Step, item: Item, number: int) -> np.ndarray:
+    return image_views.under(PipelineSpec(steps=(step,))).view(item, number)
 
 
 def _at(step: Step, knob: "Knob", value: float) -> Step:

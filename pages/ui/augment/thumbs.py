@@ -103,11 +103,11 @@ class _Worker:
 
 def _made(name: str, about: Subject) -> Thumb:
     from core.augment.gauge import gauge
-    from core.augment.references import TrainingPictures
+    from core.augment.references import TrainingImages
 
     read = engine.images(about.geometry).base
     try:
-        others = TrainingPictures(about.references, read)
+        others = TrainingImages(about.references, read)
         effect = gauge(name, read(about.item), about.geometry, others, digest=about.item.digest)
     except (GraftError, OSError, ValueError):  # it cannot be applied to this image: the preview will say why
         return Thumb(b"", float("nan"))

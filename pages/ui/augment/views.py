@@ -14,7 +14,7 @@ from pages.ui.session import state
 from pages.ui.widgets.gallery import Cell
 
 if TYPE_CHECKING:  # importing it loads torch
-    from core.features.batches import Pictures
+    from core.features.batches import ImageViews
 
 AMPLIFIED = 4
 
@@ -48,9 +48,9 @@ def which(numbers: Sequence[int], draft: state.Draft, geometry: Geometry) -> str
 
 
 def _preview(scene: Scene, choice: Choice, *, apart: bool) -> Preview:
-    pictures = scene.pictures()
-    good, problems = readable(pictures, choice.items)
-    cells = tuple(_cells(scene, pictures, good, choice.numbers, apart=apart))
+    image_views = scene.image_views()
+    good, problems = readable(image_views, choice.items)
+    cells = tuple(_cells(scene, image_views, good, choice.numbers, apart=apart))
     told = which(choice.numbers, state.draft(), scene.geometry)
     end = (
         f"what differs from the original, {AMPLIFIED} × amplified: black is unchanged" if apart
@@ -60,12 +60,12 @@ def _preview(scene: Scene, choice: Choice, *, apart: bool) -> Preview:
 
 
 def _cells(
-    scene: Scene, pictures: "Pictures", items: Sequence[Item], numbers: Sequence[int], *, apart: bool
+    scene: Scene, image_views: "ImageViews", items: Sequence[Item], numbers: Sequence[int], *, apart: bool
 ) -> Iterator[Cell]:
-    tasks = [partial(pictures.view, item, number) for item in items for number in numbers]
+    tasks = [partial(image_views.view, item, number) for item in items for number in numbers]
     shown = iter(made(tasks))
     for item in items:
-        plain = pictures.plain(item)
+        plain = image_views.plain(item)
         yield Cell(enlarged(plain), f"{scene.dataset.classes[item.label]}, original")
         for number in numbers:
             view = next(shown)

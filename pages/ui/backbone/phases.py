@@ -96,7 +96,7 @@ def _card(index: int, table: tuple[Stage, ...]) -> None:
     stages = () if index in off else phase.stages
     with st.container(border=True, key=f"backbone-phase{index}"):
         _head_line(index, phases)
-        controls, picture = st.columns([3, 2], gap="large")
+        controls, image = st.columns([3, 2], gap="large")
         with controls:
             _quick(index, phases, stages, names)
             _pills(index, phases, stages, table)
@@ -107,7 +107,7 @@ def _card(index: int, table: tuple[Stage, ...]) -> None:
                     icon=":material/error:",
                 )
             _numbers(index, phases, phase, off)
-        with picture:
+        with image:
             st.html(stage_list(table, stages, theme()))
 
 

@@ -137,7 +137,7 @@ def _so_far(dataset: Dataset | None, class_name: str, folder: Path | None) -> No
     if dataset is None or folder is None:
         st.markdown(":gray[No images yet. Two classes with a few images each are enough to begin.]")
         return
-    counts = pd.DataFrame({"Class": list(dataset.counts), "Pictures": list(dataset.counts.values())})
+    counts = pd.DataFrame({"Class": list(dataset.counts), "Images": list(dataset.counts.values())})
     with st.container(key="data-so-far"):
         show_table(counts, hide_index=True, height="auto" if len(counts) < 8 else 280)
     latest = _latest(dataset, class_name)
@@ -152,7 +152,7 @@ def _so_far(dataset: Dataset | None, class_name: str, folder: Path | None) -> No
 
 def _remove(folder: Path, item: Item) -> None:
     try:
-        collection.remove_picture(folder, item.path.relative_to(folder).as_posix())
+        collection.remove_image(folder, item.path.relative_to(folder).as_posix())
         state.remember("data:outcome", None)
     except GraftError as error:
         state.remember("data:outcome", take.Outcome(item.name, error=str(error)))

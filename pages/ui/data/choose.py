@@ -61,9 +61,9 @@ def show(back: bool = True) -> None:
         with column, _card(f"data-sample-{sample.name}"):
             _sample(sample, first=sample.name == next(iter(SAMPLES)))
     st.subheader("Bring your own", anchor=False)
-    pictures, folder, archive = st.columns(3, gap="medium")
-    with pictures, _card("data-pictures"):
-        _pictures()
+    images, folder, archive = st.columns(3, gap="medium")
+    with images, _card("data-pictures"):
+        _images()
     with folder, _card("data-folder"):
         _folder()
     with archive, _card("data-zip"):
@@ -132,7 +132,7 @@ def _open(one: Collection) -> None:
     _try(str(one.folder))
 
 
-def _pictures() -> None:
+def _images() -> None:
     st.markdown("**Images, class by class**  \nUpload files or use the camera. Name your classes as you go.")
     with st.form("data-new-form", border=False):
         name = st.text_input("Name of the collection", "My images", max_chars=100, key="data-new-name")

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.charts.style import PART_TITLES
-from core.data.collection import remove_picture
+from core.data.collection import remove_image
 from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
 from core.data.split import Split
@@ -54,8 +54,8 @@ def cells(items: Sequence[Item], classes: Sequence[str] | None) -> list[Cell]:
     with st.spinner("Reading the images."), ThreadPoolExecutor(2) as pool:
         pixels = list(pool.map(_pixels, items))
     return [
-        Cell(picture, classes[item.label] if classes else item.name.rsplit("/", 1)[-1])
-        for item, picture in zip(items, pixels, strict=True)
+        Cell(image, classes[item.label] if classes else item.name.rsplit("/", 1)[-1])
+        for item, image in zip(items, pixels, strict=True)
     ]
 
 
@@ -81,11 +81,11 @@ def _filters(dataset: Dataset, split: Split) -> tuple[int | None, str | None]:
     return label, None if part == ALL else part
 
 
-def _sheets(pictures: Sequence[Cell]) -> None:
+def _sheets(images: Sequence[Cell]) -> None:
     """Three mosaics instead of one: side by side on a wide page, below each other on a narrow one."""
     columns = st.columns(COLUMNS)
     width = ACROSS * COLUMNS
-    rows = [pictures[start : start + width] for start in range(0, len(pictures), width)]
+    rows = [images[start : start + width] for start in range(0, len(images), width)]
     for number, column in enumerate(columns):
         sheet = [cell for row in rows for cell in row[number * ACROSS : (number + 1) * ACROSS]]
         if sheet:
@@ -104,7 +104,7 @@ def _remove(collection: Path, page: Sequence[Item]) -> None:
         st.caption("The file is deleted from the collection. Runs that are finished keep their results.")
         if st.button("Delete this image", key="data-remove-now", disabled=name is None):
             try:
-                remove_picture(collection, name)
+                remove_image(collection, name)
             except GraftError as error:
                 show_error(error)
             else:

@@ -74,7 +74,7 @@ def _add(
         if len(refused) < len(files):
             folder = folder or collection.create(state.workspace(), name)
             state.open_collection(folder)
-            refused = collection.add_pictures(folder, so_far.class_name, files)
+            refused = collection.add_images(folder, so_far.class_name, files)
             state.update(source=str(folder))
     except GraftError as error:
         return folder, Outcome(so_far.class_name, so_far.added, so_far.refused, str(error))

@@ -119,7 +119,7 @@ def _many(
         st.caption(f"The first {len(good)} of {total:,} are shown; the CSV has all.")
     st.caption("Choose a row to see that image and all its probabilities.")
     percent = st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, color="primary")
-    columns = {"Picture": st.column_config.ImageColumn(width=THUMBNAIL_PX + 16), "Probability": percent}
+    columns = {"Image": st.column_config.ImageColumn(width=THUMBNAIL_PX + 16), "Probability": percent}
     event = show_table(
         _frame(classes, [answer for _, answer in good]),
         hide_index=True,
@@ -139,7 +139,7 @@ def _frame(classes: Sequence[str], answers: Sequence[Answer]) -> pd.DataFrame:
     tops = [top_classes(classes, answer.probabilities, 2) for answer in answers]
     return pd.DataFrame(
         {
-            "Picture": [answer.thumbnail for answer in answers],
+            "Image": [answer.thumbnail for answer in answers],
             "File": [answer.name for answer in answers],
             "Class": [top.names[0] for top in tops],
             "Probability": [top.probabilities[0] * 100 for top in tops],

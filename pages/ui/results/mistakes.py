@@ -44,7 +44,7 @@ def show_mistakes(classes: Sequence[str], answers: Predictions, key: str) -> Non
     st.caption(f"{len(found)} of {total} images were taken for something else. The most confident mistakes come first.")
     count = state.recall(f"mistakes:{key}", AT_A_TIME)
     with st.spinner("Reading the images."):
-        shown = pictures(classes, answers, found[:count])
+        shown = images(classes, answers, found[:count])
     if shown.cells:
         _mosaics(shown.cells)
     if shown.missing:
@@ -67,7 +67,7 @@ def _mosaics(cells: list[Cell]) -> None:
                 show_mosaic(side, COLUMNS, SIDE, wrap=True)
 
 
-def pictures(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake]) -> Shown:
+def images(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake]) -> Shown:
     """The images of the mistakes: which class each is, and under that what it was taken for."""
     shown = Shown([], [])
     for mistake in found:

@@ -15,7 +15,7 @@ _LONGEST_DETAIL = 160  # characters of a library's own words
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class DecodedImage:
     """Decoded pixels, uint8 HxWx3 RGB, upright; `notes` say what had to be changed to get there.
 
     `values` is the lowest and highest value in the file where the number format does not say what white is (fractions,

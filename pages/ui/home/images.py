@@ -47,9 +47,9 @@ def step(name: str) -> None:
         _show(_photographs(names, 4, _is_dark(), labelled=False), "Sample photographs")
 
 
-def _show(picture: bytes, words: str) -> None:
-    if picture:
-        st.image(picture, width="stretch", alt=words)
+def _show(image: bytes, words: str) -> None:
+    if image:
+        st.image(image, width="stretch", alt=words)
 
 
 def _is_dark() -> bool:
