@@ -13,8 +13,8 @@ ROOT = Path(__file__).parent.parent
 ROOMS = [
     "text", "errors", "allocator", "files", "plain_yaml", "problems", "description", "reading", "optimizers",
     "recipe", "experiment",
-    "work", "data", "augment", "backbones", "features", "tasks", "training", "screening", "evaluation", "planning",
-    "runs", "charts", "export", "jobs", "cli", "installed",
+    "work", "data", "augment", "backbones", "model", "features", "tasks", "training", "screening", "evaluation",
+    "planning", "runs", "charts", "export", "jobs", "cli", "installed",
 ]  # fmt: skip
 ONLY_IN = {
     "albumentations": {"augment"},
@@ -131,7 +131,7 @@ def test_the_top_level_is_what_was_decided():
     "module",
     ["core.runs.store", "core.runs.workspace", "core.experiment", "core.augment.catalogue", "core.augment.presets",
      "core.backbones.catalogue", "core.data.sources", "core.data.collection", "core.charts.curves", "core.cli",
-     "core.backbones.stages"],
+     "core.backbones.stages", "core.model.record"],
 )  # fmt: skip
 def test_what_a_page_needs_at_once_does_not_wait_for_torch(module):
     slow = ("torch", "timm", "torchvision", "albumentations")

@@ -106,7 +106,7 @@ def _record(room: Workspace, number: int, one: Told, dataset: Dataset, split: Sp
             results=results,
         )
     )  # fmt: skip
-    artifacts.write_description(folder, experiment, dataset.classes, {item.name: item.digest for item in dataset.items})
+    artifacts.write_description(folder, experiment, {item.name: item.digest for item in dataset.items})
     steps = [
         StepEnded(step=n + 1, epoch=n // 2, phase=0, loss=one.losses[n // 2] + n / 100, learning_rate=0.01,
                   images_per_second=50.0)

@@ -1,29 +1,27 @@
 """A trained model, loaded from its weights file alone, answers for images it has not seen."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import nn
 
 from core.backbones.build import build
 from core.data.geometry import Geometry
-from core.errors import InvalidInput, UnreadableImage, UnreadableWeights
+from core.errors import UnreadableImage
 from core.evaluation.given import Given
 from core.experiment import BackboneSpec
 from core.features.batches import Normalise, workers
 from core.features.preprocessing import Preprocessing
 from core.features.shortage import forward_with_oom_retry
+from core.model.record import ModelRecord, read_record
 from core.tasks.classification import Classification
 from core.training.checkpoints import load_weights
-from core.training.kept import BEST, kept_weights
+from core.training.kept import kept_weights
 
 BATCH_SIZE = 32
 
@@ -43,8 +41,7 @@ class Predictor:
     """Weights with their classes and preprocessing. `predict` may be called from several threads."""
 
     model: nn.Module
-    classes: tuple[str, ...]
-    backbone: str
+    record: ModelRecord
     preprocessing: Preprocessing
     normalise: Normalise
 
@@ -52,17 +49,21 @@ class Predictor:
     def load(cls, folder: Path) -> "Predictor":
         """From the weights in use in a folder: a run's, or an unpacked download, which holds `best.safetensors`.
 
-        Raises `UnreadableWeights` when it is missing, damaged, or not a weights file of this program.
+        Raises `UnreadableWeights` when it is missing, damaged, not a weights file of this program, or of a newer one.
         """
         weights = kept_weights(folder)
-        facts = read_facts(weights)
-        preprocessing = preprocessing_of(folder, facts)
-        spec = BackboneSpec(name=facts["backbone"], weights="none", image_size=preprocessing.geometry.image_size)
-        classes = tuple(facts["classes"])
-        model = build(spec, len(classes), seed=0)
+        record = read_record(weights)
+        spec = BackboneSpec(name=record.backbone.name, weights="none", image_size=record.inputs.image_size)
+        model = build(spec, len(record.classes), seed=0)
         load_weights(weights, model)
         model.eval()
-        return cls(model, classes, spec.name, preprocessing, Normalise(preprocessing, torch.device("cpu")))
+        preprocessing = Preprocessing.of(record)
+        return cls(model, record, preprocessing, Normalise(preprocessing, torch.device("cpu")))
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Their names, in the order of the model's outputs."""
+        return self.record.classes
 
     @property
     def geometry(self) -> Geometry:
@@ -105,32 +106,3 @@ class Predictor:
             return one.reason or self.read(one.content())
         except UnreadableImage as error:
             return str(error)
-
-
-def preprocessing_of(folder: Path, facts: dict[str, Any] | None = None) -> Preprocessing:
-    """How images become inputs of the weights in `folder`. Raises `UnreadableWeights`."""
-    path = folder / BEST
-    try:
-        return Preprocessing.of_weights(read_facts(path) if facts is None else facts, folder)
-    except UnreadableWeights:
-        raise
-    except (InvalidInput, ValueError, TypeError, LookupError) as error:
-        raise UnreadableWeights(f"The description of the model in {path} cannot be used: {error}") from error
-
-
-def read_facts(path: Path) -> dict[str, Any]:
-    """Metadata of a weights file: classes, backbone, image_size, experiment, epoch. Raises `UnreadableWeights`."""
-    if not path.exists():
-        raise UnreadableWeights(
-            f"There is no {path.name} in {path.parent}: this run has no trained model yet. "
-            "Resume it, or choose another run."
-        )
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-        facts = {key: json.loads(value) for key, value in metadata.items() if key != "format"}
-    except (OSError, SafetensorError, ValueError) as error:
-        raise UnreadableWeights(f"{path} is not a readable weights file: {error}") from error
-    if not {"classes", "backbone", "image_size"} <= set(facts):
-        raise UnreadableWeights(f"{path} holds weights, but not of a model trained here: its classes are not in it.")
-    return facts

@@ -8,10 +8,10 @@ from pathlib import Path
 from core import files
 from core.backbones import catalogue
 from core.charts.numbers import percent, percent_range
-from core.data.geometry import Geometry
 from core.errors import RunConflict
 from core.export.reader import reader_files
 from core.export.script import predict_script, to_install
+from core.model.record import ModelRecord, read_record
 from core.runs import artifacts
 from core.runs.records import Run
 from core.runs.workspace import Workspace
@@ -26,7 +26,7 @@ The model    {backbone}, input {size} x {size} px, classes: {classes}
 Validation   {val}
 
 In this folder
-  best.safetensors   the weights of the kept epoch; their metadata name the classes and the preprocessing
+  best.safetensors   the weights of the kept epoch; their metadata hold the record of the model
   labels.json        the classes, in the order of the model's outputs
   experiment.yaml    everything needed to train it again:  graft train --experiment experiment.yaml
   results.json       its scores with 95 % intervals
@@ -62,30 +62,28 @@ def bundle(workspace: Workspace, run: Run) -> bytes:
 
 def _texts(run: Run, folder: Path) -> dict[str, str]:
     """The other files, by their names in the zip."""
-    from core.evaluation.predict import preprocessing_of  # loads torch, and pages import this file
-
-    preprocessing, backbone = preprocessing_of(folder), catalogue.get(run.experiment.backbone.name)
+    record = read_record(kept_weights(folder))
     described = folder / artifacts.EXPERIMENT  # as it was written: weights of earlier versions are explained by it
     return {
-        "labels.json": json.dumps(list(run.classes), ensure_ascii=False, indent=2),
+        "labels.json": json.dumps(list(record.classes), ensure_ascii=False, indent=2),
         artifacts.EXPERIMENT: described.read_text("utf-8") if described.exists() else run.experiment.to_yaml(),
         "results.json": files.dump_json(run.results, indent=2),
-        "HOW-TO.txt": how_to(run, preprocessing.geometry),
-        "predict.py": predict_script(backbone, len(run.classes), preprocessing),
+        "HOW-TO.txt": how_to(run, record),
+        "predict.py": predict_script(record),
         **reader_files(),
     }
 
 
-def how_to(run: Run, geometry: Geometry) -> str:
+def how_to(run: Run, record: ModelRecord) -> str:
     """The text that comes with a model."""
-    backbone = catalogue.get(run.experiment.backbone.name)
+    geometry = record.geometry
     return HOW_TO.format(
         name=run.name,
-        backbone=backbone.name,
+        backbone=record.backbone.name,
         size=geometry.image_size,
-        classes=", ".join(run.classes),
+        classes=", ".join(record.classes),
         val=_told(run.val),
-        packages=to_install(backbone),
+        packages=to_install(catalogue.get(record.backbone.name)),
         resize=geometry.resize_size,
         interpolation=geometry.interpolation,
     )

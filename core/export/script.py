@@ -2,10 +2,11 @@
 
 from string import Template
 
+from core.backbones import catalogue
 from core.backbones.catalogue import Backbone
 from core.backbones.plain import plain_constructor
 from core.export.reader import requirements
-from core.features.preprocessing import Preprocessing
+from core.model.record import ModelRecord
 
 _SCRIPT = Template('''\
 """Classify images with this model, as Graft does, with plain PyTorch: see HOW-TO.txt for what must be installed.
@@ -87,19 +88,19 @@ if __name__ == "__main__":
 ''')
 
 
-def predict_script(backbone: Backbone, n_classes: int, preprocessing: Preprocessing) -> str:
+def predict_script(record: ModelRecord) -> str:
     """The text of `predict.py`. It needs `graft_reader`, `labels.json` and `best.safetensors` beside it."""
-    geometry = preprocessing.geometry
-    imports, constructor = plain_constructor(backbone, n_classes, geometry.image_size)
+    inputs, backbone = record.inputs, catalogue.get(record.backbone.name)
+    imports, constructor = plain_constructor(backbone, len(record.classes), inputs.image_size)
     return _SCRIPT.substitute(
         imports=imports,
         constructor=constructor,
-        image_size=geometry.image_size,
-        resize_size=geometry.resize_size,
-        interpolation=geometry.interpolation,
-        mean=preprocessing.mean,
-        std=preprocessing.std,
-        value_range=preprocessing.value_range,
+        image_size=inputs.image_size,
+        resize_size=inputs.resize_size,
+        interpolation=inputs.interpolation,
+        mean=inputs.mean,
+        std=inputs.std,
+        value_range=inputs.scale,
     )
 
 

@@ -17,7 +17,6 @@ from core.experiment import Experiment
 from core.training.kept import Kept, kept
 
 EXPERIMENT = "experiment.yaml"
-MODEL = "model.json"
 LISTING = "data.json"
 DIVISION = "split.json"
 
@@ -33,10 +32,9 @@ class Predictions:
     value_range: Range | None = None  # of the data set, with which its images are decoded
 
 
-def write_description(folder: Path, experiment: Experiment, classes: tuple[str, ...], listing: dict[str, str]) -> None:
-    """What the run is, complete enough to load its model elsewhere."""
+def write_description(folder: Path, experiment: Experiment, listing: dict[str, str]) -> None:
+    """What the run is, and which images it saw. What its model is, the weights say themselves."""
     files.write_text(folder / EXPERIMENT, experiment.to_yaml())
-    files.write_json(folder / MODEL, {"classes": list(classes), "backbone": experiment.backbone.model_dump()})
     files.write_json(folder / LISTING, listing)
 
 
@@ -54,7 +52,7 @@ def read_division(folder: Path) -> str | None:
 
 def is_described(folder: Path) -> bool:
     """Whether all that `write_description` writes is there."""
-    return all((folder / name).exists() for name in (EXPERIMENT, MODEL, LISTING))
+    return all((folder / name).exists() for name in (EXPERIMENT, LISTING))
 
 
 def read_listing(folder: Path) -> dict[str, str]:

@@ -41,7 +41,7 @@ def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> RunL
     require_weights(experiment)
     lease = claim_run(workspace, run_id)
     try:
-        artifacts.write_description(workspace.folder(run_id), experiment, prepared.dataset.classes, prepared.listing)
+        artifacts.write_description(workspace.folder(run_id), experiment, prepared.listing)
         artifacts.write_division(workspace.folder(run_id), artifacts.split_key(prepared.dataset, prepared.split))
         with workspace.store.together():
             workspace.store.add(
@@ -81,9 +81,7 @@ def reopen_run(workspace: Workspace, run_id: str, device: str | None = None) -> 
         take_in(workspace.store, run_id, workspace.folder(run_id))
         prepared = prepare_again(workspace, replace(run, device=device or run.device))
         if not artifacts.is_described(workspace.folder(run_id)):  # somebody deleted the folder
-            artifacts.write_description(
-                workspace.folder(run_id), run.experiment, prepared.dataset.classes, prepared.listing
-            )
+            artifacts.write_description(workspace.folder(run_id), run.experiment, prepared.listing)
         workspace.store.set_device(run_id, str(prepared.device))
         workspace.store.set_results(run_id, {})
         artifacts.forget_predictions(workspace.folder(run_id))
@@ -200,7 +198,7 @@ def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Genera
             yield from recorder.news()
         recorder.settle()
         if ended is not None and ended.best_epoch is not None:
-            checkpoints.save_last_weights(ended.best_epoch, setup.facts)
+            checkpoints.save_last_weights(ended.best_epoch, setup.record)
             load_best(folder, setup.model)
             setup.model.eval()
             # cut as in the phase of the best epoch: evaluation then sees what training saw, and most of it is kept

@@ -1,9 +1,8 @@
 """What a run keeps on disk: the best weights, and the whole state after the last epoch."""
 
 import io
-import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from torch import Tensor, nn
 
 from core import files
 from core.errors import ResumeRefused, UnreadableWeights
+from core.model.record import ModelRecord
 from core.training.kept import BEST, LAST_WEIGHTS
 
 LAST = "last.pt"
@@ -66,19 +66,20 @@ class Checkpoints:
         """Whether there is a state to go on from."""
         return (self.folder / LAST).exists()
 
-    def save_best(self, model: nn.Module, facts: Mapping[str, str]) -> None:
-        """Weights as safetensors; `facts` go into the file's metadata."""
-        self._save(BEST, model.state_dict(), facts)
+    def save_best(self, model: nn.Module, record: ModelRecord) -> None:
+        """Weights as safetensors, with the model's record in the file."""
+        self._save(BEST, model.state_dict(), record)
 
-    def save_last_weights(self, best_epoch: int, facts: Callable[[int], Mapping[str, str]]) -> None:
-        """The weights of the last state beside the best ones, where they are another epoch's; `facts` of an epoch."""
+    def save_last_weights(self, best_epoch: int, record: ModelRecord) -> None:
+        """The weights of the last state beside the best ones, where they are another epoch's."""
         state = self.load_last()
         if state is not None and state.position.epoch != best_epoch:
-            self._save(LAST_WEIGHTS, state.model, facts(state.position.epoch))
+            self._save(LAST_WEIGHTS, state.model, record.changed(epoch=state.position.epoch))
 
-    def _save(self, name: str, weights: Mapping[str, Tensor], facts: Mapping[str, str]) -> None:
+    def _save(self, name: str, weights: Mapping[str, Tensor], record: ModelRecord) -> None:
         tensors = {key: tensor.detach().cpu().contiguous() for key, tensor in weights.items()}
-        files.write_bytes(self.folder / name, save(tensors, metadata=dict(facts)), make_folder=self._makes_folder)
+        content = save(tensors, metadata=record.to_metadata())
+        files.write_bytes(self.folder / name, content, make_folder=self._makes_folder)
 
     def save_last(
         self, model: nn.Module, optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler, position: Position,
@@ -131,11 +132,6 @@ class Checkpoints:
                     "Restore the images and settings, or start a new run."
                 )
         return state
-
-
-def write_facts(facts: Mapping[str, Any]) -> dict[str, str]:
-    """Metadata of a weights file: every value as JSON text."""
-    return {key: json.dumps(value, ensure_ascii=False) for key, value in facts.items()}
 
 
 def load_best(folder: Path, model: nn.Module) -> None:

@@ -63,7 +63,7 @@ class _Training:
         if state:
             setup.model.load_state_dict(state.model)
             if self.at.best_epoch == self.at.epoch:  # a kill after this state was written may have left older weights
-                setup.checkpoints.save_best(setup.model, setup.facts(self.at.epoch))
+                setup.checkpoints.save_best(setup.model, setup.record.changed(epoch=self.at.epoch))
         self.frozen_precision = state.frozen_precision if state else setup.frozen_precision()
         self.feeds = setup.feeds(self.frozen_precision)
         self.steps_ahead = device.steps_ahead(setup.device)
@@ -247,7 +247,7 @@ class _Training:
         if not partial:
             setup.checkpoints.save_last(setup.model, stepper.optimizer, stepper.scaler, self.at, self.frozen_precision)
         if best:
-            setup.checkpoints.save_best(setup.model, setup.facts(epoch))
+            setup.checkpoints.save_best(setup.model, setup.record.changed(epoch=epoch))
         if not partial:
             yield CheckpointWritten(epoch=epoch, best=best)
 

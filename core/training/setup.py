@@ -23,9 +23,10 @@ from core.features.precision import Autocast, autocast_for
 from core.features.preprocessing import Preprocessing
 from core.features.sources import Pixels
 from core.features.store import FeatureStore
+from core.model.record import ModelRecord
 from core.tasks.classification import Classification
 from core.tasks.losses import SmoothedCrossEntropy
-from core.training.checkpoints import Checkpoints, write_facts
+from core.training.checkpoints import Checkpoints
 from core.training.device import require_precision
 
 
@@ -45,7 +46,7 @@ class Setup:
     autocast: Autocast  # of what learns
     checkpoints: Checkpoints
     store: FeatureStore | None
-    preprocessing: Preprocessing  # a prediction must go by the same
+    record: ModelRecord  # of the model in the making; what it says of an image is what training goes by
 
     @property
     def steps_per_epoch(self) -> int:
@@ -75,20 +76,6 @@ class Setup:
         """
         fixed = self.experiment.recipe.batchnorm == "fixed" and self.experiment.backbone.weights != "none"
         set_modes(self.model, self.stages, trainable, fixed_statistics=fixed)
-
-    def facts(self, epoch: int) -> dict[str, str]:
-        """Metadata of the weights file: enough to know what the weights are."""
-        experiment = self.experiment
-        return write_facts(
-            {
-                "classes": list(self.task.classes),
-                "backbone": experiment.backbone.name,
-                "image_size": self.pixels.image_views.geometry.image_size,
-                "experiment": experiment.digest,
-                "epoch": epoch,
-                **self.preprocessing.facts,
-            }
-        )
 
 
 def quicken_statistics(model: nn.Module) -> None:
@@ -120,11 +107,10 @@ def set_up(
     if experiment.backbone.weights == "none":
         quicken_statistics(model)
     model = model.to(memory_format=torch.channels_last)  # convolutions are 2-3 times as fast
-    geometry = catalogue.geometry(backbone, experiment.backbone.image_size, experiment.backbone.crop)
-    preprocessing = Preprocessing.of(backbone, geometry, dataset.value_range)
+    record = ModelRecord.of(experiment, dataset.classes, dataset.value_range)
     train_items = tuple(dataset.items[i] for i in split.train)
-    cache = images(geometry) if images else None
-    image_views = ImageViews(experiment.pipeline, geometry, experiment.seed, cache, train_items)
+    cache = images(record.geometry) if images else None
+    image_views = ImageViews(experiment.pipeline, record.geometry, experiment.seed, cache, train_items)
     return Setup(
         experiment=experiment,
         task=task,
@@ -133,10 +119,10 @@ def set_up(
         stages=stages(model, backbone.name),
         train_items=train_items,
         val_items=tuple(dataset.items[i] for i in split.val),
-        pixels=Pixels(image_views, Normalise(preprocessing, device)),
+        pixels=Pixels(image_views, Normalise(Preprocessing.of(record), device)),
         criterion=task.loss(experiment.recipe, [item.label for item in train_items], device),
         autocast=autocast_for(device, experiment.recipe.precision),
         checkpoints=checkpoints,
         store=FeatureStore(features) if features else None,
-        preprocessing=preprocessing,
+        record=record,
     )

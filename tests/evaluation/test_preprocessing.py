@@ -9,10 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
 
-from core.evaluation.predict import Predictor, preprocessing_of
+from core.evaluation.predict import Predictor
 from core.experiment import BackboneSpec, Phase, Recipe
 from core.export.bundle import bundle
 from core.runs import artifacts
@@ -80,34 +78,3 @@ def test_predict_gives_what_validation_gave(images, tmp_path, name, size, crop, 
         said = subprocess.run(script, capture_output=True, text=True, encoding="utf-8", check=True, timeout=300).stdout
         theirs = [[answer["probabilities"][name] for name in run.classes] for answer in json.loads(said)]
         np.testing.assert_allclose(theirs, stored.probabilities, atol=TOLERANCE)
-
-
-def older(folder, target, without=("preprocessing",)):
-    """The weights as versions wrote them that did not say how images are cropped."""
-    target.mkdir()
-    with safe_open(folder / "best.safetensors", framework="pt") as file:
-        facts = {key: value for key, value in file.metadata().items() if key not in without}
-    save_file(load_file(folder / "best.safetensors"), target / "best.safetensors", facts)
-    return target
-
-
-@pytest.mark.parametrize(
-    ("described", "resized"),
-    [("backbone: {crop: weights}", 110), ("backbone: {crop: whole}", 96), ("backbone: {name: resnet18}", 110),
-     (None, 96), ("[", 96), ("- 1", 96)],
-)  # fmt: skip
-def test_weights_of_earlier_versions_are_explained_by_the_experiment_beside_them(cropped, tmp_path, described, resized):
-    """An experiment that does not name the crop is older than the choice: it was always that of the weights."""
-    room, run = cropped
-    folder = older(room.folder(run.id), tmp_path / "old")
-    if described is not None:
-        (folder / "experiment.yaml").write_text(described)
-    assert preprocessing_of(folder).geometry.resize_size == resized
-    assert preprocessing_of(folder).mean == (0.5, 0.5, 0.5)
-
-
-def test_the_weights_say_more_than_the_experiment_beside_them(cropped, tmp_path):
-    room, run = cropped
-    folder = older(room.folder(run.id), tmp_path / "new", without=())
-    (folder / "experiment.yaml").write_text("backbone: {crop: whole}")
-    assert preprocessing_of(folder).geometry.resize_size == 110

@@ -15,6 +15,7 @@ import timm
 import torch
 import torchvision
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 from core import cli
 from core.backbones.build import skeleton
@@ -24,6 +25,7 @@ from core.backbones.stages import stage_table
 from core.errors import RunConflict
 from core.experiment import BackboneSpec, Phase, Recipe
 from core.export.bundle import bundle
+from core.model.record import read_record
 from core.runs.execute import create_run, execute
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
@@ -88,9 +90,17 @@ def test_plain_code_makes_the_same_architecture(name):
 
 def test_labels_stand_in_the_order_of_the_outputs_not_of_the_alphabet(finished):
     room, run, *_ = finished
-    turned = replace(run, classes=tuple(sorted(run.classes, reverse=True)))
-    with zipfile.ZipFile(io.BytesIO(bundle(room, turned))) as archive:
-        assert tuple(json.loads(archive.read("labels.json"))) == turned.classes
+    written = read_record(room.folder(run.id) / "best.safetensors").classes
+    turned = tuple(reversed(written))
+    assert list(turned) == sorted(turned, reverse=True)
+    changed = room.folder(run.id).with_name("turned")
+    changed.mkdir()
+    weights = load_file(room.folder(run.id) / "best.safetensors")
+    record = read_record(room.folder(run.id) / "best.safetensors").changed(classes=turned)
+    save_file(weights, changed / "best.safetensors", record.to_metadata())
+    with zipfile.ZipFile(io.BytesIO(bundle(room, replace(run, id="turned")))) as archive:
+        assert tuple(json.loads(archive.read("labels.json"))) == turned  # as the weights say, whatever the store does
+        assert "{warm}, kühl" in archive.read("HOW-TO.txt").decode()
 
 
 def test_the_zip_holds_what_the_how_to_names(unpacked, finished):

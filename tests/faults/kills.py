@@ -171,7 +171,7 @@ def _check(shop: Shop, what: str, shared: set[str], session: int) -> None:
     shop.problems += [f"{what}: {problem}: {sorted(map(str, found))}" for problem, found in named.items() if found]
     for path in [*whole, *(runs / name for name in folders)]:
         for inner in path.rglob("*"):
-            if inner.is_file() and inner.name in ("experiment.yaml", "model.json", "data.json", "00.png"):
+            if inner.is_file() and inner.name in ("experiment.yaml", "data.json", "00.png"):
                 shop.kept.setdefault(inner, _digest(inner))
     room.close()
 

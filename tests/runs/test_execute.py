@@ -1,4 +1,3 @@
-import json
 import os
 import signal
 import subprocess
@@ -25,6 +24,7 @@ from core.errors import (
     UnusableDataset,
 )
 from core.experiment import AS_FOUND, BackboneSpec, DataSpec, Phase, Reading, Recipe
+from core.model.record import read_record
 from core.runs import artifacts
 from core.runs import execute as executing
 from core.runs.execute import create_run, execute, reopen_run
@@ -62,7 +62,7 @@ def test_a_run_is_recorded_evaluated_and_its_files_written(room, experiment):
     assert run.results["epochs"] == 4
     assert run.results["seconds"] > 0
     names = {path.name for path in room.folder(run.id).iterdir()}
-    assert {"best.safetensors", "experiment.yaml", "model.json", "predictions-val.json"} <= names
+    assert {"best.safetensors", "experiment.yaml", "predictions-val.json"} <= names
     answers = artifacts.read_predictions(room.folder(run.id), "test")
     assert answers.probabilities.shape == (4, 2)
     assert (answers.probabilities.argmax(axis=1) == answers.labels).mean() == run.test["accuracy"]
@@ -301,14 +301,13 @@ def test_removing_a_run_takes_its_files(room, experiment):
 
 
 def test_metadata_names_the_model(room, experiment):
-    from core.evaluation.predict import read_facts
-
     lease = begin(room, experiment)
     list(execute(room, lease, Control()))
-    facts = read_facts(room.folder(lease.run_id) / "best.safetensors")
-    assert facts["classes"] == ["cold", "warm"]
-    assert facts["image_size"] == 32
-    assert json.loads((room.folder(lease.run_id) / "model.json").read_text())["classes"] == ["cold", "warm"]
+    record, run = read_record(room.folder(lease.run_id) / "best.safetensors"), room.store.run(lease.run_id)
+    assert (record.classes, record.task, record.experiment) == (("cold", "warm"), "classification", run.digest)
+    assert (record.backbone.name, record.backbone.weights) == ("mobilenet_v3_small", "none")
+    assert (record.inputs.image_size, record.inputs.crop, record.precision) == (32, "whole", "auto")
+    assert record.epoch == run.results["best_epoch"]
 
 
 def test_a_resumed_run_forgets_the_scores_of_its_earlier_weights(room, experiment):

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors import safe_open
 from safetensors.torch import load_file
 from typer.testing import CliRunner
 
@@ -16,6 +15,7 @@ from core.errors import ResumeRefused, RunConflict, StorageFailed, StorageLocked
 from core.evaluation.predict import Predictor
 from core.experiment import Phase, Recipe
 from core.export.bundle import bundle
+from core.model.record import read_record
 from core.runs import artifacts, keep
 from core.runs import execute as executing
 from core.runs.execute import create_run, execute, reopen_run
@@ -82,8 +82,7 @@ def test_the_last_epoch_is_used_everywhere_and_the_chosen_one_again(room, divide
     now = keep_epoch(room, run.id, "last")
     assert (now.results["kept"], now.results["kept_epoch"], now.results["best_epoch"]) == ("last", 3, 1)
     assert kept_weights(folder).name == LAST_WEIGHTS
-    with safe_open(kept_weights(folder), framework="pt") as file:
-        assert json.loads(file.metadata()["epoch"]) == 3
+    assert read_record(kept_weights(folder)).epoch == 3
     for part, count in (("val", VAL), ("test", TEST)):
         answers = artifacts.read_predictions(folder, part)
         assert answers.names == before[part].names

@@ -1,17 +1,16 @@
 """Which weights, which part, whose number: one true run whose epochs and parts all differ."""
 
-import json
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
-from safetensors import safe_open
 from safetensors.torch import load_file
 
 from core.backbones.stages import stage_table
 from core.evaluation.predict import Predictor
 from core.experiment import Phase, Recipe
+from core.model.record import read_record
 from core.runs import artifacts
 from core.runs import execute as executing
 from core.runs.execute import create_run, execute
@@ -84,8 +83,7 @@ def same(one, other):
 def test_the_weights_that_are_kept_are_those_of_the_best_epoch(ran):
     kept = load_file(ran.folder / BEST)
     assert [number for number, weights in enumerate(ran.weights) if same(kept, weights)] == [KEPT]
-    with safe_open(ran.folder / BEST, framework="pt") as file:
-        assert json.loads(file.metadata()["epoch"]) == KEPT
+    assert read_record(ran.folder / BEST).epoch == KEPT
     assert [event.best for event in of(ran, EpochEnded)] == [True, True, False, False]
     assert [(e.epoch, e.best) for e in of(ran, CheckpointWritten)] == [(0, True), (1, True), (2, False), (3, False)]
     assert of(ran, RunEnded) == [RunEnded(stopped=False, epochs=4, best_epoch=KEPT)]
@@ -145,7 +143,6 @@ def test_the_numbers_of_an_epoch_are_of_the_part_they_name(ran):
 
 def test_the_listing_and_the_description_are_those_of_all_images(ran):
     assert len(artifacts.read_listing(ran.folder)) == TRAIN + VAL + TEST
-    assert json.loads((ran.folder / "model.json").read_text(encoding="utf-8"))["classes"] == list(CLASSES)
     assert ran.run.experiment.data.fingerprint
     assert ran.run.classes == CLASSES
 

@@ -1,15 +1,18 @@
 """What a run keeps on disk comes back as it was, and only to whom it belongs."""
 
-import json
 from dataclasses import asdict, fields, replace
 
 import pytest
 import torch
-from safetensors import safe_open
 
 from core.errors import ResumeRefused, UnreadableWeights
-from core.training.checkpoints import BEST, LAST, Checkpoints, Position, load_best, write_facts
+from core.experiment import DataSpec, Experiment, Phase
+from core.model.record import ModelRecord, read_record
+from core.training.checkpoints import BEST, LAST, Checkpoints, Position, load_best
 
+RECORD = ModelRecord.of(
+    Experiment(data=DataSpec(source="here"), phases=(Phase(stages=("head",), epochs=9),)), ("é", "b")
+).changed(epoch=3)
 AT = Position(
     epoch=7, phase=2, step=31, epoch_in_phase=3, stale_epochs=4, phase_over=True, phase_best=0.25, best_loss=0.125,
     best_epoch=5, best_phase=1,
@@ -33,7 +36,7 @@ def test_every_part_of_the_state_comes_back(tmp_path, parts):
     kept = Checkpoints(tmp_path, "experiment", "images")
     assert not kept.exist
     assert kept.load_last() is None
-    kept.save_best(model, {})
+    kept.save_best(model, RECORD)
     kept.save_last(model, optimizer, scaler, AT, "bf16")
     assert kept.exist
     state = Checkpoints(tmp_path, "experiment", "images").load_last()
@@ -53,7 +56,7 @@ def test_every_part_of_the_state_comes_back(tmp_path, parts):
 )
 def test_a_state_of_something_else_is_refused(tmp_path, parts, experiment, images, what):
     kept = Checkpoints(tmp_path, "experiment", "images")
-    kept.save_best(parts[0], {})
+    kept.save_best(parts[0], RECORD)
     kept.save_last(*parts, AT, "fp32")
     with pytest.raises(ResumeRefused, match=f"another {what} than"):
         Checkpoints(tmp_path, experiment, images).load_last()
@@ -70,7 +73,7 @@ def test_without_the_best_weights_so_far_there_is_nothing_to_go_on_from(tmp_path
 
 def test_a_state_of_before_frozen_formats_is_of_fp32(tmp_path, parts):
     kept = Checkpoints(tmp_path, "experiment", "images")
-    kept.save_best(parts[0], {})
+    kept.save_best(parts[0], RECORD)
     kept.save_last(*parts, AT, "bf16")
     content = torch.load(tmp_path / LAST, weights_only=True)
     del content["frozen_precision"]
@@ -78,15 +81,13 @@ def test_a_state_of_before_frozen_formats_is_of_fp32(tmp_path, parts):
     assert kept.load_last().frozen_precision == "fp32"
 
 
-def test_the_best_weights_come_back_with_their_facts(tmp_path, parts):
+def test_the_best_weights_come_back_with_their_record(tmp_path, parts):
     model = parts[0]
-    Checkpoints(tmp_path, "experiment", "images").save_best(model, write_facts({"classes": ["é", "b"], "epoch": 3}))
+    Checkpoints(tmp_path, "experiment", "images").save_best(model, RECORD)
     other = torch.nn.Linear(3, 2)
     load_best(tmp_path, other)
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), other.parameters(), strict=True))
-    with safe_open(tmp_path / BEST, framework="pt") as file:
-        facts = {key: json.loads(value) for key, value in file.metadata().items() if key != "format"}
-    assert facts == {"classes": ["é", "b"], "epoch": 3}
+    assert read_record(tmp_path / BEST) == RECORD
     with pytest.raises(UnreadableWeights):
         load_best(tmp_path, torch.nn.Linear(3, 5))
     (tmp_path / BEST).write_bytes(b"half a file")

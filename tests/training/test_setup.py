@@ -1,7 +1,5 @@
 """What a training is made of: which images it may look at, and what its inputs are."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
@@ -30,11 +28,10 @@ def test_each_list_of_images_is_of_its_own_part(divided, tmp_path):
     assert setup.steps_per_epoch == 3
     assert prepare(make_experiment(divided, recipe=Recipe(batch_size=11)), tmp_path).steps_per_epoch == 1
     assert setup.task.classes == CLASSES
-    facts = {key: json.loads(value) for key, value in setup.facts(7).items()}
-    assert facts["classes"] == list(CLASSES)
-    assert (facts["epoch"], facts["image_size"], facts["backbone"]) == (7, 32, "mobilenet_v3_small")
-    assert facts["experiment"] == setup.experiment.digest
-    assert "value_range" not in facts
+    record = setup.record
+    assert record.classes == CLASSES
+    assert (record.task, record.inputs.image_size, record.backbone.name) == ("classification", 32, "mobilenet_v3_small")
+    assert (record.experiment, record.inputs.scale) == (setup.experiment.digest, None)
 
 
 def test_steps_that_look_at_other_images_look_at_training_images_alone(divided, tmp_path, monkeypatch):
@@ -103,7 +100,7 @@ def test_the_scale_of_fractions_goes_into_the_weights_and_training_sees_it(tmp_p
         ramp = np.tile(np.linspace(0, top, 40, dtype=np.float32), (40, 1))
         Image.fromarray(ramp).save(tmp_path / "set" / f"{name}.tif")
     setup = prepare(make_experiment(tmp_path / "set"), tmp_path)
-    assert json.loads(setup.facts(1)["value_range"]) == [0.0, 240.0]
+    assert setup.record.inputs.scale == (0.0, 240.0)
     for item in (*setup.train_items, *setup.val_items):
         wanted = 255 * tops[item.name.removesuffix(".tif")] / 240
         assert abs(int(setup.pixels.image_views.plain(item).max()) - wanted) <= 5

@@ -1,0 +1,1 @@
+"""What a trained model is: its record, which its weights file carries, and the records of earlier versions."""
