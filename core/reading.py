@@ -1,6 +1,8 @@
 """How a folder becomes labelled images, where the folder itself does not say it."""
 
-from pydantic import Field
+from typing import Any, Literal
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from core.description import Description
 
@@ -19,6 +21,17 @@ class Reading(Description):
     labels: str = Field("", max_length=4000, title="Labels file", description="CSV, TSV or JSONL; empty: found.")
     file_column: str = Field("", max_length=1000, title="File column", description="Of the labels file; empty: found.")
     label_column: str = Field("", max_length=1000, title="Class column", description="Of it, too; empty: found.")
+    task: Literal["auto", "classification", "multilabel"] = Field(
+        "auto",
+        title="Task",
+        description="'classification': one class per image; 'multilabel': any number of them; 'auto': as the data says.",
+    )
+
+    @model_serializer(mode="wrap")
+    def _without_the_default_task(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # what was written, and digested, before there was a choice stays as it was
+        dumped: dict[str, Any] = dump(self)
+        return dumped if self.task != "auto" else {name: value for name, value in dumped.items() if name != "task"}
 
 
 AS_FOUND = Reading()  # as the folder itself says

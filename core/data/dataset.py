@@ -12,6 +12,8 @@ from core.data.scale import Range
 from core.experiment import AS_FOUND, Reading
 
 Part = Literal["train", "val", "test"]
+TaskKind = Literal["classification", "multilabel"]
+NO_LABEL = "no label"  # of an image that shows none of a multi-label data set's classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class Item:
     """One readable image.
 
     `name` is the path below the source's root, with slashes, as users see it. `digest` is the hex SHA-256 of the
-    decoded pixels and their shape, so that two files with the same image share it. `part` is set where the data set
+    decoded pixels and their shape, so that two files with the same image share it. `label` is the class's index; in a
+    multi-label data set it is -1, and `labels` holds the indices, ascending, perhaps none. `part` is set where the data set
     came divided. `thumbnail` holds the bytes that `core.data.near.duplicates` compares. `value_range` is the data set's
     where the image needs one to be decoded (see `core.data.scale`), else None.
     """
@@ -34,6 +37,12 @@ class Item:
     notes: tuple[str, ...] = ()
     thumbnail: bytes = field(default=b"", repr=False, compare=False)
     value_range: Range | None = None
+    labels: tuple[int, ...] | None = None
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """Indices of all classes that the image shows, whatever the task."""
+        return (self.label,) if self.labels is None else self.labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Labelled images. `classes[item.label]` is an item's label as text from the user: show it literally."""
+    """Labelled images. `label_of(item)` is an item's label as text from the user: show it literally."""
 
     source: str
     name: str
@@ -57,6 +66,11 @@ class Dataset:
     unlabelled: tuple[Path, ...] = ()  # folders with images to predict
     reading: Reading = AS_FOUND  # how the folder was read: the layout, and the columns of a file of labels
     columns: tuple[str, ...] = ()  # of that file
+    task: TaskKind = "classification"
+
+    def label_of(self, item: Item) -> str:
+        """An item's class; of several, all of them, as 'cat, dog'."""
+        return ", ".join(self.classes[index] for index in item.classes) or NO_LABEL
 
     @cached_property
     def fingerprint(self) -> str:
@@ -64,7 +78,7 @@ class Dataset:
         ordered = tuple(sorted(self.classes))
         places = _places(self.classes, ordered)
         content = hashlib.sha256(repr(ordered).encode("utf-8", "backslashreplace"))
-        for entry in sorted((item.digest, places[item.label], item.part or "") for item in self.items):
+        for entry in sorted((item.digest, _moved(item, places), item.part or "") for item in self.items):
             content.update(repr(entry).encode())
         return content.hexdigest()
 
@@ -78,13 +92,16 @@ class Dataset:
         if sorted(classes) != sorted(self.classes):
             raise ValueError("only the order of classes can be changed")
         places = _places(self.classes, classes)
-        items = tuple(replace(item, label=places[item.label]) for item in self.items)
-        return replace(self, classes=tuple(classes), items=items)
+        items = []
+        for item in self.items:
+            moved = _moved(item, places)
+            items.append(replace(item, **({"label": moved} if isinstance(moved, int) else {"labels": moved})))
+        return replace(self, classes=tuple(classes), items=tuple(items))
 
     @property
     def counts(self) -> dict[str, int]:
-        """Images per class, in the order of `classes`; 0 for a class without any."""
-        found = Counter(item.label for item in self.items)
+        """Images that show a class, in the order of `classes`; 0 for a class without any."""
+        found = Counter(index for item in self.items for index in item.classes)
         return {name: found[label] for label, name in enumerate(self.classes)}
 
     @property
@@ -96,6 +113,11 @@ class Dataset:
     def presplit(self) -> bool:
         """Whether the data set came divided into train, val and test folders."""
         return any(item.part for item in self.items)
+
+
+def _moved(item: Item, places: Sequence[int]) -> int | tuple[int, ...]:
+    """An item's label, or labels, in another order of the classes."""
+    return places[item.label] if item.labels is None else tuple(sorted(places[index] for index in item.labels))
 
 
 def _places(classes: Sequence[str], ordered: Sequence[str]) -> list[int]:
