@@ -24,7 +24,7 @@ class Reading(Description):
     task: Literal["auto", "classification", "multilabel"] = Field(
         "auto",
         title="Task",
-        description="'classification': one class per image; 'multilabel': any number of them; 'auto': as the data says.",
+        description="'classification': one class per image; 'multilabel': any number; 'auto': as the data says.",
     )
 
     @model_serializer(mode="wrap")

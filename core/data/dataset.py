@@ -22,9 +22,9 @@ class Item:
 
     `name` is the path below the source's root, with slashes, as users see it. `digest` is the hex SHA-256 of the
     decoded pixels and their shape, so that two files with the same image share it. `label` is the class's index; in a
-    multi-label data set it is -1, and `labels` holds the indices, ascending, perhaps none. `part` is set where the data set
-    came divided. `thumbnail` holds the bytes that `core.data.near.duplicates` compares. `value_range` is the data set's
-    where the image needs one to be decoded (see `core.data.scale`), else None.
+    multi-label data set it is -1, and `labels` holds the indices, ascending, perhaps none. `part` is set where the data
+    set came divided. `thumbnail` holds the bytes that `core.data.near.duplicates` compares. `value_range` is the data
+    set's where the image needs one to be decoded (see `core.data.scale`), else None.
     """
 
     path: Path
