@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from core import files
 from core.errors import RunConflict, RunNotFound
@@ -29,7 +29,7 @@ _NEWEST = "ORDER BY number DESC"
 
 
 class RunStore:
-    """Reads and writes runs. May be shared by threads."""
+    """Reads and writes runs. May be shared by threads. As a context manager it is closed at the end of the block."""
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         """Open or create the file. Raises `StorageFailed` when that is not possible."""
@@ -56,8 +56,14 @@ class RunStore:
             yield
 
     def close(self) -> None:
-        """Let go of the file; every later use raises `WorkspaceGone`."""
+        """Let go of the file and its connections; every later use raises `WorkspaceGone`. May be called again."""
         self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     # runs
 

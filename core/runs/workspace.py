@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 from filelock import FileLock, Timeout
 
@@ -31,7 +32,10 @@ INTERRUPTED = "The program ended while this run was live. Resume it to go on."
 
 
 class Workspace:
-    """A store, a folder per run, and the locks that tell live runs from dead ones."""
+    """A store, a folder per run, and the locks that tell live runs from dead ones.
+
+    As a context manager it is closed at the end of the block.
+    """
 
     def __init__(self, root: Path) -> None:
         """Open or create. Raises `StorageFailed`, `InvalidInput`."""
@@ -66,6 +70,12 @@ class Workspace:
         """Let go of the files; every later use of the store raises `WorkspaceGone`."""
         self.store.close()
         self._images.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def new_run_id(self) -> str:
         """A short id that sorts behind those of all runs that are there, also when the clock was set back."""

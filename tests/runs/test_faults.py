@@ -353,33 +353,6 @@ def test_runs_of_an_older_version_keep_their_order(tmp_path):
     assert store.ids()[0] == "r-e"
 
 
-# handles
-
-
-@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="only Linux lists open files there")
-def test_a_thread_leaves_no_handle_behind(room):
-    room.store.add(a_run())
-
-    def read_and_write():
-        room.store.log("r-1", "x")
-        assert len(room.store.runs()) == 1
-
-    def in_threads(number):
-        threads = [threading.Thread(target=read_and_write) for _ in range(number)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return len(os.listdir("/proc/self/fd"))
-
-    first = in_threads(8)
-    assert max(in_threads(8) for _ in range(6)) <= first + 12
-    assert len(room.store.lines("r-1")) == 56
-    before = len(os.listdir("/proc/self/fd"))
-    room.close()
-    assert len(os.listdir("/proc/self/fd")) <= before - 3
-
-
 def test_errors_of_the_store_are_no_errors_of_the_caller(room):
     room.store.add(a_run(status=Status.COMPLETED))
 
