@@ -43,7 +43,7 @@ def main() -> None:
 
 def _run(run: Run, runs: list[Run]) -> None:
     controls.header(run, runs)
-    if run.status.live or engine.workspace().store.steps(run.id):  # else it failed before there was anything to draw
+    if run.status.live or engine.workspace().store.has_steps(run.id):  # else it failed before anything could be drawn
         live.show(run, runs)
         controls.controls(run)
     controls.others(run, runs)

@@ -172,10 +172,14 @@ class RunStore:
             db.execute("DELETE FROM steps WHERE run_id = ? AND step > ?", (run_id, step))
             db.execute("DELETE FROM phases WHERE run_id = ? AND phase > ?", (run_id, phase))
 
-    def steps(self, run_id: str) -> list[StepEnded]:
-        """Steps of a run, in order."""
-        rows = self._rows("SELECT record FROM steps WHERE run_id = ? ORDER BY step", run_id)
+    def steps(self, run_id: str, first: int = 0) -> list[StepEnded]:
+        """Steps of a run from number `first` on, in order."""
+        rows = self._rows("SELECT record FROM steps WHERE run_id = ? AND step >= ? ORDER BY step", run_id, first)
         return [StepEnded(**json.loads(row["record"])) for row in rows]
+
+    def has_steps(self, run_id: str) -> bool:
+        """Whether any step of a run was recorded."""
+        return bool(self._rows("SELECT 1 FROM steps WHERE run_id = ? LIMIT 1", run_id))
 
     def epochs(self, run_id: str) -> list[EpochEnded]:
         """Epochs of a run, in order."""

@@ -23,6 +23,7 @@ from core.evaluation.diagnosis import Augmentation, diagnose
 from core.runs.outbox import LOCKED
 from core.runs.records import LogLine, Run
 from core.runs.status import Status
+from core.runs.tail import StepTail
 from core.screening.verdict import Verdict
 from core.text import shown
 from core.training.events import EpochEnded, StepEnded
@@ -113,9 +114,8 @@ def _seen(
     root: str, run_id: str, at: tuple[int, int, bool], look: Theme, epochs: int | None, steps: int | None,
     labels: tuple[bool, str | None, bool],
 ) -> Seen:  # fmt: skip
-    del root  # only a part of the key
     store = engine.workspace().store
-    ended, made = store.epochs(run_id), store.steps(run_id)
+    ended, made = store.epochs(run_id), _tail(root, run_id).read(store)
     plan = store.run(run_id).experiment
     total = epochs or plan.epochs
     per_epoch = steps // epochs if steps and epochs else None
@@ -123,6 +123,12 @@ def _seen(
     augmentation = Augmentation(labels[0], labels[1] and Verdict(labels[1]), labels[2])
     word = diagnose(ended, finished=not at[2], augmentation=augmentation, experiment=plan)
     return Seen(figure, len(ended), tuple(ended[-NEWEST:]), tuple(made[-NEWEST:]), word)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _tail(root: str, run_id: str) -> StepTail:
+    del root  # only a part of the key
+    return StepTail(run_id)
 
 
 def _progress(run: Run, seen: Seen) -> None:
