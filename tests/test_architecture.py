@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = [
-    "text", "errors", "allocator", "files", "plain_yaml", "problems", "description", "reading", "optimizers",
+    "text", "errors", "allocator", "bounded", "files", "plain_yaml", "problems", "description", "reading", "optimizers",
     "recipe", "experiment",
     "work", "data", "augment", "backbones", "model", "features", "tasks", "training", "screening", "evaluation",
     "planning", "runs", "charts", "export", "jobs", "cli", "installed",

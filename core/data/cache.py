@@ -5,7 +5,6 @@ import os
 import shutil
 import tempfile
 import threading
-from collections import OrderedDict
 from pathlib import Path
 from typing import IO
 
@@ -13,6 +12,7 @@ import numpy as np
 from numpy import uint8
 from numpy.typing import NDArray
 
+from core.bounded import BoundedCache
 from core.data.dataset import Item
 from core.data.geometry import Geometry
 from core.data.images import decode, resize
@@ -34,33 +34,26 @@ class ImageCache:
 
     def __init__(self, geometry: Geometry, budget_bytes: int, spill_bytes: int = 0, folder: Path | None = None) -> None:
         self._geometry = geometry
-        self._budget_bytes = budget_bytes
-        self._kept: OrderedDict[str, NDArray[uint8]] = OrderedDict()
-        self._used_bytes = 0
         self._spill = _Spill(spill_bytes, folder)
-        self._lock = threading.Lock()
+        self._kept: BoundedCache[NDArray[uint8]] = BoundedCache(budget_bytes, _nbytes, self._spill.write)
 
     @property
     def used_bytes(self) -> int:
         """Memory that the kept images take."""
-        return self._used_bytes
+        return self._kept.used
 
     def base(self, item: Item) -> NDArray[uint8]:
         """uint8 HxWx3 whose shorter side is the geometry's `resize_size`. Read-only, because it is shared.
 
         Raises `UnreadableImage` when the file has gone, is damaged, or shows another image than when it was scanned.
         """
-        with self._lock:
-            if item.digest in self._kept:
-                self._kept.move_to_end(item.digest)
-                return self._kept[item.digest]
-        spilt = self._spill.read(item.digest)
-        if spilt is not None:
-            return spilt
-        pixels = self._read(item)  # outside of the lock: threads decode at the same time
-        with self._lock:
-            self._keep(item.digest, pixels)
-        return pixels
+        known = self._kept.get(item.digest)
+        if known is None:
+            known = self._spill.read(item.digest)
+        if known is None:
+            known = self._read(item)
+            self._kept.put(item.digest, known)
+        return known
 
     def _read(self, item: Item) -> NDArray[uint8]:
         whole = decode(item.path, item.value_range).pixels
@@ -70,18 +63,9 @@ class ImageCache:
         pixels.setflags(write=False)
         return pixels
 
-    def _keep(self, digest: str, pixels: NDArray[uint8]) -> None:
-        if digest in self._kept:
-            return
-        if pixels.nbytes > self._budget_bytes:
-            self._spill.write(digest, pixels)
-            return
-        self._kept[digest] = pixels
-        self._used_bytes += pixels.nbytes
-        while self._used_bytes > self._budget_bytes:
-            oldest, image = self._kept.popitem(last=False)
-            self._used_bytes -= image.nbytes
-            self._spill.write(oldest, image)
+
+def _nbytes(pixels: NDArray[uint8]) -> int:
+    return pixels.nbytes
 
 
 class _Spill:

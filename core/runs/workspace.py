@@ -5,9 +5,7 @@ import os
 import re
 import secrets
 import shutil
-import threading
 import time
-from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -15,6 +13,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from core import files
+from core.bounded import BoundedCache
 from core.data.cache import MEMORY_BYTES, SPILL_BYTES, ImageCache
 from core.data.geometry import Geometry
 from core.errors import StorageFailed, StorageLocked
@@ -41,17 +40,11 @@ class Workspace:
         """Open or create. Raises `StorageFailed`, `InvalidInput`."""
         self.root = files.own_path(root).resolve()
         self.store = RunStore(self.root / "graft.db")
-        self._images: OrderedDict[Geometry, ImageCache] = OrderedDict()  # the one asked for the longest ago first
-        self._asking = threading.Lock()
+        self._images: BoundedCache[ImageCache] = BoundedCache(SIZES)
 
     def images(self, geometry: Geometry) -> ImageCache:
         """Decoded images of a size, which all runs and analyses of this process share."""
-        with self._asking:
-            found = self._images.pop(geometry, None) or ImageCache(geometry, MEMORY_BYTES, SPILL_BYTES, self.root)
-            self._images[geometry] = found
-            while len(self._images) > SIZES:
-                self._images.popitem(last=False)
-            return found
+        return self._images.get_or_make(geometry, lambda: ImageCache(geometry, MEMORY_BYTES, SPILL_BYTES, self.root))
 
     @property
     def features(self) -> Path:

@@ -17,9 +17,9 @@ def source(tmp_path) -> str:
 @pytest.fixture(autouse=True)
 def no_thumbnails():
     """They are kept for the whole process."""
-    thumbs._shelf().clear()
+    thumbs._thumbs().clear()
     yield
-    thumbs._shelf().clear()
+    thumbs._thumbs().clear()
 
 
 @pytest.fixture

@@ -6,18 +6,19 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from PIL import Image
 
 from core.backbones import catalogue
+from core.bounded import BoundedCache
 from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
 from core.errors import GraftError, InvalidInput
 from pages.ui.augment import choice
 from pages.ui.session import engine, state, warmup
 from pages.ui.session.anchor import once
-from pages.ui.session.shelf import Shelf
 
 SIDE_PX = 160  # twice what is shown, for dense screens
 QUALITY = 80
@@ -61,7 +62,7 @@ def subject(dataset: Dataset | None, items: Sequence[Item]) -> Subject | None:
 
 def known(name: str, about: Subject | None) -> Thumb | None:
     """The thumbnail, if it was made."""
-    return None if about is None else _shelf().peek(_key(name, about))
+    return None if about is None else _thumbs().get(_key(name, about))
 
 
 def begin(names: Iterable[str], about: Subject) -> list[str]:
@@ -72,7 +73,7 @@ def begin(names: Iterable[str], about: Subject) -> list[str]:
     warmup.wait("Getting the images ready.")
     missing = sorted((name for name in names if known(name, about) is None), key=SLOW.__contains__)
     worker = once("augment-thumbs-worker", _Worker)
-    worker.ask([lambda name=name: _shelf().get(_key(name, about), lambda: _made(name, about)) for name in missing])  # type: ignore[misc]
+    worker.ask([partial(_thumbs().get_or_make, _key(name, about), partial(_made, name, about)) for name in missing])
     return missing
 
 
@@ -125,5 +126,5 @@ def _key(name: str, about: Subject) -> tuple[str, str, Geometry, int]:
     return name, about.item.digest, about.geometry, hash(tuple(item.digest for item in about.references))
 
 
-def _shelf() -> Shelf[Thumb]:
-    return once("augment-thumbs", lambda: Shelf(KEPT))
+def _thumbs() -> BoundedCache[Thumb]:
+    return once("augment-thumbs", lambda: BoundedCache(KEPT))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.bounded import BoundedCache
 from core.data.cache import ImageCache
 from core.data.dataset import Dataset
 from core.data.geometry import Geometry
@@ -22,7 +23,6 @@ from core.runs.workspace import Workspace
 from pages.ui.session import state, warmup
 from pages.ui.session.anchor import forget, once
 from pages.ui.session.bar import DelayedBar
-from pages.ui.session.shelf import Shelf
 
 if TYPE_CHECKING:  # importing it loads torch
     from core.jobs import JobManager
@@ -73,12 +73,12 @@ def dataset(source: str, reading: Reading = AS_FOUND) -> Dataset:
 
     A long reading shows a progress bar where it is called.
     """
-    return _datasets().get(_key(source, reading), lambda: _read(source, reading))
+    return _datasets().get_or_make(_key(source, reading), lambda: _read(source, reading))
 
 
 def known_dataset(source: str | None, reading: Reading = AS_FOUND) -> Dataset | None:
     """The images of a source, if some page has read them as they are now; reads nothing."""
-    return None if source is None else _datasets().peek(_key(source, reading))
+    return None if source is None else _datasets().get(_key(source, reading))
 
 
 def split(source: str, spec: SplitSpec, reading: Reading = AS_FOUND) -> Split:
@@ -89,12 +89,12 @@ def split(source: str, spec: SplitSpec, reading: Reading = AS_FOUND) -> Split:
         with st.spinner("Dividing the images."):  # seconds, where tens of thousands are compared for copies
             return make_split(images, spec)
 
-    return _splits().get((*_key(source, reading), spec), divide)
+    return _splits().get_or_make((*_key(source, reading), spec), divide)
 
 
 def known_split(source: str | None, spec: SplitSpec, reading: Reading = AS_FOUND) -> Split | None:
     """How the images of a source are divided, if some page has asked for it; divides nothing."""
-    return None if source is None else _splits().peek((*_key(source, reading), spec))
+    return None if source is None else _splits().get((*_key(source, reading), spec))
 
 
 def read_again() -> None:
@@ -122,12 +122,12 @@ def images(geometry: Geometry) -> ImageCache:
     return workspace().images(geometry)
 
 
-def _datasets() -> Shelf[Dataset]:
-    return once("datasets", lambda: Shelf(8))
+def _datasets() -> BoundedCache[Dataset]:
+    return once("datasets", lambda: BoundedCache(8))
 
 
-def _splits() -> Shelf[Split]:
-    return once("splits", lambda: Shelf(16))
+def _splits() -> BoundedCache[Split]:
+    return once("splits", lambda: BoundedCache(16))
 
 
 def _read(source: str, reading: Reading) -> Dataset:
