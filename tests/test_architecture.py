@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from core import paths
+
 ROOT = Path(__file__).parent.parent
 ROOMS = [
-    "text", "errors", "allocator", "bounded", "files", "plain_yaml", "problems", "description", "reading", "optimizers",
-    "recipe", "experiment",
+    "text", "errors", "allocator", "bounded", "paths", "files", "plain_yaml", "problems", "description", "reading",
+    "optimizers", "recipe", "experiment",
     "work", "data", "augment", "backbones", "model", "features", "tasks", "training", "screening", "evaluation",
     "planning", "runs", "charts", "export", "jobs", "cli", "installed",
 ]  # fmt: skip
@@ -147,6 +149,20 @@ def test_no_source_file_or_function_is_too_long():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef):
                 assert node.end_lineno - node.lineno < 70, f"{path}: {node.name} is too long"
+
+
+def test_names_in_a_workspace_are_spelled_in_one_place():
+    names = {value for name, value in vars(paths).items() if name.isupper() and isinstance(value, str)}
+    files = {name for name in names if "." in name}
+    assert len(files) >= 10
+    for path in [*sources(), *(ROOT / "pages").rglob("*.py"), ROOT / "app.py"]:
+        if path == ROOT / "core" / "paths.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert node.value not in files, f"{path}: {node.value} is in core.paths"
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant):
+                assert node.right.value not in names, f"{path}: the folder {node.right.value} is in core.paths"
 
 
 def test_every_table_of_the_app_goes_through_the_one_that_makes_texts_harmless():

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import yaml
 
-from core import files
+from core import files, paths
 from core.augment.exchange.text import read_any
 from core.augment.presets import dump_pipeline, text_of
 from core.errors import GraftError, InvalidInput, unknown_name
 from core.experiment import PipelineSpec
 
-FOLDER = "pipelines"
 LONGEST_NAME = 80
 
 
@@ -30,7 +29,7 @@ class Saved:
 
 def listed(workspace: Path) -> tuple[Saved, ...]:
     """All that are kept, by name; damaged files are among them."""
-    folder = workspace / FOLDER
+    folder = workspace / paths.PIPELINES
     found = [_saved(path) for path in folder.glob("*.yaml") if path.is_file()] if folder.is_dir() else []
     return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.path.name)))
 
@@ -44,7 +43,7 @@ def save(workspace: Path, name: str, spec: PipelineSpec, *, replace: bool = Fals
     there = next((one for one in known if one.name == plain), None)
     if there is not None and not replace:
         raise InvalidInput(f"There is a pipeline '{plain}' already. Choose another name, or replace it.")
-    path = there.path if there else _free(workspace / FOLDER, plain, {one.path.name for one in known})
+    path = there.path if there else _free(workspace / paths.PIPELINES, plain, {one.path.name for one in known})
     files.write_text(path, yaml.safe_dump({"name": plain}, allow_unicode=True) + dump_pipeline(spec))
     return Saved(plain, path, spec)
 

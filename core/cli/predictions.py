@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from core import files
+from core import files, paths
 from core.cli.options import JsonOption, WorkspaceOption
 from core.cli.show import literal, people
 from core.runs.workspace import Workspace, default_root
@@ -45,7 +45,7 @@ def predict(
 
 
 def _folder(run: str, workspace: Path | None) -> Path:
-    if os.path.exists(os.path.join(run, "best.safetensors")):  # Path.exists raises for a name that no file can have
+    if os.path.exists(os.path.join(run, paths.BEST)):  # Path.exists raises for a name that no file can have
         return Path(run)
     room = Workspace(workspace or default_root())
     return room.folder(room.store.run(run).id)

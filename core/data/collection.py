@@ -19,6 +19,7 @@ from core.data.sources import ABOUT
 from core.data.zips.unpack import unpack
 from core.errors import DatasetNotFound, InvalidInput, UnreadableImage
 from core.files import new_folder, slug, storage_failed, write_bytes, write_json
+from core.paths import DATASETS
 
 MAX_UPLOAD_BYTES = 200 * 2**20  # in one go; the page's own upload limit is the same
 MAX_PICTURES = 20_000  # in one collection
@@ -46,7 +47,7 @@ def create(workspace: Path, name: str) -> Path:
 def list_collections(workspace: Path) -> tuple[Collection, ...]:
     """Every collection and imported zip of this workspace, by name."""
     found = []
-    for path in sorted((workspace / "datasets").glob(f"*/{ABOUT}")):
+    for path in sorted((workspace / DATASETS).glob(f"*/{ABOUT}")):
         about = read_json(path)
         if isinstance(about, dict) and isinstance(about.get("name"), str):
             found.append(Collection(path.parent, about["name"], about.get("kind") == "pictures"))
@@ -177,7 +178,7 @@ def _free(place: Path, name: str, content: bytes) -> Path | None:
 
 
 def _place(workspace: Path, name: str) -> Path:
-    return workspace / "datasets" / f"{slug(_clean(name, 'data set'))}-{uuid4().hex[:8]}"
+    return workspace / DATASETS / f"{slug(_clean(name, 'data set'))}-{uuid4().hex[:8]}"
 
 
 def _clean(name: str, what: str) -> str:

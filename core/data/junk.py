@@ -4,8 +4,8 @@ import os
 import re
 from pathlib import Path
 
-DATABASE = "graft.db"  # marks a workspace of this program
-_OWN = frozenset(("augmentations", "cache", "datasets", "features", "pipelines", "runs", "screenings", "trials"))
+from core.paths import DATABASE, OWN
+
 _JUNK = frozenset(
     (
         # macOS
@@ -53,7 +53,7 @@ def is_machinery(folder: Path, workspace: Path | None) -> bool:
 
 def is_own(name: str) -> bool:
     """Whether this program makes a file or folder of that name in its workspace."""
-    return name in _OWN or name.startswith(DATABASE)
+    return name in OWN or name.startswith(DATABASE)
 
 
 def _same(folder: Path, other: Path) -> bool:

@@ -20,6 +20,7 @@ from core.data.near.duplicates import thumbnail
 from core.data.scale import Range, common_range
 from core.errors import StorageFailed, UnreadableImage
 from core.files import write_json
+from core.paths import CACHE, SCANS
 
 Progress = Callable[[int, int], None]
 _DECODERS = ("pillow", "pillow-heif", "simplejpeg", "tifffile", "imagecodecs")
@@ -66,7 +67,7 @@ def scan(found: Sequence[Found], root: Path, workspace: Path, progress: Progress
     outcomes are right, a note says that they will be worked out anew the next time.
     """
     place = hashlib.sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()[:24]
-    memory = workspace / "cache" / "scans" / f"{place}.json"
+    memory = workspace / CACHE / SCANS / f"{place}.json"
     known = _recall(memory)
     keys = [_key(item) for item in found]
     outcomes = {index: known[key] for index, key in enumerate(keys) if key in known}

@@ -16,6 +16,7 @@ from core.data.scan import Progress, Scan, scan
 from core.data.zips.unpack import unpack
 from core.errors import DatasetNotFound, LayoutChoice, UnclearLayout, UnreadableArchive, UnusableDataset, unknown_name
 from core.experiment import Reading
+from core.paths import DATASETS
 from core.text import short, short_path
 
 SAMPLE_PREFIX = "sample:"
@@ -184,7 +185,7 @@ def _unpacked(archive: Path, workspace: Path) -> Path:
             f"{short_path(archive)} is a single text file. If it holds labels, choose the folder of the images it "
             "names, with the file in it or given as --labels."
         )
-    folder = workspace / "datasets" / f"{_UNPACKED}{digest[:16]}"
+    folder = workspace / DATASETS / f"{_UNPACKED}{digest[:16]}"
     if not folder.is_dir():
         unpack(archive, folder)
     return folder

@@ -12,9 +12,9 @@ from typing import Any
 
 from core.backbones import catalogue
 from core.errors import InvalidInput
+from core.paths import EXPERIMENT
 from core.plain_yaml import plain_values
 
-EXPERIMENT = "experiment.yaml"  # lies beside the weights, in a run's folder and in a download
 _ALWAYS = frozenset(("classes", "backbone", "image_size"))
 _WORDS = ("default", "none")
 

@@ -14,11 +14,8 @@ from core.data.scale import Range
 from core.data.split import Split
 from core.errors import RunConflict
 from core.experiment import Experiment
+from core.paths import DIVISION, EXPERIMENT, LISTING
 from core.training.kept import Kept, kept
-
-EXPERIMENT = "experiment.yaml"
-LISTING = "data.json"
-DIVISION = "split.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from core.data.sources import load_dataset
 from core.experiment import Experiment, PipelineSpec
+from core.paths import TRIALS
 from core.runs.download import downloaded
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
@@ -38,7 +39,7 @@ def trial(
         yield Progress(what=DOWNLOADING, done=done, total=total)
     yield Progress(what="loading the model", done=0, total=1)
     # never written
-    nowhere = Checkpoints(workspace.root / "trials", prepared.experiment.digest, prepared.dataset.fingerprint)
+    nowhere = Checkpoints(workspace.root / TRIALS, prepared.experiment.digest, prepared.dataset.fingerprint)
     return set_up(
         prepared.experiment, prepared.dataset, prepared.split, device=prepared.device, checkpoints=nowhere,
         features=workspace.features, images=workspace.images,

@@ -10,10 +10,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from core import files
+from core.paths import UNWRITTEN as FILE
 from core.runs.store import RunStore
 from core.training.events import EpochEnded, PhaseStarted, StepEnded
-
-FILE = "unwritten.json"
 
 
 @dataclass

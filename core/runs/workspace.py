@@ -12,7 +12,7 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
-from core import files
+from core import files, paths
 from core.bounded import BoundedCache
 from core.data.cache import MEMORY_BYTES, SPILL_BYTES, ImageCache
 from core.data.geometry import Geometry
@@ -39,7 +39,7 @@ class Workspace:
     def __init__(self, root: Path) -> None:
         """Open or create. Raises `StorageFailed`, `InvalidInput`."""
         self.root = files.own_path(root).resolve()
-        self.store = RunStore(self.root / "graft.db")
+        self.store = RunStore(self.root / paths.DATABASE)
         self._images: BoundedCache[ImageCache] = BoundedCache(SIZES)
 
     def images(self, geometry: Geometry) -> ImageCache:
@@ -49,11 +49,11 @@ class Workspace:
     @property
     def features(self) -> Path:
         """Where the features of frozen stages are kept; anything in it can be computed again."""
-        return self.root / "features"
+        return self.root / paths.FEATURES
 
     def folder(self, run_id: str) -> Path:
         """The run's folder. The id comes from the store, never from a user."""
-        return self.root / "runs" / run_id
+        return self.root / paths.RUNS / run_id
 
     def require_intact(self) -> None:
         """Raises `WorkspaceGone` when the folder or its database was deleted, moved or replaced since it was opened."""
@@ -86,7 +86,7 @@ class Workspace:
         except OSError as error:
             raise files.storage_failed(folder, error) from error
         # taken by the thread that queues a run, let go by the one that executed it
-        return FileLock(folder / "lock", timeout=0, thread_local=False)
+        return FileLock(folder / paths.LOCK, timeout=0, thread_local=False)
 
     def recover(self) -> list[str]:
         """Mark runs whose process is gone as interrupted, and return their ids.
@@ -121,7 +121,7 @@ class Workspace:
         To be called when a program starts. What holds weights or is being worked on is left alone.
         """
         files.sweep_abandoned(self.root)
-        runs = self.root / "runs"
+        runs = self.root / paths.RUNS
         found = [folder for folder in runs.iterdir() if folder.is_dir()] if runs.is_dir() else []
         known = set(self.store.ids())  # asked after the folders: whoever makes a run holds its lock until it is there
         for folder in found:
@@ -129,7 +129,7 @@ class Workspace:
                 self._sweep_orphan(folder)
 
     def _sweep_orphan(self, folder: Path) -> None:
-        with suppress(Timeout, OSError), FileLock(folder / "lock", timeout=0):
+        with suppress(Timeout, OSError), FileLock(folder / paths.LOCK, timeout=0):
             if folder.name not in self.store.ids():
                 shutil.rmtree(folder)
 

@@ -7,13 +7,12 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from core import files
+from core import files, paths
 from core.errors import StorageFailed
 from core.experiment import PipelineSpec
 from core.screening.asked import Asked
 from core.screening.verdict import Safety
 
-FOLDER = "screenings"  # in the workspace
 MOST = 400  # answers, of some 5 kB each; those not used the longest go first
 _ANSWER = TypeAdapter(Safety)
 
@@ -63,7 +62,7 @@ class Kept:
 
 def kept_in(workspace: Path) -> Kept:
     """The answers of a workspace."""
-    return Kept(workspace / FOLDER)
+    return Kept(workspace / paths.SCREENINGS)
 
 
 def _age(path: Path) -> int:

@@ -15,9 +15,10 @@ from torch import Tensor, nn
 from core import files
 from core.errors import ResumeRefused, UnreadableWeights
 from core.model.record import ModelRecord
+from core.paths import CHECKPOINT as LAST
 from core.training.kept import BEST, LAST_WEIGHTS
 
-LAST = "last.pt"
+__all__ = ["BEST", "LAST", "LAST_WEIGHTS", "Checkpoints", "Position", "State", "load_best", "load_weights"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from core import files
+from core.paths import BEST, LAST_WEIGHTS, POINTER
 
-BEST = "best.safetensors"
-LAST_WEIGHTS = "last.safetensors"
-POINTER = "kept.json"
+__all__ = ["BEST", "LAST_WEIGHTS", "POINTER", "WEIGHTS", "Kept", "forget_last", "keep", "kept", "kept_weights"]
 
 
 class Kept(StrEnum):

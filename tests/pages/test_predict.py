@@ -76,7 +76,7 @@ def test_without_a_model_one_button_leads_on():
 def test_a_run_that_is_not_over_is_not_offered(own_workspace, experiment):
     room = Workspace(own_workspace)
     lease = claimed(room, experiment, "live")
-    (room.folder(lease.run_id) / predict_answers.WEIGHTS_FILE).write_bytes(b"so far")
+    (room.folder(lease.run_id) / predict_answers.BEST).write_bytes(b"so far")
     at = opened(PAGE)
     lease.lock.release()
     assert "No trained model yet" in texts(at)
@@ -158,7 +158,7 @@ def test_a_model_is_loaded_once_until_its_weights_change(room, runs):
     folder = room.folder(runs[0].id)
     kept = predict_answers.load(folder)
     assert predict_answers.load(folder) is kept
-    os.utime(folder / predict_answers.WEIGHTS_FILE, (1, 1))
+    os.utime(folder / predict_answers.BEST, (1, 1))
     assert predict_answers.load(folder) is not kept
 
 

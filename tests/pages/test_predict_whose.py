@@ -63,7 +63,7 @@ def runs(ledger, monkeypatch):
     room, runs = ledger
     monkeypatch.setenv("GRAFT_WORKSPACE", str(room.root))
     for run in runs:
-        (room.folder(run.id) / predict_answers.WEIGHTS_FILE).write_bytes(run.id.encode())
+        (room.folder(run.id) / predict_answers.BEST).write_bytes(run.id.encode())
     return runs
 
 
@@ -107,12 +107,12 @@ def test_the_best_on_the_images_of_the_newest_is_offered_first_with_its_own_scor
     )  # fmt: skip
     room.store.add(newest)
     room.folder("run-9").mkdir(parents=True)
-    (room.folder("run-9") / predict_answers.WEIGHTS_FILE).write_bytes(b"x")
+    (room.folder("run-9") / predict_answers.BEST).write_bytes(b"x")
     assert opened(PAGE).selectbox(key="predict-model").value == "run-9"
     room.store.add(replace(newest, id="run-10", name="live", status=Status.RUNNING, created_at=3e9))
     room.store.add(replace(newest, id="run-11", name="bare", created_at=4e9))
     room.folder("run-10").mkdir(parents=True)
-    (room.folder("run-10") / predict_answers.WEIGHTS_FILE).write_bytes(b"x")
+    (room.folder("run-10") / predict_answers.BEST).write_bytes(b"x")
     at = opened(PAGE, "run-11")
     assert "no finished model" in at.error[0].value.replace("\\", "")
     assert len(at.selectbox(key="predict-model").options) == 4

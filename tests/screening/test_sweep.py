@@ -6,10 +6,10 @@ import pytest
 
 from core.augment.presets import read_screened
 from core.experiment import PipelineSpec, Step
+from core.paths import SCREENINGS
 from core.runs import trial
 from core.runs.trial import screen_labels, sweep_labels
 from core.runs.workspace import Workspace
-from core.screening.kept import FOLDER
 from core.screening.sweep import STRENGTHS, SWEEP_VIEWS, sweep_strength
 from core.screening.verdict import Safety, Verdict
 from core.work.control import Control
@@ -71,7 +71,7 @@ def test_a_sweep_on_pictures_is_kept_and_read_again(experiment, tmp_path, monkey
     room, pipeline = Workspace(tmp_path / "room"), read_screened("Rotate")
     first = ended(sweep_labels(experiment, room, "cpu", pipeline, Control()))
     assert [one.views for one in first.found] == [SWEEP_VIEWS] * len(first.strengths)
-    assert len(list((room.root / FOLDER).glob("*.json"))) == len(first.strengths)
+    assert len(list((room.root / SCREENINGS).glob("*.json"))) == len(first.strengths)
     monkeypatch.setattr(trial, "set_up", lambda *_, **__: pytest.fail("nothing has to be computed"))
     assert ended(sweep_labels(experiment, room, "cpu", pipeline, Control())) == first
 
@@ -95,6 +95,6 @@ def test_only_what_is_not_known_yet_is_screened(experiment, tmp_path):
 def test_a_damaged_answer_is_found_anew(experiment, tmp_path):
     room, pipelines = Workspace(tmp_path / "room"), (read_screened("Rotate"),)
     first = ended(screen_labels(experiment, room, "cpu", pipelines, Control()))
-    (path,) = (room.root / FOLDER).glob("*.json")
+    (path,) = (room.root / SCREENINGS).glob("*.json")
     path.write_text(path.read_text(encoding="utf-8")[:50], encoding="utf-8")
     assert ended(screen_labels(experiment, room, "cpu", pipelines, Control())) == first

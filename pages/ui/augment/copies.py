@@ -11,6 +11,7 @@ from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
 from core.errors import GraftError, InvalidInput
 from core.files import LONGEST_PATH, own_path
+from core.paths import COPIES
 from pages.ui.augment.files import draft_geometry
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import literal, show_error
@@ -55,7 +56,7 @@ def show(dataset: Dataset, items: tuple[Item, ...]) -> None:
 
 def free_place(dataset: Dataset) -> Path:
     """Where copies go if nothing else is said: a zip in the workspace that is not there yet."""
-    folder, name = state.workspace() / "copies", files.slug(dataset.name)
+    folder, name = state.workspace() / COPIES, files.slug(dataset.name)
     place, number = folder / f"{name}.zip", 2
     while place.exists():
         place, number = folder / f"{name}-{number}.zip", number + 1
@@ -89,7 +90,7 @@ def _place(given: str) -> Path:
 
     Raises `InvalidInput`.
     """
-    return state.workspace() / "copies" / own_path(given)
+    return state.workspace() / COPIES / own_path(given)
 
 
 def _begin(dataset: Dataset, items: tuple[Item, ...], geometry: Geometry, copies: int, out: Path) -> None:

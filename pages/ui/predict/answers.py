@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from pages.ui.runs.listing import WEIGHTS_FILE
+from core.paths import BEST
 from pages.ui.session import state
 
 if TYPE_CHECKING:  # importing it loads torch
@@ -47,7 +47,7 @@ class Answer:
 
 def model_key(folder: Path) -> str:
     """Changes with the run and with its weights."""
-    path = folder / WEIGHTS_FILE
+    path = folder / BEST
     return f"{folder.name}:{path.stat().st_mtime_ns if path.exists() else 0}"
 
 

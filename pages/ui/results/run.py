@@ -9,6 +9,7 @@ from core.charts.curves_figure import curves_figure
 from core.errors import GraftError
 from core.evaluation.diagnosis import diagnose
 from core.files import slug
+from core.paths import EXPERIMENT
 from core.runs.records import Run
 from core.runs.workspace import Workspace
 from pages.ui.results.kept import show_kept
@@ -177,7 +178,7 @@ def _more(run: Run) -> None:
         st.download_button(
             "Download as experiment.yaml",
             text,
-            file_name="experiment.yaml",
+            file_name=EXPERIMENT,
             mime="application/yaml",
             on_click="ignore",
             icon=":material/download:",

@@ -7,6 +7,7 @@ import streamlit as st
 from core.augment.steps import summarise
 from core.errors import GraftError
 from core.experiment import Experiment
+from core.paths import CHECKPOINT
 from core.planning.experiments import from_scratch, without_augmentation
 from core.runs.records import Run
 from core.runs.status import Status
@@ -15,7 +16,6 @@ from pages.ui.session import engine, state, warmup
 from pages.ui.widgets.messages import explain, literal, show_error
 
 RESULTS = "pages/results.py"
-CHECKPOINT = "last.pt"  # `core.training.checkpoints.LAST`, whose import would wait for torch
 
 
 def remember(run_id: str) -> None:

@@ -10,10 +10,10 @@ from core.charts.differences import Difference, differing
 from core.charts.numbers import percent_range
 from core.data.sources import SAMPLE_PREFIX, SAMPLES
 from core.experiment import Experiment, Reading
+from core.paths import BEST
 from core.runs.records import Run
 from pages.ui.widgets import sidebar
 
-WEIGHTS_FILE = "best.safetensors"
 MOST_SETTINGS, LONGEST_SETTING = 2, 32  # in a run's name; letters of each
 Images = tuple[str, Reading]
 _NOT_TELLING = {"data.fingerprint", "data.source"}
@@ -148,7 +148,7 @@ def disk_bytes(folder: Path) -> int:
 
 def has_model(folder: Path) -> bool:
     """Whether there are weights that can be downloaded and asked."""
-    return (folder / WEIGHTS_FILE).is_file()
+    return (folder / BEST).is_file()
 
 
 def _bytes(path: Path) -> int:

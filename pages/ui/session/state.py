@@ -29,10 +29,10 @@ from core.experiment import (
     Recipe,
     SplitSpec,
 )
+from core.paths import DRAFT, DRAFTS
 
 Views = int | Literal["fresh"]
 _PREFIX = "graft:"
-_DRAFTS, _DRAFT = "drafts", "draft.json"  # one file for each browser tab; the single one is of earlier versions
 _MOST_DRAFTS = 50
 _TAB = re.compile(r"[0-9a-f]{16}")
 
@@ -170,7 +170,7 @@ def _keep(changed: Draft) -> None:
 
 
 def _draft_path(name: str) -> Path:
-    return workspace() / _DRAFTS / f"{name}.json"
+    return workspace() / DRAFTS / f"{name}.json"
 
 
 def _newest_first() -> list[Path]:
@@ -182,12 +182,12 @@ def _newest_first() -> list[Path]:
         except OSError:  # another session has just let go of it
             return 0
 
-    return sorted((workspace() / _DRAFTS).glob("*.json"), key=age)
+    return sorted((workspace() / DRAFTS).glob("*.json"), key=age)
 
 
 def _last_kept() -> Draft | None:
     found = _newest_first()
-    return _read(found[0] if found else workspace() / _DRAFT)
+    return _read(found[0] if found else workspace() / DRAFT)
 
 
 def _read(path: Path) -> Draft | None:
