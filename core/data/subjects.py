@@ -2,10 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import PurePosixPath
 
 from core.data.dataset import Dataset
+from core.data.layouts.words import kind_of
+from core.data.near.numbered import number_groups
 from core.text import short
 
 _SUBJECT = (
@@ -23,24 +26,64 @@ _COLUMN = re.compile(
 )
 
 
+_Sides = dict[bool, str]
+
+
 def subject_notes(dataset: Dataset, parts: Mapping[str, Sequence[int]]) -> list[str]:
     """A sentence where folders within the classes, or names of files, say that images of one subject are in training
     and in another part; `parts` holds the indices of each part. A list of one sentence or none."""
-    sides: dict[str, dict[bool, str]] = defaultdict(dict)
+    items = dataset.items
+    named = {index: _subject(items[index].name, dataset.label_of(items[index])) for index in chain(*parts.values())}
+    if shared := _on_both_sides(dataset, named, parts):
+        said = f"come from one subject, video or large image{_so_on(shared)}: the scores may be too good for new ones."
+        return [f"By their names, {_both(shared[0])}, {said} {_APART}"]
+    if dataset.presplit:  # whoever divided it may have counted anew in each part
+        return []
+    if shared := _on_both_sides(dataset, _numbered(dataset, named), parts):
+        said = f"count to one number in their names{_so_on(shared)}. If it stands for a subject, video or large image,"
+        return [f"{_both(shared[0])}, {said} the scores may be too good for new ones. {_APART}"]
+    return []
+
+
+_APART = "To avoid it, put all images of each subject into one of the folders train, val and test."
+
+
+def _on_both_sides(dataset: Dataset, groups: Mapping[int, str], parts: Mapping[str, Sequence[int]]) -> list[_Sides]:
+    """An image that trains and one that measures, by whether it trains, of each group that has both."""
+    sides: dict[str, _Sides] = defaultdict(dict)
     for part, indices in parts.items():
         for index in indices:
-            item = dataset.items[index]
-            if who := _subject(item.name, dataset.classes[item.label]):
-                sides[who].setdefault(part == "train", item.name)
-    shared = [both for both in sides.values() if len(both) == 2]
-    if not shared:
-        return []
-    more = f", and so on for {len(shared):,}" if len(shared) > 1 else ""
-    return [
-        f"By their names, '{short(shared[0][True])}', which trains, and '{short(shared[0][False])}', which measures, "
-        f"come from one subject, video or large image{more}: the scores may be too good for new ones. To avoid it, "
-        "put all images of each subject into one of the folders train, val and test."
-    ]
+            if group := groups.get(index):
+                sides[group].setdefault(part == "train", dataset.items[index].name)
+    return [both for both in sides.values() if len(both) == 2]
+
+
+def _both(sides: _Sides) -> str:
+    return f"'{short(sides[True])}', which trains, and '{short(sides[False])}', which measures"
+
+
+def _so_on(shared: Sequence[_Sides]) -> str:
+    return f", and so on for {len(shared):,}" if len(shared) > 1 else ""
+
+
+def _numbered(dataset: Dataset, indices: Iterable[int]) -> dict[int, str]:
+    """The images of each class whose names count on two levels, with what the first number belongs to."""
+    classes: dict[str, list[int]] = defaultdict(list)
+    for index in indices:
+        classes[dataset.label_of(dataset.items[index])].append(index)
+    groups: dict[int, str] = {}
+    for label, members in classes.items():
+        names = [_within(dataset.items[index].name, label) for index in members]
+        groups |= {members[place]: f"{label}/{start}" for place, start in number_groups(names).items()}
+    return groups
+
+
+def _within(name: str, label: str) -> str:
+    """A file's path below the folder of its class, without its ending."""
+    path = PurePosixPath(name).with_suffix("")
+    places = list(path.parts)
+    own = [place for place, part in enumerate(places[:-1]) if _letters(part) == _letters(label)]
+    return "/".join(places[own[0] + 1 :] if own else places)
 
 
 def is_subject_column(name: str) -> bool:
@@ -51,7 +94,7 @@ def is_subject_column(name: str) -> bool:
 def _subject(name: str, label: str) -> str:
     """What an image shares with others of one subject: a folder within its class, or the start of the file's name.
     Empty where that is the class itself, as where persons are told apart."""
-    path = PurePosixPath(name.casefold())
+    path = PurePosixPath(*(part for part in PurePosixPath(name.casefold()).parts if kind_of(part) is None))
     own = _letters(label)
     for place in path.parents:
         if _letters(place.name) == own:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.data.near.numbered import number_groups
 from core.data.split import make_split
 from core.data.subjects import subject_notes
 from core.experiment import SplitSpec
@@ -46,3 +47,55 @@ def test_the_split_tells_it(folder_of, read):
     }
     notes = make_split(read(folder_of(content)), SplitSpec()).notes
     assert any("come from one subject, video or large" in note for note in notes)
+
+
+ON_TWO_LEVELS = (
+    "P{0:03}_{1}", "S{0:02}_{1:03}", "{0:04}_slice{1}", "stack{0}_z{1:03}", "plate1_A{0:02}_s{1}",
+    "v_run_g{0:02}_c{1:02}",
+    "{0}_idx5_x{1}_y1_class0", "C{0}P61ThinF_IMG_20150918_144104_cell_{1}", "{0:08x}-{1}", "2023-01-{0:02}/{1}",
+)  # fmt: skip
+ON_ONE = (
+    "IMG_202301{0:02}_1234{1:02}", "Screenshot 2023-01-{0:02} at 10.{1:02}.33", "PXL_202301{0:02}_12345{1:04}",
+    "IMG-202301{0:02}-WA{1:04}", "DSC_{0}{1}", "n0144_{0}{1}", "05-0{0}-2023 1{1}.22", "{1}024px-bee {0}{1}",
+    "a{0}{1}_1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ON_TWO_LEVELS)
+def test_names_that_count_on_two_levels_are_grouped_by_the_first(form):
+    names = [form.format(one, two) for one in (3, 4, 5, 7) for two in (1, 2, 3)]
+    groups = number_groups(["odd", *names])
+    assert sorted(groups) == list(range(1, 13))  # the one without a number is in no group
+    assert [len({groups[place] for place in range(first, first + 3)}) for first in (1, 4, 7, 10)] == [1, 1, 1, 1]
+    assert len(set(groups.values())) == 4
+
+
+@pytest.mark.parametrize("form", ON_ONE)
+def test_a_day_a_size_and_a_plain_count_are_no_groups(form):
+    assert number_groups([form.format(one, two) for one in (3, 4, 5, 7) for two in (1, 2, 3)]) == {}
+
+
+def test_two_groups_or_one_of_half_the_images_are_no_subjects():
+    names = [f"cam{one}_{two}" for one in (1, 2, 3) for two in range(4)]
+    assert len(set(number_groups(names).values())) == 3
+    assert number_groups(names[:8]) == {}
+    assert number_groups([*names, *(f"cam1_{two}" for two in range(20, 29))]) == {}
+
+
+def test_what_counts_on_two_levels_is_told_where_we_divide(folder_of, read):
+    files = ["cat/S1_1.png", "cat/S1_2.png", "cat/S2_1.png", "cat/S2_2.png", "cat/S3_1.png", "cat/S3_2.png"]
+    (note,) = noted(folder_of, read, files, {"train": [0, 2, 3, 4], "val": [1], "test": [5]})
+    assert note.startswith("'cat/S1_1.png', which trains, and 'cat/S1_2.png', which measures, count to one number")
+    assert "and so on for 2. If it stands for a subject" in note
+    assert noted(folder_of, read, files, {"train": [0, 1, 2, 3], "val": [4, 5], "test": []}) == []
+
+
+def test_a_patient_in_train_and_in_test_is_told_though_the_set_came_divided(folder_of, read):
+    content = {f"{part}/{c}/patient{who}_{n}.png": seed for seed, (part, c, who, n) in enumerate(
+        (part, c, who + (part == "test") * 2 * (c == "cat"), n)
+        for part in ("train", "test") for c in ("cat", "dog") for who in (1, 2) for n in (1, 2)
+    )}  # fmt: skip
+    notes = make_split(read(folder_of(content)), SplitSpec()).notes
+    (told,) = [note for note in notes if "come from one subject" in note]
+    assert "train/dog/patient" in told
+    assert "cat" not in told
