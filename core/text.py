@@ -1,4 +1,5 @@
-"""Text from outside, made visible: what no screen shows, or what steers one, becomes an escape such as `\\x1b`."""
+"""Text for people. Of text from outside, what no screen shows, or what steers one, becomes an escape such as `\\x1b`;
+sizes and spans of time are said one way everywhere."""
 
 import re
 
@@ -40,6 +41,36 @@ def short_path(path: object, longest: int = 200) -> str:
     """A path in the middle of a sentence: its end, where it is long."""
     text = str(path)
     return shown(text if len(text) <= longest else f"…{text[1 - longest :]}")
+
+
+def format_size(n_bytes: float) -> str:
+    """Bytes in the unit that fits, each 1024 times the one before: '4 kB', '2.5 MB', '80 MB', '1.2 GB'."""
+    size, unit = n_bytes / 1024, "kB"
+    for larger in ("MB", "GB"):
+        if round(size) < 1024:
+            break
+        size, unit = size / 1024, larger
+    if unit == "kB":
+        return f"{max(round(size), 1 if n_bytes else 0)} kB"
+    digits = 1 if unit == "GB" or round(size, 1) < 10 else 0
+    return f"{size:,.{digits}f}".removesuffix(".0") + f" {unit}"
+
+
+def format_duration(seconds: float) -> str:
+    """A time span as people say it: '40 s', '3 min 20 s', '1 h 5 min'."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        minutes, rest = divmod(whole, 60)
+        return f"{minutes} min" + (f" {rest} s" if rest and minutes < 10 else "")
+    hours, rest = divmod(whole // 60, 60)
+    return f"{hours} h" + (f" {rest} min" if rest else "")
+
+
+def format_guess(seconds: float) -> str:
+    """A guessed time span, no finer than it is worth: to 5 s below a minute and a half, then to a minute."""
+    return format_duration(max(5, 5 * round(seconds / 5)) if seconds < 90 else 60 * round(seconds / 60))
 
 
 def _escape(found: re.Match[str]) -> str:

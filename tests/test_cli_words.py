@@ -38,7 +38,7 @@ def test_an_estimate_is_told_in_seconds_and_megabytes(graft, divided, tmp_path, 
     monkeypatch.setattr(trial, "measure", ending(found, asked))
     options = ("--data", divided, *QUICK, "--phase", "head:3", "--workspace", tmp_path / "elsewhere")
     _, out, _ = graft("estimate", *options)
-    assert out.strip() == "About 42 s with what is kept (7 MB of features), 130 s without."
+    assert out.strip() == "About 42 s with what is kept (7 MB of features), 2 min 10 s without."
     _, out, _ = graft("estimate", *options, "--json")
     assert json.loads(out.splitlines()[-1]) == {"seconds": 41.6, "seconds_uncut": 130.2, "kept_bytes": 7 << 20}
     plan, room, device, _ = asked[0]

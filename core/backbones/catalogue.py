@@ -41,9 +41,14 @@ class Backbone:
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     top1: float | None  # ImageNet top-1 accuracy in percent; None where the library states none
-    download_mb: float | None  # size of the weights' file; None where the library states none
+    download_mb: float | None  # of 2**20 bytes: size of the weights' file; None where the library states none
     smallest: int  # px, the smallest image size that works
     multiple: int  # image sizes must be a multiple of this (a transformer's patch)
+
+    @property
+    def download_bytes(self) -> int:
+        """Size of the weights' file; 0 where the library states none."""
+        return round((self.download_mb or 0) * 2**20)
 
 
 def read_row(row: dict[str, Any]) -> Backbone:

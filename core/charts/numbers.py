@@ -17,13 +17,6 @@ def number(value: float, digits: int = 3) -> str:
     return f"{mantissa}e{int(exponent)}" if sign else mantissa
 
 
-def megabytes(size_bytes: int) -> str:
-    """A size as '80 MB' or '1.2 GB'."""
-    if size_bytes >= 1 << 30:
-        return f"{size_bytes / (1 << 30):.1f} GB"
-    return f"{max(1, round(size_bytes / (1 << 20)))} MB"
-
-
 def counted(number: int, noun: str) -> str:
     """A number of things: '1 view', '8 views'."""
     return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -28,6 +28,7 @@ from core.experiment import Experiment
 from core.files import allow_many_handles
 from core.runs.status import Status
 from core.runs.workspace import INTERRUPTED, Workspace, default_root
+from core.text import format_duration, format_size
 from core.training.sweep import Sweep
 
 if TYPE_CHECKING:  # importing it loads torch
@@ -148,8 +149,11 @@ def estimate(
     if as_json:
         print_json(asdict(found))
         return
-    kept = f"{found.kept_bytes / (1 << 20):.0f} MB of features"
-    Console().print(f"About {found.seconds:.0f} s with what is kept ({kept}), {found.seconds_uncut:.0f} s without.")
+    kept = f"{format_size(found.kept_bytes)} of features"
+    Console().print(
+        f"About {format_duration(found.seconds)} with what is kept ({kept}), "
+        f"{format_duration(found.seconds_uncut)} without."
+    )
 
 
 @app.command()

@@ -20,6 +20,7 @@ from core.data.zips.unpack import unpack
 from core.errors import DatasetNotFound, InvalidInput, UnreadableImage
 from core.files import new_folder, slug, storage_failed, write_bytes, write_json
 from core.paths import DATASETS
+from core.text import format_size
 
 MAX_UPLOAD_BYTES = 200 * 2**20  # in one go; the page's own upload limit is the same
 MAX_PICTURES = 20_000  # in one collection
@@ -81,7 +82,7 @@ def add_images(folder: Path, class_name: str, files: Sequence[tuple[str, bytes]]
     size = sum(len(content) for _, content in files)
     if size > MAX_UPLOAD_BYTES:
         raise InvalidInput(
-            f"The images take {size / 2**20:.0f} MB together; at most {MAX_UPLOAD_BYTES // 2**20} MB can be added in "
+            f"The images take {format_size(size)} together; at most {format_size(MAX_UPLOAD_BYTES)} can be added in "
             "one go. Add them in smaller groups, or choose their folder on this machine."
         )
     place = add_class(folder, class_name)
@@ -115,7 +116,7 @@ def import_zip(workspace: Path, name: str, content: bytes) -> Path:
     """
     if len(content) > MAX_UPLOAD_BYTES:
         raise InvalidInput(
-            f"The zip takes {len(content) / 2**20:.0f} MB; at most {MAX_UPLOAD_BYTES // 2**20} MB can be uploaded. Put "
+            f"The zip takes {format_size(len(content))}; at most {format_size(MAX_UPLOAD_BYTES)} can be uploaded. Put "
             "it on this machine and choose its path."
         )
     folder = _place(workspace, name)

@@ -31,6 +31,7 @@ from core.data.decoding.formats import Format
 from core.data.geometry import Geometry
 from core.data.scale import Range
 from core.errors import UnreadableImage
+from core.text import format_size
 
 __all__ = [
     "MATTE",
@@ -156,4 +157,4 @@ def _middle(pixels: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
 
 
 def _too_many_bytes(size: int) -> str:
-    return f"The file takes {size / 2**20:.0f} MB. At most {MAX_FILE_BYTES // 2**20} MB are allowed: rescale it."
+    return f"The file takes {format_size(size)}. At most {format_size(MAX_FILE_BYTES)} are allowed: rescale it."

@@ -17,6 +17,7 @@ from core.features.batches import Batch, ImageViews, Normalise, ahead, batches, 
 from core.features.precision import Autocast
 from core.features.shortage import forward_with_oom_retry
 from core.features.store import MEMORY_BYTES, Block, FeatureStore, Layout
+from core.text import format_size
 
 WIDE = 32  # images that are read and go through the frozen part together: a stop waits for them
 FIRST = 8  # the first time, so that training begins soon
@@ -215,15 +216,15 @@ class Features:
             self._store.failed = True  # nobody in this run tries again: it is said once
             self.notes.append(
                 f"Features are not kept for later runs: {error} "
-                f"What exceeds {_gigabytes(MEMORY_BYTES)} is computed anew at every epoch."
+                f"What exceeds {format_size(MEMORY_BYTES)} is computed anew at every epoch."
             )
 
     def _tell_too_large(self, images: int) -> None:
         if not self._too_large_told:
             self._too_large_told = True
             self.notes.append(
-                f"The features of one view of {images} images would take {_gigabytes(images * self._row_bytes)}; at "
-                f"most {_gigabytes(MEMORY_BYTES)} are kept. They are computed anew at every epoch. Freeze more stages "
+                f"The features of one view of {images} images would take {format_size(images * self._row_bytes)}; at "
+                f"most {format_size(MEMORY_BYTES)} are kept. They are computed anew at every epoch. Freeze more stages "
                 "or choose a smaller image size to have them kept."
             )
 
@@ -249,10 +250,6 @@ def _grouped(chunks: Chunks) -> list[list[Sequence[Item]]]:
 
 def _digests(items: Iterable[Item]) -> set[str]:
     return {item.digest for item in items}
-
-
-def _gigabytes(size: int) -> str:
-    return f"{size / (1 << 30):.1f} GB"
 
 
 def _labels(items: Iterable[Item]) -> Tensor:

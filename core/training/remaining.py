@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from core.text import format_guess
 from core.training.events import EpochEnded, Event, PhaseStarted, RunStarted, StepEnded
 
 FEWEST_STEPS = 3  # before a time is guessed from the steps of a first epoch
@@ -73,14 +74,6 @@ class Remaining:
 def left_words(left: TimeLeft) -> str:
     """'phase 1 of 2: about 40 s left, whole run 2 min'; of a single phase, or of the last one, one time says it all."""
     if left.phases == 1:
-        return f"about {about(left.run_s)} left"
-    whole = f", whole run {about(left.run_s)}" if left.phase < left.phases else ""
-    return f"phase {left.phase} of {left.phases}: about {about(left.phase_s)} left{whole}"
-
-
-def about(seconds: float) -> str:
-    """A guessed time, no finer than it is worth: to 5 s below a minute and a half, then to a minute."""
-    if seconds < 90:
-        return f"{max(5, 5 * round(seconds / 5))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+        return f"about {format_guess(left.run_s)} left"
+    whole = f", whole run {format_guess(left.run_s)}" if left.phase < left.phases else ""
+    return f"phase {left.phase} of {left.phases}: about {format_guess(left.phase_s)} left{whole}"

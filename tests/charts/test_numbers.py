@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.charts.numbers import megabytes, number, percent, percent_range
+from core.charts.numbers import number, percent, percent_range
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,8 +31,3 @@ def test_no_other_module_writes_percentages_its_own_way(folder):
     own = re.compile(r"\{[^{}]*:[^{}]*%\}|tickformat\": \"[^\"]*%")
     found = [path for path in (ROOT / folder).rglob("*.py") if own.search(path.read_text(encoding="utf-8"))]
     assert not found
-
-
-@pytest.mark.parametrize(("size", "told"), [(1, "1 MB"), (80 << 20, "80 MB"), (5 << 28, "1.2 GB")])
-def test_sizes(size, told):
-    assert megabytes(size) == told

@@ -86,7 +86,7 @@ def test_nothing_is_done_before_it_is_opened(source, monkeypatch):
 
 def test_the_copies_are_the_views_of_the_draft(source, manager, own_workspace):
     at = opened(source)
-    assert "96 images of 32 px, about 1 MB" in texts(at)
+    assert "96 images of 32 px, about 259 kB" in texts(at)
     at.number_input(key="copies-number").set_value(2)
     at = written(ran(at), manager)
     place = own_workspace / "copies" / "images.zip"

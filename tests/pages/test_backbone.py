@@ -192,7 +192,7 @@ def test_a_download_reports_how_far_it_is_and_marks_the_weights(plans, monkeypat
 
     monkeypatch.setattr(weights, "pretrained_state", fetch)
     at = opened(backbone=SMALL)
-    assert "(10 MB) are not on this machine" in texts(at)
+    assert "(9.8 MB) are not on this machine" in texts(at)
     cache = weights.torch_cache()
     cache.mkdir(parents=True)
     press(at, "download")

@@ -3,7 +3,7 @@
 import pytest
 
 from core.training.events import PhaseStarted, RunStarted, StepEnded
-from core.training.remaining import Remaining, TimeLeft, about, left_words
+from core.training.remaining import Remaining, TimeLeft, left_words
 from tests.uneven import an_epoch
 
 EPOCHS = (3, 5, 2)
@@ -72,12 +72,3 @@ def test_a_resumed_run_counts_what_was_done_before():
 )
 def test_the_words(left, words):
     assert left_words(left) == words
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0, "5 s"), (7.6, "10 s"), (89, "90 s"), (90, "2 min"), (91, "2 min"), (3540, "59 min"), (3600, "1 h 0 min"),
-     (5430, "1 h 30 min")],
-)  # fmt: skip
-def test_a_guess_is_no_finer_than_it_is_worth(seconds, words):
-    assert about(seconds) == words

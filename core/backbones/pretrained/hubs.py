@@ -67,7 +67,7 @@ def _download_torchvision(backbone: Backbone, progress: Progress | None) -> Path
         ),
         patience_s=STALL_S,
         received=lambda: max(0, _partial_bytes(path) - before),
-        total=round((backbone.download_mb or 0) * 2**20),
+        total=backbone.download_bytes,
         progress=progress,
     )
     return path

@@ -17,7 +17,7 @@ from core.backbones.catalogue import Backbone
 from core.backbones.pretrained.places import HUB_FILE, torch_cache
 from core.errors import StorageFailed, UnreadableWeights, WeightsUnavailable
 from core.files import own_path
-from core.text import short_path
+from core.text import format_size, short_path
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -106,7 +106,7 @@ def _download(backbone: Backbone, progress: Progress | None) -> Path:
                 f"The weights of {backbone.name} could not be saved: {_reason(error)}."
                 " Free some space or set another cache folder."
             ) from error
-        size = f" ({backbone.download_mb:.0f} MB)" if backbone.download_mb else ""
+        size = f" ({format_size(backbone.download_bytes)})" if backbone.download_mb else ""
         raise WeightsUnavailable(
             f"The pretrained weights of {backbone.name}{size} are not on this machine and could not be downloaded"
             f" ({_reason(error)}). Try again with a network connection, or {_choices()}."

@@ -12,6 +12,7 @@ from core.data import names
 from core.data.encodings import WESTERN, Guess, guess, is_plausible
 from core.data.tree import Folder
 from core.errors import UnusableDataset
+from core.text import format_size
 
 SUFFIXES = frozenset((".csv", ".tsv", ".txt", ".jsonl", ".ndjson"))
 MAX_BYTES = 64 * 2**20
@@ -67,7 +68,7 @@ def read_table(path: Path, headless: bool = False) -> Table:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UnusableDataset(
-                f"{path.name} takes more than {MAX_BYTES // 2**20} MB, too much for a file of labels."
+                f"{path.name} takes more than {format_size(MAX_BYTES)}, too much for a file of labels."
             )
         text, note = _text(path.read_bytes(), path.name)
     except OSError as error:

@@ -14,7 +14,7 @@ from core.data.decoding import sniff
 from core.data.images import MAX_FILE_BYTES
 from core.data.zips.entries import UTF8_FLAG, Entry, read_entries, samples_by_class
 from core.errors import UnreadableArchive
-from core.text import short
+from core.text import format_size, short
 
 _LOCAL_HEADER = 30  # bytes before an entry's name, at least
 _TABLE_ENTRY = 46  # and in the table
@@ -102,12 +102,12 @@ def refuse_growth(total: int, grown: int, whose: str, limits: Limits) -> None:
     the limits."""
     if grown > limits.ratio_bytes:
         raise UnreadableArchive(
-            f"{whose} is unsafe: more than {limits.ratio_bytes / 2**20:,.0f} MB of it grow more than {limits.ratio} "
+            f"{whose} is unsafe: more than {format_size(limits.ratio_bytes)} of it grow more than {limits.ratio} "
             "times when unpacked (a zip bomb). Nothing was kept."
         )
     if total > limits.total_bytes:
         raise UnreadableArchive(
-            f"{whose} holds more than {limits.total_bytes / 2**20:,.0f} MB. Nothing was kept. Split it."
+            f"{whose} holds more than {format_size(limits.total_bytes)}. Nothing was kept. Split it."
         )
 
 

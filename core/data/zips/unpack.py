@@ -22,7 +22,7 @@ from core.data.zips.contents import Contents, Limits, grows, open_zip, read_cont
 from core.data.zips.entries import Entry
 from core.errors import UnreadableArchive
 from core.files import TEMPORARY_PREFIX, hold_folder, let_go, storage_failed, write_json
-from core.text import short
+from core.text import format_size, short
 
 __all__ = ["MANIFEST", "Limits", "unpack"]
 
@@ -115,7 +115,7 @@ def _why_not(entry: Entry, target: Path, limits: Limits) -> str | None:
     if len(entry.parts) > limits.depth:
         return f"Lies more than {limits.depth} folders deep."
     if entry.info.file_size > limits.file_bytes:
-        return f"Takes more than {limits.file_bytes // 2**20} MB."
+        return f"Takes more than {format_size(limits.file_bytes)}."
     if not entry.is_folder and target.exists():
         return "The zip has this name twice; the first one is used."
     return None

@@ -12,6 +12,7 @@ from core.data.geometry import Geometry
 from core.errors import GraftError, InvalidInput
 from core.files import LONGEST_PATH, own_path
 from core.paths import COPIES
+from core.text import format_size
 from pages.ui.augment.files import draft_geometry
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import literal, show_error
@@ -74,7 +75,7 @@ def _ask(dataset: Dataset, items: tuple[Item, ...]) -> None:
     try:
         geometry = draft_geometry()
         size = _bytes_each(dataset, items, geometry) * copies * len(items)
-        st.caption(f"{copies * len(items):,} images of {geometry.image_size} px, about {_size(size)}.")
+        st.caption(f"{copies * len(items):,} images of {geometry.image_size} px, about {format_size(size)}.")
     except GraftError as error:
         show_error(error)
         return
@@ -132,7 +133,3 @@ def _bytes_each(dataset: Dataset, items: tuple[Item, ...], geometry: Geometry) -
         each = whole / len(items)
         state.remember(_SIZE, (key, each))
     return each
-
-
-def _size(count: float) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(1, round(count / 1e6))} MB"

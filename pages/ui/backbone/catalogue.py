@@ -9,6 +9,7 @@ import streamlit as st
 from core.backbones.catalogue import BACKBONES, Backbone
 from core.backbones.pretrained.weights import is_local
 from core.experiment import BackboneSpec
+from core.text import format_size
 from pages.ui.session import state
 from pages.ui.widgets.tables import show_table
 
@@ -127,4 +128,4 @@ def _where(entry: Backbone) -> str:
         return "★ bundled"
     if is_local(entry):
         return "✓ here"
-    return f"↓ {entry.download_mb:,.0f} MB" if entry.download_mb else "↓ download"
+    return f"↓ {format_size(entry.download_bytes)}" if entry.download_mb else "↓ download"

@@ -10,11 +10,11 @@ from core.backbones.catalogue import Backbone, get
 from core.backbones.pretrained.weights import is_local
 from core.errors import GraftError
 from core.experiment import BUNDLED_BACKBONE, BackboneSpec
+from core.text import format_size
 from pages.ui.backbone.catalogue import choose
 from pages.ui.session import state, warmup
 from pages.ui.widgets.messages import show_error
 
-MB = 2**20
 BUTTON = "backbone-download"
 
 
@@ -27,7 +27,7 @@ def show(backbone: Backbone, use_file: Callable[[], None]) -> None:
     if is_local(backbone):
         place.markdown(":green[:material/check_circle:] The pretrained weights are on this machine.")
         return
-    size = f" ({backbone.download_mb:,.0f} MB)" if backbone.download_mb else ""
+    size = f" ({format_size(backbone.download_bytes)})" if backbone.download_mb else ""
     place.markdown(
         f":orange[:material/cloud_download:] The pretrained weights{size} are not on this machine yet. "
         "Fetch them now, or let the training do it when it starts."
@@ -52,7 +52,7 @@ def _fetch(backbone: Backbone) -> None:
     bar = st.progress(0.0, text="Asking the server.")
 
     def progress(done: int, total: int) -> None:
-        told = f"{done / MB:,.0f} of {total / MB:,.0f} MB" if total else f"{done / MB:,.0f} MB"
+        told = f"{format_size(done)} of {format_size(total)}" if total else f"{format_size(done)}"
         bar.progress(min(1.0, done / total) if total else 0.0, text=f"Fetching: {told}. Stay on this page.")
 
     try:

@@ -9,10 +9,10 @@ import streamlit as st
 from core.charts.numbers import percent
 from core.runs.records import Run
 from core.runs.status import Status
-from core.text import shown
+from core.text import format_duration, format_size, shown
 from pages.ui.results.compare import show_comparison
 from pages.ui.runs import listing as told
-from pages.ui.runs.words import badge, duration
+from pages.ui.runs.words import badge
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import explain, literal
 
@@ -48,7 +48,7 @@ def show_all(runs: Sequence[Run]) -> None:
     source = _source(runs)
     chosen = [run for run in runs if source in (None, told.images_of(run))]
     st.caption(
-        f"{len(runs)} run{'s' if len(runs) > 1 else ''}, {told.size(sum(sizes.values()))} on disk in "
+        f"{len(runs)} run{'s' if len(runs) > 1 else ''}, {format_size(sum(sizes.values()))} on disk in "
         f"{literal(str(room.root))}. {RANKED if source else RANKED_APART}"
     )
     st.html(_STYLE)
@@ -131,8 +131,8 @@ def _row(run: Run, name: str, place: int | None, n_bytes: int) -> None:
         with about, st.container(gap="xxsmall"):
             st.markdown(f":small[{literal(told.settings_line(run.experiment))}]")
             took = run.results.get("seconds") or run.progress.get("seconds")
-            time_taken = f"{duration(took)} · " if took else ""
-            st.markdown(f":gray[:small[{time_taken}{told.size(n_bytes)} on disk]]")
+            time_taken = f"{format_duration(took)} · " if took else ""
+            st.markdown(f":gray[:small[{time_taken}{format_size(n_bytes)} on disk]]")
         if run.message:
             colour = "red" if run.status is Status.FAILED else "gray"
             st.markdown(f":{colour}[:small[{literal(shorten(run.message, LONGEST_MESSAGE, placeholder=' …'))}]]")

@@ -12,12 +12,13 @@ from core.files import slug
 from core.paths import EXPERIMENT
 from core.runs.records import Run
 from core.runs.workspace import Workspace
+from core.text import format_duration, format_size
 from pages.ui.results.kept import show_kept
 from pages.ui.results.scores import show_details, show_scores
 from pages.ui.runs import controls
 from pages.ui.runs import listing as told
 from pages.ui.runs.light import augmentation_of
-from pages.ui.runs.words import badge, duration
+from pages.ui.runs.words import badge
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import literal, show_error
 from pages.ui.widgets.plot import live_plot
@@ -32,9 +33,9 @@ def show_one(run: Run, runs: Sequence[Run]) -> None:
     folder = room.folder(run.id)
     st.page_link("pages/results.py", label="All runs", icon=":material/arrow_back:", query_params={})
     st.title(literal(told.labels(runs)[run.id]), anchor=False)
-    facts = [told.when(run.created_at), f"{told.size(told.disk_bytes(folder))} on disk"]
+    facts = [told.when(run.created_at), f"{format_size(told.disk_bytes(folder))} on disk"]
     if seconds := run.results.get("seconds") or run.progress.get("seconds"):
-        facts.insert(1, duration(seconds))
+        facts.insert(1, format_duration(seconds))
     if speed := run.results.get("images_per_second"):
         facts.insert(2, f"{speed:.0f} images/s on {run.device}")
     st.markdown(f"{badge(run.status)} :gray[{literal(' · '.join(facts))}]")
@@ -122,7 +123,7 @@ def _rename(run: Run) -> None:
 def _confirm_delete(run: Run) -> None:
     n_bytes = told.disk_bytes(engine.workspace().folder(run.id))
     st.markdown(
-        f"**{literal(run.name)}** with its weights, curves and answers: {told.size(n_bytes)}. "
+        f"**{literal(run.name)}** with its weights, curves and answers: {format_size(n_bytes)}. "
         "Nothing of it can be brought back. The images stay."
     )
     with st.container(horizontal=True):

@@ -131,13 +131,6 @@ def clock(moment: float) -> str:
     return time.strftime("%H:%M:%S", time.localtime(moment))
 
 
-def size(n_bytes: int) -> str:
-    """Bytes in the unit that fits."""
-    if n_bytes < 1e5:
-        return f"{n_bytes / 1e3:.0f} kB"
-    return f"{n_bytes / 1e6:.1f} MB" if n_bytes < 1e9 else f"{n_bytes / 1e9:.1f} GB"
-
-
 def disk_bytes(folder: Path) -> int:
     """What a run takes; files that a training replaces at this moment do not count."""
     try:

@@ -25,11 +25,10 @@ from core.runs.records import LogLine, Run
 from core.runs.status import Status
 from core.runs.tail import StepTail
 from core.screening.verdict import Verdict
-from core.text import shown
+from core.text import format_duration, shown
 from core.training.events import EpochEnded, StepEnded
 from pages.ui.runs.light import augmentation_of
 from pages.ui.runs.standing import standing
-from pages.ui.runs.words import duration
 from pages.ui.session import engine, warmup
 from pages.ui.widgets.messages import literal
 from pages.ui.widgets.plot import live_plot
@@ -137,15 +136,15 @@ def _progress(run: Run, seen: Seen) -> None:
             now = standing(run, seen.epochs, seen.steps, _to_download(run))
             st.progress(now.share, text=now.text)
         elif seen.done:
-            took = duration(run.progress.get("seconds", 0.0))
+            took = format_duration(run.progress.get("seconds", 0.0))
             st.caption(f"{seen.done} of {run.progress.get('epochs', run.experiment.epochs)} epochs in {took}")
 
 
-def _to_download(run: Run) -> float | None:
+def _to_download(run: Run) -> int:
     if run.progress.get("what") != "loading the model" or run.experiment.backbone.weights != "default":
-        return None
+        return 0
     backbone = catalogue.get(run.experiment.backbone.name)
-    return None if is_local(backbone) else backbone.download_mb
+    return 0 if is_local(backbone) else backbone.download_bytes
 
 
 # frames of a fade that nobody sees would be painted at every poll

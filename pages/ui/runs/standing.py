@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from core.runs.records import Run
 from core.runs.status import Status
+from core.text import format_duration, format_size
 from core.training.events import EpochEnded, StepEnded
 from core.training.remaining import TimeLeft, left_words
-from pages.ui.runs.words import duration, share_done
+from pages.ui.runs.words import share_done
 
 FEWEST_STEPS = 3  # before a time is guessed from steps
 RECENT = 10  # steps over which the speed is averaged
@@ -26,14 +27,14 @@ class Standing:
         return " · ".join(self.parts)
 
 
-def standing(run: Run, epochs: Sequence[EpochEnded], steps: Sequence[StepEnded], download_mb: float | None) -> Standing:
-    """What the progress bar of a live run says. `download_mb`: size of weights that still have to be fetched."""
+def standing(run: Run, epochs: Sequence[EpochEnded], steps: Sequence[StepEnded], download_bytes: int) -> Standing:
+    """What the progress bar of a live run says. `download_bytes`: size of weights that still have to be fetched."""
     progress = run.progress
     what = progress.get("what")
     if run.status is Status.QUEUED:
         return Standing(0.0, ("Waiting for its turn",))
     if what != "training":
-        return Standing(share_done(run), (_preparing(what, progress, download_mb),))
+        return Standing(share_done(run), (_preparing(what, progress, download_bytes),))
     total = progress.get("epochs", run.experiment.epochs)
     at = min(total, progress.get("epoch", progress.get("first_epoch", 0)) + 1)
     parts = [f"Epoch {at} of {total}"]
@@ -46,7 +47,7 @@ def standing(run: Run, epochs: Sequence[EpochEnded], steps: Sequence[StepEnded],
     elif told:
         parts.append(left_words(TimeLeft(**told)))
     elif left is not None:
-        parts.append(f"about {duration(_rounded(left))} left")
+        parts.append(f"about {format_duration(_rounded(left))} left")
     speed = images_per_second(run, steps)
     if speed is not None and run.status is Status.RUNNING:
         parts.append(f"{speed:.3g} images/s" if speed < 1000 else f"{speed:,.0f} images/s")
@@ -59,12 +60,12 @@ def _rounded(seconds: float) -> float:
     return max(unit, round(seconds / unit) * unit)
 
 
-def _preparing(what: str | None, progress: dict[str, object], download_mb: float | None) -> str:
+def _preparing(what: str | None, progress: dict[str, object], download_bytes: int) -> str:
     if what is None:
         return "Getting ready"
     text = f"{what[:1].upper()}{what[1:]}"
-    if what == "loading the model" and download_mb:
-        return f"{text}: its weights ({download_mb:.0f} MB) are downloaded once"
+    if what == "loading the model" and download_bytes:
+        return f"{text}: its weights ({format_size(download_bytes)}) are downloaded once"
     total = progress.get("total") or 0
     return f"{text} ({total} images)" if isinstance(total, int) and total > 1 else text
 

@@ -25,18 +25,6 @@ def badge(status: Status) -> str:
     return f":{colour}-badge[{icon} {label}]"
 
 
-def duration(seconds: float) -> str:
-    """A time span as people say it: '40 s', '3 min 20 s', '1 h 5 min'."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        minutes, rest = divmod(whole, 60)
-        return f"{minutes} min" + (f" {rest} s" if rest and minutes < 10 else "")
-    hours, rest = divmod(whole // 60, 60)
-    return f"{hours} h" + (f" {rest} min" if rest else "")
-
-
 def ago(then: float, now: float | None = None) -> str:
     """How long ago `then` (seconds since 1970) was, in its largest unit."""
     gone = max(0.0, (time.time() if now is None else now) - then)

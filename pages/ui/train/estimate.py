@@ -4,10 +4,9 @@ from collections.abc import Hashable
 
 import streamlit as st
 
-from core.charts.numbers import megabytes
 from core.errors import GraftError
 from core.experiment import Experiment
-from pages.ui.runs.words import duration
+from core.text import format_duration, format_size
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import literal
 
@@ -52,11 +51,11 @@ def cancel() -> None:
 
 def words(seconds: float, seconds_uncut: float, kept_bytes: int) -> str:
     """The measured estimate in a sentence."""
-    about = f"Takes about {duration(max(1, seconds))}"
+    about = f"Takes about {format_duration(max(1, seconds))}"
     if seconds_uncut < WORTH_SAYING * seconds:
         return f"{about}."
-    kept = f", {megabytes(kept_bytes)} are kept" if kept_bytes else ""
-    return f"{about} instead of {duration(seconds_uncut)}: what is frozen is computed once for each view{kept}."
+    kept = f", {format_size(kept_bytes)} are kept" if kept_bytes else ""
+    return f"{about} instead of {format_duration(seconds_uncut)}: what is frozen is computed once for each view{kept}."
 
 
 def _panel(key: Hashable, polls: bool) -> None:
