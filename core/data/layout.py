@@ -11,7 +11,7 @@ from core.data.layouts.case import Case, enter, no_classes, take_labels
 from core.data.layouts.containers import other_files, unread_labels
 from core.data.layouts.decide import choices, read_case
 from core.data.layouts.masks import leave_out_masks
-from core.data.layouts.unread_lists import note_numbered_classes
+from core.data.layouts.unread_lists import note_numbered_classes, note_part_lists
 from core.data.tree import MAX_FILES, Folder, read_tree
 from core.data.zips.unpack import MANIFEST
 from core.errors import LayoutChoice, UnusableDataset
@@ -41,6 +41,7 @@ def read_layout(folder: Path, reading: Reading | None = None, workspace: Path | 
     if layout.reading.layout != "csv":  # a file of labels says what it means
         leave_out_masks(layout)
     layout.note_twins()
+    note_part_lists(layout, case)
     note_numbered_classes(layout, case.outer)
     return layout
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from core.data import names
 from core.data.dataset import LeftOut, Part
+from core.data.layouts.words import is_aside
 from core.data.natural import natural_key
 from core.data.tree import Folder
 from core.experiment import AS_FOUND, Reading
@@ -21,8 +22,14 @@ LABELS = "classes.json"  # {folder name: label}, for labels that no file system 
 _ABOUT = re.compile(
     r"(readme|licen[cs]e|copying|notice|copyright|authors|changelog)(\..*)?|classes\.json", re.IGNORECASE
 )
-# what Windows, macOS and browsers put behind the name of a second folder
-_COPY = re.compile(r"([ _.-]+\(?(copy|kopie|copie|copia|c[oó]pia)\)?([ _-]*\(?\d+\)?)?| \(\d+\))$", re.IGNORECASE)
+# what Windows, macOS and browsers put behind the name of a second folder, and people behind that of a version
+_COPY = re.compile(
+    r"([ _.-]+\(?(copy|kopie|copie|copia|c[oó]pia)\)?([ _-]*\(?\d+\)?)?| \(\d+\)|[ _-]\d|"
+    r"[ _.-]+(aug(mented|mentations?)?|resized|cropped|flipped|rotated|old|new|backup|bak|orig(inals?)?|v\d+|extra|"
+    r"more))$",
+    re.IGNORECASE,
+)
+_PLAIN_NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
 
 
 _LOOKALIKES = str.maketrans("асеорхуіѕјԁһԛԝκνορτυ", "aceopxyisjdhqwkvoptu")  # Cyrillic and Greek -> Latin
@@ -116,6 +123,15 @@ class Layout:
             if len(same) > len(twins.get(name, [])) and name in whole
         ]
 
+    def note_aside(self) -> None:
+        """Name classes beside two others at least that are called like folders of what is no class."""
+        aside = [label for label in sorted(self.classes) if is_aside(label)]
+        if aside and len(self.classes) - len(aside) > 1:
+            read, kept = ("is read as a class", "it was") if len(aside) == 1 else ("are read as classes", "they were")
+            self.notes.append(
+                f"{listed(aside)} {read}. If {kept} only kept beside the classes, take the folder out or rename it."
+            )
+
     @property
     def summary(self) -> str:
         """'3 classes: bars 8, cross 8, disc 8', before any file is opened."""
@@ -129,6 +145,8 @@ def _unseen(labels: list[str]) -> str:
 
 
 def _letters(label: str) -> str:
+    if _PLAIN_NUMBER.fullmatch(label):
+        return label  # its sign and point are no separators
     folded = unicodedata.normalize("NFKC", label).casefold().translate(_LOOKALIKES)
     return "".join(c for c in folded if c not in " _-." and unicodedata.category(c) != "Cf")
 

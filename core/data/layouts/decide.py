@@ -19,10 +19,11 @@ from core.data.layouts.questions import (
     ask_about_copies,
     ask_about_names,
     ask_about_test,
+    ask_about_wrapped,
     folds,
     variants,
 )
-from core.data.layouts.unread_lists import note_part_lists, note_parts_in_names
+from core.data.layouts.unread_lists import note_parts_in_names
 from core.data.layouts.words import (
     is_fold,
     is_generic,
@@ -127,7 +128,6 @@ def _auto(case: Case) -> Layout:
     if not level:
         ask_about_test(case)
     layout = read_classes(case, level)
-    note_part_lists(layout, case)
     note_parts_in_names(layout)
     return layout
 
@@ -206,7 +206,8 @@ def _are_class_first(case: Case) -> bool:
     kinds = [{kind_of(inner.name) for inner in folder.full} for folder in full]
     return (
         len(full) > 1
-        and all(None not in found and len(found) > 1 for found in kinds)
+        and all(found and None not in found for found in kinds)
+        and any(len(found) > 1 for found in kinds)
         and not any(stepped(inner).full for folder in full for inner in folder.full)
         and not any(folder.images for folder in full)
         and not all(is_fold(folder.name) or is_lot(folder.name) for folder in full)
@@ -225,6 +226,8 @@ def _level(case: Case, root: Folder, within_parts: bool = False) -> int:
         ask_about_names(case, full)
     if any(_has_its_own(folder) for folder in full) or not all(inner):
         ask_about_copies(case, full, inner)
+        if not within_parts:
+            ask_about_wrapped(case, full)
         return 0
     every = set().union(*inner)
     if all(len(found) == 1 for found in inner) or all(is_group(name) for name in every):

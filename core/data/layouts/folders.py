@@ -95,6 +95,8 @@ def read_classes(case: Case, level: int = 0) -> Layout:
     _classes(case, layout, case.root, None, level, skip=[*tests, *leavings])
     if not level:
         _note_inner(layout, [one for one in case.root.full if one not in (*tests, *leavings)])
+    if not level and not case.named and case.reading.layout != "folders":
+        layout.note_aside()
     layout.account(case.outer, BESIDE)
     return layout
 
@@ -103,7 +105,14 @@ def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
     """Class folders within parts. A part without class folders is offered for prediction."""
     layout = case.layout(layout="parts")
     classed = [part for part in parts if part.inner.folders or not part.inner.image_count]
-    known = {case.label(folder) for part in classed if part.kind == "train" for folder in _class_folders(part, level)}
+    aside = {part.folder.path: [] if level or case.named else _unlabelled(part) for part in classed}
+    known = {
+        case.label(folder)
+        for part in classed
+        if part.kind == "train"
+        for folder in _class_folders(part, level)
+        if folder not in aside[part.folder.path]
+    }
     said = {part.folder.path: _said(case, part, known) for part in parts if part not in classed}
     only = {part.kind for part in classed if part.kind != PREDICT} == {"train"} and len(parts) > len(classed)
     only = only and not any(said.values())
@@ -115,7 +124,9 @@ def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
                 layout.offer(part.folder)
         else:
             kind: Part | None = None if only else part.kind  # type: ignore[assignment]  # PREDICT went before
-            _classes(case, layout, part.inner, kind, level)
+            for folder in aside[part.folder.path]:
+                layout.offer(folder)
+            _classes(case, layout, part.inner, kind, level, skip=aside[part.folder.path])
             if not level:
                 _note_inner(layout, part.inner.full)
             for loose in part.inner.files:
@@ -129,6 +140,12 @@ def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
     _drop_untrained(layout, known, "" if only else "train")
     layout.account(case.outer, OUTSIDE)
     return layout
+
+
+def _unlabelled(part: PartFolder) -> list[Folder]:
+    """Folders such as 'unlabeled' or 'unsup' beside two classes of a part at least."""
+    found = [folder for folder in part.inner.full if kind_of(folder.name) == PREDICT]
+    return found if len(part.inner.full) - len(found) > 1 else []
 
 
 def _said(case: Case, part: PartFolder, known: set[str]) -> Labelled | None:

@@ -13,7 +13,7 @@ from core.data.layouts.file_column import file_columns
 from core.data.layouts.index import ImageIndex
 from core.data.layouts.several_tables import belongs, contradicts, is_blank, is_form, join
 from core.data.layouts.tables import Table, find_tables, first_row, read_table
-from core.data.layouts.words import PREDICT, Kind, kind_of
+from core.data.layouts.words import PREDICT, Kind, is_unlabelled, kind_of
 from core.data.tree import Folder
 from core.errors import UnusableDataset
 from core.experiment import Reading
@@ -217,7 +217,7 @@ def _take(made: Labelled, table: Table, row: int, paths: Sequence[Path], label: 
     (path, *others) = paths
     if others:
         return
-    if not label:
+    if not label or is_unlabelled(label):
         made.unsaid.setdefault(path, f"{line} gives it no class.")
     elif made.labels.setdefault(path, label) != label:
         made.conflicts[path] = (

@@ -5,7 +5,17 @@ from collections.abc import Sequence
 
 from core.data.layouts.assigned import listed
 from core.data.layouts.case import Case, stepped
-from core.data.layouts.words import PREDICT, Kind, is_certain, is_lot, kind_of, part_words, same_class
+from core.data.layouts.words import (
+    PREDICT,
+    Kind,
+    is_certain,
+    is_generic,
+    is_group,
+    is_lot,
+    kind_of,
+    part_words,
+    same_class,
+)
 from core.data.natural import natural_key
 from core.data.tree import Folder
 from core.errors import UnclearLayout
@@ -86,6 +96,21 @@ def ask_about_copies(case: Case, full: Sequence[Folder], inner: Sequence[set[str
             raise case.ask(
                 f"The folder '{short(folder.name)}' holds folders called like those beside it "
                 f"({listed(sorted(found & flat))}): a part or a copy, no class.",
+                [({"layout": f"only:{folder.name}"}, f"only the folder '{folder.name}' is read"), FOLDERS],
+            )
+
+
+def ask_about_wrapped(case: Case, full: Sequence[Folder]) -> None:
+    """Raise where a folder whose name says nothing, as 'dataset', holds folders that may be the classes, beside others
+    such as 'figures'."""
+    for folder in full:
+        inner = [one.name for one in stepped(folder).full if kind_of(one.name) or not is_generic(one.name)]
+        told = [name for name in inner if not is_group(name)]
+        if not folder.images and is_generic(folder.name) and len(told) > 1:
+            others = [one.name for one in full if one is not folder]
+            raise case.ask(
+                f"The folder '{short(folder.name)}' holds the folders {listed(told)}, which may be the classes; beside "
+                f"it {'lies' if len(others) == 1 else 'lie'} {listed(others)}.",
                 [({"layout": f"only:{folder.name}"}, f"only the folder '{folder.name}' is read"), FOLDERS],
             )
 

@@ -11,10 +11,13 @@ if TYPE_CHECKING:
     from core.data.layouts.labelled import Labelled
 
 
+_ANSWERS = re.compile(r"(^|[^a-z])(sub|preds?|predicted|baseline|benchmark)([^a-z]|$)")
+
+
 def is_form(path: Path) -> bool:
-    """Whether a table is called like those into which the answers of a contest are written."""
+    """Whether a table is called like those into which the answers of a contest, or of a model, are written."""
     name = path.stem.lower()
-    return "submission" in name or "submit" in name or bool(re.search(r"(^|[^a-z])sub([^a-z]|$)", name))
+    return any(word in name for word in ("submission", "submit", "prediction")) or bool(_ANSWERS.search(name))
 
 
 def is_blank(other: "Labelled", best: "Labelled") -> bool:

@@ -20,12 +20,17 @@ _WORDS: dict[Kind, str] = {
     "val": "val|valid|validation|validate|validating|dev|develop|development|eval|evaluation|evaluate|holdout|"
     "validierungs?|validaci[oó]n|valida[cç][aã]o|validazione|验证集?|驗證集?|検証|валидация",
     "test": "test|testing|tst|prueba|pruebas|teste|测试集?|測試集?|テスト|тест",
-    PREDICT: "preds?|predict|predictions?|unlabell?ed|submission|inference",
+    PREDICT: "preds?|predict|predictions?|submission|inference|(?:un|not|notyet)(?:labell?ed|annotated)|"
+    "unsup(?:ervised)?|unsorted|uncategori[sz]ed|to(?:label|annotate|sort|classify)|nolabels?",
 }
 _PATTERNS = {kind: re.compile(rf"{_NOISE}*+(?P<word>{words}){_NOISE}*+[ab]?") for kind, words in _WORDS.items()}
 _LATE = re.compile("eval.*|holdout")  # the third of three parts, where no other is called test
 _MAYBE = re.compile("valid|dev.*|eval.*|holdout")  # adjectives and groups too: parts only beside another part
 _GENERIC = re.compile(rf"{_NOISE}++|all|files|database|archive|input|jpegimages|flat|images?all")
+_ASIDE = re.compile(
+    r"images?|imgs?|pics?|pictures?|photos?|data|datasets?|files|all|(?:all)?images|samples?|docs?|documentation|assets?|"
+    r"figures?|figs?|demos?|examples?|misc(?:ellaneous)?|deleted|discarded|excluded|duplicates?|extras?|temp|unused|archive"
+)
 _LEAVINGS = re.compile(r"thumbs?|thumbnails?|previews?|results?|outputs?|checkpoints?|tmp|caches?|backups?")
 _FOLD = re.compile(r"k?folds?|cv|cvfold|splits?|subset|partition")
 _DATE = re.compile(r"(19|20)\d\d([-_. ]?\d\d?){0,2}|\d\d?[-_. ]\d\d?[-_. ](19|20)?\d\d")
@@ -71,6 +76,16 @@ def is_certain(name: str) -> bool:
 def is_generic(name: str) -> bool:
     """Whether a name such as 'images' says nothing about what is in the images."""
     return bool(_GENERIC.fullmatch(plain(name)))
+
+
+def is_aside(name: str) -> bool:
+    """Whether a folder is called like those beside classes: images of a text, samples, what was sorted out."""
+    return bool(_ASIDE.fullmatch(plain(name)))
+
+
+def is_unlabelled(label: str) -> bool:
+    """Whether a class's name says that there is none, as the column 'Unlabeled' of Roboflow does."""
+    return bool(re.fullmatch("(?:un|not)labell?ed|unannotated|nolabels?", plain(label)))
 
 
 def is_leaving(name: str) -> bool:

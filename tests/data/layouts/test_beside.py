@@ -44,3 +44,30 @@ def test_more_loose_images_than_the_folder_holds_are_not_passed_over(read):
 def test_two_such_folders_are_asked_about(asked):
     found = asked({".": ["loose.jpg"], "one/a": 3, "one/b": 2, "two/a": 1, "two/b": 4})
     assert [choice.reading["layout"] for choice in found.choices] == ["only:one", "only:two", "inner", "folders"]
+
+
+@pytest.mark.parametrize("wrapped", ["data", "dataset", "my_images", "Raw Data"])
+@pytest.mark.parametrize("inner", [("cat", "dog"), ("test", "train")])
+def test_a_folder_of_class_folders_beside_others_is_asked_about(asked, wrapped, inner):
+    deeper = ("",) if "cat" in inner else ("/cat", "/dog")
+    error = asked({f"{wrapped}/{one}{deep}": 4 for one in inner for deep in deeper} | {"figures": 2})
+    assert f"The folder '{wrapped}' holds the folders '{inner[0]}' and '{inner[1]}'" in error.question
+    assert [choice.reading for choice in error.choices] == [{"layout": f"only:{wrapped}"}, {"layout": "folders"}]
+
+
+def test_a_class_with_folders_of_its_own_is_not_asked_about(read):
+    assert counts(read({"animals/cat": 5, "animals/dog": 3, "plants": 2})) == {"animals": 8, "plants": 2}
+
+
+@pytest.mark.parametrize("name", ["docs", "Samples", "misc", "duplicates", "images"])
+def test_a_class_called_like_what_lies_beside_classes_is_told(read, name):
+    layout = read({"cat": 3, "dog": 2, name: 4})
+    assert counts(layout) == {"cat": 3, "dog": 2, name: 4}
+    assert layout.notes == [
+        f"'{name}' is read as a class. If it was only kept beside the classes, take the folder out or rename it."
+    ]
+
+
+@pytest.mark.parametrize("content", [{"photo": 3, "drawing": 2}, {"cat": 3, "dog": 2, "other": 4}])
+def test_one_of_two_and_other_names_are_not_told(read, content):
+    assert read(content).notes == []

@@ -47,3 +47,8 @@ def test_numbers_of_rows_without_a_name_in_the_header_shift_no_columns(read):
     layout = read({"images": FILES, "l.csv": table(said, "file,label,age")})
     assert (layout.reading.file_column, layout.reading.label_column) == ("file", "label")
     assert (counts(layout), len(layout.notes)) == ({"cat": 6, "dog": 2}, 1)
+
+
+@pytest.mark.parametrize(("one", "other"), [("-1", "1"), ("1.0", "10"), ("1,5", "15")])
+def test_numbers_that_differ_in_sign_or_point_are_no_twins(read, one, other):
+    assert read({one: 3, other: 2}).notes == []

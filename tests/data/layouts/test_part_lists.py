@@ -53,3 +53,41 @@ def test_tables_that_can_be_read_instead_are_told(read, tree, one):
 )
 def test_other_texts_are_not(read, lists):
     assert divided(read({**FOLDERS, **lists}).notes) == []
+
+
+SPLIT = table([(f"{f[0]}/{f}", "val" if "1" in f else "train") for f in CAT + DOG], "image,split")
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+@pytest.mark.parametrize(
+    "lists",
+    [
+        {"split.csv": SPLIT},
+        {"folds/all.tsv": SPLIT.replace(",", "\t")},
+        {"train.txt": "c0\nd0\n", "test.txt": "c1\nd1\n"},
+        {"split.json": '{"train": ["c0.jpg", "d0.jpg"], "valid": ["c1.jpg"]}'},
+    ],
+)
+def test_a_list_without_classes_is_told_beside_folders_and_beside_a_file_of_labels(read, labelled, lists):
+    labels = table([(file, "cat" if file in CAT else "dog") for file in CAT + DOG])
+    layout = read({"images": CAT + DOG, "labels.csv": labels, **lists} if labelled else {**FOLDERS, **lists})
+    assert counts(layout) == {"cat": 5, "dog": 3}
+    (note,) = divided(layout.notes)
+    assert all(f"'{name}'" in note for name in lists)
+    assert ("add a column 'split'" in note) is labelled
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"split.csv": table([(f"other{n}.jpg", "val" if n % 2 else "train") for n in range(6)], "image,split")},
+        {"phase.csv": table([(file, "1" if file in CAT else "2") for file in CAT + DOG], "image,split")},
+        {"about.json": '{"name": "c0.jpg", "train": 3}'},
+    ],
+)
+def test_a_list_of_other_images_or_of_no_parts_is_not(read, other):
+    assert divided(read({**FOLDERS, **other}, layout="folders").notes) == []
+
+
+def test_a_list_is_not_told_where_the_images_came_divided(read):
+    assert divided(read({"train/cat": CAT, "train/dog": DOG, "test/cat": 2, "test/dog": 1, "s.csv": SPLIT}).notes) == []

@@ -195,3 +195,22 @@ def test_numbers_are_in_natural_order(tree):
     assert sorted(["3", "-2", "0", "-10", "-1x"], key=natural_key) == ["-10", "-2", "0", "3", "-1x"]
     assert sorted(["class10", "class2", "class"], key=natural_key) == ["class", "class2", "class10"]
     assert sorted(["dog", "Cat", "cat"], key=natural_key) == sorted(["dog", "Cat", "cat"])  # without digits as ever
+
+
+@pytest.mark.parametrize("name", ["unsup", "Unlabeled", "to_label", "not annotated", "unsorted"])
+@pytest.mark.parametrize("part", ["", "train/"])
+def test_images_that_wait_for_a_label_are_no_class(read, name, part):
+    content = {f"{part}cat": 4, f"{part}dog": 3, f"{part}{name}": 5}
+    layout = read({**content, "test/cat": 2, "test/dog": 1} if part else content)
+    assert layout.classes == {"cat", "dog"}
+    assert [path.name for path in layout.unlabelled] == [name]
+    assert reasons(layout) == {f"{part}{name}": "5 images without labels: offered for prediction, not used here."}
+
+
+def test_parts_within_classes_are_kept_where_a_class_lacks_one(read):
+    layout = read({"cat/train": 4, "cat/val": 2, "dog/train": 3})
+    assert counts(layout) == {"train/cat": 4, "val/cat": 2, "train/dog": 3}
+
+
+def test_one_part_within_every_class_is_no_division(read):
+    assert counts(read({"a/train": 4, "b/train": 3})) == {"a": 4, "b": 3}

@@ -180,3 +180,21 @@ def test_a_column_called_like_classes_is_believed_more_than_marks_beside_it(read
     layout = read({"images": FILES, "l.csv": marked(header)})
     assert counts(layout) == {"cat": 6, "dog": 2}
     assert layout.reading.label_column == header.split(",")[1]
+
+
+@pytest.mark.parametrize("name", ["predictions.csv", "test_preds.csv", "my-predictions-2.csv", "baseline.csv"])
+def test_what_a_model_answered_is_no_label(read, name):
+    answers = table([(f"{n}.jpg", "cat" if n % 2 else "dog") for n in range(10, 16)])
+    truth = table([(f"{n}.jpg", "cat" if n % 3 else "dog") for n in range(10)])
+    layout = read({"train": 10, "test": 6, "train.csv": truth, name: answers})
+    assert len(layout.found) == 10
+    assert [path.name for path in layout.unlabelled] == ["test"]
+
+
+def test_the_column_of_roboflow_for_no_label_is_no_class(read):
+    hot = table(
+        [(f"{n}.jpg", *(str(int(n % 3 == k)) for k in range(3))) for n in range(12)], "filename, Unlabeled, cat, dog"
+    )
+    layout = read({"train": 12, "train/_classes.csv": hot})
+    assert counts(layout) == {"cat": 4, "dog": 4}
+    assert len(reasons(layout)) == 4

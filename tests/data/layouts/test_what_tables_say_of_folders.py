@@ -79,12 +79,14 @@ def test_every_folder_is_a_class_where_that_was_chosen(read):
     assert counts(read(content, layout="folders")) == content
 
 
-@pytest.mark.parametrize("name", ["cat - Copy", "cat copy", "cat (1)", "Cat_copy_2", "cat - Kopie (3)"])
+@pytest.mark.parametrize(
+    "name", ["cat - Copy", "cat copy", "cat (1)", "Cat_copy_2", "cat - Kopie (3)", "cat 2", "cat_aug", "cat-v2"]
+)
 def test_a_folder_called_like_a_copy_is_told(read, name):
     notes = read({"cat": 3, "dog": 2, name: 4}).notes
     assert any("are called like copies of one folder" in note and f"'{name}'" in note for note in notes)
 
 
-@pytest.mark.parametrize("name", ["copy", "cat 2", "cow (1)", "catcopy"])
+@pytest.mark.parametrize("name", ["copy", "cat 22", "cow (1)", "catcopy", "cow_aug", "cataug"])
 def test_other_names_are_not(read, name):
     assert read({"cat": 3, "dog": 2, name: 4}).notes == []
