@@ -1,6 +1,7 @@
 """What stands between a data set and a training, in sentences."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from core.data.dataset import Dataset
 from core.data.near.duplicates import exact_groups, near_groups
@@ -15,10 +16,10 @@ def problems(dataset: Dataset, split: Split) -> tuple[str, ...]:
 
     Counts are of the images that the split uses, after copies were left out.
     """
-    used = Counter(dataset.items[index].label for index in (*split.train, *split.val, *split.test))
-    trained = Counter(dataset.items[index].label for index in split.train)
+    used = _shown(dataset, (*split.train, *split.val, *split.test))
+    trained = _shown(dataset, split.train)
     found = [_class_problem(dataset, label, used[label], trained[label]) for label in range(len(dataset.classes))]
-    if len(dataset.classes) < 2:
+    if len(dataset.classes) < 2 and not _sets_one_apart(dataset):
         only = f"'{dataset.classes[0]}'" if dataset.classes else "none"
         found.insert(0, f"There is only one class ({only}). Add a folder with images of another class.")
     if not split.train:
@@ -26,6 +27,16 @@ def problems(dataset: Dataset, split: Split) -> tuple[str, ...]:
     if not split.val:
         found.append("There are no validation images, which choose the best epoch. Add images to each class.")
     return tuple(problem for problem in found if problem)
+
+
+def _shown(dataset: Dataset, indices: Iterable[int]) -> Counter[int]:
+    """How many of some images show each class."""
+    return Counter(label for index in indices for label in dataset.items[index].classes)
+
+
+def _sets_one_apart(dataset: Dataset) -> bool:
+    """Whether there is one label only, which some images have and others do not."""
+    return dataset.task == "multilabel" and len({item.classes for item in dataset.items}) > 1
 
 
 def require_trainable(dataset: Dataset, split: Split) -> None:
@@ -42,7 +53,7 @@ def _class_problem(dataset: Dataset, label: int, used: int, trained: int) -> str
     lost = f" ({readable - used} of {readable} were left out; the Data page says why)" if used < readable else ""
     if not used:
         return f"Class '{name}' has no image left{lost}. Add some, or remove its folder."
-    if used == 1:
+    if used == 1 and dataset.task == "classification":
         return f"Class '{name}' has only one image{lost}. Add at least one more: one trains, one validates."
     if not trained:
         return f"Class '{name}' has no training image{lost}. Add some to its train folder."

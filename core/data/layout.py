@@ -40,6 +40,7 @@ def read_layout(folder: Path, reading: Reading | None = None, workspace: Path | 
         raise no_classes(case, unread_labels(case.outer), other_files(case.outer))
     if layout.reading.layout != "csv":  # a file of labels says what it means
         leave_out_masks(layout)
+    layout.multilabel |= (reading or Reading()).task == "multilabel"
     layout.note_twins()
     note_part_lists(layout, case)
     note_numbered_classes(layout, case.outer)

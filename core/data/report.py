@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from core.data.audit import problems
-from core.data.dataset import Dataset, LeftOut
+from core.data.dataset import Dataset, LeftOut, TaskKind
 from core.data.layouts.assigned import class_counts
 from core.data.split import Split
 from core.experiment import Reading
-
-TASK = "classification"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +29,14 @@ class DataReport:
     reading: Reading
     columns: tuple[str, ...]
     unlabelled: tuple[Path, ...]
-    task: str = TASK
+    task: TaskKind = "classification"
 
     @property
     def line(self) -> str:
         """'3 classes: bars 14, cross 14, disc 14; 24 train, 9 val, 9 test'."""
-        return f"{class_counts(self.classes)}; {', '.join(f'{count} {part}' for part, count in self.parts.items())}"
+        several = "several labels per image; " if self.task == "multilabel" else ""
+        parts = ", ".join(f"{count} {part}" for part, count in self.parts.items())
+        return f"{several}{class_counts(self.classes)}; {parts}"
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as `graft data --json` prints them."""
@@ -59,7 +59,7 @@ def describe(dataset: Dataset, split: Split) -> DataReport:
     return DataReport(
         dataset.name, dataset.counts, split.sizes, (*dataset.left_out, *split.left_out),
         (*dataset.notes, *image_notes(dataset), *split.notes), problems(dataset, split), dataset.reading,
-        dataset.columns, dataset.unlabelled,
+        dataset.columns, dataset.unlabelled, dataset.task,
     )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def image_notes(dataset: Dataset) -> tuple[str, ...]:
     """What a user should know about images that are used, with how many it is true of."""
     counts = Counter(note for item in dataset.items for note in item.notes)
     found = [f"{_images(count)}: {note}" for note, count in counts.most_common()]
-    copies = Counter((item.digest, item.label, item.part) for item in dataset.items)
+    copies = Counter((item.digest, item.classes, item.part) for item in dataset.items)
     if dataset.presplit and (same := sum(count - 1 for count in copies.values())):
         repeat = "repeats" if same == 1 else "repeat"
         kept = "it is kept as it" if same == 1 else "they are kept as they"

@@ -11,6 +11,7 @@ from core.data.decoding import sniff
 from core.data.layout import Layout, layout_choices, read_json, read_layout
 from core.data.layouts.assigned import listed
 from core.data.layouts.tables import SUFFIXES as TABLES
+from core.data.multilabel.copies import with_labels_of_copies
 from core.data.natural import natural_key
 from core.data.scan import Progress, Scan, scan
 from core.data.zips.unpack import unpack
@@ -53,6 +54,11 @@ SAMPLES = {
             "signs", "Signs",
             "240 drawings of arrows and traffic lights, whose classes a flip or a hue shift destroys.",
             _SAMPLE_DATA / "signs",
+        ),
+        Sample(
+            "scenes", "Scenes",
+            "200 drawings of two to four shapes each: every image has several labels.",
+            _SAMPLE_DATA / "scenes",
         ),
     )
 }  # fmt: skip
@@ -224,14 +230,17 @@ def _dataset(layout: Layout, seen: Scan, source: str, name: str) -> Dataset:
         if outcome.reason:
             left_out.append(LeftOut(found.name, outcome.reason))
             continue
+        several = tuple(sorted(labels[label] for label in found.classes)) if layout.multilabel else None
         items.append(
             Item(
-                path=found.path, name=found.name, label=labels[found.label], width=outcome.width, height=outcome.height,
-                digest=outcome.digest, part=found.part, notes=outcome.notes, thumbnail=outcome.thumbnail,
-                value_range=outcome.scaled,
+                path=found.path, name=found.name, label=labels[found.label] if several is None else -1,
+                width=outcome.width, height=outcome.height, digest=outcome.digest, part=found.part, notes=outcome.notes,
+                thumbnail=outcome.thumbnail, value_range=outcome.scaled, labels=several,
             )
         )  # fmt: skip
-    return Dataset(
+    dataset = Dataset(
         source, name, classes, tuple(items), tuple(left_out), (*layout.notes, *seen.notes),
         unlabelled=tuple(layout.unlabelled), reading=layout.reading, columns=layout.columns,
+        task="multilabel" if layout.multilabel else "classification",
     )  # fmt: skip
+    return with_labels_of_copies(dataset) if layout.multilabel and layout.reading.layout != "csv" else dataset

@@ -203,7 +203,7 @@ def test_a_bad_zip_leaves_nothing_in_the_workspace(tmp_path, read):
     assert not list((tmp_path / "workspace").rglob("*"))
 
 
-@pytest.mark.parametrize(("name", "count", "classes"), [("stamps", 119, 5), ("signs", 240, 6)])
+@pytest.mark.parametrize(("name", "count", "classes"), [("stamps", 119, 5), ("signs", 240, 6), ("scenes", 200, 6)])
 def test_samples_are_whole_and_not_decoded_a_second_time(name, count, classes, tmp_path, monkeypatch):
     seen = []
     dataset = load_dataset(f"sample:{name}", tmp_path, lambda done, total: seen.append((done, total)))

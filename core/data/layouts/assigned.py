@@ -37,12 +37,18 @@ _LOOKALIKES = str.maketrans("асеорхуіѕјԁһԛԝκνορτυ", "aceopxy
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that should be an image of class `label`."""
+    """A file that should be an image of class `label`, or, with `labels`, of any number of classes."""
 
     path: Path
     name: str
     label: str
     part: Part | None
+    labels: frozenset[str] | None = None
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """The classes of the image, whatever the task."""
+        return frozenset((self.label,)) if self.labels is None else self.labels
 
 
 @dataclass(slots=True)
@@ -51,6 +57,7 @@ class Layout:
 
     root: Path
     reading: Reading = AS_FOUND
+    multilabel: bool = False  # an image may have several labels
     classes: set[str] = field(default_factory=set)
     found: list[Found] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -60,10 +67,11 @@ class Layout:
     called: dict[str, str] = field(default_factory=dict)  # what people call folders and files with other names on disk
     explained: set[Path] = field(default_factory=set)  # files and folders that were left out, or used as labels
 
-    def add(self, path: Path, label: str, part: Part | None) -> None:
-        """Give a file a class."""
-        self.classes.add(label)
-        self.found.append(Found(path, self.name(path), label, part))
+    def add(self, path: Path, label: str, part: Part | None, labels: frozenset[str] | None = None) -> None:
+        """Give a file a class, or any number of `labels`."""
+        found = Found(path, self.name(path), label, part, labels)
+        self.classes |= found.classes
+        self.found.append(found)
 
     def leave_out(self, path: Path, reason: str) -> None:
         """Name a file that is not used, or a folder with all that is in it."""
@@ -135,7 +143,7 @@ class Layout:
     @property
     def summary(self) -> str:
         """'3 classes: bars 8, cross 8, disc 8', before any file is opened."""
-        return class_counts(Counter(found.label for found in self.found))
+        return class_counts(Counter(label for found in self.found for label in found.classes))
 
 
 def _unseen(labels: list[str]) -> str:

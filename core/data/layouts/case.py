@@ -49,9 +49,10 @@ class Case:
 
     def ask(self, question: str, ways: Iterable[tuple[dict[str, str], str]]) -> UnclearLayout:
         """The error that asks how the folder is to be read. `ways` are fields of `Reading`, each with a sentence; those
-        by which nothing can be read are not offered."""
+        by which nothing can be read are not offered. The task that was asked for is kept."""
         choices = []
-        for reading, says in ways:
+        task = {} if self.reading.task == "auto" else {"task": self.reading.task}
+        for reading, says in ((given | task if "task" not in given else given, says) for given, says in ways):
             try:
                 layout = self.read(self, Reading(**reading))
             except UnusableDataset:

@@ -1,11 +1,11 @@
 """Which column of a table names the files, and which their classes, by what is in them."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.data.layouts.assigned import listed
+from core.data.layouts.labels.lists import are_lists, is_called_so
 from core.data.layouts.words import plain
 
 _PREFERRED = re.compile(
@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?")
 _WHOLE = re.compile(r"[-+]?\d+([.,]0+)?")
 _DATE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4}|\d\d?:\d\d")
 _MARKS = frozenset(("0", "1", "0.0", "1.0", "true", "false"))
+_UNCERTAIN = frozenset(("", "-1", "-1.0"))
 _SET = frozenset(("1", "1.0", "true"))
 _BOXES = tuple(
     frozenset(names.split())
@@ -33,7 +34,6 @@ _BOXES = tuple(
 _OUTLINES = re.compile(
     r"(b(ound(ing)?)?)?box(es)?|objects|encodedpixels|rle|polygons?|segmentations?|regionshapeattributes|keypoints|maskrle"
 )
-_LISTS = ("|", ";", ",", "/", "+", "&")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,12 @@ def are_corners(columns: dict[str, list[str]]) -> bool:
 def possible_labels(columns: dict[str, list[str]], but: Sequence[str]) -> list[str]:
     """The columns that may hold classes: few different values, each of them several times, and no measurements."""
     found = [name for name, values in columns.items() if name not in but and _repeats(name, values)]
+    lists = [
+        name
+        for name, values in columns.items()
+        if name not in (*but, *found) and not is_measured(values) and are_lists(name, values)
+    ]
+    found += [name for name in lists if not found or is_called_so(name)]
     found = _named_over_numbered(found, columns)
     preferred = [name for name in found if is_preferred(name)]
     return preferred[:1] if len(preferred) == 1 else (preferred or found)
@@ -73,7 +79,12 @@ def possible_labels(columns: dict[str, list[str]], but: Sequence[str]) -> list[s
 
 def are_marks(values: Sequence[str]) -> bool:
     """Whether a column holds nothing but 0 and 1, or true and false."""
-    return bool(values) and all(value.lower() in _MARKS for value in values)
+    return bool(values) and all(map(is_mark, values))
+
+
+def is_mark(value: str) -> bool:
+    """Whether a value is 0 or 1, or true or false."""
+    return value.lower() in _MARKS
 
 
 def is_set(value: str) -> bool:
@@ -86,38 +97,22 @@ def is_preferred(name: str) -> bool:
     return bool(_PREFERRED.fullmatch(plain(name)))
 
 
-def marks(columns: dict[str, list[str]], but: Sequence[str]) -> tuple[str, ...]:
-    """The columns that hold nothing but 0 and 1, if there are at least two of them and some value is 1 in each."""
-    found = tuple(name for name, values in columns.items() if name not in but and are_marks(values))
+def marks(columns: dict[str, list[str]], but: Sequence[str], loose: bool = False) -> tuple[str, ...]:
+    """The columns that hold nothing but 0 and 1, if there are at least two of them. With `loose` also those where some
+    marks are left out, or are -1 for what is not certain."""
+    test = are_loose_marks if loose else are_marks
+    found = tuple(name for name, values in columns.items() if name not in but and test(values))
     return found if len(found) > 1 else ()
+
+
+def are_loose_marks(values: Sequence[str]) -> bool:
+    """Whether a column holds 0 and 1, except for some marks that are left out or -1."""
+    return any(map(is_mark, values)) and all(is_mark(value) or value in _UNCERTAIN for value in values)
 
 
 def marked(columns: dict[str, list[str]], names: Sequence[str], row: int) -> list[str]:
     """The names of the columns whose value is 1 in a row."""
     return [name for name in names if is_set(columns[name][row])]
-
-
-def holds_several(values: Sequence[str]) -> bool:
-    """Whether values are lists of classes, such as 'cat|dog', rather than single ones."""
-    said = {value for value in values if value}
-    if any(_are_joined(said, separator) for separator in _LISTS):
-        return True
-    if any(value[0] + value[-1] in ("[]", "{}", "()") and "," in value for value in said):
-        return True
-    words = [value.split() for value in said if " " in value]
-    if all(word in said or _WHOLE.fullmatch(word) for value in words for word in value):
-        return bool(words)
-    # classes have names of two words; lists of classes have many lengths, and say the same words again and again
-    every = [word for value in words for word in value]
-    return len(set(map(len, words))) > 2 and 4 * sum(_partly(word, said) for word in every) >= 3 * len(every)
-
-
-def _are_joined(said: set[str], separator: str) -> bool:
-    """Whether some values are others with a separator between them; 'C++' and 'N/A' are none."""
-    split = {value: [atom.strip() for atom in value.split(separator)] for value in said}
-    joined = [atoms for atoms in split.values() if len(atoms) > 1 and all(atoms)]
-    counts = Counter(atom for atoms in split.values() for atom in atoms)
-    return bool(joined) and sum(counts[atom] > 1 for atoms in joined for atom in atoms) >= len(joined)
 
 
 def why_none(columns: dict[str, list[str]], but: Sequence[str]) -> str:
@@ -181,8 +176,3 @@ def same_partition(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two columns group the rows in the same way."""
     pairs = set(zip(one, other, strict=True))
     return len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
-
-
-def _partly(atom: str, said: set[str]) -> bool:
-    """Whether a word occurs in several lists of words."""
-    return sum(atom in value.split() for value in said) > 1

@@ -90,8 +90,9 @@ def _only(case: Case, name: str) -> Layout:
     inner = Case(folder, folder, Reading(), case.read, dict(case.labels), dict(case.called), set(case.given))
     take_labels(inner, folder.path)
     enter(inner)
-    layout = read_case(inner, Reading())
-    layout.reading = Reading(layout=f"{ONLY}{name}")
+    alone = Reading(task=case.reading.task)
+    layout = read_case(inner, alone)
+    layout.reading = alone.model_copy(update={"layout": f"{ONLY}{name}"})
     layout.notes.insert(0, f"Only the folder '{short(name)}' is read.")
     layout.left_out[:0] = [*case.left_out, *_beside(case.outer, folder)]
     return layout

@@ -6,10 +6,12 @@ from pathlib import Path
 from core.data.dataset import LeftOut
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case
-from core.data.layouts.columns import why_none
+from core.data.layouts.columns import are_loose_marks, why_none
 from core.data.layouts.exports import holds_masks
 from core.data.layouts.filenames import Labels, example, labels_by_name, labels_like
-from core.data.layouts.labelled import MOST_ROWS, SEVERAL, Labelled, part_of, read_labels
+from core.data.layouts.labelled import MOST_ROWS, Labelled, part_of, read_labels
+from core.data.layouts.labels.column import how_several
+from core.data.layouts.labels.lists import odd_labels
 from core.data.layouts.words import Kind, kind_of, without_part
 from core.data.tree import Folder
 from core.errors import UnusableDataset
@@ -36,7 +38,7 @@ def read_csv(case: Case, said: Labelled) -> Layout:
     names = [_below(case, table.path) for table in said.tables]
     layout = case.layout(
         layout="csv", labels=names[0] if len(names) == 1 else "", file_column=said.file_column,
-        label_column=said.label_column,
+        label_column=said.label_column, **({"task": "multilabel"} if said.multilabel else {}),
     )  # fmt: skip
     layout.columns = tuple(said.tables[0].columns)
     layout.explained |= {table.path for table in said.tables}
@@ -44,18 +46,41 @@ def read_csv(case: Case, said: Labelled) -> Layout:
     layout.notes.append(
         f"Labels are read from {listed(names)}: file names from column '{short(said.file_column)}', {classes}."
     )
-    layout.notes += said.notes
+    layout.notes += [*_how_several(said), *said.notes]
     _offer(layout, case, set(said.labels) | set(said.conflicts) | set(said.unsaid))
     parts = {path: _part(case.root, path, said) for path in said.labels}
+    layout.multilabel = said.multilabel
     only = len(set(parts.values()) - {None}) < 2  # one part is no division
     for path in images_of(case):
         if reason := said.conflicts.get(path) or said.unsaid.get(path):
             layout.leave_out(path, reason)
-        elif label := said.labels.get(path):
-            layout.add(path, label, None if only else part_of(parts[path] or "train"))
+        elif path in said.labels:
+            part = None if only else part_of(parts[path] or "train")
+            layout.add(path, said.labels[path], part, said.sets.get(path))
     layout.account(case.outer, f"Is not named in {listed(names)}, so that it has no class.")
     _name_missing(layout, said)
     return layout
+
+
+def _how_several(said: Labelled) -> list[str]:
+    """What somebody should know about a table that gives several labels per image."""
+    if not said.multilabel:
+        return []
+    notes = [how_several(said)]
+    if none := sum(not labels for labels in said.sets.values()):
+        images, verb = ("1 image", "has") if none == 1 else (f"{none:,} images", "have")
+        kept = "it is kept, as one that shows" if none == 1 else "they are kept, as ones that show"
+        notes.append(
+            f"{images} {verb} no label: {kept} none of the classes. Where labels are not known, take the row out of "
+            "the table."
+        )
+    every = {label for labels in said.sets.values() for label in labels}
+    if said.label_column and (odd := odd_labels(every, said.separator)):
+        notes.append(
+            f"The labels {listed(odd)} look like lists written in another way; each is taken for one label. Write all "
+            "lists in one way."
+        )
+    return notes
 
 
 def refuse_unclear(case: Case, said: Labelled) -> None:
@@ -73,13 +98,20 @@ def refuse_unclear(case: Case, said: Labelled) -> None:
     if said.possible:
         question = f"{name} names the images, and its columns {listed(said.possible)} may all be the classes."
         file = case.reading.file_column
+        ways = [(_column(name, column, file), f"the classes are in '{column}'") for column in said.possible]
+        if (
+            case.reading.task == "auto"
+            and len(said.possible) > 1
+            and all(are_loose_marks(table.columns[one]) for one in said.possible)
+        ):
+            ways.append(
+                (_column(name, "", file, "multilabel"), "each of these columns is a label, 1 where it is there")
+            )
+        raise case.ask(question, ways)
+    if said.several and not (said.label_column and case.reading.label_column == said.label_column):
         raise case.ask(
-            question, [(_column(name, column, file), f"the classes are in '{column}'") for column in said.possible]
+            f"{name} gives some images several classes, and one per image was asked for.", both_ways(name, said)
         )
-    if said.several and case.reading.label_column != said.label_column:
-        raise case.ask(f"{name} gives some images several classes. {SEVERAL}.", _combined(name, said.label_column))
-    if said.several and not said.label_column:
-        raise UnusableDataset(f"{name} gives some images several classes. {SEVERAL}.")
     if said.why:
         raise UnusableDataset(
             f"{name} names the images (column '{short(said.file_column)}'), but no column gives their classes: "
@@ -170,9 +202,9 @@ def _below(case: Case, path: Path) -> str:
     return path.relative_to(case.outer.path).as_posix() if path.is_relative_to(case.outer.path) else str(path)
 
 
-def _column(name: str, label: str, file: str = "") -> dict[str, str]:
+def _column(name: str, label: str, file: str = "", task: str = "") -> dict[str, str]:
     """How a table is read, as fields of `Reading`; columns that are to be found are left out."""
-    columns = {"file_column": file, "label_column": label}
+    columns = {"file_column": file, "label_column": label, "task": task}
     return {"layout": "csv", "labels": name} | {key: column for key, column in columns.items() if column}
 
 
@@ -180,5 +212,14 @@ def _columns_say(file: str, label: str) -> str:
     return f"'{file}' names the images" + (f", '{label}' their classes" if label else "")
 
 
-def _combined(name: str, column: str) -> list[tuple[dict[str, str], str]]:
-    return [(_column(name, column), f"each combination in '{column}' is a class of its own")] if column else []
+def both_ways(name: str, said: Labelled) -> list[tuple[dict[str, str], str]]:
+    """Both ways to read a table that gives some images several classes, as `Case.ask` takes them."""
+    if not said.label_column:
+        return [
+            (_column(name, "", "", "multilabel"), "each column of 0 and 1 is a label, and an image may have several")
+        ]
+    column = said.label_column
+    return [
+        (_column(name, column, "", "classification"), f"each combination in '{column}' is a class of its own"),
+        (_column(name, column, "", "multilabel"), f"an image may have several labels in '{column}'"),
+    ]

@@ -151,13 +151,17 @@ def _unlabelled(part: PartFolder) -> list[Folder]:
 def _said(case: Case, part: PartFolder, known: set[str]) -> Labelled | None:
     """What a file of labels says about the images of a flat part, where it gives them classes of the train part."""
     images = list(part.inner.every_image()) if part.kind in ("val", "test") else []
-    said = read_labels(case.outer, images, Reading()) if images else None
+    said = read_labels(case.outer, images, Reading(task=case.reading.task)) if images else None
     if said is not None and not said.clear:  # too few rows to show which column it is, but the classes are known
         columns = [name for name, values in said.tables[0].columns.items() if set(values) <= known]
-        reading = Reading(layout="csv", labels=str(said.tables[0].path), label_column=(columns or [""])[0])
+        reading = Reading(
+            layout="csv", labels=str(said.tables[0].path), label_column=(columns or [""])[0], task=case.reading.task
+        )
         said = read_labels(case.outer, images, reading) if columns else None
-    fits = said is not None and said.clear and set(said.labels.values()) <= known and 2 * len(said.labels) > len(images)
-    return said if fits else None
+    if said is None or not said.clear or said.multilabel != (case.reading.task == "multilabel"):
+        return None
+    every = {one for labels in said.sets.values() for one in labels} if said.multilabel else set(said.labels.values())
+    return said if every <= known and 2 * len(said.labels) > len(images) else None
 
 
 def _use_labels(layout: Layout, part: PartFolder, said: Labelled) -> None:
@@ -165,8 +169,8 @@ def _use_labels(layout: Layout, part: PartFolder, said: Labelled) -> None:
     layout.notes.append(f"The classes of the images in '{short(part.folder.name)}' are read from {names}.")
     layout.explained |= {table.path for table in said.tables}
     for path in part.inner.every_image():
-        if label := None if path in said.conflicts else said.labels.get(path):
-            layout.add(path, label, part_of(part.kind))
+        if path not in said.conflicts and path in said.labels:
+            layout.add(path, said.labels[path], part_of(part.kind), said.sets.get(path))
         else:
             layout.leave_out(path, said.conflicts.get(path) or f"Is given no class in {names}.")
 

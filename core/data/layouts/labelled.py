@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from core.data import names
 from core.data.dataset import Part
@@ -11,6 +12,8 @@ from core.data.layouts.assigned import listed
 from core.data.layouts.divided import divide, undivided_subjects, unused
 from core.data.layouts.file_column import file_columns
 from core.data.layouts.index import ImageIndex
+from core.data.layouts.labels.column import choose_labels, unknown_column
+from core.data.layouts.labels.lists import split_labels
 from core.data.layouts.several_tables import belongs, contradicts, is_blank, is_form, join
 from core.data.layouts.tables import Table, find_tables, first_row, read_table
 from core.data.layouts.words import PREDICT, Kind, is_unlabelled, kind_of
@@ -20,20 +23,20 @@ from core.experiment import Reading
 from core.text import short
 
 MOST_ROWS = 50  # rows without an image that are named one by one
-SEVERAL = (
-    "Images with several classes at once are not supported yet: give each image the class that matters, in a column of "
-    "its own"
-)
 
 
 @dataclass(slots=True)
 class Labelled:
-    """What the tables say. `conflicts` are images that rows give different labels, `missing` rows without an image."""
+    """What the tables say. `conflicts` are images that rows give different labels, `missing` rows without an image.
+
+    With `multilabel` an image has any number of labels: `sets` holds them, and `labels` the same as one text.
+    """
 
     tables: list[Table] = field(default_factory=list)
     file_column: str = ""
     label_column: str = ""  # empty where columns of 0 and 1 give the classes
     labels: dict[Path, str] = field(default_factory=dict)
+    sets: dict[Path, frozenset[str]] = field(default_factory=dict)
     parts: dict[Path, Kind] = field(default_factory=dict)
     conflicts: dict[Path, str] = field(default_factory=dict)
     unsaid: dict[Path, str] = field(default_factory=dict)  # images whose row gives no class
@@ -41,7 +44,9 @@ class Labelled:
     possible: tuple[str, ...] = ()  # columns between which somebody has to choose
     files: tuple[str, ...] = ()  # columns of file names between which somebody has to choose
     rivals: tuple[Table, ...] = ()  # tables of which each gives the same images other classes
-    several: bool = False  # the classes are lists
+    multilabel: bool = False
+    separator: str = ""  # between the labels of one cell, see `labels.lists`
+    several: bool = False  # the classes are lists, and one class per image was asked for
     notes: list[str] = field(default_factory=list)
     why: str = ""  # no column of classes, and why
 
@@ -66,6 +71,7 @@ def read_labels(folder: Folder, images: Sequence[Path], reading: Reading) -> Lab
             found.append(one)
     if not found:
         return None
+    found = _alike(found, index)
     # a table with labels comes before one that only lists files, and that before one of another kind
     best = max(found, key=lambda one: (one.clear, bool(one.possible), len(one.labels), len(one.unsaid)))
     others = [one for one in (_said_alike(one, best, index) for one in found) if one is not best and one.clear]
@@ -80,12 +86,32 @@ def read_labels(folder: Folder, images: Sequence[Path], reading: Reading) -> Lab
     return best
 
 
+def _alike(found: list[Labelled], index: ImageIndex) -> list[Labelled]:
+    """Where one table gives several labels, the others with its columns are read so too: theirs may be single ones."""
+    like = next((one for one in found if one.multilabel), None)
+    if like is None:
+        return found
+    wanted = {like.file_column, like.label_column} - {""}
+    return [
+        _fill(one.tables[0], like.file_column, index, _reading(like), like.separator)
+        if not one.multilabel and wanted <= one.tables[0].columns.keys() and (one.label_column == like.label_column)
+        else one
+        for one in found
+    ]
+
+
+def _reading(like: Labelled) -> Reading:
+    """How a table is read that is like another one."""
+    task: Literal["auto", "multilabel"] = "multilabel" if like.multilabel else "auto"
+    return Reading(layout="csv", label_column=like.label_column, task=task)
+
+
 def _said_alike(other: Labelled, best: Labelled, index: ImageIndex) -> Labelled:
     """A table with the columns of the best one, read as that is: too few rows may not show what its columns are."""
     table = other.tables[0]
     if other.clear or not best.clear or not {best.file_column, best.label_column} <= table.columns.keys():
         return other
-    return _fill(table, best.file_column, index, Reading(layout="csv", label_column=best.label_column))
+    return _fill(table, best.file_column, index, _reading(best), best.separator)
 
 
 def _chosen(folder: Folder, reading: Reading) -> list[Path]:
@@ -130,72 +156,53 @@ def _file_columns(table: Table, index: ImageIndex, reading: Reading) -> list[str
 
 def _known(table: Table, column: str) -> str:
     if column not in table.columns:
-        raise UnusableDataset(
-            f"{table.path.name} has no column '{short(column)}'. Its columns are {listed(table.columns, 20)}."
-        )
+        raise unknown_column(table, column)
     return column
 
 
-def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading) -> Labelled:
+def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading, separator: str = "") -> Labelled:
+    """What one table says. A `separator` is known from another table of the same columns."""
     made = Labelled([table], file_column)
     division = divide(table, file_column)
     but = [file_column, *division.columns]
     rows = [index.find(value) for value in table.columns[file_column]]
     there = [number for number, paths in enumerate(rows) if paths]
     seen = {name: [values[n] for n in there] for name, values in table.columns.items()}
-    marks = _choose(made, table, seen, but, reading)
+    marks = choose_labels(made, table, seen, but, reading)
+    made.separator = made.separator or (separator if made.multilabel else "")
     used = (file_column, made.label_column, *marks, *made.possible)
     told = (table.note, *division.notes, unused(division, used), undivided_subjects(division, used))
     made.notes += [note for note in told if note]
     one_spelling = cols.one_spelling(seen[made.label_column]) if made.label_column else {}
     for number, paths in enumerate(rows):
-        label = marked_label(table, made.label_column, marks, number)
-        _take(made, table, number, paths, one_spelling.get(label, label), division.part(number))
+        image, part = _image(made, table, number, paths, division.part(number)), division.part(number)
+        if image is not None and made.multilabel:
+            _take_several(made, table, number, image, labels_of_row(made, table, marks, number), one_spelling)
+        elif image is not None:
+            label = marked_label(table, made.label_column, marks, number)
+            _take(made, table, number, image, one_spelling.get(label, label))
+        if image is not None and part is not None:
+            made.parts[image] = part
+    made.labels |= {path: ", ".join(sorted(labels)) for path, labels in made.sets.items()}
     made.unsaid = {path: reason for path, reason in made.unsaid.items() if path not in made.labels}
     return made
 
 
-def _choose(
-    made: Labelled, table: Table, seen: dict[str, list[str]], but: list[str], reading: Reading
-) -> tuple[str, ...]:
-    """Set the column of classes, or why there is none; returns the columns that stand for a class each."""
-    if reading.label_column:
-        made.label_column = _known(table, reading.label_column)
-        if cols.is_measured(seen[made.label_column]):
-            made.why = f"'{made.label_column}' holds numbers with decimals, which are measurements and no classes"
-        return ()
-    if cols.is_boxes((*table.columns, *table.nested)) or (table.headless and cols.are_corners(seen)):
-        made.why = (
-            "it gives boxes around objects or their outlines, which are labels for detection. Where every image shows "
-            "one object, name its column of classes with --label-column"
-        )
-        return ()
-    possible = cols.possible_labels(seen, but)
-    marks = cols.marks(seen, but)
-    counts = [len(cols.marked(seen, marks, row)) for row in range(len(seen[made.file_column]))] if marks else []
-    one_hot = bool(marks) and max(counts) == 1 and counts.count(1) * 10 >= 9 * len(counts)
-    called = [name for name in possible if cols.is_preferred(name)]
-    named = called if len(called) == 1 else [name for name in possible if name not in marks]
-    unlike = (
-        len(called) == 1 and called[0] not in marks
-    )  # a column called 'label' is believed more than marks beside it
-    if one_hot and not unlike and not (len(named) == 1 and cols.same_partition(seen[named[0]], _hot(seen, marks))):
-        return marks
-    if marks and len(marks) > 2 and not named:
-        made.several = True
-        return marks
-    if len(named or possible) == 1:
-        (made.label_column,) = named or possible
-        made.several = cols.holds_several(seen[made.label_column])
-    elif possible:
-        made.possible = tuple(possible)
-    else:
-        made.why = cols.why_none(seen, but)
-    return ()
+def _take_several(
+    made: Labelled, table: Table, row: int, path: Path, labels: tuple[str, ...], spelling: dict[str, str]
+) -> None:
+    """Give an image all labels that a row names; a row that only says that there is none yet gives nothing."""
+    if labels and all(map(is_unlabelled, labels)):
+        made.unsaid.setdefault(path, f"{_line(table, row)} gives it no class.")
+        return
+    made.sets[path] = made.sets.get(path, frozenset()) | {spelling.get(one, one) for one in labels}
 
 
-def _hot(seen: dict[str, list[str]], marks: tuple[str, ...]) -> list[str]:
-    return [" ".join(cols.marked(seen, marks, row)) for row in range(len(seen[marks[0]]))]
+def labels_of_row(made: Labelled, table: Table, marks: tuple[str, ...], row: int) -> tuple[str, ...]:
+    """All labels that a row gives."""
+    if made.label_column:
+        return split_labels(table.columns[made.label_column][row], made.separator)
+    return tuple(cols.marked(table.columns, marks, row))
 
 
 def marked_label(table: Table, column: str, marks: tuple[str, ...], row: int) -> str:
@@ -205,27 +212,31 @@ def marked_label(table: Table, column: str, marks: tuple[str, ...], row: int) ->
     return " ".join(cols.marked(table.columns, marks, row))
 
 
-def _take(made: Labelled, table: Table, row: int, paths: Sequence[Path], label: str, part: Kind | None) -> None:
+def _image(made: Labelled, table: Table, row: int, paths: Sequence[Path], part: Kind | None) -> Path | None:
+    """The one image that a row names; None, and why is kept, where there is none, or several."""
     paths = _nearest(paths, table.path.parent, part)
-    said = table.columns[made.file_column][row]
-    line = f"Row {row + table.first} of {table.path.name}"
+    said, line = table.columns[made.file_column][row], _line(table, row)
     if not paths:
         made.missing.append((said or line, f"{line} names it, but there is no such image."))
-        return
+        return None
     for path in paths if len(paths) > 1 else ():
         made.conflicts[path] = f"{line} names '{short(said)}', and several images are called so. Give the path there."
-    (path, *others) = paths
-    if others:
-        return
+    return paths[0] if len(paths) == 1 else None
+
+
+def _take(made: Labelled, table: Table, row: int, path: Path, label: str) -> None:
+    """Give an image the one class that a row names."""
     if not label or is_unlabelled(label):
-        made.unsaid.setdefault(path, f"{line} gives it no class.")
+        made.unsaid.setdefault(path, f"{_line(table, row)} gives it no class.")
     elif made.labels.setdefault(path, label) != label:
         made.conflicts[path] = (
             f"The rows of {table.path.name} give it the classes '{short(made.labels[path])}' and '{short(label)}'. "
-            "Keep the right one."
+            "Keep the right one. If it has both, read the table as several labels per image (`--task multilabel`)."
         )
-    if part is not None:
-        made.parts[path] = part
+
+
+def _line(table: Table, row: int) -> str:
+    return f"Row {row + table.first} of {table.path.name}"
 
 
 def _nearest(paths: Sequence[Path], place: Path, part: Kind | None) -> Sequence[Path]:

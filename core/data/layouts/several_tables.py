@@ -41,9 +41,8 @@ def contradicts(other: "Labelled", best: "Labelled") -> bool:
 
 def belongs(other: "Labelled", best: "Labelled") -> bool:
     """Whether a table goes on where another one ends: the same columns, other images."""
-    return (other.label_column == best.label_column or same_words(other.label_column, best.label_column)) and not (
-        other.labels.keys() & best.labels.keys()
-    )
+    same = other.label_column == best.label_column or same_words(other.label_column, best.label_column)
+    return same and other.multilabel == best.multilabel and not other.labels.keys() & best.labels.keys()
 
 
 def same_words(one: str, other: str) -> bool:
@@ -56,6 +55,7 @@ def join(best: "Labelled", other: "Labelled") -> None:
     best.tables += other.tables
     best.notes += [note for note in other.notes if note not in best.notes]
     best.labels |= other.labels
+    best.sets |= other.sets
     best.parts |= other.parts
     best.conflicts |= other.conflicts
     best.unsaid |= other.unsaid

@@ -32,8 +32,9 @@ class Table:
     """Columns by name, each with a text per row. Rows that are shorter than the header hold empty texts.
 
     `first` is the line of the first row in the file, for messages. `nested` names the columns of JSON lines whose
-    values are no texts or numbers, such as boxes. `note` says in which encoding the file was read, where that had to be
-    guessed, and which rows are longer than the header; `headless` that its columns have numbers for names.
+    values are no texts or numbers, such as boxes, `lists` those that hold lists of texts. `note` says in which encoding
+    the file was read, where that had to be guessed, and which rows are longer than the header; `headless` that its
+    columns have numbers for names.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class Table:
     nested: tuple[str, ...] = ()
     note: str = ""
     headless: bool = False
+    lists: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -231,7 +233,8 @@ def _json_lines(path: Path, text: str, note: str) -> Table:
     keys = list(dict.fromkeys(key for row in rows for key in row))
     nested = {key for key in keys if any(_is_nested(row.get(key)) for row in rows)}
     columns = {names.shown(key): [_cell(row.get(key)) for row in rows] for key in keys if key not in nested}
-    return Table(path, columns, 1, tuple(sorted(nested)), note)
+    lists = tuple(names.shown(key) for key in keys if any(isinstance(row.get(key), list) for row in rows))
+    return Table(path, columns, 1, tuple(sorted(nested)), note, lists=lists)
 
 
 def _is_nested(value: object) -> bool:

@@ -1,5 +1,6 @@
 """The Data page's choices: samples, what is in the workspace, a folder, a zip, or images of one's own."""
 
+import csv
 import shutil
 import time
 from functools import lru_cache
@@ -20,6 +21,7 @@ from pages.ui.widgets.gallery import Cell, show_mosaic
 from pages.ui.widgets.messages import explain, literal, show_error
 
 FIRST_COLLECTIONS = 4
+_OF_A_TABLE = 3  # images of a sample whose labels are in a table
 UPLOAD_MB = MAX_UPLOAD_BYTES >> 20
 _LAYOUT = """One folder per class; its name is the class:
 ```
@@ -40,6 +42,12 @@ pets/                       pets/
   labels.csv  file,label      cat_01.jpg
   images/     1.jpg  ...      dog_01.jpg  ...
 ```
+Several labels per image? The table holds them with `|` between, or has a column of 0 and 1 for each label:
+```
+file,labels                 file,cat,dog,sofa
+1.jpg,cat|sofa              1.jpg,1,0,1
+2.jpg,dog                   2.jpg,0,1,0
+```
 Where a folder can be read in several ways, you are asked. What is not used is listed with the reason."""
 
 
@@ -57,7 +65,7 @@ def show(back: bool = True) -> None:
         st.subheader("In your workspace", anchor=False)
         _collections(kept)
     st.subheader("Try a sample", anchor=False)
-    for column, sample in zip(st.columns(2, gap="medium"), SAMPLES.values(), strict=True):
+    for column, sample in zip(st.columns(len(SAMPLES), gap="medium"), SAMPLES.values(), strict=True):
         with column, _card(f"data-sample-{sample.name}"):
             _sample(sample, first=sample.name == next(iter(SAMPLES)))
     st.subheader("Bring your own", anchor=False)
@@ -77,7 +85,8 @@ def _card(key: str):
 def _sample(sample: Sample, first: bool) -> None:
     cells = _sample_cells(sample)
     if cells:
-        show_mosaic(cells, columns=len(cells) // 2, cell_px=84)
+        columns, cell_px = (len(cells) // 2, 84) if len(cells) > _OF_A_TABLE else (_OF_A_TABLE, 140)
+        show_mosaic(cells, columns, cell_px)
     st.markdown(f"**{sample.title}**  \n{sample.description}")
     kind = "primary" if first else "secondary"
     if st.button(f"Use the {sample.title.lower()}", type=kind, key=f"data-use-{sample.name}"):
@@ -86,7 +95,10 @@ def _sample(sample: Sample, first: bool) -> None:
 
 @lru_cache(maxsize=8)
 def _sample_cells(sample: Sample) -> tuple[Cell, ...]:
-    """Two images of each class, the classes side by side. Read directly: the whole data set is not needed yet."""
+    """Two images of each class, the classes side by side, or the first ones of a table with their labels. Read
+    directly: the whole data set is not needed yet."""
+    if (table := sample.folder / "labels.csv").is_file():
+        return _cells_of_table(table)
     rows: list[list[Cell]] = [[], []]
     folders = (path for path in sorted(sample.folder.glob("*")) if path.is_dir() and not is_junk(path.name))
     for folder in folders:
@@ -97,6 +109,16 @@ def _sample_cells(sample: Sample) -> tuple[Cell, ...]:
         except (IndexError, UnreadableImage):
             return ()  # the sample is damaged: choosing it says how
     return (*rows[0], *rows[1])
+
+
+def _cells_of_table(table: Path) -> tuple[Cell, ...]:
+    try:
+        with table.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))[:_OF_A_TABLE]
+        folder = table.parent / "images"
+        return tuple(Cell(decode(folder / row["file"]).pixels, row["labels"].replace("|", ", ")) for row in rows)
+    except (OSError, KeyError, UnreadableImage):
+        return ()  # the sample is damaged: choosing it says how
 
 
 def _collections(kept: tuple[Collection, ...]) -> None:

@@ -18,6 +18,8 @@ def tree(tmp_path) -> Callable[..., Path]:
 
     def make(content: dict[str, int | str | bytes | Iterable[str]], name: str = "set") -> Path:
         root, number = tmp_path / name, 0
+        while root.exists():
+            root = root.with_name(f"{root.name}-more")
         root.mkdir()
         for path, what in content.items():
             if isinstance(what, str | bytes):
@@ -42,11 +44,11 @@ def read(tree) -> Callable[..., Layout]:
 
 @pytest.fixture
 def asked(tree) -> Callable[..., UnclearLayout]:
-    """`asked(content)`: the question that a folder leads to."""
+    """`asked(content, task="classification")`: the question that a folder leads to."""
 
-    def ask(content) -> UnclearLayout:
+    def ask(content, **reading) -> UnclearLayout:
         with pytest.raises(UnclearLayout) as caught:
-            read_layout(tree(content))
+            read_layout(tree(content), Reading(**reading))
         return caught.value
 
     return ask
@@ -67,6 +69,12 @@ def refused(tree) -> Callable[..., str]:
 def counts(layout: Layout) -> dict[str, int]:
     """Images by class, or by part and class where the layout is divided."""
     return dict(Counter(f"{one.part}/{one.label}" if one.part else one.label for one in layout.found))
+
+
+def sets(layout: Layout) -> dict[str, str]:
+    """The labels of each image of several, joined."""
+    assert layout.multilabel
+    return {one.name.rpartition("/")[2]: "+".join(sorted(one.classes)) for one in layout.found}
 
 
 def reasons(layout: Layout) -> dict[str, str]:

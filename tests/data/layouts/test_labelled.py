@@ -112,21 +112,6 @@ def test_a_table_in_each_part(read):
     assert layout.classes == {"cat", "dog"}
 
 
-def test_columns_of_0_and_1_with_several_classes_are_not_supported(refused):
-    said = [(file, "1", str(index % 2), str(index % 3 // 2)) for index, file in enumerate(FILES)]
-    text = refused({"images": FILES, "_classes.csv": table(said, "filename,cat,dog,emu")})
-    assert "several classes" in text
-    assert "not supported yet" in text
-
-
-@pytest.mark.parametrize("separator", ["|", ";", ", ", " "])
-def test_lists_of_classes_are_asked_about(asked, separator):
-    said = rows(classes=("cat", f'"cat{separator}dog"', "dog", f'"dog{separator}cat"'))
-    question = asked({"images": FILES, "labels.csv": table(said, "file,tags")})
-    assert "several classes" in question.question
-    assert question.choices[0].says == "each combination in 'tags' is a class of its own"
-
-
 def test_a_class_of_two_words_is_one_class(read):
     said = rows(classes=("golden retriever", "great dane", "great pyrenees", "pug"))
     assert len(counts(read({"images": FILES, "labels.csv": table(said)}))) == 4

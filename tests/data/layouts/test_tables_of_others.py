@@ -88,13 +88,18 @@ def test_a_region_of_interest_in_an_image_of_one_object_is_no_box(read):
         ("clear primary", "haze primary water", "cloudy", "clear water road primary"), ('"[\'cat\', \'dog\']"', "[]"),
     ],
 )  # fmt: skip
-def test_every_way_to_write_several_classes_is_asked_about(asked, classes):
-    assert "several classes" in asked({"images": FILES, "l.csv": table(rows(classes=classes), "file,tags")}).question
+def test_every_way_to_write_several_classes_is_found(asked, read, classes):
+    content = {"images": FILES, "l.csv": table(rows(classes=classes), "file,tags")}
+    assert "several classes" in asked(content, task="classification").question
+    layout = read(content)
+    assert layout.multilabel
+    assert all(len(label.split()) == 1 and not set(label) & set("+/&[]',") for label in layout.classes)
 
 
 def test_lists_in_json_lines_are_several_classes_too(asked):
     lines = [json.dumps({"file_name": file, "labels": ["cat", "dog"][: 1 + i % 2]}) for i, file in enumerate(FILES)]
-    assert "several classes" in asked({"images": FILES, "metadata.jsonl": "\n".join(lines)}).question
+    content = {"images": FILES, "metadata.jsonl": "\n".join(lines)}
+    assert "several classes" in asked(content, task="classification").question
 
 
 @pytest.mark.parametrize(

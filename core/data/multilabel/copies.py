@@ -1,0 +1,33 @@
+"""Images with several labels: what lies in several class folders has the labels of all of them."""
+
+from collections import defaultdict
+from dataclasses import replace
+
+from core.data.dataset import Dataset, Item, LeftOut
+
+
+def with_labels_of_copies(dataset: Dataset) -> Dataset:
+    """A multi-label data set in which images with equal pixels have the labels of all their copies, and count once in
+    each part, under the first one's name; the other copies are named among what was left out."""
+    labels: dict[str, set[int]] = defaultdict(set)
+    for item in dataset.items:
+        labels[item.digest].update(item.classes)
+    kept, left_out = [], []
+    firsts: dict[tuple[str, str | None], Item] = {}
+    for item in dataset.items:
+        first = firsts.setdefault((item.digest, item.part), item)
+        if first is item:
+            kept.append(replace(item, labels=tuple(sorted(labels[item.digest]))))
+        else:
+            left_out.append(
+                LeftOut(
+                    item.name, f"Shows the same image as {first.name}, which has the labels of both and counts once."
+                )
+            )
+    several = sum(len(item.classes) > 1 for item in kept)
+    said = "1 image does" if several == 1 else f"{several:,} images do" if several else "no image does"
+    note = (
+        "Read as several labels per image: an image that lies in several class folders, the same pixel by pixel, has "
+        f"the labels of all of them; {said}. For one class per image leave out `--task multilabel`."
+    )
+    return replace(dataset, items=tuple(kept), left_out=(*dataset.left_out, *left_out), notes=(*dataset.notes, note))
