@@ -1,8 +1,8 @@
 """Background threads: long trainings wait in one queue and run one at a time per device.
 
-Short analyses have a queue of their own and never wait behind a training. One manager per server process; every page
-and tab sees the same jobs through the store. The manager holds only what a store cannot: threads, controls, and the
-locks that say that this process owns a run.
+Short analyses have a queue of their own and wait for no training's end; on an accelerator both take turns, batch by
+batch. One manager per server process; every page and tab sees the same jobs through the store. The manager holds only
+what a store cannot: threads, controls, and the locks that say that this process owns a run.
 """
 
 import atexit
@@ -23,6 +23,7 @@ from core.runs.records import Run
 from core.runs.status import Status
 from core.runs.workspace import Workspace
 from core.work.control import Control
+from core.work.leases import DeviceLeases
 from core.work.queue import AnalysisQueue
 
 QUEUE_LIMIT = 20
@@ -44,7 +45,8 @@ class JobManager:
 
     def __init__(self, workspace: Workspace, queue_limit: int = QUEUE_LIMIT) -> None:
         self.workspace = workspace
-        self.analyses = AnalysisQueue()
+        self._leases = DeviceLeases()
+        self.analyses = AnalysisQueue(self._leases)
         self._limit = queue_limit
         self._changed = threading.Condition()
         self._waiting: deque[Job] = deque()
@@ -180,7 +182,9 @@ class JobManager:
         os._exit(0)
 
     def _enqueue(self, lease: RunLease, device: str) -> str:
-        self._waiting.append(Job(lease, device))
+        control = Control(leases=self._leases)
+        control.computes_on(device)
+        self._waiting.append(Job(lease, device, control))
         if device not in self._threads:
             thread = threading.Thread(target=self._work, args=(device,), name=f"training-{device}", daemon=True)
             self._threads[device] = thread
@@ -198,6 +202,7 @@ class JobManager:
             except Exception:
                 logger.exception("Run %s ended in an error that could not be recorded", job.lease.run_id)
             finally:
+                job.control.over()
                 give_back()
                 with self._changed:
                     del self._running[device]

@@ -15,6 +15,7 @@ from core.runs.status import Status
 from core.runs.workspace import Workspace
 from core.training import device
 from core.work.control import Signal
+from core.work.progress import Progress
 
 WAIT_S = 30
 
@@ -332,3 +333,26 @@ def test_a_run_in_the_queue_is_paused_before_it_begins(manager, stage, experimen
     stage.let_go()
     assert manager.wait(WAIT_S)
     assert status(manager, second) is Status.COMPLETED
+
+
+def test_an_analysis_on_the_device_that_trains_gets_its_turns_and_gives_them_back(
+    manager, stage, experiment, two_devices
+):
+    run_id = manager.submit(experiment, "cuda:0")
+    stage.until(lambda: stage.on == [run_id])
+    batches = []
+
+    def work(control):
+        control.computes_on("cuda:0")
+        for number in range(3):
+            assert control.at_batch() is Signal.GO
+            batches.append(status(manager, run_id))
+            yield Progress(what="looking", done=number, total=3)
+        return "found"
+
+    manager.analyses.analyse("key", work)
+    stage.until(lambda: manager.analyses.analysis("key").over)
+    assert (manager.analyses.analysis("key").result, batches) == ("found", [Status.RUNNING] * 3)
+    stage.let_go()
+    assert manager.wait(WAIT_S)
+    assert not manager._leases.of("cuda:0")._line

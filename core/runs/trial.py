@@ -35,6 +35,7 @@ def trial(
     """
     yield Progress(what="reading images", done=0, total=1)
     prepared = prepare(experiment, workspace.root, device)
+    control.computes_on(str(prepared.device))
     for done, total in downloaded(prepared.experiment, control):
         yield Progress(what=DOWNLOADING, done=done, total=total)
     yield Progress(what="loading the model", done=0, total=1)

@@ -1,15 +1,19 @@
-"""The analysis queue: short analyses run in a thread of their own and never wait behind a training."""
+"""The analysis queue: short analyses run in a thread of their own and wait for no training's end.
+
+On an accelerator that trains they take turns with the training, batch by batch (`core.work.leases`).
+"""
 
 import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.allocator import give_back
 from core.errors import GraftError, QueueFull
 from core.work.control import Aborted, Control, Signal
+from core.work.leases import DeviceLeases
 from core.work.progress import Progress
 
 KEPT = 16  # analyses whose results are held
@@ -36,14 +40,15 @@ class Task:
     """An analysis that waits, is at work or is over."""
 
     work: Work
+    control: Control
     analysis: Analysis = Analysis(Progress(what="waiting for its turn", done=0, total=0))
-    control: Control = field(default_factory=Control)
 
 
 class AnalysisQueue:
     """Short analyses, one after the other, in a thread that is there while there is work. For any thread to call."""
 
-    def __init__(self) -> None:
+    def __init__(self, leases: DeviceLeases | None = None) -> None:
+        self._leases = leases
         self._lock = threading.Lock()
         self._tasks: dict[Hashable, Task] = {}  # the oldest first
         self._waiting: deque[Task] = deque()
@@ -62,7 +67,7 @@ class AnalysisQueue:
             if len(self._waiting) >= KEPT:
                 raise QueueFull(f"{KEPT} analyses are waiting already. Wait until one has ended.")
             self._tasks.pop(key, None)
-            task = self._tasks[key] = Task(work)
+            task = self._tasks[key] = Task(work, Control(leases=self._leases))
             over = [old for old, other in self._tasks.items() if other.analysis.over]
             for old in over[: max(0, len(self._tasks) - KEPT)]:
                 del self._tasks[old]
@@ -111,6 +116,8 @@ class AnalysisQueue:
                 logger.exception("An analysis failed")
                 told = f"The analysis failed in an unexpected way: {type(error).__name__}: {error}"
                 task.analysis = replace(task.analysis, error=told)
+            finally:
+                task.control.over()
         give_back()
 
     def _finish(self, task: Task) -> None:

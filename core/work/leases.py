@@ -1,0 +1,62 @@
+"""Whose turn it is on a device: trainings and analyses that compute on one accelerator take it batch by batch.
+
+So the memory of two batches is never needed at once (what one batch gives back, torch lends to the next one), and a
+short analysis waits for one batch of a long training, not for its end. A processor has cores for both and no such
+memory: there they compute side by side.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+
+class DeviceLease:
+    """One device, for one holder at a time. Those who wait come in the order in which they asked."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._line: deque[object] = deque()  # the first one has the device
+
+    def take(self, holder: object, gives_up: Callable[[], bool]) -> bool:
+        """Have the device from now on. Who has it already lets those that wait go first, and comes after them.
+
+        Waits until it is this one's turn or `gives_up()`, asked again at every `nudge`, says not to. Whether it has it.
+        """
+        with self._changed:
+            if holder not in self._line:
+                self._line.append(holder)
+            elif self._line[0] is holder:
+                self._line.rotate(-1)
+                self._changed.notify_all()
+            self._changed.wait_for(lambda: self._line[0] is holder or gives_up())
+            has_it = self._line[0] is holder
+            if not has_it:
+                self._line.remove(holder)
+            return has_it
+
+    def release(self, holder: object) -> None:
+        """Let go of the device; who does not have it may say so too."""
+        with self._changed:
+            if holder in self._line:
+                self._line.remove(holder)
+                self._changed.notify_all()
+
+    def nudge(self) -> None:
+        """Let those that wait ask again whether they give up."""
+        with self._changed:
+            self._changed.notify_all()
+
+
+class DeviceLeases:
+    """The leases of a process, one for each accelerator."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._leases: dict[str, DeviceLease] = {}
+
+    def of(self, device: str) -> DeviceLease | None:
+        """The lease of a device by torch's name, such as 'cuda:1'; None where work goes on side by side."""
+        if device == "cpu":
+            return None
+        with self._lock:
+            return self._leases.setdefault(device, DeviceLease())
