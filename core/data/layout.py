@@ -10,7 +10,7 @@ from core.data.layouts.assigned import LABELS, Found, Layout, class_labels, read
 from core.data.layouts.case import Case, enter, no_classes, take_labels
 from core.data.layouts.containers import other_files, unread_labels
 from core.data.layouts.decide import choices, read_case
-from core.data.layouts.masks import leave_out_masks
+from core.data.layouts.masks import leave_out_masks, note_pairs
 from core.data.layouts.unread_lists import note_numbered_classes, note_part_lists
 from core.data.tree import MAX_FILES, Folder, read_tree
 from core.data.zips.unpack import MANIFEST
@@ -40,6 +40,7 @@ def read_layout(folder: Path, reading: Reading | None = None, workspace: Path | 
         raise no_classes(case, unread_labels(case.outer), other_files(case.outer))
     if layout.reading.layout != "csv":  # a file of labels says what it means
         leave_out_masks(layout)
+        note_pairs(layout)
     layout.multilabel |= (reading or Reading()).task == "multilabel"
     layout.note_twins()
     note_part_lists(layout, case)

@@ -43,3 +43,23 @@ def test_masks_in_a_folder_of_their_own_are_no_images_of_a_class(tree):
     layout = read_layout(tree({"images": names, "masks": names, "labels.csv": text}), Reading(layout="csv"))
     assert counts(layout) == {"x": 2, "y": 2}
     assert reasons(layout) == {"masks": "Holds masks or annotations, no images of a class."}
+
+
+PHONE = ["IMG_2034.png", "IMG_2051.png", "IMG_2052.png", "IMG_2099.png"]
+COUNTED = ["img (1).png", "img (2).png", "img (4).png", "img (5).png"]
+
+
+@pytest.mark.parametrize("names", [("noisy", "clean"), ("A", "B"), ("LR", "HR"), ("cat", "cat_mask")])
+def test_classes_of_the_same_file_names_are_told(read, names):
+    layout = read({names[0]: PHONE, names[1]: [name.replace(".png", ".jpg") for name in PHONE], "other": 5})
+    assert len(layout.classes) == 3
+    (note,) = [note for note in layout.notes if "files of the same names" in note]
+    assert all(f"'{name}'" in note for name in names)
+    assert "'other'" not in note
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(COUNTED, COUNTED), (PHONE, PHONE[:3]), (["0.png", "1.png", "v1.png", "v2.png"],) * 2]
+)
+def test_counted_names_and_some_of_the_same_are_not(read, one, other):
+    assert not any("same names" in note for note in read({"cat": one, "dog": other}).notes)
