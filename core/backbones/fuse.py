@@ -14,6 +14,8 @@ from timm.layers.padding import get_same_padding, pad_same
 from torch import Tensor, fx, nn
 from torch.nn import functional
 
+from core.backbones.unofficial import fused_convolution
+
 _Activation = tuple[str, list[float]]
 
 
@@ -22,6 +24,10 @@ class FusedConv(nn.Module):
 
     def __init__(self, conv: nn.Conv2d, activation: _Activation) -> None:
         super().__init__()
+        found = fused_convolution()
+        if found is None:
+            raise RuntimeError(f"torch {torch.__version__} has no convolution with an activation: use the two layers.")
+        self.fused = found
         self.conv = conv
         self.name, self.limits = activation
         self.same = isinstance(conv, Conv2dSame)
@@ -35,10 +41,9 @@ class FusedConv(nn.Module):
         weight, padding = conv.weight, conv.padding
         if self.same:
             x, weight, padding = self._placed(x)
-        fused: Tensor = torch.ops.mkldnn._convolution_pointwise(
+        return self.fused(
             x, weight, conv.bias, padding, conv.stride, conv.dilation, conv.groups, self.name, self.limits, ""
         )
-        return fused
 
     def _placed(self, x: Tensor) -> tuple[Tensor, Tensor, tuple[int, int]]:
         """Input, weight and padding of both sides that together are "same" padding."""
@@ -80,6 +85,7 @@ def _fits(conv: nn.Module) -> bool:
         and conv.weight.dtype in (torch.bfloat16, torch.float32)
         and conv.weight.device.type == "cpu"
         and torch.backends.mkldnn.is_available()
+        and fused_convolution() is not None
     )
 
 

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.backbones.split import Part
+from core.backbones.unofficial import computes_in_bf16
 
 Autocast = Callable[[], AbstractContextManager[None]]
 LEAST_COSINE = 0.995  # between features in fp32 and in bf16; below, the backbone does not bear the coarser format
@@ -37,7 +38,7 @@ def is_quick_in_bf16(device: torch.device) -> bool:
         return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type != "cpu":
         return False
-    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return computes_in_bf16()
 
 
 def tolerates_precision(part: Part, inputs: Tensor, device: torch.device, precision: str) -> bool:

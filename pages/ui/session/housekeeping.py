@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from core.allocator import give_back
+from pages.ui.session.unofficial import kept_sessions
 
 EVERY_S = 10.0
 logger = logging.getLogger(__name__)
@@ -33,16 +34,12 @@ async def housekeeping(app: Any) -> AsyncIterator[None]:
 async def _tidy_up(app: Any) -> None:
     while True:
         await asyncio.sleep(EVERY_S)
+        kept = kept_sessions(app)
         try:
-            if close_expired(kept_sessions(app)):
+            if kept is not None and close_expired(kept):
                 await asyncio.to_thread(collect)
         except Exception:  # the page of somebody must not fail for it
             logger.exception("What closed tabs held could not be given back")
-
-
-def kept_sessions(app: Any) -> Any:
-    """Streamlit's store of sessions without a tab, a cache with a time to live. Private to it: see the test."""
-    return app._runtime._session_mgr._session_storage._cache
 
 
 def close_expired(kept: Any) -> int:

@@ -6,9 +6,9 @@ after a restart of the server, would show a page without sidebar, layout and war
 """
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 
 from pages.ui.session import state
+from pages.ui.session.unofficial import leave_older_kind
 
 
 def through_app() -> None:
@@ -19,6 +19,5 @@ def through_app() -> None:
     if state.recall("entered", False):
         return
     state.remember("entered", True)
-    if PagesManager.uses_pages_directory:
-        PagesManager.uses_pages_directory = False  # what st.navigation does, had it been asked first
+    if leave_older_kind():
         st.rerun()
