@@ -20,7 +20,6 @@ Theme = Literal["light", "dark"]
 
 FONT = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 FONT_SIZE = 13
-LABEL_HEIGHT = 17  # px that a line of text needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,21 +182,3 @@ def note(text: str, theme: Theme, **more: Any) -> dict[str, Any]:
     """Text on a chart, without an arrow; `more` places it. `text` is ours, or went through `literal`."""
     font = {"color": LOOKS[theme].muted, "size": 12}
     return {"text": text, "showarrow": False, "font": font, **more}
-
-
-def spread(places: Iterable[float], gap: float = LABEL_HEIGHT) -> list[float]:
-    """Move labels as little as possible so that no two are closer than `gap`; order is kept. Same unit in and out.
-
-    Least squares: subtract the gaps, pool neighbours that are out of order, add the gaps again.
-    """
-    wanted = list(places)
-    order = sorted(range(len(wanted)), key=wanted.__getitem__)
-    pools: list[tuple[float, int]] = []  # mean, members
-    for rank, i in enumerate(order):
-        pools.append((wanted[i] - rank * gap, 1))
-        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
-            (a, n), (b, m) = pools[-2:]
-            pools[-2:] = [((a * n + b * m) / (n + m), n + m)]
-    levels = [mean for mean, members in pools for _ in range(members)]
-    moved = {i: level + rank * gap for rank, (i, level) in enumerate(zip(order, levels, strict=True))}
-    return [moved[i] for i in range(len(wanted))]

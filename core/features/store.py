@@ -172,10 +172,6 @@ class FeatureStore:
         }
         files.write_json(facts, told)
 
-    def used_bytes(self) -> int:
-        """Disk that the kept features take."""
-        return files.folder_bytes(self._folder) if self._folder.is_dir() else 0
-
     def prune(self, disk_bytes: int) -> None:
         """Delete the blocks not used the longest until the others take at most `disk_bytes`, and what a kill left."""
         if not self._folder.is_dir():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.charts import style
-from core.charts.style import LOOKS, literal, names_axis, run_colour, run_colours, spread
+from core.charts.style import LOOKS, literal, names_axis, run_colour, run_colours
 
 # Full red and green blindness: Machado, Oliveira and Fernandes (2009), table of matrices, severity 1.0.
 VISION = {
@@ -97,15 +97,6 @@ def test_names_that_are_equal_once_shortened_stay_two_rows():
     got = names_axis(["a" * 50 + "1" + "b" * 20, "a" * 50 + "2" + "b" * 20], "light")
     assert got["tickvals"] == [0, 1]
     assert got["ticktext"][0] == got["ticktext"][1]
-
-
-def test_spread_moves_labels_apart_and_keeps_their_order():
-    assert spread([10.0, 50.0]) == [10.0, 50.0]
-    assert spread([10.0, 10.0], gap=6) == [7.0, 13.0]
-    moved = spread([30.0, 10.0, 12.0, 11.0], gap=5)
-    assert sorted(range(4), key=moved.__getitem__) == [1, 3, 2, 0]
-    assert min(b - a for a, b in itertools.pairwise(sorted(moved))) >= 5 - 1e-9
-    assert spread([]) == []
 
 
 def test_fade():
