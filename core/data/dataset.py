@@ -73,6 +73,14 @@ class Dataset:
         return ", ".join(self.classes[index] for index in item.classes) or NO_LABEL
 
     @cached_property
+    def kinds(self) -> tuple[int, ...]:
+        """For each item a number that items with the same labels share: the class's own where an item has one."""
+        if self.task == "classification":
+            return tuple(item.label for item in self.items)
+        places = {labels: place for place, labels in enumerate(sorted({item.classes for item in self.items}))}
+        return tuple(places[item.classes] for item in self.items)
+
+    @cached_property
     def fingerprint(self) -> str:
         """Hex digest of classes, images, labels and parts; file names and the order of classes do not matter."""
         ordered = tuple(sorted(self.classes))

@@ -11,8 +11,8 @@ from core.data.decoding import sniff
 from core.data.layout import Layout, layout_choices, read_json, read_layout
 from core.data.layouts.assigned import listed
 from core.data.layouts.tables import SUFFIXES as TABLES
-from core.data.multilabel.copies import with_labels_of_copies
 from core.data.natural import natural_key
+from core.data.near.labels_of_copies import with_labels_of_copies
 from core.data.scan import Progress, Scan, scan
 from core.data.zips.unpack import unpack
 from core.errors import DatasetNotFound, LayoutChoice, UnclearLayout, UnreadableArchive, UnusableDataset, unknown_name

@@ -10,14 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from core.data.dataset import Dataset, LeftOut
+from core.data.dividing.several import deal_several
+from core.data.dividing.shares import class_shares
+from core.data.dividing.stratify import Unit
 from core.data.near import former
 from core.data.near.copies import distinct_digests, exact_reasons, near_reasons
 from core.data.near.duplicates import Groups, Near, find_near
 from core.data.subjects import subject_notes
 from core.data.versions import joined, version_groups, version_note
 from core.experiment import SplitSpec
-
-Unit = tuple[int, ...]  # items that must stay together
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Split:
 
 
 def make_split(dataset: Dataset, spec: SplitSpec, by_names: bool = True, *, look_for_altered: bool = True) -> Split:
-    """Divide `dataset`, class by class, into shares; a data set that came divided keeps its parts.
+    """Divide `dataset`, class by class, into shares; a data set that came divided keeps its parts. Where images have
+    several labels, all labels are divided in these shares at once (see `core.data.dividing.stratify`).
 
     The same image twice: one copy is used, in the order test, val, train; under two labels: none is. Near copies are
     treated as `spec.near_copies` says, and only among images of one label: by default they stay in one part; where the
@@ -121,6 +123,8 @@ def _keep(
 def _deal(
     dataset: Dataset, usable: Sequence[int], spec: SplitSpec, groups: Groups
 ) -> tuple[dict[str, list[int]], list[str]]:
+    if dataset.task == "multilabel":
+        return deal_several(dataset, _shuffled(dataset, _units(usable, groups), spec.seed), spec)
     parts: dict[str, list[int]] = {"train": [], "val": [], "test": []}
     notes = []
     for label, units in sorted(_units_by_class(dataset, usable, groups).items()):
@@ -141,31 +145,24 @@ def _deal(
     return parts, notes
 
 
-def class_shares(count: int, val_share: float, test_share: float) -> tuple[int, int, bool]:
-    """How many of a class's `count` images validate and test, and whether the rule for tiny classes decided that."""
-    if count < 3:
-        return (1, 0, True) if count == 2 else (0, 0, count == 1)
-    plain_val, plain_test = int(count * val_share + 0.5), int(count * test_share + 0.5)
-    val, test = max(1, plain_val), max(1, plain_test) if test_share else 0
-    while val + test > count - 1:
-        val, test = (val - 1, test) if val > test else (val, test - 1)
-    return val, test, (val, test) != (plain_val, plain_test)
-
-
 def _tiny_note(name: str, count: int, val: int, test: int) -> str:
     if count == 1:
         return f"Class '{name}' has only one image; it trains, and nothing measures the class."
     return f"Class '{name}' is tiny ({count} images): {count - val - test} train, {val} validate, {test} test."
 
 
-def _units_by_class(dataset: Dataset, usable: Iterable[int], near: Groups) -> dict[int, list[Unit]]:
-    """Groups of near copies and single items, each under the label that most of its members have."""
+def _units(usable: Iterable[int], near: Groups) -> tuple[Unit, ...]:
+    """Groups of near copies, and single items."""
     free = set(usable)
     groups = [tuple(index for index in group if index in free) for group in near]
     together = [group for group in groups if len(group) > 1]
-    alone = free.difference(*together)
+    return (*together, *((index,) for index in sorted(free.difference(*together))))
+
+
+def _units_by_class(dataset: Dataset, usable: Iterable[int], near: Groups) -> dict[int, list[Unit]]:
+    """The units, each under the label that most of its members have."""
     units = defaultdict(list)
-    for unit in (*together, *((index,) for index in sorted(alone))):
+    for unit in _units(usable, near):
         counts = Counter(dataset.items[index].label for index in unit)
         units[min(counts, key=lambda label: (-counts[label], label))].append(unit)
     return units

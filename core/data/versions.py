@@ -47,7 +47,7 @@ def version_groups(dataset: Dataset, unused: Container[int] = ()) -> Groups:
     found: dict[tuple[int, str, str], list[int]] = defaultdict(list)
     sure = set()
     named = {
-        index: (item.label, str(PurePosixPath(item.name).parent), *_origin(PurePosixPath(item.name).stem))
+        index: (dataset.kinds[index], str(PurePosixPath(item.name).parent), *_origin(PurePosixPath(item.name).stem))
         for index, item in enumerate(dataset.items)
         if index not in unused
     }

@@ -1,7 +1,7 @@
 """Which images of a data set are used once only, because they show the same as another, and why, as sentences."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from core.data.dataset import Dataset, Item
 from core.data.near.duplicates import RANK, Near, Pairs, exact_groups
@@ -27,17 +27,20 @@ def near_reasons(dataset: Dataset, near: Near, spec: SplitSpec, done: Reasons) -
     by_label: dict[int, tuple[list[tuple[int, int]], list[tuple[int, int]]]] = defaultdict(lambda: ([], []))
     for number, pairs in enumerate((near.across, near.beneath)):
         for pair in pairs:
-            by_label[dataset.items[pair[0]].label][number].append(pair)
+            by_label[dataset.kinds[pair[0]]][number].append(pair)
     reasons: Reasons = {}
     for label, (across, beneath) in sorted(by_label.items()):
         trained = {
-            i for i, item in enumerate(dataset.items) if i not in done and (item.label, item.part) == (label, "train")
+            i
+            for i, item in enumerate(dataset.items)
+            if i not in done and (dataset.kinds[i], item.part) == (label, "train")
         }
         lost = [i for i, _ in across if i in trained]
         if 2 * len(lost) > len(trained) and len(beneath) < len(across):
             chosen = beneath
+            name = dataset.label_of(dataset.items[across[0][0]])
             notes.append(
-                f"Most training images of class '{dataset.classes[label]}' look nearly like validation or test images: "
+                f"Most training images of class '{name}' look nearly like validation or test images: "
                 f"{len(beneath)} of those {'is' if len(beneath) == 1 else 'are'} left out instead, so that the class "
                 "can be trained. Divide it anew."
             )
@@ -63,19 +66,26 @@ def distinct_digests(dataset: Dataset, spec: SplitSpec) -> tuple[frozenset[str],
 
 
 def _conflicts(dataset: Dataset) -> Reasons:
-    """Every copy of an image that lies in two classes: which label is right cannot be known."""
+    """Every copy of an image that has two labels, or sets of labels: which one is right cannot be known."""
     reasons = {}
     for group in exact_groups(dataset):
-        labels = sorted({dataset.items[index].label for index in group})
-        if len(labels) > 1:
-            classes = " and ".join(f"'{dataset.classes[label]}'" for label in labels)
+        kinds = sorted({dataset.kinds[index]: index for index in group}.items())
+        if len(kinds) > 1:
+            names = " and ".join(f"'{dataset.label_of(dataset.items[index])}'" for _, index in kinds)
             for index in group:
-                other = next(i for i in group if dataset.items[i].label != dataset.items[index].label)
-                reasons[index] = (
-                    f"The same image, pixel by pixel, lies in the classes {classes} (also as "
-                    f"{dataset.items[other].name}); no copy is used. Keep it in the right class only."
-                )
+                other = next(i for i in group if dataset.kinds[i] != dataset.kinds[index])
+                reasons[index] = _conflict(dataset, names, dataset.items[other].name)
     return reasons
+
+
+def _conflict(dataset: Dataset, names: str, other: str) -> str:
+    same = "The same image, pixel by pixel,"
+    if dataset.task == "multilabel":
+        return f"{same} has the labels {names} (also as {other}); no copy is used. Give all copies the same labels."
+    return (
+        f"{same} lies in the classes {names} (also as {other}); no copy is used. Keep it in the right class only. If "
+        "it shows both, read the images as several labels per image (`--task multilabel`)."
+    )
 
 
 def _copies(dataset: Dataset, done: Reasons) -> Reasons:
@@ -136,6 +146,7 @@ def _seen(dataset: Dataset, near: Near, spec: SplitSpec) -> list[str]:
     """What was found, in sentences."""
     notes = []
     alike = {i for group in near.groups for i in group}
+    several = dataset.task == "multilabel"
     if alike:
         what = {
             "group": "each group stays in one part of the split"
@@ -143,11 +154,13 @@ def _seen(dataset: Dataset, near: Near, spec: SplitSpec) -> list[str]:
             "drop": "one of each group is used",
             "keep": "each is used as an image of its own, so that the measured scores may be too good",
         }[spec.near_copies]
-        notes.append(f"{_images(len(alike))} look nearly like another one of their class; {what}.")
+        whose = "with the same labels" if several else "of their class"
+        notes.append(f"{_images(len(alike))} look nearly like another one {whose}; {what}.")
     mixed = {i for pair in near.conflicts for i in pair}
     if mixed:
+        whose = "with other labels" if several else "of another class"
         notes.append(
-            f"{_images(len(mixed))} look nearly like one of another class; all are used. If such a pair shows the same "
+            f"{_images(len(mixed))} look nearly like one {whose}; all are used. If such a pair shows the same "
             "thing, one of its labels is wrong."
         )
     for scene in near.scenes:
@@ -159,9 +172,10 @@ def _seen(dataset: Dataset, near: Near, spec: SplitSpec) -> list[str]:
     return notes
 
 
-def _classes(dataset: Dataset, indices: Iterable[int]) -> str:
-    labels = [label for label, _ in Counter(dataset.items[i].label for i in indices).most_common(3)]
-    return " and ".join(f"'{dataset.classes[label]}'" for label in sorted(labels))
+def _classes(dataset: Dataset, indices: Sequence[int]) -> str:
+    members = {dataset.kinds[i]: dataset.items[i] for i in indices}
+    kinds = [kind for kind, _ in Counter(dataset.kinds[i] for i in indices).most_common(3)]
+    return " and ".join(f"'{dataset.label_of(members[kind])}'" for kind in sorted(kinds))
 
 
 def _images(count: int) -> str:

@@ -115,7 +115,7 @@ class _Search:
         self.squares = (self.thumbs**2).sum(axis=1)
         self.aspects = np.log([item.width / item.height for item in items]).astype(np.float32)
         self.contrast = self.thumbs.reshape(len(items), -1, 3).std(axis=1).mean(axis=1)
-        self.labels = np.array([item.label for item in items])
+        self.labels = np.array([dataset.kinds[index] for index in chosen])
         self.ranks = np.array([RANK[item.part] for item in items])
         self.apart = np.array([item.digest in distinct for item in items])
 

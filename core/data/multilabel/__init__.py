@@ -1,1 +1,0 @@
-"""What is different where an image may have several labels: copies, and the division into parts."""
