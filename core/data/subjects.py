@@ -21,8 +21,14 @@ _FRAME = re.compile(  # of a video or burst, or a tile of a large image
     r"(?P<who>.*?)[ _.-]*(?:frames?[ _.-]*\d+|burst[ _.-]*\d+.*|x[ _-]?\d+[ _-]+y[ _-]?\d+|"
     r"row[ _-]?\d+[ _-]+col[ _-]?\d+|(?:tile|patch)[ _-]?\d+([ _-]\d+)?)"
 )
-_COLUMN = re.compile(
-    rf"(?:{_SUBJECT}|sub|group|individual|case|study|series|burst|event|location|site)s?(?:id|no|nr|number|name|code|uid)?s?"
+_COLUMN = re.compile(  # also who or where the images are from
+    rf"(?:{_SUBJECT}|sub|group|individual|case|study|series|burst|event|location|site|donor|mrn|child|user|owner|rat|cow|"
+    r"pig|horse|fish|bird|tree|plant|plot|farm|field|station|camera|cam|trap|batch|lot|plate|well|sample|scan|volume|"
+    r"stack|exam|visit|nodule|tumou?r|hospital|cent(?:er|re)|institution|photographer|author|observer|flight|roll|tape|"
+    r"track|folder)s?(?:id|no|nr|number|name|code|uid)?s?"
+)
+_OTHER_ID = re.compile(
+    r"(?:annotat\w*|label\w*|rater|class|categor\w*|licen[cs]e|task|project|colou?r|type|kind)u?ids?"
 )
 
 
@@ -89,7 +95,10 @@ def _within(name: str, label: str) -> str:
 
 def is_subject_column(name: str) -> bool:
     """Whether a column is called like those that say from whom or which video an image is."""
-    return bool(_COLUMN.fullmatch(re.sub(r"[^a-z]", "", name.casefold())))
+    letters = re.sub(r"[^a-z]", "", name.casefold())
+    return bool(
+        _COLUMN.fullmatch(letters) or (re.search("[_ -]u?ids?$", name.casefold()) and not _OTHER_ID.fullmatch(letters))
+    )
 
 
 def _subject(name: str, label: str) -> str:

@@ -13,8 +13,16 @@ from core.text import short
 
 _SPLITS = re.compile(r"split|subset|set|part|partition|usage|phase|dataset")
 _FOLDS = re.compile(r"(k|cv|data|val|valid)?folds?|(data)?splits?|evalpartition|partition")
+_IS = re.compile("^(is|in(?!f))")  # is_test, in_train, but not inference
+_FLAG = re.compile(
+    r"(is|to|was|flag)?(exclu(de|ded|sion)|ignored?|skip(ped)?|deleted?|removed?|discard(ed)?|dropp?(ed)?|duplicated?|"
+    r"corrupt(ed)?|invalid|unusable)(is|flag)?"
+)
 _SHORT: dict[str, Kind] = {"tr": "train", "va": "val", "te": "test"}
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")  # trainLabels
+
+
+_MOST_CODES = 6  # of a column of parts, such as 1, 2 and 3
 
 
 @dataclass(slots=True)
@@ -59,7 +67,8 @@ def unused(division: Division, but: Sequence[str]) -> str:
     for name, values in division.table.columns.items():
         other = list(dict.fromkeys(value for value in values if value and _kind(name, value) is None))
         partly = is_split(name) and any(_kind(name, value) for value in values)
-        if name not in but and other and (partly or _FOLDS.fullmatch(plain(name))):
+        coded = is_split(name) and 1 < len(other) < _MOST_CODES and all(len(value) < 3 for value in other)
+        if name not in but and other and (partly or coded or _FOLDS.fullmatch(plain(name))):
             return (
                 f"The column '{short(name)}' does not divide the images, because {listed(other)} in it "
                 f"{'means' if len(other) == 1 else 'mean'} no part: write train, val or test there."
@@ -79,6 +88,18 @@ def undivided_subjects(division: Division, but: Sequence[str]) -> str:
                 f"The column '{short(name)}' gives {len(said):,} images {len(set(said)):,} values: images of one may "
                 "both train and measure, and the scores be too good for new ones. To avoid it, add a column 'split' "
                 "with train, val or test."
+            )
+    return ""
+
+
+def unused_flags(division: Division, but: Sequence[str]) -> str:
+    """A note on a column that marks images which somebody did not want to be used; empty without one."""
+    for name, values in division.table.columns.items():
+        marked = sum(is_set(value) or value.casefold() in ("yes", "y", "x") for value in values)
+        if name not in but and _FLAG.fullmatch(plain(name)) and 0 < marked < len(values):
+            return (
+                f"The column '{short(name)}' marks {marked:,} of {len(values):,} rows, which is not looked at: their "
+                "images are used. Take these rows out of the table if they are not wanted."
             )
     return ""
 
@@ -113,9 +134,16 @@ def _split_column(columns: dict[str, list[str]], but: Sequence[str]) -> str | No
 
 
 def _part_marks(columns: dict[str, list[str]]) -> dict[str, Kind]:
-    """Columns such as 'is_valid' that hold nothing but 0 and 1, with the part each means: they are no classes."""
-    found = {name: kind_of(plain(name).removeprefix("is")) for name in columns if plain(name).startswith("is")}
-    return {name: kind for name, kind in found.items() if kind and are_marks(columns[name])}
+    """Columns such as 'is_valid' that hold nothing but 0 and 1, with the part each means: they are no classes. One that
+    is only called 'train' may be a class beside other columns of 0 and 1."""
+    marks = [name for name, values in columns.items() if are_marks(values)]
+    kinds = {name: kind_of(_IS.sub("", plain(name))) for name in marks}
+    alone = len(columns) > 2 and None not in kinds.values()
+    return {
+        name: kind
+        for name, kind in kinds.items()
+        if kind and (_IS.match(plain(name)) or (alone and kind != PREDICT and len(columns) > 1 + len(marks)))
+    }
 
 
 def _use_marks(made: Division, marks: dict[str, Kind]) -> None:

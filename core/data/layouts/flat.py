@@ -117,6 +117,9 @@ def refuse_unclear(case: Case, said: Labelled) -> None:
             f"{name} names the images (column '{short(said.file_column)}'), but no column gives their classes: "
             f"{said.why}. Add a column with a class per image."
         )
+    if not said.labels and said.conflicts:
+        path, reason = next(iter(said.conflicts.items()))
+        raise UnusableDataset(f"{name} gives no image a class that is clear. {short(path.name)}: {reason}")
     if not said.labels:
         raise UnusableDataset(
             f"{name} gives no image a class: {why_none(dict(table.columns), [said.file_column])}. Add a column with a "

@@ -9,7 +9,7 @@ from core.data import names
 from core.data.dataset import Part
 from core.data.layouts import columns as cols
 from core.data.layouts.assigned import listed
-from core.data.layouts.divided import divide, undivided_subjects, unused
+from core.data.layouts.divided import divide, undivided_subjects, unused, unused_flags
 from core.data.layouts.file_column import file_columns
 from core.data.layouts.index import ImageIndex
 from core.data.layouts.labels.column import choose_labels, unknown_column
@@ -171,7 +171,13 @@ def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading, s
     marks = choose_labels(made, table, seen, but, reading)
     made.separator = made.separator or (separator if made.multilabel else "")
     used = (file_column, made.label_column, *marks, *made.possible)
-    told = (table.note, *division.notes, unused(division, used), undivided_subjects(division, used))
+    told = (
+        table.note,
+        *division.notes,
+        unused(division, used),
+        undivided_subjects(division, used),
+        unused_flags(division, used),
+    )
     made.notes += [note for note in told if note]
     one_spelling = cols.one_spelling(seen[made.label_column]) if made.label_column else {}
     for number, paths in enumerate(rows):

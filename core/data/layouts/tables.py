@@ -172,11 +172,20 @@ def _rows(path: Path, text: str, separator: str = "") -> list[list[str]]:
             best, score = delimiter, count
     try:
         if spaced and not score:
-            return [line.split() for line in text.splitlines() if line.strip()]
+            return _by_spaces(text)
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=best, skipinitialspace=True)
         return [row for row in rows if any(cell.strip() for cell in row)] or [[]]
     except csv.Error as error:
         raise UnusableDataset(f"{path.name} cannot be read as a table: {error}.") from error
+
+
+def _by_spaces(text: str) -> list[list[str]]:
+    """Cells between spaces; where some lines have more of them, the last one holds the rest of its line."""
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    fewest = min(map(len, lines), default=0)
+    if fewest < 2:
+        return lines
+    return [line.split(None, fewest - 1) for line in map(str.strip, text.splitlines()) if line]
 
 
 def _widths(lines: list[str], delimiter: str) -> tuple[int, int]:

@@ -1,8 +1,12 @@
 """Which column of a table names the images, how a table divides them, and tables that contradict each other."""
 
+from pathlib import Path
+
 import pytest
 
 from core.data.layout import read_layout
+from core.data.layouts.divided import Division, unused_flags
+from core.data.layouts.tables import Table
 from core.errors import UnclearLayout, UnusableDataset
 from core.experiment import Reading
 from tests.data.layouts.conftest import counts, reasons
@@ -25,7 +29,15 @@ def test_marks_of_parts_divide_the_images_and_are_no_classes(read, header, parts
 
 @pytest.mark.parametrize(
     ("name", "values", "rest"),
-    [("is_valid", "00100010", "training"), ("is_train", "11011101", "test"), ("is_test", "00100010", "training")],
+    [
+        ("is_valid", "00100010", "training"),
+        ("is_train", "11011101", "test"),
+        ("is_test", "00100010", "training"),
+        ("train", "11011101", "test"),
+        ("in_train", "11011101", "test"),
+        ("Test", "00100010", "training"),
+        ("is_training_img", "11011101", "test"),
+    ],
 )
 def test_one_mark_divides_into_two(read, name, values, rest):
     said = [(*row, value.replace("0", "False").replace("1", "True")) for row, value in zip(rows(), values, strict=True)]
@@ -180,3 +192,61 @@ def test_the_numbers_that_label_studio_puts_before_names_are_passed_over(tree, a
     else:
         with pytest.raises(UnusableDataset):
             read_layout(root)
+
+
+def noted(read, column, values):
+    """The notes on a table with this column beside the classes."""
+    said = [(*row, value) for row, value in zip(rows(), values, strict=True)]
+    return read({"images": FILES, "l.csv": table(said, f"file,label,{column}")}).notes[1:]
+
+
+def test_a_train_among_other_vehicles_is_a_class(read):
+    hot = [(file, *("1" if n % 3 == k else "0" for k in range(3))) for n, file in enumerate(FILES)]
+    layout = read({"images": FILES, "l.csv": table(hot, "file,bus,train,tram")})
+    assert counts(layout) == {"bus": 3, "train": 3, "tram": 2}
+
+
+@pytest.mark.parametrize(("column", "values"), [("set", "11121123"), ("subset", "TTTVTTTE"), ("Part", "aaabaaab")])
+def test_codes_in_a_column_of_parts_are_told(read, column, values):
+    (note,) = noted(read, column, values)
+    assert note.startswith(f"The column '{column}' does not divide the images, because")
+
+
+@pytest.mark.parametrize(
+    "column", ["donor", "MRN", "bird_id", "Plot no", "scan_uid", "camera", "batch", "specimen_ids"]
+)
+def test_a_column_of_what_images_share_is_told(read, column):
+    (note,) = noted(read, column, ["p1", "p1", "p2", "p2", "p3", "p3", "p4", "p4"])
+    assert note.startswith(f"The column '{column}' gives 8 images 4 values")
+    assert "add a column 'split'" in note
+
+
+@pytest.mark.parametrize("column", ["annotator_id", "labeller ids", "license_id", "note", "paid"])
+def test_a_column_of_who_drew_or_of_something_else_is_not(read, column):
+    assert noted(read, column, ["p1", "p1", "p2", "p2", "p3", "p3", "p4", "p4"]) == []
+
+
+@pytest.mark.parametrize("column", ["exclude", "is_duplicate", "to_delete", "Ignored", "skip"])
+def test_rows_that_somebody_marked_are_told(read, column):
+    (note,) = noted(read, column, "01000100")
+    assert note.startswith(f"The column '{column}' marks 2 of 8 rows, which is not looked at")
+    assert noted_none(column) == ""
+
+
+def noted_none(column):
+    """What is said of such a column that marks no row."""
+    columns = {"file": ["a", "b"], column: ["0", "0"]}
+    return unused_flags(Division(Table(Path("t.csv"), columns)), ["file"])
+
+
+def test_a_class_of_two_words_in_columns_of_spaces_is_whole(read):
+    said = "".join(f"{file} {'great dane' if n % 2 else 'pug'}\n" for n, file in enumerate(FILES))
+    assert counts(read({"images": FILES, "labels.txt": said})) == {"great dane": 4, "pug": 4}
+
+
+def test_numbers_that_name_two_images_each_are_refused_with_the_reason(refused):
+    said = refused(
+        {"a": ["1.jpg", "2.jpg"], "a/": ["1.png", "2.png"], "l.csv": table([("1", "cat"), ("2", "cat")])},
+        layout="csv", label_column="label", labels="l.csv",
+    )  # fmt: skip
+    assert "gives no image a class that is clear. 1.jpg: Row 2 of l.csv names '1', and several images" in said
