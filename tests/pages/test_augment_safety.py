@@ -16,7 +16,8 @@ from core.work.progress import Progress
 from pages.ui.augment import safety as augment_safety
 from pages.ui.augment import turning
 from pages.ui.runs.safety_question import strengths, whole_and_steps
-from tests.pages.test_augment import draft, opened, press, ran, source, texts  # noqa: F401  (source is a fixture)
+from tests.pages.augment_page import source  # noqa: F401  (source is a fixture)
+from tests.pages.test_augment import draft, opened, press, ran, texts
 from tests.pages.test_train import until
 
 FLIP, TURN = Step(transform="HorizontalFlip", p=0.5), Step(transform="Rotate", p=0.7)

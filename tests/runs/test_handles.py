@@ -9,7 +9,7 @@ from core.errors import WorkspaceGone
 from core.runs.database import MOST_IDLE
 from core.runs.store import RunStore
 from core.runs.workspace import Workspace
-from tests.runs.test_store import a_run
+from tests.runs.stored import a_run
 
 pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="only Linux lists open files there")
 

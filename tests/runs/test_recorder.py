@@ -11,7 +11,7 @@ from core.runs.recorder import Recorder
 from core.training.events import PhaseStarted, RunEnded, RunStarted, StepEnded, Warned
 from core.work.control import Control
 from core.work.progress import Progress
-from tests.runs.test_store import a_run
+from tests.runs.stored import a_run
 from tests.uneven import an_epoch
 
 

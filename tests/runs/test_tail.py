@@ -6,7 +6,7 @@ import pytest
 
 from core.runs.store import RunStore
 from core.runs.tail import StepTail
-from tests.runs.test_store import a_run, a_step
+from tests.runs.stored import a_run, a_step
 
 
 @pytest.fixture

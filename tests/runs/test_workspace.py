@@ -13,7 +13,7 @@ from core.files import TEMPORARY_PREFIX
 from core.runs import workspace as module
 from core.runs.status import LIVE, Status
 from core.runs.workspace import INTERRUPTED, Workspace, default_root
-from tests.runs.test_store import a_run
+from tests.runs.stored import a_run
 
 
 @pytest.fixture

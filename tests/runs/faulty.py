@@ -1,0 +1,16 @@
+"""A workspace to which something happens."""
+
+import pytest
+
+from core.runs.execute import create_run
+from core.runs.prepare import prepare
+from core.runs.workspace import Workspace
+
+
+@pytest.fixture
+def room(tmp_path):
+    return Workspace(tmp_path / "workspace")
+
+
+def begin(room, experiment):
+    return create_run(room, prepare(experiment, room.root, "cpu"))
