@@ -171,3 +171,13 @@ def test_every_table_of_the_app_goes_through_the_one_that_makes_texts_harmless()
         used = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
         if path.name != "tables.py":
             assert not used & {"dataframe", "table", "data_editor"}, f"{path} draws a table by itself"
+
+
+def test_labels_are_named_by_the_data_set():
+    """An image may have several: `dataset.label_of(item)`, never `classes[item.label]`, outside the room of tasks."""
+    naming = re.compile(r"classes\[[^\[\]]*(?:\[[^\]]*\])?\.label\]")
+    for path in [*sources(), *(ROOT / "pages").rglob("*.py")]:
+        where = path.relative_to(ROOT).as_posix()
+        if where.startswith(("core/tasks/", "pages/ui/results/")):
+            continue
+        assert not naming.search(path.read_text()), f"{where}: use dataset.label_of(item)"

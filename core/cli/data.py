@@ -18,6 +18,7 @@ from core.cli.options import (
     LabelsOption,
     LayoutOption,
     NearCopiesOption,
+    TaskOption,
     WorkspaceOption,
     reading_of,
     split_with,
@@ -41,13 +42,14 @@ def data(
     labels: LabelsOption = None,
     file_column: FileColumnOption = None,
     label_column: LabelColumnOption = None,
+    task: TaskOption = None,
     near_copies: NearCopiesOption = None,
     distinct: DistinctOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what is made of a data set: classes, parts, what is left out and why."""
-    reading = reading_of(layout, labels, file_column, label_column)
+    reading = reading_of(layout, labels, file_column, label_column, task)
     found = report(
         parse(DataSpec, {"source": data, "split": split_with(SplitSpec(), near_copies, distinct), "reading": reading}),
         workspace or default_root(),

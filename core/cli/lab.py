@@ -16,6 +16,7 @@ from core.cli.options import (
     LabelsOption,
     LayoutOption,
     NearCopiesOption,
+    TaskOption,
     WorkspaceOption,
     reading_of,
     seed_of,
@@ -49,6 +50,7 @@ def safety(
     labels: LabelsOption = None,
     file_column: FileColumnOption = None,
     label_column: LabelColumnOption = None,
+    task: TaskOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -60,7 +62,7 @@ def safety(
     plan = default_experiment(data, BackboneSpec(name=backbone))
     # a training takes the file's seed for its views, and divides the images as ever
     split = split_with(SplitSpec(seed=seed or 0), near_copies, distinct)
-    reading = reading_of(layout, labels, file_column, label_column)
+    reading = reading_of(layout, labels, file_column, label_column, task)
     images = plan.data.model_copy(update={"split": split, "reading": reading})
     plan = plan.changed(seed=seed_of(taken, seed), data=images)
     tell_read(plan.data, workspace or default_root())
@@ -92,6 +94,7 @@ def augment(
     labels: LabelsOption = None,
     file_column: FileColumnOption = None,
     label_column: LabelColumnOption = None,
+    task: TaskOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -103,7 +106,7 @@ def augment(
 
     taken = take(augment)
     geometry = catalogue.geometry(catalogue.get(backbone), image_size)
-    reading = reading_of(layout, labels, file_column, label_column)
+    reading = reading_of(layout, labels, file_column, label_column, task)
     dataset = load_dataset(data, (workspace or default_root()), reading=reading)
     split = make_split(dataset, split_with(SplitSpec(), near_copies, distinct))
     tell_known(dataset, split)

@@ -53,18 +53,31 @@ LabelsOption = Annotated[str | None, typer.Option(help="A CSV, TSV or JSONL file
 FileColumnOption = Annotated[str | None, typer.Option(help="Its column with the names of the files.")]
 LabelColumnOption = Annotated[str | None, typer.Option(help="Its column with the classes.")]
 
+TaskOption = Annotated[
+    str | None,
+    typer.Option(
+        "--task", metavar="auto|classification|multilabel",
+        help="One class per image, or any number of labels; 'auto' (default): as the table of labels says.",
+    ),
+]  # fmt: skip
+TASKS = ("auto", "classification", "multilabel")
 
-def reading_of(layout: str | None, labels: str | None, file_column: str | None, label_column: str | None) -> Reading:
+
+def reading_of(
+    layout: str | None, labels: str | None, file_column: str | None, label_column: str | None, task: str | None = None
+) -> Reading:
     """How a data set is to be read. Columns and a file of labels mean the layout 'csv'. Raises `InvalidExperiment`."""
     if layout:
         _check(layout)
+    if task not in (None, *TASKS):
+        raise InvalidExperiment(f"--task takes {', '.join(TASKS[:-1])} or {TASKS[-1]}; got '{short(task or '')}'.")
     given = {"layout": layout, "labels": labels, "file_column": file_column, "label_column": label_column}
     said = {name: value for name, value in given.items() if value}
     if len(said) > (layout is not None) and layout not in (None, "auto", "csv"):
         raise InvalidExperiment(f"--layout {layout} reads no file of labels. Leave out --layout, or the columns.")
     if said and layout in (None, "auto") and len(said) > (layout is not None):
         said["layout"] = "csv"
-    return parse(Reading, said)
+    return parse(Reading, said | ({"task": task} if task else {}))
 
 
 def _check(layout: str) -> None:
@@ -153,6 +166,7 @@ def _plan(
     labels: LabelsOption = None,
     file_column: FileColumnOption = None,
     label_column: LabelColumnOption = None,
+    task: TaskOption = None,
 ) -> Experiment:
     """The experiment that the options describe, upon the one in the file or the default one."""
     from core.planning.experiments import default_experiment
@@ -170,7 +184,7 @@ def _plan(
     return adjusted(
         base, data=data, backbone=backbone, weights=weights, phase=phase, image_size=image_size,
         views=parse_views(views) if views else None,
-        reading=reading_of(layout, labels, file_column, label_column),
+        reading=reading_of(layout, labels, file_column, label_column, task),
         pipeline=taken.spec if taken else None,
         recipe={"batch_size": batch_size, "optimizer": optimizer} | parse_settings(settings or ()),
         seed=taken.seed if taken and seed is None else seed,  # None: as it is in `base`

@@ -130,9 +130,15 @@ def import_zip(workspace: Path, name: str, content: bytes) -> Path:
 def copy_dataset(dataset: Dataset, workspace: Path, name: str) -> Path:
     """Copy the readable images of any data set into a new collection, to which more can be added; returns its folder.
 
-    Labels and parts are kept. Raises `UnreadableImage` when an image has gone meanwhile, `StorageFailed`; then nothing
+    Labels and parts are kept. Raises `InvalidInput` where images have several labels, which folders cannot hold,
+    `UnreadableImage` when an image has gone meanwhile, `StorageFailed`; then nothing
     remains.
     """
+    if dataset.task == "multilabel":
+        raise InvalidInput(
+            "Images with several labels cannot be copied into class folders. Put more images beside the others, and "
+            "their labels into the table."
+        )
     target = _place(workspace, name)
     about = {"name": _clean(name, "collection"), "kind": "pictures", "divided": dataset.presplit}
     with new_folder(target) as filling:
@@ -140,7 +146,7 @@ def copy_dataset(dataset: Dataset, workspace: Path, name: str) -> Path:
         write_json(filling / LABELS, {})
         folders = {label: add_class(filling, label).name for label in dataset.classes}
         for item in dataset.items:
-            _copy(item, filling / (item.part or "") / folders[dataset.classes[item.label]])
+            _copy(item, filling / (item.part or "") / folders[dataset.label_of(item)])
     return target
 
 

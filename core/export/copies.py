@@ -1,4 +1,5 @@
-"""Augmented copies as files: N views of every image in class folders, with a manifest that says how each was made."""
+"""Augmented copies as files: N views of every image in class folders, or beside a table where an image has several
+labels, with a manifest that says how each was made."""
 
 import io
 import json
@@ -28,6 +29,7 @@ from core.work.progress import Progress
 
 MANIFEST = "manifest.csv"
 COLUMNS = ("file", "class", "original", "digest", "view", "seed", "steps")
+LABELS = "labels.csv"  # of images with several labels, which lie in one folder
 LARGEST = 100_000  # files
 _CACHE_BYTES = 1 << 26
 _SAMPLE = 4  # images from which the size of all is estimated
@@ -53,6 +55,7 @@ def write_copies(
     """Views 0..copies-1 of each item as PNG, the very pixels that a training on `items` sees; returns what was left
     out, and why.
 
+    Images with several labels lie in the folder `images`, their labels in `labels.csv`, as a data set is read.
     `out` is a new or empty folder, or a file that ends in .zip and does not exist. What is not finished is removed
     again. Raises `InvalidInput`, `InvalidPipeline`, `StorageFailed`.
     """
@@ -61,7 +64,8 @@ def write_copies(
     cache = ImageCache(geometry, _CACHE_BYTES)
     others = _Recorded(items, cache.base)
     maker = Pipeline(pipeline, geometry, others)
-    folders, rows, left_out = _folders(dataset.classes), list[tuple[str | int, ...]](), list[str]()
+    places, separator = _places(dataset), _separator(dataset.classes)
+    rows, left_out = list[tuple[str | int, ...]](), list[str]()
     with _place(out) as put:
         for index, item in enumerate(items):
             try:
@@ -71,13 +75,16 @@ def write_copies(
                 continue
             for number in range(copies):
                 yield Progress(what="writing copies", done=index * copies + number, total=len(items) * copies)
-                name = f"{folders[item.label]}/{slug(Path(item.name).stem)}-{item.digest[:8]}-{number}.png"
+                name = f"{places(item)}/{slug(Path(item.name).stem)}-{item.digest[:8]}-{number}.png"
                 put(name, _png(maker.view(base, seed=seed, digest=item.digest, number=number)))
                 others.taken.clear()
                 fired = maker.fired(base, seed=seed, digest=item.digest, number=number)
                 steps = json.dumps(_told(fired, pipeline, others.taken), ensure_ascii=False)
-                rows.append((name, dataset.classes[item.label], item.name, item.digest, number, seed, steps))
+                labels = separator.join(dataset.classes[label] for label in item.classes)
+                rows.append((name, labels, item.name, item.digest, number, seed, steps))
         put(MANIFEST, csv_bytes(COLUMNS, rows))
+        if dataset.task == "multilabel":
+            put(LABELS, csv_bytes(("file", "labels"), [row[:2] for row in rows]))
     return left_out
 
 
@@ -164,6 +171,19 @@ def _png(pixels: np.ndarray) -> bytes:
     encoded = io.BytesIO()
     Image.fromarray(pixels).save(encoded, "PNG")
     return encoded.getvalue()
+
+
+def _places(dataset: Dataset) -> Callable[[Item], str]:
+    """The folder of an image's copies."""
+    if dataset.task == "multilabel":
+        return lambda _: "images"
+    folders = _folders(dataset.classes)
+    return lambda item: folders[item.label]
+
+
+def _separator(classes: Sequence[str]) -> str:
+    """What stands between labels in a table: a character that no label has."""
+    return next((one for one in "|;,/+&" if not any(one in name for name in classes)), "|")
 
 
 def _folders(classes: Sequence[str]) -> list[str]:

@@ -106,14 +106,14 @@ def test_key(dataset: Dataset, split: Split) -> str:
     """Names a test split by its images and labels; empty when there is none."""
     if not split.test:
         return ""
-    members = sorted(f"{dataset.items[i].digest}:{dataset.classes[dataset.items[i].label]}" for i in split.test)
+    members = sorted(f"{dataset.items[i].digest}:{dataset.label_of(dataset.items[i])}" for i in split.test)
     return hashlib.sha256("\n".join(members).encode()).hexdigest()[:16]
 
 
 def split_key(dataset: Dataset, split: Split) -> str:
     """Names a whole split by the images and labels of each part."""
     members = [
-        f"{part}:{dataset.items[i].digest}:{dataset.classes[dataset.items[i].label]}"
+        f"{part}:{dataset.items[i].digest}:{dataset.label_of(dataset.items[i])}"
         for part, indices in (("train", split.train), ("val", split.val), ("test", split.test))
         for i in indices
     ]

@@ -21,6 +21,7 @@ from core.errors import InvalidInput, StorageFailed
 from core.experiment import PipelineSpec, SplitSpec, Step
 from core.export.copies import estimated_bytes, trainable, write_copies
 from core.work.progress import Progress
+from tests.conftest import make_images
 
 GEOMETRY = Geometry(32, 32)
 
@@ -186,3 +187,26 @@ def test_images_that_no_training_uses_are_not_copied(dataset):
     doubted = replace(dataset, items=(*dataset.items, twin))
     chosen = trainable(doubted, make_split(doubted, SplitSpec()))
     assert [item.name for item in chosen] == [item.name for item in dataset.items if item is not dataset.items[3]]
+
+
+def test_copies_of_images_with_several_labels_are_a_data_set_again(tmp_path):
+    make_images(tmp_path, classes=("images",), per_class=7)
+    names = sorted(path.name for path in (tmp_path / "images").iterdir())
+    said = ["a|b", "b", "", "c|a", "b|c", "a", "c"]
+    (tmp_path / "labels.csv").write_text("\n".join(["file,labels", *map(",".join, zip(names, said, strict=True))]))
+    dataset = load_dataset(str(tmp_path), tmp_path.parent / "w")
+    out = tmp_path.parent / "copies"
+    assert written(dataset, out, copies=2) == []
+    assert len(list((out / "images").glob("*.png"))) == 14
+    again = load_dataset(str(out), tmp_path.parent / "w")
+    assert (again.task, again.classes) == ("multilabel", ("a", "b", "c"))
+    assert again.counts == {name: 2 * count for name, count in dataset.counts.items()} == {"a": 6, "b": 6, "c": 6}
+    assert {row["class"] for row in manifest((out / "manifest.csv").read_bytes())} == {
+        "a|b",
+        "b",
+        "",
+        "a|c",
+        "b|c",
+        "a",
+        "c",
+    }

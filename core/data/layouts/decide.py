@@ -9,13 +9,15 @@ from core.data.layouts.case import Case, enter, no_classes, stepped, take_labels
 from core.data.layouts.containers import container_of, other_files, unread_labels
 from core.data.layouts.exports import MASKS, Export, export_of, is_annotation
 from core.data.layouts.filenames import labels_by_name
-from core.data.layouts.flat import images_of, labels_of, read_csv, read_filenames
+from core.data.layouts.flat import images_of, labels_of, read_csv, read_filenames, ways_of_table
 from core.data.layouts.folders import labelled_kinds, part_folders, read_class_first, read_classes, read_parts
 from core.data.layouts.labelled import Labelled
+from core.data.layouts.labels.shared import lie_in_several
 from core.data.layouts.named_folders import ask_about_tables
 from core.data.layouts.questions import (
     FOLDERS,
     INNER,
+    SHARED,
     ask_about_copies,
     ask_about_names,
     ask_about_test,
@@ -267,8 +269,8 @@ def choices(case: Case) -> tuple[LayoutChoice, ...]:
     ways = [FOLDERS, INNER, ({"layout": "parts"}, "the folders are train, val and test")]
     if labels_by_name(images_of(case)):
         ways.append(({"layout": "filenames"}, "the classes are in the file names"))
-    said = labels_of(case)
-    if said is not None:
-        ways.append(({"layout": "csv"}, f"the classes are in {said.tables[0].path.name}"))
+    if lie_in_several(case.root.full):
+        ways.append(SHARED)
+    ways += ways_of_table(case, labels_of(case))
     known = [choice.reading for choice in asked]
     return (*asked, *(choice for choice in case.ask("", ways).choices if choice.reading not in known))

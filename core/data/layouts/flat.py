@@ -226,3 +226,17 @@ def both_ways(name: str, said: Labelled) -> list[tuple[dict[str, str], str]]:
         (_column(name, column, "", "classification"), f"each combination in '{column}' is a class of its own"),
         (_column(name, column, "", "multilabel"), f"an image may have several labels in '{column}'"),
     ]
+
+
+def ways_of_table(case: Case, said: Labelled | None) -> list[tuple[dict[str, str], str]]:
+    """Every way to read a table, as `Case.ask` takes them: with one class per image or with several labels."""
+    if said is None:
+        return []
+    name = _below(case, said.tables[0].path)
+    if said.multilabel:
+        return both_ways(name, said)
+    way = [({"layout": "csv"}, f"the classes are in {said.tables[0].path.name}")]
+    if said.repeated:
+        says = f"the labels are in {said.tables[0].path.name}, and rows of one image are put together"
+        way.append((_column(name, said.label_column, "", "multilabel"), says))
+    return way

@@ -47,6 +47,7 @@ class Labelled:
     multilabel: bool = False
     separator: str = ""  # between the labels of one cell, see `labels.lists`
     several: bool = False  # the classes are lists, and one class per image was asked for
+    repeated: bool = False  # rows give one image different classes
     notes: list[str] = field(default_factory=list)
     why: str = ""  # no column of classes, and why
 
@@ -235,6 +236,7 @@ def _take(made: Labelled, table: Table, row: int, path: Path, label: str) -> Non
     if not label or is_unlabelled(label):
         made.unsaid.setdefault(path, f"{_line(table, row)} gives it no class.")
     elif made.labels.setdefault(path, label) != label:
+        made.repeated = True
         made.conflicts[path] = (
             f"The rows of {table.path.name} give it the classes '{short(made.labels[path])}' and '{short(label)}'. "
             "Keep the right one. If it has both, read the table as several labels per image (`--task multilabel`)."

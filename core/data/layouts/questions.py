@@ -23,6 +23,10 @@ from core.text import short
 
 _MOST_VARIANTS = 6
 FOLDERS = ({"layout": "folders"}, "each of these folders is a class")
+SHARED = (
+    {"layout": "folders", "task": "multilabel"},
+    "each of these folders is a label; an image that lies in several has all their labels",
+)
 INNER = ({"layout": "inner"}, "the folders within them are the classes")
 
 

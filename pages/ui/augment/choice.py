@@ -9,6 +9,7 @@ from core.data.dataset import Dataset, Item
 from pages.ui.session import state
 
 PER_CLASS, ONE = "One per class", "One image"
+NONE = -1  # in place of a class: images without labels
 CLASS_ROWS, CLASS_VIEWS, ONE_VIEWS = 5, 3, 8
 MOST_PIXELS = 2_200_000  # of all views together: at 1024 px one takes twenty times as long as at 224
 
@@ -38,7 +39,8 @@ def one_per_class(items: Sequence[Item], turn: int, rows: int) -> tuple[Item, ..
     """An image of each of at most `rows` classes. Each turn shows the next classes, then the next images."""
     by_class: dict[int, list[Item]] = {}
     for item in items:
-        by_class.setdefault(item.label, []).append(item)
+        for label in item.classes or (NONE,):
+            by_class.setdefault(label, []).append(item)
     labels = sorted(by_class)
     groups = [labels[start : start + rows] for start in range(0, len(labels), rows)]
     number, group = divmod(turn, len(groups))
@@ -97,7 +99,7 @@ def _mode() -> str:
 
 def _each(items: Sequence[Item], rows: int) -> tuple[Item, ...]:
     turn = state.recall("augment:turn", 0)
-    more = len({item.label for item in items}) > rows
+    more = len({label for item in items for label in item.classes or (NONE,)}) > rows
     _next("Other classes" if more else "Other images", "augment:turn", turn + 1)
     return one_per_class(items, turn, rows)
 

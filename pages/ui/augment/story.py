@@ -52,5 +52,5 @@ def _rows(scene: Scene, choice: Choice) -> Iterator[dict[str, str]]:
         for number in choice.numbers:
             fired = pipeline.fired(base, seed=draft.seed, digest=item.digest, number=number)
             steps = [told(each, draft.pipeline) for each in fired]
-            name = scene.dataset.classes[item.label]
+            name = scene.dataset.label_of(item)
             yield {"Image": literal(name), "View": str(number), "Steps": "; ".join(steps) or "nothing"}

@@ -57,7 +57,7 @@ def subject(dataset: Dataset | None, items: Sequence[Item]) -> Subject | None:
     except InvalidInput:
         return None
     item = choice.first(items)
-    return Subject(item, dataset.classes[item.label], geometry, tuple(items))
+    return Subject(item, dataset.label_of(item), geometry, tuple(items))
 
 
 def known(name: str, about: Subject | None) -> Thumb | None:

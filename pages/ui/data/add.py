@@ -161,7 +161,7 @@ def _remove(folder: Path, item: Item) -> None:
 def _latest(dataset: Dataset, class_name: str) -> list[Item]:
     """The images of a class that were added last, the newest first."""
     label = names.label(class_name)
-    found = [item for item in dataset.items if dataset.classes[item.label] == label]
+    found = [item for item in dataset.items if dataset.label_of(item) == label]
     return sorted(found, key=_written, reverse=True)[:LATEST]
 
 

@@ -67,8 +67,8 @@ def _card(source: str, choice: LayoutChoice, number: int, now: Reading | None) -
 
 
 def _is_part_of(choice: LayoutChoice, now: Reading) -> bool:
-    held = now.model_dump()
-    return all(held[name] == value for name, value in choice.reading.items())
+    wanted = {"task": "auto"} | dict(choice.reading)
+    return all(getattr(now, name) == value for name, value in wanted.items())
 
 
 def _back() -> None:

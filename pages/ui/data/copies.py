@@ -89,7 +89,7 @@ def _show(dataset: Dataset, split: Split, spec: SplitSpec, find: Find) -> None:
 
 def _cell(dataset: Dataset, where: dict[int, str], index: int, cell: Cell) -> Cell:
     part = PART_TITLES[where[index]].lower() if index in where else "left out"
-    return replace(cell, note=f"{dataset.classes[dataset.items[index].label]}, {part}")
+    return replace(cell, note=f"{dataset.label_of(dataset.items[index])}, {part}")
 
 
 def _said(spec: SplitSpec) -> None:
@@ -127,7 +127,7 @@ def _groups(dataset: Dataset, split: Split, spec: SplitSpec) -> Iterator[Find]:
     used = {*split.train, *split.val, *split.test}
     for group in split.near.groups:
         there = sum(index in used for index in group)
-        count = f"{len(group):,} images of '{dataset.classes[dataset.items[group[0]].label]}' look nearly alike"
+        count = f"{len(group):,} images of '{dataset.label_of(dataset.items[group[0]])}' look nearly alike"
         if spec.near_copies == "keep":
             yield Find(group, group, f"{count}; each is used as an image of its own.")
         elif spec.near_copies == "drop":
@@ -140,6 +140,6 @@ def _groups(dataset: Dataset, split: Split, spec: SplitSpec) -> Iterator[Find]:
 
 def _conflicts(dataset: Dataset, split: Split) -> Iterator[Find]:
     for one, other in split.near.conflicts:
-        names = (f"'{dataset.classes[dataset.items[index].label]}'" for index in (one, other))
+        names = (f"'{dataset.label_of(dataset.items[index])}'" for index in (one, other))
         says = f"Of the classes {' and '.join(names)}; both are used. If they show the same, a label is wrong."
         yield Find((one, other), (one, other), says)

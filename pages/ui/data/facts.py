@@ -25,8 +25,8 @@ def sizes(dataset: Dataset) -> Sizes:
 
 
 def labels_by_part(dataset: Dataset, split: Split) -> dict[str, list[int]]:
-    """The label of every image of each part."""
-    return {part: [dataset.items[index].label for index in getattr(split, part)] for part in PARTS}
+    """The labels of the images of each part, all of them."""
+    return {part: [label for i in getattr(split, part) for label in dataset.items[i].classes] for part in PARTS}
 
 
 def gallery(dataset: Dataset, split: Split, label: int | None, part: str | None) -> list[Item]:
@@ -34,9 +34,9 @@ def gallery(dataset: Dataset, split: Split, label: int | None, part: str | None)
     indices = sorted(index for name in PARTS if part in (None, name) for index in getattr(split, name))
     chosen = [dataset.items[index] for index in indices]
     if label is not None:
-        return [item for item in chosen if item.label == label]
-    by_class: dict[int, list[Item]] = {}
+        return [item for item in chosen if label in item.classes]
+    by_class: dict[tuple[int, ...], list[Item]] = {}
     for item in chosen:
-        by_class.setdefault(item.label, []).append(item)
+        by_class.setdefault(item.classes, []).append(item)
     rounds = zip_longest(*(by_class[label] for label in sorted(by_class)))
     return [item for item in chain.from_iterable(rounds) if item is not None]

@@ -46,15 +46,17 @@ def show(dataset: Dataset, split: Split, collection: Path | None) -> None:
         if collection:
             _remove(collection, page)
     with place:
-        _sheets(cells(page, dataset.classes if label is None else None))
+        named = label is None or dataset.task == "multilabel"  # what else an image shows is to be seen
+        _sheets(cells(page, dataset if named else None), wrap=dataset.task == "multilabel")
 
 
-def cells(items: Sequence[Item], classes: Sequence[str] | None) -> list[Cell]:
-    """Labelled images: by class, or by file name without `classes`. One that has gone meanwhile is a grey square."""
+def cells(items: Sequence[Item], dataset: Dataset | None) -> list[Cell]:
+    """Labelled images: by their labels in `dataset`, or by file name without one. One that has gone meanwhile is
+    a grey square."""
     with st.spinner("Reading the images."), ThreadPoolExecutor(2) as pool:
         pixels = list(pool.map(_pixels, items))
     return [
-        Cell(image, classes[item.label] if classes else item.name.rsplit("/", 1)[-1])
+        Cell(image, dataset.label_of(item) if dataset else item.name.rsplit("/", 1)[-1])
         for item, image in zip(items, pixels, strict=True)
     ]
 
@@ -81,7 +83,7 @@ def _filters(dataset: Dataset, split: Split) -> tuple[int | None, str | None]:
     return label, None if part == ALL else part
 
 
-def _sheets(images: Sequence[Cell]) -> None:
+def _sheets(images: Sequence[Cell], wrap: bool) -> None:
     """Three mosaics instead of one: side by side on a wide page, below each other on a narrow one."""
     columns = st.columns(COLUMNS)
     width = ACROSS * COLUMNS
@@ -91,7 +93,7 @@ def _sheets(images: Sequence[Cell]) -> None:
         if sheet:
             # a single image is not to be larger than the others
             with column, st.columns(ACROSS)[0] if len(sheet) == 1 else st.container():
-                show_mosaic(sheet, ACROSS, SIDE)
+                show_mosaic(sheet, ACROSS, SIDE, wrap=wrap)
 
 
 def _remove(collection: Path, page: Sequence[Item]) -> None:

@@ -34,6 +34,10 @@ _SPLIT_IDEA = """A model is judged on images that it has not learned from.
 
 The seed decides which image goes where; the same seed always deals them alike. Every class is
 divided in the same shares. Copies of one image never lie in two parts."""
+_SEVERAL = (
+    "Each image shows any number of the classes, perhaps none (multi-label classification). In the chart an image "
+    "counts for each of its labels."
+)
 _TINY_RULE = (
     "Small classes: with three images or more, each part gets at least one. Of two, one trains and one validates. "
     "A class with one image blocks the training."
@@ -91,12 +95,15 @@ def _head(dataset: Dataset, *, blocked: bool) -> None:
             st.subheader(literal(dataset.name[:80]), anchor=False)
             if where := _where(dataset.source):
                 st.caption(literal(where))
+            if dataset.task == "multilabel":
+                st.caption("Several labels per image", help=_SEVERAL)
         with st.container(horizontal=True, width="content", key="data-actions"):
             view = "add" if data_view.editable(dataset.source) else "copy"
-            st.button(
-                "Add images", icon=":material/add_photo_alternate:", key="data-add", on_click=_add, args=(view,),
-                type="primary" if blocked else "secondary",
-            )  # fmt: skip
+            if dataset.task == "classification":  # a collection is made of class folders
+                st.button(
+                    "Add images", icon=":material/add_photo_alternate:", key="data-add", on_click=_add, args=(view,),
+                    type="primary" if blocked else "secondary",
+                )  # fmt: skip
             st.button(
                 "Change images", icon=":material/swap_horiz:", key="data-change", on_click=data_view.go,
                 args=("choose",),

@@ -19,6 +19,7 @@ _WAYS = {  # of the others the data set's own notes speak
     "inner": "The folders within the folders are the classes.",
 }
 _MARKS = "columns of 0 and 1"
+_TASKS = {"classification": "One class", "multilabel": "Several labels"}
 
 
 def show(dataset: Dataset, report: DataReport) -> None:
@@ -54,8 +55,18 @@ def _columns(dataset: Dataset, report: DataReport) -> None:
             "Column of classes", classes, classes.index(held.label_column), key="data-column-label", width=260,
             format_func=lambda name: name or _MARKS,
         )  # fmt: skip
-    wanted = Reading(layout="csv", labels=held.labels, file_column=file_column, label_column=label_column)
-    if wanted == held:
+        several = st.selectbox(
+            "Labels per image", list(_TASKS), list(_TASKS).index(dataset.task), width=220, format_func=_TASKS.get,
+            key=f"data-column-task-{held.label_column}-{dataset.task}",  # another reading begins as it is
+            help="One class, or any number of labels. A column of lists, such as cat|dog, can be read either way: for "
+            "one class per image each combination is a class of its own.",
+        )  # fmt: skip
+    columns = {"file_column": file_column, "label_column": label_column}
+    if any(getattr(held, name) != column for name, column in columns.items()):
+        wanted = Reading(layout="csv", labels=held.labels, **columns)  # which says itself how many labels there are
+    elif several != dataset.task:
+        wanted = Reading(layout="csv", labels=held.labels, task=several, **columns)
+    else:
         return
     try:
         data_view.choose(dataset.source, wanted)
