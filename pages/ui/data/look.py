@@ -34,6 +34,10 @@ _SPLIT_IDEA = """A model is judged on images that it has not learned from.
 
 The seed decides which image goes where; the same seed always deals them alike. Every class is
 divided in the same shares. Copies of one image never lie in two parts."""
+_RARE_RULE = (
+    "Rare labels: with three images or more, each part gets at least one where that is possible. Of two, one trains "
+    "and one validates. A label with one image trains, and nothing measures it."
+)
 _SEVERAL = (
     "Each image shows any number of the classes, perhaps none (multi-label classification). In the chart an image "
     "counts for each of its labels."
@@ -65,7 +69,7 @@ def show(source: str) -> None:
     report = describe(dataset, split)
     _head(dataset, blocked=bool(report.problems))
     _numbers(dataset, report)
-    _problems(report.problems, source)
+    _problems(report, source)
     reading.show(dataset, report)
     chart, controls = st.columns((3, 2), gap="large")
     with chart:
@@ -142,7 +146,8 @@ def _numbers(dataset: Dataset, report: DataReport) -> None:
             st.metric(label, value, width="content")
 
 
-def _problems(found: Sequence[str], source: str) -> None:
+def _problems(report: DataReport, source: str) -> None:
+    found = report.problems
     if not found:
         return
     with st.container(key="data-problems"):
@@ -150,7 +155,8 @@ def _problems(found: Sequence[str], source: str) -> None:
         more = f"\n- and {len(found) - FEW} more" if len(found) > FEW else ""
         st.error(f"**A training cannot start with these images yet.**\n\n{sentences}{more}", icon=":material/block:")
         if data_view.editable(source) is None:
-            st.caption("Change the folder and read it again, or add images to a copy of it.")
+            more = ", or add images to a copy of it" if report.task == "classification" else ""
+            st.caption(f"Change the folder and read it again{more}.")
 
 
 def _chart(dataset: Dataset, split: Split) -> None:
@@ -179,7 +185,7 @@ def _split(dataset: Dataset, split: Split) -> None:
     names = {"train": "training", "val": "validation", "test": "test"}
     st.markdown(" · ".join(f"**{size:,}** {names[part]}" for part, size in split.sizes.items()))
     if not fixed:
-        st.caption(_TINY_RULE)
+        st.caption(_RARE_RULE if dataset.task == "multilabel" else _TINY_RULE)
     _notes(None, split.notes[1:] if fixed else split.notes)  # the first one says that it came divided
 
 
