@@ -194,3 +194,9 @@ def test_folders_are_labels_when_sets_are_asked_for(read):
 def test_what_only_looks_like_lists_is_one_label(read, classes):
     layout = read({"images": FILES, "l.csv": table([classes[i % len(classes)] for i in range(9)])}, task="multilabel")
     assert layout.classes == set(classes)
+
+
+def test_a_column_that_is_called_labels_is_taken_where_sets_are_asked_for(read, refused):
+    content = {"images": FILES[:3], "l.csv": table(["a;b", "c", "d"], "file,labels", FILES[:3])}
+    assert sets(read(content, task="multilabel")) == {"a00.jpg": "a+b", "a01.jpg": "c", "a02.jpg": "d"}
+    assert "different in nearly every row" in refused(content, task="classification", layout="csv")

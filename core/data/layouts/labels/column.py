@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.data.layouts import columns as cols
 from core.data.layouts.assigned import listed
-from core.data.layouts.labels.lists import separator_of, spelt
+from core.data.layouts.labels.lists import is_called_so, separator_of, spelt
 from core.data.layouts.tables import Table
 from core.errors import UnusableDataset
 from core.experiment import Reading
@@ -53,7 +53,7 @@ def _choose(made: "Labelled", table: Table, seen: Seen, but: list[str], reading:
             "one object, name its column of classes with --label-column"
         )
         return ()
-    possible = cols.possible_labels(seen, but)
+    possible = cols.possible_labels(seen, but) or _by_name(seen, but, reading)
     marks = cols.marks(seen, but)
     counts = _set_in_rows(seen, marks)
     called = [name for name in possible if cols.is_preferred(name)]
@@ -77,6 +77,12 @@ def _choose(made: "Labelled", table: Table, seen: Seen, but: list[str], reading:
     else:
         made.why = cols.why_none(seen, but)
     return ()
+
+
+def _by_name(seen: Seen, but: list[str], reading: Reading) -> list[str]:
+    """Where several labels are asked for: the one column that is called so, though its values hardly repeat."""
+    called = [name for name in seen if name not in but and (cols.is_preferred(name) or is_called_so(name))]
+    return called if reading.task == "multilabel" and len(called) == 1 and any(seen[called[0]]) else []
 
 
 def unknown_column(table: Table, column: str) -> UnusableDataset:
