@@ -27,11 +27,13 @@ from core.plain_yaml import read_plain
 from core.problems import problems
 from core.reading import AS_FOUND, Reading
 from core.recipe import Recipe
+from core.task import ClassificationSpec, MultiLabelSpec, TaskSpec
 from core.text import short, short_path
 
 __all__ = [
-    "AS_FOUND", "BUNDLED_BACKBONE", "BackboneSpec", "DataSpec", "Description", "Experiment", "Phase", "PipelineSpec",
-    "Reading", "Recipe", "SplitSpec", "Step", "Views", "parse", "problems",
+    "AS_FOUND", "BUNDLED_BACKBONE", "BackboneSpec", "ClassificationSpec", "DataSpec", "Description", "Experiment",
+    "MultiLabelSpec", "Phase", "PipelineSpec", "Reading", "Recipe", "SplitSpec", "Step", "TaskSpec", "Views", "parse",
+    "problems",
 ]  # fmt: skip
 LARGEST_FILE = 1_000_000  # bytes; an experiment is a page of text
 MOST_STEPS = 200  # of a pipeline, or options of a choice
@@ -172,7 +174,8 @@ D = TypeVar("D", bound=Description)
 _CALLED = {
     "Experiment": "The experiment", "PipelineSpec": "The pipeline", "DataSpec": "The data set",
     "Reading": "The way to read the images", "SplitSpec": "The split", "BackboneSpec": "The backbone",
-    "Phase": "The phase", "Recipe": "The recipe", "Step": "The step",
+    "Phase": "The phase", "Recipe": "The recipe", "Step": "The step", "MultiLabelSpec": "The task",
+    "ClassificationSpec": "The task",
 }  # fmt: skip
 Views = Annotated[int, Field(ge=1, le=1000)] | Literal["fresh"]
 
@@ -180,6 +183,7 @@ Views = Annotated[int, Field(ge=1, le=1000)] | Literal["fresh"]
 class Experiment(Description):
     """A run, described completely."""
 
+    task: TaskSpec = ClassificationSpec()
     data: DataSpec
     pipeline: PipelineSpec = PipelineSpec()
     backbone: BackboneSpec = BackboneSpec()
@@ -200,6 +204,19 @@ class Experiment(Description):
             if phase.solver == "lbfgs" and (self.views == "fresh" or self.recipe.mixes):
                 raise ValueError(f"phase {number} is solved on kept features: no fresh views, no mixup, no CutMix")
         return self
+
+    @model_validator(mode="after")
+    def _the_monitored_score_is_the_task_s(self) -> Self:
+        if self.recipe.monitor == "map" and self.task.kind == "classification":
+            raise ValueError("monitor 'map' (mean average precision) is for images with several labels")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_the_usual_task(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # what was written, and digested, before there were other tasks stays as it was
+        dumped: dict[str, Any] = dump(self)
+        usual = self.task == ClassificationSpec()
+        return {name: value for name, value in dumped.items() if name != "task" or not usual}
 
     @property
     def epochs(self) -> int:

@@ -53,11 +53,12 @@ class Recipe(Description):
         0, ge=0, le=1000, title="Early stopping (epochs)",
         description="A phase ends after so many epochs without a better validation value; 0: never.",
     )  # fmt: skip
-    monitor: Literal["loss", "accuracy", "macro-f1"] = Field(
+    monitor: Literal["loss", "accuracy", "macro-f1", "map"] = Field(
         "loss",
         title="Best epoch by",
         description="The validation value that chooses the best epoch and stops early; the loss is compared at its "
-        "fitted temperature. An epoch of a later phase must win by more than chance on the same images.",
+        "fitted temperature. With several labels, 'accuracy' is exact match and 'map' the mean average precision. An "
+        "epoch of a later phase must win by more than chance on the same images.",
     )
     mixup: float = Field(
         0.0, ge=0, le=10, title="Mixup (alpha)",

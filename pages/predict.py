@@ -103,7 +103,7 @@ def _chosen(runs: list[Run]) -> Run:
 
     def label(run_id: str) -> str:
         run = runs[ids.index(run_id)]
-        return names[run_id] + (f", {percent(run.val['accuracy'])} on validation" if run.val else "")
+        return names[run_id] + (f", {percent(run.val.main.value)} on validation" if run.val else "")
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(

@@ -14,8 +14,8 @@ from core import paths
 ROOT = Path(__file__).parent.parent
 ROOMS = [
     "text", "errors", "allocator", "bounded", "paths", "files", "plain_yaml", "problems", "description", "reading",
-    "optimizers", "recipe", "experiment",
-    "work", "data", "augment", "backbones", "model", "features", "tasks", "training", "screening", "evaluation",
+    "optimizers", "recipe", "task", "experiment",
+    "work", "data", "augment", "backbones", "tasks", "model", "features", "training", "screening", "evaluation",
     "planning", "runs", "charts", "export", "jobs", "cli", "installed",
 ]  # fmt: skip
 ONLY_IN = {

@@ -33,17 +33,17 @@ def test_the_list_tells_each_run_its_own_validation_and_nobody_s_test(listed):
         row = by_id(out)[run.id]
         assert row == {
             "run_id": run.id, "status": "completed", "seconds": run.results["seconds"],
-            "images_per_second": run.results["images_per_second"], "epochs": run.results["epochs"], "val": run.val,
-            "kept": None, "kept_epoch": run.results["best_epoch"],
+            "images_per_second": run.results["images_per_second"], "epochs": run.results["epochs"],
+            "val": run.val.flat(), "kept": None, "kept_epoch": run.results["best_epoch"],
         }  # fmt: skip
         assert row["val"]["n"] == VAL
     assert "test" not in out
     _, out, _ = call("runs")
     rows = [line for line in out.splitlines() if "run-" in line]
     for run, row in zip(runs[::-1], rows, strict=True):
-        low, high = run.val["accuracy_low"], run.val["accuracy_high"]
+        low, high = run.val.main.low, run.val.main.high
         assert row.split()[:4] == [run.id, run.name, "completed", str(run.results["epochs"])]
-        assert f"{run.val['accuracy']:.3f} ({low:.3f} to {high:.3f}, n={VAL})" in row
+        assert f"{run.val.main.value:.3f} ({low:.3f} to {high:.3f}, n={VAL})" in row
         assert f"n={TEST}" not in row
     assert room.store.test_looks(runs[0].test_key) == 0
 
@@ -72,7 +72,7 @@ def test_a_training_tells_both_parts_and_is_a_look(graft, divided, tmp_path):  #
     assert (code, told["val"]["n"], told["test"]["n"], told["epochs"]) == (0, VAL, TEST, 2)
     room = Workspace(tmp_path / "workspace")
     run = room.store.run(told["run_id"])
-    assert (run.name, told["val"], told["test"]) == ("mine", run.val, run.test)
+    assert (run.name, told["val"], told["test"]) == ("mine", run.val.flat(), run.test.flat())
     assert room.store.test_looks(run.test_key) == 1
     for epoch in room.store.epochs(run.id):
         line = (
@@ -84,8 +84,8 @@ def test_a_training_tells_both_parts_and_is_a_look(graft, divided, tmp_path):  #
     code, out, _ = graft("train", *options, "--seed", 4)
     (other,) = [one for one in room.store.runs() if one.id != run.id]
     assert room.store.test_looks(run.test_key) == 2
-    assert f"completed: validation {other.val['accuracy']:.3f}" in out
-    assert f"n={VAL}), test {other.test['accuracy']:.3f}" in out
+    assert f"completed: validation {other.val.main.value:.3f}" in out
+    assert f"n={VAL}), test {other.test.main.value:.3f}" in out
     assert f"n={TEST})" in out
     images = [divided / "test" / "cold" / "00.png", divided / "val" / "warm" / "00.png"]
     _, out, _ = graft("predict", run.id, *images)

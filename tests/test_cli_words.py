@@ -14,6 +14,7 @@ from core.experiment import Phase
 from core.runs import trial
 from core.screening.sweep import StrengthSweep
 from core.screening.verdict import ClassSafety, Confusion, Safety, Verdict
+from core.tasks.decision import Decision
 from core.training.estimate import Estimate
 from core.training.sweep import Sweep
 from core.work.progress import Progress
@@ -123,7 +124,7 @@ def test_backbones_are_listed_with_their_own_numbers(graft):  # noqa: F811
 
 def test_classes_are_called_the_same_in_the_json_of_data_and_predict(capsys):
     classes = ("cat\x1b[31m", "né", "do\u202eg")
-    predictor = SimpleNamespace(classes=classes)
+    predictor = SimpleNamespace(classes=classes, decision=Decision(classes))
     answer = SimpleNamespace(given=SimpleNamespace(name="a.png"), probabilities=np.array([0.2, 0.1, 0.7], np.float32))
     predictions._write_json(predictor, iter([answer]))
     print_json({"classes": dict.fromkeys(classes, 3)})

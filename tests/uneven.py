@@ -12,12 +12,12 @@ from PIL import Image
 from core.data.dataset import Dataset
 from core.data.sources import load_dataset
 from core.data.split import Split, make_split
-from core.evaluation.scores import scores
 from core.experiment import Experiment, Phase, PipelineSpec, Step
 from core.runs import artifacts
 from core.runs.records import Run
 from core.runs.status import Status
 from core.runs.workspace import Workspace
+from core.tasks.classification.scores import scores
 from core.training.events import EpochEnded, PhaseStarted, StepEnded
 from tests.conftest import make_experiment
 
@@ -122,7 +122,6 @@ def _answered(
     folder: Path, part: str, right: tuple[bool, ...], dataset: Dataset, split: Split
 ) -> dict[str, object]:  # fmt: skip
     """Scores of a part whose images are answered rightly or not, each with a probability of its own."""
-    from dataclasses import asdict
 
     items = tuple(dataset.items[index] for index in getattr(split, part))
     labels = np.array([item.label for item in items])
@@ -132,4 +131,4 @@ def _answered(
     probabilities[:] = ((1 - sure) / (len(CLASSES) - 1))[:, None]
     probabilities[np.arange(len(items)), named] = sure
     artifacts.write_predictions(folder, part, items, probabilities)
-    return asdict(scores(labels, named, len(CLASSES)))
+    return scores(labels, named, len(CLASSES)).to_record()

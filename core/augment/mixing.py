@@ -5,19 +5,19 @@ from torch import Tensor
 from torchvision.transforms import v2
 
 
-def mix(images: Tensor, labels: Tensor, n_classes: int, *, mixup: float, cutmix: float) -> tuple[Tensor, Tensor]:
-    """Images (N, C, H, W) and labels (N,) mixed in pairs: images, and targets (N, n_classes) that sum to 1.
+def mix(images: Tensor, shares: Tensor, *, mixup: float, cutmix: float) -> tuple[Tensor, Tensor]:
+    """Images (N, C, H, W) and the shares of each class (N, n_classes), float, mixed in pairs alike.
 
     `mixup` and `cutmix` are the alphas of the beta distribution of the share (Zhang et al. 2018, Yun et al. 2019); 0
     switches one off, and of two that are on each step takes either. Draws from torch's generator: seed it.
     """
     on = [
-        kind(alpha=alpha, num_classes=n_classes)
+        kind(alpha=alpha, num_classes=shares.shape[1])
         for kind, alpha in ((v2.MixUp, mixup), (v2.CutMix, cutmix))
         if alpha > 0
     ]
     if not on:
-        return images, torch.nn.functional.one_hot(labels, n_classes).float()
+        return images, shares
     chosen = on[int(torch.randint(len(on), (1,)))]
-    mixed, targets = chosen(images, labels)
+    mixed, targets = chosen(images, shares)
     return mixed, targets

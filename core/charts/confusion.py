@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from core.charts.numbers import percent
 from core.charts.style import LOOKS, Theme, base_layout, literal, names_axis, scale, title
-from core.evaluation.confusion import Confusion
+from core.tasks.classification.confusion import Confusion
 
 MOST_WITH_TEXT = 20  # classes; with more, the cells are too small to be read
 

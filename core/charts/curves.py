@@ -1,4 +1,4 @@
-"""The curves of one training, live or ended: loss, accuracy and learning rate over the epochs."""
+"""The curves of one training, live or ended: loss, score and learning rate over the epochs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from core.charts.numbers import number, percent
 from core.charts.series import Line, line
 from core.training.events import EpochEnded, PhaseStarted, StepEnded
+
+ACCURACY = "Accuracy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +26,23 @@ class Best:
 
     epoch: int
     val_loss: float
-    val_accuracy: float
+    val_score: float
 
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """What is drawn. x is the number of epochs that have passed: the first epoch ends at 1. Accuracies are 0..1."""
+    """What is drawn. x is the number of epochs that have passed: the first epoch ends at 1. Scores are 0..1."""
 
     total_epochs: int
     step_loss: Line
     train_loss: Line
     val_loss: Line
-    train_accuracy: Line
-    val_accuracy: Line
+    train_score: Line  # empty where only the validation images are scored
+    val_score: Line
     learning_rate: Line
     bands: tuple[Band, ...]
     best: Best | None
+    score: str = ACCURACY  # what the score is called
 
 
 def curves(
@@ -64,11 +67,12 @@ def curves(
         step_loss=line((x, step.loss) for x, step in placed),
         train_loss=line((e.epoch + 1, e.train_loss) for e in epochs),
         val_loss=line((e.epoch + 1, e.val_loss) for e in epochs),
-        train_accuracy=line((e.epoch + 1, e.train_accuracy) for e in epochs),
-        val_accuracy=line((e.epoch + 1, e.val_accuracy) for e in epochs),
+        train_score=line((e.epoch + 1, e.train_accuracy) for e in epochs if e.score.name == "accuracy"),
+        val_score=line((e.epoch + 1, e.score.value) for e in epochs),
         learning_rate=line(rates),
         bands=_bands(phases, total),
         best=_best(epochs),
+        score=epochs[-1].score.title if epochs else ACCURACY,
     )
 
 
@@ -85,7 +89,7 @@ def _place(step: StepEnded, steps_per_epoch: int) -> float:
 
 def _best(epochs: Sequence[EpochEnded]) -> Best | None:
     marked = [epoch for epoch in epochs if epoch.best]
-    return Best(marked[-1].epoch + 1, marked[-1].val_loss, marked[-1].val_accuracy) if marked else None
+    return Best(marked[-1].epoch + 1, marked[-1].val_loss, marked[-1].score.value) if marked else None
 
 
 def _bands(phases: Sequence[PhaseStarted], total: int) -> tuple[Band, ...]:

@@ -15,10 +15,10 @@ from core.charts.numbers import number, percent
 from core.charts.series import Line
 from core.charts.style import LOOKS, Theme, axis, base_layout, fade, literal, note, part_colour, title
 
-Panel = Literal["loss", "accuracy", "rate"]
-PANELS: tuple[Panel, ...] = ("loss", "accuracy", "rate")
-TITLES: dict[Panel, str] = {"loss": "Loss", "accuracy": "Accuracy", "rate": "Learning rate"}
-HEIGHTS: dict[Panel, int] = {"loss": 230, "accuracy": 200, "rate": 90}  # px
+Panel = Literal["loss", "score", "rate"]
+PANELS: tuple[Panel, ...] = ("loss", "score", "rate")
+TITLES: dict[Panel, str] = {"loss": "Loss", "rate": "Learning rate"}  # the score has its own
+HEIGHTS: dict[Panel, int] = {"loss": 230, "score": 200, "rate": 90}  # px
 TOP, GAP, BOTTOM, RIGHT = 46, 38, 46, 16  # px
 ROOM = 44  # characters that fit over the plot on a narrow screen
 FEW_EPOCHS = 40  # up to here each epoch gets a dot
@@ -43,7 +43,7 @@ def curves_figure(curves: Curves, theme: Theme, panels: Sequence[Panel] = PANELS
         shapes += _shades(curves.bands, y, theme)
         notes += [
             *_newest_values(curves, panel, y, theme, first=place == 0),
-            _panel_title(panel, y, first=place == 0),
+            _panel_title(TITLES.get(panel, curves.score), y, first=place == 0),
         ]
     notes += _band_labels(curves, theme) + _best_label(curves, panels, theme) + _empty_label(curves, theme)
     return go.Figure({"data": traces, "layout": layout | {"shapes": shapes, "annotations": notes}})
@@ -74,7 +74,7 @@ def _epoch_axis(total: int, theme: Theme, anchor: str) -> dict[str, Any]:
 def _value_axis(panel: Panel, domain: list[float], theme: Theme) -> dict[str, Any]:
     kinds: dict[Panel, dict[str, Any]] = {
         "loss": {"rangemode": "tozero", "nticks": 6},
-        "accuracy": {"range": [0, 103], "ticksuffix": " %", "dtick": 25},
+        "score": {"range": [0, 103], "ticksuffix": " %", "dtick": 25},
         "rate": {"rangemode": "tozero", "nticks": 3, "exponentformat": "e", "minexponent": 4},
     }
     return axis(theme, domain=domain, **kinds[panel])
@@ -86,11 +86,12 @@ def _traces(curves: Curves, panel: Panel, theme: Theme) -> list[dict[str, Any]]:
         rates = [number(rate, 2) for rate in curves.learning_rate.ys]
         return [_trace("rate", "Learning rate", curves.learning_rate, line, "%{text}") | {"text": rates}]
     train, val = (_drawn(line, panel) for line in _lines(curves, panel))
+    named = panel if panel == "loss" else curves.score.lower()
     shown = "%{y:.3f}" if panel == "loss" else "%{y:.1f} %"
     colours = part_colour("train", theme), part_colour("val", theme)
     traces = [
-        _trace(f"{panel}-train", f"Training {panel}", train, {"color": colours[0], "width": 2, "dash": "dot"}, shown),
-        _trace(f"{panel}-val", f"Validation {panel}", val, {"color": colours[1], "width": 2.5}, shown),
+        _trace(f"{panel}-train", f"Training {named}", train, {"color": colours[0], "width": 2, "dash": "dot"}, shown),
+        _trace(f"{panel}-val", f"Validation {named}", val, {"color": colours[1], "width": 2.5}, shown),
         _best_trace(curves, panel, theme),
     ]
     if panel == "loss":
@@ -118,7 +119,7 @@ def _trace(uid: str, name: str, line: Line, style: dict[str, Any], shown: str | 
 
 def _best_trace(curves: Curves, panel: Panel, theme: Theme) -> dict[str, Any]:
     best, colour = curves.best, part_colour("val", theme)
-    value = best and (best.val_loss if panel == "loss" else 100 * best.val_accuracy)
+    value = best and (best.val_loss if panel == "loss" else 100 * best.val_score)
     return {
         "type": "scatter",
         "uid": f"{panel}-best",
@@ -135,11 +136,11 @@ def _best_trace(curves: Curves, panel: Panel, theme: Theme) -> dict[str, Any]:
 def _lines(curves: Curves, panel: Panel) -> tuple[Line, Line]:
     if panel == "loss":
         return curves.train_loss, curves.val_loss
-    return curves.train_accuracy, curves.val_accuracy
+    return curves.train_score, curves.val_score
 
 
 def _drawn(line: Line, panel: Panel) -> Line:
-    """Accuracies are drawn as percentages."""
+    """Scores are drawn as percentages."""
     return line if panel == "loss" else Line(line.xs, tuple(100 * y for y in line.ys))
 
 
@@ -163,10 +164,10 @@ def _shades(bands: Sequence[Band], y: str, theme: Theme) -> list[dict[str, Any]]
     ]
 
 
-def _panel_title(panel: Panel, y: str, first: bool) -> dict[str, Any]:
+def _panel_title(name: str, y: str, first: bool) -> dict[str, Any]:
     """Above its panel; the first one leaves a line for the names of the phases."""
     return {
-        "text": f"<b>{TITLES[panel]}</b>",
+        "text": f"<b>{name}</b>",
         "showarrow": False,
         "xref": "paper",
         "yref": f"{y} domain",
@@ -204,17 +205,19 @@ def _newest_values(curves: Curves, panel: Panel, y: str, theme: Theme, first: bo
             said = [(LOOKS[theme].muted, "solved: there is none")]
     else:
         train, val = _lines(curves, panel)
-        if not train.ys or not val.ys:
-            return []
-        texts = [f"{ys[-1]:.2f}" if panel == "loss" else percent(ys[-1]) for ys in (train.ys, val.ys)]
         best = ", best" if _best_is_last(curves) else ""
         said = [
-            (part_colour("train", theme), f"training {texts[0]}"),
-            (part_colour("val", theme), f"validation {texts[1]}{best}"),
+            (part_colour(part, theme), f"{words} {_newest(line.ys, panel)}{more}")
+            for part, words, line, more in (("train", "training", train, ""), ("val", "validation", val, best))
+            if line.ys and val.ys
         ]
     text = "   ".join(f'<span style="color:{colour}">{words}</span>' for colour, words in said)
     place = {"xref": "paper", "yref": f"{y} domain", "x": 1, "y": 1, "xanchor": "right", "yanchor": "bottom"}
     return [note(text, theme, yshift=_title_shift(first), **place)] if said else []
+
+
+def _newest(values: Sequence[float], panel: Panel) -> str:
+    return f"{values[-1]:.2f}" if panel == "loss" else percent(values[-1])
 
 
 def _best_is_last(curves: Curves) -> bool:
@@ -223,15 +226,15 @@ def _best_is_last(curves: Curves) -> bool:
 
 def _best_label(curves: Curves, panels: Sequence[Panel], theme: Theme) -> list[dict[str, Any]]:
     """Above the ring, on the side where there is room."""
-    if curves.best is None or _best_is_last(curves) or not {"loss", "accuracy"} & set(panels):
+    if curves.best is None or _best_is_last(curves) or not {"loss", "score"} & set(panels):
         return []
-    panel: Panel = "loss" if "loss" in panels else "accuracy"
+    panel: Panel = "loss" if "loss" in panels else "score"
     place_of, best = panels.index(panel), curves.best
     place = {
         "xref": "x",
         "yref": f"y{place_of + 1}" if place_of else "y",
         "x": best.epoch,
-        "y": best.val_loss if panel == "loss" else 100 * best.val_accuracy,
+        "y": best.val_loss if panel == "loss" else 100 * best.val_score,
         "xanchor": "right" if best.epoch > curves.total_epochs / 2 else "left",
         "yshift": 19 if panel == "loss" else -19,
         "font": {"color": part_colour("val", theme), "size": 12},

@@ -1,7 +1,7 @@
 """Several runs in one chart."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -11,10 +11,10 @@ from core.charts.series import Line, line
 from core.charts.style import Theme, axis, base_layout, literal, run_colours, title
 from core.training.events import EpochEnded
 
-Metric = Literal["val_loss", "val_accuracy", "train_loss", "train_accuracy"]
+Metric = Literal["val_loss", "val_score", "train_loss", "train_accuracy"]
 METRICS: dict[Metric, str] = {
     "val_loss": "Validation loss",
-    "val_accuracy": "Validation accuracy",
+    "val_score": "Validation score",
     "train_loss": "Training loss",
     "train_accuracy": "Training accuracy",
 }
@@ -54,6 +54,7 @@ class Overlay:
     metric: Metric
     runs: tuple[RunLine, ...]
     colours: tuple[str, ...]  # run ids that colours are dealt to, the oldest first
+    title: str = ""  # of the metric
 
 
 def overlay(
@@ -67,10 +68,21 @@ def overlay(
     `all_runs`: every run id there is, the oldest first, so that a run has the same colour in every selection.
     """
     lines = [
-        RunLine(run, names.get(run, run), line((e.epoch + 1, getattr(e, metric)) for e in ended))
+        RunLine(run, names.get(run, run), line((e.epoch + 1, _value(e, metric)) for e in ended))
         for run, ended in epochs.items()
     ]
-    return Overlay(metric, _twins(lines), tuple(dict.fromkeys((*all_runs, *epochs))))
+    name = titles(epochs.values())[metric]
+    return Overlay(metric, _twins(lines), tuple(dict.fromkeys((*all_runs, *epochs))), name)
+
+
+def titles(runs: Iterable[Sequence[EpochEnded]]) -> dict[Metric, str]:
+    """What the metrics of runs are called, by their epochs; runs with other scores share the word 'score'."""
+    names = {epochs[-1].score.title for epochs in runs if epochs}
+    return {**METRICS, "val_score": f"Validation {names.pop().lower()}"} if len(names) == 1 else METRICS
+
+
+def _value(epoch: EpochEnded, metric: Metric) -> float:
+    return epoch.score.value if metric == "val_score" else float(getattr(epoch, metric))
 
 
 def _twins(lines: Sequence[RunLine]) -> tuple[RunLine, ...]:
@@ -110,14 +122,15 @@ def overlay_figure(data: Overlay, theme: Theme) -> go.Figure:
         unifiedhovertitle={"text": "Epoch %{x}"},
         **ticks,
     )
-    scale = {"range": [0, 103], "ticksuffix": " %"} if _is_share(data.metric) else {"rangemode": "tozero"}
-    layout["yaxis"] = axis(theme, title=title(METRICS[data.metric], theme), **scale)
-    traces = [_trace(run, colours[run.run], _is_share(data.metric)) for run in data.runs]
+    scale = {"range": [0, 103], "ticksuffix": " %"} if is_share(data.metric) else {"rangemode": "tozero"}
+    layout["yaxis"] = axis(theme, title=title(data.title, theme), **scale)
+    traces = [_trace(run, colours[run.run], is_share(data.metric)) for run in data.runs]
     return go.Figure({"data": traces, "layout": layout})
 
 
-def _is_share(metric: Metric) -> bool:
-    return metric.endswith("accuracy")
+def is_share(metric: Metric) -> bool:
+    """Whether the metric is a share, shown in percent."""
+    return metric in ("val_score", "train_accuracy")
 
 
 def _dash(run: RunLine) -> str:

@@ -7,18 +7,20 @@ import plotly.graph_objects as go
 
 from core.charts.numbers import percent, percent_range
 from core.charts.style import LOOKS, Theme, axis, base_layout, literal, names_axis, note, title
-from core.evaluation.scores import ClassScore
+from core.tasks.classification.scores import ClassScore
+from core.tasks.multilabel.scores import LabelScore
 
 
 @dataclass(frozen=True, slots=True)
 class RecallRow:
-    """One class: recall with the ends of its 95 % interval, 0..1; None when the class has no image."""
+    """One class: recall, or F1, with the ends of its 95 % interval, 0..1; None when the class has no image."""
 
     name: str
     n: int
     recall: float | None
     low: float | None
     high: float | None
+    measure: str = "Recall"
 
 
 def recall_rows(scores: Sequence[ClassScore]) -> tuple[RecallRow, ...]:
@@ -26,9 +28,14 @@ def recall_rows(scores: Sequence[ClassScore]) -> tuple[RecallRow, ...]:
     return tuple(RecallRow(s.name, s.n, s.recall, s.recall_low, s.recall_high) for s in scores)
 
 
+def label_rows(scores: Sequence[LabelScore]) -> tuple[RecallRow, ...]:
+    """F1 at the threshold, in the order given; of a class that is nowhere, nothing."""
+    return tuple(RecallRow(s.name, s.n, s.f1, s.f1_low, s.f1_high, "F1") for s in scores)
+
+
 def recall_figure(rows: Sequence[RecallRow], theme: Theme) -> go.Figure:
     """A dot per class with a bar for the interval: long bars say that there are few images."""
-    look = LOOKS[theme]
+    look, measure = LOOKS[theme], rows[0].measure if rows else "Recall"
     known = [(i, r, r.recall, r.low, r.high) for i, r in enumerate(rows) if r.recall is not None]
     trace = {
         "type": "scatter",
@@ -52,7 +59,11 @@ def recall_figure(rows: Sequence[RecallRow], theme: Theme) -> go.Figure:
     layout = base_layout(theme, 80 + (30 if len(rows) <= 20 else 20) * max(2, len(rows)))
     layout["margin"] = {"l": 16, "r": 24, "t": 12, "b": 44}
     layout["xaxis"] = axis(
-        theme, title=title("Recall, with 95 % interval", theme), range=[0, 100], ticksuffix=" %", dtick=25
+        theme,
+        title=title(f"{measure}, with 95 % interval", theme),
+        range=[0, 100],
+        ticksuffix=" %",
+        dtick=25,
     )
     layout["yaxis"] = names_axis([row.name for row in rows], theme, range=[len(rows) - 0.5, -0.5])
     layout["annotations"] = [
@@ -64,8 +75,8 @@ def recall_figure(rows: Sequence[RecallRow], theme: Theme) -> go.Figure:
 
 
 def _hover(row: RecallRow) -> str:
-    right = round((row.recall or 0.0) * row.n)
+    found = f"{round((row.recall or 0.0) * row.n)} of {row.n} found" if row.measure == "Recall" else row.measure
     return (
-        f"{literal(row.name, 60)}<br>{right} of {row.n} found: {percent(row.recall or 0.0)}"
+        f"{literal(row.name, 60)}<br>{found}: {percent(row.recall or 0.0)}"
         f"<br>95 % interval {percent_range(row.low or 0.0, row.high or 0.0)}"
     )

@@ -166,7 +166,7 @@ def runs(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None
         return
     table = Table(box=None, header_style="bold")
     table.add_column("run", no_wrap=True)
-    for column in ("name", "status", "epochs", "validation accuracy (95 %)"):
+    for column in ("name", "status", "epochs", "validation (95 %)"):
         table.add_column(column)
     for run in listed:
         table.add_row(run.id, literal(run.name), run.status.value, str(run.results.get("epochs", "")), told(run.val))

@@ -29,6 +29,6 @@ def keep(
     choice = kept_choice(room.store.epochs(kept.id))
     if choice is not None and kept.val is not None:
         monitor = kept.experiment.recipe.monitor
-        words = use_words(choice) if last else choice_words(choice, monitor, kept.val["n"])
+        words = use_words(choice) if last else choice_words(choice, monitor, kept.val.n)
         Console().print(literal(words), soft_wrap=True)
     Console().print(f"validation {told(kept.val)}")

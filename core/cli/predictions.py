@@ -12,11 +12,13 @@ from rich.console import Console
 from core import files, paths
 from core.cli.options import JsonOption, WorkspaceOption
 from core.cli.show import literal, people
+from core.data.dataset import NO_LABEL
 from core.runs.workspace import Workspace, default_root
 from core.text import shown
 
 if TYPE_CHECKING:  # importing it loads torch
     from core.evaluation.predict import Answer, Predictor
+    from core.tasks.decision import Decision
 
 MOST_NAMED = 20  # files that are no images; a folder may hold a text beside every image
 
@@ -38,8 +40,8 @@ def predict(
         _write_json(predictor, answers)
     else:
         for answer in answers:
-            best = int(answer.probabilities.argmax())  # type: ignore[union-attr]  # a good answer has them
-            line = f"{answer.given.name}  {predictor.classes[best]}  {answer.probabilities[best]:.1%}"  # type: ignore[index]
+            told = _told(predictor.decision, answer.probabilities.tolist())  # type: ignore[union-attr]
+            line = f"{answer.given.name}  {told}"
             Console().print(literal(line), soft_wrap=True)
     said.end()
 
@@ -96,5 +98,14 @@ def _write_json(predictor: "Predictor", answers: Iterator["Answer"]) -> None:
 def _as_values(predictor: "Predictor", answer: "Answer") -> dict[str, Any]:
     classes = map(shown, predictor.classes)  # as `graft data --json` names them
     probabilities = dict(zip(classes, answer.probabilities.tolist(), strict=True))  # type: ignore[union-attr]
-    best = max(probabilities, key=lambda name: probabilities[name])
-    return {"path": answer.given.name, "class": best, "probabilities": probabilities}
+    decision = predictor.decision
+    names = [shown(name) for name in decision.names(answer.probabilities.tolist())]  # type: ignore[union-attr]
+    answered = {"labels": names} if decision.several else {"class": names[0]}
+    return {"path": answer.given.name, **answered, "probabilities": probabilities}
+
+
+def _told(decision: "Decision", probabilities: list[float]) -> str:
+    """'cat  97.2%'; with several labels 'cat 97.2%, dog 81.0%', or that there are none."""
+    gap = " " if decision.several else "  "
+    said = [f"{decision.classes[index]}{gap}{probabilities[index]:.1%}" for index in decision.said(probabilities)]
+    return ", ".join(said) or NO_LABEL

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from core import files
 from core.runs.records import Run
+from core.tasks.scorecard import Scorecard
 from core.text import shown, shown_lines
 from core.training import events
 from core.training.remaining import Remaining, left_words
@@ -61,7 +62,7 @@ def _draw(bar: Progress, task: TaskID, event: events.Event) -> None:
             mark = " *" if event.best else ""
             bar.console.print(
                 f"epoch {event.epoch + 1:>3}  loss {event.train_loss:.3f}  val loss {event.val_loss:.3f}  "
-                f"val accuracy {event.val_accuracy:.3f}{mark}"
+                f"val {event.score.title.lower()} {event.score.value:.3f}{mark}"
             )
         case events.Warned():
             bar.console.print(f"[yellow]{literal(event.message)}[/]")
@@ -80,15 +81,18 @@ def summary(run: Run, with_test: bool = True) -> dict[str, Any]:
         "epochs": results.get("epochs"),
         "kept": results.get("kept"),
         "kept_epoch": results.get("kept_epoch", results.get("best_epoch")),
-        "val": run.val,
-    } | ({"test": run.test} if with_test else {})
+        "val": run.val.flat() if run.val else None,
+    } | ({"test": run.test.flat() if run.test else None} if with_test else {})
 
 
-def told(scores: dict[str, Any] | None) -> str:
-    """An accuracy with its interval."""
+def told(scores: Scorecard | None) -> str:
+    """The main score with its interval; accuracy is not named, for it is what people expect."""
     if scores is None:
         return "-"
-    return f"{scores['accuracy']:.3f} ({scores['accuracy_low']:.3f} to {scores['accuracy_high']:.3f}, n={scores['n']})"
+    main = scores.main
+    interval = "" if main.low is None else f"{main.low:.3f} to {main.high:.3f}, "
+    named = "" if main.name == "accuracy" else f"{main.title.lower()} "
+    return f"{named}{main.value:.3f} ({interval}n={scores.n})"
 
 
 def print_json(value: Any) -> None:

@@ -11,6 +11,7 @@ LOWEST = {
     "loss": "the lowest validation loss at its fitted temperature",
     "accuracy": "the highest validation accuracy",
     "macro-f1": "the highest macro F1 on the validation images",
+    "map": "the highest mean average precision on the validation images",
 }
 
 
@@ -51,7 +52,7 @@ def kept_choice(epochs: Sequence[EpochEnded]) -> KeptChoice | None:
     phases = sorted({epoch.phase for epoch in epochs if epoch.phase > kept.phase})
     found = [_help([epoch for epoch in epochs if epoch.phase == phase]) for phase in phases]
     return KeptChoice(
-        kept.epoch, kept.phase, last.epoch, last.phase, kept.val_accuracy, last.val_accuracy,
+        kept.epoch, kept.phase, last.epoch, last.phase, kept.score.value, last.score.value,
         tuple(one for one in found if one is not None),
     )  # fmt: skip
 
@@ -63,7 +64,7 @@ def _help(epochs: Sequence[EpochEnded]) -> PhaseHelp | None:
         return None
     gain, best = max(gains, key=lambda one: one[0])
     gained = gain > 0 and Gain(gain, best.gain_error or 0.0).within_chance
-    return PhaseHelp(best.phase, Help.CHANCE if gained else Help.NONE, best.epoch, best.val_accuracy)
+    return PhaseHelp(best.phase, Help.CHANCE if gained else Help.NONE, best.epoch, best.score.value)
 
 
 def choice_words(choice: KeptChoice, monitor: str, images: int) -> str:
@@ -89,14 +90,17 @@ def _gain(choice: KeptChoice, chance: Sequence[PhaseHelp], images: int) -> str:
 
 
 def _no_help(one: PhaseHelp, choice: KeptChoice, monitor: str) -> str:
-    value = {"loss": "a lower validation loss", "accuracy": "a higher accuracy", "macro-f1": "a higher macro F1"}
+    value = {
+        "loss": "a lower validation loss", "accuracy": "a higher accuracy", "macro-f1": "a higher macro F1",
+        "map": "a higher mean average precision",
+    }  # fmt: skip
     return f"Phase {one.phase + 1} did not help: none of its epochs has {value[monitor]} than epoch {choice.epoch + 1}."
 
 
 def use_words(choice: KeptChoice) -> str:
     """That the last epoch is in use instead of the chosen one."""
     return (
-        f"You keep the last epoch, {choice.last + 1} ({_percent(choice.last_accuracy)} % of the validation images), "
+        f"You keep the last epoch, {choice.last + 1} ({_percent(choice.last_accuracy)} % on the validation images), "
         f"instead of the chosen one, {choice.epoch + 1} ({_percent(choice.accuracy)} %)."
     )
 

@@ -19,7 +19,8 @@ from core.features.batches import Normalise, workers
 from core.features.preprocessing import Preprocessing
 from core.features.shortage import forward_with_oom_retry
 from core.model.record import ModelRecord, read_record
-from core.tasks.classification import Classification
+from core.tasks.decision import Decision
+from core.tasks.registry import task_of_model
 from core.training.checkpoints import load_weights
 from core.training.kept import kept_weights
 
@@ -66,6 +67,11 @@ class Predictor:
         return self.record.classes
 
     @property
+    def decision(self) -> Decision:
+        """How its probabilities are read."""
+        return self.record.decision
+
+    @property
     def geometry(self) -> Geometry:
         """Sizes between a stored image and the model's input."""
         return self.preprocessing.geometry
@@ -76,7 +82,7 @@ class Predictor:
 
     def predict(self, images: Sequence[np.ndarray]) -> np.ndarray:
         """Probabilities (N, C) for images made by `read`; row i belongs to image i, column j to class j."""
-        task, rows = Classification(self.classes), [np.empty((0, len(self.classes)), np.float32)]
+        task, rows = task_of_model(self.record.task, self.classes), [np.empty((0, len(self.classes)), np.float32)]
         for start in range(0, len(images), BATCH_SIZE):
             pixels = self.normalise(np.stack(images[start : start + BATCH_SIZE]))
             rows.append(task.probabilities(forward_with_oom_retry(self.model, pixels)).numpy())

@@ -13,8 +13,9 @@ from core.export.reader import reader_files
 from core.export.script import predict_script, to_install
 from core.model.record import ModelRecord, read_record
 from core.runs import artifacts
-from core.runs.records import Run
+from core.runs.records import Run, flat_results
 from core.runs.workspace import Workspace
+from core.tasks.scorecard import Scorecard
 from core.training.kept import BEST, kept_weights
 
 HOW_TO = """\
@@ -67,7 +68,7 @@ def _texts(run: Run, folder: Path) -> dict[str, str]:
     return {
         "labels.json": json.dumps(list(record.classes), ensure_ascii=False, indent=2),
         artifacts.EXPERIMENT: described.read_text("utf-8") if described.exists() else run.experiment.to_yaml(),
-        "results.json": files.dump_json(run.results, indent=2),
+        "results.json": files.dump_json(flat_results(run), indent=2),
         "HOW-TO.txt": how_to(run, record),
         "predict.py": predict_script(record),
         **reader_files(),
@@ -89,9 +90,9 @@ def how_to(run: Run, record: ModelRecord) -> str:
     )
 
 
-def _told(scores: dict[str, float] | None) -> str:
+def _told(scores: Scorecard | None) -> str:
     if scores is None:
         return "not evaluated"
-    low, high = scores["accuracy_low"], scores["accuracy_high"]
-    accuracy = percent(scores["accuracy"], 1)
-    return f"accuracy {accuracy} (95 % interval {percent_range(low, high, 1)}, {scores['n']} images)"
+    main = scores.main
+    interval = "" if main.low is None or main.high is None else percent_range(main.low, main.high, 1)
+    return f"{main.title.lower()} {percent(main.value, 1)} (95 % interval {interval}, {scores.n} images)"

@@ -18,6 +18,7 @@ Or from Python:
     from predict import load, predict
     model = load()
     print(predict(model, "image.jpg"))          # {"class": probability, ...}
+    print(answer(predict(model, "image.jpg")))  # $answered
 """
 
 import json
@@ -38,6 +39,7 @@ GEOMETRY = Geometry(image_size=$image_size, resize_size=$resize_size, interpolat
 MEAN, STD = $mean, $std  # of 0-1, for R, G, B
 VALUE_RANGE = $value_range  # what became 0 and 255 in images of fractions, signed or 32-bit numbers; None: no such
 LABELS = json.loads((HERE / "labels.json").read_text(encoding="utf-8"))
+THRESHOLDS = $thresholds  # from which probability each class is there; None: one class per image
 
 
 def load():
@@ -59,8 +61,18 @@ def prepare(image):
 def predict(model, image):
     """The probability of every class, by its name."""
     with torch.no_grad():
-        probabilities = model(prepare(image)).float().softmax(dim=1)[0]
+        logits = model(prepare(image)).float()[0]
+    probabilities = logits.softmax(dim=0) if THRESHOLDS is None else logits.sigmoid()
     return dict(zip(LABELS, probabilities.tolist(), strict=True))
+
+
+def answer(probabilities):
+    """The classes that the image shows, the most probable first."""
+    order = sorted(probabilities, key=lambda name: -probabilities[name])
+    if THRESHOLDS is None:
+        return order[:1]
+    there = dict(zip(LABELS, THRESHOLDS, strict=True))
+    return [name for name in order if probabilities[name] >= there[name]]
 
 
 def main():
@@ -74,10 +86,12 @@ def main():
             print(f"{name}: {error}", file=sys.stderr)
             code = 2
             continue
-        best = max(found, key=found.get)
-        answers.append({"path": name, "class": best, "probabilities": found})
+        said = answer(found)
+        told = {"class": said[0]} if THRESHOLDS is None else {"labels": said}
+        answers.append({"path": name, **told, "probabilities": found})
         if not as_json:
-            print(f"{name}  {best}  {100 * found[best]:.1f} %")
+            named = ", ".join(f"{one}  {100 * found[one]:.1f} %" for one in said)
+            print(f"{name}  {named or 'no label'}")
     if as_json:
         print(json.dumps(answers))
     sys.exit(code)
@@ -101,6 +115,8 @@ def predict_script(record: ModelRecord) -> str:
         mean=inputs.mean,
         std=inputs.std,
         value_range=inputs.scale,
+        thresholds=record.decision.thresholds,
+        answered='["class", ...], those that are there' if record.decision.several else '["class"]',
     )
 
 

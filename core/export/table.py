@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+from core.tasks.decision import Decision
 from core.text import shown
 
 # What makes a spreadsheet read a cell as a formula; the wide forms count as the plain ones in some of them.
@@ -43,15 +44,21 @@ def neutral(cell: Cell) -> Cell:
     return f"'{seen}" if cell.startswith(FORMULA_STARTS) and not _NUMBER.fullmatch(cell) else seen
 
 
-def predictions_csv(classes: Sequence[str], answers: Iterable[tuple[str, Sequence[float]]]) -> bytes:
-    """A row per image: its name, the most probable class, that probability, then the probability of every class.
+def predictions_csv(decision: Decision, answers: Iterable[tuple[str, Sequence[float]]]) -> bytes:
+    """A row per image: its name, the answer, then the probability of every class.
 
-    `answers` are names with one probability per class, in the order of `classes`.
+    The answer is the most probable class and its probability; with several labels per image, those that the model
+    says are there, with '|' between. `answers` are names with one probability per class, in the order of the classes.
     """
-    header = ["file", "class", "probability", *(f"p({name})" for name in classes)]
+    answer = ["labels"] if decision.several else ["class", "probability"]
     rows: list[list[Cell]] = []
     for name, probabilities in answers:
-        best = max(range(len(classes)), key=probabilities.__getitem__)
         values = [round(float(p), 6) for p in probabilities]
-        rows.append([name, classes[best], values[best], *values])
-    return csv_bytes(header, rows)
+        told: list[Cell]
+        if decision.several:
+            told = ["|".join(decision.names(probabilities))]
+        else:
+            (best,) = decision.said(probabilities)
+            told = [decision.classes[best], values[best]]
+        rows.append([name, *told, *values])
+    return csv_bytes(["file", *answer, *(f"p({name})" for name in decision.classes)], rows)

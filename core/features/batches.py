@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from multiprocessing.pool import AsyncResult, ThreadPool
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -26,19 +27,29 @@ from core.data.geometry import Geometry
 from core.errors import UnreadableImage
 from core.experiment import PipelineSpec
 from core.features.preprocessing import Preprocessing
+from core.tasks.base import Targets
+from core.tasks.classification.task import Classification
 
 Image = np.ndarray
+CLASS_INDEX = Classification(())  # the target of whoever looks at views alone
 VIEW_CODE = 1  # raised when our own code makes other pixels of the same description: no features of the old ones serve
 LIBRARIES = f"albumentations {version('albumentations')}|OpenCV {cv2.__version__}|Pillow {PIL.__version__}"
 AHEAD = 3  # batches made while an accelerator is busy; more only costs memory
 
 
+class Sample(NamedTuple):
+    """One view: the image (S, S, 3) uint8, and its target as the task reads it."""
+
+    image: Image
+    target: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Images (N, S, S, 3) uint8 with their labels (N,) and the items they show; `failed` could not be read."""
+    """Images (N, S, S, 3) uint8 with their targets (N, ...) and the items they show; `failed` could not be read."""
 
     images: np.ndarray
-    labels: Tensor
+    targets: Tensor
     items: tuple[Item, ...]
     failed: tuple[tuple[Item, str], ...]
 
@@ -48,9 +59,10 @@ class ImageViews:
 
     def __init__(
         self, pipeline: PipelineSpec, geometry: Geometry, seed: int, cache: ImageCache | None = None,
-        references: Sequence[Item] = (),
+        references: Sequence[Item] = (), targets: Targets = CLASS_INDEX,
     ) -> None:  # fmt: skip
         self.geometry = geometry
+        self.targets = targets
         self._spec = pipeline
         self._seed = seed
         self._cache = cache or ImageCache(geometry, MEMORY_BYTES, SPILL_BYTES)
@@ -59,7 +71,7 @@ class ImageViews:
 
     def under(self, pipeline: PipelineSpec) -> "ImageViews":
         """The same images under another pipeline; what is decoded is shared."""
-        return ImageViews(pipeline, self.geometry, self._seed, self._cache, self._references)
+        return ImageViews(pipeline, self.geometry, self._seed, self._cache, self._references, self.targets)
 
     def view(self, item: Item, number: int) -> Image:
         """View `number` of an image, (S, S, 3) uint8. Raises `UnreadableImage`."""
@@ -69,6 +81,16 @@ class ImageViews:
     def plain(self, item: Item) -> Image:
         """The image as evaluation sees it, (S, S, 3) uint8. Raises `UnreadableImage`."""
         return self._pipeline.plain(self._cache.base(item))
+
+    def sample(self, item: Item, number: int | None) -> Sample:
+        """View `number` of an image with its target, None: the plain image. Raises `UnreadableImage`."""
+        image = self.plain(item) if number is None else self.view(item, number)
+        return Sample(image, self.target(item, number))
+
+    def target(self, item: Item, number: int | None) -> Any:
+        """The target that belongs to view `number`. No view changes what classes an image shows: it is that of all."""
+        del number
+        return self.targets.read(item)
 
     @property
     def varies(self) -> bool:
@@ -116,7 +138,7 @@ def ahead(device: torch.device) -> int:
 
 
 def batches(
-    chunks: Sequence[Sequence[Item]], image: Callable[[Item], Image], ahead: int
+    chunks: Sequence[Sequence[Item]], sample: Callable[[Item], Sample], ahead: int, targets: Targets = CLASS_INDEX
 ) -> Generator[Batch, None, None]:
     """One batch per chunk, in order. An image that fails is left out and named.
 
@@ -124,14 +146,14 @@ def batches(
     """
     # not concurrent.futures: it closes down before a training is told that the process ends, and would fail the run
     with ThreadPool(workers()) as pool:
-        waiting: deque[tuple[Sequence[Item], list[AsyncResult[Image]]]] = deque()
+        waiting: deque[tuple[Sequence[Item], list[AsyncResult[Sample]]]] = deque()
         rest = iter(chunks)
         while True:
             while len(waiting) < ahead and (chunk := next(rest, None)) is not None:
-                waiting.append((chunk, [pool.apply_async(image, (item,)) for item in chunk]))
+                waiting.append((chunk, [pool.apply_async(sample, (item,)) for item in chunk]))
             if not waiting:
                 return
-            yield _collect(*waiting.popleft())
+            yield _collect(*waiting.popleft(), targets)
 
 
 def chunked(items: Sequence[Item], size: int) -> list[list[Item]]:
@@ -165,14 +187,14 @@ class Normalise:
         return rows.view(count, height, width, 3).permute(0, 3, 1, 2)
 
 
-def _collect(chunk: Sequence[Item], results: Sequence[AsyncResult[Image]]) -> Batch:
-    good: list[tuple[Item, Image]] = []
+def _collect(chunk: Sequence[Item], results: Sequence[AsyncResult[Sample]], targets: Targets) -> Batch:
+    good: list[tuple[Item, Sample]] = []
     failed: list[tuple[Item, str]] = []
     for item, result in zip(chunk, results, strict=True):
         try:
             good.append((item, result.get()))
         except (UnreadableImage, OSError) as error:  # the file changed or vanished after it was listed
             failed.append((item, str(error)))
-    images = np.stack([image for _, image in good]) if good else np.empty((0, 0, 0, 3), np.uint8)
-    items = tuple(item for item, _ in good)
-    return Batch(images, torch.tensor([item.label for item in items], dtype=torch.long), items, tuple(failed))
+    images = np.stack([sample.image for _, sample in good]) if good else np.empty((0, 0, 0, 3), np.uint8)
+    found = targets.collate([sample.target for _, sample in good])
+    return Batch(images, found, tuple(item for item, _ in good), tuple(failed))

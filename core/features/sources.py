@@ -26,10 +26,10 @@ Chunks = Sequence[Sequence[Item]]
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """`tensor` (N, ...) on the device with labels (N,) on the CPU; `failed` could not be read."""
+    """`tensor` (N, ...) on the device with targets (N, ...) on the CPU; `failed` could not be read."""
 
     tensor: Tensor
-    labels: Tensor
+    targets: Tensor
     items: tuple[Item, ...]
     failed: tuple[tuple[Item, str], ...]
 
@@ -59,8 +59,8 @@ class Pixels:
     def batches(self, chunks: Chunks, view: int | None, order: Sequence[Item] = ()) -> Generator[Inputs, None, None]:
         """See `Source`."""
         del order  # pixels are made as they are asked for
-        image = self.image_views.plain if view is None else partial(self.image_views.view, number=view)
-        made = batches(chunks, image, ahead(self._normalise.device))
+        sample = partial(self.image_views.sample, number=view)
+        made = batches(chunks, sample, ahead(self._normalise.device), self.image_views.targets)
         try:
             for batch in made:
                 yield self._inputs(batch)
@@ -69,7 +69,11 @@ class Pixels:
 
     def _inputs(self, batch: Batch) -> Inputs:
         tensor = self._normalise(batch.images) if batch.items else torch.empty(0)
-        return Inputs(tensor, batch.labels, batch.items, batch.failed)
+        return Inputs(tensor, batch.targets, batch.items, batch.failed)
+
+    def targets(self, items: Sequence[Item], view: int | None) -> Tensor:
+        """The targets that belong to a view of `items`."""
+        return self.image_views.targets.collate([self.image_views.target(item, view) for item in items])
 
 
 class Features:
@@ -153,7 +157,7 @@ class Features:
                     inputs = next(made)
                     failed |= {item.digest: reason for item, reason in inputs.failed}
                     block = self._filled(block, inputs, len(missing))
-                yield self._gathered(block, chunk, failed)
+                yield self._gathered(block, chunk, view, failed)
             next(made, None)  # nothing is left: what stands before keeps its block when it comes to its end
         finally:
             made.close()
@@ -171,11 +175,11 @@ class Features:
         block.add([item.digest for item in inputs.items], features)
         return block
 
-    def _gathered(self, block: Block | None, chunk: Sequence[Item], failed: dict[str, str]) -> Inputs:
+    def _gathered(self, block: Block | None, chunk: Sequence[Item], view: int | None, failed: dict[str, str]) -> Inputs:
         good = tuple(item for item in chunk if item.digest not in failed)
         bad = tuple((item, failed[item.digest]) for item in chunk if item.digest in failed)
         rows = torch.empty(0) if block is None or not good else block.get([item.digest for item in good])
-        return Inputs(sent(rows, self._device).float(), _labels(good), good, bad)
+        return Inputs(sent(rows, self._device).float(), self._pixels.targets(good, view), good, bad)
 
     def _passing(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
         groups = _grouped(chunks)
@@ -188,7 +192,8 @@ class Features:
                 for chunk in group:
                     good = tuple(item for item in chunk if id(item) in place)
                     bad = tuple((item, reasons[id(item)]) for item in chunk if id(item) in reasons)
-                    yield Inputs(features[[place[id(item)] for item in good]], _labels(good), good, bad)
+                    rows = [place[id(item)] for item in good]
+                    yield Inputs(features[rows], inputs.targets[rows], good, bad)
         finally:
             made.close()
 
@@ -250,7 +255,3 @@ def _grouped(chunks: Chunks) -> list[list[Sequence[Item]]]:
 
 def _digests(items: Iterable[Item]) -> set[str]:
     return {item.digest for item in items}
-
-
-def _labels(items: Iterable[Item]) -> Tensor:
-    return torch.tensor([item.label for item in items], dtype=torch.long)

@@ -26,11 +26,12 @@ from core.errors import GraftError, UnreadableWeights
 from core.experiment import Experiment
 from core.model.former import describes, experiment_beside, former_values
 from core.problems import problems
+from core.tasks.decision import Decision
 from core.text import short, short_path
 
 KEY = "graft"  # in the metadata, of the record as JSON
 VERSION = 1
-TASKS = ("classification",)
+TASKS = ("classification", "multilabel")
 FROM_FILE = "file"
 LONGEST_SIDE = 4096  # px; whatever a foreign file says, no model here takes larger images
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -122,6 +123,11 @@ class ModelRecord(Description):
     def geometry(self) -> Geometry:
         """Sizes between a stored image and the model's input."""
         return Geometry(self.inputs.image_size, self.inputs.resize_size, self.inputs.interpolation)
+
+    @property
+    def decision(self) -> Decision:
+        """How its probabilities are read."""
+        return Decision.of(self.task, self.classes, self.thresholds)
 
     def changed(self, **parts: Any) -> Self:
         """A copy with other parts, such as `epoch` or `thresholds`, checked like any other."""

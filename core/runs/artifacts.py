@@ -20,13 +20,23 @@ from core.training.kept import Kept, kept
 
 @dataclass(frozen=True, slots=True)
 class Predictions:
-    """A model's answers for one split: names and paths of N images, labels (N,), probabilities (N, C)."""
+    """A model's answers for one split: names and paths of N images, labels, probabilities (N, C).
+
+    `labels` are class indices (N,); with several labels per image, whether each class is there (N, C), and `thresholds`
+    are the probabilities from which the model says so.
+    """
 
     names: tuple[str, ...]
     paths: tuple[str, ...]
     labels: np.ndarray
     probabilities: np.ndarray
     value_range: Range | None = None  # of the data set, with which its images are decoded
+    thresholds: tuple[float, ...] | None = None
+
+    @property
+    def several(self) -> bool:
+        """Whether an image may have several labels."""
+        return self.labels.ndim == 2
 
 
 def write_description(folder: Path, experiment: Experiment, listing: dict[str, str]) -> None:
@@ -65,17 +75,20 @@ def predictions_file(folder: Path, part: str, which: Kept) -> Path:
 
 
 def write_predictions(
-    folder: Path, part: str, items: tuple[Item, ...], probabilities: np.ndarray, which: Kept = Kept.CHOSEN
-) -> None:
+    folder: Path, part: str, items: tuple[Item, ...], probabilities: np.ndarray, which: Kept = Kept.CHOSEN,
+    thresholds: tuple[float, ...] | None = None,
+) -> None:  # fmt: skip
     """Keep the answers of one of the run's models for `part` ('val' or 'test')."""
     content: dict[str, Any] = {
         "names": [item.name for item in items],
         "paths": [str(item.path) for item in items],
-        "labels": [item.label for item in items],
+        "labels": [item.label if item.labels is None else list(item.labels) for item in items],
         "probabilities": np.round(probabilities.astype(float), 6).tolist(),
     }
     if scale := next((item.value_range for item in items if item.value_range), None):
         content["value_range"] = list(scale)
+    if thresholds is not None:
+        content["thresholds"] = list(thresholds)
     files.write_json(predictions_file(folder, part, which), content)
 
 
@@ -93,13 +106,24 @@ def read_predictions(folder: Path, part: str) -> Predictions:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RunConflict(f"This run has no {part} predictions: it was not evaluated.") from error
+    probabilities = np.array(content["probabilities"], dtype=float)
     return Predictions(
         tuple(content["names"]),
         tuple(content["paths"]),
-        np.array(content["labels"], dtype=int),
-        np.array(content["probabilities"], dtype=float),
+        _labels(content["labels"], probabilities),
+        probabilities,
         (float(scale[0]), float(scale[1])) if (scale := content.get("value_range")) else None,
+        tuple(thresholds) if (thresholds := content.get("thresholds")) else None,
     )
+
+
+def _labels(stored: list[Any], probabilities: np.ndarray) -> np.ndarray:
+    if not any(isinstance(one, list) for one in stored):
+        return np.array(stored, dtype=int)
+    there = np.zeros(probabilities.shape, bool)
+    for row, indices in zip(there, stored, strict=True):
+        row[indices] = True
+    return there
 
 
 def test_key(dataset: Dataset, split: Split) -> str:

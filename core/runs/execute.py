@@ -4,7 +4,7 @@ import time
 import traceback
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 
 import torch
@@ -243,7 +243,7 @@ def _evaluated(
         found, failed = score_part(folder, part, setup, feed, items, control)
         for item, reason in failed:
             yield _taken(recorder, Warned(message=f"{item.name} could not be read and was not evaluated: {reason}"))
-        results[part] = asdict(found) if found else None
+        results[part] = found.to_record() if found else None
     epochs = workspace.store.epochs(run_id)
     results |= {
         "seconds": recorder.seconds,

@@ -1,7 +1,7 @@
 """Keeping the last epoch instead of the chosen one, and back: predictions, downloads and results follow."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from filelock import Timeout
@@ -96,7 +96,7 @@ def _evaluated(workspace: Workspace, run: Run, which: Kept, control: Control) ->
         items: tuple[Item, ...] = tuple(prepared.dataset.items[index] for index in indices)
         if items and (part == "val" or run.test is not None):
             scored = score_part(folder, part, setup, feed, items, control, which)[0]
-            found[part] = asdict(scored) if scored else None
+            found[part] = scored.to_record() if scored else None
     return found
 
 

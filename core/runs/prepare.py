@@ -15,7 +15,7 @@ from core.data.dataset import Dataset
 from core.data.sources import load_dataset
 from core.data.split import Split, make_former_split, make_split
 from core.errors import InvalidExperiment, ResumeRefused, UnusableDataset
-from core.experiment import Experiment
+from core.experiment import Experiment, MultiLabelSpec
 from core.files import own_path
 from core.runs.artifacts import split_key
 from core.text import storable
@@ -24,6 +24,7 @@ from core.training.device import require_precision, resolve_device
 OTHER_IMAGES = "The images are not those that this experiment was made with; its results will not be the same."
 MOST_NAMED = 10  # files that were left out; the Data page lists them all
 WORDS = ("default", "none")
+_PER_IMAGE = {"classification": "one class each", "multilabel": "any number of labels"}
 OnProgress = Callable[[int, int], None]
 
 
@@ -73,6 +74,7 @@ def prepare(
         raise UnusableDataset(
             f"The path {dataset.source} holds bytes that are no UTF-8, so that a run cannot keep it. Rename it."
         )
+    experiment = _for_task(experiment, dataset)
     if classes is not None and sorted(classes) == sorted(dataset.classes):
         dataset = dataset.ordered_as(classes)
     split = make_split(dataset, experiment.data.split)
@@ -81,6 +83,22 @@ def prepare(
     backbone = experiment.backbone.model_copy(update={"weights": _absolute(experiment.backbone.weights)})
     other = experiment.data.fingerprint not in ("", dataset.fingerprint)
     return Prepared(experiment.changed(data=data, backbone=backbone), dataset, split, chosen, other)
+
+
+def _for_task(experiment: Experiment, dataset: Dataset) -> Experiment:
+    """The experiment with the task that the images are for, which one that has seen none does not know yet.
+
+    Raises `InvalidExperiment` where the two contradict each other.
+    """
+    if experiment.task.kind == dataset.task:
+        return experiment
+    if dataset.task == "multilabel" and not experiment.data.fingerprint:
+        return experiment.changed(task=MultiLabelSpec())
+    wanted, there = (_PER_IMAGE[kind] for kind in (experiment.task.kind, dataset.task))
+    raise InvalidExperiment(
+        f"The experiment is for images with {wanted}, and these have {there}. Read them as it expects "
+        f"(--task {experiment.task.kind}), or begin a new experiment."
+    )
 
 
 def require_weights(experiment: Experiment) -> None:

@@ -139,5 +139,5 @@ def _told(event: EpochEnded) -> str:
     best = ", the best so far" if event.best else ""
     return (
         f"Epoch {event.epoch + 1}: training loss {event.train_loss:.3f}, validation loss {event.val_loss:.3f}, "
-        f"validation accuracy {event.val_accuracy:.1%}{best}."
+        f"validation {event.score.title.lower()} {event.score.value:.1%}{best}."
     )

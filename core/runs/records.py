@@ -5,6 +5,7 @@ from typing import Any
 
 from core.experiment import Experiment
 from core.runs.status import Status
+from core.tasks.scorecard import Scorecard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,16 +35,14 @@ class Run:
         return self.number, self.created_at
 
     @property
-    def val(self) -> dict[str, Any] | None:
+    def val(self) -> Scorecard | None:
         """Validation scores, once the run was evaluated."""
-        scores: dict[str, Any] | None = self.results.get("val")
-        return scores
+        return _scores(self.results.get("val"))
 
     @property
-    def test(self) -> dict[str, Any] | None:
+    def test(self) -> Scorecard | None:
         """Test scores, where there is a test split."""
-        scores: dict[str, Any] | None = self.results.get("test")
-        return scores
+        return _scores(self.results.get("test"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +52,12 @@ class LogLine:
     at: float
     level: str  # info, warning or error
     message: str
+
+
+def _scores(record: dict[str, Any] | None) -> Scorecard | None:
+    return Scorecard.from_record(record) if record else None
+
+
+def flat_results(run: Run) -> dict[str, Any]:
+    """What came out of a run, for those who read JSON: its scores by name, each with its interval."""
+    return {**run.results, "val": run.val.flat() if run.val else None, "test": run.test.flat() if run.test else None}

@@ -184,7 +184,7 @@ class RunStore:
     def epochs(self, run_id: str) -> list[EpochEnded]:
         """Epochs of a run, in order."""
         rows = self._rows("SELECT record FROM epochs WHERE run_id = ? ORDER BY epoch", run_id)
-        return [EpochEnded(**json.loads(row["record"])) for row in rows]
+        return [EpochEnded.from_record(json.loads(row["record"])) for row in rows]
 
     def phases(self, run_id: str) -> list[PhaseStarted]:
         """Phases that have started, in order."""

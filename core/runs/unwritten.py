@@ -39,7 +39,7 @@ def take_in(store: RunStore, run_id: str, folder: Path) -> None:
     try:
         held = json.loads((folder / FILE).read_text(encoding="utf-8"))
         steps = [StepEnded(**one) for one in held["steps"]]
-        epochs = [EpochEnded(**one) for one in held["epochs"]]
+        epochs = [EpochEnded.from_record(one) for one in held["epochs"]]
         phases = [PhaseStarted(**{**one, "stages": tuple(one["stages"])}) for one in held["phases"]]
     except (OSError, ValueError, LookupError, TypeError):  # there is none, as a rule; it is written whole or not at all
         return

@@ -6,43 +6,35 @@ networks): one number per epoch that scales all logits, and changes no predictio
 """
 
 import math
-from typing import NamedTuple
 
 from torch import Tensor
 
-from core.tasks.losses import SmoothedCrossEntropy
+from core.tasks.base import Compared, Criterion
 
 COLDEST, WARMEST = 0.2, 5.0  # temperatures; where every image is correctly classified, the loss alone knows no bound
 SEARCHES = 24  # of the golden section: the temperature is then found to one part in 10,000
 _GOLDEN = (math.sqrt(5) - 1) / 2
 
 
-class Compared(NamedTuple):
-    """`value` is what the recipe monitors, lower is better; `each` is what every image adds, in the images' order."""
-
-    value: float
-    each: tuple[float, ...]
-
-
-def at_its_temperature(criterion: SmoothedCrossEntropy, logits: Tensor, labels: Tensor) -> Compared:
-    """The criterion's loss over logits (N, C) and labels (N,) at its fitted temperature; the mean of `each`."""
-    logits, labels = logits.double().cpu(), labels.cpu()
-    sharpness = _sharpest(criterion, logits, labels)
-    losses, total = criterion.per_image(logits * sharpness, labels), float(criterion.weights_of(labels).sum())
-    each = losses * (len(labels) / total) if total else losses
+def at_its_temperature(criterion: Criterion, logits: Tensor, targets: Tensor) -> Compared:
+    """The criterion's loss over logits and targets at its fitted temperature; the mean of `each`."""
+    logits, targets = logits.double().cpu(), targets.cpu()
+    sharpness = _sharpest(criterion, logits, targets)
+    losses, total = criterion.per_image(logits * sharpness, targets), float(criterion.weights_of(targets).sum())
+    each = losses * (len(targets) / total) if total else losses
     return Compared(float(each.mean()), tuple(each.tolist()))
 
 
-def fitted_temperature(criterion: SmoothedCrossEntropy, logits: Tensor, labels: Tensor) -> float:
+def fitted_temperature(criterion: Criterion, logits: Tensor, targets: Tensor) -> float:
     """The temperature, from `COLDEST` to `WARMEST`, at which the loss of logits divided by it is lowest."""
-    return 1 / _sharpest(criterion, logits.double().cpu(), labels.cpu())
+    return 1 / _sharpest(criterion, logits.double().cpu(), targets.cpu())
 
 
-def _sharpest(criterion: SmoothedCrossEntropy, logits: Tensor, labels: Tensor) -> float:
+def _sharpest(criterion: Criterion, logits: Tensor, targets: Tensor) -> float:
     """The factor of the logits at which the loss is lowest. The loss is convex in it: a golden section finds it."""
 
     def loss(factor: float) -> float:
-        return float(criterion.weighted_mean(logits * factor, labels))
+        return float(criterion.weighted_mean(logits * factor, targets))
 
     low, high = 1 / WARMEST, 1 / COLDEST
     left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
@@ -57,8 +49,3 @@ def _sharpest(criterion: SmoothedCrossEntropy, logits: Tensor, labels: Tensor) -
             right = low + _GOLDEN * (high - low)
             at_right = loss(right)
     return (low + high) / 2
-
-
-def wrong(logits: Tensor, labels: Tensor) -> tuple[float, ...]:
-    """1 for every image that is misclassified, else 0."""
-    return tuple((logits.argmax(dim=1) != labels).double().tolist())

@@ -41,6 +41,8 @@ class Position:
     best_phase: int
     best_value: float | None = None
     best_each: tuple[float, ...] = ()
+    thresholds: tuple[float, ...] | None = None  # of this epoch, where the task has some
+    best_thresholds: tuple[float, ...] | None = None  # of the kept one
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class Checkpoints:
         """The weights of the last state beside the best ones, where they are another epoch's."""
         state = self.load_last()
         if state is not None and state.position.epoch != best_epoch:
-            self._save(LAST_WEIGHTS, state.model, record.changed(epoch=state.position.epoch))
+            at = state.position
+            self._save(LAST_WEIGHTS, state.model, record.changed(epoch=at.epoch, thresholds=at.thresholds))
 
     def _save(self, name: str, weights: Mapping[str, Tensor], record: ModelRecord) -> None:
         tensors = {key: tensor.detach().cpu().contiguous() for key, tensor in weights.items()}

@@ -25,6 +25,7 @@ class Standing(NamedTuple):
     monitored: float  # ends a phase early
     error: float  # standard error of `monitored`
     compared: Compared  # chooses the epoch; `each` aligned with all validation images
+    thresholds: tuple[float, ...] | None = None  # where the task has some
 
 
 def aligned(each: Sequence[float], items: Sequence[Item], of: Sequence[Item]) -> tuple[float, ...]:
@@ -68,6 +69,7 @@ def moved(
         stale_epochs=stale,
         phase_over=done >= phase.epochs or solved or (0 < recipe.patience <= stale),
         phase_best=min(now.monitored, at.phase_best),
+        thresholds=now.thresholds,
     )
     return _kept(after, now) if _better(at, now, gain) else after
 
@@ -90,4 +92,5 @@ def _kept(at: Position, now: Standing) -> Position:
         best_phase=at.phase,
         best_value=now.compared.value,
         best_each=now.compared.each,
+        best_thresholds=now.thresholds,
     )

@@ -1,7 +1,9 @@
 """What a training says while it runs. Plain values only, so that a store, a page and a terminal can all read them."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from core.tasks.scorecard import Score
 from core.work.progress import Progress
 
 
@@ -67,6 +69,17 @@ class EpochEnded:
     value: float | None = None
     gain: float | None = None
     gain_error: float | None = None
+    metrics: tuple[Score, ...] = ()  # of the validation images, the task's own first; none in records of older versions
+
+    @property
+    def score(self) -> Score:
+        """The task's own score of the validation images."""
+        return self.metrics[0] if self.metrics else Score("accuracy", self.val_accuracy)
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> "EpochEnded":
+        """Read what `asdict` gave, in this version or an earlier one."""
+        return cls(**{**record, "metrics": tuple(Score(**one) for one in record.get("metrics", ()))})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

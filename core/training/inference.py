@@ -22,13 +22,9 @@ class Answers:
     """Logits (N, C) float32 on the CPU for `items`; `failed` names the images that could not be read."""
 
     logits: Tensor
+    targets: Tensor  # (N, ...) as the task collates them
     items: tuple[Item, ...]
     failed: tuple[tuple[Item, str], ...]
-
-    @property
-    def labels(self) -> Tensor:
-        """True labels (N,)."""
-        return torch.tensor([item.label for item in self.items], dtype=torch.long)
 
 
 def answer(
@@ -45,6 +41,7 @@ def answer(
     Raises `Aborted`.
     """
     logits: list[Tensor] = []
+    targets: list[Tensor] = []
     good: list[Item] = []
     failed: list[tuple[Item, str]] = []
     for batch in source.batches(chunked(items, BATCH_SIZE), None, items):
@@ -53,8 +50,9 @@ def answer(
         failed += batch.failed
         if batch.items:
             logits.append(forward_with_oom_retry(part, batch.tensor, autocast).float().cpu())
+            targets.append(batch.targets)
             good += batch.items
         if on_progress is not None:
             on_progress(len(good) + len(failed), len(items))
-    values = torch.cat(logits) if logits else torch.empty(0, 0)
-    return Answers(values, tuple(good), tuple(failed))
+    values, wanted = (torch.cat(every) if every else torch.empty(0, 0) for every in (logits, targets))
+    return Answers(values, wanted, tuple(good), tuple(failed))

@@ -16,6 +16,7 @@ from core.experiment import Phase
 from core.features.batches import chunked, shuffled
 from core.features.shortage import as_out_of_memory
 from core.features.sources import Inputs
+from core.model.record import ModelRecord
 from core.training import device
 from core.training.checkpoints import Position, State
 from core.training.choice import Standing, aligned, gain_over, moved
@@ -63,7 +64,7 @@ class _Training:
         if state:
             setup.model.load_state_dict(state.model)
             if self.at.best_epoch == self.at.epoch:  # a kill after this state was written may have left older weights
-                setup.checkpoints.save_best(setup.model, setup.record.changed(epoch=self.at.epoch))
+                setup.checkpoints.save_best(setup.model, self._record())
         self.frozen_precision = state.frozen_precision if state else setup.frozen_precision()
         self.feeds = setup.feeds(self.frozen_precision)
         self.steps_ahead = device.steps_ahead(setup.device)
@@ -216,7 +217,7 @@ class _Training:
         yield from self._named(val.failed)
         if not val.items:
             raise TrainingFailed("None of the validation images could be read any more. Restore them and resume.")
-        val_loss = float(setup.criterion.weighted_mean(val.logits.to(setup.device), val.labels.to(setup.device)))
+        val_loss = float(setup.criterion.weighted_mean(val.logits.to(setup.device), val.targets.to(setup.device)))
         if not math.isfinite(val_loss):
             raise LossNotFinite("The validation loss is not a number. Start again with a smaller learning rate.")
         before, partial = self.at, self.stopped
@@ -233,7 +234,8 @@ class _Training:
             train_loss=totals.loss / totals.images,
             train_accuracy=totals.correct / totals.images,
             val_loss=val_loss,
-            val_accuracy=int(setup.task.correct(val.logits, val.labels)) / len(val.items),
+            val_accuracy=int(setup.task.correct(val.logits, val.targets)) / len(val.items),
+            metrics=setup.task.epoch_scores(val.logits, val.targets),
             learning_rate=totals.rate,
             seconds=self._now() - started,
             images_per_second=totals.images / max(trained_s, 1e-9),
@@ -247,17 +249,22 @@ class _Training:
         if not partial:
             setup.checkpoints.save_last(setup.model, stepper.optimizer, stepper.scaler, self.at, self.frozen_precision)
         if best:
-            setup.checkpoints.save_best(setup.model, setup.record.changed(epoch=epoch))
+            setup.checkpoints.save_best(setup.model, self._record())
         if not partial:
             yield CheckpointWritten(epoch=epoch, best=best)
 
+    def _record(self) -> ModelRecord:
+        """Of the model that is kept now."""
+        return self.setup.record.changed(epoch=self.at.best_epoch, thresholds=self.at.best_thresholds)
+
     def _standing(self, val: Answers, val_loss: float) -> Standing:
         setup, monitor = self.setup, self.setup.experiment.recipe.monitor
-        compared = setup.task.compared(monitor, setup.criterion, val.logits, val.labels)
+        compared = setup.task.compared(monitor, setup.criterion, val.logits, val.targets)
         return Standing(
-            monitored=setup.task.to_minimise(monitor, val_loss, val.logits, val.labels),
-            error=setup.task.standard_error(monitor, setup.criterion, val.logits, val.labels),
+            monitored=setup.task.to_minimise(monitor, val_loss, val.logits, val.targets),
+            error=setup.task.standard_error(monitor, setup.criterion, val.logits, val.targets),
             compared=compared._replace(each=aligned(compared.each, val.items, setup.val_items)),
+            thresholds=setup.task.thresholds(val.logits, val.targets),
         )
 
     def _now(self) -> float:

@@ -24,8 +24,8 @@ from core.features.preprocessing import Preprocessing
 from core.features.sources import Pixels
 from core.features.store import FeatureStore
 from core.model.record import ModelRecord
-from core.tasks.classification import Classification
-from core.tasks.losses import SmoothedCrossEntropy
+from core.tasks.base import Criterion, Task
+from core.tasks.registry import task_of
 from core.training.checkpoints import Checkpoints
 from core.training.device import require_precision
 
@@ -35,14 +35,14 @@ class Setup:
     """Model, images and helpers of one training."""
 
     experiment: Experiment
-    task: Classification
+    task: Task
     device: torch.device
     model: nn.Module
     stages: tuple[Stage, ...]
     train_items: tuple[Item, ...]
     val_items: tuple[Item, ...]
     pixels: Pixels
-    criterion: SmoothedCrossEntropy
+    criterion: Criterion
     autocast: Autocast  # of what learns
     checkpoints: Checkpoints
     store: FeatureStore | None
@@ -100,17 +100,17 @@ def set_up(
     """
     require_precision(experiment.recipe, device)
     backbone = catalogue.get(experiment.backbone.name)
-    task = Classification(dataset.classes)
+    task = task_of(experiment, dataset)
     # a checkpoint replaces every weight: what it began from need not be on this machine any more
     start = {"weights": "none"} if checkpoints.exist else {}
     model = build(experiment.backbone.model_copy(update=start), task.outputs, experiment.seed).to(device)
     if experiment.backbone.weights == "none":
         quicken_statistics(model)
     model = model.to(memory_format=torch.channels_last)  # convolutions are 2-3 times as fast
-    record = ModelRecord.of(experiment, dataset.classes, dataset.value_range)
+    record = ModelRecord.of(experiment, dataset.classes, dataset.value_range, task.kind)
     train_items = tuple(dataset.items[i] for i in split.train)
     cache = images(record.geometry) if images else None
-    image_views = ImageViews(experiment.pipeline, record.geometry, experiment.seed, cache, train_items)
+    image_views = ImageViews(experiment.pipeline, record.geometry, experiment.seed, cache, train_items, task)
     return Setup(
         experiment=experiment,
         task=task,
@@ -120,7 +120,7 @@ def set_up(
         train_items=train_items,
         val_items=tuple(dataset.items[i] for i in split.val),
         pixels=Pixels(image_views, Normalise(Preprocessing.of(record), device)),
-        criterion=task.loss(experiment.recipe, [item.label for item in train_items], device),
+        criterion=task.loss(experiment.recipe, task.collate([task.read(item) for item in train_items]), device),
         autocast=autocast_for(device, experiment.recipe.precision),
         checkpoints=checkpoints,
         store=FeatureStore(features) if features else None,

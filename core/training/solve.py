@@ -42,22 +42,22 @@ class Solver:
         self._feed = feed
         self._optimizer = optimizer
         self._features = torch.empty(0)
-        self._labels = torch.empty(0)
+        self._targets = torch.empty(0)
         self.views = 0
         self._weights: Sequence[Tensor] = [p for group in optimizer.param_groups for p in group["params"] if p.ndim > 1]
 
     @property
     def rows(self) -> int:
         """Features so far, one per image and view."""
-        return len(self._labels)
+        return len(self._targets)
 
     @_all_at_once()
     def add(self, batches: Sequence[Inputs]) -> None:
         """One more view of every training image. Raises `OutOfMemory`."""
         features = torch.cat([batch.tensor for batch in batches])
-        labels = torch.cat([batch.labels for batch in batches]).to(self._setup.device)
+        targets = torch.cat([batch.targets for batch in batches]).to(self._setup.device)
         self._features = torch.cat([self._features, features]) if self.views else features
-        self._labels = torch.cat([self._labels, labels]) if self.views else labels
+        self._targets = torch.cat([self._targets, targets]) if self.views else targets
         self.views += 1
 
     def forget(self) -> None:
@@ -66,7 +66,7 @@ class Solver:
 
     @_all_at_once()
     def round(self) -> tuple[float, int, bool]:
-        """A few iterations. The loss after them, rows that are then named rightly, and whether nothing moves any more.
+        """A few iterations. The loss after them, rows that are then correct, and whether nothing moves any more.
 
         Raises `LossNotFinite`, `OutOfMemory`.
         """
@@ -76,7 +76,7 @@ class Solver:
         def closure() -> Tensor:
             self._optimizer.zero_grad(set_to_none=True)
             logits = self._feed.part(self._features)
-            loss: Tensor = self._setup.criterion(logits, self._labels)
+            loss: Tensor = self._setup.criterion(logits, self._targets)
             objective = loss + 0.5 * recipe.weight_decay * sum(((w**2).sum() for w in self._weights), torch.tensor(0.0))
             objective.backward()
             found.append((loss.item(), logits.detach()))
@@ -89,4 +89,4 @@ class Solver:
         if not (before == before and after == after):
             raise LossNotFinite("The features of some images are not finite. Choose precision fp32 or other weights.")
         loss, logits = found[-1]
-        return loss, int(self._setup.task.correct(logits, self._labels)), abs(before - after) <= FLAT * abs(before)
+        return loss, int(self._setup.task.correct(logits, self._targets)), abs(before - after) <= FLAT * abs(before)

@@ -104,54 +104,55 @@ class Stepper:
         if rate is None:
             rate = peak_rate(self.phase, recipe) * rate_factor(recipe, step_in_phase, self.steps)
         set_rate(self.optimizer, rate)
-        labels = sent(batch.labels, setup.device)
+        targets = sent(batch.targets, setup.device)
         seed = _step_seed(setup.experiment.seed, self.index, step_in_phase)
-        loss, correct, weight = self._backward(batch.tensor, labels, seed)
+        loss, correct, weight = self._backward(batch.tensor, targets, seed)
         self._apply(recipe.clip_norm)
-        return StepResult(loss, correct, rate, len(labels), weight)
+        return StepResult(loss, correct, rate, len(targets), weight)
 
-    def _backward(self, tensor: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor, Tensor | float]:
+    def _backward(self, tensor: Tensor, targets: Tensor, seed: int) -> tuple[Tensor, Tensor, Tensor | float]:
         while True:
             try:
                 with as_out_of_memory():
-                    return self._accumulated(tensor, labels, seed)
+                    return self._accumulated(tensor, targets, seed)
             except torch.OutOfMemoryError as error:
                 self.optimizer.zero_grad(set_to_none=True)
-                if self.pieces >= len(labels):
+                if self.pieces >= len(targets):
                     raise OutOfMemory(OUT_OF_MEMORY) from error
-                self.pieces = min(2 * self.pieces, len(labels))
+                self.pieces = min(2 * self.pieces, len(targets))
             if self.setup.device.type == "cuda":
                 torch.cuda.empty_cache()
             self.notes.append(
-                f"The device ran out of memory: each batch of {len(labels)} images is now computed in {self.pieces} "
+                f"The device ran out of memory: each batch of {len(targets)} images is now computed in {self.pieces} "
                 "parts. The result is the same, except that BatchNorm layers that are trained see the smaller parts."
             )
 
-    def _accumulated(self, tensor: Tensor, labels: Tensor, seed: int) -> tuple[Tensor, Tensor, Tensor | float]:
+    def _accumulated(self, tensor: Tensor, wanted: Tensor, seed: int) -> tuple[Tensor, Tensor, Tensor | float]:
         """Gradients of the whole batch; its mean loss, how many images are correctly classified, their mean weight."""
         setup = self.setup
-        targets = labels
+        targets = wanted
         if self.mixes:
             with seeded(seed, CPU, setup.device):  # the shares are drawn on the processor
-                tensor, targets = self._mixed(tensor, labels)
-        pieces = min(self.pieces, len(labels))  # a smaller batch may follow: an empty part has no loss
-        parts = list(zip(*(each.tensor_split(pieces) for each in (tensor, targets, labels)), strict=True))
+                tensor, targets = self._mixed(tensor, wanted)
+        pieces = min(self.pieces, len(wanted))  # a smaller batch may follow: an empty part has no loss
+        parts = list(zip(*(each.tensor_split(pieces) for each in (tensor, targets, wanted)), strict=True))
         losses, correct = [], []
-        for number, (inputs, wanted, named) in enumerate(parts):
+        for number, (inputs, blended, own) in enumerate(parts):
             if self.mixes and self.feed.frozen:
                 inputs = self.feed.frozen(inputs)
             # held for the forward alone: a page that builds a model waits for it
             with seeded(seed + number, setup.device), setup.autocast():
                 logits = self._forward(inputs)
-                loss = setup.criterion(logits, wanted) * (len(named) / len(labels))  # 1 for a whole batch
+                loss = setup.criterion(logits, blended) * (len(own) / len(wanted))  # 1 for a whole batch
             self.scaler.scale(loss).backward()
             losses.append(loss.detach())
-            correct.append(setup.task.correct(logits.detach(), named))
+            correct.append(setup.task.correct(logits.detach(), own))
         return torch.stack(losses).sum(), torch.stack(correct).sum(), setup.criterion.mean_weight(targets)
 
-    def _mixed(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def _mixed(self, images: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         recipe = self.setup.experiment.recipe
-        return mix(images, labels, self.setup.task.outputs, mixup=recipe.mixup, cutmix=recipe.cutmix)
+        shares = self.setup.task.blendable(targets)
+        return mix(images, shares, mixup=recipe.mixup, cutmix=recipe.cutmix)
 
     def _forward(self, inputs: Tensor) -> Tensor:
         try:

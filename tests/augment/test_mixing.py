@@ -8,6 +8,7 @@ from core.backbones.rng import seeded
 
 N, SIDE = 4, 8
 LABELS = torch.arange(N)
+SHARES = torch.eye(N)
 OWN = torch.eye(N)
 
 
@@ -18,7 +19,7 @@ def pictures():
 
 def mixed(seed=0, *, mixup=0.0, cutmix=0.0, images=None):
     with seeded(seed):
-        return mix(pictures() if images is None else images, LABELS, N, mixup=mixup, cutmix=cutmix)
+        return mix(pictures() if images is None else images, SHARES, mixup=mixup, cutmix=cutmix)
 
 
 def share_of(targets):
@@ -101,6 +102,6 @@ def test_a_larger_alpha_mixes_more():
 
 def test_a_batch_of_one_is_mixed_with_itself():
     with seeded(0):
-        images, targets = mix(pictures()[:1], LABELS[:1], N, mixup=1.0, cutmix=0.0)
+        images, targets = mix(pictures()[:1], SHARES[:1], mixup=1.0, cutmix=0.0)
     torch.testing.assert_close(images, pictures()[:1])
     torch.testing.assert_close(targets, OWN[:1])

@@ -27,8 +27,9 @@ from core.experiment import Experiment
 from core.planning.experiments import default_experiment
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
-from core.tasks.compared import Compared, at_its_temperature, wrong
-from core.tasks.losses import SmoothedCrossEntropy
+from core.tasks.base import Compared
+from core.tasks.classification.loss import SmoothedCrossEntropy
+from core.tasks.compared import at_its_temperature
 from core.training.checkpoints import Checkpoints
 from core.training.choice import paired_error
 from core.training.events import EpochEnded, StepEnded
@@ -164,7 +165,7 @@ def as_it_is(criterion: SmoothedCrossEntropy, given: Tensor, labels: Tensor) -> 
 
 def misclassified(_: SmoothedCrossEntropy, given: Tensor, labels: Tensor) -> Compared:
     """The share of misclassified images."""
-    each = wrong(given, labels)
+    each = tuple((given.argmax(dim=1) != labels).double().tolist())
     return Compared(sum(each) / len(each), each)
 
 

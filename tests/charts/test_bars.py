@@ -6,8 +6,8 @@ from core.charts.classes import ClassCounts, class_counts, class_counts_figure
 from core.charts.phases import PhaseBlock, PhaseGrid, phase_figure, phase_grid
 from core.charts.probabilities import TopClasses, probabilities_figure, top_classes
 from core.charts.scores import RecallRow, recall_figure, recall_rows
-from core.evaluation.scores import class_scores
 from core.experiment import Phase
+from core.tasks.classification.scores import class_scores
 from tests.charts.helpers import HOSTILE, check_figure
 
 

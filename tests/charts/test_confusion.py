@@ -1,7 +1,7 @@
 import pytest
 
 from core.charts.confusion import Cells, cells, confusion_figure
-from core.evaluation.confusion import Confusion
+from core.tasks.classification.confusion import Confusion
 from tests.charts.helpers import HOSTILE, check_figure
 
 TWO = Confusion(("cat", "dog"), ((3, 1), (0, 0)))

@@ -15,7 +15,7 @@ STEPS = [step_ended(i + 1, phase=int(i >= 8)) for i in range(14)]
 def test_epochs_end_at_whole_numbers():
     got = curves(EPOCHS, [], PHASES, 5)
     assert got.val_loss == Line((1, 2, 3), (1.5, 1.0, 1.2))
-    assert got.train_accuracy == Line((1, 2, 3), (0.0, 0.5, 2 / 3))
+    assert got.train_score == Line((1, 2, 3), (0.0, 0.5, 2 / 3))
     assert got.learning_rate == Line((1, 2, 3), (1e-3, 1e-3, 1e-3))
     assert got.best == Best(2, 1.0, 0.5)
     assert got.total_epochs == 5
@@ -95,7 +95,7 @@ def test_a_best_epoch_that_is_the_last_one_is_named_with_its_value():
 
 
 def test_panels_can_be_chosen():
-    figure = curves_figure(curves(EPOCHS, STEPS, PHASES, 5), "dark", panels=("accuracy",))
+    figure = curves_figure(curves(EPOCHS, STEPS, PHASES, 5), "dark", panels=("score",))
     assert {trace.yaxis for trace in figure.data} == {"y"}
     assert figure.layout.yaxis.domain == (0, 1)
     check_figure(figure, "dark")

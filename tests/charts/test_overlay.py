@@ -15,6 +15,7 @@ def test_overlay_takes_one_metric_of_each_run():
             RunLine("r3", "r3", Line()),
         ),
         ("r1", "r2", "r3"),
+        "Training loss",
     )
 
 
@@ -52,7 +53,7 @@ def test_a_run_has_the_same_colour_in_every_selection(theme):
 
 
 def test_accuracies_are_percentages():
-    figure = overlay_figure(overlay(RUNS, {}, "val_accuracy"), "light")
+    figure = overlay_figure(overlay(RUNS, {}, "val_score"), "light")
     assert figure.data[0].y == (50.0, 50.0)
     assert figure.layout.yaxis.ticksuffix == " %"
     assert overlay_figure(overlay(RUNS, {}, "val_loss"), "light").data[0].y == (1.5, 1.0)

@@ -72,5 +72,5 @@ def test_a_run_of_an_older_version_says_no_more_than_its_records():
 def test_the_last_epoch_in_use_is_said_with_both_accuracies():
     found = kept_choice((*FIRST, later(3, 0.36, 0.05)))
     assert use_words(found) == (
-        "You keep the last epoch, 4 (91 % of the validation images), instead of the chosen one, 2 (86 %)."
+        "You keep the last epoch, 4 (91 % on the validation images), instead of the chosen one, 2 (86 %)."
     )

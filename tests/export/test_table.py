@@ -6,6 +6,7 @@ import io
 import pytest
 
 from core.export.table import csv_bytes, neutral, predictions_csv
+from core.tasks.decision import Decision
 
 
 def rows_of(content: bytes) -> list[list[str]]:
@@ -39,7 +40,7 @@ def test_a_row_must_fit_the_columns():
 
 
 def test_predictions_name_the_most_probable_class_and_every_probability():
-    content = predictions_csv(("cat", "=dog"), [("a.png", (0.25, 0.75)), ("@b.png", (0.5, 0.5))])
+    content = predictions_csv(Decision(("cat", "=dog")), [("a.png", (0.25, 0.75)), ("@b.png", (0.5, 0.5))])
     assert content.startswith(b"\xef\xbb\xbf")
     assert rows_of(content) == [
         ["file", "class", "probability", "p(cat)", "p(=dog)"],

@@ -72,7 +72,7 @@ def rows(source, items, view, size=7):
     for chunk, inputs in zip(chunks, source.batches(chunks, view, items), strict=True):
         reasons = {item.name: reason for item, reason in inputs.failed}
         assert [item.name for item in inputs.items] == [item.name for item in chunk if item.name not in reasons]
-        assert inputs.labels.tolist() == [item.label for item in inputs.items]
+        assert inputs.targets.tolist() == [item.label for item in inputs.items]
         assert len(inputs.tensor) == len(inputs.items)
         found |= {item.name: row for item, row in zip(inputs.items, inputs.tensor, strict=True)}
         failed |= reasons

@@ -9,7 +9,7 @@ import torch
 from core.data.sources import load_dataset
 from core.errors import UnreadableImage
 from core.features import precision as module
-from core.features.batches import AHEAD, ahead, batches, chunked, sent, shuffled
+from core.features.batches import AHEAD, Sample, ahead, batches, chunked, sent, shuffled
 
 
 class Told:
@@ -49,12 +49,12 @@ def test_what_fails_is_named_and_the_others_keep_their_labels_and_order(divided,
     def picture(item):
         if item.digest in gone:
             raise UnreadableImage(f"{item.name} has gone.")
-        return np.full((4, 4, 3), items.index(item), np.uint8)
+        return Sample(np.full((4, 4, 3), items.index(item), np.uint8), item.label)
 
     first, second = batches([items[:4], items[4:]], picture, 2)
     assert [len(first.items), len(second.items)] == [3, 2]
     assert first.images[:, 0, 0, 0].tolist() + second.images[:, 0, 0, 0].tolist() == [0, 1, 3, 4, 5]
-    assert [*first.labels.tolist(), *second.labels.tolist()] == [items[n].label for n in (0, 1, 3, 4, 5)]
+    assert [*first.targets.tolist(), *second.targets.tolist()] == [items[n].label for n in (0, 1, 3, 4, 5)]
     assert [item.name for item in (*first.items, *second.items)] == [items[n].name for n in (0, 1, 3, 4, 5)]
     assert first.failed == ((items[2], f"{items[2].name} has gone."),)
     assert second.failed == ((items[6], f"{items[6].name} has gone."),)
@@ -64,7 +64,7 @@ def test_what_fails_is_named_and_the_others_keep_their_labels_and_order(divided,
 def test_so_many_batches_are_in_the_making_at_once(most):
     asked = []
     chunks = [[SimpleNamespace(label=n)] for n in range(6)]
-    made = batches(chunks, lambda item: asked.append(item.label) or np.zeros((1, 1, 3), np.uint8), most)
+    made = batches(chunks, lambda item: asked.append(item.label) or Sample(np.zeros((1, 1, 3), np.uint8), 0), most)
     next(made)
     next(made)
     made.close()

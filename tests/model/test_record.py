@@ -90,7 +90,7 @@ def test_weights_that_told_their_preprocessing_need_no_experiment_for_it(tmp_pat
     [(changed(version=VERSION + 3, graft="7.1"), r"best\.safetensors was written by Graft 7\.1, in a form .*number 4; "
                                                  r"it knows those up to 1\)\. Use it there, or update Graft"),
      (changed(version=2, graft="gone", task="a new one"), "written by a newer version of Graft"),
-     (changed(task="segmentation"), r"cannot be used: task: this version knows classification \(got 'segmentation'\)"),
+     (changed(task="segmentation"), r"task: this version knows classification and multilabel \(got 'segmentation'\)"),
      (changed(version="2"), "cannot be used: version"), (changed(version=0), "cannot be used: version"),
      (changed(classes=[]), "classes"), (changed(classes="gone"), "classes: is missing"),
      (changed(unheard_of=1), "unheard_of: there is no such field"),

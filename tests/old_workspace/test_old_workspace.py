@@ -122,7 +122,7 @@ def test_the_pages_show_it(room, whole, monkeypatch):
     assert "Completed" in texts(at)
     assert "Interrupted" in texts(at)
     at = opened("pages/results.py", whole.id)
-    assert f"{100 * whole.val['accuracy']:.0f}" in " ".join(metric.value for metric in at.main.metric)
+    assert f"{100 * whole.val.main.value:.0f}" in " ".join(metric.value for metric in at.main.metric)
     at = opened("pages/predict.py", whole.id)
     assert at.selectbox(key="predict-model").value == whole.id
     assert "cold, mild, warm" in texts(at).replace("\\", "")
@@ -156,7 +156,7 @@ def test_the_last_epoch_can_be_used_instead(tmp_path):
     run = next(one for one in room.store.runs() if one.name == "whole")
     before = artifacts.read_predictions(room.folder(run.id), "val")
     now = keep_epoch(room, run.id, "last")
-    assert (now.results["kept_epoch"], now.val["n"]) == (2, len(before.names))
+    assert (now.results["kept_epoch"], now.val.n) == (2, len(before.names))
     assert not np.allclose(artifacts.read_predictions(room.folder(run.id), "val").probabilities, before.probabilities)
     room.close()
 
@@ -174,5 +174,5 @@ def test_an_interrupted_run_goes_on_to_where_it_would_have_ended(tmp_path):
     undisturbed = json.loads((place / "undisturbed.json").read_text(encoding="utf-8"))
     assert [epoch.val_loss for epoch in epochs] == pytest.approx(undisturbed, rel=1e-3)
     assert read_record(room.folder(run.id) / "best.safetensors").graft, "its weights say who wrote them from now on"
-    assert sum(scores["n"] for scores in (run.val, run.test)) == 7
+    assert sum(scores.n for scores in (run.val, run.test)) == 7
     room.close()

@@ -83,7 +83,7 @@ def test_a_run_that_is_not_over_is_not_offered(own_workspace, experiment):
 
 
 def test_the_address_names_the_model_and_the_best_one_is_the_default(room, runs):
-    best = max(runs, key=lambda run: (run.val["accuracy"], run.val["macro_f1"], run.created_at))
+    best = max(runs, key=lambda run: (run.val.main.value, run.val.get("macro_f1").value, run.created_at))
     assert opened(PAGE).selectbox(key="predict-model").value == best.id
     for run in runs:
         assert opened(PAGE, run.id).selectbox(key="predict-model").value == run.id

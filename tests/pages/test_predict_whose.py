@@ -13,6 +13,7 @@ from core.data.geometry import Geometry
 from core.data.images import decode
 from core.evaluation.predict import Predictor
 from core.runs.status import Status
+from core.tasks.decision import Decision
 from pages.ui.predict import answers as predict_answers
 from pages.ui.predict import show
 from pages.ui.predict.answers import AT_ONCE, THUMBNAIL_PX, Answer, Source, answered
@@ -32,6 +33,7 @@ class Model:
     """Is as sure of a class as an image is of one colour: red cold, green mild, blue warm."""
 
     classes = CLASSES
+    decision = Decision(CLASSES)
     geometry = Geometry(32, 32, "bilinear")
     answered = Predictor.answered
     _read_or_reason = Predictor._read_or_reason
@@ -190,12 +192,12 @@ def test_a_source_can_be_read_again():
 
 def test_the_table_of_answers_orders_each_row_by_itself():
     answers = [Answer("a", (0.2, 0.5, 0.3), "A"), Answer("b", (0.6, 0.1, 0.3), "B"), Answer("c", (0.0, 0.0, 1.0), "C")]
-    frame = show._frame(CLASSES, answers)
+    frame = show._frame(Decision(CLASSES), answers)
     assert frame.to_dict("list") == {
         "Image": ["A", "B", "C"], "File": ["a", "b", "c"], "Class": ["mild", "cold", "warm"],
         "Probability": [50, 60, 100], "Second best": ["warm (30 %)", "warm (30 %)", "cold (0 %)"],
     }  # fmt: skip
-    assert list(show._frame(("only",), [Answer("a", (1.0,))])["Second best"]) == [""]
+    assert list(show._frame(Decision(("only",)), [Answer("a", (1.0,))])["Second best"]) == [""]
 
 
 def test_the_model_of_the_chosen_images_comes_first_with_their_reading(monkeypatch):

@@ -51,8 +51,8 @@ def test_all_runs_are_listed_with_scores_and_intervals(room, runs):
         f"twin · {what} :material/chevron_right:" for what in ("Flip left-right, Rotate", "no augmentation")
     }
     for run in runs:
-        assert f"**{percent(run.val['accuracy'])}**" in said
-        assert told.interval(run.val, "accuracy") in said
+        assert f"**{percent(run.val.main.value)}**" in said
+        assert told.interval(run.val.main) in said
 
 
 def test_live_failed_and_unevaluated_runs_are_listed_too(empty_room, experiment):
@@ -81,7 +81,7 @@ def test_a_run_whose_process_was_killed_is_interrupted_and_can_be_resumed(empty_
 
 def test_the_best_on_validation_comes_first(runs):
     low, high = (
-        run.__class__(**{**{k: getattr(run, k) for k in run.__slots__}, "results": {"val": run.val | {"accuracy": a}}})
+        replace(run, results={"val": run.val.flat() | {"accuracy": a}})
         for run, a in zip(runs, (0.2, 0.9), strict=True)
     )
     assert told.ranked([low, high]) == [high, low]
@@ -170,4 +170,4 @@ def test_data_has_a_short_name(source, name):
 
 
 def test_numbers_are_rounded_to_what_they_can_bear():
-    assert told.interval({"accuracy_low": 0.29, "accuracy_high": 0.56}, "accuracy") == "29 to 56 %"
+    assert told.interval(Score("accuracy", 0.4, 0.29, 0.56)) == "29 to 56 %"

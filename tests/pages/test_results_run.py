@@ -30,9 +30,9 @@ def test_a_run_shows_its_scores_with_intervals(room, runs):
     at = opened(PAGE, run.id)
     assert at.title[0].value == "twin · Flip left\\-right\\, Rotate"
     metrics = {metric.label: (metric.value, metric.delta) for metric in at.metric}
-    assert metrics["Accuracy"] == (percent(run.val["accuracy"]), told.interval(run.val, "accuracy"))
+    assert metrics["Accuracy"] == (percent(run.val.main.value), told.interval(run.val.main))
     assert set(metrics) == {"Accuracy", "Balanced accuracy", "Macro F1"}
-    assert f"{run.val['n']} images" in texts(at)
+    assert f"{run.val.n} images" in texts(at)
     table = at.dataframe[0].value
     assert list(table["Class"]) == ["cold", "warm"]
     assert at.query_params["run"] == run.id
@@ -47,7 +47,7 @@ def test_the_test_result_is_counted_once_and_stays_shown(room, runs):
     ran(at)
     ran(at)
     assert len(at.metric) == 6
-    assert at.metric[3].value == percent(run.test["accuracy"])
+    assert at.metric[3].value == percent(run.test.main.value)
     assert room.store.test_looks(run.test_key) == before + 1
     assert "looked at" in texts(at)
     at.segmented_control(key="results-part").set_value("val")
@@ -68,7 +68,7 @@ def test_a_run_without_test_images_says_so(empty_room, experiment):
 def test_mistakes_are_labelled_and_lost_pictures_are_named(room, runs, monkeypatch, trained):
     cells = []
     monkeypatch.setattr(mistakes, "show_mosaic", lambda shown, columns, side, wrap: cells.extend(shown))
-    wrong = max(runs, key=lambda run: 1 - run.val["accuracy"])
+    wrong = max(runs, key=lambda run: 1 - run.val.main.value)
     answers = Predictions(
         ("cold/00.png", "lost/<b>.png"),
         (str(room.root.parent / "images" / "cold" / "00.png"), str(room.root / "lost.png")),

@@ -9,6 +9,7 @@ from core.experiment import PipelineSpec, Step
 from core.runs import trial
 from core.screening.kept import kept_in
 from core.screening.verdict import Verdict
+from core.tasks.scorecard import Score, Scorecard
 from core.work.progress import Progress
 from pages.ui.results import scores
 from pages.ui.runs.safety_question import whole_and_steps
@@ -104,8 +105,8 @@ class Run:
 
     def __init__(self, epochs, val, test=None):
         self.results = {"epochs": epochs}
-        self.val = {"accuracy": val}
-        self.test = test and {"accuracy": test[0], "accuracy_high": test[1]}
+        self.val = Scorecard((Score("accuracy", val),), 20)
+        self.test = test and Scorecard((Score("accuracy", test[0], 0.0, test[1]),), 20)
 
 
 def test_that_new_images_do_worse_is_said_only_where_it_is_known():

@@ -7,10 +7,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.charts.numbers import percent
-from core.evaluation.mistakes import mistakes
-from core.evaluation.scores import class_scores
+from core.tasks.classification.mistakes import mistakes
+from core.tasks.classification.scores import class_scores
 from core.runs import artifacts
 from core.text import format_duration, format_size
+from pages.ui.results import classes as results_classes
 from pages.ui.results import compare
 from pages.ui.results import mistakes as results_mistakes
 from pages.ui.results import run as results_run
@@ -37,7 +38,7 @@ COUNT = {"val": VAL, "test": TEST}
 def drawn(monkeypatch):
     """The figures that were drawn, by key."""
     figures = {}
-    for module in (results_run, compare, results_scores):
+    for module in (results_run, compare, results_classes):
         monkeypatch.setattr(module, "live_plot", lambda figure, key, height: figures.update({key: figure}))
     return figures
 
@@ -60,9 +61,10 @@ def metrics(at: AppTest) -> list[tuple[str, str, str]]:
 
 def wanted(run, part) -> list[tuple[str, str, str]]:
     """What the three numbers of a part are to say."""
-    scores = run.results[part]
-    names = {"accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "macro_f1": "Macro F1"}
-    return [(label, percent(scores[name]), told.interval(scores, name)) for name, label in names.items()]
+    scores = getattr(run, part)
+    names = {"accuracy": "Accuracy", "macro_f1": "Macro F1", "balanced_accuracy": "Balanced accuracy"}
+    found = [(label, scores.get(name)) for name, label in names.items()]
+    return [(label, percent(score.value), told.interval(score)) for label, score in found]
 
 
 # results: all runs
@@ -78,7 +80,7 @@ def test_each_row_has_its_own_score_and_the_best_comes_first(room, runs, drawn):
     rows = [value for value in text(at).split("\n") if f"{VAL} images" in value]
     assert [re.match(r"\*\*(.*?)\*\*", row)[1] for row in rows] == ["80 %", "60 %", "40 %"]
     for run, row in zip((birch, cedar, alder), rows, strict=True):
-        assert told.interval(run.val, "accuracy") in row
+        assert told.interval(run.val.main) in row
     said = text(at)
     positions = [said.index(told.settings_line(run.experiment)) for run in (birch, cedar, alder)]
     assert positions == sorted(positions)
@@ -99,7 +101,7 @@ def test_every_curve_is_of_the_run_that_its_name_says(room, runs, drawn, monkeyp
     frame = at.table[0].value
     for run in runs:
         row = frame.loc["Validation accuracy", run.name]
-        assert row == f"{percent(run.val['accuracy'])} ({told.interval(run.val, 'accuracy')})"
+        assert row == f"{percent(run.val.main.value)} ({told.interval(run.val.main)})"
     seeds = next(frame.loc[title] for title in frame.index if "seed" in title.lower())
     assert {name: str(seed) for name, seed in seeds.items()} == {"alder": "3", "birch": "8", "cedar": "5"}
     at.segmented_control(key="results-metric").set_value("train_accuracy")

@@ -32,7 +32,7 @@ runs = three_runs.runs
 
 
 def with_scores(run, accuracy, balanced=0.5, f1=0.5, **parts):
-    val = run.val | {"accuracy": accuracy, "balanced_accuracy": balanced, "macro_f1": f1}
+    val = run.val.flat() | {"accuracy": accuracy, "balanced_accuracy": balanced, "macro_f1": f1}
     return replace(run, results={"val": val}, **parts)
 
 
@@ -64,7 +64,7 @@ def test_the_first_page_lists_each_run_with_its_own_score_the_newest_first(room,
     assert [link.label for link in links] == ["cedar", "birch", "alder"]
     scores = [line for line in text(at).split("\n") if "95 % interval" in line]
     assert [re.match(r"\*\*(.*?)\*\*", line)[1] for line in scores] == ["60 %", "80 %", "40 %"]
-    assert [told.interval(run.val, "accuracy") in line for run, line in zip(runs[::-1], scores, strict=True)] == [1] * 3
+    assert [told.interval(run.val.main) in line for run, line in zip(runs[::-1], scores, strict=True)] == [1] * 3
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -78,10 +78,10 @@ def test_the_train_page_tells_the_validation_result_of_the_run_it_shows(room, ru
             room.store.log(other.id, f"{line} of {other.name}", "warning")
     at = opened("pages/train.py", run.id)
     assert [(metric.label, metric.value) for metric in at.metric] == [
-        ("Validation accuracy", percent(run.val["accuracy"]))
+        ("Validation accuracy", percent(run.val.main.value))
     ]
     said = text(at)
-    assert f"95 % interval {told.interval(run.val, 'accuracy')}, on {VAL} images" in said
+    assert f"95 % interval {told.interval(run.val.main)}, on {VAL} images" in said
     best = min(range(len(one.losses)), key=one.losses.__getitem__)
     assert f"from epoch {best + 1}" in said
     assert f"{len(one.losses)} of {len(one.losses)} epochs in {format_duration(one.seconds)}" in said

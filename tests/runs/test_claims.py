@@ -167,7 +167,7 @@ def test_a_run_that_another_program_holds_is_not_reopened(room, runs):
 def test_answers_come_back_as_they_were_written(tmp_path):
     scales = (None, (0.0, 240.0), None)
     items = tuple(
-        SimpleNamespace(name=f"{n}.png", path=tmp_path / f"{n}.png", label=n % 2, value_range=scales[n])
+        SimpleNamespace(name=f"{n}.png", path=tmp_path / f"{n}.png", label=n % 2, labels=None, value_range=scales[n])
         for n in range(3)
     )
     probabilities = np.array([[0.123456789, 0.876543211], [0.5, 0.5], [1.0, 0.0]])

@@ -31,14 +31,14 @@ def test_a_run_is_recorded_evaluated_and_its_files_written(room, experiment):
     assert run.name == "mine"
     assert [e.val_loss for e in room.store.epochs(run.id)] == [e.val_loss for e in events if isinstance(e, EpochEnded)]
     assert len(room.store.steps(run.id)) == len([e for e in events if isinstance(e, StepEnded)])
-    assert run.val["n"] == run.test["n"] == 4
+    assert run.val.n == run.test.n == 4
     assert run.results["epochs"] == 4
     assert run.results["seconds"] > 0
     names = {path.name for path in room.folder(run.id).iterdir()}
     assert {"best.safetensors", "experiment.yaml", "predictions-val.json"} <= names
     answers = artifacts.read_predictions(room.folder(run.id), "test")
     assert answers.probabilities.shape == (4, 2)
-    assert (answers.probabilities.argmax(axis=1) == answers.labels).mean() == run.test["accuracy"]
+    assert (answers.probabilities.argmax(axis=1) == answers.labels).mean() == run.test.main.value
     with pytest.raises(RunConflict, match="is completed"):
         reopen_run(room, run.id)
 

@@ -89,7 +89,7 @@ def test_the_last_epoch_is_used_everywhere_and_the_chosen_one_again(room, divide
         assert len(answers.names) == count == now.results[part]["n"]
         assert np.abs(answers.probabilities - before[part].probabilities).max() > 0.01
         right = (answers.probabilities.argmax(axis=1) == answers.labels).mean()
-        assert now.results[part]["accuracy"] == pytest.approx(right)
+        assert getattr(now, part).main.value == pytest.approx(right)
     predictor = Predictor.load(folder)
     val = artifacts.read_predictions(folder, "val")
     said = predictor.predict([predictor.read(path) for path in map(Path, val.paths)])

@@ -201,7 +201,7 @@ def test_every_change_is_of_one_run_alone(store):
         store.log(run, f"line {number}", "warning")
     before = {run: (store.run(run), store.steps(run), store.lines(run)) for run in ("r-1", "r-3")}
     store.rename("r-2", "  other  ")
-    store.set_results("r-2", {"val": {"accuracy": 0.5}, "test": {"accuracy": 0.25}})
+    store.set_results("r-2", {"val": {"accuracy": 0.5, "n": 4}, "test": {"accuracy": 0.25, "n": 8}})
     store.record("r-2", progress={"step": 9})
     store.set_device("r-2", "cuda:1")
     store.truncate("r-2", epoch=0, step=2, phase=-1)
@@ -209,7 +209,7 @@ def test_every_change_is_of_one_run_alone(store):
     changed = store.run("r-2")
     assert (changed.name, changed.device, changed.progress) == ("other", "cuda:1", {"step": 9})
     assert (changed.message, changed.traceback) == ("why", "where")
-    assert (changed.val, changed.test) == ({"accuracy": 0.5}, {"accuracy": 0.25})
+    assert (changed.val.main.value, changed.val.n, changed.test.main.value, changed.test.n) == (0.5, 4, 0.25, 8)
     assert [step.step for step in store.steps("r-2")] == [1, 2]
     assert [epoch.epoch for epoch in store.epochs("r-2")] == [0]
     assert [(line.message, line.level) for line in store.lines("r-2")] == [("line 2", "warning")]

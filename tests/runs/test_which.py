@@ -102,9 +102,9 @@ def test_each_part_is_answered_by_the_best_weights_for_its_own_images(ran, part,
     best, last = (answers_of(ran, ran.weights[number], items) for number in (KEPT, -1))
     np.testing.assert_allclose(found.probabilities, best, atol=1e-4)
     assert np.abs(found.probabilities - last).max() > 1e-2, "other weights would answer otherwise"
-    scores = ran.run.results[part]
-    assert scores["n"] == count
-    assert scores["accuracy"] == (found.probabilities.argmax(axis=1) == found.labels).mean()
+    scores = getattr(ran.run, part)
+    assert scores.n == count
+    assert scores.main.value == (found.probabilities.argmax(axis=1) == found.labels).mean()
 
 
 def test_a_download_answers_as_the_stored_predictions_say(ran):

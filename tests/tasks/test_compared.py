@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from core.tasks.classification import Classification
+from core.tasks.classification.loss import SmoothedCrossEntropy
+from core.tasks.classification.task import Classification
 from core.tasks.compared import COLDEST, WARMEST, at_its_temperature, fitted_temperature
-from core.tasks.losses import SmoothedCrossEntropy
 
 LABELS = torch.tensor([0, 1, 2, 1, 0, 2, 2])
 LOGITS = torch.tensor([[3.0, 0, 1], [0, 2, 1], [1, 0, 2.5], [2, 1, 0], [0.5, 0.4, 0], [0, 1, 3], [1, 0, 0.2]])

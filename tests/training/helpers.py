@@ -7,8 +7,8 @@ from core.backbones.rng import seeded
 from core.data.sources import load_dataset
 from core.data.split import make_split
 from core.features.feeds import Feeds
-from core.tasks.classification import Classification
-from core.tasks.compared import Compared
+from core.tasks.base import Compared
+from core.tasks.classification.task import Classification
 from core.training import choice, loop
 from core.training.checkpoints import Checkpoints
 from core.training.events import EpochEnded, StepEnded, Warned

@@ -15,7 +15,8 @@ RECORD = ModelRecord.of(
 ).changed(epoch=3)
 AT = Position(
     epoch=7, phase=2, step=31, epoch_in_phase=3, stale_epochs=4, phase_over=True, phase_best=0.25, best_loss=0.125,
-    best_epoch=5, best_phase=1,
+    best_epoch=5, best_phase=1, best_value=0.75, best_each=(0.5, 0.625), thresholds=(0.375, 0.25),
+    best_thresholds=(0.125,),
 )  # fmt: skip
 
 

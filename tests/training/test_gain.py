@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from core.experiment import Phase, PipelineSpec, Recipe
-from core.tasks.compared import Compared
+from core.tasks.base import Compared
 from core.training import loop
 from core.training.checkpoints import LAST
 from core.training.choice import Standing, aligned, gain_over, moved, paired_error
@@ -98,9 +98,15 @@ def test_values_stand_at_the_places_of_their_images(divided, tmp_path):
     assert aligned((5, 4, 3, 2, 1), items, items) == (5, 4, 3, 2, 1)
 
 
+def targets_of(items):
+    return torch.tensor([item.label for item in items])
+
+
 def scripted(divided, folder, monkeypatch, script):
     """Epochs whose validation logits are those of the script: two of phase 1, then those of phase 2."""
-    monkeypatch.setattr(loop, "answer", lambda part, source, items, **_: Answers(next(script), tuple(items), ()))
+    monkeypatch.setattr(
+        loop, "answer", lambda part, source, items, **_: Answers(next(script), targets_of(items), tuple(items), ())
+    )
     phases = tuple(Phase(stages=("head",), epochs=n) for n in (2, 3))
     recipe = Recipe(batch_size=16, precision="fp32", label_smoothing=0.0)
     return prepare(make_experiment(divided, phases=phases, pipeline=PipelineSpec(), views=1, recipe=recipe), folder)

@@ -1,10 +1,8 @@
-import json
 import math
 import threading
 
 import pytest
 import torch
-from safetensors import safe_open
 
 from core.backbones.build import build
 from core.data.sources import load_dataset
@@ -13,6 +11,7 @@ from core.errors import LossNotFinite, ResumeRefused, TrainingFailed, UnknownDev
 from core.experiment import BackboneSpec, Phase, PipelineSpec, Recipe
 from core.features.batches import chunked, shuffled
 from core.features.sources import Pixels
+from core.model.record import read_record
 from core.training import checkpoints, device, step
 from core.training.checkpoints import BEST, LAST, Checkpoints
 from core.training.device import available_devices, resolve_device
@@ -160,8 +159,7 @@ def test_after_a_kill_between_two_saves_the_weights_are_those_of_the_best_epoch(
     control = Control()
     control.stop()
     *_, ended = train(prepare(experiment, tmp_path), control)
-    with safe_open(tmp_path / "run" / BEST, framework="pt") as file:
-        assert json.loads(file.metadata()["epoch"]) == ended.best_epoch
+    assert read_record(tmp_path / "run" / BEST).epoch == ended.best_epoch
 
 
 def test_an_abort_ends_without_a_last_word(experiment, tmp_path):

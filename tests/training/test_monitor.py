@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from core.experiment import Phase, PipelineSpec, Recipe
-from core.tasks.classification import Classification
+from core.tasks.classification.task import Classification
 from core.training import loop
 from core.training.checkpoints import BEST
 from core.training.events import EpochEnded, RunEnded
@@ -35,7 +35,9 @@ def scripted(images, folder, monkeypatch, monitor, patience=0, phases=1):
     )
     items = tuple(replace(setup.train_items[n], label=label) for n, label in enumerate(LABELS))
     script = iter(SCRIPT * phases)
-    monkeypatch.setattr(loop, "answer", lambda *_, **__: Answers(logits_of(*next(script)), items, ()))
+    monkeypatch.setattr(
+        loop, "answer", lambda *_, **__: Answers(logits_of(*next(script)), torch.tensor(LABELS), items, ())
+    )
     return run(setup)
 
 

@@ -49,7 +49,7 @@ def features(setup, views=2):
         for number in range(views):
             (batch,) = setup.pixels.batches([setup.train_items], number)
             setup.model(batch.tensor)
-            labels.append(batch.labels)
+            labels.append(batch.targets)
     hook.remove()
     return torch.cat(seen), torch.cat(labels)
 

@@ -92,9 +92,11 @@ def _batch(scene: Scene, items: Sequence[Item], number: int, recipe: Recipe) -> 
     image_views = scene.image_views()
     views = np.stack(made([lambda item=item: image_views.view(item, number) for item in items]))  # type: ignore[misc]
     tensor = torch.from_numpy(views).permute(0, 3, 1, 2).float()
-    labels = torch.tensor([item.label for item in items])
+    shares = torch.zeros(len(items), len(scene.dataset.classes))
+    for row, item in zip(shares, items, strict=True):
+        row[list(item.classes)] = 1
     with seeded((state.draft().seed * PRIME + number) % 2**31, torch.device("cpu")):
-        mixed, targets = mix(tensor, labels, len(scene.dataset.classes), mixup=recipe.mixup, cutmix=recipe.cutmix)
+        mixed, targets = mix(tensor, shares, mixup=recipe.mixup, cutmix=recipe.cutmix)
     pixels = mixed.round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
     told = [blended(row.tolist(), scene.dataset.classes) for row in targets]
     return [

@@ -6,7 +6,7 @@ from core.charts.numbers import percent
 from core.runs.records import Run
 from core.runs.status import Status
 from pages.ui.runs.listing import labels
-from pages.ui.runs.words import BADGES, accuracy, ago, share_done
+from pages.ui.runs.words import BADGES, ago, main_score, share_done
 from pages.ui.session import engine
 from pages.ui.widgets.messages import literal
 
@@ -41,7 +41,7 @@ def _row(run: Run, names: dict[str, str]) -> None:
 
 
 def _standing(run: Run) -> str:
-    score = accuracy(run)
+    score = main_score(run)
     if score is not None:
         value, _, interval = score.partition(" (")
         return f"**{value}** :gray[:small[95 % interval {interval.rstrip(')')}]]"

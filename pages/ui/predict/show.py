@@ -8,11 +8,13 @@ import streamlit as st
 from PIL import Image
 
 from core.charts.numbers import percent
-from core.charts.probabilities import probabilities_figure, top_classes
+from core.charts.probabilities import TopClasses, probabilities_figure, top_answers
+from core.data.dataset import NO_LABEL
 from core.errors import UnreadableImage
 from core.export.table import predictions_csv
 from core.files import slug
 from core.runs.records import Run
+from core.tasks.decision import Decision
 from pages.ui.predict.answers import THUMBNAIL_PX, Answer, Source, jpeg
 from pages.ui.predict.folder import MOST_NAMED, FolderAnswers, OnDisk
 from pages.ui.widgets.messages import literal
@@ -26,6 +28,10 @@ if TYPE_CHECKING:  # importing it loads torch
 MOST_BARS = 8
 MOST_ROWS = 8  # more are reached by scrolling
 ROW_PX = THUMBNAIL_PX + 8
+SEVERAL_SET = (
+    "The model knows only its {n} classes and answers each by itself. It can answer with none, but a high probability "
+    "does not mean that the image is of a kind it knows."
+)
 CLOSED_SET = (
     "The model knows only its {n} classes and always answers with one of them, also when the image shows none of "
     "them. A high probability does not mean that the image is of a kind it knows."
@@ -43,7 +49,7 @@ def show_answers(run: Run, predictor: "Predictor", sources: Sequence[Source], an
     else:
         named = [(answer.name, answer.probabilities) for _, answer in good]
         _many(run, predictor, good, lambda: named, len(good))
-    st.caption(CLOSED_SET.format(n=len(predictor.classes)))
+    st.caption(_closed_set(predictor))
 
 
 def show_folder(run: Run, predictor: "Predictor", found: FolderAnswers) -> None:
@@ -60,7 +66,12 @@ def show_folder(run: Run, predictor: "Predictor", found: FolderAnswers) -> None:
         st.info("There is no image in this folder that can be read. Name another one.", icon=":material/info:")
         return
     _many(run, predictor, found.rows, found.csv_rows, len(found.names))
-    st.caption(CLOSED_SET.format(n=len(predictor.classes)))
+    st.caption(_closed_set(predictor))
+
+
+def _closed_set(predictor: "Predictor") -> str:
+    words = SEVERAL_SET if predictor.decision.several else CLOSED_SET
+    return words.format(n=len(predictor.classes))
 
 
 def _refused(answers: Sequence[Answer]) -> None:
@@ -86,12 +97,23 @@ def _one(predictor: "Predictor", source: Source | OnDisk, answer: Answer) -> Non
         st.image(jpeg(Image.fromarray(pixels)), width=max(side, 288), alt=answer.name)
         st.caption(f"{literal(answer.name)}, as the model sees it: the middle, {side} × {side} px.")
     with right:
-        data = top_classes(predictor.classes, answer.probabilities, MOST_BARS)
-        st.subheader(f"{literal(data.names[0])} :gray[{percent(data.probabilities[0])}]", anchor=False)
+        data = top_answers(predictor.decision, answer.probabilities, MOST_BARS)
+        st.subheader(_headline(data), anchor=False)
         figure = probabilities_figure(data, theme())
         live_plot(figure, key="predict-chart", height=int(figure.layout.height))
         if data.others:
             st.caption(f"{data.others} less probable classes are not drawn.")
+        if data.thresholds is not None:
+            st.caption("The dotted lines are the thresholds, chosen on validation images: from there a class is there.")
+
+
+def _headline(data: TopClasses) -> str:
+    said = [
+        f"{literal(name)} :gray[{percent(probability)}]"
+        for name, probability, there in zip(data.names, data.probabilities, data.said, strict=True)
+        if there
+    ]
+    return ", ".join(said) or "None of its classes"
 
 
 def _many(
@@ -102,12 +124,12 @@ def _many(
     total: int,
 ) -> None:
     """A table of `good`, and a CSV of `every` answer, of which there are `total`."""
-    classes = predictor.classes
+    decision = predictor.decision
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(f"{total:,} images", anchor=False, width="content")
         st.download_button(
             "Download as CSV",
-            lambda: predictions_csv(classes, every()),
+            lambda: predictions_csv(decision, every()),
             file_name=f"predictions-{slug(run.name)}.csv",
             mime="text/csv",
             on_click="ignore",
@@ -121,7 +143,7 @@ def _many(
     percent = st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, color="primary")
     columns = {"Image": st.column_config.ImageColumn(width=THUMBNAIL_PX + 16), "Probability": percent}
     event = show_table(
-        _frame(classes, [answer for _, answer in good]),
+        _frame(decision, [answer for _, answer in good]),
         hide_index=True,
         column_config=columns,
         row_height=ROW_PX,
@@ -135,17 +157,24 @@ def _many(
         _one(predictor, *good[rows[0]])
 
 
-def _frame(classes: Sequence[str], answers: Sequence[Answer]) -> pd.DataFrame:
-    tops = [top_classes(classes, answer.probabilities, 2) for answer in answers]
+def _frame(decision: Decision, answers: Sequence[Answer]) -> pd.DataFrame:
+    files = {"Image": [answer.thumbnail for answer in answers], "File": [answer.name for answer in answers]}
+    if decision.several:
+        return pd.DataFrame({**files, "Labels": [_labels(decision, answer.probabilities) for answer in answers]})
+    tops = [top_answers(decision, answer.probabilities, 2) for answer in answers]
     return pd.DataFrame(
         {
-            "Image": [answer.thumbnail for answer in answers],
-            "File": [answer.name for answer in answers],
+            **files,
             "Class": [top.names[0] for top in tops],
             "Probability": [top.probabilities[0] * 100 for top in tops],
             "Second best": [_second(top.names[1:], top.probabilities[1:]) for top in tops],
         }
     )
+
+
+def _labels(decision: Decision, probabilities: Sequence[float]) -> str:
+    said = [f"{decision.classes[index]} ({percent(probabilities[index])})" for index in decision.said(probabilities)]
+    return ", ".join(said) or NO_LABEL
 
 
 def _second(names: Sequence[str], probabilities: Sequence[float]) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.charts.differences import differing
 from core.charts.numbers import percent
-from core.charts.overlay import METRICS, Key, Metric, legend, overlay, overlay_figure
+from core.charts.overlay import METRICS, Key, Metric, is_share, legend, overlay, overlay_figure, titles
 from core.runs.records import Run
 from core.text import shown
 from pages.ui.runs import listing as told
@@ -51,11 +51,11 @@ def show_comparison(order: Sequence[Run], runs: Sequence[Run], names: dict[str, 
     if len(chosen) < 2:
         st.caption("Choose at least two runs.")
         return
-    metric = st.segmented_control(
-        "What to draw", list(METRICS), default="val_loss", required=True, format_func=METRICS.__getitem__,
-        key="results-metric", label_visibility="collapsed",
-    )  # fmt: skip
     epochs = {run_id: store.epochs(run_id) for run_id in chosen}
+    metric = st.segmented_control(
+        "What to draw", list(METRICS), default="val_loss", required=True,
+        format_func=titles(epochs.values()).__getitem__, key="results-metric", label_visibility="collapsed",
+    )  # fmt: skip
     oldest_first = [run.id for run in reversed(runs)]
     data = overlay(epochs, names, metric, oldest_first)
     figure = overlay_figure(data, theme())
@@ -68,7 +68,7 @@ def legend_html(keys: Sequence[Key], metric: Metric) -> str:
     """The legend as HTML, in which a name can be as long as it is. Names from users are escaped."""
     rows = []
     for key in keys:
-        share = metric.endswith("accuracy")
+        share = is_share(metric)
         last = "no epoch yet" if key.last is None else percent(key.last) if share else f"{key.last:.3f}"
         twin = f", the same line as {key.same_as}" if key.same_as else ""
         style = _CSS_DASHES.get(key.dash, "solid")
@@ -82,9 +82,11 @@ def legend_html(keys: Sequence[Key], metric: Metric) -> str:
 def _differences(runs: Sequence[Run], names: dict[str, str]) -> None:
     rows = differing({run.id: run.experiment for run in runs})
     table = {literal(names[run.id]): [_told_score(run), *(literal(row.values[run.id]) for row in rows)] for run in runs}
-    titles = ["Validation accuracy", *(literal(row.title) for row in rows)]
+    names_of = {run.val.main.title.lower() for run in runs if run.val}
+    first = f"Validation {names_of.pop()}" if len(names_of) == 1 else "Validation score"
+    headings = [first, *(literal(row.title) for row in rows)]
     with st.container(key="results-differences"):
-        show_plain_table(pd.DataFrame(table, index=titles), border="horizontal")
+        show_plain_table(pd.DataFrame(table, index=headings), border="horizontal")
     if not rows:
         st.caption("These runs have the same settings.")
     elif any(row.key.startswith("data.") for row in rows):
@@ -94,4 +96,4 @@ def _differences(runs: Sequence[Run], names: dict[str, str]) -> None:
 def _told_score(run: Run) -> str:
     if run.val is None:
         return "not evaluated"
-    return f"{percent(run.val['accuracy'])} ({told.interval(run.val, 'accuracy')})"
+    return f"{percent(run.val.main.value)} ({told.interval(run.val.main)})"

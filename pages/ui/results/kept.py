@@ -20,7 +20,7 @@ def show_kept(run: Run) -> None:
     last = run.results.get("kept") == Kept.LAST
     reason = why_not(room.folder(run.id), run)
     with st.container(border=True, gap="small", key="results-kept"):
-        st.markdown(literal(choice_words(choice, run.experiment.recipe.monitor, run.val["n"])))
+        st.markdown(literal(choice_words(choice, run.experiment.recipe.monitor, run.val.n)))
         if last:
             st.markdown(literal(use_words(choice)))
         if last and st.button("Keep the chosen epoch again", icon=":material/undo:", key="results-keep-best"):

@@ -19,7 +19,7 @@ from pages.ui.widgets.messages import explain, literal
 FIRST_SHOWN = 20
 LONGEST_MESSAGE = 200  # letters; the run's own page has all of it
 EVERYTHING = "All images"
-RANKED = "Ranked by validation accuracy."
+RANKED = "Ranked by their validation score."
 RANKED_APART = "Ranked within each data set: scores on other images do not compare."
 _STYLE = """<style>
 .graft-track { position: relative; height: 10px; border-radius: 5px; background: rgba(128, 150, 146, 0.22); }
@@ -145,12 +145,11 @@ def _score(run: Run) -> None:
     elif run.val is None:
         st.markdown(":gray[:small[not evaluated]]")
     else:
-        value, low, high = (run.val[key] * 100 for key in ("accuracy", "accuracy_low", "accuracy_high"))
+        score = run.val.main
+        value, low, high = (100 * (score.value if end is None else end) for end in (score.value, score.low, score.high))
+        named = "" if score.name == "accuracy" else f"{score.title.lower()}, "
         with st.container(gap="xxsmall"):
-            st.markdown(
-                f"**{percent(run.val['accuracy'])}** :gray[:small[{told.interval(run.val, 'accuracy')}, "
-                f"{run.val['n']} images]]"
-            )
+            st.markdown(f"**{percent(score.value)}** :gray[:small[{named}{told.interval(score)}, {run.val.n} images]]")
             st.html(
                 f'<div class="graft-track"><i style="left:{low:.1f}%;width:{high - low:.1f}%"></i>'
                 f'<b style="left:{value:.1f}%"></b></div>'

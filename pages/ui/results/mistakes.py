@@ -13,8 +13,8 @@ from core.data.geometry import Geometry
 from core.data.images import decode, resize
 from core.data.scale import Range
 from core.errors import UnreadableImage
-from core.evaluation.mistakes import Mistake, mistakes
 from core.runs.artifacts import Predictions
+from core.tasks.classification.mistakes import Mistake, mistakes
 from pages.ui.session import state
 from pages.ui.widgets.gallery import Cell, show_mosaic
 from pages.ui.widgets.messages import literal
@@ -44,17 +44,21 @@ def show_mistakes(classes: Sequence[str], answers: Predictions, key: str) -> Non
     st.caption(f"{len(found)} of {total} images were taken for something else. The most confident mistakes come first.")
     count = state.recall(f"mistakes:{key}", AT_A_TIME)
     with st.spinner("Reading the images."):
-        shown = images(classes, answers, found[:count])
-    if shown.cells:
-        _mosaics(shown.cells)
-    if shown.missing:
-        names = "; ".join(shown.missing)
-        st.warning(literal(f"Cannot be shown any more: {names}"), icon=":material/hide_image:")
+        show_images(images(classes, answers, found[:count]))
     if count < len(found) and st.button("Show more", icon=":material/expand_more:", key="results-more-mistakes"):
         state.remember(f"mistakes:{key}", count + AT_A_TIME)
         st.rerun()
     with st.expander("File names", icon=":material/list:", key="results-mistake-names"):
         _table(classes, answers, found)
+
+
+def show_images(shown: Shown) -> None:
+    """The mosaic, and what could not be shown."""
+    if shown.cells:
+        _mosaics(shown.cells)
+    if shown.missing:
+        names = "; ".join(shown.missing)
+        st.warning(literal(f"Cannot be shown any more: {names}"), icon=":material/hide_image:")
 
 
 def _mosaics(cells: list[Cell]) -> None:
@@ -74,12 +78,15 @@ def images(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake
         taken_for = f"→ {classes[mistake.predicted]} {percent(mistake.probability)}"
         path = Path(answers.paths[mistake.index])
         try:
-            shown.cells.append(
-                Cell(_small(str(path), _stamp(path), answers.value_range), classes[mistake.label], note=taken_for)
-            )
+            shown.cells.append(Cell(small_image(path, answers.value_range), classes[mistake.label], note=taken_for))
         except UnreadableImage as error:
             shown.missing.append(f"{answers.names[mistake.index]} ({str(error).rstrip('.')})")
     return shown
+
+
+def small_image(path: Path, value_range: Range | None) -> np.ndarray:
+    """An image of the data set as the model saw it, small. Raises `UnreadableImage`."""
+    return _small(str(path), _stamp(path), value_range)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

@@ -3,34 +3,26 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
-from core.charts.confusion import cells, confusion_figure
-from core.charts.numbers import percent, percent_range
-from core.charts.scores import recall_figure, recall_rows
+from core.charts.numbers import percent
 from core.errors import GraftError
-from core.evaluation.confusion import confusion
-from core.evaluation.scores import ClassScore, class_scores
 from core.runs import artifacts
 from core.runs.records import Run
+from core.tasks.scorecard import Scorecard
+from pages.ui.results import classes, labels
 from pages.ui.results.mistakes import show_mistakes
 from pages.ui.runs import listing as told
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import explain, show_error
-from pages.ui.widgets.plot import live_plot
-from pages.ui.widgets.tables import show_table
-from pages.ui.widgets.theme import theme
 
 PARTS = {"val": "Validation", "test": "Test"}
-SCORES = {"accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "macro_f1": "Macro F1"}
-LONGEST_NAME, NAME_PX = 16, 115
 _INTERVALS = (
     "The number is measured on a few images; on others of the same kind it would be a little different. With 95 % "
-    "confidence the true value lies in the interval. Few images make it wide. Accuracy: Wilson's interval. "
-    "Balanced accuracy (the mean of the classes' recalls, so that rare classes count as much as common ones) and macro "
-    "F1 (the mean of the classes' F1): bootstrap, 1000 resamples."
+    "confidence the true value lies in the interval. Few images make it wide. Accuracy and exact match (all classes of "
+    "an image right): Wilson's interval. Balanced accuracy (the mean of the classes' recalls, so that rare classes "
+    "count as much as common ones), macro F1 (the mean of the classes' F1) and mean average precision (how well each "
+    "class's images are ranked before all others): bootstrap, 1000 resamples."
 )
 _WHY_GUARDED = (
     "Every choice that a look at the test images leads to (other settings, another run) makes their result better than "
@@ -59,7 +51,8 @@ def show_scores(run: Run) -> None:
         )
     left, right = st.columns(2, gap="medium")
     with left.container(border=True, key="results-val", height="stretch"):
-        _numbers("On the validation images", run.val or {})
+        if run.val is not None:
+            _numbers("On the validation images", run.val)
         st.caption(optimism(run, test_shown=run.test is not None and _looks(run).shown))
     with right.container(border=True, key="results-test", height="stretch"):
         _test(run)
@@ -71,8 +64,9 @@ def optimism(run: Run, *, test_shown: bool) -> str:
         return "There was a single epoch, so these images chose nothing."
     if not test_shown or run.val is None or run.test is None:
         return "These images also chose the epoch, so new images may do a little worse."
-    lost = run.val["accuracy"] - run.test["accuracy"]
-    if run.test["accuracy_high"] < run.val["accuracy"]:
+    val, test = run.val.main, run.test.main
+    lost = val.value - test.value
+    if test.high is not None and test.high < val.value:
         return f"These images also chose the epoch. On the test images it is {100 * lost:.0f} points lower."
     return "These images also chose the epoch. The test result agrees with theirs, as far as its interval tells."
 
@@ -116,13 +110,13 @@ def _times(count: int) -> str:
     return f"Results on these test images have been looked at {'once' if count == 1 else f'{count} times'}."
 
 
-def _numbers(title: str, scores: dict[str, float]) -> None:
-    st.markdown(f"**{title}** :gray[:small[{scores['n']} images]]")
+def _numbers(title: str, scores: Scorecard) -> None:
+    st.markdown(f"**{title}** :gray[:small[{scores.n} images]]")
     with st.container(horizontal=True, gap="large"):
-        for name, label in SCORES.items():
+        for score in scores.scores:
             with st.container(width="content", gap="xxsmall"):
                 st.metric(
-                    label, percent(scores[name]), told.interval(scores, name),
+                    score.title, percent(score.value), told.interval(score),
                     delta_color="off", delta_arrow="off", width="content",
                 )  # fmt: skip
 
@@ -142,54 +136,8 @@ def show_details(run: Run, folder: Path) -> None:
     except GraftError as error:
         show_error(error)
         return
-    _classes(run, answers)
-    show_mistakes(run.classes, answers, key=f"{run.id}-{part}")
-
-
-def _classes(run: Run, answers: artifacts.Predictions) -> None:
-    predicted = answers.probabilities.argmax(axis=1)
-    scores = class_scores(answers.labels, predicted, run.classes)
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.markdown("**How many of each class are found**")
-        figure = recall_figure(recall_rows(scores), theme())
-        live_plot(figure, key="results-recall", height=int(figure.layout.height))
-        _class_table(scores)
-        explain(
-            "Precision, recall, F1",
-            "Recall: of the images of a class, the share that was found. Precision: of the images called so, the share "
-            "that is. F1: their harmonic mean.",
-            r"F_1 = \frac{2\,TP}{2\,TP + FP + FN}",
-        )
-    with right:
-        st.markdown("**What is taken for what**")
-        figure = confusion_figure(cells(confusion(answers.labels, predicted, run.classes)), theme())
-        live_plot(figure, key="results-confusion", height=int(figure.layout.height))
-
-
-def _class_table(scores: tuple[ClassScore, ...]) -> None:
-    frame = pd.DataFrame(
-        {
-            "Class": [score.name for score in scores],
-            "Images": [score.n for score in scores],
-            "Precision": [_percent(score.precision) for score in scores],
-            "Recall": [_percent(score.recall) for score in scores],
-            "95 % interval": [_range(score) for score in scores],
-            "F1": [_percent(score.f1) for score in scores],
-        }
-    )
-    share = st.column_config.NumberColumn(format="%.0f %%")
-    columns: dict[str, object] = dict.fromkeys(("Precision", "Recall", "F1"), share)
-    if max(len(score.name) for score in scores) > LONGEST_NAME:
-        columns["Class"] = st.column_config.TextColumn(width=NAME_PX)  # or the numbers would be out of sight
-    show_table(frame, hide_index=True, column_config=columns, placeholder="–", key="results-classes")
-
-
-def _percent(share: float | None) -> float:
-    return np.nan if share is None else share * 100
-
-
-def _range(score: ClassScore) -> str:
-    if score.recall_low is None or score.recall_high is None:
-        return "no image"
-    return percent_range(score.recall_low, score.recall_high)
+    if answers.several:
+        labels.show(run.classes, answers, key=f"{run.id}-{part}")
+    else:
+        classes.show(run.classes, answers)
+        show_mistakes(run.classes, answers, key=f"{run.id}-{part}")

@@ -11,7 +11,7 @@ from core.paths import CHECKPOINT
 from core.planning.experiments import from_scratch, without_augmentation
 from core.runs.records import Run
 from core.runs.status import Status
-from pages.ui.runs.words import BADGES, accuracy
+from pages.ui.runs.words import BADGES, main_score, score_name
 from pages.ui.session import engine, state, warmup
 from pages.ui.widgets.messages import explain, literal, show_error
 
@@ -184,12 +184,12 @@ def _resume(run: Run) -> None:
 def _result(run: Run) -> None:
     best = run.results.get("kept_epoch", run.results.get("best_epoch"))
     epoch = f", from epoch {best + 1}" if isinstance(best, int) else ""
-    score = accuracy(run) or ""
+    score = main_score(run) or ""
     value, _, interval = score.partition(" (")
     with st.container(key="train-result"):
-        st.metric("Validation accuracy", value)
+        st.metric(score_name(run), value)
         st.caption(
-            f"95 % interval {interval.rstrip(')')}, on {run.val['n']} images{epoch}. "
+            f"95 % interval {interval.rstrip(')')}, on {run.val.n} images{epoch}. "
             "The validation images chose that epoch, so this may be a little optimistic."
         )
 

@@ -12,6 +12,7 @@ from core.data.sources import SAMPLE_PREFIX, SAMPLES
 from core.experiment import Experiment, Reading
 from core.paths import BEST
 from core.runs.records import Run
+from core.tasks.scorecard import Score
 from pages.ui.widgets import sidebar
 
 MOST_SETTINGS, LONGEST_SETTING = 2, 32  # in a run's name; letters of each
@@ -20,7 +21,7 @@ _NOT_TELLING = {"data.fingerprint", "data.source"}
 
 
 def ranked(runs: Sequence[Run]) -> list[Run]:
-    """Live runs first, then by validation accuracy (macro F1 and balanced accuracy decide ties), then those without.
+    """Live runs first, then by the task's own validation score (its other scores decide ties), then those without.
 
     Equal ones: the newest first.
     """
@@ -31,7 +32,7 @@ def ranked(runs: Sequence[Run]) -> list[Run]:
             return (0, *newest)
         if run.val is None:
             return (2, *newest)
-        return (1, -run.val["accuracy"], -run.val["macro_f1"], -run.val["balanced_accuracy"], *newest)
+        return (1, *(-score.value for score in run.val.scores), *newest)
 
     return sorted(runs, key=place)
 
@@ -116,9 +117,9 @@ def settings_line(experiment: Experiment) -> str:
     )
 
 
-def interval(scores: dict[str, float], name: str) -> str:
-    """The ends of a score's 95 % interval in words."""
-    return percent_range(scores[f"{name}_low"], scores[f"{name}_high"])
+def interval(score: Score) -> str:
+    """The ends of a score's 95 % interval in words; empty where it has none."""
+    return "" if score.low is None or score.high is None else percent_range(score.low, score.high)
 
 
 def when(moment: float) -> str:

@@ -37,12 +37,18 @@ def ago(then: float, now: float | None = None) -> str:
     return "just now"
 
 
-def accuracy(run: Run) -> str | None:
-    """Validation accuracy with its 95 % interval, as '92 % (74 to 98 %)'; None before the run was evaluated."""
+def main_score(run: Run) -> str | None:
+    """The task's own validation score with its 95 % interval, as '92 % (74 to 98 %)'; None before the evaluation."""
     if run.val is None:
         return None
-    low, high = run.val["accuracy_low"], run.val["accuracy_high"]
-    return f"{percent(run.val['accuracy'])} ({percent_range(low, high)})"
+    score = run.val.main
+    interval = "" if score.low is None or score.high is None else f" ({percent_range(score.low, score.high)})"
+    return percent(score.value) + interval
+
+
+def score_name(run: Run) -> str:
+    """'Validation accuracy', or what the task's own score is called."""
+    return f"Validation {run.val.main.title.lower()}" if run.val else "Validation score"
 
 
 def share_done(run: Run) -> float:

@@ -1,15 +1,21 @@
-import dataclasses
 import json
 import subprocess
 import sys
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score, f1_score, precision_recall_fscore_support
 
-from core.evaluation.intervals import wilson
-from core.evaluation.scores import ClassScore, Scores, class_scores, scores
+from core.tasks.classification.scores import ClassScore, class_scores
+from core.tasks.classification.scores import scores as evaluated
+from core.tasks.intervals import wilson
+from core.tasks.scorecard import Scorecard
+
+
+def scores(*given, **options):
+    return SimpleNamespace(**evaluated(*given, **options).flat())
 
 
 def _sample(seed, classes=6, n=80):
@@ -41,11 +47,11 @@ def test_classes_without_images_are_left_out_without_a_warning():
     assert got.macro_f1 == pytest.approx(f1_score(labels, predicted, average="macro", zero_division=0))
 
 
-def test_scores_are_flat_plain_values_and_come_back():
-    got = scores([0, 1, 1, 0], [0, 1, 0, 0], 2)
-    text = json.dumps(got.as_dict())
-    assert Scores(**json.loads(text)) == got
-    assert set(got.as_dict()) == {field.name for field in dataclasses.fields(Scores)}
+def test_scores_are_plain_values_and_come_back_also_from_the_first_version():
+    got = evaluated([0, 1, 1, 0], [0, 1, 0, 0], 2)
+    assert Scorecard.from_record(json.loads(json.dumps(got.to_record()))) == got
+    assert Scorecard.from_record(got.flat()) == got
+    assert got.main.name == "accuracy"
 
 
 def test_a_perfect_result_on_few_images_is_not_called_certain():
@@ -86,6 +92,8 @@ def test_nonsense_is_refused(labels, predicted, message):
 
 
 def test_reading_scores_loads_nothing_heavy():
-    code = "import core.evaluation.scores, core.evaluation.diagnosis, core.evaluation.mistakes, sys; "
+    code = (
+        "import core.tasks.classification.scores, core.evaluation.diagnosis, core.tasks.classification.mistakes, sys; "
+    )
     code += "assert not {'torch', 'sklearn', 'scipy', 'pandas'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,6 +1,6 @@
 import pytest
 
-from core.evaluation.mistakes import Mistake, mistakes
+from core.tasks.classification.mistakes import Mistake, mistakes
 
 
 def test_the_most_confident_mistake_comes_first():

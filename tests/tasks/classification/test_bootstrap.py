@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score
 
-from core.evaluation.intervals import Interval, bootstrap, wilson
-from core.evaluation.scores import balanced_accuracy, macro_f1
+from core.tasks.classification.bootstrap import bootstrap
+from core.tasks.classification.scores import balanced_accuracy, macro_f1
+from core.tasks.intervals import Interval, wilson
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_every_resample_keeps_the_number_of_images_of_each_class():
 def test_bootstrap_in_several_blocks_equals_one_block(monkeypatch):
     labels, predicted = _sample(n=60, classes=3)
     whole = bootstrap(macro_f1, labels, predicted)
-    monkeypatch.setattr("core.evaluation.intervals._MOST_DRAWS", 700)
+    monkeypatch.setattr("core.tasks.classification.bootstrap._MOST_DRAWS", 700)
     assert bootstrap(macro_f1, labels, predicted) == whole
 
 

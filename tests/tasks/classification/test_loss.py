@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from core.tasks.losses import SmoothedCrossEntropy
+from core.tasks.classification.loss import SmoothedCrossEntropy
 
 WEIGHT = torch.tensor([0.2, 3.0, 1.1])
 LABELS = torch.tensor([0, 1, 2, 2, 1, 0, 2])

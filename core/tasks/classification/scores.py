@@ -1,33 +1,15 @@
 """How good a classifier is, in a few numbers, each with its 95 % interval. All: 0..1, higher is better."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.evaluation.confusion import count_matrix
-from core.evaluation.intervals import Interval, Tally, bootstrap, tally, wilson
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """Scores over `n` images. `*_low` and `*_high` are the ends of 95 % intervals."""
-
-    accuracy: float
-    accuracy_low: float
-    accuracy_high: float
-    balanced_accuracy: float
-    balanced_accuracy_low: float
-    balanced_accuracy_high: float
-    macro_f1: float
-    macro_f1_low: float
-    macro_f1_high: float
-    n: int
-
-    def as_dict(self) -> dict[str, float | int]:
-        """Flat plain values, ready for JSON; `Scores(**values)` reads them back."""
-        return asdict(self)
+from core.tasks.classification.bootstrap import Tally, bootstrap, tally
+from core.tasks.classification.confusion import count_matrix
+from core.tasks.intervals import Interval, wilson
+from core.tasks.scorecard import Score, Scorecard
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +29,7 @@ class ClassScore:
     f1: float | None
 
 
-def scores(labels_n: ArrayLike, predicted_n: ArrayLike, n_classes: int, seed: int = 0) -> Scores:
+def scores(labels_n: ArrayLike, predicted_n: ArrayLike, n_classes: int, seed: int = 0) -> Scorecard:
     """Accuracy (Wilson interval), balanced accuracy and macro F1 (both: stratified bootstrap, see `bootstrap`).
 
     Balanced accuracy is the mean recall of the classes that have images. Macro F1 is the mean F1 of the classes that
@@ -59,15 +41,17 @@ def scores(labels_n: ArrayLike, predicted_n: ArrayLike, n_classes: int, seed: in
     n, right = int(counts.true.sum()), int(counts.right.sum())
     if not n:
         raise ValueError("scores need at least one image")
-    return Scores(
-        right / n,
-        *wilson(right, n),
-        float(balanced_accuracy(counts)),
-        *bootstrap(balanced_accuracy, labels_n, predicted_n, seed),
-        float(macro_f1(counts)),
-        *bootstrap(macro_f1, labels_n, predicted_n, seed),
+    return Scorecard(
+        (
+            Score("accuracy", right / n, *wilson(right, n)),
+            Score("macro_f1", float(macro_f1(counts)), *bootstrap(macro_f1, labels_n, predicted_n, seed)),
+            Score(
+                "balanced_accuracy", float(balanced_accuracy(counts)),
+                *bootstrap(balanced_accuracy, labels_n, predicted_n, seed),
+            ),
+        ),
         n,
-    )
+    )  # fmt: skip
 
 
 def class_scores(labels_n: ArrayLike, predicted_n: ArrayLike, classes: Sequence[str]) -> tuple[ClassScore, ...]:

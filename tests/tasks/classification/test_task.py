@@ -6,7 +6,7 @@ import torch
 from sklearn.utils.class_weight import compute_class_weight
 
 from core.experiment import Recipe
-from core.tasks.classification import Classification, class_weights
+from core.tasks.classification.task import Classification, class_weights
 
 TASK = Classification(("a", "b", "c"))
 CPU = torch.device("cpu")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix
 
-from core.evaluation.confusion import Confusion, confusion, count_matrix
+from core.tasks.classification.confusion import Confusion, confusion, count_matrix
 
 
 def test_rows_are_true_and_columns_predicted():

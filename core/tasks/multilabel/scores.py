@@ -1,0 +1,175 @@
+"""How good yes-or-no answers per class are, each number with its 95 % interval. All: 0..1, higher is better."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.tasks.intervals import Interval, wilson
+from core.tasks.scorecard import Score, Scorecard
+
+RESAMPLES = 1000
+_MOST_CELLS = 4_000_000  # images x resamples held at once
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelScore:
+    """One class, seen alone; `n` images show it, and the model says so where its probability reaches `threshold`.
+
+    What cannot be known is None: average precision and recall without an image of the class, precision without a
+    prediction of it, F1 without either. Intervals: F1 by bootstrap over the images, recall by Wilson.
+    """
+
+    name: str
+    n: int
+    threshold: float
+    average_precision: float | None
+    precision: float | None
+    recall: float | None
+    recall_low: float | None
+    recall_high: float | None
+    f1: float | None
+    f1_low: float | None
+    f1_high: float | None
+
+
+def average_precision(there: ArrayLike, scores: ArrayLike) -> float | None:
+    """`sum((R_k - R_(k-1)) * P_k)` over the thresholds of one class; None where no image shows it.
+
+    Agrees with scikit-learn's `average_precision_score`, equal scores included.
+    """
+    truth = np.asarray(there, bool)
+    if not truth.any():
+        return None
+    return float(_average_precision(truth, np.asarray(scores, float), np.ones((1, len(truth))))[0])
+
+
+def mean_average_precision(there_nc: ArrayLike, scores_nc: ArrayLike) -> float:
+    """The mean of the average precisions of the classes that an image shows; 0 where there are none."""
+    truth, scores = np.asarray(there_nc, bool), np.asarray(scores_nc, float)
+    found = [average_precision(truth[:, c], scores[:, c]) for c in range(truth.shape[1])]
+    known = [value for value in found if value is not None]
+    return sum(known) / len(known) if known else 0.0
+
+
+def macro_f1(there_nc: ArrayLike, said_nc: ArrayLike) -> float:
+    """The mean F1 of the classes that are there or are predicted; 0 where there are none."""
+    truth, said = np.asarray(there_nc, bool), np.asarray(said_nc, bool)
+    return float(_macro_f1(truth, said, np.ones((1, len(truth))))[0])
+
+
+def said(probabilities_nc: ArrayLike, thresholds: Sequence[float]) -> Bools:
+    """Which classes the model says are there (N, C)."""
+    return np.asarray(np.asarray(probabilities_nc, float) >= np.asarray(thresholds, float))
+
+
+def scores(there_nc: ArrayLike, probabilities_nc: ArrayLike, thresholds: Sequence[float], seed: int = 0) -> Scorecard:
+    """Mean average precision, macro F1 (percentile bootstrap over the images), and exact match (Wilson).
+
+    Exact match is the share of images all of whose classes are told right. Raises `ValueError` for no image.
+    """
+    truth, probabilities = np.asarray(there_nc, bool), np.asarray(probabilities_nc, float)
+    n = len(truth)
+    if not n:
+        raise ValueError("scores need at least one image")
+    answers = said(probabilities, thresholds)
+    exact = int((answers == truth).all(axis=1).sum())
+    return Scorecard(
+        (
+            Score(
+                "mean_average_precision", mean_average_precision(truth, probabilities),
+                *_interval(lambda weights: _mean_average_precision(truth, probabilities, weights), n, seed),
+            ),
+            Score(
+                "macro_f1", macro_f1(truth, answers),
+                *_interval(lambda weights: _macro_f1(truth, answers, weights), n, seed),
+            ),
+            Score("exact_match", exact / n, *wilson(exact, n)),
+        ),
+        n,
+    )  # fmt: skip
+
+
+def label_scores(
+    there_nc: ArrayLike, probabilities_nc: ArrayLike, thresholds: Sequence[float], classes: Sequence[str], seed: int = 0
+) -> tuple[LabelScore, ...]:
+    """Every class by itself, in the order of `classes`."""
+    truth, probabilities = np.asarray(there_nc, bool), np.asarray(probabilities_nc, float)
+    answers = said(probabilities, thresholds)
+    return tuple(
+        _label_score(name, truth[:, c], probabilities[:, c], answers[:, c], float(thresholds[c]), seed)
+        for c, name in enumerate(classes)
+    )
+
+
+def _label_score(
+    name: str, truth: Bools, probabilities: Floats, answers: Bools, threshold: float, seed: int
+) -> LabelScore:
+    n, called, right = int(truth.sum()), int(answers.sum()), int((truth & answers).sum())
+    recall: Interval | tuple[None, None] = wilson(right, n) if n else (None, None)
+    f1: Interval | tuple[None, None] = (None, None)
+    if n + called:
+        f1 = _interval(lambda weights: _f1(truth[:, None], answers[:, None], weights)[:, 0], len(truth), seed)
+    return LabelScore(
+        name=name, n=n, threshold=threshold, average_precision=average_precision(truth, probabilities),
+        precision=right / called if called else None, recall=right / n if n else None,
+        recall_low=recall[0], recall_high=recall[1],
+        f1=2 * right / (n + called) if n + called else None, f1_low=f1[0], f1_high=f1[1],
+    )  # fmt: skip
+
+
+def _interval(statistic: Callable[[Floats], Floats], n: int, seed: int) -> Interval:
+    """Percentile bootstrap over the images: `statistic` takes how often each image was drawn (R, N) -> (R,).
+
+    Where every resample gives the same, the Wilson interval of the same share of the same number of images takes its
+    place: a width of zero would be a lie. Source: Efron and Tibshirani (1993), chapter 13.
+    """
+    generator, rows = np.random.default_rng(seed), max(1, _MOST_CELLS // n)
+    values = []
+    for done in range(0, RESAMPLES, rows):
+        drawn = generator.multinomial(n, np.full(n, 1 / n), size=min(rows, RESAMPLES - done)).astype(float)
+        values.append(statistic(drawn))
+    every = np.concatenate(values)
+    every = every[~np.isnan(every)]
+    if not len(every) or np.ptp(every) < 1e-12:
+        value = float(every[0]) if len(every) else 0.0
+        return wilson(min(max(value, 0.0), 1.0) * n, n)
+    low, high = np.quantile(every, (0.025, 0.975))
+    return Interval(float(low), float(high))
+
+
+def _mean_average_precision(truth: Bools, scores: Floats, weights: Floats) -> Floats:
+    """(R, N) weights -> (R,); a class that a resample has no image of is left out of its mean."""
+    each = np.stack([_average_precision(truth[:, c], scores[:, c], weights) for c in range(truth.shape[1])])
+    known = ~np.isnan(each)
+    total = np.where(known, each, 0.0).sum(axis=0)
+    return np.asarray(np.where(known.any(axis=0), total / np.maximum(known.sum(axis=0), 1), np.nan))
+
+
+def _average_precision(truth: Bools, scores: Floats, weights: Floats) -> Floats:
+    """Of one class under weights of the images (R, N): (R,), NaN where no image with weight shows it."""
+    order = np.argsort(-scores, kind="stable")
+    last = np.append(np.flatnonzero(np.diff(scores[order])), len(order) - 1)  # the last image of each threshold
+    drawn, hits = weights[:, order], weights[:, order] * truth[order]
+    called, right = np.cumsum(drawn, axis=1)[:, last], np.cumsum(hits, axis=1)[:, last]
+    gained = np.diff(right, axis=1, prepend=0.0)
+    total = right[:, -1]
+    value = (gained * right / np.maximum(called, 1e-12)).sum(axis=1) / np.maximum(total, 1e-12)
+    return np.asarray(np.where(total > 0, value, np.nan))
+
+
+def _macro_f1(truth: Bools, answers: Bools, weights: Floats) -> Floats:
+    each = _f1(truth, answers, weights)
+    known = ~np.isnan(each)
+    return np.asarray(np.where(known, each, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1))
+
+
+def _f1(truth: Bools, answers: Bools, weights: Floats) -> Floats:
+    """(R, N) weights -> (R, C): `2 TP / (2 TP + FP + FN)`, NaN where a class is neither there nor predicted."""
+    right = weights @ (truth & answers)
+    both = weights @ truth.astype(float) + weights @ answers.astype(float)
+    return np.asarray(np.where(both > 0, 2 * right / np.maximum(both, 1e-12), np.nan))

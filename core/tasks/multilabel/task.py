@@ -1,0 +1,113 @@
+"""Any number of classes per image: one logit per class, each answered by itself."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.data.dataset import Item
+from core.experiment import Recipe
+from core.tasks.base import Compared, Criterion
+from core.tasks.compared import at_its_temperature
+from core.tasks.multilabel.loss import SmoothedBinaryCrossEntropy, balanced_weights
+from core.tasks.multilabel.scores import macro_f1, mean_average_precision, scores
+from core.tasks.multilabel.thresholds import HALF, best_thresholds
+from core.tasks.scorecard import Score, Scorecard
+
+
+@dataclass(frozen=True, slots=True)
+class MultiLabel:
+    """Targets (N, C) of 0 and 1, float. `choose` False: every threshold is a half."""
+
+    classes: tuple[str, ...]
+    choose: bool = True
+    kind: str = "multilabel"
+
+    @property
+    def outputs(self) -> int:
+        """Width of the head."""
+        return len(self.classes)
+
+    def read(self, item: Item) -> tuple[int, ...]:
+        """The indices of an image's classes."""
+        return item.classes
+
+    def collate(self, targets: Sequence[Sequence[int]]) -> Tensor:
+        """Rows (N, C) of 0 and 1."""
+        rows = torch.zeros(len(targets), self.outputs)
+        for row, indices in zip(rows, targets, strict=True):
+            row[list(indices)] = 1.0
+        return rows
+
+    def loss(self, recipe: Recipe, targets: Tensor, device: torch.device) -> SmoothedBinaryCrossEntropy:
+        """Binary cross-entropy per class, with the recipe's smoothing and class weights."""
+        if recipe.class_weights != "balanced":
+            return SmoothedBinaryCrossEntropy(smoothing=recipe.label_smoothing)
+        yes, no = balanced_weights(targets)
+        return SmoothedBinaryCrossEntropy(yes.to(device), no.to(device), recipe.label_smoothing)
+
+    def blendable(self, targets: Tensor) -> Tensor:
+        """The rows as they are: a blend of two images shows the classes of both in part."""
+        return targets.float()
+
+    def correct(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Of how many images every class is answered right at a probability of a half."""
+        return ((logits > 0) == (targets > 0.5)).all(dim=1).sum()
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Logits (N, C) as probabilities (N, C), in float32; a row need not sum to 1."""
+        return torch.sigmoid(logits.float())
+
+    def to_minimise(self, monitor: str, loss: float, logits: Tensor, targets: Tensor) -> float:
+        """The loss as it is, or one minus a score; 'accuracy' is exact match."""
+        if monitor == "loss":
+            return loss
+        if monitor == "accuracy":
+            return 1 - int(self.correct(logits, targets)) / len(targets)
+        if monitor == "macro-f1":
+            return 1 - macro_f1(targets.numpy() > 0.5, logits.numpy() > 0)
+        return 1 - mean_average_precision(targets.numpy() > 0.5, logits.numpy())
+
+    def compared(self, monitor: str, criterion: Criterion, logits: Tensor, targets: Tensor) -> Compared:
+        """By what the kept epoch is chosen: the loss at its fitted temperature, or one minus a score.
+
+        Of a score `each` is the share of an image's classes that are answered wrong.
+        """
+        if monitor == "loss":
+            return at_its_temperature(criterion, logits, targets)
+        wrong = ((logits > 0) != (targets > 0.5)).double().mean(dim=1)
+        return Compared(self.to_minimise(monitor, 0.0, logits, targets), tuple(wrong.tolist()))
+
+    def standard_error(self, monitor: str, criterion: Criterion, logits: Tensor, targets: Tensor) -> float:
+        """That of the loss; of a score that of the share of classes answered wrong. 0 for fewer than two images."""
+        count = len(targets)
+        if count < 2:
+            return 0.0
+        if monitor != "loss":
+            wrong = ((logits > 0) != (targets > 0.5)).double().mean(dim=1)
+            return float(wrong.std() / math.sqrt(count))
+        losses, weights = criterion.per_image(logits, targets), criterion.weights_of(targets)
+        total = float(weights.sum())
+        return float(losses.std() * math.sqrt(count) / total) if total else 0.0
+
+    def epoch_scores(self, logits: Tensor, targets: Tensor) -> tuple[Score, ...]:
+        """Mean average precision, which needs no threshold, and exact match at a half."""
+        if not len(targets):
+            return ()
+        return (
+            Score("mean_average_precision", mean_average_precision(targets.numpy() > 0.5, logits.numpy())),
+            Score("exact_match", int(self.correct(logits, targets)) / len(targets)),
+        )
+
+    def thresholds(self, logits: Tensor, targets: Tensor) -> tuple[float, ...]:
+        """Per class that with the best F1 on these images, or a half."""
+        if not self.choose or not len(targets):
+            return (HALF,) * self.outputs
+        return best_thresholds(targets.numpy() > 0.5, self.probabilities(logits).numpy())
+
+    def evaluate(self, targets: Tensor, probabilities: np.ndarray, thresholds: tuple[float, ...] | None) -> Scorecard:
+        """Mean average precision, macro F1 and exact match with intervals: see `scores`."""
+        return scores(targets.numpy() > 0.5, probabilities, thresholds or (HALF,) * self.outputs)

@@ -1,0 +1,70 @@
+"""Class by class, where every image has one class: recall, precision, F1, and what is taken for what."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.charts.confusion import cells, confusion_figure
+from core.charts.numbers import percent_range
+from core.charts.scores import recall_figure, recall_rows
+from core.runs import artifacts
+from core.tasks.classification.confusion import confusion
+from core.tasks.classification.scores import ClassScore, class_scores
+from pages.ui.widgets.messages import explain
+from pages.ui.widgets.plot import live_plot
+from pages.ui.widgets.tables import show_table
+from pages.ui.widgets.theme import theme
+
+LONGEST_NAME, NAME_PX = 16, 115
+
+
+def show(classes: Sequence[str], answers: artifacts.Predictions) -> None:
+    """A bar and a row per class, beside the confusion matrix."""
+    predicted = answers.probabilities.argmax(axis=1)
+    scores = class_scores(answers.labels, predicted, classes)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**How many of each class are found**")
+        figure = recall_figure(recall_rows(scores), theme())
+        live_plot(figure, key="results-recall", height=int(figure.layout.height))
+        _class_table(scores)
+        explain(
+            "Precision, recall, F1",
+            "Recall: of the images of a class, the share that was found. Precision: of the images called so, the share "
+            "that is. F1: their harmonic mean.",
+            r"F_1 = \frac{2\,TP}{2\,TP + FP + FN}",
+        )
+    with right:
+        st.markdown("**What is taken for what**")
+        figure = confusion_figure(cells(confusion(answers.labels, predicted, classes)), theme())
+        live_plot(figure, key="results-confusion", height=int(figure.layout.height))
+
+
+def _class_table(scores: tuple[ClassScore, ...]) -> None:
+    frame = pd.DataFrame(
+        {
+            "Class": [score.name for score in scores],
+            "Images": [score.n for score in scores],
+            "Precision": [_percent(score.precision) for score in scores],
+            "Recall": [_percent(score.recall) for score in scores],
+            "95 % interval": [_range(score) for score in scores],
+            "F1": [_percent(score.f1) for score in scores],
+        }
+    )
+    share = st.column_config.NumberColumn(format="%.0f %%")
+    columns: dict[str, object] = dict.fromkeys(("Precision", "Recall", "F1"), share)
+    if max(len(score.name) for score in scores) > LONGEST_NAME:
+        columns["Class"] = st.column_config.TextColumn(width=NAME_PX)  # or the numbers would be out of sight
+    show_table(frame, hide_index=True, column_config=columns, placeholder="–", key="results-classes")
+
+
+def _percent(share: float | None) -> float:
+    return np.nan if share is None else share * 100
+
+
+def _range(score: ClassScore) -> str:
+    if score.recall_low is None or score.recall_high is None:
+        return "no image"
+    return percent_range(score.recall_low, score.recall_high)

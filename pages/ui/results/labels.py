@@ -1,0 +1,108 @@
+"""Class by class, where an image may have several: average precision, F1 at the threshold, and what is told wrong."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.charts.numbers import percent, percent_range
+from core.charts.scores import label_rows, recall_figure
+from core.errors import UnreadableImage
+from core.runs.artifacts import Predictions
+from core.tasks.multilabel.mistakes import LabelMistake, label_mistakes
+from core.tasks.multilabel.scores import LabelScore, label_scores
+from core.tasks.multilabel.thresholds import HALF
+from pages.ui.results.mistakes import AT_A_TIME, Shown, show_images, small_image
+from pages.ui.session import state
+from pages.ui.widgets.gallery import Cell
+from pages.ui.widgets.messages import explain, literal
+from pages.ui.widgets.plot import live_plot
+from pages.ui.widgets.tables import show_table
+from pages.ui.widgets.theme import theme
+
+THRESHOLDS = (
+    "The model answers yes where a class's probability reaches its threshold. Each was chosen on the validation "
+    "images, where it gives the highest F1; so the F1 of these images is a little too good."
+)
+
+
+def show(classes: Sequence[str], answers: Predictions, key: str) -> None:
+    """A bar and a row per class, and the images with a wrong answer."""
+    thresholds = answers.thresholds or (HALF,) * len(classes)
+    scores = label_scores(answers.labels, answers.probabilities, thresholds, classes)
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.markdown("**F1 of each class**")
+        figure = recall_figure(label_rows(scores), theme())
+        live_plot(figure, key="results-f1", height=int(figure.layout.height))
+    with right:
+        _table(scores)
+        explain(
+            "Average precision, F1, thresholds",
+            f"Average precision: how well the images that show a class are ranked before the others; it needs no "
+            f"threshold. F1: the harmonic mean of precision and recall at the threshold. {THRESHOLDS}",
+            r"AP = \sum_k (R_k - R_{k-1})\,P_k, \quad F_1 = \frac{2\,TP}{2\,TP + FP + FN}",
+        )
+    _mistakes(classes, answers, label_mistakes(answers.labels, answers.probabilities, thresholds), key)
+
+
+def _table(scores: Sequence[LabelScore]) -> None:
+    frame = pd.DataFrame(
+        {
+            "Class": [score.name for score in scores],
+            "Images": [score.n for score in scores],
+            "Average precision": [_percent(score.average_precision) for score in scores],
+            "Precision": [_percent(score.precision) for score in scores],
+            "Recall": [_percent(score.recall) for score in scores],
+            "F1": [_percent(score.f1) for score in scores],
+            "95 % interval": [_range(score) for score in scores],
+            "Threshold": [score.threshold for score in scores],
+        }
+    )
+    share = st.column_config.NumberColumn(format="%.0f %%")
+    columns: dict[str, object] = dict.fromkeys(("Average precision", "Precision", "Recall", "F1"), share)
+    columns["Threshold"] = st.column_config.NumberColumn(format="%.2f")
+    columns["95 % interval"] = st.column_config.TextColumn(help="Of the F1.")
+    show_table(frame, hide_index=True, column_config=columns, placeholder="–", key="results-labels")
+
+
+def _mistakes(classes: Sequence[str], answers: Predictions, found: Sequence[LabelMistake], key: str) -> None:
+    total = len(answers.labels)
+    st.subheader("Mistakes", anchor=False)
+    if not found:
+        st.success(f"On all {total} images every class is told right.", icon=":material/check_circle:")
+        return
+    st.caption(f"On {len(found)} of {total} images some class is told wrong. The most surprising come first.")
+    count = state.recall(f"mistakes:{key}", AT_A_TIME)
+    with st.spinner("Reading the images."):
+        show_images(_images(classes, answers, found[:count]))
+    if count < len(found) and st.button("Show more", icon=":material/expand_more:", key="results-more-mistakes"):
+        state.remember(f"mistakes:{key}", count + AT_A_TIME)
+        st.rerun()
+
+
+def _images(classes: Sequence[str], answers: Predictions, found: Sequence[LabelMistake]) -> Shown:
+    shown = Shown([], [])
+    for mistake in found:
+        row = answers.probabilities[mistake.index]
+        wrong = [f"missed {classes[c]} ({percent(row[c])})" for c in mistake.missed]
+        wrong += [f"added {classes[c]} ({percent(row[c])})" for c in mistake.added]
+        there = ", ".join(classes[c] for c in np.flatnonzero(answers.labels[mistake.index])) or "no label"
+        try:
+            pixels = small_image(Path(answers.paths[mistake.index]), answers.value_range)
+            shown.cells.append(Cell(pixels, there, note="; ".join(wrong)))
+        except UnreadableImage as error:
+            shown.missing.append(literal(f"{answers.names[mistake.index]} ({str(error).rstrip('.')})"))
+    return shown
+
+
+def _percent(share: float | None) -> float:
+    return np.nan if share is None else share * 100
+
+
+def _range(score: LabelScore) -> str:
+    if score.f1_low is None or score.f1_high is None:
+        return "no image"
+    return percent_range(score.f1_low, score.f1_high)
