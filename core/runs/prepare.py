@@ -15,7 +15,7 @@ from core.data.dataset import Dataset
 from core.data.sources import load_dataset
 from core.data.split import Split, make_former_split, make_split
 from core.errors import InvalidExperiment, ResumeRefused, UnusableDataset
-from core.experiment import Experiment, MultiLabelSpec
+from core.experiment import Experiment, MultiLabelSpec, Reading
 from core.files import own_path
 from core.runs.artifacts import split_key
 from core.text import storable
@@ -69,7 +69,7 @@ def prepare(
     check_names(experiment)
     chosen = resolve_device(device)
     require_precision(experiment.recipe, chosen)
-    dataset = load_dataset(experiment.data.source, root, on_progress, experiment.data.reading)
+    dataset = load_dataset(experiment.data.source, root, on_progress, _reading(experiment))
     if storable(dataset.source) != dataset.source:
         raise UnusableDataset(
             f"The path {dataset.source} holds bytes that are no UTF-8, so that a run cannot keep it. Rename it."
@@ -83,6 +83,15 @@ def prepare(
     backbone = experiment.backbone.model_copy(update={"weights": _absolute(experiment.backbone.weights)})
     other = experiment.data.fingerprint not in ("", dataset.fingerprint)
     return Prepared(experiment.changed(data=data, backbone=backbone), dataset, split, chosen, other)
+
+
+def _reading(experiment: Experiment) -> Reading:
+    """An experiment that has seen its images reads them for its task: earlier versions made each combination of labels
+    a class, and wrote no task down."""
+    reading = experiment.data.reading
+    if reading.task != "auto" or not experiment.data.fingerprint or reading.layout == "auto":
+        return reading
+    return reading.model_copy(update={"task": experiment.task.kind})
 
 
 def _for_task(experiment: Experiment, dataset: Dataset) -> Experiment:

@@ -88,7 +88,7 @@ def _run(job: Job, room: Workspace, experiment: Experiment) -> Outcome:
         outcome.notes["shares_of_limit_beside"] = turns.shares()
     outcome.notes["precision"] = experiment.recipe.precision
     scores = room.store.run(lease.run_id).test
-    outcome.test_accuracy = scores["accuracy"] if scores else None
+    outcome.test_accuracy = scores.main.value if scores else None
     if scores:
         said = artifacts.read_predictions(room.folder(lease.run_id), "test")
         right = said.probabilities.argmax(axis=1) == said.labels

@@ -8,6 +8,7 @@ from core.charts.numbers import percent
 from core.charts.overlay import Key
 from core.experiment import AS_FOUND, Reading
 from core.runs.status import Status
+from core.tasks.scorecard import Score
 from pages.ui.results import compare
 from pages.ui.results import list as results_list
 from pages.ui.results import run as results_run
@@ -81,8 +82,7 @@ def test_a_run_whose_process_was_killed_is_interrupted_and_can_be_resumed(empty_
 
 def test_the_best_on_validation_comes_first(runs):
     low, high = (
-        replace(run, results={"val": run.val.flat() | {"accuracy": a}})
-        for run, a in zip(runs, (0.2, 0.9), strict=True)
+        replace(run, results={"val": run.val.flat() | {"accuracy": a}}) for run, a in zip(runs, (0.2, 0.9), strict=True)
     )
     assert told.ranked([low, high]) == [high, low]
 
@@ -94,7 +94,7 @@ def test_two_runs_are_overlaid_with_the_settings_that_differ(room, runs, drawn):
     frame = at.table[0].value
     assert list(frame.index) == ["Validation accuracy", "Augmentations"]
     assert "none" in list(frame.loc["Augmentations"])
-    at.segmented_control(key="results-metric").set_value("val_accuracy").run()
+    at.segmented_control(key="results-metric").set_value("val_score").run()
     assert drawn["results-overlay"].layout.yaxis.title.text == "Validation accuracy"
     at.multiselect(key="results-compare").set_value([runs[0].id]).run()
     assert "at least two runs" in texts(at)
@@ -103,7 +103,7 @@ def test_two_runs_are_overlaid_with_the_settings_that_differ(room, runs, drawn):
 def test_the_legend_shows_whole_names_as_text_and_says_which_lines_are_one():
     name = "a name that is far too long for the margin of a chart, <b>number</b> 2"
     keys = (Key("#0072b2", "solid", name, 0.4, None), Key("#d55e00", "dash", "twin", 0.25, name))
-    said = compare.legend_html(keys, "val_accuracy")
+    said = compare.legend_html(keys, "val_score")
     assert "<b>" not in said
     assert said.count("&lt;b&gt;number&lt;/b&gt; 2") == 2
     assert "40 %" in said
