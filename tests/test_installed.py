@@ -66,6 +66,35 @@ def test_the_command_trains_anywhere(installed, tmp_path):
     assert (tmp_path / "workspace" / "graft.db").exists()
 
 
+SCRIPT = """
+import graft
+run = graft.train("sample:stamps", "mine", phases=["head:2:solve"], views=1, progress=False)
+(answer,) = graft.predict(run.id, IMAGE, "mine")
+print(run.val.n, answer.label in run.classes)
+"""
+
+
+@pytest.mark.slow
+def test_a_script_trains_and_predicts_anywhere(installed, tmp_path):
+    image = ROOT / "sample_data" / "stamps" / "bird"
+    image = next(path for path in sorted(image.iterdir()) if path.suffix in (".jpg", ".png", ".webp"))
+    script = SCRIPT.replace("IMAGE", repr(str(image)))
+    done = subprocess.run(
+        [installed / "python", "-c", script], cwd=tmp_path, env=alone(), capture_output=True, text=True, timeout=600,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["24", "True"]
+
+
+def test_the_installed_name_offers_what_core_does_and_loads_nothing_more():
+    code = f"""import sys; sys.path.insert(0, {str(ROOT / "core" / "installed")!r}); import core, graft
+assert all(getattr(graft, name) is getattr(core, name) for name in core.__all__), "another function"
+print(sorted(graft.__all__) == sorted(core.__all__), "pydantic" in sys.modules, "torch" in sys.modules)"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False", "False"]
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent as POSIX has them")
 def test_the_app_opens_anywhere_and_ends_at_ctrl_c(installed, tmp_path):

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,7 +26,7 @@ from core.errors import GraftError, UnclearLayout, WorkspaceGone
 from core.experiment import Experiment
 from core.files import allow_many_handles
 from core.runs.status import Status
-from core.runs.workspace import INTERRUPTED, Workspace, default_root
+from core.runs.workspace import INTERRUPTED, Workspace, default_root, open_workspace
 from core.text import format_duration, format_size
 from core.training.sweep import Sweep
 
@@ -80,7 +79,7 @@ def train(
     from core.runs.execute import create_run
     from core.runs.prepare import OTHER_IMAGES, prepare
 
-    room = _opened(workspace)
+    room = open_workspace(workspace)
     prepared = prepare(plan, room.root, device)
     if prepared.other_images:
         people.print(f"[yellow]{OTHER_IMAGES}[/]", soft_wrap=True)
@@ -99,7 +98,7 @@ def resume(
     """Go on from a run's last checkpoint."""
     from core.runs.execute import reopen_run
 
-    room = _opened(workspace)
+    room = open_workspace(workspace)
     _finish(room, reopen_run(room, run, device), as_json)
 
 
@@ -159,7 +158,7 @@ def estimate(
 @app.command()
 def runs(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """List all runs, the newest first."""
-    room = _opened(workspace)
+    room = open_workspace(workspace)
     listed = room.store.runs()
     if as_json:
         print_json([summary(run, with_test=False) for run in listed])  # a list must not be a look at the test
@@ -202,14 +201,6 @@ def backbones(as_json: JsonOption = False) -> None:
             row["name"], row["family"], f"{row['parameters'] / 1e6:.1f} M", str(row["image_size"]), top1, here
         )
     Console().print(table)
-
-
-def _opened(workspace: Path | None) -> Workspace:
-    """The workspace, cleared of what killed programs left."""
-    room = Workspace(workspace or default_root())
-    room.recover()
-    room.sweep()
-    return room
 
 
 def _finish(room: Workspace, lease: Any, as_json: bool) -> None:

@@ -1,6 +1,5 @@
 """`graft predict`: a trained model's answers for files and folders, one by one however many there are."""
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from core import files, paths
+from core import files
 from core.cli.options import JsonOption, WorkspaceOption
 from core.cli.show import literal, people
 from core.data.dataset import NO_LABEL
-from core.runs.workspace import Workspace, default_root
+from core.runs.workspace import Workspace, default_root, is_model_folder
 from core.text import shown
 
 if TYPE_CHECKING:  # importing it loads torch
@@ -47,7 +46,7 @@ def predict(
 
 
 def _folder(run: str, workspace: Path | None) -> Path:
-    if os.path.exists(os.path.join(run, paths.BEST)):  # Path.exists raises for a name that no file can have
+    if is_model_folder(run):
         return Path(run)
     room = Workspace(workspace or default_root())
     return room.folder(room.store.run(run).id)

@@ -157,6 +157,22 @@ class Workspace:
         shutil.rmtree(doomed, ignore_errors=True)  # what is left only takes room: the next start tries again
 
 
+def open_workspace(root: str | os.PathLike[str] | None = None) -> Workspace:
+    """Open or create a workspace, by default `default_root`, cleared of what killed programs left.
+
+    Raises `StorageFailed`, `InvalidInput`.
+    """
+    room = Workspace(default_root() if root is None else Path(root))
+    room.recover()
+    room.sweep()
+    return room
+
+
+def is_model_folder(place: str) -> bool:
+    """Whether a name is that of a folder with weights in it: an unpacked download, or the folder of a run."""
+    return os.path.exists(os.path.join(place, paths.BEST))  # Path.exists raises for a name that no file can have
+
+
 def default_root() -> Path:
     """The workspace when none is named: $GRAFT_WORKSPACE, else ./workspace."""
     return Path(os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT)

@@ -1,5 +1,6 @@
 """The optimizer of a phase, made from the registry in `core/optimizers.py`."""
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,8 +41,9 @@ def make_optimizer(
         weights = [weight for group in groups for weight in group["params"]]
         return torch.optim.LBFGS(weights, lr=1.0, max_iter=ROUND, history_size=20, line_search_fn="strong_wolfe")
     entry = OPTIMIZERS[recipe.optimizer]
-    fused = next(model.parameters()).device.type in ("cuda", "cpu")
-    made: torch.optim.Optimizer = getattr(torch.optim, entry.torch_class)(groups, lr=rate, fused=fused, **entry.options)
+    kind = getattr(torch.optim, entry.torch_class)
+    able = next(model.parameters()).device.type in ("cuda", "cpu") and "fused" in inspect.signature(kind).parameters
+    made: torch.optim.Optimizer = kind(groups, lr=rate, **({"fused": True} if able else {}), **entry.options)
     return made
 
 

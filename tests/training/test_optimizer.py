@@ -11,6 +11,8 @@ from core.backbones.freezing import freeze
 from core.backbones.stages import stages
 from core.experiment import BackboneSpec, Phase, Recipe
 from core.optimizers import NAMES as OPTIMIZERS
+from core.optimizers import OptimizerEntry
+from core.training import optimizers
 from core.training.optimizers import fits, make_optimizer
 from core.training.schedule import set_rate
 from core.training.step import Stepper
@@ -66,6 +68,15 @@ def test_biases_and_norms_do_not_decay(model, kind):
     decays = {(dims > 1, decay) for rows in by_stage(model, optimizer).values() for _, _, decay, dims in rows}
     assert decays == {(True, 0.3), (False, 0.0)}
     assert type(optimizer).__name__.lower() == kind
+
+
+@pytest.mark.parametrize("kind", ["RAdam", "Adagrad"])  # without a fused form, and with one
+def test_a_row_of_the_registry_is_all_that_an_optimizer_needs(model, monkeypatch, kind):
+    monkeypatch.setattr(optimizers, "OPTIMIZERS", {"sgd": OptimizerEntry(kind, options={"eps": 0.5})})
+    made = optimizer_of(model, optimizer="sgd")
+    assert type(made).__name__ == kind
+    assert {group["eps"] for group in made.param_groups} == {0.5}
+    assert made.defaults.get("fused", False) is (kind == "Adagrad")
 
 
 def test_a_new_rate_keeps_the_ratios(model):

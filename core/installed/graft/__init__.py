@@ -10,6 +10,10 @@ _HERE = Path(__file__).resolve().parent
 if (_HERE / "core").is_dir() and str(_HERE) not in sys.path:
     sys.path.insert(0, str(_HERE))
 
+from core import GraftError, load_model, open_workspace, predict, train  # noqa: E402 - found by now
+
+__all__ = ["GraftError", "load_model", "open_workspace", "predict", "train"]
+
 
 def main() -> None:
     """The command `graft`."""

@@ -1,0 +1,1 @@
+"""The engine from a script, for `core.train` and its siblings."""
