@@ -205,12 +205,6 @@ class Experiment(Description):
                 raise ValueError(f"phase {number} is solved on kept features: no fresh views, no mixup, no CutMix")
         return self
 
-    @model_validator(mode="after")
-    def _the_monitored_score_is_the_task_s(self) -> Self:
-        if self.recipe.monitor == "map" and self.task.kind == "classification":
-            raise ValueError("monitor 'map' (mean average precision) is for images with several labels")
-        return self
-
     @model_serializer(mode="wrap")
     def _without_the_usual_task(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
         # what was written, and digested, before there were other tasks stays as it was

@@ -1,6 +1,6 @@
 """What a model is trained to answer, as an experiment says it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -10,12 +10,14 @@ from core.description import Description
 class ClassificationSpec(Description):
     """One class per image."""
 
+    monitors: ClassVar[tuple[str, ...]] = ("loss", "accuracy", "macro-f1")
     kind: Literal["classification"] = "classification"
 
 
 class MultiLabelSpec(Description):
     """Any number of classes per image, also none."""
 
+    monitors: ClassVar[tuple[str, ...]] = ("loss", "accuracy", "macro-f1", "map")
     kind: Literal["multilabel"] = "multilabel"
     thresholds: Literal["chosen", "half"] = Field(
         "chosen",
@@ -26,3 +28,7 @@ class MultiLabelSpec(Description):
 
 
 TaskSpec = Annotated[ClassificationSpec | MultiLabelSpec, Field(discriminator="kind")]
+SPECS: dict[str, type[ClassificationSpec] | type[MultiLabelSpec]] = {
+    "classification": ClassificationSpec,
+    "multilabel": MultiLabelSpec,
+}

@@ -15,9 +15,10 @@ from core.data.dataset import Dataset
 from core.data.sources import load_dataset
 from core.data.split import Split, make_former_split, make_split
 from core.errors import InvalidExperiment, ResumeRefused, UnusableDataset
-from core.experiment import Experiment, MultiLabelSpec, Reading
+from core.experiment import Experiment, Reading
 from core.files import own_path
 from core.runs.artifacts import split_key
+from core.task import SPECS, ClassificationSpec
 from core.text import storable
 from core.training.device import require_precision, resolve_device
 
@@ -99,10 +100,20 @@ def _for_task(experiment: Experiment, dataset: Dataset) -> Experiment:
 
     Raises `InvalidExperiment` where the two contradict each other.
     """
-    if experiment.task.kind == dataset.task:
-        return experiment
-    if dataset.task == "multilabel" and not experiment.data.fingerprint:
-        return experiment.changed(task=MultiLabelSpec())
+    if experiment.task.kind != dataset.task:
+        experiment = _of_task(experiment, dataset)
+    monitor, known = experiment.recipe.monitor, experiment.task.monitors
+    if monitor not in known:
+        raise InvalidExperiment(
+            f"The best epoch cannot be chosen by '{monitor}' where images have {_PER_IMAGE[dataset.task]}. "
+            f"Choose one of: {', '.join(known)}."
+        )
+    return experiment
+
+
+def _of_task(experiment: Experiment, dataset: Dataset) -> Experiment:
+    if not experiment.data.fingerprint and experiment.task == ClassificationSpec():
+        return experiment.changed(task=SPECS[dataset.task]())
     wanted, there = (_PER_IMAGE[kind] for kind in (experiment.task.kind, dataset.task))
     raise InvalidExperiment(
         f"The experiment is for images with {wanted}, and these have {there}. Read them as it expects "

@@ -46,6 +46,12 @@ class _Bench:
     left_out: str  # a sentence, where not every class is looked at
 
 
+SEVERAL_LABELS = (
+    "Labels can be screened where every image has one class. With several labels per image compare the views with the "
+    "original by eye, or train with and without augmentation."
+)
+
+
 def screen(
     setup: Setup, pipelines: Sequence[PipelineSpec], control: Control, *, images: int = IMAGES, views: int = VIEWS,
     on_found: Callable[[PipelineSpec, Safety], None] | None = None,
@@ -55,6 +61,8 @@ def screen(
     `on_found` is told each one as soon as it is there. Only training images are looked at: test images stay unseen.
     Raises `InvalidInput` (too few images to fit a probe), `Aborted`, and what making a view raises.
     """
+    if any(item.labels is not None for item in setup.train_items):
+        raise InvalidInput(SEVERAL_LABELS)
     bench = yield from _bench(setup, control, images)
     found = []
     for number, pipeline in enumerate(pipelines, start=1):

@@ -31,6 +31,9 @@ def show(dataset: Dataset, items: tuple[Item, ...]) -> None:
     """Draw the panel for the draft's pipeline."""
     with st.container(border=True, key="augment-safety"):
         _title()
+        if not safety_question.can_answer(dataset):
+            st.caption(safety_question.SEVERAL_LABELS)
+            return
         if not changes_images(state.draft().pipeline):
             st.caption("Add a step first: an image that stays as it is keeps its label.")
             return
@@ -63,7 +66,7 @@ def stale(dataset: Dataset | None) -> bool:
 def _about(dataset: Dataset | None) -> tuple[bool, Question | None]:
     """Whether there is something to screen, and what was asked of it if the panel can tell the answer."""
     pipeline = state.draft().pipeline
-    if dataset is None or not changes_images(pipeline):
+    if dataset is None or not safety_question.can_answer(dataset) or not changes_images(pipeline):
         return changes_images(pipeline), None
     question = safety_question.whole_and_steps(state.draft(), dataset)
     told = question == state.recall(_SHOWN, None) or question.known() is not None

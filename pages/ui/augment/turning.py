@@ -22,6 +22,8 @@ from pages.ui.widgets.theme import theme
 
 def show(dataset: Dataset) -> None:
     """Draw it for the draft's pipeline, or for one of its steps alone, whichever the user chooses."""
+    if not safety_question.can_answer(dataset):
+        return
     st.markdown("**Where does it turn?**")
     try:
         chosen = _choice(state.draft().pipeline)

@@ -29,6 +29,10 @@ _BADGES = {
     "red": (":material/cancel:", "red"),
     "unknown": (":material/help:", "gray"),
 }
+SEVERAL_LABELS = (
+    "This is found out where every image has one class. Yours may have several labels: compare the views with the "
+    "original by eye, or train with and without augmentation."
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,11 @@ def whole_and_steps(draft: Draft, dataset: Dataset) -> Question:
 def strengths(draft: Draft, dataset: Dataset, pipeline: PipelineSpec) -> Question:
     """What a pipeline does at growing strength. Raises `InvalidPipeline`, `UnknownTransform`."""
     return _question(draft, dataset, levels_of(pipeline), SWEEP_VIEWS)
+
+
+def can_answer(dataset: Dataset) -> bool:
+    """Whether labels can be screened: the probe names one class per image."""
+    return dataset.task == "classification"
 
 
 def ask(question: Question, work: "Work") -> bool:

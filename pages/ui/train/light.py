@@ -90,7 +90,7 @@ def _unknown(draft: Draft, live: list[Run]) -> None:
 def _question(draft: Draft) -> "safety_question.Question | None":
     try:
         dataset: Dataset = engine.dataset(draft.source or "", draft.reading)
-        return safety_question.whole_and_steps(draft, dataset)
+        return safety_question.whole_and_steps(draft, dataset) if safety_question.can_answer(dataset) else None
     except GraftError:  # what blocks the start is said there
         return None
 

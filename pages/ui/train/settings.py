@@ -4,7 +4,8 @@ import streamlit as st
 from pydantic import create_model
 
 from core.experiment import Description, Experiment, Recipe
-from pages.ui.session import state
+from core.task import SPECS
+from pages.ui.session import engine, state
 from pages.ui.session.state import Draft
 from pages.ui.train import rates as train_rates
 from pages.ui.widgets.forms import render_form
@@ -40,7 +41,7 @@ def show(draft: Draft) -> bool:
     recipe = first.model or draft.recipe
     device = _device(devices, device)
     with st.expander("Advanced", icon=":material/tune:", key="train-advanced"):
-        second = render_form(Recipe, recipe, "train", fields=ADVANCED)
+        second = render_form(Recipe, recipe, "train", fields=ADVANCED, options={"monitor": _monitors(draft)})
         recipe = _precision(second.model or recipe, device)
         if recipe.mixup or recipe.cutmix:
             st.caption(
@@ -54,6 +55,12 @@ def show(draft: Draft) -> bool:
     with finder:  # beside the rate, but for the settings as a whole
         train_rates.show(state.draft(), valid)
     return valid
+
+
+def _monitors(draft: Draft) -> tuple[str, ...]:
+    """The scores that the images of the draft can be judged by; before they are known, those of one class per image."""
+    known = engine.known_dataset(draft.source, draft.reading)
+    return SPECS[known.task if known is not None else "classification"].monitors
 
 
 def _device(devices: tuple[str, ...], device: str) -> str:

@@ -7,7 +7,7 @@ its value over in any case.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
@@ -54,7 +54,8 @@ def render_form(
 
     `values` are what the caller holds; missing ones are the model's defaults, those of fields that are not drawn are
     passed through. `key` makes the widgets unique on the page. `options` names the choices of a field that is a list
-    of names. An error stands beside its widget; the caller keeps its last good model as long as `model` is None.
+    of names, or those that a choice is left with. An error stands beside its widget; the caller keeps its last good
+    model as long as `model` is None.
     Raises `TypeError` for a field that no widget serves.
     """
     held = _defaults(model_type) | (values.model_dump() if isinstance(values, BaseModel) else dict(values))
@@ -128,6 +129,8 @@ class _Field:
         return st.text_input(value=held, **self.common) or (None if form.optional else "")
 
     def _choice(self, form: Shape, value: Any) -> Any:
+        if self.options:
+            form = replace(form, choices=tuple(one for one in form.choices if one in self.options))
         held = self._take(self.key, value if value in form.choices else form.choices[0])
         if len(form.choices) <= _FEW:
             return st.segmented_control(
