@@ -50,7 +50,7 @@ def test_several_labels_from_the_sample_to_the_download(page, server, screenshot
     assert done.val.main.value >= 0.95
 
     page.click(".st-key-train-results button")
-    page.wait_for_selector(".st-key-results-labels", timeout=SLOW_MS)
+    page.wait_for_selector("text=F1 of each class", timeout=SLOW_MS)
     idle(page)
     healthy(page)
     page.screenshot(path=screenshots / "multilabel-results.png", full_page=True)

@@ -44,7 +44,14 @@ def one_per_class(items: Sequence[Item], turn: int, rows: int) -> tuple[Item, ..
     labels = sorted(by_class)
     groups = [labels[start : start + rows] for start in range(0, len(labels), rows)]
     number, group = divmod(turn, len(groups))
-    return tuple(by_class[label][number % len(by_class[label])] for label in groups[group])
+    shown: dict[str, Item] = {}  # an image with several labels stands for one of them
+    for label in groups[group]:
+        start = number % len(by_class[label])
+        own = by_class[label][start:] + by_class[label][:start]
+        item = next((one for one in own if one.name not in shown), None)
+        if item is not None:
+            shown[item.name] = item
+    return tuple(shown.values())
 
 
 def first(items: Sequence[Item]) -> Item:

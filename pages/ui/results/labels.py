@@ -53,7 +53,7 @@ def _table(scores: Sequence[LabelScore]) -> None:
         {
             "Class": [score.name for score in scores],
             "Images": [score.n for score in scores],
-            "Average precision": [_percent(score.average_precision) for score in scores],
+            "AP": [_percent(score.average_precision) for score in scores],
             "Precision": [_percent(score.precision) for score in scores],
             "Recall": [_percent(score.recall) for score in scores],
             "F1": [_percent(score.f1) for score in scores],
@@ -62,7 +62,8 @@ def _table(scores: Sequence[LabelScore]) -> None:
         }
     )
     share = st.column_config.NumberColumn(format="%.0f %%")
-    columns: dict[str, object] = dict.fromkeys(("Average precision", "Precision", "Recall", "F1"), share)
+    columns: dict[str, object] = dict.fromkeys(("Precision", "Recall", "F1"), share)
+    columns["AP"] = st.column_config.NumberColumn(format="%.0f %%", help="Average precision.")
     columns["Threshold"] = st.column_config.NumberColumn(format="%.2f")
     columns["95 % interval"] = st.column_config.TextColumn(help="Of the F1.")
     show_table(frame, hide_index=True, column_config=columns, placeholder="–", key="results-labels")
