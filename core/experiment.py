@@ -166,7 +166,7 @@ class Phase(Description):
     solver: Literal["steps", "lbfgs"] = Field(
         "steps",
         title="Solver",
-        description="'lbfgs': a head trained alone is solved to convergence on kept features, a round an epoch.",
+        description="'lbfgs': a head trained alone is fitted to convergence on kept features, a round an epoch.",
     )
 
 
@@ -197,12 +197,12 @@ class Experiment(Description):
     seed: int = Field(0, ge=0, le=2**31 - 1, title="Seed", description="Fixes the new head, the order and the views.")
 
     @model_validator(mode="after")
-    def _only_heads_are_solved(self) -> Self:
+    def _only_heads_are_fitted_with_lbfgs(self) -> Self:
         for number, phase in enumerate(self.phases, start=1):
             if phase.solver == "lbfgs" and phase.stages != ("head",):
-                raise ValueError(f"phase {number} cannot be solved by lbfgs: only the head alone can")
+                raise ValueError(f"phase {number} cannot be fitted with lbfgs: only the head alone can")
             if phase.solver == "lbfgs" and (self.views == "fresh" or self.recipe.mixes):
-                raise ValueError(f"phase {number} is solved on kept features: no fresh views, no mixup, no CutMix")
+                raise ValueError(f"phase {number} is fitted on kept features: no fresh views, no mixup, no CutMix")
         return self
 
     @model_serializer(mode="wrap")

@@ -75,7 +75,7 @@ class Recipe(Description):
     )  # fmt: skip
     precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
         "auto", title="Precision",
-        description="'auto': what learns in fp32, what is frozen in bf16 where that is faster and as good. "
+        description="'auto': trainable layers in fp32, what is frozen in bf16 where that is faster and as good. "
         "bf16 and fp16: everything under autocast, where the device has them.",
     )  # fmt: skip
 

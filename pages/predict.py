@@ -9,7 +9,7 @@ from core.runs.records import Run
 from pages.ui.predict.answers import Source, answered, load, model_key
 from pages.ui.predict.folder import answered_folder, ask_for_folder, offer_unlabelled
 from pages.ui.predict.show import show_answers, show_folder
-from pages.ui.runs import listing as told
+from pages.ui.runs import listing
 from pages.ui.session import engine, state, warmup
 from pages.ui.widgets.entry import through_app
 from pages.ui.widgets.messages import empty_state, literal, show_error
@@ -20,8 +20,8 @@ FROM_DISK, FOLDER, CAMERA = "Upload images", "Folder on this machine", "Camera"
 def finished() -> list[Run]:
     """Runs with a model that is final, the best on validation first."""
     room = engine.workspace()
-    runs = (run for run in room.store.runs() if not run.status.live and told.has_model(room.folder(run.id)))
-    return told.ranked(list(runs))
+    runs = (run for run in room.store.runs() if not run.status.live and listing.has_model(room.folder(run.id)))
+    return listing.ranked(list(runs))
 
 
 def first_choice(runs: list[Run]) -> str:
@@ -99,7 +99,7 @@ def _chosen(runs: list[Run]) -> Run:
         show_error(error)
         first = best_of_newest(runs)
     ids = [run.id for run in runs]
-    names = told.labels(engine.workspace().store.runs())
+    names = listing.labels(engine.workspace().store.runs())
 
     def label(run_id: str) -> str:
         run = runs[ids.index(run_id)]

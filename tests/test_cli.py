@@ -207,7 +207,7 @@ def test_a_learning_rate_is_looked_for_with_the_options_of_a_training(graft, ima
         images, phases=(Phase(stages=("head",), epochs=2, solver="lbfgs"), Phase(stages=("head",), epochs=1))
     )
     file.write_text(solved.to_yaml())
-    assert "phase 1 was solved" in graft("find-lr", "--experiment", file)[1], "the first phase that has a rate"
+    assert "phase 1 was fitted" in graft("find-lr", "--experiment", file)[1], "the first phase that has a rate"
     assert "no learning rate" in graft("find-lr", "--experiment", file, "--phase-number", 1)[1]
     code, out, err = graft("find-lr", *options, "--phase-number", 3)
     assert (code, out) == (2, "")

@@ -201,8 +201,11 @@ def test_a_named_head_can_be_solved(planned):
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["--phase", "all:5:solve"], "Only the head alone can be solved, as in head:8:solve; got 'all:5:solve'"),
-        (["--phase", "head:8:solve", "--views", "fresh"], "solved on kept features: no fresh views"),
+        (
+            ["--phase", "all:5:solve"],
+            "Only the head alone can be fitted with L-BFGS, as in head:8:solve; got 'all",
+        ),
+        (["--phase", "head:8:solve", "--views", "fresh"], "fitted on kept features: no fresh views"),
         (["--phase", "head:8:solved"], "head:EPOCHS:solve"),
     ],
 )

@@ -127,9 +127,9 @@ def test_a_fifth_is_left_to_train(val, test, fits):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({}, None), ({"views": "fresh"}, "phase 2 is solved on kept features"),
-        ({"recipe": Recipe(mixup=0.1)}, "phase 2 is solved"), ({"recipe": Recipe(cutmix=0.1)}, "phase 2 is solved"),
-        ({"phases": (Phase(stages=("layer4", "head"), epochs=1, solver="lbfgs"),)}, "phase 1 cannot be solved"),
+        ({}, None), ({"views": "fresh"}, "phase 2 is fitted on kept features"),
+        ({"recipe": Recipe(mixup=0.1)}, "phase 2 is fitted"), ({"recipe": Recipe(cutmix=0.1)}, "phase 2 is fitted"),
+        ({"phases": (Phase(stages=("layer4", "head"), epochs=1, solver="lbfgs"),)}, "phase 1 cannot be fitted"),
     ],
 )  # fmt: skip
 def test_only_a_head_on_kept_features_is_solved(change, said):

@@ -89,9 +89,9 @@ def require_stages(wanted: Iterable[str], names: Sequence[str], backbone: str = 
 def default_phases(names: Sequence[str], *, kept_views: bool = True) -> tuple[Phase, ...]:
     """First the head alone, then the later half of the stages with it at a smaller rate (LP-FT, Kumar et al. 2022).
 
-    The head is solved where views are kept; new views at every epoch (`kept_views` False) leave it to steps. Half of
-    the stages, because the last one alone cannot learn what ImageNet does not ask for, such as left and right; where
-    that is not needed, the epoch that is kept is one of the head's.
+    The head is fitted with L-BFGS where views are kept; new views each epoch (`kept_views` False) leave it to steps.
+    Half of the stages, because the last one alone cannot learn what ImageNet does not ask for, such as left and right;
+    where that is not needed, the epoch that is kept is one of the head's.
     """
     head = Phase(stages=(HEAD,), epochs=8, learning_rate=3e-3)
     return (

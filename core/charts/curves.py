@@ -60,7 +60,7 @@ def curves(
         steps_per_epoch = _steps_per_epoch(epochs)
     placed = [(_place(step, steps_per_epoch), step) for step in steps] if steps_per_epoch else []
     rates = [(x, step.learning_rate) for x, step in placed] or [(e.epoch + 1, e.learning_rate) for e in epochs]
-    rates = [(x, rate) for x, rate in rates if rate > 0]  # a phase that is solved has none
+    rates = [(x, rate) for x, rate in rates if rate > 0]  # a phase that is fitted with L-BFGS has none
     total = max(total_epochs, 1, *(e.epoch + 1 for e in epochs)) if epochs else max(total_epochs, 1)
     return Curves(
         total_epochs=total,
@@ -121,5 +121,5 @@ def _hint(phase: PhaseStarted) -> str:
     return (
         f"Phase {phase.phase + 1}: {' + '.join(phase.stages)}. {phase.trainable_parameters:,} of "
         f"{phase.total_parameters:,} parameters train ({percent(share, 1)}), "
-        + (f"learning rate {number(phase.learning_rate)}." if phase.learning_rate else "solved by L-BFGS.")
+        + (f"learning rate {number(phase.learning_rate)}." if phase.learning_rate else "fitted with L-BFGS.")
     )

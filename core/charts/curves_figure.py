@@ -202,7 +202,7 @@ def _newest_values(curves: Curves, panel: Panel, y: str, theme: Theme, first: bo
         rates = curves.learning_rate.ys
         said = [(LOOKS[theme].muted, number(rates[-1], 2))] if rates else []
         if curves.train_loss.ys and not rates:
-            said = [(LOOKS[theme].muted, "solved: there is none")]
+            said = [(LOOKS[theme].muted, "L-BFGS: there is none")]
     else:
         train, val = _lines(curves, panel)
         best = ", best" if _best_is_last(curves) else ""

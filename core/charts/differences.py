@@ -62,7 +62,7 @@ def _flat(part: BaseModel, prefix: str) -> dict[str, str]:
 def _text(value: Any) -> str:
     if isinstance(value, Phase):
         rate = "" if value.learning_rate is None else f" at {number(value.learning_rate)}"
-        rate = " solved" if value.solver == "lbfgs" else rate
+        rate = " L-BFGS" if value.solver == "lbfgs" else rate
         return f"{' + '.join(value.stages)} for {value.epochs} epoch{'s' if value.epochs > 1 else ''}{rate}"
     if isinstance(value, Step):
         params = ", ".join(f"{key}={_text(item)}" for key, item in value.params.items())

@@ -88,8 +88,8 @@ def phase_figure(grid: PhaseGrid, theme: Theme) -> go.Figure:
 
 def _label(block: PhaseBlock, total: int, theme: Theme) -> dict[str, object]:
     """The learning rate above its phase; shorter where the phase is narrow."""
-    short = number(block.learning_rate) if block.learning_rate else "solved"
-    whole = f"learning rate {short}" if block.learning_rate else "solved, no learning rate"
+    short = number(block.learning_rate) if block.learning_rate else "L-BFGS"
+    whole = f"learning rate {short}" if block.learning_rate else "L-BFGS, no learning rate"
     share = (block.end - block.start) / total
     text = whole if share > 0.3 else short if share > 0.08 else ""
     place = {"xref": "x", "yref": "paper", "x": (block.start + block.end) / 2, "y": 1, "yanchor": "bottom"}

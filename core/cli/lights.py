@@ -13,9 +13,9 @@ from core.cli.show import literal, people, show
 from core.data.sources import load_dataset
 from core.experiment import Experiment, PipelineSpec
 from core.runs.workspace import Workspace
-from core.screening.asked import VIEWS, alone, asked
+from core.screening.cache import kept_in
 from core.screening.headline import Headline, headline, known_headline
-from core.screening.kept import kept_in
+from core.screening.question import VIEWS, alone, asked
 from core.screening.sweep import SWEEP_VIEWS, StrengthSweep, levels_of, swept
 from core.screening.verdict import Safety, Verdict
 

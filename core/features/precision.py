@@ -1,4 +1,4 @@
-"""Number formats of the parts of a model: what is frozen may be computed more coarsely than what learns."""
+"""Number formats of the parts of a model: what is frozen may be computed more coarsely than what is trained."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager

@@ -57,7 +57,9 @@ def parse_phase(text: str, names: Sequence[str]) -> Phase:
         raise InvalidExperiment(form)
     stages, last = resolve(parts[0], names), parts[2] if len(parts) == 3 else None
     if last == SOLVE and stages != (HEAD,):
-        raise InvalidExperiment(f"Only the head alone can be solved, as in head:8:solve; got '{short(text)}'.")
+        raise InvalidExperiment(
+            f"Only the head alone can be fitted with L-BFGS, as in head:8:solve; got '{short(text)}'."
+        )
     how = {"solver": "lbfgs"} if last == SOLVE else {"learning_rate": last}
     try:
         return parse(Phase, {"stages": stages, "epochs": parts[1], **how})

@@ -11,7 +11,7 @@ import torch
 
 from core.errors import GraftError, OutOfMemory, RunConflict, StorageFailed, TrainingFailed, UnusableDataset
 from core.experiment import AS_FOUND, Experiment, Reading
-from core.features.feeds import Feed
+from core.features.phase_inputs import PhaseInput
 from core.features.shortage import as_out_of_memory
 from core.runs import artifacts
 from core.runs.download import downloaded
@@ -203,8 +203,8 @@ def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Genera
             setup.model.eval()
             # cut as in the phase of the best epoch: evaluation then sees what training saw, and most of it is kept
             best = next(epoch for epoch in workspace.store.epochs(run.id) if epoch.epoch == ended.best_epoch)
-            feed = setup.feeds(precision).of_phase(best.phase)
-            yield from _evaluated(workspace, run.id, setup, feed, prepared, recorder, ended, control)
+            phase_input = setup.phase_inputs(precision).of_phase(best.phase)
+            yield from _evaluated(workspace, run.id, setup, phase_input, prepared, recorder, ended, control)
         return ended
     except Aborted:
         return None
@@ -228,7 +228,7 @@ def _forget_what_follows(workspace: Workspace, run_id: str, checkpoints: Checkpo
 
 
 def _evaluated(
-    workspace: Workspace, run_id: str, setup: Setup, feed: Feed, prepared: Prepared, recorder: Recorder,
+    workspace: Workspace, run_id: str, setup: Setup, phase_input: PhaseInput, prepared: Prepared, recorder: Recorder,
     ended: RunEnded, control: Control,
 ) -> Iterator[Event]:  # fmt: skip
     folder = workspace.folder(run_id)
@@ -240,7 +240,7 @@ def _evaluated(
         what = f"evaluating the {'validation' if part == 'val' else 'test'} images"
         yield _taken(recorder, Progress(what=what, done=0, total=len(indices)))
         items = tuple(prepared.dataset.items[i] for i in indices)
-        found, failed = score_part(folder, part, setup, feed, items, control)
+        found, failed = score_part(folder, part, setup, phase_input, items, control)
         for item, reason in failed:
             yield _taken(recorder, Warned(message=f"{item.name} could not be read and was not evaluated: {reason}"))
         results[part] = found.to_record() if found else None

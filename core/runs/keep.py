@@ -90,12 +90,12 @@ def _evaluated(workspace: Workspace, run: Run, which: Kept, control: Control) ->
     setup.model.eval()
     epochs = workspace.store.epochs(run.id)
     phase = epochs[-1].phase if which is Kept.LAST else _phase_of(run, epochs)
-    feed = setup.feeds(str(run.progress.get("frozen_precision", "fp32"))).of_phase(phase)
+    phase_input = setup.phase_inputs(str(run.progress.get("frozen_precision", "fp32"))).of_phase(phase)
     found: dict[str, Any] = dict.fromkeys(PARTS)
     for part, indices in (("val", prepared.split.val), ("test", prepared.split.test)):
         items: tuple[Item, ...] = tuple(prepared.dataset.items[index] for index in indices)
         if items and (part == "val" or run.test is not None):
-            scored = score_part(folder, part, setup, feed, items, control, which)[0]
+            scored = score_part(folder, part, setup, phase_input, items, control, which)[0]
             found[part] = scored.to_record() if scored else None
     return found
 

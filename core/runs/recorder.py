@@ -63,7 +63,7 @@ class Recorder:
                 self._say(
                     f"Phase {event.phase + 1}: training {', '.join(event.stages)} "
                     f"({event.trainable_parameters:,} of {event.total_parameters:,} weights), "
-                    + (f"peak learning rate {event.learning_rate:g}." if event.learning_rate else "solved by L-BFGS.")
+                    + (f"peak learning rate {event.learning_rate:g}." if event.learning_rate else "fitted with L-BFGS.")
                 )
                 self._say_precision(event)
                 self._flush(phases=[event])

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from core.data.dataset import Item
-from core.features.feeds import Feed
+from core.features.phase_inputs import PhaseInput
 from core.model.record import read_record
 from core.runs import artifacts
 from core.tasks.scorecard import Scorecard
@@ -14,7 +14,7 @@ from core.work.control import Control
 
 
 def score_part(
-    folder: Path, part: str, setup: Setup, feed: Feed, items: tuple[Item, ...], control: Control,
+    folder: Path, part: str, setup: Setup, phase_input: PhaseInput, items: tuple[Item, ...], control: Control,
     which: Kept = Kept.CHOSEN,
 ) -> tuple[Scorecard | None, tuple[tuple[Item, str], ...]]:  # fmt: skip
     """Answer `items` and keep the answers in the run's folder, as those of one of its models.
@@ -22,7 +22,7 @@ def score_part(
     The scores, None where no image could be read, and the images that could not be. Raises `Aborted`, `StorageFailed`,
     `UnreadableWeights`.
     """
-    found = answer(feed.part, feed.source, items, autocast=setup.autocast, control=control)
+    found = answer(phase_input.suffix, phase_input.source, items, autocast=setup.autocast, control=control)
     if not found.items:
         return None, found.failed
     probabilities = setup.task.probabilities(found.logits).numpy()

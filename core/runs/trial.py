@@ -10,8 +10,8 @@ from core.paths import TRIALS
 from core.runs.download import downloaded
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
-from core.screening.asked import VIEWS, asked
-from core.screening.kept import kept_in
+from core.screening.cache import kept_in
+from core.screening.question import VIEWS, asked
 from core.screening.screen import screen
 from core.screening.sweep import SWEEP_VIEWS, StrengthSweep, sweep_strength
 from core.screening.verdict import Safety

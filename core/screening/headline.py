@@ -9,8 +9,8 @@ from core.augment import catalogue
 from core.augment.steps import at_strength, usable
 from core.augment.strength import magnitudes
 from core.experiment import Experiment, PipelineSpec, Step
-from core.screening.asked import asked, screened
-from core.screening.kept import kept_in
+from core.screening.cache import kept_in
+from core.screening.question import asked, screened
 from core.screening.verdict import Safety, Verdict
 
 _SEVERITY = (Verdict.GREEN, Verdict.UNKNOWN, Verdict.AMBER, Verdict.RED)

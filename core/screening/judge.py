@@ -27,7 +27,7 @@ def judge(
     clean_n = clean_nk.argmax(axis=1)
     right_n = clean_n == labels_n
     taken_vn = views_vnk.argmax(axis=2)
-    kept_n = (taken_vn == labels_n).mean(axis=0)  # share of an image's views that are named rightly
+    kept_n = (taken_vn == labels_n).mean(axis=0)  # share of an image's views that are correctly classified
     classes = tuple(
         _of_class(names, label, right_n[labels_n == label], kept_n[labels_n == label], taken_vn[:, labels_n == label])
         for label in range(len(names))
@@ -134,7 +134,7 @@ def _worst(
     names: Sequence[str], labels_n: NDArray[np.int64], items: Sequence[Item], right_n: NDArray[np.bool_],
     views_vnk: Shares, numbers: Sequence[int],
 ) -> tuple[WorstView, ...]:  # fmt: skip
-    """The views that leave their class most surely, one of each image, of images that are named rightly when plain."""
+    """The views that leave their class most surely, one of each image that is correctly classified when plain."""
     found = []
     for place in np.flatnonzero(right_n).tolist():
         item, label = items[place], labels_n[place]

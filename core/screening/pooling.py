@@ -1,7 +1,7 @@
 """Maps of where things are become rows: a grid around what stands out, and faintly one over the whole image.
 
 Pooled to one cell, features hardly tell left from right. Over the whole image alone, a grid tells where the object is
-before it tells how it looks: of drawn signs at any place a probe named 0.75 and 0.82 rightly (two splits), and 0.93
+before it tells how it looks: of drawn signs at any place a probe named 0.75 and 0.82 correctly (two splits), and 0.93
 with the grid that follows the object; of stamps 0.92 with either. Where the label is about the place in the image,
 only the other one can tell; it is faint so that it speaks only then.
 """

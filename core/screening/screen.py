@@ -16,11 +16,11 @@ from core.augment.presets import MILD
 from core.data.dataset import Item
 from core.errors import InvalidInput
 from core.experiment import PipelineSpec
-from core.screening.asked import IMAGES, VIEWS
-from core.screening.grid import Eye, matrix
+from core.screening.extractor import FeatureExtractor, matrix
 from core.screening.headline import has_strength
 from core.screening.judge import judge
 from core.screening.probe import Probe, Rows
+from core.screening.question import IMAGES, VIEWS
 from core.screening.verdict import Safety
 from core.training.setup import Setup
 from core.work.control import Control
@@ -36,7 +36,7 @@ Known = dict[str, np.ndarray]
 class _Bench:
     """What all pipelines are screened with: the images, and a probe that knows how they look when plain."""
 
-    eye: Eye
+    extractor: FeatureExtractor
     items: tuple[Item, ...]
     names: list[str]
     labels_n: NDArray[np.int64]
@@ -67,7 +67,7 @@ def screen(
     found = []
     for number, pipeline in enumerate(pipelines, start=1):
         what = "looking at views" if len(pipelines) == 1 else f"looking at views, {number} of {len(pipelines)}"
-        rows = yield from _each(bench.eye, what, bench.items, pipeline, range(views))
+        rows = yield from _each(bench.extractor, what, bench.items, pipeline, range(views))
         found.append(_judged(bench, rows, pipeline))
         if on_found is not None:
             on_found(pipeline, found[-1])
@@ -77,16 +77,16 @@ def screen(
 def _bench(setup: Setup, control: Control, images: int) -> Generator[Progress, None, _Bench]:
     items = _chosen(setup.train_items, images)
     there = len({item.label for item in setup.train_items})
-    eye = Eye(setup, control)
-    plain = yield from _seen(eye, "looking at plain images", items, PipelineSpec(), [None])
+    extractor = FeatureExtractor(setup, control)
+    plain = yield from _seen(extractor, "looking at plain images", items, PipelineSpec(), [None])
     items = _chosen([item for item in items if item.digest in plain], len(items))
     labels_n, names = _labels(items, setup.task.classes)
-    mild = yield from _each(eye, "looking at mild changes", items, MILD, range(FITTED), keep=True)
+    mild = yield from _each(extractor, "looking at mild changes", items, MILD, range(FITTED), keep=True)
     clean = matrix(plain, items)
     yield Progress(what="fitting the probe", done=0, total=1)
     probe = Probe([clean, *mild], labels_n, [item.digest for item in items], setup.experiment.seed)
     left_out = f" Looked at {len(names)} of {there} classes, those with the most images." if len(names) < there else ""
-    return _Bench(eye, items, names, labels_n, clean, probe(clean), probe, left_out)
+    return _Bench(extractor, items, names, labels_n, clean, probe(clean), probe, left_out)
 
 
 def _judged(bench: _Bench, rows: Sequence[Rows], pipeline: PipelineSpec) -> Safety:
@@ -122,12 +122,18 @@ def _labels(items: Sequence[Item], classes: Sequence[str]) -> tuple[NDArray[np.i
 
 
 def _each(
-    eye: Eye, what: str, items: Sequence[Item], pipeline: PipelineSpec, numbers: range, *, keep: bool = False
+    extractor: FeatureExtractor,
+    what: str,
+    items: Sequence[Item],
+    pipeline: PipelineSpec,
+    numbers: range,
+    *,
+    keep: bool = False,
 ) -> Generator[Progress, None, list[Rows]]:
     """Features (N, D) of each view; of one alone where the second shows that all are the same."""
     rows: list[Rows] = []
     for number in numbers:
-        seen = yield from _seen(eye, what, items, pipeline, numbers, number, keep=keep)
+        seen = yield from _seen(extractor, what, items, pipeline, numbers, number, keep=keep)
         rows.append(matrix(seen, items))
         if number == 1 and np.array_equal(rows[0], rows[1]):
             return rows[:1]
@@ -135,10 +141,10 @@ def _each(
 
 
 def _seen(
-    eye: Eye, what: str, items: Sequence[Item], pipeline: PipelineSpec, numbers: Sequence[int | None],
-    number: int | None = None, *, keep: bool = False,
+    extractor: FeatureExtractor, what: str, items: Sequence[Item], pipeline: PipelineSpec,
+    numbers: Sequence[int | None], number: int | None = None, *, keep: bool = False,
 ) -> Generator[Progress, None, Known]:  # fmt: skip
-    steps = eye.see(items, pipeline, number, keep=keep)
+    steps = extractor.extract(items, pipeline, number, keep=keep)
     before = numbers.index(number) * len(items)
     while True:
         try:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from core.augment.steps import at_strength, usable
 from core.augment.strength import magnitudes
 from core.experiment import PipelineSpec, Step
-from core.screening.asked import alone
+from core.screening.question import alone
 from core.screening.verdict import Safety, Verdict
 from core.work.progress import Progress
 

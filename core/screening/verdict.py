@@ -9,7 +9,7 @@ from enum import StrEnum
 AMBER, AMBER_CLASS, RED = 0.9, 0.8, 0.75
 TOLERATED = 0.1  # share of a class' views that may leave it: harmless changes move that many across a near border
 LEAST_SKILL = 0.5  # of the probe on plain images, 0 is guessing and 1 is perfect: below, it cannot judge views
-LEAST_RIGHT = 5  # images of a class that the probe names rightly; with fewer, the class is not judged
+LEAST_RIGHT = 5  # images of a class that the probe classifies correctly; with fewer, the class is not judged
 
 
 class Verdict(StrEnum):

@@ -56,7 +56,7 @@ def paired_error(before: Sequence[float], after: Sequence[float]) -> float:
 
 
 def moved(
-    at: Position, phase: Phase, recipe: Recipe, now: Standing, gain: Gain | None, *, step: int, solved: bool
+    at: Position, phase: Phase, recipe: Recipe, now: Standing, gain: Gain | None, *, step: int, converged: bool
 ) -> Position:
     """Where the training stands after one more epoch."""
     stale = 0 if now.monitored < at.phase_best else at.stale_epochs + 1
@@ -67,7 +67,7 @@ def moved(
         epoch_in_phase=done,
         step=step,
         stale_epochs=stale,
-        phase_over=done >= phase.epochs or solved or (0 < recipe.patience <= stale),
+        phase_over=done >= phase.epochs or converged or (0 < recipe.patience <= stale),
         phase_best=min(now.monitored, at.phase_best),
         thresholds=now.thresholds,
     )

@@ -8,7 +8,7 @@ from typing import TypeVar
 from core.data.dataset import Item
 from core.errors import TrainingFailed
 from core.features.batches import chunked
-from core.features.feeds import Feed
+from core.features.phase_inputs import PhaseInput
 from core.features.shortage import forward_with_oom_retry
 from core.features.sources import Inputs
 from core.training.entering import enter_phase
@@ -44,51 +44,51 @@ def estimate(setup: Setup, control: Control) -> Estimate:
     Raises `Aborted`, and what a training raises.
     """
     experiment, n_train, n_val = setup.experiment, len(setup.train_items), len(setup.val_items)
-    feeds = setup.feeds(setup.frozen_precision())
+    phase_inputs = setup.phase_inputs(setup.frozen_precision())
     seen: set[tuple[str | None, str, tuple[Item, ...]]] = set()  # cut, view, images: made by an earlier phase
     seconds, uncut, first = 0.0, 0.0, 0
     for index, phase in enumerate(experiment.phases):
-        stepper = enter_phase(setup, feeds, index)
-        feed = stepper.feed
+        stepper = enter_phase(setup, phase_inputs, index)
+        phase_input = stepper.phase_input
         speed = _speed(setup, stepper, control)
-        shared = feeds.shared_cut(index)
+        shared = phase_inputs.shared_cut(index)
         numbers = [experiment.view_number(epoch) for epoch in range(first, first + phase.epochs)]
         views: dict[str, int | None] = {setup.pixels.key(number): number for number in numbers}
         plain: dict[str, int | None] = {setup.pixels.key(None): None}
         made = 0
         for items, wanted, keeps in (
-            (setup.train_items, views, _keeps_views(setup) and _keeps(feed, setup.train_items, first)),
-            (setup.val_items, plain, _keeps(feed, setup.val_items, None)),
+            (setup.train_items, views, _keeps_views(setup) and _keeps(phase_input, setup.train_items, first)),
+            (setup.val_items, plain, _keeps(phase_input, setup.val_items, None)),
         ):
             new = {key: view for key, view in wanted.items() if (shared, key, items) not in seen}
-            made += _missing(feed, items, new) if keeps else phase.epochs * len(items)
+            made += _missing(phase_input, items, new) if keeps else phase.epochs * len(items)
             seen |= {(shared, key, items) for key in new} if keeps else set()
         suffix = phase.epochs * (n_train * speed.training + n_val * speed.answering)
         seconds += made * speed.inputs + suffix
         uncut += phase.epochs * (n_train + n_val) * speed.inputs + suffix
         first += phase.epochs
-        feeds.notes.clear()
-    return Estimate(seconds, max(uncut, seconds), feeds.most_kept_bytes() if _keeps_views(setup) else 0)
+        phase_inputs.notes.clear()
+    return Estimate(seconds, max(uncut, seconds), phase_inputs.most_kept_bytes() if _keeps_views(setup) else 0)
 
 
 def _keeps_views(setup: Setup) -> bool:
     return setup.experiment.views != "fresh" and not setup.experiment.recipe.mixes
 
 
-def _keeps(feed: Feed, items: Sequence[Item], view: int | None) -> bool:
-    return feed.features is not None and feed.features.keeps(items, view)
+def _keeps(phase_input: PhaseInput, items: Sequence[Item], view: int | None) -> bool:
+    return phase_input.features is not None and phase_input.features.keeps(items, view)
 
 
-def _missing(feed: Feed, items: Sequence[Item], views: Mapping[str, int | None]) -> int:
-    return sum(feed.features.missing(items, view) for view in views.values()) if feed.features else 0
+def _missing(phase_input: PhaseInput, items: Sequence[Item], views: Mapping[str, int | None]) -> int:
+    return sum(phase_input.features.missing(items, view) for view in views.values()) if phase_input.features else 0
 
 
 def _speed(setup: Setup, stepper: Stepper, control: Control) -> Speed:
     """Each part is run twice: the first time kernels are chosen, images decoded and memory taken."""
     chunks = chunked(setup.train_items[:IMAGES], min(setup.experiment.recipe.batch_size, IMAGES))
-    feed, index = stepper.feed, stepper.index
+    phase_input, index = stepper.phase_input, stepper.index
     if stepper.phase.solver == "lbfgs":  # a round is some thirty passes over small features
-        stepper = Stepper(_by_steps(setup, index), feed, index)
+        stepper = Stepper(_by_steps(setup, index), phase_input, index)
 
     def views() -> list[Inputs]:
         made = [batch for batch in setup.pixels.batches(chunks, 0) if batch.items]
@@ -101,10 +101,10 @@ def _speed(setup: Setup, stepper: Stepper, control: Control) -> Speed:
         return made
 
     batches, views_s = _timed(views)
-    cut, frozen_s = _timed(lambda: [_frozen(feed, batch) for batch in batches])
+    cut, frozen_s = _timed(lambda: [_frozen(phase_input, batch) for batch in batches])
     _, training_s = _timed(lambda: [stepper.step(batch, 0).read() for batch in cut])
     setup.set_modes(())
-    _, answering_s = _timed(lambda: [forward_with_oom_retry(feed.part, batch.tensor).cpu() for batch in cut])
+    _, answering_s = _timed(lambda: [forward_with_oom_retry(phase_input.suffix, batch.tensor).cpu() for batch in cut])
     setup.set_modes(stepper.phase.stages)
     n = sum(len(batch.items) for batch in batches)
     # threads make views beside an accelerator's work, but take the processor's time from its own
@@ -112,8 +112,8 @@ def _speed(setup: Setup, stepper: Stepper, control: Control) -> Speed:
     return Speed(inputs_s / n, training_s / n, answering_s / n)
 
 
-def _frozen(feed: Feed, batch: Inputs) -> Inputs:
-    return replace(batch, tensor=feed.frozen(batch.tensor) if feed.frozen else batch.tensor)
+def _frozen(phase_input: PhaseInput, batch: Inputs) -> Inputs:
+    return replace(batch, tensor=phase_input.prefix(batch.tensor) if phase_input.prefix else batch.tensor)
 
 
 def _by_steps(setup: Setup, index: int) -> Setup:

@@ -28,10 +28,10 @@ from core.work.progress import Progress
 STEPS = 80
 VIEWS = 2  # of each image, at most: on frozen stages each view costs seconds, and more of them tell little
 LEAD_STEPS = 40  # of each phase before the one that is swept, at most
-ROUNDS = 10  # of a phase before it that is solved, at most
+ROUNDS = 10  # of a phase before it that is fitted with L-BFGS, at most
 SOLVED = (
-    "This phase is solved by L-BFGS, which finds the length of each step itself: it has no learning rate, and there is "
-    "nothing to look for."
+    "This phase is fitted with L-BFGS, which finds the length of each step itself: it has no learning rate, and "
+    "there is nothing to look for."
 )
 
 
@@ -71,7 +71,7 @@ class _Finder:
             store=None if fresh else setup.store,
         )
         self.control = control
-        self.feeds = self.setup.feeds(self.setup.frozen_precision())
+        self.phase_inputs = self.setup.phase_inputs(self.setup.frozen_precision())
 
     def lead_in(self, index: int) -> Generator[Progress, None, str]:
         """Train the phases before `index` in short form; the sentence that says so."""
@@ -113,7 +113,7 @@ class _Finder:
     def _solve(self, index: int) -> Generator[Progress, None, str]:
         stepper, setup = self._stepper(index), self.setup
         per_view, views = setup.steps_per_epoch, VIEWS if setup.pixels.image_views.varies else 1
-        solver, found = Solver(setup, stepper.feed, stepper.optimizer), list[Inputs]()
+        solver, found = Solver(setup, stepper.phase_input, stepper.optimizer), list[Inputs]()
         with closing(self._batches(stepper, per_view * views)) as made:
             for at, batch in enumerate(made):
                 yield Progress(what="computing features", done=at, total=per_view * views)
@@ -125,10 +125,10 @@ class _Finder:
             self._go_on()
             if solver.round()[2]:
                 break
-        return f"phase {index + 1} was solved"
+        return f"phase {index + 1} was fitted"
 
     def _stepper(self, index: int) -> Stepper:
-        return enter_phase(self.setup, self.feeds, index)
+        return enter_phase(self.setup, self.phase_inputs, index)
 
     def _batches(self, stepper: Stepper, steps: int) -> Generator[Inputs, None, None]:
         """Batches as a training sees them, of few views, until there were `steps`."""

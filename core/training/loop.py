@@ -66,7 +66,7 @@ class _Training:
             if self.at.best_epoch == self.at.epoch:  # a kill after this state was written may have left older weights
                 setup.checkpoints.save_best(setup.model, self._record())
         self.frozen_precision = state.frozen_precision if state else setup.frozen_precision()
-        self.feeds = setup.feeds(self.frozen_precision)
+        self.phase_inputs = setup.phase_inputs(self.frozen_precision)
         self.steps_ahead = device.steps_ahead(setup.device)
 
     def run(self) -> Iterator[Event]:
@@ -81,7 +81,7 @@ class _Training:
             frozen_precision=self.frozen_precision,
             phase_epochs=tuple(phase.epochs for phase in phases),
         )
-        yield from self._told(self.feeds.notes)
+        yield from self._told(self.phase_inputs.notes)
         first = self.at.phase + 1 if self.at.phase_over else self.at.phase
         for index in range(first, len(phases)):
             yield from self._phase(index, phases[index])
@@ -92,7 +92,7 @@ class _Training:
 
     def _phase(self, index: int, phase: Phase) -> Iterator[Event]:
         setup = self.setup
-        stepper = enter_phase(setup, self.feeds, index)
+        stepper = enter_phase(setup, self.phase_inputs, index)
         done = self._go_on(stepper)
         trainable, total = count_parameters(setup.stages, phase.stages)
         yield PhaseStarted(
@@ -104,7 +104,7 @@ class _Training:
             trainable_parameters=trainable,
             total_parameters=total,
         )
-        solver = Solver(setup, stepper.feed, stepper.optimizer) if phase.solver == "lbfgs" else None
+        solver = Solver(setup, stepper.phase_input, stepper.optimizer) if phase.solver == "lbfgs" else None
         for epoch_in_phase in range(done, phase.epochs):
             if self.stopped or self.at.phase_over:
                 return
@@ -189,7 +189,7 @@ class _Training:
         setup.model.eval()
         loss, correct, flat = solver.round()
         totals.add(loss, correct, solver.rows, 0.0)
-        totals.solved = flat and solver.views == most
+        totals.converged = flat and solver.views == most
         totals.step = self.at.step + setup.steps_per_epoch
         yield self._step(epoch, totals.step, loss, 0.0, solver.rows / max(time.monotonic() - began, 1e-9))
 
@@ -212,7 +212,11 @@ class _Training:
         setup, trained_s = self.setup, self._now() - started
         setup.model.eval()
         val = answer(
-            stepper.feed.part, stepper.feed.source, setup.val_items, autocast=setup.autocast, control=self.control
+            stepper.phase_input.suffix,
+            stepper.phase_input.source,
+            setup.val_items,
+            autocast=setup.autocast,
+            control=self.control,
         )
         yield from self._named(val.failed)
         if not val.items:
@@ -224,7 +228,7 @@ class _Training:
         now = self._standing(val, val_loss)
         gain = gain_over(self.at, now)
         self.at = moved(
-            self.at, stepper.phase, setup.experiment.recipe, now, gain, step=totals.step, solved=totals.solved
+            self.at, stepper.phase, setup.experiment.recipe, now, gain, step=totals.step, converged=totals.converged
         )
         best = self.at.best_epoch == epoch
         yield EpochEnded(
@@ -285,7 +289,7 @@ class _Training:
                 yield Warned(message=f"{item.name} could not be read and is skipped: {reason}")
 
     def _noted(self, stepper: Stepper) -> Iterator[Warned]:
-        features = stepper.feed.features
+        features = stepper.phase_input.features
         yield from self._told(stepper.notes)
         yield from self._told(features.notes if features else [])
 

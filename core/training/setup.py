@@ -18,7 +18,7 @@ from core.data.geometry import Geometry
 from core.data.split import Split
 from core.experiment import Experiment
 from core.features.batches import ImageViews, Normalise
-from core.features.feeds import Feeds, choose_precision
+from core.features.phase_inputs import PhaseInputs, choose_precision
 from core.features.precision import Autocast, autocast_for
 from core.features.preprocessing import Preprocessing
 from core.features.sources import Pixels
@@ -43,7 +43,7 @@ class Setup:
     val_items: tuple[Item, ...]
     pixels: Pixels
     criterion: Criterion
-    autocast: Autocast  # of what learns
+    autocast: Autocast  # of the trainable layers
     checkpoints: Checkpoints
     store: FeatureStore | None
     record: ModelRecord  # of the model in the making; what it says of an image is what training goes by
@@ -53,10 +53,10 @@ class Setup:
         """Optimisation steps of one epoch."""
         return -(-len(self.train_items) // self.experiment.recipe.batch_size)
 
-    def feeds(self, frozen_precision: str) -> Feeds:
+    def phase_inputs(self, frozen_precision: str) -> PhaseInputs:
         """The feeds of the phases. Made once the model has the weights that it begins or goes on with."""
         experiment = self.experiment
-        return Feeds(
+        return PhaseInputs(
             self.model, self.stages, self.pixels, [phase.stages for phase in experiment.phases],
             views=experiment.views, n_images=len(self.train_items), device=self.device, precision=frozen_precision,
             store=self.store,
@@ -78,7 +78,7 @@ class Setup:
         set_modes(self.model, self.stages, trainable, fixed_statistics=fixed)
 
 
-def quicken_statistics(model: nn.Module) -> None:
+def raise_momentum(model: nn.Module) -> None:
     """Let BatchNorm statistics follow within tens of steps, for a model that begins with none.
 
     torchvision's MobileNet v3 moves them by a hundredth a step, made for 100,000s of steps: after a short training from
@@ -105,7 +105,7 @@ def set_up(
     start = {"weights": "none"} if checkpoints.exist else {}
     model = build(experiment.backbone.model_copy(update=start), task.outputs, experiment.seed).to(device)
     if experiment.backbone.weights == "none":
-        quicken_statistics(model)
+        raise_momentum(model)
     model = model.to(memory_format=torch.channels_last)  # convolutions are 2-3 times as fast
     record = ModelRecord.of(experiment, dataset.classes, dataset.value_range, task.kind)
     train_items = tuple(dataset.items[i] for i in split.train)

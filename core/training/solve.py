@@ -1,4 +1,4 @@
-"""A head on kept features, solved to convergence by L-BFGS: a convex problem needs no learning rate."""
+"""A head on kept features, fitted to convergence with L-BFGS: a convex problem needs no learning rate."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from torch import Tensor
 
 from core.errors import LossNotFinite, OutOfMemory
 from core.experiment import Recipe
-from core.features.feeds import Feed
+from core.features.phase_inputs import PhaseInput
 from core.features.shortage import as_out_of_memory
 from core.features.sources import Inputs
 from core.training.setup import Setup
@@ -37,9 +37,9 @@ class Solver:
     of every image is there.
     """
 
-    def __init__(self, setup: Setup, feed: Feed, optimizer: torch.optim.Optimizer) -> None:
+    def __init__(self, setup: Setup, phase_input: PhaseInput, optimizer: torch.optim.Optimizer) -> None:
         self._setup = setup
-        self._feed = feed
+        self._phase_input = phase_input
         self._optimizer = optimizer
         self._features = torch.empty(0)
         self._targets = torch.empty(0)
@@ -75,7 +75,7 @@ class Solver:
 
         def closure() -> Tensor:
             self._optimizer.zero_grad(set_to_none=True)
-            logits = self._feed.part(self._features)
+            logits = self._phase_input.suffix(self._features)
             loss: Tensor = self._setup.criterion(logits, self._targets)
             objective = loss + 0.5 * recipe.weight_decay * sum(((w**2).sum() for w in self._weights), torch.tensor(0.0))
             objective.backward()

@@ -13,7 +13,7 @@ from core.backbones.rng import CPU, seeded
 from core.errors import LossNotFinite, OutOfMemory, TrainingFailed
 from core.experiment import Phase
 from core.features.batches import sent
-from core.features.feeds import Feed
+from core.features.phase_inputs import PhaseInput
 from core.features.shortage import as_out_of_memory
 from core.features.sources import Inputs, Source
 from core.training.optimizers import fits, make_optimizer
@@ -30,13 +30,13 @@ class StepResult:
     """What a step gave. It lies on the device: whoever reads it waits until the device has come so far."""
 
     loss: Tensor  # scalar, mean over the batch
-    correct: Tensor  # scalar, images named rightly
+    correct: Tensor  # scalar, images correctly classified
     rate: float  # the head's learning rate
     images: int
     weight: Tensor | float = 1.0  # what an image of the batch counts on average, by its class
 
     def read(self) -> tuple[float, int]:
-        """Loss and images named rightly. Raises `LossNotFinite`."""
+        """Loss and images correctly classified. Raises `LossNotFinite`."""
         loss = self.loss.item()
         if not math.isfinite(loss):
             raise LossNotFinite(
@@ -55,7 +55,7 @@ class EpochTotals:
     images: int = 0
     rate: float = 0.0
     step: int = 0
-    solved: bool = False
+    converged: bool = False
 
     def add(self, loss: float, correct: int, images: int, rate: float) -> None:
         """Count a step over so many images."""
@@ -68,15 +68,15 @@ class EpochTotals:
 class Stepper:
     """Optimises the trained part of one phase."""
 
-    def __init__(self, setup: Setup, feed: Feed, index: int) -> None:
+    def __init__(self, setup: Setup, phase_input: PhaseInput, index: int) -> None:
         self.setup = setup
-        self.feed = feed
+        self.phase_input = phase_input
         self.phase: Phase = setup.experiment.phases[index]
         self.index = index
         self.steps = self.phase.epochs * setup.steps_per_epoch
         self.optimizer = make_optimizer(setup.model, setup.stages, self.phase, setup.experiment.recipe)
         self.scaler = torch.amp.GradScaler(setup.device.type, enabled=setup.experiment.recipe.precision == "fp16")
-        self.pieces = 1  # in which a batch is computed
+        self.micro_batches = 1  # in which a batch is computed
         self.notes: list[str] = []
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -91,7 +91,7 @@ class Stepper:
     @property
     def source(self) -> Source:
         """Where training batches come from: mixed images are never the same twice, so nothing of them is kept."""
-        return self.setup.pixels if self.mixes else self.feed.source
+        return self.setup.pixels if self.mixes else self.phase_input.source
 
     @property
     def mixes(self) -> bool:
@@ -117,14 +117,15 @@ class Stepper:
                     return self._accumulated(tensor, targets, seed)
             except torch.OutOfMemoryError as error:
                 self.optimizer.zero_grad(set_to_none=True)
-                if self.pieces >= len(targets):
+                if self.micro_batches >= len(targets):
                     raise OutOfMemory(OUT_OF_MEMORY) from error
-                self.pieces = min(2 * self.pieces, len(targets))
+                self.micro_batches = min(2 * self.micro_batches, len(targets))
             if self.setup.device.type == "cuda":
                 torch.cuda.empty_cache()
             self.notes.append(
-                f"The device ran out of memory: each batch of {len(targets)} images is now computed in {self.pieces} "
-                "parts. The result is the same, except that BatchNorm layers that are trained see the smaller parts."
+                f"The device ran out of memory: each batch of {len(targets)} images is now computed in "
+                f"{self.micro_batches} parts. The result is the same, except that BatchNorm layers that are trained "
+                "see the smaller parts."
             )
 
     def _accumulated(self, tensor: Tensor, wanted: Tensor, seed: int) -> tuple[Tensor, Tensor, Tensor | float]:
@@ -134,12 +135,12 @@ class Stepper:
         if self.mixes:
             with seeded(seed, CPU, setup.device):  # the shares are drawn on the processor
                 tensor, targets = self._mixed(tensor, wanted)
-        pieces = min(self.pieces, len(wanted))  # a smaller batch may follow: an empty part has no loss
-        parts = list(zip(*(each.tensor_split(pieces) for each in (tensor, targets, wanted)), strict=True))
+        micro_batches = min(self.micro_batches, len(wanted))  # a smaller batch may follow: an empty part has no loss
+        parts = list(zip(*(each.tensor_split(micro_batches) for each in (tensor, targets, wanted)), strict=True))
         losses, correct = [], []
         for number, (inputs, blended, own) in enumerate(parts):
-            if self.mixes and self.feed.frozen:
-                inputs = self.feed.frozen(inputs)
+            if self.mixes and self.phase_input.prefix:
+                inputs = self.phase_input.prefix(inputs)
             # held for the forward alone: a page that builds a model waits for it
             with seeded(seed + number, setup.device), setup.autocast():
                 logits = self._forward(inputs)
@@ -156,7 +157,7 @@ class Stepper:
 
     def _forward(self, inputs: Tensor) -> Tensor:
         try:
-            return self.feed.part(inputs)
+            return self.phase_input.suffix(inputs)
         except ValueError as error:
             if len(inputs) > 1:
                 raise

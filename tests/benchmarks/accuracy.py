@@ -46,7 +46,7 @@ class Difference:
 
     `low`, `high`: as other divisions of other images would give it (corrected t over folds). `image_low`, `image_high`:
     as other test images would give it, these models being what they are (paired bootstrap over images); None where an
-    arm did not say which images it names rightly.
+    arm did not say which images it classifies correctly.
     """
 
     mean: float

@@ -64,7 +64,7 @@ class Outcome:
     val_accuracy: float | None = None
     test_accuracy: float | None = None
     test_images: int = 0
-    test_right: list[str] | None = None  # names of the test images that are named rightly, as 'class/file'
+    test_right: list[str] | None = None  # names of the test images that are correctly classified, as 'class/file'
     cpu_s: float = 0.0  # processor time, children included: less touched by other programs than seconds
     peak_mb: float | None = None  # of the main process, without its workers
     notes: dict[str, Any] = field(default_factory=dict)

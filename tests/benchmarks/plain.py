@@ -82,13 +82,13 @@ class Bare:
 
 
 def accuracy(model: nn.Module, batches: Batches, device: str) -> float:
-    """Share of the images that are named rightly."""
+    """Share of the images that are correctly classified."""
     right = named_rightly(model, batches, device)
     return sum(right) / len(right)
 
 
 def named_rightly(model: nn.Module, batches: Batches, device: str) -> list[bool]:
-    """For each image, in order, whether it is named rightly."""
+    """For each image, in order, whether it is correctly classified."""
     model.eval()
     right: list[bool] = []
     with torch.no_grad():

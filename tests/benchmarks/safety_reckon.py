@@ -10,7 +10,7 @@ from tests.benchmarks.accuracy import corrected
 
 HARMLESS = -0.03  # a green light promises that no more accuracy than this is lost
 RESAMPLES = 4000
-Right = Mapping[str, bool]  # by test image: was it named rightly?
+Right = Mapping[str, bool]  # by test image: was it correctly classified?
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ def _lights(experiment: Experiment, room: Workspace, pipelines: Sequence[Pipelin
 
 
 def _trained(experiment: Experiment, room: Workspace) -> Kept:
-    """One training: which test images it names rightly, and how long it took with its evaluation."""
+    """One training: which test images it classifies correctly, and how long it took with its evaluation."""
     began = time.monotonic()
     prepared = prepare(experiment, room.root, "cpu")
     lease = create_run(room, prepared)

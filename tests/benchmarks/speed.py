@@ -4,7 +4,7 @@
 
 Arms: a plain PyTorch as people copy it; b fastai (needs `--group benchmark`); c ours, a new view of each image in every
 epoch; d ours with 8 kept views; e the limit: forward and backward of pixels that are in memory, with memory asked for
-as ours is, and as a plain script gets it; f as d, with the head solved by L-BFGS, a round an epoch, which ends early
+as ours is, and as a plain script gets it; f as d, with the head fitted with L-BFGS, a round an epoch, which ends early
 when nothing is left to gain; g ours and the limit in turn within one process, step by step, so that a machine that
 becomes slower meanwhile is no matter; its first epoch also reads the images. All use the same data, backbone, 224 px,
 batch size, epochs and number of threads, each in a process of its own. a and b load images in the main process or in

@@ -130,7 +130,7 @@ def test_a_phase_that_is_solved_has_no_learning_rate_and_no_made_up_axis():
     solved = [replace(step_ended(step), learning_rate=0.0) for step in range(1, 5)]
     figure = curves_figure(curves([epoch_ended(0)], solved, [phase_started(0, 0, 2)], 2, STEPS_PER_EPOCH), "light")
     assert figure.layout.yaxis3.showticklabels is False
-    assert any("solved: there is none" in text.text for text in figure.layout.annotations)
+    assert any("L-BFGS: there is none" in text.text for text in figure.layout.annotations)
     stepped = curves_figure(curves([epoch_ended(0)], STEPS, [phase_started(0, 0, 2)], 2, STEPS_PER_EPOCH), "light")
     assert stepped.layout.yaxis3.showticklabels is None
     assert not any("solved" in text.text for text in stepped.layout.annotations)

@@ -7,9 +7,9 @@ from core.backbones.build import build
 from core.backbones.rng import seeded
 from core.backbones.stages import stages
 from core.experiment import BackboneSpec, PipelineSpec
-from core.features import feeds as room
+from core.features import phase_inputs as room
 from core.features import sources
-from core.features.feeds import Feeds, choose_precision
+from core.features.phase_inputs import PhaseInputs, choose_precision
 from core.features.sources import Features, Pixels
 from core.features.store import FeatureStore
 from tests.features.helpers import CPU, nearly, rows, some_pixels
@@ -26,17 +26,17 @@ def model():
 def some_feeds(model, *phases, pixels=None, views=2, n_images=24, precision="fp32", store=None):
     table = stages(model, NAME)
     pixels = pixels or some_pixels()
-    return Feeds(
+    return PhaseInputs(
         model, table, pixels, phases or [("head",)], views=views, n_images=n_images, device=CPU, precision=precision,
         store=store,
     )  # fmt: skip
 
 
-def counted(model, feed, items, view=0):
+def counted(model, phase_input, items, view=0):
     """What the feed's source gives, and how many images went through the model's first layer for it."""
     seen = []
     hook = model.conv1.register_forward_pre_hook(lambda _, given: seen.append(int(given[0].flatten(1).any(1).sum())))
-    found, _ = rows(feed.source, items, view)
+    found, _ = rows(phase_input.source, items, view)
     hook.remove()
     return found, sum(seen)
 
@@ -52,23 +52,23 @@ def whole(model, items, view=0):
 )
 @pytest.mark.parametrize("views", [2, "fresh"])
 def test_the_part_on_its_source_is_the_model(model, items, trainable, cut, views):
-    feed = some_feeds(model, trainable, views=views).of_phase(0)
-    assert feed.cut == cut
-    assert isinstance(feed.source, Features)
-    assert feed.features is feed.source
-    found, _ = counted(model, feed, items[:9])
+    phase_input = some_feeds(model, trainable, views=views).of_phase(0)
+    assert phase_input.cut == cut
+    assert isinstance(phase_input.source, Features)
+    assert phase_input.features is phase_input.source
+    found, _ = counted(model, phase_input, items[:9])
     with torch.no_grad():
-        nearly({name: feed.part(row[None])[0] for name, row in found.items()}, whole(model, items[:9]))
+        nearly({name: phase_input.suffix(row[None])[0] for name, row in found.items()}, whole(model, items[:9]))
         images = torch.stack(list(rows(some_pixels(), items[:9], 0)[0].values()))
-        torch.testing.assert_close(feed.part(feed.frozen(images)), model(images))
-    assert not feed.frozen(images).requires_grad
+        torch.testing.assert_close(phase_input.suffix(phase_input.prefix(images)), model(images))
+    assert not phase_input.prefix(images).requires_grad
 
 
 def test_where_the_first_stage_is_trained_the_model_is_fed_with_pixels(model):
-    feed = some_feeds(model, ("stem", "head")).of_phase(0)
-    assert (feed.cut, feed.frozen, feed.features) == (None, None, None)
-    assert isinstance(feed.source, Pixels)
-    assert feed.part is model
+    phase_input = some_feeds(model, ("stem", "head")).of_phase(0)
+    assert (phase_input.cut, phase_input.prefix, phase_input.features) == (None, None, None)
+    assert isinstance(phase_input.source, Pixels)
+    assert phase_input.suffix is model
 
 
 def another_seed(model):
@@ -166,13 +166,13 @@ def test_features_of_which_one_view_is_too_large_are_not_kept(model, items, monk
         for place in (room, sources):
             monkeypatch.setattr(place, "MEMORY_BYTES", limit)
         made = some_feeds(model, ("head",))
-        feed = made.of_phase(0)
-        assert [counted(model, feed, items)[1] for _ in range(2)] == [24, seen]
+        phase_input = made.of_phase(0)
+        assert [counted(model, phase_input, items)[1] for _ in range(2)] == [24, seen]
         assert (made.kept_bytes("head") is None, made.most_kept_bytes() == 0) == (seen > 0, seen > 0)
-        assert len(feed.features.notes) == (seen > 0)
+        assert len(phase_input.features.notes) == (seen > 0)
         for views in (2, "fresh"):  # nor plain images
-            feed = some_feeds(model, ("head",), views=views).of_phase(0)
-            assert [counted(model, feed, items, None)[1] for _ in range(2)] == [24, seen]
+            phase_input = some_feeds(model, ("head",), views=views).of_phase(0)
+            assert [counted(model, phase_input, items, None)[1] for _ in range(2)] == [24, seen]
 
 
 def test_a_base_of_which_one_view_is_too_large_is_no_base(model, monkeypatch):
@@ -186,10 +186,10 @@ def test_a_base_of_which_one_view_is_too_large_is_no_base(model, monkeypatch):
 def test_fresh_views_have_no_size_and_no_base(model, items, tmp_path):
     made = some_feeds(model, ("head",), ("layer4", "head"), views="fresh", store=FeatureStore(tmp_path / "kept"))
     assert made.kept_bytes("head") is None
-    feed = made.of_phase(0)
-    assert [counted(model, feed, items, view)[1] for view in (0, 1, 0)] == [24, 24, 24]
+    phase_input = made.of_phase(0)
+    assert [counted(model, phase_input, items, view)[1] for view in (0, 1, 0)] == [24, 24, 24]
     assert list(tmp_path.glob("kept/*")) == []
-    assert [counted(model, feed, items, None)[1] for _ in range(2)] == [24, 0]
+    assert [counted(model, phase_input, items, None)[1] for _ in range(2)] == [24, 0]
 
 
 def test_a_model_that_can_be_cut_at_the_head_only_says_so(model, monkeypatch):

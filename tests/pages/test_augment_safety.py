@@ -9,7 +9,7 @@ from core.data.sources import load_dataset
 from core.errors import InvalidInput
 from core.experiment import PipelineSpec, Reading, SplitSpec, Step
 from core.runs import trial
-from core.screening.kept import kept_in
+from core.screening.cache import kept_in
 from core.screening.sweep import StrengthSweep
 from core.screening.verdict import ClassSafety, Confusion, Safety, Verdict, WorstView
 from core.work.progress import Progress

@@ -7,7 +7,7 @@ import pytest
 from core.data.sources import load_dataset
 from core.experiment import PipelineSpec, Step
 from core.runs import trial
-from core.screening.kept import kept_in
+from core.screening.cache import kept_in
 from core.screening.verdict import Verdict
 from core.tasks.scorecard import Score, Scorecard
 from core.work.progress import Progress

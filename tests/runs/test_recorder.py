@@ -160,4 +160,4 @@ def test_progress_and_warnings_are_told(clock):
     assert store.written[-1]["progress"] == {"what": "evaluating", "done": 2, "total": 5, "seconds": 5.0}
     recorder.take(PhaseStarted(phase=0, stages=("head",), first_epoch=0, epochs=1, learning_rate=0.0,
                                trainable_parameters=1, total_parameters=2))  # fmt: skip
-    assert store.said[-1].endswith("solved by L-BFGS.")
+    assert store.said[-1].endswith("fitted with L-BFGS.")

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, SplitSpec, Step
-from core.screening.asked import alone, asked, screened
+from core.screening.question import alone, asked, screened
 
 FLIP, TURN = Step(transform="HorizontalFlip", p=0.5), Step(transform="Rotate", p=0.7)
 CHOICE = Step(

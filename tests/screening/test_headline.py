@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Step
-from core.screening.asked import asked, screened
+from core.screening.cache import kept_in
 from core.screening.headline import changes_images, has_strength, headline, known_headline
-from core.screening.kept import kept_in
+from core.screening.question import asked, screened
 from core.screening.verdict import Safety, Verdict
 
 FLIP, TURN = Step(transform="HorizontalFlip", p=0.2), Step(transform="Rotate", p=0.7)

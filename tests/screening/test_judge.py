@@ -84,7 +84,7 @@ def test_a_probe_that_guesses_cannot_tell():
 
 def test_a_class_that_is_hardly_recognised_is_not_judged():
     clean = LABELS.copy()
-    clean[: EACH - 3] = 2  # three cats are named rightly
+    clean[: EACH - 3] = 2  # three cats are correctly classified
     views = taken(cat_as_dog=1.0)
     found = safety(clean, views)
     assert found.classes[0].affinity is None
@@ -231,7 +231,7 @@ def test_the_worst_views_are_the_surest_one_of_each_image_and_carry_its_own_numb
     names, labels_n = ["a", "b"], np.repeat([0, 1], (16, 9))
     shown = [Item(Path(f"{n}.png"), f"{n}.png", int(label), 32, 32, f"d{n}") for n, label in enumerate(labels_n)]
     clean = np.eye(2)[labels_n] * 0.8 + 0.1
-    clean[3] = (0.2, 0.8)  # not named rightly when plain: its views are no loss
+    clean[3] = (0.2, 0.8)  # not correctly classified when plain: its views are no loss
     sure = np.zeros((3, 25))
     sure[1, :14] = 0.51 + 0.01 * np.arange(14)
     sure[2, :14] = 0.505

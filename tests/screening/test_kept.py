@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from core.experiment import BackboneSpec, PipelineSpec, SplitSpec, Step
-from core.screening.asked import Asked
-from core.screening.kept import Kept
+from core.screening.cache import Kept
+from core.screening.question import ScreeningQuestion
 from core.screening.verdict import ClassSafety, Confusion, Safety, Verdict, WorstView
 
 TO_DOG = Confusion("cat", "dog", 0.3)
@@ -64,7 +64,7 @@ def test_a_place_that_takes_no_files_costs_only_time(tmp_path):
 
 
 def test_all_answers_or_none(kept):
-    about = Asked("images", SplitSpec(), BackboneSpec(), 0, "auto", "cpu")
+    about = ScreeningQuestion("images", SplitSpec(), BackboneSpec(), 0, "auto", "cpu")
     pipelines = [PipelineSpec(), PipelineSpec(steps=(Step(transform="ToGray"),))]
     kept.save(about.key(pipelines[1]), ANSWER)
     assert kept.all(about, pipelines) is None

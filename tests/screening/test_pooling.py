@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from core.errors import InvalidInput
-from core.screening.grid import last_maps
+from core.screening.extractor import last_maps
 from core.screening.pooling import CELLS, PLACE, as_maps, has_places, pooled
 
 see = pooled(lambda images: (images, images))

@@ -6,7 +6,7 @@ from torch.nn import functional
 from core.backbones.rng import seeded
 from core.data.sources import load_dataset
 from core.data.split import make_split
-from core.features.feeds import Feeds
+from core.features.phase_inputs import PhaseInputs
 from core.tasks.base import Compared
 from core.tasks.classification.task import Classification
 from core.training import choice, loop
@@ -113,4 +113,4 @@ class Counter:
 
 def without_features(monkeypatch):
     """From now on the whole model runs at every step."""
-    monkeypatch.setattr(Feeds, "_cut", lambda *_: None)
+    monkeypatch.setattr(PhaseInputs, "_cut", lambda *_: None)

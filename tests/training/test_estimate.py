@@ -5,7 +5,7 @@ import pytest
 from core.backbones.stages import stage_table
 from core.errors import TrainingFailed
 from core.experiment import Phase, PipelineSpec, Recipe
-from core.features import feeds, sources
+from core.features import phase_inputs, sources
 from core.training import estimate as module
 from core.training.entering import enter_phase
 from core.training.estimate import Speed, estimate
@@ -23,7 +23,7 @@ def test_what_is_kept_saves_time_and_takes_room(experiment, tmp_path):
 
 
 def test_what_is_too_large_to_be_kept_saves_nothing(experiment, tmp_path, monkeypatch):
-    for place in (feeds, sources):
+    for place in (phase_inputs, sources):
         monkeypatch.setattr(place, "MEMORY_BYTES", 1)
     found = estimate(prepare(experiment.changed(views=2), tmp_path), Control())
     assert found.kept_bytes == 0
@@ -115,7 +115,7 @@ def test_speeds_are_per_image_and_each_of_its_own_work(divided, tmp_path, monkey
 
     monkeypatch.setattr(module, "_timed", timed)
     setup.model.eval()
-    stepper = enter_phase(setup, setup.feeds("fp32"), 0)
+    stepper = enter_phase(setup, setup.phase_inputs("fp32"), 0)
     assert module._speed(setup, stepper, Control()) == Speed(5.0, 1.0, 0.5)  # of eleven images; views and frozen: 55 s
 
 

@@ -112,7 +112,7 @@ def test_a_phase_before_is_trained_in_short_and_that_is_told(easy, tmp_path):
     assert [p.what for p in told[:4]] == ["training phase 1 in short"] * 4
     assert "phase 1" not in swept(prepare(easy, tmp_path / "first"), 0).reason
     solved = easy.changed(phases=(Phase(stages=("head",), epochs=3, solver="lbfgs"), *easy.phases[1:]))
-    assert "phase 1 was solved" in swept(prepare(solved, tmp_path / "solved"), 1).reason
+    assert "phase 1 was fitted" in swept(prepare(solved, tmp_path / "solved"), 1).reason
 
 
 def test_a_solved_phase_has_no_rate_and_costs_nothing(easy, tmp_path):

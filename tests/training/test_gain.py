@@ -60,19 +60,21 @@ def test_a_small_gain_that_all_images_share_is_kept_and_one_of_a_single_image_is
     single = (*BEFORE[:5], BEFORE[5] - 0.06)
     for each, kept in ((shared, True), (single, True), (BEFORE, False), (AFTER, True)):
         now = standing(each)
-        after = moved(at(1, 0), PHASE, Recipe(), now, gain_over(at(1, 0), now), step=70, solved=False)
+        after = moved(at(1, 0), PHASE, Recipe(), now, gain_over(at(1, 0), now), step=70, converged=False)
         assert (after.best_epoch == 7) is kept
     noisy = tuple(one + by for one, by in zip(BEFORE, (-0.5, 0.4, -0.3, 0.5, -0.4, 0.2), strict=True))
     now = standing(noisy)
     assert now.compared.value < sum(BEFORE) / 6, "it is lower"
-    after = moved(at(1, 0), PHASE, Recipe(), now, gain_over(at(1, 0), now), step=70, solved=False)
+    after = moved(at(1, 0), PHASE, Recipe(), now, gain_over(at(1, 0), now), step=70, converged=False)
     assert (after.best_epoch, after.best_value, after.best_each) == (2, sum(BEFORE) / 6, BEFORE), "but within chance"
 
 
 def test_within_a_phase_the_lower_value_is_kept_whatever_the_early_stopping_sees():
     now = standing(tuple(one - 1e-6 for one in BEFORE), monitored=8.0)
     assert gain_over(at(1, 1), now) is None
-    after = moved(at(1, 1, phase_best=7.0, stale_epochs=2), PHASE, Recipe(patience=3), now, None, step=70, solved=False)
+    after = moved(
+        at(1, 1, phase_best=7.0, stale_epochs=2), PHASE, Recipe(patience=3), now, None, step=70, converged=False
+    )
     assert (after.best_epoch, after.best_loss, after.best_each) == (7, 8.0, now.compared.each)
     assert (after.stale_epochs, after.phase_over, after.phase_best) == (3, True, 7.0), "the raw value ends a phase"
 
@@ -81,10 +83,10 @@ def test_a_checkpoint_of_an_older_version_is_compared_by_its_own_rule():
     old = replace(at(1, 0), best_value=None, best_each=())
     for monitored, kept in ((2.1, False), (2.05, False), (1.9, True)):  # 3.0 less a standard error of 1.0
         now = standing(AFTER, monitored, error=1.0)
-        after = moved(old, PHASE, Recipe(), now, gain_over(old, now), step=70, solved=False)
+        after = moved(old, PHASE, Recipe(), now, gain_over(old, now), step=70, converged=False)
         assert (after.best_epoch == 7) is kept
     same = replace(old, best_phase=1)
-    after = moved(same, PHASE, Recipe(), standing(AFTER, 2.9), None, step=70, solved=False)
+    after = moved(same, PHASE, Recipe(), standing(AFTER, 2.9), None, step=70, converged=False)
     assert (after.best_epoch, after.best_value) == (7, pytest.approx(sum(AFTER) / 6))
 
 

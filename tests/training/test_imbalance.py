@@ -41,9 +41,9 @@ def test_both_classes_are_learned(place, tmp_path, solver, weights, smoothing):
     )
     setup = prepare(experiment, tmp_path, features=place / "features", saved=False)
     events = run(setup)
-    feed = setup.feeds("fp32").of_phase(0)
+    phase_input = setup.phase_inputs("fp32").of_phase(0)
     setup.model.eval()
-    found = answer(feed.part, feed.source, setup.val_items, autocast=setup.autocast)
+    found = answer(phase_input.suffix, phase_input.source, setup.val_items, autocast=setup.autocast)
     assert sorted(found.targets.tolist()) == [0] * 20 + [1] * 10
     assert found.logits.argmax(1).tolist() == found.targets.tolist()
     (last,) = [event for event in events if isinstance(event, EpochEnded)][-1:]

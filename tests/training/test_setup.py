@@ -11,7 +11,7 @@ from core.data.cache import ImageCache
 from core.experiment import Phase, PipelineSpec, Recipe, Step
 from core.features.batches import Normalise
 from core.training.schedule import peak_rate
-from core.training.setup import quicken_statistics
+from core.training.setup import raise_momentum
 from tests.conftest import make_experiment
 from tests.training.test_loop import prepare
 from tests.uneven import CLASSES, EACH, TRAIN, VAL
@@ -77,7 +77,7 @@ def test_only_untrained_models_get_quick_statistics(divided, tmp_path):
     assert momenta(prepare(make_experiment(divided), tmp_path).model) == {0.1}
     slow, off = torch.nn.BatchNorm2d(2, momentum=0.01), torch.nn.BatchNorm2d(2, momentum=None)
     fast = torch.nn.BatchNorm2d(2, momentum=0.3)
-    quicken_statistics(torch.nn.Sequential(slow, off, fast))
+    raise_momentum(torch.nn.Sequential(slow, off, fast))
     assert (slow.momentum, off.momentum, fast.momentum) == (0.1, None, 0.3)
 
 

@@ -1,4 +1,4 @@
-"""A head solved by L-BFGS is the one that logistic regression finds."""
+"""A head fitted with L-BFGS is the one that logistic regression finds."""
 
 import numpy as np
 import pytest

@@ -13,7 +13,7 @@ _MOST_DRAWS = 2_000_000  # images drawn at once; bounds the memory to some 100 M
 
 
 class Tally(NamedTuple):
-    """Counts per class, each (..., C): predicted rightly, truly of the class, and predicted to be of it."""
+    """Counts per class, each (..., C): predicted correctly, truly of the class, and predicted to be of it."""
 
     right: NDArray[np.int64]
     true: NDArray[np.int64]

@@ -9,7 +9,7 @@ from core.charts.safety import strength_curve, strength_figure
 from core.data.dataset import Dataset
 from core.errors import GraftError
 from core.experiment import PipelineSpec
-from core.screening.asked import alone
+from core.screening.question import alone
 from core.screening.sweep import STRENGTHS, StrengthSweep
 from pages.ui.runs import safety_question
 from pages.ui.runs.safety_question import Question, ask

@@ -11,7 +11,7 @@ from core.charts.numbers import percent
 from core.charts.overlay import METRICS, Key, Metric, is_share, legend, overlay, overlay_figure, titles
 from core.runs.records import Run
 from core.text import shown
-from pages.ui.runs import listing as told
+from pages.ui.runs import listing
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import literal
 from pages.ui.widgets.plot import live_plot
@@ -96,4 +96,4 @@ def _differences(runs: Sequence[Run], names: dict[str, str]) -> None:
 def _told_score(run: Run) -> str:
     if run.val is None:
         return "not evaluated"
-    return f"{percent(run.val.main.value)} ({told.interval(run.val.main)})"
+    return f"{percent(run.val.main.value)} ({listing.interval(run.val.main)})"

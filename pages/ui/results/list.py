@@ -11,7 +11,7 @@ from core.runs.records import Run
 from core.runs.status import Status
 from core.text import format_duration, format_size, shown
 from pages.ui.results.compare import show_comparison
-from pages.ui.runs import listing as told
+from pages.ui.runs import listing
 from pages.ui.runs.words import badge
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import explain, literal
@@ -43,16 +43,16 @@ _STYLE = """<style>
 def show_all(runs: Sequence[Run]) -> None:
     """The page without a chosen run. `runs` is not empty."""
     _header()
-    room, names = engine.workspace(), told.labels(runs)
-    sizes = {run.id: told.disk_bytes(room.folder(run.id)) for run in runs}
+    room, names = engine.workspace(), listing.labels(runs)
+    sizes = {run.id: listing.disk_bytes(room.folder(run.id)) for run in runs}
     source = _source(runs)
-    chosen = [run for run in runs if source in (None, told.images_of(run))]
+    chosen = [run for run in runs if source in (None, listing.images_of(run))]
     st.caption(
         f"{len(runs)} run{'s' if len(runs) > 1 else ''}, {format_size(sum(sizes.values()))} on disk in "
         f"{literal(str(room.root))}. {RANKED if source else RANKED_APART}"
     )
     st.html(_STYLE)
-    order = told.ranked(chosen) if source else told.by_data(chosen)
+    order = listing.ranked(chosen) if source else listing.by_data(chosen)
     places = _places(order)
     shown = order if state.recall("results-all", False) else order[:FIRST_SHOWN]
     for run in shown:
@@ -60,7 +60,7 @@ def show_all(runs: Sequence[Run]) -> None:
     if len(shown) < len(order) and st.button(f"Show all {len(order)} runs", key="results-show-all"):
         state.remember("results-all", True)
         st.rerun()
-    show_comparison([run for run in order if told.images_of(run) == (source or _default(runs))], runs, names)
+    show_comparison([run for run in order if listing.images_of(run) == (source or _default(runs))], runs, names)
 
 
 def _header() -> None:
@@ -76,24 +76,24 @@ def _scored(run: Run) -> bool:
 
 def _places(order: Sequence[Run]) -> dict[str, int]:
     """The rank of every scored run among those on the same images."""
-    counts: Counter[told.Images] = Counter()
+    counts: Counter[listing.Images] = Counter()
     found = {}
     for run in filter(_scored, order):
-        counts[told.images_of(run)] += 1
-        found[run.id] = counts[told.images_of(run)]
+        counts[listing.images_of(run)] += 1
+        found[run.id] = counts[listing.images_of(run)]
     return found
 
 
-def _default(runs: Sequence[Run]) -> told.Images:
+def _default(runs: Sequence[Run]) -> listing.Images:
     """The images that this session is about, where there are runs on them; else those of the newest run."""
-    held = {told.images_of(run) for run in runs}
+    held = {listing.images_of(run) for run in runs}
     chosen = state.draft().source or "", state.draft().reading
-    return chosen if chosen in held else told.images_of(max(runs, key=lambda run: run.age))
+    return chosen if chosen in held else listing.images_of(max(runs, key=lambda run: run.age))
 
 
-def _source(runs: Sequence[Run]) -> told.Images | None:
+def _source(runs: Sequence[Run]) -> listing.Images | None:
     """The images whose runs are ranked, None for all: runs on other images cannot be ranked against each other."""
-    sources = list(dict.fromkeys(map(told.images_of, runs)))
+    sources = list(dict.fromkeys(map(listing.images_of, runs)))
     if len(sources) < 2:
         return sources[0]
     kept = state.recall("results-source", None)
@@ -104,7 +104,7 @@ def _source(runs: Sequence[Run]) -> told.Images | None:
             "Trained on",
             [*sources, EVERYTHING],
             index=[*sources, EVERYTHING].index(kept),
-            format_func=lambda source: source if source == EVERYTHING else shown(told.images_name(source)),
+            format_func=lambda source: source if source == EVERYTHING else shown(listing.images_name(source)),
             key="results-data",
             width=280,
         )
@@ -125,11 +125,11 @@ def _row(run: Run, name: str, place: int | None, n_bytes: int) -> None:
                 number = f"{place}. " if place else ""
                 label = f"{literal(f'{number}{name}')} :material/chevron_right:"
                 st.page_link("pages/results.py", label=label, query_params={"run": run.id})
-            st.markdown(f"{badge(run.status)} :gray[:small[{told.when(run.created_at)}]]")
+            st.markdown(f"{badge(run.status)} :gray[:small[{listing.when(run.created_at)}]]")
         with score:
             _score(run)
         with about, st.container(gap="xxsmall"):
-            st.markdown(f":small[{literal(told.settings_line(run.experiment))}]")
+            st.markdown(f":small[{literal(listing.settings_line(run.experiment))}]")
             took = run.results.get("seconds") or run.progress.get("seconds")
             time_taken = f"{format_duration(took)} · " if took else ""
             st.markdown(f":gray[:small[{time_taken}{format_size(n_bytes)} on disk]]")
@@ -149,7 +149,9 @@ def _score(run: Run) -> None:
         value, low, high = (100 * (score.value if end is None else end) for end in (score.value, score.low, score.high))
         named = "" if score.name == "accuracy" else f"{score.title.lower()}, "
         with st.container(gap="xxsmall"):
-            st.markdown(f"**{percent(score.value)}** :gray[:small[{named}{told.interval(score)}, {run.val.n} images]]")
+            st.markdown(
+                f"**{percent(score.value)}** :gray[:small[{named}{listing.interval(score)}, {run.val.n} images]]"
+            )
             st.html(
                 f'<div class="graft-track"><i style="left:{low:.1f}%;width:{high - low:.1f}%"></i>'
                 f'<b style="left:{value:.1f}%"></b></div>'

@@ -15,8 +15,7 @@ from core.runs.workspace import Workspace
 from core.text import format_duration, format_size
 from pages.ui.results.kept import show_kept
 from pages.ui.results.scores import show_details, show_scores
-from pages.ui.runs import controls
-from pages.ui.runs import listing as told
+from pages.ui.runs import controls, listing
 from pages.ui.runs.light import augmentation_of
 from pages.ui.runs.words import badge
 from pages.ui.session import engine, state
@@ -32,14 +31,14 @@ def show_one(run: Run, runs: Sequence[Run]) -> None:
     room = engine.workspace()
     folder = room.folder(run.id)
     st.page_link("pages/results.py", label="All runs", icon=":material/arrow_back:", query_params={})
-    st.title(literal(told.labels(runs)[run.id]), anchor=False)
-    facts = [told.when(run.created_at), f"{format_size(told.disk_bytes(folder))} on disk"]
+    st.title(literal(listing.labels(runs)[run.id]), anchor=False)
+    facts = [listing.when(run.created_at), f"{format_size(listing.disk_bytes(folder))} on disk"]
     if seconds := run.results.get("seconds") or run.progress.get("seconds"):
         facts.insert(1, format_duration(seconds))
     if speed := run.results.get("images_per_second"):
         facts.insert(2, f"{speed:.0f} images/s on {run.device}")
     st.markdown(f"{badge(run.status)} :gray[{literal(' · '.join(facts))}]")
-    st.caption(literal(told.settings_line(run.experiment)))
+    st.caption(literal(listing.settings_line(run.experiment)))
     _actions(run)
     _how_it_stands(run)
     if run.val is not None:
@@ -56,7 +55,7 @@ def show_one(run: Run, runs: Sequence[Run]) -> None:
 def _actions(run: Run) -> None:
     """What to do next is the one primary button."""
     room = engine.workspace()  # here, for the download runs in a thread outside of any session
-    model = told.has_model(room.folder(run.id))
+    model = listing.has_model(room.folder(run.id))
     with st.container(horizontal=True, key="results-actions"):
         if run.status.live:
             if st.button("Watch it train", type="primary", icon=":material/model_training:", key="results-watch"):
@@ -121,7 +120,7 @@ def _rename(run: Run) -> None:
 
 @st.dialog("Delete this run?", icon=":material/delete:")
 def _confirm_delete(run: Run) -> None:
-    n_bytes = told.disk_bytes(engine.workspace().folder(run.id))
+    n_bytes = listing.disk_bytes(engine.workspace().folder(run.id))
     st.markdown(
         f"**{literal(run.name)}** with its weights, curves and answers: {format_size(n_bytes)}. "
         "Nothing of it can be brought back. The images stay."
@@ -189,4 +188,4 @@ def _more(run: Run) -> None:
         st.code(text, language="yaml")
     with st.expander("Log", icon=":material/list:", key="results-log"):
         lines = engine.workspace().store.lines(run.id)
-        st.code("\n".join(f"{told.clock(line.at)}  {line.message}" for line in lines) or "Empty.", language=None)
+        st.code("\n".join(f"{listing.clock(line.at)}  {line.message}" for line in lines) or "Empty.", language=None)

@@ -12,7 +12,7 @@ from core.runs.records import Run
 from core.tasks.scorecard import Scorecard
 from pages.ui.results import classes, labels
 from pages.ui.results.mistakes import show_mistakes
-from pages.ui.runs import listing as told
+from pages.ui.runs import listing
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import explain, show_error
 
@@ -116,7 +116,7 @@ def _numbers(title: str, scores: Scorecard) -> None:
         for score in scores.scores:
             with st.container(width="content", gap="xxsmall"):
                 st.metric(
-                    score.title, percent(score.value), told.interval(score),
+                    score.title, percent(score.value), listing.interval(score),
                     delta_color="off", delta_arrow="off", width="content",
                 )  # fmt: skip
 

@@ -11,9 +11,9 @@ from core.data.dataset import Dataset
 from core.errors import GraftError
 from core.experiment import Experiment, PipelineSpec
 from core.planning.experiments import default_experiment
-from core.screening.asked import Asked, asked, screened
+from core.screening.cache import kept_in
 from core.screening.headline import Headline
-from core.screening.kept import kept_in
+from core.screening.question import ScreeningQuestion, asked, screened
 from core.screening.sweep import SWEEP_VIEWS, StrengthSweep, levels_of, swept
 from pages.ui.session import engine
 from pages.ui.session.state import Draft
@@ -39,7 +39,7 @@ SEVERAL_LABELS = (
 class Question:
     """Screenings of some pipelines: what their answers depend on, and the experiment whose images are looked at."""
 
-    about: Asked
+    about: ScreeningQuestion
     experiment: Experiment
     device: str
     pipelines: tuple[PipelineSpec, ...]

@@ -18,7 +18,7 @@ from pages.ui.widgets.plot import live_plot
 from pages.ui.widgets.progress import show_progress
 from pages.ui.widgets.theme import theme
 
-NO_RATE = "Every phase is solved by L-BFGS, which finds the length of its steps itself: there is no rate to look for."
+NO_RATE = "Every phase is fitted with L-BFGS, which finds the length of its steps itself: there is no rate to look for."
 
 
 def show(draft: Draft, valid: bool) -> None:

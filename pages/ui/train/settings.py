@@ -33,7 +33,9 @@ def show(draft: Draft) -> bool:
     first = render_form(Recipe, draft.recipe, "train", fields=fields)
     if own:
         told = (
-            f"{', then '.join(f'{rate:g}' for rate in rates)}, set with each phase" if rates else "none, all is solved"
+            f"{', then '.join(f'{rate:g}' for rate in rates)}, set with each phase"
+            if rates
+            else "none: L-BFGS finds its steps"
         )
         st.caption(f"Learning rate: {told}.")
         st.page_link("pages/backbone.py", label="Change the phases", icon=":material/layers:")

@@ -10,14 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 from core import files, paths
 from core.errors import StorageFailed
 from core.experiment import PipelineSpec
-from core.screening.asked import Asked
+from core.screening.question import ScreeningQuestion
 from core.screening.verdict import Safety
 
 MOST = 400  # answers, of some 5 kB each; those not used the longest go first
 _ANSWER = TypeAdapter(Safety)
 
 
-class Kept:
+class ScreeningCache:
     """Answers in `folder`, a small JSON file each. Several processes may use it: a file is whole or not there."""
 
     def __init__(self, folder: Path, most: int = MOST) -> None:
@@ -46,9 +46,9 @@ class Kept:
         except (OSError, StorageFailed):
             return
 
-    def all(self, asked: Asked, pipelines: Sequence[PipelineSpec]) -> tuple[Safety, ...] | None:
+    def all(self, question: ScreeningQuestion, pipelines: Sequence[PipelineSpec]) -> tuple[Safety, ...] | None:
         """The answers for all pipelines; None where one is missing."""
-        found = [answer for pipeline in pipelines if (answer := self.load(asked.key(pipeline))) is not None]
+        found = [answer for pipeline in pipelines if (answer := self.load(question.key(pipeline))) is not None]
         return tuple(found) if len(found) == len(pipelines) else None
 
     def _path(self, key: str) -> Path:
@@ -60,9 +60,9 @@ class Kept:
             path.unlink(missing_ok=True)
 
 
-def kept_in(workspace: Path) -> Kept:
+def kept_in(workspace: Path) -> ScreeningCache:
     """The answers of a workspace."""
-    return Kept(workspace / paths.SCREENINGS)
+    return ScreeningCache(workspace / paths.SCREENINGS)
 
 
 def _age(path: Path) -> int:

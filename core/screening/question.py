@@ -16,7 +16,7 @@ _WORDS = ("default", "none")  # weights that are no file
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ScreeningQuestion:
     """What answers about any pipeline depend on besides the pipeline. `device` as the user named it."""
 
     fingerprint: str
@@ -37,9 +37,9 @@ class Asked:
         return hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
-def asked(experiment: Experiment, fingerprint: str, device: str, views: int = VIEWS) -> Asked:
+def asked(experiment: Experiment, fingerprint: str, device: str, views: int = VIEWS) -> ScreeningQuestion:
     """What is asked of an experiment's training images; `fingerprint` is that of its data set."""
-    return Asked(
+    return ScreeningQuestion(
         fingerprint, experiment.data.split, experiment.backbone, experiment.seed, experiment.recipe.precision, device,
         views=views,
     )  # fmt: skip

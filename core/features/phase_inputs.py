@@ -21,22 +21,22 @@ from core.features.store import DISK_BYTES, MEMORY_BYTES, FeatureStore, Layout, 
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
-    """`part` of the model, run on what `source` gives, is the whole model. `cut` is the part's first stage."""
+class PhaseInput:
+    """The `suffix` of the model, run on what `source` gives, is the whole model. `cut` is its first stage."""
 
     source: Source
-    part: Part
+    suffix: Part
     cut: str | None = None  # None: nothing is frozen before the first trainable stage
-    frozen: Part | None = None  # from images to the cut, without gradients
+    prefix: Part | None = None  # from images to the cut, without gradients
 
     @property
     def features(self) -> Features | None:
-        """The source when it is a frozen part's features."""
+        """The source when it is a frozen prefix's features."""
         return self.source if isinstance(self.source, Features) else None
 
 
-class Feeds:
-    """The feeds of one run. Build it when the model has the weights that it begins or goes on with."""
+class PhaseInputs:
+    """The inputs of every phase of one run. Build it when the model has the weights that it begins or goes on with."""
 
     def __init__(
         self, model: nn.Module, stages: Sequence[Stage], pixels: Pixels, phases: Sequence[Sequence[str]], *,
@@ -60,13 +60,13 @@ class Feeds:
         self._layouts: dict[str, Layout] = {}
         self.notes = self._notes(phases)
 
-    def of_phase(self, index: int) -> Feed:
+    def of_phase(self, index: int) -> PhaseInput:
         """What phase `index` trains. The weights before its cut must be those it will train with."""
         cut = self._cuts[index]
         if cut is None:
-            return Feed(self._pixels, self._model)
+            return PhaseInput(self._pixels, self._model)
         base = self._base(index, cut)
-        return Feed(self._features(cut, base), self._parts.part(cut, None), cut, self._frozen(cut))
+        return PhaseInput(self._features(cut, base), self._parts.part(cut, None), cut, self._prefix(cut))
 
     def kept_bytes(self, cut: str) -> int | None:
         """What all views and the plain image of every training image take at `cut`; None where views are not kept."""
@@ -87,7 +87,7 @@ class Feeds:
 
     def _features(self, cut: str, base: str | None) -> Features:
         return Features(
-            self._looking(base, cut),
+            self._frozen(base, cut),
             self._pixels if base is None else self._features(base, None),
             name=f"{frozen_name(self._model, self._stages, cut, self._precision, self._device)}|fused",
             pixels=self._pixels,
@@ -98,16 +98,16 @@ class Feeds:
             row_bytes=self._row_bytes(cut),
         )
 
-    def _frozen(self, cut: str) -> Part:
-        part, autocast = self._looking(None, cut), autocast_for(self._device, self._precision)
+    def _prefix(self, cut: str) -> Part:
+        part, autocast = self._frozen(None, cut), autocast_for(self._device, self._precision)
 
         def run(images: Tensor) -> Tensor:
             return forward_with_oom_retry(part, images, autocast).float()
 
         return run
 
-    def _looking(self, first: str | None, last: str) -> Part:
-        """A frozen part. Folding moves the last bits of fp32: there the losses shall be those of the whole model."""
+    def _frozen(self, first: str | None, last: str) -> Part:
+        """Frozen stages. Folding moves the last bits of fp32: there the losses shall be those of the whole model."""
         part = self._parts.part(first, last)
         return _folded_when_used(part, DTYPES[self._precision]) if self._precision in DTYPES else part
 

@@ -15,7 +15,7 @@ from core.data.dataset import Item
 from core.errors import InvalidInput, UnreadableImage
 from core.experiment import PipelineSpec
 from core.features.batches import chunked
-from core.features.feeds import frozen_name
+from core.features.phase_inputs import frozen_name
 from core.features.precision import DTYPES, autocast_for
 from core.features.sources import WIDE, Features
 from core.screening.pooling import CELLS, PLACE, Maps, as_maps, has_places, pooled
@@ -23,7 +23,7 @@ from core.training.setup import Setup
 from core.work.control import Aborted, Control, Signal
 
 
-class Eye:
+class FeatureExtractor:
     """Grid features (N, C * 18) of images under any pipeline, as the frozen stages before the head see them."""
 
     def __init__(self, setup: Setup, control: Control) -> None:
@@ -39,7 +39,7 @@ class Eye:
         )
         self._autocast = autocast_for(setup.device, precision)
 
-    def see(
+    def extract(
         self, items: Sequence[Item], pipeline: PipelineSpec, view: int | None, *, keep: bool = False
     ) -> Generator[int, None, dict[str, np.ndarray]]:
         """Features by digest of one view (None: the plain image); yields how many images are done.
@@ -95,7 +95,7 @@ def last_maps(model: nn.Module, image: Tensor, dtype: torch.dtype | None = None)
 def _of_model(model: nn.Module, last: nn.Module, before: nn.Module, channels: int) -> Maps:
     """The maps of two modules; of `before`, which may run twice, that with so many channels."""
 
-    def see(images: Tensor) -> tuple[Tensor, Tensor]:
+    def extract(images: Tensor) -> tuple[Tensor, Tensor]:
         caught: list[tuple[nn.Module, Tensor]] = []
 
         def catch(module: nn.Module, _inputs: Any, output: Tensor) -> None:
@@ -105,15 +105,15 @@ def _of_model(model: nn.Module, last: nn.Module, before: nn.Module, channels: in
         where = [maps for module, maps in caught if module is before and maps.shape[1] == channels]
         return [maps for module, maps in caught if module is last][-1], where[-1]
 
-    return see
+    return extract
 
 
 def _of_graph(part: Part) -> Maps:
-    def see(images: Tensor) -> tuple[Tensor, Tensor]:
+    def extract(images: Tensor) -> tuple[Tensor, Tensor]:
         last, before = part(images)
         return as_maps(last), as_maps(before)
 
-    return see
+    return extract
 
 
 def _watched(model: nn.Module, modules: Iterable[nn.Module], hook: Callable[..., None], images: Tensor) -> None:
