@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from core.experiment import BackboneSpec, PipelineSpec, SplitSpec, Step
-from core.screening.cache import Kept
+from core.screening.cache import ScreeningCache
 from core.screening.question import ScreeningQuestion
 from core.screening.verdict import ClassSafety, Confusion, Safety, Verdict, WorstView
 
@@ -20,7 +20,7 @@ ANSWER = Safety(
 
 @pytest.fixture
 def kept(tmp_path):
-    return Kept(tmp_path / "screenings", most=3)
+    return ScreeningCache(tmp_path / "screenings", most=3)
 
 
 def test_an_answer_comes_back_as_it_was(kept):
@@ -58,7 +58,7 @@ def test_the_answers_not_used_the_longest_go_first(kept, tmp_path):
 
 def test_a_place_that_takes_no_files_costs_only_time(tmp_path):
     (tmp_path / "file").write_text("no folder")
-    kept = Kept(tmp_path / "file" / "screenings")
+    kept = ScreeningCache(tmp_path / "file" / "screenings")
     kept.save("one", ANSWER)
     assert kept.load("one") is None
 
