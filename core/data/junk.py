@@ -25,12 +25,15 @@ _JUNK = frozenset(
     )
 )  # fmt: skip
 IN_CLOUD = "Was moved to iCloud and is not on this disk. Download it (in the Finder: Download Now)."
+_COPY = re.compile(r"(?P<name>[$#@~].*|lost\+found|system volume information)(?:[ ._-]\(?\d{1,3}\)?|[ -]+copy)")
 _NUMBERED = re.compile(r"found\.\d{3}|.*@syno(eastream|resource)")  # of checked disks; beside files of a Synology
 
 
 def is_junk(name: str) -> bool:
     """Hidden files and what systems, disks and programs leave in folders: ignored without a word."""
     folded = name.casefold()
+    if copy := _COPY.fullmatch(folded):  # '$RECYCLE.BIN (1)': of a second disk
+        folded = copy["name"]
     return name.startswith((".", "~$")) or folded in _JUNK or bool(_NUMBERED.fullmatch(folded))
 
 

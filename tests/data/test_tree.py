@@ -52,6 +52,11 @@ def test_files_of_systems_are_ignored(images, name):
     assert read_layout(images).left_out == []
 
 
+@pytest.mark.parametrize("name", ["$RECYCLE.BIN (1)", "#recycle-2", "@eaDir copy", "System Volume Information (2)"])
+def test_copies_of_what_disks_leave_are_junk(name):
+    assert junk.is_junk(name)
+
+
 @pytest.mark.parametrize("name", ["cat", "recycle", "thumbs", "icon", "snapshot", "tmp", "runs", "cache", "lost"])
 def test_what_a_class_may_be_called_is_no_junk(name):
     assert not junk.is_junk(name)

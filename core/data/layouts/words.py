@@ -20,8 +20,9 @@ _WORDS: dict[Kind, str] = {
     "val": "val|valid|validation|validate|validating|dev|develop|development|eval|evaluation|evaluate|holdout|"
     "validierungs?|validaci[oó]n|valida[cç][aã]o|validazione|验证集?|驗證集?|検証|валидация",
     "test": "test|testing|tst|prueba|pruebas|teste|测试集?|測試集?|テスト|тест",
-    PREDICT: "preds?|predict|predictions?|submission|inference|(?:un|not|notyet)(?:labell?ed|annotated)|"
-    "unsup(?:ervised)?|unsorted|uncategori[sz]ed|to(?:label|annotate|sort|classify)|nolabels?",
+    PREDICT: "(?:to|for)?(?:preds?|predict|predictions?|inference|submission|scoring)|predict(?:me|these|this)|"
+    "(?:un|not|notyet)(?:labell?ed|annotated|classified)|unsup(?:ervised)?|unsorted|uncategori[sz]ed|"
+    "(?:to|for)(?:label|annotate|sort|classify|check|test|identify)|nolabels?",
 }
 _PATTERNS = {kind: re.compile(rf"{_NOISE}*+(?P<word>{words}){_NOISE}*+[ab]?") for kind, words in _WORDS.items()}
 _LATE = re.compile("eval.*|holdout")  # the third of three parts, where no other is called test
@@ -29,9 +30,14 @@ _MAYBE = re.compile("valid|dev.*|eval.*|holdout")  # adjectives and groups too: 
 _GENERIC = re.compile(rf"{_NOISE}++|all|files|database|archive|input|jpegimages|flat|images?all")
 _ASIDE = re.compile(
     r"images?|imgs?|pics?|pictures?|photos?|data|datasets?|files|all|(?:all)?images|samples?|docs?|documentation|assets?|"
-    r"figures?|figs?|demos?|examples?|misc(?:ellaneous)?|deleted|discarded|excluded|duplicates?|extras?|temp|unused|archive"
+    r"figures?|figs?|demos?|examples?|misc(?:ellaneous)?|deleted|discarded|excluded|duplicates?|extras?|temp|unused|archive|"
+    r"runs?|logs?|plots?|charts?|graphs?|models?|weights|trash|recyclebin|papierkorb|corbeille|papelera|cestino|lixeira|"
+    r"android"
 )
-_LEAVINGS = re.compile(r"thumbs?|thumbnails?|previews?|results?|outputs?|checkpoints?|tmp|caches?|backups?")
+_LEAVINGS = re.compile(
+    r"thumbs?|thumbnails?|previews?|results?|outputs?|checkpoints?|tmp|caches?|backups?|"
+    r"wandb|mlruns|mlflow|lightninglogs|tensorboard(?:logs?)?|tblogs?|tfevents"
+)
 _FOLD = re.compile(r"k?folds?|cv|cvfold|splits?|subset|partition")
 _DATE = re.compile(r"(19|20)\d\d([-_. ]?\d\d?){0,2}|\d\d?[-_. ]\d\d?[-_. ](19|20)?\d\d")
 _WHO = "patient|subject|person|user|site|plot|location|loc|device|phone|camera|cam"  # may be what is to be told apart
@@ -79,8 +85,9 @@ def is_generic(name: str) -> bool:
 
 
 def is_aside(name: str) -> bool:
-    """Whether a folder is called like those beside classes: images of a text, samples, what was sorted out."""
-    return bool(_ASIDE.fullmatch(plain(name)))
+    """Whether a folder is called like those beside classes: images of a text, samples, what was sorted out or comes
+    from a training, what says nothing ('new_images'), or what may be a part ('holdout')."""
+    return bool(_ASIDE.fullmatch(plain(name))) or is_generic(name) or kind_of(name) is not None
 
 
 def is_unlabelled(label: str) -> bool:

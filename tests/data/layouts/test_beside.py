@@ -59,7 +59,9 @@ def test_a_class_with_folders_of_its_own_is_not_asked_about(read):
     assert counts(read({"animals/cat": 5, "animals/dog": 3, "plants": 2})) == {"animals": 8, "plants": 2}
 
 
-@pytest.mark.parametrize("name", ["docs", "Samples", "misc", "duplicates", "images"])
+@pytest.mark.parametrize(
+    "name", ["docs", "Samples", "misc", "duplicates", "images", "new_images", "holdout", "runs", "Trash"]
+)
 def test_a_class_called_like_what_lies_beside_classes_is_told(read, name):
     layout = read({"cat": 3, "dog": 2, name: 4})
     assert counts(layout) == {"cat": 3, "dog": 2, name: 4}
@@ -71,3 +73,19 @@ def test_a_class_called_like_what_lies_beside_classes_is_told(read, name):
 @pytest.mark.parametrize("content", [{"photo": 3, "drawing": 2}, {"cat": 3, "dog": 2, "other": 4}])
 def test_one_of_two_and_other_names_are_not_told(read, content):
     assert read(content).notes == []
+
+
+@pytest.mark.parametrize(
+    "name", ["to_predict", "for prediction", "predict_me", "ToClassify", "unclassified", "scoring"]
+)
+def test_images_to_predict_are_offered_whatever_the_words(read, name):
+    layout = read({"cat": 3, "dog": 2, name: 4})
+    assert counts(layout) == {"cat": 3, "dog": 2}
+    assert [place.name for place in layout.unlabelled] == [name]
+
+
+@pytest.mark.parametrize("name", ["wandb", "mlruns", "lightning_logs", "TensorBoard"])
+def test_what_other_trainings_leave_is_left_out_by_name(read, name):
+    layout = read({"cat": 3, "dog": 2, name: 4})
+    assert counts(layout) == {"cat": 3, "dog": 2}
+    assert [one.name for one in layout.left_out] == [name]

@@ -80,7 +80,7 @@ def test_bytes_that_grow_are_counted_where_the_table_hides_them(refused, picture
 
 def test_the_declared_total_is_refused_before_anything_is_written(refused, picture, monkeypatch):
     monkeypatch.setattr(archive, "_extract", None)
-    refused(zip_of([("cat/1.png", picture(1)), ("cat/2.png", bytes(5000))]), "more than 0 MB", Limits(total_bytes=6000))
+    refused(zip_of([("cat/1.png", picture(1)), ("cat/2.png", bytes(5000))]), "more than 6 kB", Limits(total_bytes=6000))
 
 
 def test_real_bytes_are_counted_where_the_table_lies(refused, picture):
