@@ -19,8 +19,10 @@ FROM_DISK, FOLDER, CAMERA = "Upload images", "Folder on this machine", "Camera"
 
 def finished() -> list[Run]:
     """Runs with a model that is final, the best on validation first."""
-    room = engine.workspace()
-    runs = (run for run in room.store.runs() if not run.status.live and listing.has_model(room.folder(run.id)))
+    workspace = engine.workspace()
+    runs = (
+        run for run in workspace.store.runs() if not run.status.live and listing.has_model(workspace.folder(run.id))
+    )
     return listing.ranked(list(runs))
 
 

@@ -79,13 +79,13 @@ def train(
     from core.runs.execute import create_run
     from core.runs.prepare import OTHER_IMAGES, prepare
 
-    room = open_workspace(workspace)
-    prepared = prepare(plan, room.root, device)
+    opened = open_workspace(workspace)
+    prepared = prepare(plan, opened.root, device)
     if prepared.other_images:
         people.print(f"[yellow]{OTHER_IMAGES}[/]", soft_wrap=True)
     tell_known(prepared.dataset, prepared.split)
-    warn(prepared.experiment, room.root, str(prepared.device))
-    _finish(room, create_run(room, prepared, name), as_json)
+    warn(prepared.experiment, opened.root, str(prepared.device))
+    _finish(opened, create_run(opened, prepared, name), as_json)
 
 
 @app.command()
@@ -98,8 +98,8 @@ def resume(
     """Go on from a run's last checkpoint."""
     from core.runs.execute import reopen_run
 
-    room = open_workspace(workspace)
-    _finish(room, reopen_run(room, run, device), as_json)
+    opened = open_workspace(workspace)
+    _finish(opened, reopen_run(opened, run, device), as_json)
 
 
 @app.command("find-lr")
@@ -117,11 +117,11 @@ def find_lr(
     from core.runs.trial import sweep_rates
     from core.work.control import Control
 
-    room = Workspace(workspace or default_root())
+    opened = Workspace(workspace or default_root())
     with_rate = [number for number, phase in enumerate(plan.phases, start=1) if phase.solver == "steps"]
     number = phase_number if phase_number is not None else (with_rate or [1])[0]
-    tell_read(plan.data, room.root)
-    found: Sweep = show(sweep_rates(plan, room, device, number - 1, Control()))
+    tell_read(plan.data, opened.root)
+    found: Sweep = show(sweep_rates(plan, opened, device, number - 1, Control()))
     if as_json:
         print_json(asdict(found))
         return
@@ -142,9 +142,9 @@ def estimate(
     from core.runs.trial import measure
     from core.work.control import Control
 
-    room = Workspace(workspace or default_root())
-    tell_read(plan.data, room.root)
-    found: Estimate = show(measure(plan, room, device, Control()))
+    opened = Workspace(workspace or default_root())
+    tell_read(plan.data, opened.root)
+    found: Estimate = show(measure(plan, opened, device, Control()))
     if as_json:
         print_json(asdict(found))
         return
@@ -158,8 +158,8 @@ def estimate(
 @app.command()
 def runs(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """List all runs, the newest first."""
-    room = open_workspace(workspace)
-    listed = room.store.runs()
+    opened = open_workspace(workspace)
+    listed = opened.store.runs()
     if as_json:
         print_json([summary(run, with_test=False) for run in listed])  # a list must not be a look at the test
         return
@@ -203,23 +203,23 @@ def backbones(as_json: JsonOption = False) -> None:
     Console().print(table)
 
 
-def _finish(room: Workspace, lease: Any, as_json: bool) -> None:
+def _finish(opened: Workspace, lease: Any, as_json: bool) -> None:
     """Execute a run with a progress bar, print its summary, and exit with 0 only when it was completed."""
     from core.runs.execute import execute
     from core.work.control import Control
 
     control = Control()
-    people.print(f"Run [bold]{lease.run_id}[/] in {literal(str(room.folder(lease.run_id)))}", soft_wrap=True)
+    people.print(f"Run [bold]{lease.run_id}[/] in {literal(str(opened.folder(lease.run_id)))}", soft_wrap=True)
     try:
-        with _interruptible(room, lease.run_id, control):
-            show(execute(room, lease, control))
+        with _interruptible(opened, lease.run_id, control):
+            show(execute(opened, lease, control))
     finally:
         with suppress(WorkspaceGone):  # said by what is raised already; there is nothing to sum up
-            run = room.store.run(lease.run_id)
+            run = opened.store.run(lease.run_id)
             if as_json:
                 print_json(summary(run))
     if run.test:
-        room.store.look_at_test(run)
+        opened.store.look_at_test(run)
     if not as_json:
         Console().print(f"{run.status.value}: validation {told(run.val)}, test {told(run.test)}")
     if run.status is Status.INTERRUPTED:
@@ -230,14 +230,14 @@ def _finish(room: Workspace, lease: Any, as_json: bool) -> None:
 
 
 @contextmanager
-def _interruptible(room: Workspace, run_id: str, control: Any) -> Iterator[None]:
+def _interruptible(opened: Workspace, run_id: str, control: Any) -> Iterator[None]:
     """Ctrl-C and SIGTERM let the batch end, then leave; the run can be resumed. Said again, they leave at once."""
     asked: list[int] = []
 
     def leave(number: int, _frame: FrameType | None) -> None:
         if asked:  # inside torch no exception gets through
-            with suppress(GraftError), room.store.together(wait_s=0.5):
-                room.store.move(run_id, Status.INTERRUPTED, message=INTERRUPTED)
+            with suppress(GraftError), opened.store.together(wait_s=0.5):
+                opened.store.move(run_id, Status.INTERRUPTED, message=INTERRUPTED)
             os._exit(130)
         asked.append(number)
         people.print("Leaving after this batch; press Ctrl-C again to leave at once.")

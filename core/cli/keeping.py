@@ -21,12 +21,12 @@ def keep(
     from core.evaluation.kept_words import choice_words, kept_choice, use_words
     from core.runs.keep import keep_epoch
 
-    room = Workspace(workspace or default_root())
-    kept = keep_epoch(room, run, "last" if last else "best", device=device)
+    opened = Workspace(workspace or default_root())
+    kept = keep_epoch(opened, run, "last" if last else "best", device=device)
     if as_json:
         print_json(summary(kept, with_test=False))  # the test result stays as hidden as it was
         return
-    choice = kept_choice(room.store.epochs(kept.id))
+    choice = kept_choice(opened.store.epochs(kept.id))
     if choice is not None and kept.val is not None:
         monitor = kept.experiment.recipe.monitor
         words = use_words(choice) if last else choice_words(choice, monitor, kept.val.n)

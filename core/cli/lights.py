@@ -37,7 +37,7 @@ class Asker:
     """Whose images, where and on what."""
 
     experiment: Experiment
-    room: Workspace
+    workspace: Workspace
     device: str
 
     def lights(self, pipeline: PipelineSpec, *, steps: bool, sweep: bool) -> Lights:
@@ -54,16 +54,16 @@ class Asker:
         )  # fmt: skip
 
     def _answers(self, pipelines: Sequence[PipelineSpec], views: int) -> tuple[Safety, ...]:
-        dataset = load_dataset(self.experiment.data.source, self.room.root, reading=self.experiment.data.reading)
+        dataset = load_dataset(self.experiment.data.source, self.workspace.root, reading=self.experiment.data.reading)
         about = asked(self.experiment, dataset.fingerprint, self.device, views)
-        known = kept_in(self.room.root).all(about, pipelines)
+        known = kept_in(self.workspace.root).all(about, pipelines)
         if known is not None:
             return known
         from core.runs.trial import screen_labels
         from core.work.control import Control
 
         found: tuple[Safety, ...] = show(
-            screen_labels(self.experiment, self.room, self.device, pipelines, Control(), views)
+            screen_labels(self.experiment, self.workspace, self.device, pipelines, Control(), views)
         )
         return found
 

@@ -48,8 +48,8 @@ def predict(
 def _folder(run: str, workspace: Path | None) -> Path:
     if is_model_folder(run):
         return Path(run)
-    room = Workspace(workspace or default_root())
-    return room.folder(room.store.run(run).id)
+    opened = Workspace(workspace or default_root())
+    return opened.folder(opened.store.run(run).id)
 
 
 class _Said:

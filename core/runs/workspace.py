@@ -162,10 +162,10 @@ def open_workspace(root: str | os.PathLike[str] | None = None) -> Workspace:
 
     Raises `StorageFailed`, `InvalidInput`.
     """
-    room = Workspace(default_root() if root is None else Path(root))
-    room.recover()
-    room.sweep()
-    return room
+    workspace = Workspace(default_root() if root is None else Path(root))
+    workspace.recover()
+    workspace.sweep()
+    return workspace
 
 
 def is_model_folder(place: str) -> bool:

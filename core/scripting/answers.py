@@ -50,8 +50,8 @@ def loaded(run: TrainedRun | Predictor | Place, workspace: Workspace | Place | N
         return Predictor.load(run.folder)
     if isinstance(run, os.PathLike) or is_model_folder(run):
         return Predictor.load(Path(run))
-    with using(workspace) as room:
-        return Predictor.load(room.folder(room.store.run(run).id))
+    with using(workspace) as opened:
+        return Predictor.load(opened.folder(opened.store.run(run).id))
 
 
 def predictions(predictor: Predictor, images: Image | Iterable[Image]) -> list[Prediction]:

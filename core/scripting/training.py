@@ -66,20 +66,20 @@ def train_run(
     plan: Experiment, workspace: Workspace | Place | None, device: str, name: str, progress: bool
 ) -> TrainedRun:
     """Execute an experiment to its end. Raises as `core.train`."""
-    with using(workspace) as room:
-        prepared = prepare(plan, room.root, device)
+    with using(workspace) as opened:
+        prepared = prepare(plan, opened.root, device)
         for note in prepared.notes:
             _warn(note)
-        lease = create_run(room, prepared, name)
-        events = execute(room, lease, Control())
+        lease = create_run(opened, prepared, name)
+        events = execute(opened, lease, Control())
         if progress:
             show(events)
         else:
             deque(events, maxlen=0)
-        run = room.store.run(lease.run_id)
+        run = opened.store.run(lease.run_id)
         if run.test:
-            room.store.look_at_test(run)
-        return TrainedRun(run, room.folder(run.id))
+            opened.store.look_at_test(run)
+        return TrainedRun(run, opened.folder(run.id))
 
 
 def described(
@@ -113,8 +113,8 @@ def using(workspace: Workspace | Place | None) -> Iterator[Workspace]:
     if isinstance(workspace, Workspace):
         yield workspace
         return
-    with open_workspace(workspace) as room:
-        yield room
+    with open_workspace(workspace) as opened:
+        yield opened
 
 
 def _base(data: Place | None, experiment: Experiment | Place | None) -> Experiment:

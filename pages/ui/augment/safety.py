@@ -109,8 +109,13 @@ def _begin(label: str, question: Question) -> None:
         return
     from core.runs.trial import screen_labels
 
-    room, experiment, device, pipelines = engine.workspace(), question.experiment, question.device, question.pipelines
-    if safety_question.ask(question, lambda control: screen_labels(experiment, room, device, pipelines, control)):
+    workspace, experiment, device, pipelines = (
+        engine.workspace(),
+        question.experiment,
+        question.device,
+        question.pipelines,
+    )
+    if safety_question.ask(question, lambda control: screen_labels(experiment, workspace, device, pipelines, control)):
         state.remember(_SHOWN, question)
         st.rerun()
 

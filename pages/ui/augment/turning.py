@@ -67,8 +67,8 @@ def _begin(label: str, question: Question, chosen: PipelineSpec) -> None:
         return
     from core.runs.trial import sweep_labels
 
-    room, experiment, device = engine.workspace(), question.experiment, question.device
-    if ask(question, lambda control: sweep_labels(experiment, room, device, chosen, control)):
+    workspace, experiment, device = engine.workspace(), question.experiment, question.device
+    if ask(question, lambda control: sweep_labels(experiment, workspace, device, chosen, control)):
         st.rerun()
 
 

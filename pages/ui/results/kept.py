@@ -13,12 +13,12 @@ from pages.ui.widgets.messages import literal
 
 def show_kept(run: Run) -> None:
     """The sentence and its button. The run has validation scores."""
-    room = engine.workspace()
-    choice = kept_choice(room.store.epochs(run.id))
+    workspace = engine.workspace()
+    choice = kept_choice(workspace.store.epochs(run.id))
     if choice is None or run.val is None:
         return
     last = run.results.get("kept") == Kept.LAST
-    reason = why_not(room.folder(run.id), run)
+    reason = why_not(workspace.folder(run.id), run)
     with st.container(border=True, gap="small", key="results-kept"):
         st.markdown(literal(choice_words(choice, run.experiment.recipe.monitor, run.val.n)))
         if last:

@@ -43,13 +43,13 @@ _STYLE = """<style>
 def show_all(runs: Sequence[Run]) -> None:
     """The page without a chosen run. `runs` is not empty."""
     _header()
-    room, names = engine.workspace(), listing.labels(runs)
-    sizes = {run.id: listing.disk_bytes(room.folder(run.id)) for run in runs}
+    workspace, names = engine.workspace(), listing.labels(runs)
+    sizes = {run.id: listing.disk_bytes(workspace.folder(run.id)) for run in runs}
     source = _source(runs)
     chosen = [run for run in runs if source in (None, listing.images_of(run))]
     st.caption(
         f"{len(runs)} run{'s' if len(runs) > 1 else ''}, {format_size(sum(sizes.values()))} on disk in "
-        f"{literal(str(room.root))}. {RANKED if source else RANKED_APART}"
+        f"{literal(str(workspace.root))}. {RANKED if source else RANKED_APART}"
     )
     st.html(_STYLE)
     order = listing.ranked(chosen) if source else listing.by_data(chosen)

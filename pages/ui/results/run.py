@@ -28,8 +28,8 @@ WHY_NO_MODEL = "There is no model yet: no epoch has ended."
 
 def show_one(run: Run, runs: Sequence[Run]) -> None:
     """The page of `run`; `runs` are all of the workspace."""
-    room = engine.workspace()
-    folder = room.folder(run.id)
+    workspace = engine.workspace()
+    folder = workspace.folder(run.id)
     st.page_link("pages/results.py", label="All runs", icon=":material/arrow_back:", query_params={})
     st.title(literal(listing.labels(runs)[run.id]), anchor=False)
     facts = [listing.when(run.created_at), f"{format_size(listing.disk_bytes(folder))} on disk"]
@@ -54,8 +54,8 @@ def show_one(run: Run, runs: Sequence[Run]) -> None:
 
 def _actions(run: Run) -> None:
     """What to do next is the one primary button."""
-    room = engine.workspace()  # here, for the download runs in a thread outside of any session
-    model = listing.has_model(room.folder(run.id))
+    workspace = engine.workspace()  # here, for the download runs in a thread outside of any session
+    model = listing.has_model(workspace.folder(run.id))
     with st.container(horizontal=True, key="results-actions"):
         if run.status.live:
             if st.button("Watch it train", type="primary", icon=":material/model_training:", key="results-watch"):
@@ -70,7 +70,7 @@ def _actions(run: Run) -> None:
                 st.switch_page("pages/predict.py", query_params={"run": run.id})
         st.download_button(
             "Download model",
-            data=lambda: _zip(room, run),
+            data=lambda: _zip(workspace, run),
             file_name=f"{slug(run.name)}-{run.id[-4:]}.zip",
             mime="application/zip",
             on_click="ignore",
@@ -91,10 +91,10 @@ def _actions(run: Run) -> None:
         state.remember("results-error", None)
 
 
-def _zip(room: Workspace, run: Run) -> bytes:
+def _zip(workspace: Workspace, run: Run) -> bytes:
     from core.export import bundle  # loads torch
 
-    return bundle.bundle(room, run)
+    return bundle.bundle(workspace, run)
 
 
 def _resume(run: Run) -> None:

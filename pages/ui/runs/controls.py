@@ -172,9 +172,9 @@ def _ended(run: Run) -> None:
 
 
 def _resume(run: Run) -> None:
-    room = engine.workspace()
+    workspace = engine.workspace()
     # an epoch that was cut short is told, and kept nowhere: it is trained again
-    done = len(room.store.epochs(run.id)) if (room.folder(run.id) / CHECKPOINT).exists() else 0
+    done = len(workspace.store.epochs(run.id)) if (workspace.folder(run.id) / CHECKPOINT).exists() else 0
     where = f"Goes on after epoch {done}." if done else "Begins again: no epoch had ended."
     kind = "primary" if has_next_step(run) and run.val is None else "secondary"
     if st.button("Resume", icon=":material/play_arrow:", key="train-resume", help=where, type=kind):

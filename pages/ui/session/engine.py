@@ -58,8 +58,8 @@ def manager() -> "JobManager":
     warmup.wait("Getting the training ready.")
     from core.jobs import JobManager
 
-    room = workspace()
-    return once(f"jobs:{room.root}", lambda: JobManager(room))
+    opened = workspace()
+    return once(f"jobs:{opened.root}", lambda: JobManager(opened))
 
 
 def live_runs() -> list[Run]:

@@ -18,7 +18,7 @@ def show(experiment: Experiment, device: str) -> None:
     """Measure the experiment, unless that is done, and say what it will take. Waits for torch."""
     from core.runs.trial import measure
 
-    analyses, room = engine.manager().analyses, engine.workspace()
+    analyses, workspace = engine.manager().analyses, engine.workspace()
     try:  # with the images as they are now: others take another time
         fingerprint = engine.dataset(experiment.data.source, experiment.data.reading).fingerprint
     except GraftError:  # the page says so
@@ -28,7 +28,7 @@ def show(experiment: Experiment, device: str) -> None:
         cancel()
     state.remember("train-estimate", key)
     try:
-        analysis = analyses.analyse(key, lambda control: measure(experiment, room, device, control))
+        analysis = analyses.analyse(key, lambda control: measure(experiment, workspace, device, control))
     except GraftError:  # many are waiting: the training can be started without
         return
     with st.container(key="train-estimate"):

@@ -117,10 +117,12 @@ def _begin(label: str, experiment: Experiment, index: int, key: Hashable, valid:
 
     if not st.button(label, icon=":material/search:", key="train-rates-find", disabled=not valid):
         return
-    room, device = engine.workspace(), state.draft().device or "auto"
+    workspace, device = engine.workspace(), state.draft().device or "auto"
     estimate.cancel()  # nobody asked for it; it begins again behind what was asked for
     try:
-        engine.manager().analyses.analyse(key, lambda control: sweep_rates(experiment, room, device, index, control))
+        engine.manager().analyses.analyse(
+            key, lambda control: sweep_rates(experiment, workspace, device, index, control)
+        )
     except QueueFull as error:
         show_error(error)
         return
