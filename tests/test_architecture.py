@@ -31,7 +31,7 @@ TOP_LEVEL = {
 }  # fmt: skip
 
 
-PAGES = ("home", "data", "augment", "backbone", "train", "results", "predict")
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "__init__")
 UI = ["session", "widgets", "runs"]  # of pages/ui, what all pages share; each imports only from those before it
 MOST_FILES = 20  # of a folder
 

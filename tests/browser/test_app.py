@@ -1,12 +1,16 @@
 """The app as it opens: pages in order, the sidebar, both themes, wide and narrow."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from core.charts.style import LOOKS
 from core.runs.workspace import Workspace
 from tests.pages.trained import failed
 
-PAGES = ["Home", "Data", "Augment", "Backbone", "Train", "Results", "Predict"]
+APP = Path(__file__).resolve().parents[2] / "app.py"
+PAGES = re.findall(r'"pages/\w+\.py", "(.+?)"', APP.read_text(encoding="utf-8"))
 
 
 def test_every_page_is_reached_by_its_link(page, server):

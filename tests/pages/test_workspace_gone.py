@@ -26,7 +26,7 @@ def served(monkeypatch):
     monkeypatch.setattr(PagesManager, "__init__", made)
 
 
-PAGES = ("home", "data", "augment", "backbone", "train", "results", "predict")
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "__init__")
 
 
 @pytest.mark.parametrize("name", PAGES)
