@@ -1,19 +1,15 @@
 """A finished run as one zip: weights, labels, experiment, scores, and how to use them."""
 
 import io
-import json
 import zipfile
-from pathlib import Path
 
-from core import files
 from core.backbones import catalogue
 from core.charts.numbers import percent, percent_range
 from core.errors import RunConflict
-from core.export.reader import reader_files
-from core.export.script import predict_script, to_install
+from core.export.parts import PARTS, WEIGHTS
+from core.export.script import to_install
 from core.model.record import ModelRecord, read_record
-from core.runs import artifacts
-from core.runs.records import Run, flat_results
+from core.runs.records import Run
 from core.runs.workspace import Workspace
 from core.tasks.scorecard import Scorecard
 from core.training.kept import BEST, kept_weights
@@ -27,12 +23,7 @@ The model    {backbone}, input {size} x {size} px, classes: {classes}
 Validation   {val}
 
 In this folder
-  best.safetensors   the weights of the kept epoch; their metadata hold the record of the model
-  labels.json        the classes, in the order of the model's outputs
-  experiment.yaml    everything needed to train it again:  graft train --experiment experiment.yaml
-  results.json       its scores with 95 % intervals
-  predict.py         the model in plain PyTorch, without Graft
-  graft_reader       how Graft reads an image, for predict.py: upright, transparent parts on white, every bit depth
+{files}
 
 With Graft
   graft predict . image.jpg          (this folder, unpacked; an image, or a folder of them)
@@ -56,23 +47,12 @@ def bundle(workspace: Workspace, run: Run) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         archive.write(weights, BEST)
-        for name, text in _texts(run, folder).items():
-            archive.writestr(name, text)
+        record = read_record(weights)
+        archive.writestr("HOW-TO.txt", how_to(run, record))
+        for part in PARTS:
+            for name, content in part.make(run, folder, record).items():
+                archive.writestr(name, content)
     return buffer.getvalue()
-
-
-def _texts(run: Run, folder: Path) -> dict[str, str]:
-    """The other files, by their names in the zip."""
-    record = read_record(kept_weights(folder))
-    described = folder / artifacts.EXPERIMENT  # as it was written: weights of earlier versions are explained by it
-    return {
-        "labels.json": json.dumps(list(record.classes), ensure_ascii=False, indent=2),
-        artifacts.EXPERIMENT: described.read_text("utf-8") if described.exists() else run.experiment.to_yaml(),
-        "results.json": files.dump_json(flat_results(run), indent=2),
-        "HOW-TO.txt": how_to(run, record),
-        "predict.py": predict_script(record),
-        **reader_files(),
-    }
 
 
 def how_to(run: Run, record: ModelRecord) -> str:
@@ -80,6 +60,7 @@ def how_to(run: Run, record: ModelRecord) -> str:
     geometry = record.geometry
     return HOW_TO.format(
         name=run.name,
+        files="\n".join(f"  {part.name:18} {part.says}" for part in (WEIGHTS, *PARTS)),
         backbone=record.backbone.name,
         size=geometry.image_size,
         classes=", ".join(record.classes),
