@@ -57,12 +57,15 @@ class _Said:
 
     def __init__(self) -> None:
         self.answered = self.unreadable = self.no_images = 0
+        self.notes: dict[str, list[str]] = {}  # how files were read -> their names
 
     def good(self, answers: Iterator["Answer"]) -> Iterator["Answer"]:
         """The answers, while those that are none are named."""
         for answer in answers:
             if answer.probabilities is not None:
                 self.answered += 1
+                for note in answer.notes:
+                    self.notes.setdefault(note, []).append(answer.given.name)
                 yield answer
                 continue
             told = literal(f"{answer.given.name}: {answer.reason}")
@@ -76,6 +79,11 @@ class _Said:
 
     def end(self) -> None:
         """Exit code 2 when an image could not be read, or when there was none."""
+        for note, named in list(self.notes.items())[:MOST_NAMED]:
+            more = f" and {len(named) - 1} more" if len(named) > 1 else ""
+            people.print(f"[yellow]Note:[/] {literal(f'{named[0]}{more}: {note}')}", soft_wrap=True)
+        if len(self.notes) > MOST_NAMED:
+            people.print(f"[yellow]Note:[/] {len(self.notes) - MOST_NAMED} more notes on how files were read.")
         if self.no_images > MOST_NAMED:
             people.print(f"{self.no_images - MOST_NAMED} more files are no images and were left out.")
         if not self.answered and not self.unreadable:

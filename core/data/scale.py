@@ -49,6 +49,16 @@ def dim_notes(values: NDArray[np.generic]) -> tuple[str, ...]:
     return (DIM,) if 0 < top < _DIM_BELOW else ()
 
 
+def beyond_notes(own: Range | None, scale: Range | None) -> tuple[str, ...]:
+    """A note on values that lie beyond the scale by more than a twentieth of it, as of another export; else nothing."""
+    if own is None or scale is None:
+        return ()
+    (low, high), slack = scale, (scale[1] / 2 - scale[0] / 2) / 10
+    if low - own[0] <= slack and own[1] - high <= slack:
+        return ()
+    return (f"Its values {own[0]:g} to {own[1]:g} lie beyond the scale {low:g} to {high:g}, and were cut to it.",)
+
+
 def to_bytes(values: NDArray[np.generic], scale: Range | None) -> NDArray[np.uint8]:
     """Any shape -> uint8 of this shape. `scale` is used where the type says nothing; values beyond it are clipped, and
     what is no number becomes its lower end."""

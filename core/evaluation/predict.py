@@ -25,16 +25,19 @@ from core.training.checkpoints import load_weights
 from core.training.kept import kept_weights
 
 BATCH_SIZE = 32
+_Read = tuple[np.ndarray, tuple[str, ...]]  # an image as the model sees it, with notes
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Probabilities (C,) for one file, or the `reason` why there are none. `pixels` is what the model saw."""
+    """Probabilities (C,) for one file, or the `reason` why there are none. `pixels` is what the model saw, `notes` are
+    sentences on how the file was read, such as that its values were scaled by themselves."""
 
     given: Given
     probabilities: np.ndarray | None = None
     pixels: np.ndarray | None = None
     reason: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,10 @@ class Predictor:
         """An image as the model sees it, (S, S, 3) uint8. Raises `UnreadableImage`."""
         return self.preprocessing.read(content)
 
+    def read_with_notes(self, content: bytes | Path) -> _Read:
+        """`read`, and sentences on how the file was read. Raises `UnreadableImage`."""
+        return self.preprocessing.read_with_notes(content)
+
     def predict(self, images: Sequence[np.ndarray]) -> np.ndarray:
         """Probabilities (N, C) for images made by `read`; row i belongs to image i, column j to class j."""
         task, rows = task_of_model(self.record.task, self.classes), [np.empty((0, len(self.classes)), np.float32)]
@@ -95,20 +102,18 @@ class Predictor:
             while group := list(islice(files, BATCH_SIZE)):
                 yield from self.answered(group, pool.map)
 
-    def answered(
-        self, group: Sequence[Given], each: Callable[..., Iterable["np.ndarray | str"]] = map
-    ) -> Iterator[Answer]:
+    def answered(self, group: Sequence[Given], each: Callable[..., Iterable[_Read | str]] = map) -> Iterator[Answer]:
         """The answers for a group of files that are in memory together; `each` maps, perhaps with several threads."""
         read = list(each(self._read_or_reason, group))
-        rows = iter(self.predict([one for one in read if not isinstance(one, str)]))
+        rows = iter(self.predict([one[0] for one in read if not isinstance(one, str)]))
         for one, found in zip(group, read, strict=True):
             if isinstance(found, str):
                 yield Answer(one, reason=found)
             else:
-                yield Answer(one, next(rows), found)
+                yield Answer(one, next(rows), found[0], notes=found[1])
 
-    def _read_or_reason(self, one: Given) -> "np.ndarray | str":
+    def _read_or_reason(self, one: Given) -> _Read | str:
         try:
-            return one.reason or self.read(one.content())
+            return one.reason or self.read_with_notes(one.content())
         except UnreadableImage as error:
             return str(error)

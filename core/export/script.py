@@ -52,7 +52,10 @@ def load():
 def prepare(image):
     """The model's input (1, 3, S, S) for a file (a path, or its bytes). Raises `UnreadableImage`, which says why."""
     content = image if isinstance(image, bytes) else Path(image)
-    pixels = square(resize(decode(content, VALUE_RANGE).pixels, GEOMETRY), GEOMETRY.image_size)
+    found = decode(content, VALUE_RANGE)
+    for note in found.notes:
+        print(f"{'image' if isinstance(image, bytes) else image}: {note}", file=sys.stderr)
+    pixels = square(resize(found.pixels, GEOMETRY), GEOMETRY.image_size)
     values = torch.from_numpy(pixels).permute(2, 0, 1).float() / 255
     mean, std = (torch.tensor(three)[:, None, None] for three in (MEAN, STD))
     return ((values - mean) / std)[None]

@@ -31,4 +31,9 @@ class Preprocessing:
 
     def read(self, content: bytes | Path) -> np.ndarray:
         """An image as the model sees it, (S, S, 3) uint8. Raises `UnreadableImage`."""
-        return square(resize(decode(content, self.value_range).pixels, self.geometry), self.geometry.image_size)
+        return self.read_with_notes(content)[0]
+
+    def read_with_notes(self, content: bytes | Path) -> tuple[np.ndarray, tuple[str, ...]]:
+        """`read`, and what somebody should know about how the file was read."""
+        found = decode(content, self.value_range)
+        return square(resize(found.pixels, self.geometry), self.geometry.image_size), found.notes

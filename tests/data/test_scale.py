@@ -106,3 +106,10 @@ def test_the_largest_doubles_and_one_even_value_are_no_obstacle():
     assert to_bytes(huge, common_range([own_range(huge)])).tolist() == [0, 128, 255]
     assert to_bytes(np.full(3, 9.0), (9.0, 9.0)).tolist() == [0, 0, 0]
     assert own_range(np.full(3, np.nan)) is None
+
+
+def test_values_beyond_the_scale_of_a_model_are_told():
+    near = decode(tiff(1.04), (0.0, 1.0))
+    assert near.notes == ()
+    beyond = decode(tiff(40.0), (0.0, 8.0))
+    assert beyond.notes == ("Its values 0 to 40 lie beyond the scale 0 to 8, and were cut to it.",)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from core.data.decoding.decoded import DecodedImage
-from core.data.scale import UNIT, Range, by_type, common_range, dim_notes, own_range, to_bytes
+from core.data.scale import UNIT, Range, beyond_notes, by_type, common_range, dim_notes, own_range, to_bytes
 from core.errors import UnreadableImage
 
 MATTE = (255, 255, 255)  # transparent parts are shown on this colour
@@ -71,7 +71,7 @@ def scaled(
     if own is None and not by_type(numbers.dtype):
         raise UnreadableImage("Not one of its values is a finite number, so it shows nothing. Export it again.")
     if own is None or value_range is not None:
-        return to_bytes(numbers, value_range), dim_notes(numbers), own
+        return to_bytes(numbers, value_range), (*dim_notes(numbers), *beyond_notes(own, value_range)), own
     scale = common_range([own])
     note = f"Its values {own[0]:g} to {own[1]:g} were scaled by this image alone."
     return to_bytes(numbers, scale), () if scale == UNIT else (note,), own

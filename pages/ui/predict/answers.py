@@ -37,12 +37,14 @@ class Source:
 
 @dataclass(frozen=True)
 class Answer:
-    """Probabilities in the order of the model's classes and a small image, or the `reason` why there are none."""
+    """Probabilities in the order of the model's classes and a small image, or the `reason` why there are none; `notes`
+    say how the file was read."""
 
     name: str
     probabilities: tuple[float, ...] = ()
     thumbnail: str = ""  # a data address
     reason: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def model_key(folder: Path) -> str:
@@ -90,7 +92,7 @@ def _ask(predictor: "Predictor", sources: Sequence[Source]) -> list[Answer]:
     return [
         Answer(one.given.name, reason=one.reason)
         if one.probabilities is None or one.pixels is None
-        else Answer(one.given.name, tuple(one.probabilities.tolist()), thumbnail(one.pixels))
+        else Answer(one.given.name, tuple(one.probabilities.tolist()), thumbnail(one.pixels), notes=one.notes)
         for one in found
     ]
 

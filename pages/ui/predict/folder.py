@@ -137,7 +137,7 @@ def _take(held: FolderAnswers, answer: "FileAnswer", folder: Path) -> None:
         held.names.append(name)
         held.probabilities.append(answer.probabilities)
         if len(held.rows) < MOST_SHOWN:
-            shown = Answer(name, tuple(answer.probabilities.tolist()), thumbnail(answer.pixels))
+            shown = Answer(name, tuple(answer.probabilities.tolist()), thumbnail(answer.pixels), notes=answer.notes)
             held.rows.append((OnDisk(path, name), shown))
     elif answer.given.wanted:
         held.refused.append(Answer(name, reason=answer.reason))

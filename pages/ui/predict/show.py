@@ -49,6 +49,7 @@ def show_answers(run: Run, predictor: "Predictor", sources: Sequence[Source], an
     else:
         named = [(answer.name, answer.probabilities) for _, answer in good]
         _many(run, predictor, good, lambda: named, len(good))
+    _notes([answer for _, answer in good])
     st.caption(_closed_set(predictor))
 
 
@@ -66,12 +67,24 @@ def show_folder(run: Run, predictor: "Predictor", found: FolderAnswers) -> None:
         st.info("There is no image in this folder that can be read. Name another one.", icon=":material/info:")
         return
     _many(run, predictor, found.rows, found.csv_rows, len(found.names))
+    _notes([answer for _, answer in found.rows])
     st.caption(_closed_set(predictor))
 
 
 def _closed_set(predictor: "Predictor") -> str:
     words = SEVERAL_SET if predictor.decision.several else CLOSED_SET
     return words.format(n=len(predictor.classes))
+
+
+def _notes(answers: Sequence[Answer]) -> None:
+    """How files were read, where somebody should know it: the first file's name stands for those of the same note."""
+    named: dict[str, list[str]] = {}
+    for answer in answers:
+        for note in answer.notes:
+            named.setdefault(note, []).append(answer.name)
+    for note, names in list(named.items())[:MOST_NAMED]:
+        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+        st.caption(f"{literal(names[0])}{more}: {literal(note)}")
 
 
 def _refused(answers: Sequence[Answer]) -> None:
