@@ -1,5 +1,6 @@
 """Training and prediction from a script: plain values in, the same runs as in a terminal, errors before they begin."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -222,3 +223,16 @@ def test_a_model_that_is_not_there_is_named(tmp_path):
         core.predict("20200101-000000-abcd", "x.png", tmp_path / "w")
     with pytest.raises(UnreadableWeights):
         core.load_model(tmp_path)
+
+
+@pytest.mark.slow
+def test_the_example_of_the_readme_runs(tmp_path):
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    script = tmp_path / "example.py"
+    script.write_text(f"import sys\nsys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'core' / 'installed')!r}]\n{example}")
+    (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
+    done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    first, *answers = done.stdout.splitlines()
+    assert re.fullmatch(r"Accuracy: \d+%, 95 % interval \d+% to \d+%", first)
+    assert len(answers) == 3
