@@ -9,6 +9,7 @@ import pillow_heif
 from core.data.decoding.colour import finish, grey
 from core.data.decoding.decoded import DecodedImage, check_size
 from core.data.decoding.pillow import SEVERAL, refuse_unwritten
+from core.data.decoding.said_colours import profile_of_numbers
 from core.data.scale import Range
 
 
@@ -18,8 +19,12 @@ def read(data: bytes, value_range: Range | None = None) -> DecodedImage:
     file = pillow_heif.open_heif(data, convert_hdr_to_8bit=True)
     check_size(*file.size)
     image = file.to_pillow()
-    notes = (SEVERAL,) if len(file) > 1 else ()
+    notes: tuple[str, ...] = (SEVERAL,) if len(file) > 1 else ()
+    profile, own = file.info.get("icc_profile"), None
+    if not profile and (numbers := file.info.get("nclx_profile")):
+        profile, said = profile_of_numbers(numbers["color_primaries"], numbers["transfer_characteristics"])
+        notes += said
     if image.mode.startswith("I"):
         image, said, own = grey(np.asarray(image), value_range)
-        return finish(image, file.info.get("icc_profile"), 1, (*notes, *said), own)
-    return finish(image, file.info.get("icc_profile"), 1, notes)
+        notes += said
+    return finish(image, profile, 1, notes, own)

@@ -13,6 +13,7 @@ from PIL import Image
 from core.data.decoding.colour import finish
 from core.data.decoding.decoded import DecodedImage, check_size, damaged, unsupported
 from core.data.decoding.pillow import reader
+from core.data.decoding.said_colours import profile_of_box
 from core.data.scale import Range, to_bytes
 
 _read = reader("JPEG2000")
@@ -95,7 +96,8 @@ def _behind_segments(data: bytes, place: int, mark: bytes) -> int:
 
 def _deep(data: bytes, size: _Size) -> DecodedImage:
     with Image.open(BytesIO(data), formats=("JPEG2000",)) as image:
-        mode, profile = image.mode, image.info.get("icc_profile")
+        mode = image.mode
+    profile, notes = profile_of_box(data)
     if mode not in ("RGB", "RGBA") or len(set(size.bits)) > 1:
         raise unsupported(f"It is a JPEG 2000 of {max(size.bits)} bits in {mode}", "Save it as a TIFF or PNG.")
     numbers = imagecodecs.jpeg2k_decode(data)
@@ -103,4 +105,4 @@ def _deep(data: bytes, size: _Size) -> DecodedImage:
         numbers = numbers.astype(np.int64) + (1 << size.bits[0] - 1)
     spread = numbers.astype(np.float64) / ((1 << size.bits[0]) - 1)
     pixels = to_bytes(spread, (0.0, 1.0))
-    return finish(Image.fromarray(np.ascontiguousarray(pixels), mode), profile)
+    return finish(Image.fromarray(np.ascontiguousarray(pixels), mode), profile, 1, notes)

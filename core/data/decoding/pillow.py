@@ -8,6 +8,7 @@ from PIL import Image
 
 from core.data.decoding.colour import finish, grey, orientation_of
 from core.data.decoding.decoded import DecodedImage, check_size, damaged
+from core.data.decoding.said_colours import profile_of_box
 from core.data.scale import Range
 
 _CODED = ("WEBP", "AVIF", "JPEG2000")
@@ -32,6 +33,9 @@ def reader(name: str) -> Callable[[bytes, Range | None], DecodedImage]:
             frames = (*first_frame(image), *(() if name in _CODED else empty_end(data)))
             image.load()
             profile = image.info.get("icc_profile")
+            if not profile and name in ("AVIF", "JPEG2000"):
+                profile, said = profile_of_box(data)
+                frames += said
             if not image.mode.startswith(("I", "F")):
                 return finish(image, profile, orientation_of(image), frames)
             numbers = np.asarray(image)

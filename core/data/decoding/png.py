@@ -15,6 +15,7 @@ from PIL import Image
 from core.data.decoding.colour import BROKEN_PROFILE, finish, orientation_of
 from core.data.decoding.decoded import DecodedImage, check_size, damaged
 from core.data.decoding.pillow import first_frame
+from core.data.decoding.said_colours import profile_of_png
 from core.data.scale import Range, dim_notes, to_bytes
 
 _START = b"\x89PNG\r\n\x1a\n"
@@ -29,12 +30,26 @@ _MAX_PROFILE = 8 << 20  # bytes, unpacked
 def read(data: bytes, _value_range: Range | None = None) -> DecodedImage:
     """See the package."""
     slim, profile, deep = _slim(data)
-    notes = () if profile is not None else (BROKEN_PROFILE,)
+    notes: tuple[str, ...] = () if profile is not None else (BROKEN_PROFILE,)
     with Image.open(BytesIO(slim), formats=("PNG",)) as image:
         frames = first_frame(image)
         image.load()  # also tells whether it is whole
         colours, dim = _sixteen_bits(slim) if deep else (image, ())
+        if not profile:
+            profile, said = profile_of_png(_colour_chunks(slim), grey=colours.mode in ("1", "L", "LA"))
+            notes += said
         return finish(colours, profile, orientation_of(image), (*frames, *notes, *dim))
+
+
+def _colour_chunks(data: bytes) -> dict[bytes, bytes]:
+    """The chunks before the pixels that say what the colours mean."""
+    found: dict[bytes, bytes] = {}
+    for kind, body, _ in _chunks(data):
+        if kind == b"IDAT":
+            break
+        if kind in (b"cICP", b"gAMA", b"cHRM", b"sRGB"):
+            found[kind] = bytes(body)
+    return found
 
 
 def _slim(data: bytes) -> tuple[bytes, bytes | None, bool]:
