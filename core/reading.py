@@ -6,6 +6,8 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from core.description import Description
 
+TaskKind = Literal["classification", "multilabel"]  # by the names of `core.task.SPECS`
+
 
 class Reading(Description):
     """How a folder is read; by default its own order and content decide."""
@@ -21,7 +23,7 @@ class Reading(Description):
     labels: str = Field("", max_length=4000, title="Labels file", description="CSV, TSV or JSONL; empty: found.")
     file_column: str = Field("", max_length=1000, title="File column", description="Of the labels file; empty: found.")
     label_column: str = Field("", max_length=1000, title="Class column", description="Of it, too; empty: found.")
-    task: Literal["auto", "classification", "multilabel"] = Field(
+    task: TaskKind | Literal["auto"] = Field(
         "auto",
         title="Task",
         description="'classification': one class per image; 'multilabel': any number; 'auto': as the data says.",

@@ -11,6 +11,7 @@ class ClassificationSpec(Description):
     """One class per image."""
 
     monitors: ClassVar[tuple[str, ...]] = ("loss", "accuracy", "macro-f1")
+    per_image: ClassVar[str] = "one class each"  # what images have, in a sentence
     kind: Literal["classification"] = "classification"
 
 
@@ -18,6 +19,7 @@ class MultiLabelSpec(Description):
     """Any number of classes per image, also none."""
 
     monitors: ClassVar[tuple[str, ...]] = ("loss", "accuracy", "macro-f1", "map")
+    per_image: ClassVar[str] = "any number of labels"
     kind: Literal["multilabel"] = "multilabel"
     thresholds: Literal["chosen", "half"] = Field(
         "chosen",

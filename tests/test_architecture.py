@@ -106,6 +106,18 @@ def test_the_rooms_are_those_that_contributing_draws():
     assert [name for row in rows for name in re.findall(r"`(\w+)`", row)] == ROOMS
 
 
+def test_the_names_of_tasks_are_the_same_wherever_they_stand():
+    from typing import get_args
+
+    from core.reading import TaskKind
+    from core.task import SPECS
+    from core.tasks.registry import task_of_model
+
+    assert tuple(SPECS) == get_args(TaskKind)
+    assert [task_of_model(kind, ("a", "b")).kind for kind in SPECS] == list(SPECS)
+    assert {kind: spec().kind for kind, spec in SPECS.items()} == {kind: kind for kind in SPECS}
+
+
 def documents(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 

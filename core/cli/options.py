@@ -14,6 +14,7 @@ from core.errors import InvalidExperiment
 from core.experiment import BUNDLED_BACKBONE, Experiment, Reading, Recipe, SplitSpec, parse
 from core.optimizers import listed
 from core.runs.workspace import ENVIRONMENT_VARIABLE
+from core.task import SPECS
 from core.text import short
 
 if TYPE_CHECKING:  # only commands that take a pipeline wait for it
@@ -53,14 +54,14 @@ LabelsOption = Annotated[str | None, typer.Option(help="A CSV, TSV or JSONL file
 FileColumnOption = Annotated[str | None, typer.Option(help="Its column with the names of the files.")]
 LabelColumnOption = Annotated[str | None, typer.Option(help="Its column with the classes.")]
 
+TASKS = ("auto", *SPECS)
 TaskOption = Annotated[
     str | None,
     typer.Option(
-        "--task", metavar="auto|classification|multilabel",
+        "--task", metavar="|".join(TASKS),
         help="One class per image, or any number of labels; 'auto' (default): as the table of labels says.",
     ),
 ]  # fmt: skip
-TASKS = ("auto", "classification", "multilabel")
 
 
 def reading_of(

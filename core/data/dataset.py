@@ -10,9 +10,9 @@ from typing import Literal, Self
 
 from core.data.scale import Range
 from core.experiment import AS_FOUND, Reading
+from core.reading import TaskKind
 
 Part = Literal["train", "val", "test"]
-TaskKind = Literal["classification", "multilabel"]
 NO_LABEL = "no label"  # of an image that shows none of a multi-label data set's classes
 
 

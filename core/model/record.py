@@ -26,20 +26,20 @@ from core.errors import GraftError, UnreadableWeights
 from core.experiment import Experiment
 from core.model.former import describes, experiment_beside, former_values
 from core.problems import problems
+from core.task import SPECS
 from core.tasks.decision import Decision
 from core.text import short, short_path
 
 KEY = "graft"  # in the metadata, of the record as JSON
 VERSION = 1
-TASKS = ("classification", "multilabel")
 FROM_FILE = "file"
 LONGEST_SIDE = 4096  # px; whatever a foreign file says, no model here takes larger images
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
 def _known_task(name: str) -> str:
-    if name not in TASKS:
-        raise ValueError(f"this version knows {' and '.join(TASKS)}")
+    if name not in SPECS:
+        raise ValueError(f"this version knows {' and '.join(SPECS)}")
     return name
 
 

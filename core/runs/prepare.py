@@ -25,7 +25,6 @@ from core.training.device import require_precision, resolve_device
 OTHER_IMAGES = "The images are not those that this experiment was made with; its results will not be the same."
 MOST_NAMED = 10  # files that were left out; the Data page lists them all
 WORDS = ("default", "none")
-_PER_IMAGE = {"classification": "one class each", "multilabel": "any number of labels"}
 OnProgress = Callable[[int, int], None]
 
 
@@ -105,7 +104,7 @@ def _for_task(experiment: Experiment, dataset: Dataset) -> Experiment:
     monitor, known = experiment.recipe.monitor, experiment.task.monitors
     if monitor not in known:
         raise InvalidExperiment(
-            f"The best epoch cannot be chosen by '{monitor}' where images have {_PER_IMAGE[dataset.task]}. "
+            f"The best epoch cannot be chosen by '{monitor}' where images have {SPECS[dataset.task].per_image}. "
             f"Choose one of: {', '.join(known)}."
         )
     return experiment
@@ -114,7 +113,7 @@ def _for_task(experiment: Experiment, dataset: Dataset) -> Experiment:
 def _of_task(experiment: Experiment, dataset: Dataset) -> Experiment:
     if not experiment.data.fingerprint and experiment.task == ClassificationSpec():
         return experiment.changed(task=SPECS[dataset.task]())
-    wanted, there = (_PER_IMAGE[kind] for kind in (experiment.task.kind, dataset.task))
+    wanted, there = (SPECS[kind].per_image for kind in (experiment.task.kind, dataset.task))
     raise InvalidExperiment(
         f"The experiment is for images with {wanted}, and these have {there}. Read them as it expects "
         f"(--task {experiment.task.kind}), or begin a new experiment."

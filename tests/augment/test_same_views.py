@@ -39,7 +39,7 @@ def test_a_view_is_the_same_with_0_1_and_4_threads(name, items, monkeypatch):
     for threads, ahead in ((1, 1), (4, 1), (4, 3)):
         monkeypatch.setattr(module, "workers", lambda threads=threads: threads)
         shown = images()
-        made = batches(chunked(items, 3), partial(shown.view, number=2), ahead)
+        made = batches(chunked(items, 3), partial(shown.sample, number=2), ahead)
         found = np.concatenate([one.images for one in made])
         assert np.array_equal(found, expected)
 
@@ -49,7 +49,7 @@ def test_batches_is_what_starts_the_threads(items, monkeypatch):
     monkeypatch.setattr(module, "workers", lambda: 4)
     monkeypatch.setattr(module, "ThreadPool", lambda count: counts.append(count) or ThreadPool(count))
     plain = ImageViews(PipelineSpec(), GEOMETRY, 0)
-    assert len(list(batches(chunked(items, 3), plain.plain, ahead=1))) == 3
+    assert len(list(batches(chunked(items, 3), partial(plain.sample, number=None), ahead=1))) == 3
     assert counts == [4]
 
 
@@ -76,7 +76,9 @@ def test_views_are_made_beside_an_accelerator_but_not_beside_a_processor(device,
     plain = ImageViews(PipelineSpec(), GEOMETRY, 0)
     monkeypatch.setattr(module, "ThreadPool", AtOnce)
     found = batches(
-        chunked(items, 1), lambda item: asked.append(item) or plain.plain(item), module.ahead(torch.device(device))
+        chunked(items, 1),
+        lambda item: asked.append(item) or plain.sample(item, None),
+        module.ahead(torch.device(device)),
     )
     next(found)
     assert asked == list(items[:made])
