@@ -127,6 +127,8 @@ def _step(given: Arguments, place: str, found: _Found, side: int | None) -> Step
     except Exception as error:  # whatever the library makes of what stands in a file
         found.problems += [f"{place}: {one}" for one in refusals(error)]
         return None
+    if name == "ShiftScaleRotate" and "always_apply" in given:  # versions before 2 zoomed both sides by one number
+        asked["keep_ratio"] = True
     step = _nearest(names, asked, float(p), place, found)
     found.notes += [f"{place}: {note}" for note in today.notes if step]
     return step

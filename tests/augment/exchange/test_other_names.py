@@ -70,3 +70,10 @@ def test_what_does_not_come_out_equal_is_refused():
 def test_of_a_special_case_the_general_one_is_named(name):
     with pytest.raises(InvalidPipeline, match=rf"\({name}\): Graft has XYMasking \('Stripes'\) for it"):
         read_any(written(name))
+
+
+@pytest.mark.parametrize(("said", "old"), [('"p": 0.25, "always_apply": false', True), ('"p": 0.25', False)])
+def test_a_file_of_before_version_2_zooms_both_sides_by_one_number(said, old):
+    text = written("ShiftScaleRotate", scale_limit=(-0.2, 0.3)).replace('"p": 0.25', said)
+    (step,) = read_any(text).spec.steps
+    assert bool(parameters(step).keep_ratio) is old
