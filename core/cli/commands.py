@@ -21,7 +21,7 @@ from core.cli import app as app_command
 from core.cli import keeping, lab, pipelines, predictions
 from core.cli.data import data, tell_known, tell_read
 from core.cli.options import DeviceOption, JsonOption, WorkspaceOption, describes_an_experiment
-from core.cli.show import literal, people, print_json, show, summary, told
+from core.cli.show import format_scores, literal, people, print_json, show, summary
 from core.errors import GraftError, UnclearLayout, WorkspaceGone
 from core.experiment import Experiment
 from core.files import allow_many_handles
@@ -168,7 +168,9 @@ def runs(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None
     for column in ("name", "status", "epochs", "validation (95 %)"):
         table.add_column(column)
     for run in listed:
-        table.add_row(run.id, literal(run.name), run.status.value, str(run.results.get("epochs", "")), told(run.val))
+        table.add_row(
+            run.id, literal(run.name), run.status.value, str(run.results.get("epochs", "")), format_scores(run.val)
+        )
     Console().print(table if listed else "No runs yet. Start one: graft train --data sample:stamps")
 
 
@@ -221,7 +223,7 @@ def _finish(opened: Workspace, lease: Any, as_json: bool) -> None:
     if run.test:
         opened.store.look_at_test(run)
     if not as_json:
-        Console().print(f"{run.status.value}: validation {told(run.val)}, test {told(run.test)}")
+        Console().print(f"{run.status.value}: validation {format_scores(run.val)}, test {format_scores(run.test)}")
     if run.status is Status.INTERRUPTED:
         people.print(f"Go on with: graft resume {run.id}")
         raise typer.Exit(130)

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from core.cli.options import JsonOption, WorkspaceOption
-from core.cli.show import literal, print_json, summary, told
+from core.cli.show import format_scores, literal, print_json, summary
 from core.runs.workspace import Workspace, default_root
 
 
@@ -31,4 +31,4 @@ def keep(
         monitor = kept.experiment.recipe.monitor
         words = use_words(choice) if last else choice_words(choice, monitor, kept.val.n)
         Console().print(literal(words), soft_wrap=True)
-    Console().print(f"validation {told(kept.val)}")
+    Console().print(f"validation {format_scores(kept.val)}")

@@ -15,7 +15,7 @@ from core.experiment import Experiment, PipelineSpec
 from core.runs.workspace import Workspace
 from core.screening.cache import kept_in
 from core.screening.headline import Headline, headline, known_headline
-from core.screening.question import VIEWS, alone, asked
+from core.screening.question import VIEWS, alone, question_of
 from core.screening.sweep import SWEEP_VIEWS, StrengthSweep, levels_of, swept
 from core.screening.verdict import Safety, Verdict
 
@@ -55,7 +55,7 @@ class Asker:
 
     def _answers(self, pipelines: Sequence[PipelineSpec], views: int) -> tuple[Safety, ...]:
         dataset = load_dataset(self.experiment.data.source, self.workspace.root, reading=self.experiment.data.reading)
-        about = asked(self.experiment, dataset.fingerprint, self.device, views)
+        about = question_of(self.experiment, dataset.fingerprint, self.device, views)
         known = kept_in(self.workspace.root).all(about, pipelines)
         if known is not None:
             return known

@@ -39,7 +39,7 @@ def predict(
         _write_json(predictor, answers)
     else:
         for answer in answers:
-            told = _told(predictor.decision, answer.probabilities.tolist())  # type: ignore[union-attr]
+            told = _answer_text(predictor.decision, answer.probabilities.tolist())  # type: ignore[union-attr]
             line = f"{answer.given.name}  {told}"
             Console().print(literal(line), soft_wrap=True)
     said.end()
@@ -111,7 +111,7 @@ def _as_values(predictor: "Predictor", answer: "Answer") -> dict[str, Any]:
     return {"path": answer.given.name, **answered, "probabilities": probabilities}
 
 
-def _told(decision: "Decision", probabilities: list[float]) -> str:
+def _answer_text(decision: "Decision", probabilities: list[float]) -> str:
     """'cat  97.2%'; with several labels 'cat 97.2%, dog 81.0%', or that there are none."""
     gap = " " if decision.several else "  "
     said = [f"{decision.classes[index]}{gap}{probabilities[index]:.1%}" for index in decision.said(probabilities)]

@@ -45,8 +45,8 @@ class _LeftColumn(TimeRemainingColumn):
     """What a training says of its time; of anything else, what rich reckons from the bar."""
 
     def render(self, task: Task) -> Text:
-        told = task.fields.get("left") if task.description == "training" else ""
-        return Text(told) if told else super().render(task)
+        left = task.fields.get("left") if task.description == "training" else ""
+        return Text(left) if left else super().render(task)
 
 
 def _draw(bar: Progress, task: TaskID, event: events.Event) -> None:
@@ -85,7 +85,7 @@ def summary(run: Run, with_test: bool = True) -> dict[str, Any]:
     } | ({"test": run.test.flat() if run.test else None} if with_test else {})
 
 
-def told(scores: Scorecard | None) -> str:
+def format_scores(scores: Scorecard | None) -> str:
     """The main score with its interval; accuracy is not named, for it is what people expect."""
     if scores is None:
         return "-"

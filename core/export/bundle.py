@@ -64,14 +64,14 @@ def how_to(run: Run, record: ModelRecord) -> str:
         backbone=record.backbone.name,
         size=geometry.image_size,
         classes=", ".join(record.classes),
-        val=_told(run.val),
+        val=_validation_line(run.val),
         packages=to_install(catalogue.get(record.backbone.name)),
         resize=geometry.resize_size,
         interpolation=geometry.interpolation,
     )
 
 
-def _told(scores: Scorecard | None) -> str:
+def _validation_line(scores: Scorecard | None) -> str:
     if scores is None:
         return "not evaluated"
     main = scores.main

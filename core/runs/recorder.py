@@ -72,7 +72,7 @@ class Recorder:
                 self._progress |= {"what": "training", "step": event.step, "epoch": event.epoch}
             case EpochEnded():
                 self._progress |= {"epochs_done": event.epoch + 1, "images_per_second": event.images_per_second}
-                self._say(_told(event))
+                self._say(_epoch_line(event))
                 self._flush(epochs=[event])
             case Progress():
                 self._progress |= {"what": event.what, "done": event.done, "total": event.total}
@@ -135,7 +135,7 @@ def _first_step(event: RunStarted) -> int:
     return event.steps * event.first_epoch // max(1, event.epochs)
 
 
-def _told(event: EpochEnded) -> str:
+def _epoch_line(event: EpochEnded) -> str:
     best = ", the best so far" if event.best else ""
     return (
         f"Epoch {event.epoch + 1}: training loss {event.train_loss:.3f}, validation loss {event.val_loss:.3f}, "

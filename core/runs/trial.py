@@ -11,7 +11,7 @@ from core.runs.download import downloaded
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
 from core.screening.cache import kept_in
-from core.screening.question import VIEWS, asked
+from core.screening.question import VIEWS, question_of
 from core.screening.screen import screen
 from core.screening.sweep import SWEEP_VIEWS, StrengthSweep, sweep_strength
 from core.screening.verdict import Safety
@@ -89,7 +89,7 @@ def screen_labels(
     """
     yield Progress(what="reading images", done=0, total=1)
     dataset = load_dataset(experiment.data.source, workspace.root, reading=experiment.data.reading)
-    about = asked(experiment, dataset.fingerprint, device, views)
+    about = question_of(experiment, dataset.fingerprint, device, views)
     kept = kept_in(workspace.root)
     wanted = {about.key(pipeline): pipeline for pipeline in pipelines}
     answers = {key: answer for key in wanted if (answer := kept.load(key)) is not None}

@@ -10,7 +10,7 @@ from core.augment.steps import at_strength, usable
 from core.augment.strength import magnitudes
 from core.experiment import Experiment, PipelineSpec, Step
 from core.screening.cache import kept_in
-from core.screening.question import asked, screened
+from core.screening.question import question_of, screened
 from core.screening.verdict import Safety, Verdict
 
 _SEVERITY = (Verdict.GREEN, Verdict.UNKNOWN, Verdict.AMBER, Verdict.RED)
@@ -68,7 +68,7 @@ def known_headline(
         return None
     kept, pipelines = kept_in(workspace), screened(experiment.pipeline)
     for device, precision in product(dict.fromkeys(devices), ("auto", experiment.recipe.precision)):
-        about = replace(asked(experiment, fingerprint, device), precision=precision)
+        about = replace(question_of(experiment, fingerprint, device), precision=precision)
         found = kept.all(about, pipelines)
         if found is not None:
             return headline(pipelines, found)

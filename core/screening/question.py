@@ -37,7 +37,7 @@ class ScreeningQuestion:
         return hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
-def asked(experiment: Experiment, fingerprint: str, device: str, views: int = VIEWS) -> ScreeningQuestion:
+def question_of(experiment: Experiment, fingerprint: str, device: str, views: int = VIEWS) -> ScreeningQuestion:
     """What is asked of an experiment's training images; `fingerprint` is that of its data set."""
     return ScreeningQuestion(
         fingerprint, experiment.data.split, experiment.backbone, experiment.seed, experiment.recipe.precision, device,

@@ -81,7 +81,7 @@ class _Training:
             frozen_precision=self.frozen_precision,
             phase_epochs=tuple(phase.epochs for phase in phases),
         )
-        yield from self._told(self.phase_inputs.notes)
+        yield from self._drain_warnings(self.phase_inputs.notes)
         first = self.at.phase + 1 if self.at.phase_over else self.at.phase
         for index in range(first, len(phases)):
             yield from self._phase(index, phases[index])
@@ -129,13 +129,13 @@ class _Training:
             yield from self._steps(stepper, epoch_in_phase, epoch, totals)
         else:
             yield from self._round(stepper, solver, epoch_in_phase, epoch, totals)
-        yield from self._noted(stepper)
+        yield from self._phase_warnings(stepper)
         if self.stopped and (self.at.best_epoch >= 0 or not totals.images):
             return
         if not totals.images:
             raise TrainingFailed("None of the training images could be read any more. Restore them and resume the run.")
         yield from self._close_epoch(epoch, stepper, totals, started)
-        yield from self._noted(stepper)  # what validation images had to say
+        yield from self._phase_warnings(stepper)  # what validation images had to say
 
     def _steps(self, stepper: Stepper, epoch_in_phase: int, epoch: int, totals: EpochTotals) -> Iterator[Event]:
         setup, seed, first = self.setup, self.setup.experiment.seed, self.at.step
@@ -148,14 +148,14 @@ class _Training:
             for place, batch in enumerate(made):
                 if self._asked_to_stop():
                     break
-                yield from self._named(batch.failed)
+                yield from self._unreadable_warnings(batch.failed)
                 if batch.items:
                     at = epoch_in_phase * setup.steps_per_epoch + place
                     unread.append((first + place + 1, stepper.step(batch, at)))
                 while len(unread) > self.steps_ahead:
                     yield self._read(epoch, *unread.popleft(), totals, since)
                     since = self._now()
-                yield from self._noted(stepper)
+                yield from self._phase_warnings(stepper)
         for step, done in unread:
             yield self._read(epoch, step, done, totals, since)
 
@@ -201,7 +201,7 @@ class _Training:
             for batch in made:
                 if self._asked_to_stop():
                     return
-                yield from self._named(batch.failed)
+                yield from self._unreadable_warnings(batch.failed)
                 found += [batch] if batch.items else []
         if found:
             solver.add(found)
@@ -218,7 +218,7 @@ class _Training:
             autocast=setup.autocast,
             control=self.control,
         )
-        yield from self._named(val.failed)
+        yield from self._unreadable_warnings(val.failed)
         if not val.items:
             raise TrainingFailed("None of the validation images could be read any more. Restore them and resume.")
         val_loss = float(setup.criterion.weighted_mean(val.logits.to(setup.device), val.targets.to(setup.device)))
@@ -282,18 +282,18 @@ class _Training:
         self.stopped = signal is Signal.STOP
         return self.stopped
 
-    def _named(self, failed: tuple[tuple[Item, str], ...]) -> Iterator[Warned]:
+    def _unreadable_warnings(self, failed: tuple[tuple[Item, str], ...]) -> Iterator[Warned]:
         for item, reason in failed:
             if item.name not in self.warned:
                 self.warned.add(item.name)
                 yield Warned(message=f"{item.name} could not be read and is skipped: {reason}")
 
-    def _noted(self, stepper: Stepper) -> Iterator[Warned]:
+    def _phase_warnings(self, stepper: Stepper) -> Iterator[Warned]:
         features = stepper.phase_input.features
-        yield from self._told(stepper.notes)
-        yield from self._told(features.notes if features else [])
+        yield from self._drain_warnings(stepper.notes)
+        yield from self._drain_warnings(features.notes if features else [])
 
-    def _told(self, notes: list[str]) -> Iterator[Warned]:
+    def _drain_warnings(self, notes: list[str]) -> Iterator[Warned]:
         """What others have to say to the user; each once."""
         while notes:
             yield Warned(message=notes.pop(0))

@@ -142,7 +142,7 @@ def test_the_ends_of_a_present_range_are_on_its_strip():
     assert values == sorted(set(values))
     assert (values[0], values[-1]) == (knob.low, knob.high)
     assert all(changed.params["factor"] == [value, value] for value, changed, _ in found)
-    assert strip.told(0.5, knob) == "0.5×"
+    assert strip.value_text(0.5, knob) == "0.5×"
 
 
 def test_mixing_is_begun_with_a_click_and_shown_with_blended_labels(shown, source):

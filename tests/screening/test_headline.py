@@ -7,7 +7,7 @@ import pytest
 from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Step
 from core.screening.cache import kept_in
 from core.screening.headline import changes_images, has_strength, headline, known_headline
-from core.screening.question import asked, screened
+from core.screening.question import question_of, screened
 from core.screening.verdict import Safety, Verdict
 
 FLIP, TURN = Step(transform="HorizontalFlip", p=0.2), Step(transform="Rotate", p=0.7)
@@ -90,7 +90,7 @@ def test_what_is_known_is_read_whatever_the_precision_and_only_when_whole(tmp_pa
         phases=(Phase(stages=("head",), epochs=1),),
     )  # fmt: skip
     fp32 = plan.changed(recipe=plan.recipe.model_copy(update={"precision": "fp32"}))
-    about = asked(plan, "print", "auto")
+    about = question_of(plan, "print", "auto")
     whole, flip, turn = screened(plan.pipeline)
     for pipeline, verdict in ((whole, Verdict.GREEN), (flip, Verdict.RED)):
         kept_in(tmp_path).save(about.key(pipeline), safety(verdict))

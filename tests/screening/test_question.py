@@ -5,7 +5,7 @@ import os
 import pytest
 
 from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, SplitSpec, Step
-from core.screening.question import alone, asked, screened
+from core.screening.question import alone, question_of, screened
 
 FLIP, TURN = Step(transform="HorizontalFlip", p=0.5), Step(transform="Rotate", p=0.7)
 CHOICE = Step(
@@ -58,14 +58,14 @@ def test_all_that_an_answer_depends_on_is_in_its_key(weights):
     pipeline = PipelineSpec(steps=(FLIP,))
     own = BackboneSpec(weights=str(weights))
     questions = [
-        asked(experiment(), "images", "cpu"),
-        asked(experiment(), "other images", "cpu"),
-        asked(experiment(), "images", "cuda"),
-        asked(experiment(), "images", "cpu", views=4),
-        asked(experiment(seed=1), "images", "cpu"),
-        asked(experiment(data=DataSpec(source="x", split=SplitSpec(seed=1))), "images", "cpu"),
-        asked(experiment(backbone=BackboneSpec(image_size=64)), "images", "cpu"),
-        asked(experiment(backbone=own), "images", "cpu"),
+        question_of(experiment(), "images", "cpu"),
+        question_of(experiment(), "other images", "cpu"),
+        question_of(experiment(), "images", "cuda"),
+        question_of(experiment(), "images", "cpu", views=4),
+        question_of(experiment(seed=1), "images", "cpu"),
+        question_of(experiment(data=DataSpec(source="x", split=SplitSpec(seed=1))), "images", "cpu"),
+        question_of(experiment(backbone=BackboneSpec(image_size=64)), "images", "cpu"),
+        question_of(experiment(backbone=own), "images", "cpu"),
     ]
     keys = [question.key(pipeline) for question in questions]
     keys.append(questions[0].key(PipelineSpec(steps=(TURN,))))
@@ -79,4 +79,4 @@ def test_all_that_an_answer_depends_on_is_in_its_key(weights):
 def test_what_changes_no_answer_does_not_change_the_key():
     one, other = experiment(), experiment(phases=(Phase(stages=("head",), epochs=9),), views="fresh")
     pipeline = PipelineSpec(steps=(FLIP,))
-    assert asked(one, "images", "cpu").key(pipeline) == asked(other, "images", "cpu").key(pipeline)
+    assert question_of(one, "images", "cpu").key(pipeline) == question_of(other, "images", "cpu").key(pipeline)

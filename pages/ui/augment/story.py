@@ -27,7 +27,7 @@ def show(scene: Scene, choice: Choice) -> None:
             show_plain_table(list(_rows(scene, choice)), hide_index=True, border="horizontal")
 
 
-def told(fired: Fired, pipeline: PipelineSpec) -> str:
+def describe_step(fired: Fired, pipeline: PipelineSpec) -> str:
     """One step in one view: '**Rotate** turn −7.3°'; Markdown."""
     step = pipeline.steps[fired.index]
     step = step if fired.option is None else step.options[fired.option]
@@ -51,6 +51,6 @@ def _rows(scene: Scene, choice: Choice) -> Iterator[dict[str, str]]:
             continue  # it is named above the views already
         for number in choice.numbers:
             fired = pipeline.fired(base, seed=draft.seed, digest=item.digest, number=number)
-            steps = [told(each, draft.pipeline) for each in fired]
+            steps = [describe_step(each, draft.pipeline) for each in fired]
             name = scene.dataset.label_of(item)
             yield {"Image": literal(name), "View": str(number), "Steps": "; ".join(steps) or "nothing"}

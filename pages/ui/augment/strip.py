@@ -51,7 +51,7 @@ def show(scene: Scene) -> Wanted | None:
     return Wanted(key, lambda: _preview(scene, choice, node, knob, accent))
 
 
-def told(value: float, knob: "Knob", *, symmetric: bool = False) -> str:
+def value_text(value: float, knob: "Knob", *, symmetric: bool = False) -> str:
     """A value with its unit: '0.9×', '0.2 of the width'; '±15°' where it bounds a draw to both sides."""
     text = ("±" if symmetric and value else "") + f"{value:.3g}".replace("-", "−")
     return f"{text}{knob.unit}" if knob.unit in ("°", "×", "") else f"{text} {knob.unit}"
@@ -105,7 +105,7 @@ def _preview(scene: Scene, choice: Choice, node: Node, knob: "Knob", accent: str
         tasks = [partial(_alone, image_views, step, item, number) for _, step, _ in shown]
         cells.append(Cell(enlarged(image_views.plain(item)), "original"))
         for pixels, (value, _, present) in zip(made(tasks), shown, strict=True):
-            label = told(value, knob, symmetric=both)
+            label = value_text(value, knob, symmetric=both)
             cells.append(Cell(enlarged(pixels), label, accent if present else None))
     caption = f"View {number}, with this step alone and always applied. Framed: as it is set now"
     return Preview(tuple(cells), COLUMNS, caption, problems)

@@ -13,7 +13,7 @@ from core.experiment import Experiment, PipelineSpec
 from core.planning.experiments import default_experiment
 from core.screening.cache import kept_in
 from core.screening.headline import Headline
-from core.screening.question import ScreeningQuestion, asked, screened
+from core.screening.question import ScreeningQuestion, question_of, screened
 from core.screening.sweep import SWEEP_VIEWS, StrengthSweep, levels_of, swept
 from pages.ui.session import engine
 from pages.ui.session.state import Draft
@@ -104,4 +104,4 @@ def _question(draft: Draft, dataset: Dataset, pipelines: tuple[PipelineSpec, ...
     data = plan.data.model_copy(update={"split": draft.split, "reading": draft.reading})
     plan = plan.changed(data=data, pipeline=draft.pipeline, seed=draft.seed)
     device = draft.device or "auto"
-    return Question(asked(plan, dataset.fingerprint, device, *views), plan, device, pipelines)
+    return Question(question_of(plan, dataset.fingerprint, device, *views), plan, device, pipelines)
