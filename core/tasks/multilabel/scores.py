@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,9 +11,10 @@ from core.tasks.intervals import Interval, wilson
 from core.tasks.scorecard import Score, Scorecard
 
 RESAMPLES = 1000
-_MOST_CELLS = 4_000_000  # images x resamples held at once
+_MOST_CELLS = 500_000  # images x resamples at once: what is gathered from them then stays in the processor's cache
+_EQUAL = 1e-6  # resamples are counted in float32
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 Bools = NDArray[np.bool_]
 
 
@@ -45,7 +47,7 @@ def average_precision(there: ArrayLike, scores: ArrayLike) -> float | None:
     truth = np.asarray(there, bool)
     if not truth.any():
         return None
-    return float(_average_precision(truth, np.asarray(scores, float), np.ones((1, len(truth))))[0])
+    return float(_average_precision(truth, np.asarray(scores, float), np.ones((len(truth), 1)))[0])
 
 
 def mean_average_precision(there_nc: ArrayLike, scores_nc: ArrayLike) -> float:
@@ -59,7 +61,7 @@ def mean_average_precision(there_nc: ArrayLike, scores_nc: ArrayLike) -> float:
 def macro_f1(there_nc: ArrayLike, said_nc: ArrayLike) -> float:
     """The mean F1 of the classes that are there or are predicted; 0 where there are none."""
     truth, said = np.asarray(there_nc, bool), np.asarray(said_nc, bool)
-    return float(_macro_f1(truth, said, np.ones((1, len(truth))))[0])
+    return float(_macro_f1(truth, said, np.ones((len(truth), 1)))[0])
 
 
 def said(probabilities_nc: ArrayLike, thresholds: Sequence[float]) -> Bools:
@@ -78,20 +80,19 @@ def scores(there_nc: ArrayLike, probabilities_nc: ArrayLike, thresholds: Sequenc
         raise ValueError("scores need at least one image")
     answers = said(probabilities, thresholds)
     exact = int((answers == truth).all(axis=1).sum())
+
+    def both(drawn: Floats) -> Floats:
+        return np.stack([_mean_average_precision(truth, probabilities, drawn), _macro_f1(truth, answers, drawn)])
+
+    precision, f1 = _intervals(both, n, seed)
     return Scorecard(
         (
-            Score(
-                "mean_average_precision", mean_average_precision(truth, probabilities),
-                *_interval(lambda weights: _mean_average_precision(truth, probabilities, weights), n, seed),
-            ),
-            Score(
-                "macro_f1", macro_f1(truth, answers),
-                *_interval(lambda weights: _macro_f1(truth, answers, weights), n, seed),
-            ),
+            Score("mean_average_precision", mean_average_precision(truth, probabilities), *precision),
+            Score("macro_f1", macro_f1(truth, answers), *f1),
             Score("exact_match", exact / n, *wilson(exact, n)),
         ),
         n,
-    )  # fmt: skip
+    )
 
 
 def label_scores(
@@ -100,20 +101,19 @@ def label_scores(
     """Every class by itself, in the order of `classes`."""
     truth, probabilities = np.asarray(there_nc, bool), np.asarray(probabilities_nc, float)
     answers = said(probabilities, thresholds)
+    f1 = _intervals(lambda drawn: _f1(truth, answers, drawn), len(truth), seed)
     return tuple(
-        _label_score(name, truth[:, c], probabilities[:, c], answers[:, c], float(thresholds[c]), seed)
+        _label_score(name, truth[:, c], probabilities[:, c], answers[:, c], float(thresholds[c]), f1[c])
         for c, name in enumerate(classes)
     )
 
 
 def _label_score(
-    name: str, truth: Bools, probabilities: Floats, answers: Bools, threshold: float, seed: int
+    name: str, truth: Bools, probabilities: Floats, answers: Bools, threshold: float, interval: Interval
 ) -> LabelScore:
     n, called, right = int(truth.sum()), int(answers.sum()), int((truth & answers).sum())
     recall: Interval | tuple[None, None] = wilson(right, n) if n else (None, None)
-    f1: Interval | tuple[None, None] = (None, None)
-    if n + called:
-        f1 = _interval(lambda weights: _f1(truth[:, None], answers[:, None], weights)[:, 0], len(truth), seed)
+    f1: Interval | tuple[None, None] = interval if n + called else (None, None)
     return LabelScore(
         name=name, n=n, threshold=threshold, average_precision=average_precision(truth, probabilities),
         precision=right / called if called else None, recall=right / n if n else None,
@@ -122,54 +122,65 @@ def _label_score(
     )  # fmt: skip
 
 
-def _interval(statistic: Callable[[Floats], Floats], n: int, seed: int) -> Interval:
-    """Percentile bootstrap over the images: `statistic` takes how often each image was drawn (R, N) -> (R,).
+def _intervals(statistic: Callable[[Floats], Floats], n: int, seed: int) -> tuple[Interval, ...]:
+    """Percentile bootstraps over `n` images, one for each of K numbers, all from the same resamples.
 
-    Where every resample gives the same, the Wilson interval of the same share of the same number of images takes its
+    `statistic` takes how often each image was drawn (N, R) and gives the numbers (K, R).
+    """
+    generator, most = np.random.default_rng(seed), max(1, _MOST_CELLS // n)
+    values = []
+    for done in range(0, RESAMPLES, most):
+        drawn = generator.multinomial(n, np.full(n, 1 / n), size=min(most, RESAMPLES - done))
+        values.append(statistic(np.ascontiguousarray(drawn.T, np.float32)))  # an image's counts stand side by side
+    return tuple(_interval(row[~np.isnan(row)], n) for row in np.concatenate(values, axis=1))
+
+
+def _interval(every: Floats, n: int) -> Interval:
+    """Where every resample gives the same, the Wilson interval of the same share of the same number of images takes its
     place: a width of zero would be a lie. Source: Efron and Tibshirani (1993), chapter 13.
     """
-    generator, rows = np.random.default_rng(seed), max(1, _MOST_CELLS // n)
-    values = []
-    for done in range(0, RESAMPLES, rows):
-        drawn = generator.multinomial(n, np.full(n, 1 / n), size=min(rows, RESAMPLES - done)).astype(float)
-        values.append(statistic(drawn))
-    every = np.concatenate(values)
-    every = every[~np.isnan(every)]
-    if not len(every) or np.ptp(every) < 1e-12:
+    if not len(every) or np.ptp(every) < _EQUAL:
         value = float(every[0]) if len(every) else 0.0
         return wilson(min(max(value, 0.0), 1.0) * n, n)
     low, high = np.quantile(every, (0.025, 0.975))
     return Interval(float(low), float(high))
 
 
-def _mean_average_precision(truth: Bools, scores: Floats, weights: Floats) -> Floats:
-    """(R, N) weights -> (R,); a class that a resample has no image of is left out of its mean."""
-    each = np.stack([_average_precision(truth[:, c], scores[:, c], weights) for c in range(truth.shape[1])])
+def _mean_average_precision(truth: Bools, scores: Floats, drawn: Floats) -> Floats:
+    """(N, R) -> (R,); a class that a resample has no image of is left out of its mean."""
+    each = np.stack([_average_precision(truth[:, c], scores[:, c], drawn) for c in range(truth.shape[1])])
     known = ~np.isnan(each)
     total = np.where(known, each, 0.0).sum(axis=0)
     return np.asarray(np.where(known.any(axis=0), total / np.maximum(known.sum(axis=0), 1), np.nan))
 
 
-def _average_precision(truth: Bools, scores: Floats, weights: Floats) -> Floats:
-    """Of one class under weights of the images (R, N): (R,), NaN where no image with weight shows it."""
+def _average_precision(truth: Bools, scores: Floats, drawn: Floats) -> Floats:
+    """Of one class, each image drawn so often (N, R): (R,), NaN where no drawn image shows it."""
+    if not truth.any():
+        return np.full(drawn.shape[1], np.nan)
     order = np.argsort(-scores, kind="stable")
-    last = np.append(np.flatnonzero(np.diff(scores[order])), len(order) - 1)  # the last image of each threshold
-    drawn, hits = weights[:, order], weights[:, order] * truth[order]
-    called, right = np.cumsum(drawn, axis=1)[:, last], np.cumsum(hits, axis=1)[:, last]
-    gained = np.diff(right, axis=1, prepend=0.0)
-    total = right[:, -1]
-    value = (gained * right / np.maximum(called, 1e-12)).sum(axis=1) / np.maximum(total, 1e-12)
+    place = np.append(0, np.cumsum(np.diff(scores[order]) != 0))  # equal scores share a threshold
+    # recall grows at thresholds of images that show the class: all between two of them is counted together
+    ends = np.searchsorted(place, np.unique(place[truth[order]]), side="right")
+    order, starts = order[: ends[-1]], np.append(0, ends[:-1])
+    counts = drawn[order]
+    called = np.cumsum(np.add.reduceat(counts, starts, axis=0), axis=0)
+    counts[~truth[order]] = 0
+    gained = np.add.reduceat(counts, starts, axis=0)
+    right = np.cumsum(gained, axis=0)
+    total = right[-1]
+    value = (gained * right / np.maximum(called, 1)).sum(axis=0) / np.maximum(total, 1)
     return np.asarray(np.where(total > 0, value, np.nan))
 
 
-def _macro_f1(truth: Bools, answers: Bools, weights: Floats) -> Floats:
-    each = _f1(truth, answers, weights)
+def _macro_f1(truth: Bools, answers: Bools, drawn: Floats) -> Floats:
+    each = _f1(truth, answers, drawn)
     known = ~np.isnan(each)
-    return np.asarray(np.where(known, each, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1))
+    return np.asarray(np.where(known, each, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1))
 
 
-def _f1(truth: Bools, answers: Bools, weights: Floats) -> Floats:
-    """(R, N) weights -> (R, C): `2 TP / (2 TP + FP + FN)`, NaN where a class is neither there nor predicted."""
-    right = weights @ (truth & answers)
-    both = weights @ truth.astype(float) + weights @ answers.astype(float)
-    return np.asarray(np.where(both > 0, 2 * right / np.maximum(both, 1e-12), np.nan))
+def _f1(truth: Bools, answers: Bools, drawn: Floats) -> Floats:
+    """(N, R) -> (C, R): `2 TP / (2 TP + FP + FN)`, NaN where a class is neither there nor predicted."""
+    right, there, called = (which.T.astype(drawn.dtype) @ drawn for which in (truth & answers, truth, answers))
+    both = there + called
+    return np.asarray(np.where(both > 0, 2 * right / np.maximum(both, 1), np.nan))

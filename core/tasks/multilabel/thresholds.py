@@ -1,7 +1,5 @@
 """From which probability a class is said to be there: chosen on validation images, per class."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -23,13 +21,12 @@ def _best(truth: NDArray[np.bool_], probabilities: NDArray[np.float64]) -> float
     if truth.all() or not truth.any():
         return HALF
     levels = np.unique(probabilities)
-    tried = sorted({HALF, *_within((levels[1:] + levels[:-1]) / 2)}, key=lambda level: abs(level - HALF))
-    return max(tried, key=lambda level: _f1(truth, probabilities >= level))
+    tried = np.unique(np.append(np.clip((levels[1:] + levels[:-1]) / 2, LOWEST, HIGHEST), HALF))
+    tried = tried[np.argsort(np.abs(tried - HALF), kind="stable")]
+    right, called = _reaching(probabilities[truth], tried), _reaching(probabilities, tried)
+    return float(tried[np.argmax(2 * right / (truth.sum() + called))])
 
 
-def _within(levels: NDArray[np.float64]) -> Sequence[float]:
-    return [float(level) for level in np.clip(levels, LOWEST, HIGHEST)]
-
-
-def _f1(truth: NDArray[np.bool_], answers: NDArray[np.bool_]) -> float:
-    return float(2 * (truth & answers).sum() / (truth.sum() + answers.sum()))
+def _reaching(probabilities: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArray[np.int64]:
+    """How many of the probabilities are at each level or above it."""
+    return len(probabilities) - np.searchsorted(np.sort(probabilities), levels)

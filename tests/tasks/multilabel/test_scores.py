@@ -87,6 +87,23 @@ def test_the_bootstrap_is_that_of_drawing_images():
     assert (main.low, main.high) == (pytest.approx(low, abs=0.025), pytest.approx(high, abs=0.025))
 
 
+@pytest.mark.parametrize("cells", [41 * 170, 41 * 5000])
+def test_the_intervals_are_the_quantiles_of_the_resamples_however_many_are_held_at_once(cells, monkeypatch):
+    """Against scikit-learn, which is given how often each image was drawn."""
+    monkeypatch.setattr("core.tasks.multilabel.scores._MOST_CELLS", cells)
+    monkeypatch.setattr("core.tasks.multilabel.scores.RESAMPLES", 400)
+    truth, probabilities = drawn(8, n=41)
+    answers = probabilities >= 0.5
+    draws = np.random.default_rng(0).multinomial(41, np.full(41, 1 / 41), size=400)
+    precision = [average_precision_score(truth, probabilities, sample_weight=row, average="macro") for row in draws]
+    f1 = np.array([f1_score(truth, answers, sample_weight=row, average=None) for row in draws])
+    found = scores(truth, probabilities, (0.5,) * 4)
+    for score, values in zip(found.scores, (precision, f1.mean(axis=1)), strict=False):
+        assert (score.low, score.high) == pytest.approx(tuple(np.quantile(values, (0.025, 0.975))), abs=1e-6)
+    for c, one in enumerate(label_scores(truth, probabilities, (0.5,) * 4, "abcd")):
+        assert (one.f1_low, one.f1_high) == pytest.approx(tuple(np.quantile(f1[:, c], (0.025, 0.975))), abs=1e-6)
+
+
 def test_each_class_is_told_by_itself():
     truth = np.array([[1, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], bool)
     probabilities = np.array([[0.9, 0.2, 0.1], [0.4, 0.1, 0.1], [0.8, 0.3, 0.2], [0.6, 0.9, 0.1]])
