@@ -27,6 +27,11 @@ class Score:
         """What people read; a score that this version does not know is called by its name."""
         return TITLES.get(self.name, self.name.replace("_", " ").capitalize())
 
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Score":
+        """Read what `asdict` gave. Fields that a later version added are passed over."""
+        return cls(**{name: value for name, value in record.items() if name in cls.__dataclass_fields__})
+
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
@@ -59,9 +64,7 @@ class Scorecard:
     def from_record(cls, record: Mapping[str, Any]) -> "Scorecard":
         """Read what this or an earlier version wrote. Fields that a later version added to a score are passed over."""
         if "scores" in record:
-            known = Score.__dataclass_fields__
-            rows = [{name: value for name, value in row.items() if name in known} for row in record["scores"]]
-            return cls(tuple(Score(**row) for row in rows), int(record["n"]))
+            return cls(tuple(Score.from_record(one) for one in record["scores"]), int(record["n"]))
         former = [name for name in _FORMER if name in record]
         return cls(
             tuple(Score(name, record[name], record.get(f"{name}_low"), record.get(f"{name}_high")) for name in former),

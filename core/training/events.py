@@ -78,8 +78,9 @@ class EpochEnded:
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> "EpochEnded":
-        """Read what `asdict` gave, in this version or an earlier one."""
-        return cls(**{**record, "metrics": tuple(Score(**one) for one in record.get("metrics", ()))})
+        """Read what `asdict` gave, in this version or another one; what a later one added is passed over."""
+        known = {name: value for name, value in record.items() if name in cls.__dataclass_fields__}
+        return cls(**{**known, "metrics": tuple(Score.from_record(one) for one in record.get("metrics", ()))})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

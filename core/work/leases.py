@@ -28,7 +28,12 @@ class DeviceLease:
             elif self._line[0] is holder:
                 self._line.rotate(-1)
                 self._changed.notify_all()
-            self._changed.wait_for(lambda: self._line[0] is holder or gives_up())
+            try:
+                self._changed.wait_for(lambda: self._line[0] is holder or gives_up())
+            except BaseException:  # such as Ctrl-C: nobody may wait for one who has left
+                self._line.remove(holder)
+                self._changed.notify_all()
+                raise
             has_it = self._line[0] is holder
             if not has_it:
                 self._line.remove(holder)

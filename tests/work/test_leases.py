@@ -174,3 +174,16 @@ def test_who_gives_up_is_out_of_the_line():
     lease.release(second)
     lease.release(first)
     lease.take(second, lambda: False)
+
+
+def test_who_is_interrupted_while_it_waits_is_out_of_the_line():
+    lease, first, second, third = DeviceLease(), object(), object(), object()
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    lease.take(first, lambda: False)
+    with pytest.raises(KeyboardInterrupt):
+        lease.take(second, interrupted)
+    lease.release(first)
+    assert lease.take(third, lambda: True), "nobody waits for one who has left"
