@@ -19,6 +19,8 @@ def problems(dataset: Dataset, split: Split) -> tuple[str, ...]:
     used = _shown(dataset, (*split.train, *split.val, *split.test))
     trained = _shown(dataset, split.train)
     found = [_class_problem(dataset, label, used[label], trained[label]) for label in range(len(dataset.classes))]
+    if len(dataset.classes) > 1 and dataset.task == "multilabel" and not _differ(dataset):
+        found.insert(0, "Every image has the same labels, so that there is nothing to tell apart. Add other images.")
     if len(dataset.classes) < 2 and not _sets_one_apart(dataset):
         only = f"'{dataset.classes[0]}'" if dataset.classes else "none"
         found.insert(0, f"There is only one class ({only}). Add a folder with images of another class.")
@@ -36,7 +38,12 @@ def _shown(dataset: Dataset, indices: Iterable[int]) -> Counter[int]:
 
 def _sets_one_apart(dataset: Dataset) -> bool:
     """Whether there is one label only, which some images have and others do not."""
-    return dataset.task == "multilabel" and len({item.classes for item in dataset.items}) > 1
+    return dataset.task == "multilabel" and _differ(dataset)
+
+
+def _differ(dataset: Dataset) -> bool:
+    """Whether some images show other classes than others."""
+    return len({item.classes for item in dataset.items}) > 1
 
 
 def require_trainable(dataset: Dataset, split: Split) -> None:

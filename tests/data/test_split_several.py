@@ -80,7 +80,7 @@ def test_rare_labels_are_in_every_part_and_are_told():
     assert [shown(dataset, getattr(split, part))["d"] for part in PARTS] == [1, 0, 0]
     assert split.notes[0].startswith("Label 'd' has only one image; it is in the train part")
     assert split.notes[1].startswith("Label 'c' is rare (2 images): 1 train, 1 validate, 0 test; add images")
-    assert len(split.notes) == 2
+    assert len(split.notes) == 3, "and that every image has the first one"
     assert problems(dataset, split) == ()
 
 
@@ -117,6 +117,21 @@ def test_one_label_needs_images_without_it():
     assert problems(dataset, make_split(dataset, SplitSpec())) == ()
     every = dataset_of(["a"] * 6, "a")
     assert "only one class" in problems(every, make_split(every, SplitSpec()))[0]
+
+
+def test_images_must_differ_in_a_label():
+    every = dataset_of(["ac"] * 12, "ac")
+    (problem,) = problems(every, make_split(every, SplitSpec()))
+    assert problem.startswith("Every image has the same labels")
+    one_more = dataset_of([*["ac"] * 12, "a"], "ac")
+    assert problems(one_more, make_split(one_more, SplitSpec())) == ()
+
+
+def test_a_label_of_every_image_is_told():
+    notes = make_split(dataset_of([*["ab"] * 9, *["ac"] * 8], "abc"), SplitSpec()).notes
+    assert [note for note in notes if note.startswith("Every image has 'a':")]
+    notes = make_split(dataset_of([*["ab"] * 9, *["ac"] * 8, "b"], "abc"), SplitSpec()).notes
+    assert not [note for note in notes if note.startswith("Every image has")]
 
 
 def test_the_report_says_the_task():

@@ -52,6 +52,12 @@ def _notes(dataset: Dataset, parts: Parts, counts: Counter[int], spec: SplitSpec
     if more := rare[_MOST:]:
         names = listed(dataset.classes[one] for one in more)
         notes.append(f"{len(more):,} more labels are as rare, or missing in a part: {names}.")
+    total = sum(map(len, parts.values()))
+    if everywhere := [dataset.classes[label] for label in counts if counts[label] == total]:
+        notes.append(
+            f"Every image has {listed(sorted(everywhere))}: without images that lack it there is nothing to learn, and "
+            "its average precision is always 100 %."
+        )
     return notes
 
 
