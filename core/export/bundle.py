@@ -75,5 +75,7 @@ def _validation_line(scores: Scorecard | None) -> str:
     if scores is None:
         return "not evaluated"
     main = scores.main
-    interval = "" if main.low is None or main.high is None else percent_range(main.low, main.high, 1)
-    return f"{main.title.lower()} {percent(main.value, 1)} (95 % interval {interval}, {scores.n} images)"
+    interval = ""
+    if main.low is not None and main.high is not None:
+        interval = f"95 % interval {percent_range(main.low, main.high, 1)}, "
+    return f"{main.title.lower()} {percent(main.value, 1)} ({interval}{scores.n} images)"

@@ -74,7 +74,8 @@ class Task(Targets, Protocol):
         """Targets as float shares (N, outputs) that mixup and CutMix may blend."""
 
     def correct(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """How many images the model gets right: a scalar that stays on the device."""
+        """How many images the model gets right: a scalar that stays on the device. A task that answers for every pixel
+        counts an image by the share of it that is right."""
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Logits as probabilities of the same shape, in float32."""

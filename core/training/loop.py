@@ -238,7 +238,7 @@ class _Training:
             train_loss=totals.loss / totals.images,
             train_accuracy=totals.correct / totals.images,
             val_loss=val_loss,
-            val_accuracy=int(setup.task.correct(val.logits, val.targets)) / len(val.items),
+            val_accuracy=float(setup.task.correct(val.logits, val.targets)) / len(val.items),
             metrics=setup.task.epoch_scores(val.logits, val.targets),
             learning_rate=totals.rate,
             seconds=self._now() - started,

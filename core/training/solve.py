@@ -65,7 +65,7 @@ class Solver:
         self._optimizer.state.clear()
 
     @_all_at_once()
-    def round(self) -> tuple[float, int, bool]:
+    def round(self) -> tuple[float, float, bool]:
         """A few iterations. The loss after them, rows that are then correct, and whether nothing moves any more.
 
         Raises `LossNotFinite`, `OutOfMemory`.
@@ -89,4 +89,4 @@ class Solver:
         if not (before == before and after == after):
             raise LossNotFinite("The features of some images are not finite. Choose precision fp32 or other weights.")
         loss, logits = found[-1]
-        return loss, int(self._setup.task.correct(logits, self._targets)), abs(before - after) <= FLAT * abs(before)
+        return loss, float(self._setup.task.correct(logits, self._targets)), abs(before - after) <= FLAT * abs(before)

@@ -35,7 +35,7 @@ class StepResult:
     images: int
     weight: Tensor | float = 1.0  # what an image of the batch counts on average, by its class
 
-    def read(self) -> tuple[float, int]:
+    def read(self) -> tuple[float, float]:
         """Loss and images correctly classified. Raises `LossNotFinite`."""
         loss = self.loss.item()
         if not math.isfinite(loss):
@@ -43,7 +43,7 @@ class StepResult:
                 f"The loss became {loss} (learning rate {self.rate:.2g}). "
                 "Start again with a learning rate about ten times smaller, or precision fp32."
             )
-        return loss, int(self.correct)
+        return loss, float(self.correct)
 
 
 @dataclass
@@ -51,13 +51,13 @@ class EpochTotals:
     """Running totals of one epoch."""
 
     loss: float = 0.0
-    correct: int = 0
+    correct: float = 0.0
     images: int = 0
     rate: float = 0.0
     step: int = 0
     converged: bool = False
 
-    def add(self, loss: float, correct: int, images: int, rate: float) -> None:
+    def add(self, loss: float, correct: float, images: int, rate: float) -> None:
         """Count a step over so many images."""
         self.loss += loss * images
         self.correct += correct
