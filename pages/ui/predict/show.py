@@ -117,7 +117,7 @@ def _one(predictor: "Predictor", source: Source | OnDisk, answer: Answer) -> Non
         if data.others:
             st.caption(f"{data.others} less probable classes are not drawn.")
         if data.thresholds is not None:
-            st.caption("The dotted lines are the thresholds, chosen on validation images: from there a class is there.")
+            st.caption("The dotted lines are the thresholds: from there the model says that a class is there.")
 
 
 def _headline(data: TopClasses) -> str:

@@ -24,13 +24,15 @@ from pages.ui.widgets.theme import theme
 
 THRESHOLDS = (
     "The model answers yes where a class's probability reaches its threshold. Each was chosen on the validation "
-    "images, where it gives the highest F1; so the F1 of these images is a little too good."
+    "images, where it gives the highest F1; so the F1 of the validation images is a little too good."
 )
+HALVES = "The model answers yes where a class's probability reaches a half."
 
 
 def show(classes: Sequence[str], answers: Predictions, key: str) -> None:
     """A bar and a row per class, and the images with a wrong answer."""
     thresholds = answers.thresholds or (HALF,) * len(classes)
+    told = HALVES if set(thresholds) == {HALF} else THRESHOLDS
     scores = label_scores(answers.labels, answers.probabilities, thresholds, classes)
     left, right = st.columns([2, 3], gap="large")
     with left:
@@ -42,7 +44,7 @@ def show(classes: Sequence[str], answers: Predictions, key: str) -> None:
         explain(
             "Average precision, F1, thresholds",
             f"Average precision: how well the images that show a class are ranked before the others; it needs no "
-            f"threshold. F1: the harmonic mean of precision and recall at the threshold. {THRESHOLDS}",
+            f"threshold. F1: the harmonic mean of precision and recall at the threshold. {told}",
             r"AP = \sum_k (R_k - R_{k-1})\,P_k, \quad F_1 = \frac{2\,TP}{2\,TP + FP + FN}",
         )
     _mistakes(classes, answers, label_mistakes(answers.labels, answers.probabilities, thresholds), key)
