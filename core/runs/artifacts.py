@@ -126,18 +126,26 @@ def _labels(stored: list[Any], probabilities: np.ndarray) -> np.ndarray:
     return there
 
 
+def _label_key(dataset: Dataset, index: int) -> str:
+    """An image's class by name; of several, all of them whatever their order, and as no single class can be called."""
+    item = dataset.items[index]
+    if item.labels is None:
+        return dataset.label_of(item)
+    return repr(sorted(dataset.classes[one] for one in item.labels))
+
+
 def test_key(dataset: Dataset, split: Split) -> str:
     """Names a test split by its images and labels; empty when there is none."""
     if not split.test:
         return ""
-    members = sorted(f"{dataset.items[i].digest}:{dataset.label_of(dataset.items[i])}" for i in split.test)
+    members = sorted(f"{dataset.items[i].digest}:{_label_key(dataset, i)}" for i in split.test)
     return hashlib.sha256("\n".join(members).encode()).hexdigest()[:16]
 
 
 def split_key(dataset: Dataset, split: Split) -> str:
     """Names a whole split by the images and labels of each part."""
     members = [
-        f"{part}:{dataset.items[i].digest}:{dataset.label_of(dataset.items[i])}"
+        f"{part}:{dataset.items[i].digest}:{_label_key(dataset, i)}"
         for part, indices in (("train", split.train), ("val", split.val), ("test", split.test))
         for i in indices
     ]

@@ -101,6 +101,8 @@ def screen_labels(
         def keep(pipeline: PipelineSpec, safety: Safety) -> None:
             answers[about.key(pipeline)] = safety
             kept.save(about.key(pipeline), safety)
+            if views == VIEWS:  # a sweep looks at fewer, and leaves the light alone
+                kept.save(about.gist(pipeline), safety)
 
         yield from screen(setup, missing, control, views=views, on_found=keep)
     return tuple(answers[about.key(pipeline)] for pipeline in pipelines)

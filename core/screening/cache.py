@@ -13,7 +13,7 @@ from core.experiment import PipelineSpec
 from core.screening.question import ScreeningQuestion
 from core.screening.verdict import Safety
 
-MOST = 400  # answers, of some 5 kB each; those not used the longest go first
+MOST = 800  # answers, of some 5 kB each, and each once more by its gist; those not used the longest go first
 _ANSWER = TypeAdapter(Safety)
 
 
@@ -48,8 +48,15 @@ class ScreeningCache:
 
     def all(self, question: ScreeningQuestion, pipelines: Sequence[PipelineSpec]) -> tuple[Safety, ...] | None:
         """The answers for all pipelines; None where one is missing."""
-        found = [answer for pipeline in pipelines if (answer := self.load(question.key(pipeline))) is not None]
-        return tuple(found) if len(found) == len(pipelines) else None
+        return self._each([question.key(pipeline) for pipeline in pipelines])
+
+    def nearly(self, question: ScreeningQuestion, pipelines: Sequence[PipelineSpec]) -> tuple[Safety, ...] | None:
+        """The newest answers for all pipelines, whatever the other settings were; None where one is missing."""
+        return self._each([question.gist(pipeline) for pipeline in pipelines])
+
+    def _each(self, keys: Sequence[str]) -> tuple[Safety, ...] | None:
+        found = [answer for key in keys if (answer := self.load(key)) is not None]
+        return tuple(found) if len(found) == len(keys) else None
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}.json"

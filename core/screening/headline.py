@@ -15,6 +15,7 @@ from core.screening.verdict import Safety, Verdict
 
 _SEVERITY = (Verdict.GREEN, Verdict.UNKNOWN, Verdict.AMBER, Verdict.RED)
 HARMS = (Verdict.AMBER, Verdict.RED)
+OTHER_SETTINGS = " (Found with another backbone, image size, seed or split.)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def known_headline(
     """What the workspace keeps about an experiment's pipeline; None while nobody has looked, or it changes nothing.
 
     `devices` are the names under which it may have been asked, the likeliest first. The precision of what trains does
-    not matter to labels: the lab asks with the default one.
+    not matter to labels: the lab asks with the default one. A red light that was found with another backbone, image
+    size, seed or split is repeated, and says so: what destroys labels there will hardly spare them here.
     """
     if not changes_images(experiment.pipeline):
         return None
@@ -72,7 +74,11 @@ def known_headline(
         found = kept.all(about, pipelines)
         if found is not None:
             return headline(pipelines, found)
-    return None
+    near = kept.nearly(question_of(experiment, fingerprint, devices[0]), pipelines)
+    told = headline(pipelines, near) if near is not None else None
+    if told is None or told.verdict is not Verdict.RED:
+        return None
+    return replace(told, reason=told.reason + OTHER_SETTINGS)
 
 
 def changes_images(pipeline: PipelineSpec) -> bool:

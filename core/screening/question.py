@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from core.augment.steps import usable
 from core.errors import InvalidInput
@@ -34,7 +35,11 @@ class ScreeningQuestion:
             **asdict(self), "split": self.split.model_dump(), "backbone": self.backbone.model_dump(),
             "weights": _stamp(self.backbone.weights), "pipeline": pipeline.model_dump(mode="json"), "version": VERSION,
         }  # fmt: skip
-        return hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=16).hexdigest()
+        return _digest(facts)
+
+    def gist(self, pipeline: PipelineSpec) -> str:
+        """A name for what is asked without the settings that only move the answer: split, backbone, seed, device."""
+        return _digest({"gist of": self.fingerprint, "pipeline": pipeline.model_dump(mode="json"), "version": VERSION})
 
 
 def question_of(experiment: Experiment, fingerprint: str, device: str, views: int = VIEWS) -> ScreeningQuestion:
@@ -56,6 +61,10 @@ def alone(pipeline: PipelineSpec) -> tuple[PipelineSpec, ...]:
 def screened(pipeline: PipelineSpec) -> tuple[PipelineSpec, ...]:
     """The pipeline as it is, then what stands in it alone, where that is something else."""
     return pipeline, *(one for one in alone(pipeline) if one != pipeline)
+
+
+def _digest(facts: dict[str, Any]) -> str:
+    return hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 def _single(pipeline: PipelineSpec) -> Iterator[Step]:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,10 @@ from PIL import Image
 
 from core import cli
 from core.data.sources import load_dataset
+from core.data.split import make_split
 from core.errors import InvalidExperiment, InvalidInput
 from core.evaluation.predict import Predictor
-from core.experiment import BackboneSpec, Experiment, MultiLabelSpec, Phase, Reading, Recipe
+from core.experiment import BackboneSpec, Experiment, MultiLabelSpec, Phase, Reading, Recipe, SplitSpec
 from core.export.bundle import bundle
 from core.model.record import read_record
 from core.runs import artifacts
@@ -224,3 +226,15 @@ def test_labels_are_not_screened(images, tmp_path):
     experiment = described(images)
     with pytest.raises(InvalidInput, match="every image has one class"):
         list(screen_labels(experiment, room, "cpu", (experiment.pipeline,), Control()))
+
+
+def test_a_split_is_called_the_same_in_any_order_of_classes_and_no_class_is_taken_for_two(images, tmp_path):
+    dataset = load_dataset(str(images), tmp_path)
+    split = make_split(dataset, SplitSpec())
+    turned = dataset.ordered_as(dataset.classes[::-1])
+    for key in (artifacts.split_key, artifacts.test_key):
+        assert key(dataset, split) == key(turned, split)
+    joined = replace(dataset, classes=("blue", "green", "blue, green"))
+    first = next(n for n in split.test if dataset.items[n].labels == (0, 1))
+    other = [replace(item, labels=(2,)) if n == first else item for n, item in enumerate(dataset.items)]
+    assert artifacts.test_key(joined, split) != artifacts.test_key(replace(joined, items=tuple(other)), split)

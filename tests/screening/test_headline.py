@@ -105,3 +105,26 @@ def test_what_is_known_is_read_whatever_the_precision_and_only_when_whole(tmp_pa
     kept_in(tmp_path).save(replace(about, device="cpu").key(whole), safety(Verdict.AMBER))
     plain = plan.changed(pipeline=PipelineSpec())
     assert known_headline(plain, "print", ("auto",), tmp_path) is None
+
+
+@pytest.mark.parametrize(("verdict", "repeated"), [("red", True), ("amber", False), ("green", False)])
+def test_a_red_light_of_other_settings_is_repeated_and_says_so(tmp_path, verdict, repeated):
+    seen = Experiment(
+        data=DataSpec(source="x"), pipeline=PipelineSpec(steps=(FLIP,)), phases=(Phase(stages=("head",), epochs=1),)
+    )
+    kept, about = kept_in(tmp_path), question_of(seen, "images", "cpu")
+    for pipeline in screened(seen.pipeline):
+        kept.save(about.key(pipeline), safety(Verdict(verdict), "why"))
+        kept.save(about.gist(pipeline), safety(Verdict(verdict), "why"))
+    others = [
+        seen.changed(backbone=BackboneSpec(image_size=32)), seen.changed(seed=7),
+        seen.changed(backbone=BackboneSpec(name="resnet18")),
+    ]  # fmt: skip
+    assert known_headline(seen, "images", ("cpu",), tmp_path).reason == "why"
+    for other in others:
+        found = known_headline(other, "images", ("cpu",), tmp_path)
+        assert (found is not None) is repeated
+        assert found is None or found.reason == "why (Found with another backbone, image size, seed or split.)"
+    assert known_headline(others[0], "other images", ("cpu",), tmp_path) is None
+    weaker = others[0].changed(pipeline=PipelineSpec(steps=(TURN,)))
+    assert known_headline(weaker, "images", ("cpu",), tmp_path) is None
