@@ -25,6 +25,7 @@ def downloaded(experiment: Experiment, control: Control) -> Iterator[tuple[int, 
             fetched.wait(0.3)
             if control.at_batch() is not Signal.GO:
                 raise Aborted
+            control.over()  # nothing is computed meanwhile: others may have the device
             latest = None
             while not told.empty():
                 latest = told.get()

@@ -7,7 +7,8 @@ import pytest
 from core.errors import WeightsUnavailable
 from core.runs import download as module
 from core.runs.download import downloaded
-from core.work.control import Aborted, Control
+from core.work.control import Aborted, Control, Signal
+from core.work.leases import DeviceLeases
 from tests.conftest import make_experiment
 
 
@@ -87,3 +88,22 @@ def test_what_cannot_be_fetched_is_raised(plan, fetched):
     fetched.work = work
     with pytest.raises(WeightsUnavailable, match="No network"):
         list(downloaded(plan, Control()))
+
+
+def test_while_weights_are_fetched_others_have_the_device(plan, fetched):
+    leases, go_on = DeviceLeases(), threading.Event()
+    control, other = Control(leases=leases), Control(leases=leases)
+    for one in (control, other):
+        one.computes_on("cuda:0")
+
+    def work(progress):
+        progress(4, 9)
+        assert go_on.wait(30)
+
+    fetched.work = work
+    told = downloaded(plan, control)
+    assert next(told) == (4, 9)
+    assert other.at_batch() is Signal.GO, "nobody waits for the network"
+    other.over()
+    go_on.set()
+    assert list(told) in ([], [(4, 9)])
