@@ -142,7 +142,7 @@ def test_a_training_image_that_vanished_ends_no_run(items):
     Image.open(train[1].path).close()
     train[1].path.unlink()
     image_views = ImageViews(always("HistogramMatching"), SMALL, 0, references=train)
-    (batch,) = batches([train], lambda item: image_views.view(item, 0), ahead=1)
+    (batch,) = batches([train], lambda item: image_views.sample(item, 0), ahead=1)
     assert [item.name for item, _ in batch.failed] == [train[1].name]
     assert len(batch.items) == len(train) - 1
 

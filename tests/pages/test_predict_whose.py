@@ -44,6 +44,9 @@ class Model:
     def read(self, content):
         return decode(content).pixels
 
+    def read_with_notes(self, content):
+        return self.read(content), ()
+
     def predict(self, pictures):
         self.asked.append(len(pictures))
         colours = np.array([picture[0, 0] for picture in pictures], float).reshape(-1, 3)
