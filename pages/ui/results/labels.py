@@ -14,10 +14,9 @@ from core.runs.artifacts import Predictions
 from core.tasks.multilabel.mistakes import LabelMistake, label_mistakes
 from core.tasks.multilabel.scores import LabelScore, label_scores
 from core.tasks.multilabel.thresholds import HALF
-from pages.ui.results.mistakes import AT_A_TIME, Shown, show_images, small_image
-from pages.ui.session import state
+from pages.ui.results.mistakes import Shown, show_in_turn, small_image
 from pages.ui.widgets.gallery import Cell
-from pages.ui.widgets.messages import explain, literal
+from pages.ui.widgets.messages import explain
 from pages.ui.widgets.plot import live_plot
 from pages.ui.widgets.tables import show_table
 from pages.ui.widgets.theme import theme
@@ -78,12 +77,7 @@ def _mistakes(classes: Sequence[str], answers: Predictions, found: Sequence[Labe
         st.success(f"On all {total} images every class is told right.", icon=":material/check_circle:")
         return
     st.caption(f"On {len(found)} of {total} images some class is told wrong. The most surprising come first.")
-    count = state.recall(f"mistakes:{key}", AT_A_TIME)
-    with st.spinner("Reading the images."):
-        show_images(_images(classes, answers, found[:count]))
-    if count < len(found) and st.button("Show more", icon=":material/expand_more:", key="results-more-mistakes"):
-        state.remember(f"mistakes:{key}", count + AT_A_TIME)
-        st.rerun()
+    show_in_turn(len(found), key, lambda count: _images(classes, answers, found[:count]))
 
 
 def _images(classes: Sequence[str], answers: Predictions, found: Sequence[LabelMistake]) -> Shown:
@@ -97,7 +91,7 @@ def _images(classes: Sequence[str], answers: Predictions, found: Sequence[LabelM
             pixels = small_image(Path(answers.paths[mistake.index]), answers.value_range)
             shown.cells.append(Cell(pixels, there, note="; ".join(wrong)))
         except UnreadableImage as error:
-            shown.missing.append(literal(f"{answers.names[mistake.index]} ({str(error).rstrip('.')})"))
+            shown.missing.append(f"{answers.names[mistake.index]} ({str(error).rstrip('.')})")
     return shown
 
 

@@ -1,6 +1,6 @@
 """The images that a model got wrong, the most confident mistakes first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,17 +42,22 @@ def show_mistakes(classes: Sequence[str], answers: Predictions, key: str) -> Non
         st.success(f"All {total} images were recognised.", icon=":material/check_circle:")
         return
     st.caption(f"{len(found)} of {total} images were taken for something else. The most confident mistakes come first.")
-    count = state.recall(f"mistakes:{key}", AT_A_TIME)
-    with st.spinner("Reading the images."):
-        show_images(images(classes, answers, found[:count]))
-    if count < len(found) and st.button("Show more", icon=":material/expand_more:", key="results-more-mistakes"):
-        state.remember(f"mistakes:{key}", count + AT_A_TIME)
-        st.rerun()
+    show_in_turn(len(found), key, lambda count: images(classes, answers, found[:count]))
     with st.expander("File names", icon=":material/list:", key="results-mistake-names"):
         _table(classes, answers, found)
 
 
-def show_images(shown: Shown) -> None:
+def show_in_turn(total: int, key: str, read: Callable[[int], Shown]) -> None:
+    """The first mistakes, and a button for more; `read` gives so many of them."""
+    count = state.recall(f"mistakes:{key}", AT_A_TIME)
+    with st.spinner("Reading the images."):
+        _show_images(read(count))
+    if count < total and st.button("Show more", icon=":material/expand_more:", key="results-more-mistakes"):
+        state.remember(f"mistakes:{key}", count + AT_A_TIME)
+        st.rerun()
+
+
+def _show_images(shown: Shown) -> None:
     """The mosaic, and what could not be shown."""
     if shown.cells:
         _mosaics(shown.cells)
