@@ -107,15 +107,7 @@ def _begin(label: str, question: Question) -> None:
         return
     if not st.button(label, icon=":material/verified_user:", key="safety-check"):
         return
-    from core.runs.trial import screen_labels
-
-    workspace, experiment, device, pipelines = (
-        engine.workspace(),
-        question.experiment,
-        question.device,
-        question.pipelines,
-    )
-    if safety_question.ask(question, lambda control: screen_labels(experiment, workspace, device, pipelines, control)):
+    if safety_question.begin(question):
         state.remember(_SHOWN, question)
         st.rerun()
 

@@ -84,6 +84,14 @@ def ask(question: Question, work: "Work") -> bool:
     return True
 
 
+def begin(question: Question) -> bool:
+    """Screen the labels that a question is about; False, with the error on the page, where that cannot be."""
+    from core.runs.trial import screen_labels
+
+    workspace, plan, device = engine.workspace(), question.experiment, question.device
+    return ask(question, lambda control: screen_labels(plan, workspace, device, question.pipelines, control))
+
+
 def show_light(safety: "Safety | Headline", title: str = "") -> None:
     """The traffic light, by word and sign as well as colour, with its reason."""
     icon, colour = _BADGES[safety.verdict]

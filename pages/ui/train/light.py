@@ -96,15 +96,7 @@ def _question(draft: Draft) -> "safety_question.Question | None":
 
 
 def _begin(question: "safety_question.Question") -> None:
-    from core.runs.trial import screen_labels
-
-    workspace, experiment, device, pipelines = (
-        engine.workspace(),
-        question.experiment,
-        question.device,
-        question.pipelines,
-    )
-    if safety_question.ask(question, lambda control: screen_labels(experiment, workspace, device, pipelines, control)):
+    if safety_question.begin(question):
         st.rerun()
 
 
