@@ -17,6 +17,7 @@ from core.work.leases import DeviceLeases
 from core.work.progress import Progress
 
 KEPT = 16  # analyses whose results are held
+CLOSED = "No analysis begins any more: the program is ending, or its workspace was opened anew. Try again."
 logger = logging.getLogger(__name__)
 Work = Callable[[Control], Generator[Progress, None, Any]]
 
@@ -35,13 +36,16 @@ class Analysis:
         return self.result is not None or self.error is not None
 
 
+_WAITING = Progress(what="waiting for its turn", done=0, total=0)
+
+
 @dataclass
 class Task:
     """An analysis that waits, is at work or is over."""
 
     work: Work
     control: Control
-    analysis: Analysis = Analysis(Progress(what="waiting for its turn", done=0, total=0))
+    analysis: Analysis = Analysis(_WAITING)
 
 
 class AnalysisQueue:
@@ -58,9 +62,12 @@ class AnalysisQueue:
     def analyse(self, key: Hashable, work: Work) -> Analysis:
         """Begin `work`, a generator of progress that returns a result (not None) and asks its control now and then.
 
-        The same key gives the same analysis, unless that one failed: then it is tried again. Raises `QueueFull`.
+        The same key gives the same analysis, unless that one failed: then it is tried again. After `close` nothing
+        begins, and the analysis says so. Raises `QueueFull`.
         """
         with self._lock:
+            if self._closing:
+                return Analysis(_WAITING, error=CLOSED)
             held = self._tasks.get(key)
             if held is not None and held.analysis.error is None:
                 return held.analysis
@@ -72,7 +79,7 @@ class AnalysisQueue:
             for old in over[: max(0, len(self._tasks) - KEPT)]:
                 del self._tasks[old]
             self._waiting.append(task)
-            if self._thread is None and not self._closing:
+            if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="analyses", daemon=True)
                 self._thread.start()
             return task.analysis
@@ -93,18 +100,25 @@ class AnalysisQueue:
             task.control.abort()
 
     def close(self) -> threading.Thread | None:
-        """Cancel everything; the thread that still has to end, if there is one."""
-        self._closing = True
-        for key in list(self._tasks):
-            self.cancel(key)
-        return self._thread
+        """Cancel everything and begin nothing more; the thread that still has to end, if there is one.
+
+        May be called again, and while other threads call the queue.
+        """
+        with self._lock:
+            self._closing = True
+            tasks, thread = list(self._tasks.values()), self._thread
+            self._tasks.clear()
+            self._waiting.clear()
+        for task in tasks:
+            task.control.abort()
+        return thread
 
     def _run(self) -> None:
         while True:
             with self._lock:
                 if not self._waiting:
-                    self._thread = None
-                    break
+                    self._thread = None  # whoever closes the queue waits for it until here: it only returns
+                    return
                 task = self._waiting.popleft()
             try:
                 self._finish(task)
@@ -118,7 +132,7 @@ class AnalysisQueue:
                 task.analysis = replace(task.analysis, error=told)
             finally:
                 task.control.over()
-        give_back()
+                give_back()
 
     def _finish(self, task: Task) -> None:
         steps = task.work(task.control)

@@ -187,3 +187,42 @@ def test_what_waits_comes_in_its_order(analyses):
     for name in ("second", "third", "fourth"):
         over(analyses, name)
     assert came == ["second", "third", "fourth"]
+
+
+def test_after_the_end_nothing_waits_for_a_thread_that_never_comes(analyses):
+    analyses.analyse("at work", endless)
+    analyses.analyse("waits", quick())
+    until(lambda: analyses.analysis("at work").progress == STEP)
+    thread = analyses.close()
+    late = analyses.analyse("late", quick())
+    assert (late.over, late.result, late.error) == (True, None, module.CLOSED)
+    assert [analyses.analysis(key) for key in ("at work", "waits", "late")] == [None] * 3
+    thread.join(10)
+    assert not thread.is_alive()
+    assert analyses.close() is None, "it may be closed again"
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_it_can_be_closed_while_others_begin_analyses(attempt, monkeypatch):
+    monkeypatch.setattr(module, "KEPT", 10_000)
+    analyses, failed = AnalysisQueue(), []
+
+    def begin(name):
+        try:
+            for number in range(10_000):
+                if analyses.analyse((name, number), endless).error == module.CLOSED:
+                    return
+            failed.append(f"{name} was never told of the end")
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=begin, args=(name,)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    until(lambda: len(analyses._tasks) > 20 * (attempt + 1))
+    left = analyses.close()
+    for thread in [*threads, left]:
+        thread.join(10)
+        assert not thread.is_alive()
+    assert not failed
+    assert (len(analyses._tasks), len(analyses._waiting)) == (0, 0)
