@@ -33,6 +33,7 @@ LABELS = "labels.csv"  # of images with several labels, which lie in one folder
 LARGEST = 100_000  # files
 _CACHE_BYTES = 1 << 26
 _SAMPLE = 4  # images from which the size of all is estimated
+SEPARATORS = "|;,/+&"  # at which a table of labels is read
 _SAFE = re.compile(r"\w(?:[\w ().,+-]{0,80}[\w)])?")  # letters of any script; no separators, no dots at the ends
 Put = Callable[[str, bytes], None]
 
@@ -64,7 +65,7 @@ def write_copies(
     cache = ImageCache(geometry, _CACHE_BYTES)
     others = _Recorded(items, cache.base)
     maker = Pipeline(pipeline, geometry, others)
-    places, separator = _places(dataset), _separator(dataset.classes)
+    places, separator = _places(dataset), _separator(dataset)
     rows, left_out = list[tuple[str | int, ...]](), list[str]()
     with _place(out) as put:
         for index, item in enumerate(items):
@@ -181,9 +182,20 @@ def _places(dataset: Dataset) -> Callable[[Item], str]:
     return lambda item: folders[item.label]
 
 
-def _separator(classes: Sequence[str]) -> str:
-    """What stands between labels in a table: a character that no label has."""
-    return next((one for one in "|;,/+&" if not any(one in name for name in classes)), "|")
+def _separator(dataset: Dataset) -> str:
+    """What stands between labels in a table: a character that no label has.
+
+    Empty where an image has one class. Raises `InvalidInput` where there is none.
+    """
+    if dataset.task != "multilabel":
+        return ""
+    free = [one for one in SEPARATORS if not any(one in name for name in dataset.classes)]
+    if not free:
+        raise InvalidInput(
+            f"The labels of the copies cannot be written: each of the characters {' '.join(SEPARATORS)} that may stand "
+            "between labels in a table is part of some label. Rename a label so that one of them is free."
+        )
+    return free[0]
 
 
 def _folders(classes: Sequence[str]) -> list[str]:

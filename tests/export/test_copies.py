@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -181,8 +182,6 @@ def test_pictures_that_test_are_never_copied(dataset):
 
 
 def test_images_that_no_training_uses_are_not_copied(dataset):
-    from dataclasses import replace
-
     twin = replace(dataset.items[3], name="other/class.png", label=1 - dataset.items[3].label)
     doubted = replace(dataset, items=(*dataset.items, twin))
     chosen = trainable(doubted, make_split(doubted, SplitSpec()))
@@ -210,3 +209,33 @@ def test_copies_of_images_with_several_labels_are_a_data_set_again(tmp_path):
         "a",
         "c",
     }
+
+
+@pytest.mark.parametrize(
+    ("labels", "separator"),
+    [(("ab", "c;d"), "|"), (("a|b", "c", "d e"), ";"), (("a|b", "c;d", "e"), ","), (("a|b;c,d/e+f", "g"), "&")],
+)
+def test_labels_that_hold_a_separator_are_written_with_another(dataset, tmp_path, labels, separator):
+    last = len(labels) - 1
+    several = of_several(dataset, labels, [(0,), (0, 1), (last,), (), (1,), tuple(range(len(labels))), (0, last)])
+    out = tmp_path / "copies"
+    assert written(several, out, copies=1) == []
+    rows = manifest((out / "labels.csv").read_bytes())
+    assert [row["labels"] for row in rows] == [
+        separator.join(labels[one] for one in item.classes) for item in several.items
+    ]
+
+
+def of_several(dataset, labels, said):
+    items = zip(dataset.items, said, strict=False)
+    items = tuple(replace(item, label=-1, labels=one) for item, one in items)
+    return replace(dataset, classes=labels, items=items, task="multilabel")
+
+
+def test_labels_that_hold_every_separator_are_refused_before_anything_is_written(dataset, tmp_path):
+    several = of_several(dataset, ("a|b;c", "d,e/f", "g+h&i"), [(0, 2), (1,)])
+    with pytest.raises(InvalidInput, match=r"each of the characters \| ; , / \+ & .*Rename a label"):
+        written(several, tmp_path / "copies")
+    assert not (tmp_path / "copies").exists()
+    single = replace(dataset, classes=("a|b;c,d/e+f&g", "h"))
+    assert written(single, tmp_path / "copies", copies=1) == [], "one class per image needs no separator"
