@@ -11,9 +11,13 @@ def best_thresholds(there_nc: ArrayLike, probabilities_nc: ArrayLike) -> tuple[f
     """Per class the threshold with the highest F1, within `LOWEST` and `HIGHEST`; of equal ones that next to a half.
 
     Thresholds lie midway between neighbouring probabilities, so that a new image near one of the old ones is answered
-    like it. A class that no image shows, or every image, says nothing: a half.
+    like it. A class that no image shows, or every image, says nothing: a half. Raises `ValueError` for NaN.
     """
     truth, probabilities = np.asarray(there_nc, bool), np.asarray(probabilities_nc, float)
+    if lost := int(np.isnan(probabilities).any(axis=1).sum()):
+        raise ValueError(
+            f"the model's answers for {lost} of {len(truth)} images are no numbers: they tell no threshold"
+        )
     return tuple(_best(truth[:, c], probabilities[:, c]) for c in range(truth.shape[1]))
 
 

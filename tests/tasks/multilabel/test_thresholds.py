@@ -38,3 +38,14 @@ def test_a_few_images_do_not_push_one_to_the_edge():
         truth, np.array([[0.012], [0.004]])
     ) == (0.5,)
     assert best_thresholds(truth, np.array([[0.999], [0.991]])) == (0.5,)
+
+
+@pytest.mark.parametrize("place", [(0, 0), (4, 1), (2, 2)])
+def test_answers_that_are_no_numbers_give_no_threshold(place):
+    """Whether the class has a threshold to choose or not: the last one is shown by every image."""
+    truth = np.array([[1, 0, 1], [1, 0, 1], [0, 1, 1], [0, 0, 1], [0, 1, 1]], bool)
+    probabilities = np.array([[0.4, 0.7, 1], [0.3, 0.2, 1], [0.2, 0.9, 1], [0.1, 0.6, 1], [0.1, 0.8, 1]])
+    assert best_thresholds(truth, probabilities) == pytest.approx((0.25, 0.75, 0.5))
+    probabilities[place] = np.nan
+    with pytest.raises(ValueError, match="answers for 1 of 5 images are no numbers"):
+        best_thresholds(truth, probabilities)
