@@ -1,5 +1,5 @@
 """Text for people. Of text from outside, what no screen shows, or what steers one, becomes an escape such as `\\x1b`;
-sizes and spans of time are said one way everywhere."""
+shares, numbers, sizes and spans of time are said one way everywhere."""
 
 import re
 
@@ -71,6 +71,27 @@ def format_duration(seconds: float) -> str:
 def format_guess(seconds: float) -> str:
     """A guessed time span, no finer than it is worth: to 5 s below a minute and a half, then to a minute."""
     return format_duration(max(5, 5 * round(seconds / 5)) if seconds < 90 else 60 * round(seconds / 60))
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share of 0..1 as '92 %'; without digits after the point, for that is what some dozens of images can bear."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def percent_range(low: float, high: float, digits: int = 0) -> str:
+    """The ends of an interval of shares, as '74 to 98 %'."""
+    return f"{100 * low:.{digits}f} to {percent(high, digits)}"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A value of any size, such as a learning rate: '0.001', '5.7e-6'. `digits` are significant ones."""
+    mantissa, sign, exponent = f"{value:.{digits}g}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if sign else mantissa
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: '1 view', '8 views'."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def _escape(found: re.Match[str]) -> str:

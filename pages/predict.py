@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from core.charts.numbers import percent
 from core.data.decoding.formats import ALLOWED
 from core.errors import GraftError, RunNotFound
 from core.runs.records import Run
+from core.text import percent
 from pages.ui.predict.answers import Source, answered, load, model_key
 from pages.ui.predict.folder import answered_folder, ask_for_folder, offer_unlabelled
 from pages.ui.predict.show import show_answers, show_folder

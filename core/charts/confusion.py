@@ -5,9 +5,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from core.charts.numbers import percent
 from core.charts.style import LOOKS, Theme, base_layout, literal, names_axis, scale, title
 from core.tasks.classification.confusion import Confusion
+from core.text import percent
 
 MOST_WITH_TEXT = 20  # classes; with more, the cells are too small to be read
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.charts.numbers import number, percent
 from core.charts.series import Line, line
+from core.text import number, percent
 from core.training.events import EpochEnded, PhaseStarted, StepEnded
 
 ACCURACY = "Accuracy"

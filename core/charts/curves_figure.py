@@ -11,9 +11,9 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from core.charts.curves import Band, Curves
-from core.charts.numbers import number, percent
 from core.charts.series import Line
 from core.charts.style import LOOKS, Theme, axis, base_layout, fade, literal, note, part_colour, title
+from core.text import number, percent
 
 Panel = Literal["loss", "score", "rate"]
 PANELS: tuple[Panel, ...] = ("loss", "score", "rate")

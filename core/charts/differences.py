@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from core.charts.numbers import number
 from core.experiment import Experiment, Phase, Step
+from core.text import number
 
 ABSENT = "–"
 _TITLES = {

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from core.charts.numbers import number
 from core.charts.style import LOOKS, Theme, axis, base_layout, literal, names_axis, note, title
 from core.experiment import Phase
+from core.text import number
 
 
 @dataclass(frozen=True, slots=True)

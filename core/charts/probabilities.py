@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
 
-from core.charts.numbers import percent
 from core.charts.style import LOOKS, Theme, axis, base_layout, literal, names_axis
 from core.tasks.decision import Decision
+from core.text import percent
 
 
 @dataclass(frozen=True, slots=True)

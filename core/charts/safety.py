@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 
-from core.charts.numbers import number
 from core.charts.style import FONT_SIZE, LOOKS, Theme, axis, base_layout, fade, note, title
 from core.screening.sweep import StrengthSweep
+from core.text import number
 
 HEIGHT = 280  # px
 LIGHTS = {"green": "Labels survive", "amber": "Look closer", "red": "Destroys labels", "unknown": "Cannot tell"}

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from core.charts.numbers import percent, percent_range
 from core.charts.style import LOOKS, Theme, axis, base_layout, literal, names_axis, note, title
 from core.tasks.classification.scores import ClassScore
 from core.tasks.multilabel.scores import LabelScore
+from core.text import percent, percent_range
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from core.charts.numbers import number
 from core.charts.series import Line
 from core.charts.style import FONT_SIZE, LOOKS, Theme, axis, base_layout, fade, note, part_colour, title
+from core.text import number
 from core.training.sweep import Sweep
 
 HEIGHT = 260  # px

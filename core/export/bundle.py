@@ -4,7 +4,6 @@ import io
 import zipfile
 
 from core.backbones import catalogue
-from core.charts.numbers import percent, percent_range
 from core.errors import RunConflict
 from core.export.parts import PARTS, WEIGHTS
 from core.export.script import to_install
@@ -12,6 +11,7 @@ from core.model.record import ModelRecord, read_record
 from core.runs.records import Run
 from core.runs.workspace import Workspace
 from core.tasks.scorecard import Scorecard
+from core.text import percent, percent_range
 from core.training.kept import BEST, kept_weights
 
 HOW_TO = """\

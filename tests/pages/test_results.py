@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from core.charts.numbers import percent
 from core.charts.overlay import Key
 from core.experiment import AS_FOUND, Reading
 from core.runs.status import Status
 from core.tasks.scorecard import Score
+from core.text import percent
 from pages.ui.results import compare
 from pages.ui.results import list as results_list
 from pages.ui.results import run as results_run

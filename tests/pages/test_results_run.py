@@ -4,13 +4,13 @@ import shutil
 
 import numpy as np
 
-from core.charts.numbers import percent
 from core.errors import ResumeRefused
 from core.experiment import PipelineSpec
 from core.export import bundle
 from core.runs.artifacts import Predictions
 from core.runs.status import Status
 from core.runs.workspace import Workspace
+from core.text import percent
 from pages.ui.results import mistakes
 from pages.ui.results import run as results_run
 from pages.ui.runs import listing as told

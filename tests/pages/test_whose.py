@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.charts.numbers import percent
 from core.runs import artifacts
 from core.tasks.classification.mistakes import mistakes
 from core.tasks.classification.scores import class_scores
-from core.text import format_duration, format_size
+from core.text import format_duration, format_size, percent
 from pages.ui.results import classes as results_classes
 from pages.ui.results import compare
 from pages.ui.results import mistakes as results_mistakes

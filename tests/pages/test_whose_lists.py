@@ -6,12 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.charts.numbers import percent
 from core.data.sources import load_dataset
 from core.data.split import make_split
 from core.experiment import SplitSpec
 from core.runs.status import Status
-from core.text import format_duration
+from core.text import format_duration, percent
 from pages.ui.data import facts as data_facts
 from pages.ui.runs import listing as told
 from pages.ui.runs import live

@@ -8,9 +8,9 @@ from pydantic.fields import Field
 
 from core.augment import catalogue, pipeline
 from core.augment.steps import describe, parameters, usable
-from core.charts.numbers import percent
 from core.errors import InvalidInput, InvalidPipeline, UnknownTransform
 from core.experiment import PipelineSpec, Step
+from core.text import percent
 from pages.ui.augment import picker, steps
 from pages.ui.augment.steps import Node
 from pages.ui.session import state

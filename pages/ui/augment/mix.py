@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from core.charts.numbers import percent
 from core.data.dataset import Item
 from core.experiment import Recipe
+from core.text import percent
 from pages.ui.augment.choice import Choice, show_several
 from pages.ui.augment.look import Preview, Scene, Wanted, enlarged, made, readable
 from pages.ui.session import state

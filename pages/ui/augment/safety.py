@@ -6,10 +6,10 @@ import streamlit as st
 
 from core.augment.steps import check_parameters, describe
 from core.backbones import catalogue as backbones
-from core.charts.numbers import counted, percent
 from core.data.dataset import Dataset, Item
 from core.errors import InvalidInput, UnreadableImage
 from core.screening.headline import changes_images, headline
+from core.text import counted, percent
 from pages.ui.augment import turning
 from pages.ui.runs import safety_question
 from pages.ui.runs.safety_question import Question, show_headline, show_light

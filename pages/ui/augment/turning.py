@@ -4,13 +4,13 @@ import streamlit as st
 
 from core.augment import catalogue
 from core.augment.steps import describe
-from core.charts.numbers import counted
 from core.charts.safety import strength_curve, strength_figure
 from core.data.dataset import Dataset
 from core.errors import GraftError
 from core.experiment import PipelineSpec
 from core.screening.question import alone
 from core.screening.sweep import STRENGTHS, StrengthSweep
+from core.text import counted
 from pages.ui.runs import safety_question
 from pages.ui.runs.safety_question import Question, ask
 from pages.ui.session import engine, state

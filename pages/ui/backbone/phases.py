@@ -9,12 +9,12 @@ from dataclasses import replace
 import streamlit as st
 
 from core.backbones.stages import HEAD, Stage, require_stages
-from core.charts.numbers import number
 from core.charts.phases import phase_figure, phase_grid
 from core.errors import UnknownStage
 from core.experiment import Phase
 from core.planning import phases as backbone_plan
 from core.planning.phases import Phases
+from core.text import number
 from pages.ui.backbone.stages import count, explanations, stage_list
 from pages.ui.session import state
 from pages.ui.widgets.forms import render_form

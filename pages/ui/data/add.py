@@ -5,12 +5,12 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from core.charts.numbers import counted
 from core.data import collection, names
 from core.data.dataset import Dataset, Item
 from core.data.decoding.formats import ALLOWED, IMAGE_SUFFIXES
 from core.data.sources import describe_folder
 from core.errors import GraftError, UnusableDataset
+from core.text import counted
 from pages.ui.data import gallery, take
 from pages.ui.session import data_view, engine, state
 from pages.ui.widgets.gallery import show_mosaic

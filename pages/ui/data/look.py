@@ -7,13 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.classes import class_counts, class_counts_figure
-from core.charts.numbers import counted
 from core.data.dataset import Dataset
 from core.data.report import DataReport, describe, image_notes
 from core.data.sources import describe_folder
 from core.data.split import Split
 from core.errors import GraftError, UnclearLayout
 from core.experiment import SplitSpec
+from core.text import counted
 from pages.ui.data import choose, facts, gallery, reading
 from pages.ui.data import copies as data_copies
 from pages.ui.session import data_view, engine, state

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.charts.numbers import counted
 from core.data import names
 from core.data.dataset import Dataset
 from core.data.report import DataReport
 from core.errors import GraftError
 from core.experiment import Reading
+from core.text import counted
 from pages.ui.session import data_view, engine, state
 from pages.ui.widgets.messages import literal, show_error
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core.charts.numbers import percent
 from core.runs.records import Run
 from core.runs.status import Status
+from core.text import percent
 from pages.ui.runs.listing import labels
 from pages.ui.runs.words import BADGES, ago, main_score, share_done
 from pages.ui.session import engine

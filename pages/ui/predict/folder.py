@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from core.charts.numbers import counted
 from core.data import names
 from core.errors import GraftError
 from core.files import LONGEST_PATH
 from core.runs.records import Run
+from core.text import counted
 from pages.ui.predict.answers import AT_ONCE, Answer, thumbnail
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import literal

@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
-from core.charts.numbers import percent
 from core.charts.probabilities import TopClasses, probabilities_figure, top_answers
 from core.data.dataset import NO_LABEL
 from core.errors import UnreadableImage
@@ -15,6 +14,7 @@ from core.export.table import predictions_csv
 from core.files import slug
 from core.runs.records import Run
 from core.tasks.decision import Decision
+from core.text import percent
 from pages.ui.predict.answers import THUMBNAIL_PX, Answer, Source, jpeg
 from pages.ui.predict.folder import MOST_NAMED, FolderAnswers, OnDisk
 from pages.ui.widgets.messages import literal

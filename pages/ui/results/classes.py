@@ -7,11 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.confusion import cells, confusion_figure
-from core.charts.numbers import percent_range
 from core.charts.scores import recall_figure, recall_rows
 from core.runs import artifacts
 from core.tasks.classification.confusion import confusion
 from core.tasks.classification.scores import ClassScore, class_scores
+from core.text import percent_range
 from pages.ui.widgets.messages import explain
 from pages.ui.widgets.plot import live_plot
 from pages.ui.widgets.tables import show_table

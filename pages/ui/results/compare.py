@@ -7,10 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.differences import differing
-from core.charts.numbers import percent
 from core.charts.overlay import METRICS, Key, Metric, is_share, legend, overlay, overlay_figure, titles
 from core.runs.records import Run
-from core.text import shown
+from core.text import percent, shown
 from pages.ui.runs import listing
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import literal

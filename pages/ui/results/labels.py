@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.charts.numbers import percent, percent_range
 from core.charts.scores import label_rows, recall_figure
 from core.errors import UnreadableImage
 from core.runs.artifacts import Predictions
 from core.tasks.multilabel.mistakes import LabelMistake, label_mistakes
 from core.tasks.multilabel.scores import LabelScore, label_scores
 from core.tasks.multilabel.thresholds import HALF
+from core.text import percent, percent_range
 from pages.ui.results.mistakes import Shown, show_in_turn, small_image
 from pages.ui.widgets.gallery import Cell
 from pages.ui.widgets.messages import explain

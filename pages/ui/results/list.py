@@ -6,10 +6,9 @@ from textwrap import shorten
 
 import streamlit as st
 
-from core.charts.numbers import percent
 from core.runs.records import Run
 from core.runs.status import Status
-from core.text import format_duration, format_size, shown
+from core.text import format_duration, format_size, percent, shown
 from pages.ui.results.compare import show_comparison
 from pages.ui.runs import listing
 from pages.ui.runs.words import badge

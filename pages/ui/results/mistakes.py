@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.charts.numbers import percent
 from core.data.geometry import Geometry
 from core.data.images import decode, resize
 from core.data.scale import Range
 from core.errors import UnreadableImage
 from core.runs.artifacts import Predictions
 from core.tasks.classification.mistakes import Mistake, mistakes
+from core.text import percent
 from pages.ui.session import state
 from pages.ui.widgets.gallery import Cell, show_mosaic
 from pages.ui.widgets.messages import literal

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.charts.numbers import percent
 from core.errors import GraftError
 from core.runs import artifacts
 from core.runs.records import Run
 from core.tasks.scorecard import Scorecard
+from core.text import percent
 from pages.ui.results import classes, labels
 from pages.ui.results.mistakes import show_mistakes
 from pages.ui.runs import listing

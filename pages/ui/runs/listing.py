@@ -7,12 +7,12 @@ from pathlib import Path
 
 from core import files
 from core.charts.differences import Difference, differing
-from core.charts.numbers import percent_range
 from core.data.sources import SAMPLE_PREFIX, SAMPLES
 from core.experiment import Experiment, Reading
 from core.paths import BEST
 from core.runs.records import Run
 from core.tasks.scorecard import Score
+from core.text import percent_range
 from pages.ui.widgets import sidebar
 
 MOST_SETTINGS, LONGEST_SETTING = 2, 32  # in a run's name; letters of each

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Sequence
 
-from core.charts.numbers import percent, percent_range
 from core.runs.records import Run
 from core.runs.status import Status
+from core.text import percent, percent_range
 
 BADGES = {
     Status.QUEUED: ("Waiting", ":material/schedule:", "gray"),

@@ -4,11 +4,11 @@ from collections.abc import Hashable
 
 import streamlit as st
 
-from core.charts.numbers import number
 from core.charts.sweep import sweep_curve, sweep_figure
 from core.errors import GraftError, QueueFull
 from core.experiment import Experiment, Phase
 from core.planning import phases as backbone_plan
+from core.text import number
 from core.training.sweep import Sweep
 from pages.ui.session import engine, state
 from pages.ui.session.state import Draft

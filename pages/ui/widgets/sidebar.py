@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.augment.catalogue import TRANSFORMS
-from core.charts.numbers import counted, percent
 from core.experiment import BackboneSpec, Phase, PipelineSpec, SplitSpec
 from core.files import slug
+from core.text import counted, percent
 from pages.ui.session.state import Draft
 from pages.ui.widgets.messages import literal
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from core.charts.numbers import number, percent, percent_range
+from core.text import number, percent, percent_range
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.mark.parametrize(("share", "digits", "text"), [(0.916, 0, "92 %"), (0.9163, 1, "91.6 %"), (0, 0, "0 %")])
