@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def _hero() -> None:
-    words, picture = st.columns([1, 1.05], gap="large", vertical_alignment="center")
+    words, image = st.columns([1, 1.05], gap="large", vertical_alignment="center")
     with words:
         st.title("Teach a vision model your own classes", anchor=False)
         st.markdown(
@@ -42,7 +42,7 @@ def _hero() -> None:
                 data_view.go("choose")
                 st.switch_page("pages/data.py")
         st.caption("The sample: 119 photographs in five classes. It takes a minute or two, without a graphics card.")
-    with picture, st.container(key="home-hero"):
+    with image, st.container(key="home-hero"):
         images.hero()
 
 

@@ -49,11 +49,11 @@ def test_train_predict_and_list(graft, images, tmp_path):
     run_id = summary["run_id"]
     assert (tmp_path / "workspace" / "runs" / run_id / "best.safetensors").exists()
 
-    pictures = sorted((images / "cold").iterdir())[:2]
-    code, out, _ = graft("predict", run_id, *pictures, "--json")
+    two_images = sorted((images / "cold").iterdir())[:2]
+    code, out, _ = graft("predict", run_id, *two_images, "--json")
     assert code == 0
     answers = json.loads(out.splitlines()[-1])
-    assert [a["path"] for a in answers] == [str(p) for p in pictures]
+    assert [a["path"] for a in answers] == [str(p) for p in two_images]
     for answer in answers:
         assert set(answer) == {"path", "class", "probabilities"}
         assert abs(sum(answer["probabilities"].values()) - 1) < 1e-5

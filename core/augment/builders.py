@@ -1,7 +1,7 @@
-"""From parameters to Albumentations transforms, by way of the constructor calls that an export writes down.
+"""Build Albumentations transforms from parameters, through constructor calls that exports can write out.
 
-Takes seconds to import, so import it late. OpenCV's own threads are left as they are: with 0, 1 and 2 of them twelve
-views at 224 px took the same time within noise and had the same pixels, and the setting is one for the whole process.
+Takes seconds to import, so import it lazily. OpenCV's thread count is left alone: with 0, 1 and 2 threads twelve views
+at 224 px took the same time within noise and had the same pixels, and the setting is global to the process.
 """
 
 import os
@@ -28,7 +28,7 @@ from core.experiment import Description
 
 @dataclass(frozen=True)
 class Call:
-    """The constructor call of a transform: of a class of Albumentations or `OWN`, without p and strict."""
+    """The constructor call of a transform, a class of Albumentations or `OWN`, without p and strict."""
 
     kind: str
     arguments: dict[str, Any] = field(default_factory=dict)
@@ -36,36 +36,36 @@ class Call:
 
 Builder = Callable[[Any, Geometry], Call]
 
-# our own classes; each stands in a module that needs nothing of the app
-_FREE = (TrivialAugment, RandAugment, AugMix, OverlayElements)
+# our own classes, each in a module that does not depend on the app
+_WITHOUT_STRICT = (TrivialAugment, RandAugment, AugMix, OverlayElements)
 OWN: dict[str, type[A.BasicTransform]] = {
-    kind.__name__: kind for kind in (Elastic, Erasing, XYMasking, PixelDistributionAdaptation, *_FREE)
+    kind.__name__: kind for kind in (Elastic, Erasing, XYMasking, PixelDistributionAdaptation, *_WITHOUT_STRICT)
 }
 
 _INTERPOLATION = {"nearest": cv2.INTER_NEAREST, "bilinear": cv2.INTER_LINEAR, "bicubic": cv2.INTER_CUBIC}
 _COLOURS: dict[str, Any] = {"black": 0, "grey": 128, "white": 255, "noise": "random"}
-# without `strict`: the first has no arguments; the others raise anyway when an argument is unknown
-_REFUSE_BY_THEMSELVES = frozenset({"RandomRotate90", "MedianBlur", "ToSepia", *(kind.__name__ for kind in _FREE)})
+# built without `strict`: the first has no arguments, the others raise on unknown arguments anyway
+_NO_STRICT = frozenset({"RandomRotate90", "MedianBlur", "ToSepia", *(kind.__name__ for kind in _WITHOUT_STRICT)})
 
 
 def call(name: str, params: Description, geometry: Geometry) -> Call:
-    """The call that builds the transform called `name`, which the catalogue must know. May raise `ValueError`."""
+    """The call that builds the transform `name` of the catalogue. May raise `ValueError`."""
     if name in BUILDERS:
         return BUILDERS[name](params, geometry)
     return Call(name, generic.arguments(name, params, geometry, _border, _COLOURS))
 
 
 def make(call: Call) -> A.BasicTransform:
-    """The transform, always applied when it is called. Raises the library's `ValueError`."""
+    """Build the transform with p=1. Raises the library's `ValueError`."""
     kind = OWN[call.kind] if call.kind in OWN else getattr(A, call.kind)
-    # transforms are called only when a step's coin says so, and a misspelt argument must not pass with a warning
-    strict = {} if call.kind in _REFUSE_BY_THEMSELVES else {"strict": True}
-    made: A.BasicTransform = kind(**call.arguments, p=1.0, **strict)
-    return made
+    # p=1.0: the pipeline decides when to apply; strict: a misspelt argument must not pass with a warning
+    strict = {} if call.kind in _NO_STRICT else {"strict": True}
+    transform: A.BasicTransform = kind(**call.arguments, p=1.0, **strict)
+    return transform
 
 
 def build(name: str, params: Description, geometry: Geometry) -> A.BasicTransform:
-    """The transform called `name`, which the catalogue must know. Raises the library's `ValueError`."""
+    """Build the transform `name` of the catalogue. Raises the library's `ValueError`."""
     return make(call(name, params, geometry))
 
 
@@ -118,7 +118,7 @@ def _perspective(params: p.PerspectiveParams, _: Geometry) -> Call:
 
 def _elastic(params: p.ElasticParams, geometry: Geometry) -> Call:
     shift = params.shift * geometry.image_size
-    wave = max(1.0, params.smoothness * geometry.image_size)  # the library's smallest
+    wave = max(1.0, params.smoothness * geometry.image_size)  # the library's minimum
     return _call("Elastic", alpha=shift, sigma=wave, **_border(params.fill))
 
 
@@ -143,13 +143,13 @@ def _brightness_contrast(params: p.BrightnessContrastParams, _: Geometry) -> Cal
 
 
 def _hue_shift(params: p.HueShiftParams, _: Geometry) -> Call:
-    half = _plus_minus(params.limit / 2)  # 8-bit hue counts in steps of two degrees
+    half = _plus_minus(params.limit / 2)  # 8-bit hue has steps of two degrees
     return _call("HueSaturationValue", hue_shift_limit=half, sat_shift_limit=(0, 0), val_shift_limit=(0, 0))
 
 
 def _blur(params: p.BlurParams, _: Geometry) -> Call:
     low, high = params.sigma
-    # the library divides by sigma: 0 would make a black image
+    # the library divides by sigma: 0 would give a black image
     return _call("GaussianBlur", sigma_limit=(max(low, 0.01), max(high, 0.01)), blur_limit=0)
 
 

@@ -1,6 +1,7 @@
-"""A pipeline as a Python script that makes the very same views without Graft: Albumentations, NumPy, OpenCV, Pillow.
+"""Export a pipeline as a Python script that makes identical views without Graft (Albumentations, NumPy, OpenCV,
+Pillow).
 
-What decides about pixels is not written a second time: the script has the source of this program's own files pasted in.
+Code that affects pixels is not duplicated: the script contains the source of this program's own modules.
 """
 
 import ast
@@ -57,9 +58,9 @@ _LOAD = '''READ = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "GIF", "PPM")
 
 
 def load(path):
-    """The image as the steps start from it, and the digest that names its random streams.
+    """The image as input of the steps, and the digest that seeds its random streams.
 
-    Raises `ValueError` for what Graft reads with more than Pillow: its pixels would be others.
+    Raises `ValueError` for formats that Graft decodes with other libraries than Pillow: the pixels would differ.
     """
     data = Path(path).read_bytes()
     with Image.open(BytesIO(data)) as image:
@@ -76,7 +77,7 @@ def load(path):
 
 
 def augment(image, number, seed=SEED, references=None):
-    """View `number` of what `load` gave: uint8, GEOMETRY.image_size px squared, RGB."""
+    """View `number` of an image from `load`: uint8, GEOMETRY.image_size px squared, RGB."""
     pixels, digest = image
     return view(
         STEPS, pixels, side=GEOMETRY.image_size, seed=seed, digest=digest, number=number, references=references
@@ -102,15 +103,15 @@ _MAIN = """def main():
     parser.add_argument("--views", type=int, default=8)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--out", type=Path, default=Path("views")){option}
-    given = parser.parse_args()
-    given.out.mkdir(parents=True, exist_ok=True)
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
     try:
-        image = load(given.image)
+        image = load(arguments.image)
     except (OSError, ValueError, SyntaxError) as error:
-        parser.error(f"{{given.image}} cannot be read: {{error}}")
-    for number in range(given.views):
-        pixels = augment(image, number, given.seed{argument})
-        Image.fromarray(pixels).save(given.out / f"{{given.image.stem}}-{{number}}.png")
+        parser.error(f"{{arguments.image}} cannot be read: {{error}}")
+    for number in range(arguments.views):
+        pixels = augment(image, number, arguments.seed{argument})
+        Image.fromarray(pixels).save(arguments.out / f"{{arguments.image.stem}}-{{number}}.png")
 
 
 if __name__ == "__main__":
@@ -120,16 +121,16 @@ _OPTION = """
 
 
 def python_code(spec: PipelineSpec, geometry: Geometry, seed: int) -> str:
-    """A script that runs as pasted and makes the views of this pipeline. Raises like `pipeline.check`."""
+    """A self-contained script that makes the views of this pipeline. Raises like `pipeline.check`."""
     planned = plan(spec, geometry)
-    calls = [one.call for one in _every(planned) if one.call is not None]
+    calls = [one.call for one in _with_options(planned) if one.call is not None]
     others = any(_metadata(call) for call in calls)
     pasted = [runtime, *dict.fromkeys(sys.modules[OWN[call.kind].__module__] for call in calls if call.kind in OWN)]
     parts = [_source(module) for module in pasted]
     parts += [_picked(module, names) for module, names in _LOADING.items()]
     parts += [_settings(geometry, seed) + _steps(spec, planned), _LOAD]
     parts += [_FOLDER] if others else []
-    parts += [_MAIN.format(option=_OPTION if others else "", argument=", given.references" if others else "")]
+    parts += [_MAIN.format(option=_OPTION if others else "", argument=", arguments.references" if others else "")]
     body = "\n\n\n".join(parts)
     head = _HEAD.format(usage=" --references training-images" if others else "")
     return f"{head}\n{_imports(body, [*pasted, *_LOADING])}\n\n\n{body}\n"
@@ -154,8 +155,8 @@ def _stage(one: Planned, indent: int) -> str:
     start = f'Stage({one.index}, "{one.key}", {_value(one.probability)}'
     weight = "" if one.weight == 1 else f", weight={_value(one.weight)}"
     if one.options:
-        room = " " * (indent + 4)
-        options = "".join(f"\n{room}{_stage(option, indent + 4)}," for option in one.options)
+        inner = " " * (indent + 4)
+        options = "".join(f"\n{inner}{_stage(option, indent + 4)}," for option in one.options)
         return f"{start}, options=({options}\n{' ' * indent}))"
     if one.call is None:  # an option that is too weak to change anything
         return f"{start}{weight})"
@@ -164,33 +165,33 @@ def _stage(one: Planned, indent: int) -> str:
     return f"{start}, {_written(one.call, indent)}{weight}{others})"
 
 
-def _written(call: Call, room: int) -> str:
-    """The call as Python, its arguments below it where the line would become too long."""
-    given = [f"{name}={_value(value, name)}" for name, value in call.arguments.items()]
-    kind, listed = f"{'' if call.kind in OWN else 'A.'}{call.kind}", ", ".join([*given, "p=1"])
-    if len(listed) + len(kind) + room + 30 <= _WIDTH:
+def _written(call: Call, indent: int) -> str:
+    """The call as Python source, wrapped if the line would be too long."""
+    arguments = [f"{name}={_value(value, name)}" for name, value in call.arguments.items()]
+    kind, listed = f"{'' if call.kind in OWN else 'A.'}{call.kind}", ", ".join([*arguments, "p=1"])
+    if len(listed) + len(kind) + indent + 30 <= _WIDTH:
         return f"{kind}({listed})"
-    indent = " " * (room + 4)
-    lines = textwrap.fill(listed, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
-    return f"{kind}(\n{lines},\n{' ' * room})"
+    inner = " " * (indent + 4)
+    lines = textwrap.fill(listed, _WIDTH, initial_indent=inner, subsequent_indent=inner, break_long_words=False)
+    return f"{kind}(\n{lines},\n{' ' * indent})"
 
 
 def _value(value: Any, name: str = "") -> str:
     if isinstance(value, str):
-        return f'"{value}"'  # a word of the catalogue
+        return f'"{value}"'  # a word from the catalogue
     return _CONSTANTS.get(name, {}).get(value, repr(value)) if isinstance(value, int) else repr(value)
 
 
-def _every(planned: tuple[Planned, ...]) -> Iterator[Planned]:
+def _with_options(planned: tuple[Planned, ...]) -> Iterator[Planned]:
     for one in planned:
         yield one
         yield from one.options
 
 
 def _metadata(call: Call) -> str:
-    """The argument under which the transform is given other images; empty: it needs none."""
-    found: str = getattr(make(call), "metadata_key", "")
-    return found
+    """The argument through which the transform receives other images; empty if it needs none."""
+    source: str = getattr(make(call), "metadata_key", "")
+    return source
 
 
 def _source(module: Any) -> str:
@@ -199,28 +200,28 @@ def _source(module: Any) -> str:
 
 
 def _picked(module: Any, names: tuple[str, ...]) -> str:
-    """Only what is called by these names. Raises `LookupError` where one is not there."""
-    there = {_name(node) for node in ast.parse(inspect.getsource(module)).body}
-    if lost := set(names) - there:
-        raise LookupError(f"{module.__name__} has no {', '.join(sorted(lost))} to paste into a script")
+    """Only the definitions with these names. Raises `LookupError` if one is missing."""
+    defined = {_name(node) for node in ast.parse(inspect.getsource(module)).body}
+    if missing := set(names) - defined:
+        raise LookupError(f"{module.__name__} has no {', '.join(sorted(missing))} to paste into a script")
     return _cut(module, lambda node: _name(node) in names)
 
 
-def _cut(module: Any, wanted: Callable[[ast.stmt], bool]) -> str:
-    """The statements that are wanted, with the comments above them, as they are written."""
+def _cut(module: Any, keep: Callable[[ast.stmt], bool]) -> str:
+    """The source of the statements selected by `keep`, with the comments above them."""
     text = inspect.getsource(module)
-    lines, end, found = text.splitlines(), 0, ""
+    lines, end, source = text.splitlines(), 0, ""
     for node in ast.parse(text).body:
         written = "\n".join(lines[end : node.end_lineno]).strip("\n")
         end = node.end_lineno or end
-        if wanted(node):
+        if keep(node):
             short = isinstance(node, ast.Assign | ast.AnnAssign)
-            found += ("\n" if short else "\n\n\n") + written
-    return found.strip("\n")
+            source += ("\n" if short else "\n\n\n") + written
+    return source.strip("\n")
 
 
 def _imports(body: str, modules: list[Any]) -> str:
-    """Those imports of the pasted modules that are still used, and the script's own."""
+    """The imports of the pasted modules that are still used, and the script's own."""
     tree = ast.parse(body)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     lines = {"import argparse", "import os", "from io import BytesIO", "from pathlib import Path"}

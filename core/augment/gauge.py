@@ -1,4 +1,4 @@
-"""What a transform does to one image, and how long it takes: a thumbnail and a cost, measured on this machine."""
+"""The effect of a transform on one image and the time it takes, measured on this machine."""
 
 import statistics
 import time
@@ -12,7 +12,7 @@ from core.augment.steps import default_step
 from core.data.geometry import Geometry
 from core.experiment import PipelineSpec
 
-_CALLS = 3  # that are measured, after one that warms up
+_CALLS = 3  # measured calls, after one for warm-up
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def gauge(
 ) -> Effect:
     """The transform's default, always applied, on `base` (uint8 HxWx3, the image `digest`).
 
-    Of the views that were made the one is shown that differs most from the image: a random turn may be none at all.
+    The returned view is the one that differs most from the image, because a random rotation may be close to none.
     Raises `UnknownTransform`, and `InvalidPipeline` where other images are needed and there are none.
     """
     step = default_step(name).model_copy(update={"p": 1.0})
@@ -39,5 +39,5 @@ def gauge(
         began = time.perf_counter()
         views.append(pipeline.view(base, seed=0, digest=digest, number=number))
         times.append(time.perf_counter() - began)
-    shown = max(views, key=lambda view: float(np.abs(view - plain).mean()))
-    return Effect(shown, 1000 * statistics.median(times[1:]))
+    strongest = max(views, key=lambda view: float(np.abs(view - plain).mean()))
+    return Effect(strongest, 1000 * statistics.median(times[1:]))

@@ -6,18 +6,18 @@ from torchvision.transforms import v2
 
 
 def mix(images: Tensor, shares: Tensor, *, mixup: float, cutmix: float) -> tuple[Tensor, Tensor]:
-    """Images (N, C, H, W) and the shares of each class (N, n_classes), float, mixed in pairs alike.
+    """Mix images (N, C, H, W) and their class probabilities (N, n_classes), float, in pairs.
 
-    `mixup` and `cutmix` are the alphas of the beta distribution of the share (Zhang et al. 2018, Yun et al. 2019); 0
-    switches one off, and of two that are on each step takes either. Draws from torch's generator: seed it.
+    `mixup` and `cutmix` are the alphas of the beta distribution (Zhang et al. 2018, Yun et al. 2019); 0 disables one.
+    If both are enabled, each batch uses one at random. Uses torch's global generator: seed it.
     """
-    on = [
+    enabled = [
         kind(alpha=alpha, num_classes=shares.shape[1])
         for kind, alpha in ((v2.MixUp, mixup), (v2.CutMix, cutmix))
         if alpha > 0
     ]
-    if not on:
+    if not enabled:
         return images, shares
-    chosen = on[int(torch.randint(len(on), (1,)))]
+    chosen = enabled[int(torch.randint(len(enabled), (1,)))]
     mixed, targets = chosen(images, shares)
     return mixed, targets

@@ -1,9 +1,9 @@
-"""The parameters of each augmentation: one typed model per transform, which forms, checks and documents are made from.
+"""The parameters of each augmentation: one typed model per transform, used for forms, validation and documentation.
 
 A field whose schema has `neutral` is a magnitude: at that value the transform changes nothing, and the pipeline's
-strength scales the field away from it; with `rests` false it is only at its weakest there. `unit` is what its numbers
-count; `symmetric` marks one number that stands for the range from minus to plus. Bounds of a range are those of its two
-numbers (`prefixItems` in the JSON schema).
+strength scales the field away from it; with `rests` false it is only weakest there. `unit` is the unit of the value;
+`symmetric` marks a number x that stands for the range from -x to x. Bounds of a range are those of its two numbers
+(`prefixItems` in the JSON schema).
 """
 
 from typing import Annotated, Any, Literal, TypeVar
@@ -52,7 +52,7 @@ def _limit(default: float, title: str, description: str, *, le: float, unit: str
 def _span(
     default: tuple[float, float], title: str, description: str, *, neutral: float, unit: str, rests: bool = True
 ) -> Any:
-    """A range from which each view draws; its bounds stand in the annotation."""
+    """A range from which each view draws; its bounds are in the annotation."""
     extra: dict[str, Any] = {"neutral": neutral, "unit": unit} | ({} if rests else {"rests": False})
     return Field(default, title=title, description=description, json_schema_extra=extra)
 
@@ -61,12 +61,12 @@ def _fill() -> Any:
     return Field(
         "reflect",
         title="Fill",
-        description="What stands where the image moved away: its mirror image, or black, or white.",
+        description="What fills the empty border: a reflection of the image, black, or white.",
     )
 
 
 class NoParams(Description):
-    """A transform with nothing to set but its probability."""
+    """A transform without parameters besides its probability."""
 
 
 class RotateParams(Description):

@@ -1,4 +1,4 @@
-"""Views: what a pipeline makes of an image. A view depends on its arguments alone, never on what was drawn before."""
+"""Views: augmented versions of an image. A view depends on its arguments alone, never on earlier draws."""
 
 import math
 from dataclasses import dataclass
@@ -17,15 +17,23 @@ from core.data.geometry import Geometry
 from core.errors import InvalidPipeline
 from core.experiment import PipelineSpec, Step
 
-_UNTOLD = {"shape", "interpolation", "mask_interpolation", "fill", "fill_mask", "seed"}  # as set, or for nobody to read
+_HIDDEN = {
+    "shape",
+    "interpolation",
+    "mask_interpolation",
+    "fill",
+    "fill_mask",
+    "seed",
+}  # not shown
 _CHECK_GEOMETRY = Geometry(image_size=64, resize_size=72)
 
 
 def check(spec: PipelineSpec) -> None:
-    """Build every step, also those switched off, and forget them.
+    """Check a pipeline by building every step, also those switched off.
 
-    Raises `UnknownTransform` if any name is unknown, else `InvalidPipeline`; the message has the problems of all steps,
-    each with its number, name and the library's reason. Other images, which some steps need, are not asked for.
+    Raises `UnknownTransform` if any name is unknown, else `InvalidPipeline`; the message lists the problems of all
+    steps, each with its number, name and the library's reason. Reference images, which some steps need, are not
+    checked.
     """
     check_parameters(spec)
     report(spec, lambda step: _try(step, spec.strength))
@@ -33,9 +41,9 @@ def check(spec: PipelineSpec) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """A step that took part in a view: its place in the description (from 0) and what it drew, for people to read.
+    """A step that was applied in a view: its index in the description (from 0) and its random parameters as text.
 
-    `option` is the place of the option that a choice took, and `transform` what was applied.
+    `option` is the index of the chosen option, `transform` the name of the applied transform.
     """
 
     index: int
@@ -45,9 +53,9 @@ class Fired:
 
 
 class Pipeline:
-    """A pipeline ready to make views. Raises like `check` when it is made, and where `references` are needed and none.
+    """A pipeline ready to make views. The constructor raises like `check`, also when required `references` are missing.
 
-    Give each thread an object of its own: the transforms hold random state, so views of one object wait for each other.
+    Use one object per thread: the transforms hold random state, so calls on one object wait for each other.
     """
 
     def __init__(self, spec: PipelineSpec, geometry: Geometry, references: References | None = None) -> None:
@@ -60,19 +68,19 @@ class Pipeline:
         self._stages = tuple(_stage(one) for one in planned)
         self._lock = Lock()
 
-    def __reduce__(self) -> tuple[Any, ...]:  # a lock cannot be pickled; the description is enough
+    def __reduce__(self) -> tuple[Any, ...]:  # locks cannot be pickled; the description is enough
         return Pipeline, (self.spec, self.geometry, self._references)
 
     @property
     def changes_anything(self) -> bool:
-        """Whether any step is switched on and strong enough to change an image."""
+        """Whether any step is enabled and strong enough to change an image."""
         return bool(self._stages)
 
     def view(self, base: np.ndarray, *, seed: int, digest: str, number: int) -> np.ndarray:
-        """The view `number` of the image `digest` in a run with `seed`: uint8 SxSx3, S the geometry's image size.
+        """View `number` of the image `digest` in a run with `seed`: uint8 SxSx3, S the geometry's image size.
 
         `base` is uint8 HxWx3 RGB with its shorter side already at the geometry's resize size; it is not changed. The
-        steps run on it in order, then the centre is cropped. Raises `InvalidPipeline` where a step fails on it.
+        steps are applied in order, then the centre is cropped. Raises `InvalidPipeline` if a step fails.
         """
         return self._view(base, seed, digest, number, None)
 
@@ -81,23 +89,23 @@ class Pipeline:
         return runtime.square(base, self.geometry.image_size)
 
     def applied(self, *, seed: int, digest: str, number: int) -> tuple[int, ...]:
-        """The steps (their places in the description, from 0) that take part in this view."""
+        """The indices (from 0) of the steps that are applied in this view."""
         firings = runtime.fired(self._stages, seed=seed, digest=digest, number=number)
         return tuple(firing.index for firing in firings)
 
     def fired(self, base: np.ndarray, *, seed: int, digest: str, number: int) -> tuple[Fired, ...]:
-        """As `applied`, with the parameters that each step drew for this view of `base`."""
-        told: list[tuple[runtime.Firing, dict[str, Any]]] = []
-        self._view(base, seed, digest, number, told)
-        return tuple(self._told(firing, params) for firing, params in told)
+        """Like `applied`, with the random parameters of each step for this view of `base`."""
+        drawn_params: list[tuple[runtime.Firing, dict[str, Any]]] = []
+        self._view(base, seed, digest, number, drawn_params)
+        return tuple(self._fired(firing, params) for firing, params in drawn_params)
 
-    def _view(self, base: np.ndarray, seed: int, digest: str, number: int, told: Any) -> np.ndarray:
+    def _view(self, base: np.ndarray, seed: int, digest: str, number: int, drawn_params: Any) -> np.ndarray:
         side, references = self.geometry.image_size, self._references
         with self._lock:
             try:
                 return runtime.view(
                     self._stages, base, side=side, seed=seed, digest=digest, number=number, references=references,
-                    told=told,
+                    drawn=drawn_params,
                 )  # fmt: skip
             except runtime.StepFailed as error:
                 place = f"Step {error.firing.index + 1} ({self._step(error.firing).transform})"
@@ -108,7 +116,7 @@ class Pipeline:
         step = self.spec.steps[firing.index]
         return step if firing.option is None else step.options[firing.option]
 
-    def _told(self, firing: runtime.Firing, params: dict[str, Any]) -> Fired:
+    def _fired(self, firing: runtime.Firing, params: dict[str, Any]) -> Fired:
         return Fired(firing.index, readable(params), firing.option, self._step(firing).transform)
 
 
@@ -148,8 +156,8 @@ def _refuse_references(planned: tuple[Planned, ...], spec: PipelineSpec) -> None
                 )
 
 
-def _moved(matrix: np.ndarray, shape: tuple[int, ...]) -> dict[str, str]:
-    """What an affine map of an image (H, W, ...) does: turn, zoom, and how far it moves the middle, where it does."""
+def _affine_text(matrix: np.ndarray, shape: tuple[int, ...]) -> dict[str, str]:
+    """Rotation, zoom and shift of the image centre (if any) of an affine map of an image (H, W, ...)."""
     turn, zoom = math.degrees(math.atan2(matrix[1][0], matrix[0][0])), math.hypot(matrix[0][0], matrix[1][0])
     middle = np.array([(shape[1] - 1) / 2, (shape[0] - 1) / 2, 1.0])
     right, down = (round(float(row @ middle - start)) for row, start in zip(matrix[:2], middle, strict=False))
@@ -158,19 +166,19 @@ def _moved(matrix: np.ndarray, shape: tuple[int, ...]) -> dict[str, str]:
 
 
 def readable(params: dict[str, Any]) -> dict[str, str]:
-    """Numbers, words and short lists of them; fields, masks and shapes say nothing to a reader."""
-    found: dict[str, str] = {}
+    """Parameters as text: numbers, words and short lists. Fields, masks and shapes are left out."""
+    texts: dict[str, str] = {}
     for name, value in params.items():
         if name == "matrix" and np.shape(value) == (3, 3):
-            found |= _moved(value, params.get("shape", (0, 0)))
+            texts |= _affine_text(value, params.get("shape", (0, 0)))
             continue
-        if name in _UNTOLD or (isinstance(value, np.ndarray) and value.size > 4):
+        if name in _HIDDEN or (isinstance(value, np.ndarray) and value.size > 4):
             continue
         numbers = value.tolist() if isinstance(value, np.ndarray | np.generic) else value
         if isinstance(numbers, bool | int | str):
-            found[name] = str(numbers)
+            texts[name] = str(numbers)
         elif isinstance(numbers, float):
-            found[name] = f"{numbers:.3g}"
+            texts[name] = f"{numbers:.3g}"
         elif isinstance(numbers, list | tuple) and all(isinstance(each, int | float) for each in numbers):
-            found[name] = ", ".join(f"{each:.3g}" for each in numbers)
-    return found
+            texts[name] = ", ".join(f"{each:.3g}" for each in numbers)
+    return texts

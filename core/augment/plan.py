@@ -1,4 +1,4 @@
-"""What a pipeline's description comes to in a geometry: the calls that build its transforms, without building them."""
+"""Turn a pipeline's description into constructor calls for a given geometry, without building the transforms."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -41,7 +41,7 @@ def plan(spec: PipelineSpec, geometry: Geometry) -> tuple[Planned, ...]:
 
 def call_of(step: Step, strength: float, geometry: Geometry) -> "Call":
     """The call that builds a step's transform. Raises `InvalidPipeline` with the library's reason."""
-    from core.augment.builders import call  # seconds of imports; pages that only list steps must not wait for it
+    from core.augment.builders import call  # takes seconds to import; pages that only list steps must not wait
 
     try:
         return call(step.transform, at_strength(step, strength)[0], geometry)
@@ -50,11 +50,11 @@ def call_of(step: Step, strength: float, geometry: Geometry) -> "Call":
 
 
 def refusal(error: ValueError) -> InvalidPipeline:
-    """The library's reason as one of our own errors; of what it checks by a model, the sentences alone."""
-    told, checked = str(error), error if isinstance(error, ValidationError) else error.__cause__
+    """The library's error as `InvalidPipeline`; of a pydantic error only the sentences."""
+    message, checked = str(error), error if isinstance(error, ValidationError) else error.__cause__
     if isinstance(checked, ValidationError):
-        told = "; ".join(_sentence(item["loc"], item["msg"]) for item in checked.errors())
-    return InvalidPipeline(f"Albumentations refuses these parameters: {' '.join(told.split())[:300]}")
+        message = "; ".join(_sentence(item["loc"], item["msg"]) for item in checked.errors())
+    return InvalidPipeline(f"Albumentations refuses these parameters: {' '.join(message.split())[:300]}")
 
 
 def _sentence(place: tuple[int | str, ...], message: str) -> str:
@@ -76,12 +76,15 @@ def _planned(index: int, key: str, step: Step, strength: float, geometry: Geomet
 
 
 def _option(index: int, key: str, step: Step, strength: float, geometry: Geometry) -> Planned:
-    """One option: its p is its weight, and once taken it is sure, unless the strength slider thins it out."""
-    sure = _planned(index, key, step.model_copy(update={"p": 1.0}), strength, geometry)
-    return Planned(index, key, sure.probability, sure.call, weight=step.p)
+    """One option: its p is its weight.
+
+    A chosen option is always applied, unless the strength slider lowers its probability.
+    """
+    certain = _planned(index, key, step.model_copy(update={"p": 1.0}), strength, geometry)
+    return Planned(index, key, certain.probability, certain.call, weight=step.p)
 
 
 def _keyed(steps: tuple[Step, ...]) -> list[tuple[int, str, Step]]:
-    """Each step with its place and the name of its stream: its transform and which of that name it is."""
+    """Each step with its index and the name of its random stream: the transform and its count among its namesakes."""
     names = [step.transform for step in steps]
     return [(index, f"{name}|{names[:index].count(name)}", steps[index]) for index, name in enumerate(names)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from core.augment import catalogue
-from core.augment.exchange.text import Taken, read_any
+from core.augment.exchange.text import ParsedPipeline, read_any
 from core.augment.steps import default_step
 from core.errors import InvalidPipeline, UnknownTransform, unknown_name
 from core.experiment import PipelineSpec, Step
@@ -19,7 +19,7 @@ _SUFFIXES = {".json", ".yaml", ".yml"}
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A ready-made pipeline with what it is good for."""
+    """A ready-made pipeline with an explanation of its use."""
 
     name: str
     title: str
@@ -33,7 +33,7 @@ def _step(name: str, p: float | None = None, **params: object) -> Step:
     return Step.model_validate(step.model_dump() | {"p": step.p if p is None else p, "params": step.params | params})
 
 
-# no flip: it destroys left/right labels, and this is what a run gets that asks for nothing
+# no flip: it destroys left/right labels, and this is the default of a run
 _LIGHT = PipelineSpec(
     steps=(
         _step("Rotate", 0.5, limit=8),
@@ -64,7 +64,7 @@ _STRONG = PipelineSpec(
     )
 )
 
-# changes that no label minds: a probe that is used to them is not startled by every change
+# changes that preserve any label: a probe trained with them is robust to small changes
 MILD = PipelineSpec(
     steps=(_step("Rotate", 1.0, limit=5), _step("RandomBrightnessContrast", 1.0, brightness=0.1, contrast=0.1))
 )
@@ -76,7 +76,7 @@ CHOICES = (
     Preset("strong", "Strong", "Adds perspective, blur, noise and covered parts: for long trainings.", _STRONG),
 )
 PRESETS: dict[str, PipelineSpec] = {preset.name: preset.pipeline for preset in CHOICES}
-DEFAULT = _LIGHT  # of a run that asks for nothing, in the app and in a terminal
+DEFAULT = _LIGHT  # the default of a run, in the app and on the command line
 
 
 def read_pipeline(preset_or_file: str) -> PipelineSpec:
@@ -89,12 +89,12 @@ def read_pipeline(preset_or_file: str) -> PipelineSpec:
     return take_pipeline(preset_or_file).spec
 
 
-def take_pipeline(preset_or_file: str) -> Taken:
-    """As `read_pipeline`, with the seed that a file names and what was left out of it."""
+def take_pipeline(preset_or_file: str) -> ParsedPipeline:
+    """Like `read_pipeline`, also returning the seed in the file and notes on what was left out."""
     if preset_or_file in PRESETS:
-        return Taken(PRESETS[preset_or_file])
+        return ParsedPipeline(PRESETS[preset_or_file])
     path = Path(preset_or_file)
-    if not os.path.exists(path):  # unlike Path.exists it answers False for a name no file can have
+    if not os.path.exists(path):  # unlike Path.exists it returns False for invalid file names
         if path.suffix.lower() in _SUFFIXES:
             raise InvalidPipeline(f"There is no pipeline file '{short_path(preset_or_file)}'. Check the path, or name "
                                   f"a preset: {', '.join(PRESETS)}.")  # fmt: skip
@@ -105,7 +105,7 @@ def take_pipeline(preset_or_file: str) -> Taken:
 
 
 def read_screened(preset_file_or_transform: str) -> PipelineSpec:
-    """Like `read_pipeline`; the name of a transform is a pipeline of it alone, applied to every view."""
+    """Like `read_pipeline`; the name of a transform gives a pipeline of that transform alone, with p=1."""
     if preset_file_or_transform in catalogue.TRANSFORMS:
         return PipelineSpec(steps=(default_step(preset_file_or_transform).model_copy(update={"p": 1.0}),))
     return read_pipeline(preset_file_or_transform)
@@ -114,7 +114,7 @@ def read_screened(preset_file_or_transform: str) -> PipelineSpec:
 def parse_pipeline(text: str, source: str = "The pipeline") -> PipelineSpec:
     """A pipeline from JSON or YAML text, Graft's own or Albumentations', names and parameters checked.
 
-    Raises as `read_pipeline`; `source` opens the message. `interchange.read_any` also tells what was left out.
+    Raises as `read_pipeline`; `source` opens the message. `exchange.text.read_any` also returns what was left out.
     """
     return read_any(text, source).spec
 

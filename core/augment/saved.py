@@ -1,4 +1,4 @@
-"""Pipelines that a user keeps under names: a YAML file each in the workspace, which `--augment` reads too.
+"""Named pipelines of a user: one YAML file each in the workspace, which `--augment` reads too.
 
 Imports no image library.
 """
@@ -19,7 +19,7 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A kept pipeline, or a file that should hold one: then `pipeline` is None and `problem` says why."""
+    """A saved pipeline. For a damaged file `pipeline` is None and `problem` says why."""
 
     name: str
     path: Path
@@ -28,51 +28,53 @@ class Saved:
 
 
 def listed(workspace: Path) -> tuple[Saved, ...]:
-    """All that are kept, by name; damaged files are among them."""
+    """All saved pipelines, sorted by name, including damaged files."""
     folder = workspace / paths.PIPELINES
     found = [_saved(path) for path in folder.glob("*.yaml") if path.is_file()] if folder.is_dir() else []
     return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.path.name)))
 
 
 def save(workspace: Path, name: str, spec: PipelineSpec, *, replace: bool = False) -> Saved:
-    """Keep a pipeline under a name. Raises `InvalidInput` for a name that cannot be, or is taken and not `replace`."""
+    """Save a pipeline under a name. Raises `InvalidInput` if the name is invalid, or exists without `replace`."""
     plain = " ".join(name.split())
     if not plain or len(plain) > LONGEST_NAME or not plain.isprintable():
         raise InvalidInput(f"A pipeline cannot be called '{plain[:40]}'. Give a name of 1 to {LONGEST_NAME} letters.")
-    known = listed(workspace)
-    there = next((one for one in known if one.name == plain), None)
-    if there is not None and not replace:
+    pipelines = listed(workspace)
+    existing = next((one for one in pipelines if one.name == plain), None)
+    if existing is not None and not replace:
         raise InvalidInput(f"There is a pipeline '{plain}' already. Choose another name, or replace it.")
-    path = there.path if there else _free(workspace / paths.PIPELINES, plain, {one.path.name for one in known})
+    path = (
+        existing.path if existing else _free(workspace / paths.PIPELINES, plain, {one.path.name for one in pipelines})
+    )
     files.write_text(path, yaml.safe_dump({"name": plain}, allow_unicode=True) + dump_pipeline(spec))
     return Saved(plain, path, spec)
 
 
 def load(workspace: Path, name: str) -> PipelineSpec:
     """The pipeline of this name. Raises `InvalidInput` if there is none, or its file is damaged."""
-    one = _called(workspace, name)
+    one = _find(workspace, name)
     if one.pipeline is None:
         raise InvalidInput(f"The pipeline '{name}' cannot be used. {one.problem}")
     return one.pipeline
 
 
 def delete(workspace: Path, name: str) -> None:
-    """Take a pipeline away. Raises `InvalidInput` if there is none of this name, `StorageFailed`."""
-    one = _called(workspace, name)
+    """Delete a pipeline. Raises `InvalidInput` if there is none of this name, `StorageFailed`."""
+    one = _find(workspace, name)
     try:
         one.path.unlink(missing_ok=True)
     except OSError as error:
         raise files.storage_failed(one.path, error) from error
 
 
-def _called(workspace: Path, name: str) -> Saved:
-    known = listed(workspace)
-    for one in known:
+def _find(workspace: Path, name: str) -> Saved:
+    pipelines = listed(workspace)
+    for one in pipelines:
         if one.name == name:
             return one
-    if not known:
+    if not pipelines:
         raise InvalidInput(f"There is no saved pipeline '{name}': none is saved yet.")
-    raise InvalidInput(unknown_name("saved pipeline", name, [one.name for one in known]))
+    raise InvalidInput(unknown_name("saved pipeline", name, [one.name for one in pipelines]))
 
 
 def _saved(path: Path) -> Saved:
@@ -84,7 +86,7 @@ def _saved(path: Path) -> Saved:
 
 
 def _free(folder: Path, name: str, taken: set[str]) -> Path:
-    """Names such as 'a b' and 'A-B' become the same word in a file's name, so that they are numbered there."""
+    """A free file name. Names such as 'a b' and 'A-B' have the same slug, so a number is appended."""
     word = files.slug(name)
     numbers = (f"{word}-{number}.yaml" for number in range(2, len(taken) + 3))
     return folder / next(one for one in (f"{word}.yaml", *numbers) if one not in taken)

@@ -29,7 +29,7 @@ from core.experiment import BUNDLED_BACKBONE, BackboneSpec, SplitSpec
 from core.runs.workspace import Workspace, default_root
 
 if TYPE_CHECKING:
-    from core.augment.exchange.text import Taken
+    from core.augment.exchange.text import ParsedPipeline
 
 
 def safety(
@@ -123,10 +123,10 @@ def augment(
         Console().print(f"Wrote {written} copies of {len(items) - len(left_out)} images to {literal(str(out))}.")
 
 
-def _screened(augment: str) -> "Taken":
+def _screened(augment: str) -> "ParsedPipeline":
     """As `take`; the name of a transform is a pipeline of it alone, applied to every view."""
     from core.augment.catalogue import TRANSFORMS
-    from core.augment.exchange.text import Taken
+    from core.augment.exchange.text import ParsedPipeline
     from core.augment.presets import read_screened
 
-    return Taken(read_screened(augment)) if augment in TRANSFORMS else take(augment)
+    return ParsedPipeline(read_screened(augment)) if augment in TRANSFORMS else take(augment)

@@ -18,7 +18,7 @@ from core.task import SPECS
 from core.text import short
 
 if TYPE_CHECKING:  # only commands that take a pipeline wait for it
-    from core.augment.exchange.text import Taken
+    from core.augment.exchange.text import ParsedPipeline
 
 LARGEST_SEED = 2**31 - 1  # of `Experiment.seed`, and of a pipeline's file
 
@@ -100,7 +100,7 @@ def seed_option(words: str) -> Any:
     return typer.Option(help=words, min=0, max=LARGEST_SEED)
 
 
-def take(preset_or_file: str) -> "Taken":
+def take(preset_or_file: str) -> "ParsedPipeline":
     """The pipeline that an option names; what was left out of it is said. Raises as `take_pipeline`."""
     from core.augment.presets import take_pipeline
 
@@ -110,7 +110,7 @@ def take(preset_or_file: str) -> "Taken":
     return taken
 
 
-def seed_of(taken: "Taken", given: int | None) -> int:
+def seed_of(taken: "ParsedPipeline", given: int | None) -> int:
     """The seed that was given, else the pipeline file's own, else 0."""
     return (taken.seed or 0) if given is None else given
 

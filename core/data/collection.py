@@ -23,7 +23,7 @@ from core.paths import DATASETS
 from core.text import format_size
 
 MAX_UPLOAD_BYTES = 200 * 2**20  # in one go; the page's own upload limit is the same
-MAX_PICTURES = 20_000  # in one collection
+MAX_IMAGES = 20_000  # in one collection
 MAX_NAME = 1000  # characters of a class or collection name
 
 
@@ -77,7 +77,7 @@ def add_images(folder: Path, class_name: str, files: Sequence[tuple[str, bytes]]
     """Verify images and write their own bytes at once; returns those refused, by the name they came with.
 
     `files` are (name as uploaded, content). Raises `InvalidInput` (no class name, more than `MAX_UPLOAD_BYTES` in one
-    go or `MAX_PICTURES` in all; nothing was written), `DatasetNotFound`, `StorageFailed`.
+    go or `MAX_IMAGES` in all; nothing was written), `DatasetNotFound`, `StorageFailed`.
     """
     size = sum(len(content) for _, content in files)
     if size > MAX_UPLOAD_BYTES:
@@ -86,8 +86,8 @@ def add_images(folder: Path, class_name: str, files: Sequence[tuple[str, bytes]]
             "one go. Add them in smaller groups, or choose their folder on this machine."
         )
     place = add_class(folder, class_name)
-    if _count(folder) + len(files) > MAX_PICTURES:
-        raise InvalidInput(f"A collection holds at most {MAX_PICTURES:,} images. Begin another one.")
+    if _count(folder) + len(files) > MAX_IMAGES:
+        raise InvalidInput(f"A collection holds at most {MAX_IMAGES:,} images. Begin another one.")
     left_out = []
     for name, content in files:
         try:

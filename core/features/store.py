@@ -1,7 +1,7 @@
-"""Features on disk and in memory: one block per (frozen weights, cut, number format, view), rows found by image digest.
+"""Features on disk and in memory: one block per (frozen weights, split point, dtype, view), one row per image digest.
 
-A block's rows lie in one file as they lie in memory; a small file beside it, written last, says what the rows are. A
-block without that second file, or whose bytes are not those that were written, is no block: it is computed again.
+The rows of a block are stored in one file as they are in memory. A small metadata file beside it, written last,
+describes them. A block without metadata, or with a wrong checksum, is ignored and computed again.
 """
 
 import json
@@ -21,15 +21,15 @@ from torch import Tensor
 from core import files
 from core.errors import StorageFailed
 
-MEMORY_BYTES = 1 << 30  # of one run's blocks; beyond, rows are mapped from their files
-DISK_BYTES = 4 << 30  # of one workspace; the blocks not used the longest go first
-STALE_S = 3600  # since a file was last written to: no save takes so long, whoever began it is gone
+MEMORY_BYTES = 1 << 30  # for the blocks of one run; beyond that, rows are memory-mapped from their files
+DISK_BYTES = 4 << 30  # per workspace; the least recently used blocks are deleted first
+STALE_S = 3600  # a temporary file not written to for this long was left behind by a killed process
 _DTYPES = {str(dtype): dtype for dtype in (torch.float32, torch.bfloat16, torch.float16)}
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What one row is. `order` lists its dimensions from the outermost in memory to the innermost."""
+    """Shape, memory order and dtype of one row. `order` lists the dimensions from outermost to innermost in memory."""
 
     shape: tuple[int, ...]
     order: tuple[int, ...]
@@ -42,7 +42,7 @@ class Layout:
 
     @classmethod
     def of(cls, features: Tensor) -> "Layout":
-        """The layout of a batch (N, ...): kept as it is in memory, because dropout draws in that order."""
+        """The layout of a batch (N, ...). The memory order is kept because dropout draws its mask in that order."""
         strides = features.stride()[1:]
         order = tuple(sorted(range(len(strides)), key=lambda n: (-strides[n], n)))
         return cls(tuple(features.shape[1:]), order, features.dtype)
@@ -53,17 +53,17 @@ class Layout:
         return tuple(self.shape[n] for n in self.order)
 
     def pack(self, features: Tensor) -> Tensor:
-        """A batch (N, ...) as it is stored."""
+        """Bring a batch (N, ...) into stored order."""
         return features.permute(0, *(n + 1 for n in self.order)).contiguous()
 
     def unpack(self, rows: Tensor) -> Tensor:
-        """Stored rows as a batch (N, ...) with the strides it had."""
-        back = sorted(range(len(self.order)), key=self.order.__getitem__)
-        return rows.permute(0, *(n + 1 for n in back))
+        """Bring stored rows back into a batch (N, ...) with its original strides."""
+        inverse = sorted(range(len(self.order)), key=self.order.__getitem__)
+        return rows.permute(0, *(n + 1 for n in inverse))
 
 
 class Block:
-    """Rows of one view. Filled row by row; `get` gives copies. `mapped`: the rows lie in a file."""
+    """Rows of one view, filled row by row. `get` returns copies. `mapped`: the rows are memory-mapped from a file."""
 
     def __init__(self, layout: Layout, rows: Tensor, digests: Sequence[str] = (), *, mapped: bool = False) -> None:
         self.layout = layout
@@ -73,7 +73,7 @@ class Block:
 
     @classmethod
     def empty(cls, layout: Layout, capacity: int) -> "Block":
-        """A block in memory with room for `capacity` rows."""
+        """A block in memory with space for `capacity` rows."""
         return cls(layout, torch.empty((capacity, *layout.stored), dtype=layout.dtype))
 
     def __contains__(self, digest: str) -> bool:
@@ -84,17 +84,17 @@ class Block:
 
     @property
     def capacity(self) -> int:
-        """Rows that there is room for."""
+        """Maximum number of rows."""
         return len(self._rows)
 
     @property
     def memory_bytes(self) -> int:
-        """Memory that the rows take; the system takes back that of a mapped file when it needs it."""
+        """Memory used by the rows; 0 for a mapped file, whose pages the system can reclaim."""
         return 0 if self._mapped else self._rows.nbytes
 
     @property
     def digests(self) -> list[str]:
-        """Images that have a row, in the order of the rows."""
+        """Digests of the images in the block, in row order."""
         return list(self._index)
 
     @property
@@ -103,19 +103,19 @@ class Block:
         return self._rows[: len(self._index)]
 
     def add(self, digests: Sequence[str], features: Tensor) -> None:
-        """Keep a batch (N, ...) of features. Raises `IndexError` when the block is full."""
-        at = len(self._index)
-        if at + len(digests) > self.capacity:
+        """Append a batch (N, ...) of features. Raises `IndexError` when the block is full."""
+        start = len(self._index)
+        if start + len(digests) > self.capacity:
             raise IndexError("the block is full")  # torch would broadcast a single row into nothing
-        self._rows[at : at + len(digests)] = self.layout.pack(features)
-        self._index.update({digest: at + n for n, digest in enumerate(digests)})
+        self._rows[start : start + len(digests)] = self.layout.pack(features)
+        self._index.update({digest: start + n for n, digest in enumerate(digests)})
 
     def get(self, digests: Sequence[str]) -> Tensor:
         """The features (N, ...) of some images."""
         return self.layout.unpack(self._rows[[self._index[digest] for digest in digests]])
 
     def grown(self, more: int) -> "Block":
-        """A block in memory with these rows and room for `more`."""
+        """A copy in memory with space for `more` additional rows."""
         bigger = Block.empty(self.layout, len(self) + more)
         bigger._rows[: len(self)] = self.used
         bigger._index = dict(self._index)
@@ -123,64 +123,67 @@ class Block:
 
 
 class FeatureStore:
-    """Blocks of one workspace, in `folder`. Several processes may use it at once: a file is whole or not there."""
+    """Blocks of one workspace, in `folder`. Safe for several processes: files are written atomically."""
 
     def __init__(self, folder: Path, disk_bytes: int = DISK_BYTES) -> None:
         self._folder = folder
         self._disk_bytes = disk_bytes
-        self.failed = False  # whether a block could not be kept, and a run has been told so
+        self.failed = False  # whether saving a block has failed and a run has reported it
 
     def load(self, key: str) -> Block | None:
-        """The block kept under `key`, its rows mapped from the file; None when there is none that is whole."""
-        data, facts = self._paths(key)
+        """The block stored under `key`, memory-mapped; None if it is missing or incomplete."""
+        data, metadata_path = self._paths(key)
         try:
-            told = json.loads(facts.read_text(encoding="utf-8"))
-            layout = Layout(tuple(told["shape"]), tuple(told["order"]), _DTYPES[told["dtype"]])
-            n = len(told["digests"])
+            metadata = json.loads(metadata_path.read_text(encoding="utf-8"))
+            layout = Layout(tuple(metadata["shape"]), tuple(metadata["order"]), _DTYPES[metadata["dtype"]])
+            n = len(metadata["digests"])
             if data.stat().st_size != n * layout.row_bytes or n == 0:
                 return None
             size = data.stat().st_size
             raw = torch.from_file(str(data), shared=False, size=size, dtype=torch.uint8)
-            if zlib.crc32(as_bytes(raw)) != told["crc32"]:
+            if zlib.crc32(as_bytes(raw)) != metadata["crc32"]:
                 return None
-            for path in (data, facts):
-                os.utime(path)  # used now: pruned last
-            return Block(layout, raw.view(layout.dtype).view(n, *layout.stored), told["digests"], mapped=True)
+            for path in (data, metadata_path):
+                os.utime(path)  # mark as recently used
+            return Block(layout, raw.view(layout.dtype).view(n, *layout.stored), metadata["digests"], mapped=True)
         except (OSError, ValueError, LookupError, TypeError, RuntimeError):
             return None
 
     def save(self, key: str, block: Block) -> None:
-        """Keep a block for later runs, and make room for it. Raises `StorageFailed`; what was kept stays."""
-        data, facts = self._paths(key)
+        """Store a block for later runs; old blocks are deleted to make space.
+
+        Raises `StorageFailed`; other blocks stay.
+        """
+        data, metadata_path = self._paths(key)
         raw = as_bytes(block.used)
         if raw.nbytes > self._disk_bytes:
             return
         self.prune(self._disk_bytes - raw.nbytes)
         try:
-            self._folder.mkdir(exist_ok=True)  # in the workspace, which is not made anew where it was deleted
-            facts.unlink(missing_ok=True)  # while the rows are replaced nobody may take them for what they were
+            self._folder.mkdir(exist_ok=True)  # only this folder: a deleted workspace is not recreated
+            metadata_path.unlink(missing_ok=True)  # so that nobody reads the rows while they are replaced
         except OSError as error:
-            raise files.storage_failed(facts, error) from error
+            raise files.storage_failed(metadata_path, error) from error
         with files.atomic_write(data) as file:
             file.write(raw)
-        told = {
+        metadata = {
             "shape": block.layout.shape,
             "order": block.layout.order,
             "dtype": str(block.layout.dtype),
             "digests": block.digests,
             "crc32": zlib.crc32(raw),
         }
-        files.write_json(facts, told)
+        files.write_json(metadata_path, metadata)
 
     def prune(self, disk_bytes: int) -> None:
-        """Delete the blocks not used the longest until the others take at most `disk_bytes`, and what a kill left."""
+        """Delete the least recently used blocks until at most `disk_bytes` remain, and what killed processes left."""
         if not self._folder.is_dir():
             return
-        self._sweep()
-        found = sorted(self._folder.glob("*.rows"), key=_when_used)
-        sizes = {path: files.size_bytes(path) for path in found}
+        self._delete_leftovers()
+        blocks = sorted(self._folder.glob("*.rows"), key=_last_used)
+        sizes = {path: files.size_bytes(path) for path in blocks}
         total = sum(sizes.values())
-        for path in found:
+        for path in blocks:
             if total <= disk_bytes:
                 return
             try:
@@ -190,11 +193,11 @@ class FeatureStore:
                 raise StorageFailed(f"Kept features could not be deleted: {error}") from error
             total -= sizes[path]
 
-    def _sweep(self) -> None:
-        """Delete what saves left that were killed. A younger file may be another process's, at work on it."""
+    def _delete_leftovers(self) -> None:
+        """Delete temporary files of killed saves. Newer ones may belong to a process that is still writing."""
         for path in self._folder.glob(f"{files.TEMPORARY_PREFIX}*"):
-            if time.time() - _when_used(path) > STALE_S:
-                with suppress(OSError):  # it only takes room: the next save tries again
+            if time.time() - _last_used(path) > STALE_S:
+                with suppress(OSError):  # it only wastes space: the next save tries again
                     path.unlink(missing_ok=True)
 
     def _paths(self, key: str) -> tuple[Path, Path]:
@@ -202,13 +205,13 @@ class FeatureStore:
 
 
 def as_bytes(tensor: Tensor) -> memoryview:
-    """The memory of a tensor on the CPU, its elements in their logical order."""
+    """The bytes of a CPU tensor, elements in logical order."""
     flat: Any = tensor.reshape(-1).view(torch.uint8).numpy()
     return memoryview(flat)
 
 
-def _when_used(path: Path) -> float:
+def _last_used(path: Path) -> float:
     try:
         return path.stat().st_mtime
-    except FileNotFoundError:  # another process has just pruned it
+    except FileNotFoundError:  # another process has just deleted it
         return 0.0

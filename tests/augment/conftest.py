@@ -15,9 +15,9 @@ def geometry() -> Geometry:
 def base() -> np.ndarray:
     """A 56x80 image without symmetry: coloured blocks with a gradient; read-only, as a cache may hand it out."""
     blocks = np.random.default_rng(7).integers(20, 220, (7, 10, 3), dtype=np.uint8).repeat(8, axis=0).repeat(8, axis=1)
-    picture = blocks + np.arange(80, dtype=np.uint8)[None, :, None] // 4
-    picture.flags.writeable = False
-    return picture
+    pixels = blocks + np.arange(80, dtype=np.uint8)[None, :, None] // 4
+    pixels.flags.writeable = False
+    return pixels
 
 
 class Others:

@@ -32,7 +32,7 @@ def test_the_cost_is_the_median_of_three_calls_after_one(base, geometry, monkeyp
     assert time.perf_counter() > 0
 
 
-def test_the_picture_does_not_look_at_itself(base, geometry, others):
+def test_the_image_does_not_look_at_itself(base, geometry, others):
     gauge("FDA", base, geometry, others, digest="a")
     assert set(others.asked) == {"b", "c"}
 

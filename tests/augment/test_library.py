@@ -46,7 +46,7 @@ def noise(height, width):
     return np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
-def test_the_whole_library_is_there_but_for_what_a_picture_alone_does_not_bear():
+def test_the_whole_library_is_there_but_for_what_an_image_alone_does_not_bear():
     concrete = {
         name
         for name, kind in vars(A).items()
@@ -92,7 +92,7 @@ def test_it_makes_a_view_of_every_shape(name, height, width, others):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_it_makes_a_view_of_a_picture_without_colours_or_contrast(name, others):
+def test_it_makes_a_view_of_an_image_without_colours_or_contrast(name, others):
     is_a_view(name, noise(64, 80)[..., :1].repeat(3, axis=2), others)
     is_a_view(name, np.full((64, 64, 3), 255, np.uint8), others)
 

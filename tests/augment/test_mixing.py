@@ -12,14 +12,14 @@ SHARES = torch.eye(N)
 OWN = torch.eye(N)
 
 
-def pictures():
+def batch():
     """No two pixels of one place are equal in two images."""
     return torch.rand(N, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0)) + torch.arange(N).view(N, 1, 1, 1)
 
 
 def mixed(seed=0, *, mixup=0.0, cutmix=0.0, images=None):
     with seeded(seed):
-        return mix(pictures() if images is None else images, SHARES, mixup=mixup, cutmix=cutmix)
+        return mix(batch() if images is None else images, SHARES, mixup=mixup, cutmix=cutmix)
 
 
 def share_of(targets):
@@ -30,11 +30,11 @@ def share_of(targets):
 
 
 def is_blend(images, share):
-    return torch.allclose(images, share * pictures() + (1 - share) * pictures().roll(1, 0), atol=1e-5)
+    return torch.allclose(images, share * batch() + (1 - share) * batch().roll(1, 0), atol=1e-5)
 
 
 def is_patch(images, share):
-    own, other = ((images == source).all(1) for source in (pictures(), pictures().roll(1, 0)))
+    own, other = ((images == source).all(1) for source in (batch(), batch().roll(1, 0)))
     if not (own | other).all():
         return False
     rows, columns = other[0].any(1).nonzero(), other[0].any(0).nonzero()
@@ -44,7 +44,7 @@ def is_patch(images, share):
 
 
 def test_with_both_off_nothing_is_changed():
-    images = pictures()
+    images = batch()
     same, targets = mixed(images=images)
     assert torch.equal(same, images)
     assert torch.equal(targets, OWN)
@@ -52,7 +52,7 @@ def test_with_both_off_nothing_is_changed():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_mixup_blends_pictures_as_it_blends_labels(seed):
+def test_mixup_blends_images_as_it_blends_labels(seed):
     images, targets = mixed(seed, mixup=1.0)
     share = share_of(targets)
     assert 0 < share < 1
@@ -82,9 +82,9 @@ def test_of_two_that_are_on_each_batch_takes_one():
 
 @pytest.mark.parametrize("alphas", [{"mixup": 0.4}, {"cutmix": 1.0}, {"mixup": 0.4, "cutmix": 1.0}])
 def test_the_seed_decides_and_the_batch_that_was_given_stays(alphas):
-    images = pictures()
+    images = batch()
     first, second, other = (mixed(seed, images=images, **alphas) for seed in (1, 1, 2))
-    assert torch.equal(images, pictures())
+    assert torch.equal(images, batch())
     assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
     assert not torch.equal(first[0], other[0])
     for _, targets in (first, other):
@@ -102,6 +102,6 @@ def test_a_larger_alpha_mixes_more():
 
 def test_a_batch_of_one_is_mixed_with_itself():
     with seeded(0):
-        images, targets = mix(pictures()[:1], SHARES[:1], mixup=1.0, cutmix=0.0)
-    torch.testing.assert_close(images, pictures()[:1])
+        images, targets = mix(batch()[:1], SHARES[:1], mixup=1.0, cutmix=0.0)
+    torch.testing.assert_close(images, batch()[:1])
     torch.testing.assert_close(targets, OWN[:1])

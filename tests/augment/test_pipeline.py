@@ -43,7 +43,7 @@ def test_every_transform_makes_different_views_of_the_right_shape(name, base, ge
 
 
 @pytest.mark.parametrize("name", CLASSIC)
-def test_strength_0_is_the_plain_picture_and_1_is_as_set(name, base, geometry):
+def test_strength_0_is_the_plain_image_and_1_is_as_set(name, base, geometry):
     plain = Pipeline(PipelineSpec(), geometry).plain(base)
     off = Pipeline(always(name, strength=0), geometry)
     assert all(np.array_equal(view, plain) for view in views(off, base))
@@ -55,7 +55,7 @@ def test_strength_0_is_the_plain_picture_and_1_is_as_set(name, base, geometry):
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_every_preset_at_strength_0_is_the_plain_picture(name, base, geometry):
+def test_every_preset_at_strength_0_is_the_plain_image(name, base, geometry):
     off = Pipeline(PRESETS[name].model_copy(update={"strength": 0}), geometry)
     assert all(np.array_equal(view, off.plain(base)) for view in views(off, base))
 
@@ -159,9 +159,9 @@ def test_the_draws_are_those_of_every_earlier_version(geometry):
 def test_plain_is_the_centre_and_neither_it_nor_a_view_shares_memory_with_the_base(base, geometry):
     pipeline = Pipeline(PipelineSpec(), geometry)
     assert np.array_equal(pipeline.plain(base), base[4:52, 16:64])
-    for picture in (pipeline.plain(base), pipeline.view(base, seed=0, digest="d", number=0)):
-        assert not np.shares_memory(picture, base)
-        picture[:] = 0
+    for pixels in (pipeline.plain(base), pipeline.view(base, seed=0, digest="d", number=0)):
+        assert not np.shares_memory(pixels, base)
+        pixels[:] = 0
 
 
 def test_the_odd_pixel_of_a_centre_crop_is_where_torchvision_leaves_it():
@@ -169,14 +169,14 @@ def test_the_odd_pixel_of_a_centre_crop_is_where_torchvision_leaves_it():
     from torchvision.tv_tensors import Image
 
     for height, width in ((51, 48), (49, 53), (55, 50)):
-        picture = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
-        expected = center_crop(Image(picture.transpose(2, 0, 1)), [48, 48]).numpy().transpose(1, 2, 0)
-        assert np.array_equal(Pipeline(PipelineSpec(), Geometry(48, 48)).plain(picture), expected)
+        pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+        expected = center_crop(Image(pixels.transpose(2, 0, 1)), [48, 48]).numpy().transpose(1, 2, 0)
+        assert np.array_equal(Pipeline(PipelineSpec(), Geometry(48, 48)).plain(pixels), expected)
 
 
 @pytest.mark.parametrize("name", CLASSIC)
 @pytest.mark.parametrize("shape", [(8, 8), (16, 500), (700, 16), (56, 56)])
-def test_every_transform_takes_pictures_of_any_shape(name, shape):
+def test_every_transform_takes_images_of_any_shape(name, shape):
     grey = np.random.default_rng(0).integers(0, 256, (*shape, 1), dtype=np.uint8).repeat(3, axis=2)
     for side, short in ((8, 8), (32, min(shape))):
         pipeline = Pipeline(always(name, strength=2), Geometry(side, short))
@@ -193,7 +193,7 @@ def test_a_panorama_beyond_what_opencv_can_warp_is_no_crash():
 
 @pytest.mark.parametrize("name", ["Rotate", "Translate", "Scale", "Shear", "ElasticTransform"])
 @pytest.mark.parametrize(("fill", "colours"), [("black", {0, 128}), ("white", {128, 255}), ("reflect", {128})])
-def test_the_fill_stands_where_the_picture_moved_away(name, fill, colours):
+def test_the_fill_stands_where_the_image_moved_away(name, fill, colours):
     params = {"fill": fill} | ({"factor": [0.5, 0.5]} if name == "Scale" else {})
     pipeline = Pipeline(PipelineSpec(steps=(Step(transform=name, params=params),), strength=2), Geometry(48, 48))
     seen = views(pipeline, np.full((48, 48, 3), 128, dtype=np.uint8))
@@ -246,7 +246,7 @@ def test_a_misspelt_argument_is_no_mere_warning():
         builders.make(builders.Call("TrivialAugment", {"spaces": "wide"}))
 
 
-def test_a_step_that_fails_on_a_picture_is_named_with_the_reason(base, geometry, monkeypatch):
+def test_a_step_that_fails_on_an_image_is_named_with_the_reason(base, geometry, monkeypatch):
     class Fails(builders.A.ImageOnlyTransform):
         def apply(self, img, **params):
             raise ZeroDivisionError("nothing\nto divide")
@@ -267,7 +267,7 @@ def test_the_library_s_reason_is_told_without_its_noise():
 
 
 @pytest.mark.parametrize(("name", "told"), [("Translate", "shift"), ("Rotate", "turn"), ("Scale", "zoom")])
-def test_where_a_picture_went_is_told(name, told):
+def test_where_an_image_went_is_told(name, told):
     pipeline = Pipeline(PipelineSpec(steps=(default_step(name).model_copy(update={"p": 1.0}),)), Geometry(64, 96))
     (fired,) = pipeline.fired(np.zeros((96, 128, 3), np.uint8), seed=0, digest="x", number=3)
     assert told in fired.drawn

@@ -78,8 +78,8 @@ def test_python_code_runs_as_it_is_written(tmp_path, images):
     script = tmp_path / "made.py"
     said("light", "--as", "python", "--out", script, "--image-size", 32, "--seed", 4)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    picture = next(images.rglob("*.png"))
-    subprocess.run([sys.executable, script, picture, "--views", "3"], cwd=tmp_path, env=environment, check=True)
+    image = next(images.rglob("*.png"))
+    subprocess.run([sys.executable, script, image, "--views", "3"], cwd=tmp_path, env=environment, check=True)
     assert len(list((tmp_path / "views").glob("*.png"))) == 3
 
 

@@ -47,12 +47,12 @@ def test_operations_and_magnitudes_are_torchvision_s(ours, theirs, bins):
 @pytest.mark.parametrize("name", policies.OPERATIONS)
 @pytest.mark.parametrize("share", [0.3, 1.0])
 def test_an_operation_does_what_torchvision_s_does(name, share, base):
-    picture = Image.fromarray(base)
+    image = Image.fromarray(base)
     span = policies.WIDE[name]
     magnitude = 0.0 if span is None else span.at(round(share * 30), 31, base.shape[1])
-    mine = np.asarray(policies.OPERATIONS[name](picture, magnitude, (0, 0, 0))).astype(int)
+    mine = np.asarray(policies.OPERATIONS[name](image, magnitude, (0, 0, 0))).astype(int)
     theirs = v2.TrivialAugmentWide()._apply_image_or_video_transform(
-        picture, name, magnitude, interpolation=v2.InterpolationMode.BILINEAR, fill={}
+        image, name, magnitude, interpolation=v2.InterpolationMode.BILINEAR, fill={}
     )
     assert mine.shape == base.shape
     assert np.abs(mine - np.asarray(theirs)).mean() < (1.5 if span is not None and span.strongest > 0 else 1e-9)
@@ -115,7 +115,7 @@ def test_the_probability_is_kept_and_a_view_depends_on_its_arguments_alone(name,
     assert len({view.tobytes() for view in first}) > 4
 
 
-def test_the_fill_stands_where_the_picture_moved_away(geometry):
+def test_the_fill_stands_where_the_image_moved_away(geometry):
     white = np.full((48, 48, 3), 200, np.uint8)
     for fill, value in (("black", 0), ("white", 255)):
         made = pipeline("TrivialAugment", geometry, fill=fill)

@@ -34,12 +34,12 @@ def items(images, tmp_path):
     return load_dataset(str(images), tmp_path / "workspace").items
 
 
-def test_these_look_at_other_pictures():
+def test_these_look_at_other_images():
     assert set(NAMES) == {"HistogramMatching", "FDA", "PixelDistributionAdaptation", "OverlayElements"}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_another_picture_makes_another_view(name, base, geometry, others):
+def test_another_image_makes_another_view(name, base, geometry, others):
     spec = always(name)
     views = {view(spec, base, geometry, others, number=number).tobytes() for number in range(20)}
     assert len(views) > 2
@@ -49,7 +49,7 @@ def test_another_picture_makes_another_view(name, base, geometry, others):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_picture_never_looks_at_itself_while_there_is_another(name, base, geometry, others):
+def test_a_image_never_looks_at_itself_while_there_is_another(name, base, geometry, others):
     for digest in "abc":
         others.asked.clear()
         for number in range(20):
@@ -68,7 +68,7 @@ def test_one_that_cannot_be_read_is_passed_over(base, geometry, others):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_without_other_pictures_it_is_refused_with_the_reason(name, geometry):
+def test_without_other_images_it_is_refused_with_the_reason(name, geometry):
     choice = Step(transform="OneOf", options=(default_step("ToGray"), default_step(name)))
     for step, place in ((default_step(name), 2), (choice, 2)):
         spec = PipelineSpec(steps=(default_step("ToGray"), step))
@@ -82,7 +82,7 @@ def test_without_other_pictures_it_is_refused_with_the_reason(name, geometry):
     Pipeline(off, geometry)
 
 
-def test_the_adapted_picture_has_the_other_s_colours(base, geometry, others):
+def test_the_adapted_image_has_the_other_s_colours(base, geometry, others):
     others.digests = ("b",)
     red = others[0].reshape(-1, 3).astype(float)
     for kind in ("pca", "standard", "minmax"):
@@ -99,7 +99,7 @@ def test_fda_with_a_band_of_nothing_and_a_matched_share_of_0_change_nothing(base
         assert not Pipeline(spec, geometry, others).changes_anything
 
 
-def test_the_order_of_the_training_pictures_and_their_copies_do_not_matter(items, base, geometry):
+def test_the_order_of_the_training_images_and_their_copies_do_not_matter(items, base, geometry):
     twice = TrainingImages([*items, *items], lambda _: base)
     backwards = TrainingImages(items[::-1], lambda _: base)
     assert twice.digests == backwards.digests == tuple(sorted({item.digest for item in items}))
@@ -116,7 +116,7 @@ def test_what_cannot_be_read_is_told_as_a_gap(items):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_pictures_hands_on_the_training_images(name, items):
+def test_images_hands_on_the_training_images(name, items):
     train = items[:6]
     with_them = ImageViews(always(name), SMALL, 0, references=train)
     shuffled = ImageViews(PipelineSpec(), SMALL, 0, references=train[::-1]).under(always(name))
@@ -147,7 +147,7 @@ def test_a_training_image_that_vanished_ends_no_run(items):
     assert len(batch.items) == len(train) - 1
 
 
-def test_a_pipeline_with_other_pictures_can_be_sent_on(base, geometry, others):
+def test_a_pipeline_with_other_images_can_be_sent_on(base, geometry, others):
     spec = always("FDA")
     sent = pickle.loads(pickle.dumps(Pipeline(spec, geometry, others)))
     assert np.array_equal(sent.view(base, seed=0, digest="a", number=0), view(spec, base, geometry, others, digest="a"))

@@ -31,7 +31,7 @@ STRONG = [name for name, entry in TRANSFORMS.items() if magnitudes(entry.params)
 
 
 @pytest.fixture
-def picture():
+def pixels():
     blocks = np.random.default_rng(7).integers(20, 230, (8, 8, 3), dtype=np.uint8)
     return np.kron(blocks, np.ones((8, 8, 1), np.uint8))
 
@@ -58,7 +58,7 @@ def variations(name):
             yield from ({field: [end, end] if "prefixItems" in about else end} for end in ends)
 
 
-def change(name, params, picture, others) -> float:
+def change(name, params, pixels, others) -> float:
     """The largest mean difference that the library's transform makes, in grey levels."""
     found = []
     transform = builders.build(name, params, GEOMETRY)
@@ -66,41 +66,41 @@ def change(name, params, picture, others) -> float:
     for seed in range(DRAWS):
         runtime.reseed(transform, seed)
         given = {metadata: [others[seed % 3]]} if metadata else {}
-        view = runtime.square(transform(image=picture, **given)["image"], 64)
-        found.append(np.abs(view.astype(int) - picture).mean())
+        view = runtime.square(transform(image=pixels, **given)["image"], 64)
+        found.append(np.abs(view.astype(int) - pixels).mean())
     return max(found)
 
 
 @pytest.mark.parametrize("name", [name for name in STRONG if name not in MEANT])
-def test_what_rests_would_have_changed_nothing(name, picture, others):
+def test_what_rests_would_have_changed_nothing(name, pixels, others):
     for other in variations(name):
         params = at_neutral(name, **other)
         if at_rest(params):
-            assert change(name, params, picture, others) <= UNSEEN, other
+            assert change(name, params, pixels, others) <= UNSEEN, other
 
 
 @pytest.mark.parametrize("name", LASTING)
-def test_what_changes_pictures_at_its_weakest_is_not_left_out(name, picture, others):
+def test_what_changes_images_at_its_weakest_is_not_left_out(name, pixels, others):
     weakest = at_neutral(name)
     assert not at_rest(weakest)
-    assert max(change(name, at_neutral(name, **other), picture, others) for other in variations(name)) > UNSEEN
+    assert max(change(name, at_neutral(name, **other), pixels, others) for other in variations(name)) > UNSEEN
     step = default_step(name).model_copy(update={"p": 1.0, "params": weakest.model_dump(mode="json")})
     assert Pipeline(PipelineSpec(steps=(step,)), GEOMETRY).changes_anything
 
 
-def test_it_rains_in_full_light_too(picture):
+def test_it_rains_in_full_light_too(pixels):
     step = default_step("RandomRain")
     step = step.model_copy(update={"p": 1.0, "params": step.params | {"brightness_coefficient": 1.0}})
     rain = Pipeline(PipelineSpec(steps=(step,)), GEOMETRY)
-    assert all((rain.view(picture, seed=0, digest="x", number=number) != picture).any() for number in range(6))
+    assert all((rain.view(pixels, seed=0, digest="x", number=number) != pixels).any() for number in range(6))
 
 
-def test_the_strength_makes_an_uneven_blur_stronger(picture):
+def test_the_strength_makes_an_uneven_blur_stronger(pixels):
     def blurred(strength):
         step = default_step("AdvancedBlur").model_copy(update={"p": 1.0})
         pipeline = Pipeline(PipelineSpec(steps=(step,), strength=strength), GEOMETRY)
-        views = [pipeline.view(picture, seed=0, digest="x", number=number) for number in range(8)]
-        return np.mean([np.abs(view.astype(int) - picture).mean() for view in views])
+        views = [pipeline.view(pixels, seed=0, digest="x", number=number) for number in range(8)]
+        return np.mean([np.abs(view.astype(int) - pixels).mean() for view in views])
 
     assert 4 * blurred(0.1) < blurred(1.0) < blurred(2.0)
     even = TRANSFORMS["AdvancedBlur"].params(noise_limit=(1, 1))
@@ -109,15 +109,15 @@ def test_the_strength_makes_an_uneven_blur_stronger(picture):
 
 
 @pytest.mark.parametrize("name", ["Pad", "PadIfNeeded", "CenterCrop"])
-def test_what_the_final_crop_takes_away_matters_only_to_other_steps(name, picture):
+def test_what_the_final_crop_takes_away_matters_only_to_other_steps(name, pixels):
     """As their explanations say."""
-    wide = np.concatenate([picture, picture[:, ::-1]], axis=1)
+    wide = np.concatenate([pixels, pixels[:, ::-1]], axis=1)
     border = {"border_mode": "white"}
     step = default_step(name).model_copy(update={"p": 1.0})
     step = step.model_copy(update={"params": step.params | border})
     turn = default_step("SafeRotate").model_copy(update={"p": 1.0})
     smaller = default_step("RandomScale").model_copy(update={"p": 1.0, "params": {"scale_limit": 0.8}})
-    for base in (picture, wide):
+    for base in (pixels, wide):
         assert not differs((step,), (), base)
     assert differs((smaller, step), (smaller,), wide) if name == "PadIfNeeded" else differs((step, turn), (turn,), wide)
 

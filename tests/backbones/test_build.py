@@ -34,7 +34,7 @@ def same(first, second):
     return first.keys() == second.keys() and all(torch.equal(first[key], second[key]) for key in first)
 
 
-def pictures(n=2, size=64):
+def batch(n=2, size=64):
     return torch.rand(n, 3, size, size, generator=torch.Generator().manual_seed(0))
 
 
@@ -42,7 +42,7 @@ def pictures(n=2, size=64):
 @pytest.mark.parametrize("training", [True, False])
 def test_logits_have_one_column_per_class_in_both_modes(name, training):
     model = untrained(name, 5, size=80).train(training)
-    logits = model(pictures(2, 80))
+    logits = model(batch(2, 80))
 
     assert logits.shape == (2, 5)
     assert torch.isfinite(logits).all()
@@ -159,7 +159,7 @@ def test_position_embeddings_are_interpolated_to_the_image_size(make_vit, key):
     assert (row.diff() > 0).all()
     assert torch.allclose(loaded[0, 1:, 0].reshape(12, 12), row.expand(12, 12), atol=1e-5)
     assert torch.equal(loaded[:, :1], state[key][:, :1])
-    assert torch.isfinite(model(pictures(1, 192))).all()
+    assert torch.isfinite(model(batch(1, 192))).all()
 
 
 def test_position_embeddings_that_are_no_square_are_refused(tmp_path):
@@ -183,7 +183,7 @@ def test_inception_drops_its_auxiliary_head_and_normalises_once(tmp_path):
 
     assert model.AuxLogits is None
     assert same(from_file(saved(tmp_path, with_aux), "inception_v3", size=75).state_dict(), model.state_dict())
-    entry, raw = get("inception_v3"), pictures(1, 75)
+    entry, raw = get("inception_v3"), batch(1, 75)
     mean, std = (torch.tensor(value).view(1, 3, 1, 1) for value in (entry.mean, entry.std))
     seen = model._transform_input((raw - mean) / std)
     assert torch.allclose(seen, (raw - 0.5) / 0.5, atol=1e-5)  # what the network was trained on, as in TensorFlow
@@ -198,7 +198,7 @@ def test_names_and_sizes_are_checked_before_anything_is_loaded():
 
 def test_all_parameters_can_be_trained():
     model = build(BackboneSpec(name=LITE), 2, 0)
-    model(pictures()).sum().backward()
+    model(batch()).sum().backward()
     assert all(p.grad is not None and not p.is_inference() for p in chain(model.parameters()))
 
 

@@ -92,7 +92,7 @@ def test_geometry_scales_the_shorter_side_with_the_image_size():
     )
 
 
-def test_a_whole_picture_loses_nothing_of_its_shorter_side():
+def test_a_whole_image_loses_nothing_of_its_shorter_side():
     whole = catalogue.geometry(get("resnet18"), 112, "whole")
     assert (whole.image_size, whole.resize_size) == (112, 112)
 

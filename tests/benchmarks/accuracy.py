@@ -5,7 +5,7 @@
 Arms, all with the epochs of the default experiment: `default`; `head`, ours with only the head trained, by steps, and
 `solved`, by L-BFGS; `full`, ours with everything trained; `plain`, plain PyTorch as people copy it, the head trained;
 `fastai` (needs `--group benchmark`), the head trained by one cycle; `fastai-tune`, its `fine_tune`. All train on the
-same pictures. The fold's own pictures test, a fifth of the others validates: ours and plain test the epoch that was
+same images. The fold's own images test, a fifth of the others validates: ours and plain test the epoch that was
 best there, fastai its last one. Seconds are not compared here: all lay the model out as ours does. `--json` keeps the
 results as they come, and does not compute again those that are there: name a new file when the engine has changed.
 """
@@ -167,8 +167,8 @@ def over_images(pairs: Sequence[tuple[dict[str, object], dict[str, object]]]) ->
 
 
 def corrected(differences: Sequence[float], test_to_train: float = 1 / (SPLITS - 1)) -> Difference:
-    """The corrected resampled t interval (Nadeau and Bengio 2003): the folds share their training pictures, so that
-    their differences are not independent. `test_to_train` is the number of test pictures over that of all others."""
+    """The corrected resampled t interval (Nadeau and Bengio 2003): the folds share their training images, so that
+    their differences are not independent. `test_to_train` is the number of test images over that of all others."""
     count, mean = len(differences), statistics.mean(differences)
     error = statistics.stdev(differences) * math.sqrt(1 / count + test_to_train)
     reach = float(student.ppf(0.975, count - 1)) * error

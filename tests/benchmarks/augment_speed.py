@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.augment_speed [--rounds 30] [--only-engine]
 
-Prints one JSON object. `engine_ms`: twelve views of sample pictures at 224 px after a parameter was changed, pipeline
-and all, for each classic transform always applied; pictures are decoded already, as they are on the page. `browser_ms`:
+Prints one JSON object. `engine_ms`: twelve views of sample images at 224 px after a parameter was changed, pipeline
+and all, for each classic transform always applied; images are decoded already, as they are on the page. `browser_ms`:
 from the release of a slider of a step to its new pixels on the screen, twelve views and their originals, in a real
-browser on the same machine. A picture counts as on the screen once it is loaded, decoded and painted.
+browser on the same machine. An image counts as on the screen once it is loaded, decoded and painted.
 """
 
 import argparse
@@ -34,7 +34,7 @@ from tests.browser.conftest import ARGUMENTS, CHROMIUM
 ITEMS, VIEWS = 4, 3
 IMAGE = ".st-key-augment-preview img"
 SLIDER = "[class*=st-key-augment-params-] [data-testid=stSlider]"
-# resolves with the milliseconds from the release of the mouse to the frame in which another picture is painted
+# resolves with the milliseconds from the release of the mouse to the frame in which another image is painted
 WATCH = """css => { window.painted = new Promise(done => {
     const old = document.querySelector(css).src;
     document.addEventListener('pointerup', () => {

@@ -1,6 +1,6 @@
 """A drawn data set: five shapes on busy grounds, as photographs of 500 px, in train/ and val/ class folders.
 
-The same seed draws the same pictures, each from a random stream of its own, named by seed, class and number.
+The same seed draws the same images, each from a random stream of its own, named by seed, class and number.
 """
 
 import colorsys
@@ -14,7 +14,7 @@ SIDE = 500  # px
 CORNERS = {"triangle": 3, "square": 4, "pentagon": 5, "star": 10, "disc": 60}
 
 
-def write_pictures(folder: Path, train: int, val: int, seed: int = 0) -> Path:
+def write_images(folder: Path, train: int, val: int, seed: int = 0) -> Path:
     """Write `train` and `val` JPEGs, divided evenly among the classes; returns the folder."""
     for number in range(train + val):
         name = list(CORNERS)[number % len(CORNERS)]
@@ -25,7 +25,7 @@ def write_pictures(folder: Path, train: int, val: int, seed: int = 0) -> Path:
 
 
 def draw(name: str, random: Random) -> Image.Image:
-    """One picture: a ground with blobs and grain, and the shape somewhere on it."""
+    """One image: a ground with blobs and grain, and the shape somewhere on it."""
     canvas = Image.new("RGB", (SIDE, SIDE), _colour(random))
     for _ in range(random.randint(8, 20)):
         _shape(canvas, random, CORNERS["disc"], random.uniform(0.05, 0.3) * SIDE, pointed=False)

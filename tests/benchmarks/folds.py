@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.folds stamps signs
 
-writes `folds/NAME.json` anew, which is needed only when the pictures of a sample change.
+writes `folds/NAME.json` anew, which is needed only when the images of a sample change.
 """
 
 import json
@@ -24,19 +24,19 @@ VAL_SHARE = 0.2  # of what is not held out
 
 
 def read_folds(sample: str) -> list[list[str]]:
-    """Names of the held-out pictures of each fold; the folds of one repeat follow one another."""
+    """Names of the held-out images of each fold; the folds of one repeat follow one another."""
     held_out: list[list[str]] = json.loads((FOLDER / f"{sample}.json").read_text(encoding="utf-8"))["held_out"]
     return held_out
 
 
-def picture_names(sample: str) -> list[str]:
-    """All pictures of a sample, as 'class/file', in order."""
+def image_names(sample: str) -> list[str]:
+    """All images of a sample, as 'class/file', in order."""
     return sorted(found.name for found in read_layout(SAMPLES[sample].folder).found)
 
 
 def lay_out(sample: str, held_out: Sequence[str], seed: int, folder: Path) -> None:
     """Copy a sample into train/, val/ and test/ below `folder`: `held_out` tests, a stratified share validates."""
-    rest = np.array(sorted(set(picture_names(sample)) - set(held_out)))
+    rest = np.array(sorted(set(image_names(sample)) - set(held_out)))
     dealer = StratifiedShuffleSplit(n_splits=1, test_size=VAL_SHARE, random_state=seed)
     train, val = next(dealer.split(rest, _classes(rest)))
     for part, names in (("train", rest[train]), ("val", rest[val]), ("test", held_out)):
@@ -47,8 +47,8 @@ def lay_out(sample: str, held_out: Sequence[str], seed: int, folder: Path) -> No
 
 
 def make_folds(sample: str) -> list[list[str]]:
-    """Deal the pictures of a sample."""
-    names = np.array(picture_names(sample))
+    """Deal the images of a sample."""
+    names = np.array(image_names(sample))
     dealer = RepeatedStratifiedKFold(n_splits=SPLITS, n_repeats=REPEATS, random_state=SEED)
     return [names[test].tolist() for _, test in dealer.split(names, _classes(names))]
 

@@ -97,7 +97,7 @@ def _run(job: Job, room: Workspace, experiment: Experiment) -> Outcome:
 
 
 def _short(name: str) -> str:
-    """'class/file' of a picture below test/."""
+    """'class/file' of an image below test/."""
     return "/".join(name.split("/")[-2:])
 
 

@@ -9,7 +9,7 @@ when nothing is left to gain; g ours and the limit in turn within one process, s
 becomes slower meanwhile is no matter; its first epoch also reads the images. All use the same data, backbone, 224 px,
 batch size, epochs and number of threads, each in a process of its own. a and b load images in the main process or in
 two workers, whichever a trial epoch shows to be quicker. `--data` takes a folder of train/ and val/ with class folders;
-without it, 400 and 100 pictures of 500 px are drawn.
+without it, 400 and 100 images of 500 px are drawn.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from rich.table import Table
 from core import files
 from core.experiment import Recipe
 from tests.benchmarks.arms import Job, Outcome, Stretch, count_images, machine, run_apart
-from tests.benchmarks.drawn import write_pictures
+from tests.benchmarks.drawn import write_images
 
 people = Console(stderr=True)
 PLAIN, FASTAI = "plain PyTorch", "fastai, as in its tutorials"
@@ -61,7 +61,7 @@ SCENARIOS = {
 def main() -> None:
     given = _arguments()
     with tempfile.TemporaryDirectory() as folder:
-        data = given.data or write_pictures(Path(folder), *given.pictures)
+        data = given.data or write_images(Path(folder), *given.pictures)
         trained = count_images(data, "train")
         if not trained or not count_images(data, "val"):
             raise SystemExit(f"{data} must hold train/ and val/ with class folders of images in each.")

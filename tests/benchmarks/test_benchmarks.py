@@ -7,21 +7,21 @@ import pytest
 from tests.benchmarks import speed
 from tests.benchmarks.accuracy import corrected, over_images, summary
 from tests.benchmarks.arms import Job, Outcome, Stretch
-from tests.benchmarks.folds import REPEATS, SPLITS, lay_out, make_folds, picture_names, read_folds
+from tests.benchmarks.folds import REPEATS, SPLITS, image_names, lay_out, make_folds, read_folds
 
 
 @pytest.mark.parametrize("sample", ["stamps", "signs"])
-def test_the_folds_are_those_of_the_pictures_there_are(sample):
+def test_the_folds_are_those_of_the_images_there_are(sample):
     held_out = read_folds(sample)
     assert held_out == make_folds(sample)
     assert len(held_out) == SPLITS * REPEATS
     for repeat in range(REPEATS):
         together = [name for fold in held_out[repeat * SPLITS : (repeat + 1) * SPLITS] for name in fold]
-        assert sorted(together) == picture_names(sample)
+        assert sorted(together) == image_names(sample)
     assert held_out[:SPLITS] != held_out[SPLITS:]
 
 
-def test_a_fold_is_laid_out_without_a_picture_in_two_parts(tmp_path):
+def test_a_fold_is_laid_out_without_an_image_in_two_parts(tmp_path):
     held_out = read_folds("stamps")[3]
     lay_out("stamps", held_out, seed=3, folder=tmp_path)
     parts = {
@@ -29,7 +29,7 @@ def test_a_fold_is_laid_out_without_a_picture_in_two_parts(tmp_path):
         for part in ("train", "val", "test")
     }
     assert parts["test"] == set(held_out)
-    assert sorted(name for names in parts.values() for name in names) == picture_names("stamps")
+    assert sorted(name for names in parts.values() for name in names) == image_names("stamps")
     assert len(parts["val"]) == 19  # a fifth of 95
     assert {name.split("/")[0] for name in parts["val"]} == {name.split("/")[0] for name in parts["train"]}
 

@@ -47,7 +47,7 @@ def test_no_screen_is_wider_than_the_window(new_page, server, screenshots, width
 
 
 @pytest.mark.parametrize("width", [1400, 420])  # narrow: with the sidebar folded away
-def test_charts_and_pictures_follow_a_switch_of_the_theme(new_page, server, width):
+def test_charts_and_images_follow_a_switch_of_the_theme(new_page, server, width):
     page = new_page(width=width)
     page.goto(server.url + "/data")
     page.get_by_role("heading", level=1).first.wait_for()
@@ -56,7 +56,7 @@ def test_charts_and_pictures_follow_a_switch_of_the_theme(new_page, server, widt
         page.click(".st-key-data-use-stamps button")
     name, photo = ".graft-chart .ytick text", "[data-testid=stImage] img"
     page.locator(name).first.wait_for()
-    picture = page.get_attribute(photo, "src")
+    source = page.get_attribute(photo, "src")
     for scheme, colour in (("dark", LOOKS["dark"].text), ("light", LOOKS["light"].text)):
         page.emulate_media(color_scheme=scheme)
         channels = ", ".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
@@ -66,7 +66,7 @@ def test_charts_and_pictures_follow_a_switch_of_the_theme(new_page, server, widt
         )
         if scheme == "dark":
             page.wait_for_function(
-                "old => document.querySelector('[data-testid=stImage] img').getAttribute('src') !== old", arg=picture
+                "old => document.querySelector('[data-testid=stImage] img').getAttribute('src') !== old", arg=source
             )
 
 

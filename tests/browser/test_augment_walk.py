@@ -8,7 +8,7 @@ import yaml
 SLOW_MS = 120_000
 SCREENING_MS = 600_000  # five pipelines on 240 images: seconds, unless the machine does other things as well
 BUSY = "document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') !== 'notRunning'"
-PICTURE = ".st-key-augment-preview img"
+IMAGE = ".st-key-augment-preview img"
 STEPS = ("HorizontalFlip", "Rotate", "RandomBrightnessContrast", "Crop")
 
 
@@ -44,14 +44,14 @@ def has_cards(page, count: int):
 
 
 def pixels(page) -> str:
-    page.wait_for_selector(PICTURE, timeout=SLOW_MS)
-    return page.get_attribute(PICTURE, "src")
+    page.wait_for_selector(IMAGE, timeout=SLOW_MS)
+    return page.get_attribute(IMAGE, "src")
 
 
 def changed(page, before: str) -> str:
     page.wait_for_function(
         "([css, old]) => { const img = document.querySelector(css); return img && img.src && !img.src.endsWith(old); }",
-        arg=[PICTURE, before],
+        arg=[IMAGE, before],
         timeout=SLOW_MS,
     )
     return pixels(page)

@@ -87,14 +87,14 @@ def test_by_hand_from_images_to_a_prediction(page, new_page, server, screenshots
     page.screenshot(path=screenshots / "walk-data.png")
 
     go(page, "augment", "Augment")
-    picture = ".st-key-augment-preview img"
-    page.wait_for_selector(picture, timeout=SLOW_MS)
-    before = page.get_attribute(picture, "src")
+    image = ".st-key-augment-preview img"
+    page.wait_for_selector(image, timeout=SLOW_MS)
+    before = page.get_attribute(image, "src")
     page.click(".st-key-augment-add button")
     page.click(".st-key-augment-add-VerticalFlip button")
     page.wait_for_function(
         "([css, old]) => { const img = document.querySelector(css); return img && img.src && !img.src.endsWith(old); }",
-        arg=[picture, before],
+        arg=[image, before],
     )
     page.keyboard.press("Escape")
     idle(page)

@@ -26,8 +26,8 @@ def encode(image: Image.Image, kind: str = "PNG", **options) -> bytes:
 
 
 @pytest.fixture
-def picture() -> Callable[..., bytes]:
-    """`picture(seed, kind, side=64, **options)`: an encoded image."""
+def image_bytes() -> Callable[..., bytes]:
+    """`image_bytes(seed, kind, side=64, **options)`: an encoded image."""
     return lambda seed=0, kind="PNG", side=64, **options: encode(smooth(seed, side), kind, **options)
 
 

@@ -31,7 +31,7 @@ def test_one_class(found, many):
     assert "only one class ('cat'). Add a folder" in problem
 
 
-def test_one_picture_in_a_class(found, many):
+def test_one_image_in_a_class(found, many):
     (problem,) = found(many({"cat": 5, "dog": 1}))
     assert "'dog' has only one image. Add at least one more" in problem
 
@@ -42,12 +42,12 @@ def test_an_empty_class(found, many, empty):
     assert problem == "Class 'emu' has no readable image. Add some, or remove its folder."
 
 
-def test_a_class_of_copies_has_one_picture(found, many):
+def test_a_class_of_copies_has_one_image(found, many):
     (problem,) = found(many({"cat": 5}) | {"dog/1.png": 70, "dog/2.png": 70, "dog/3.png": 70})
     assert "'dog' has only one image (2 of 3 were left out" in problem
 
 
-def test_a_class_whose_training_pictures_were_copies(found):
+def test_a_class_whose_training_images_were_copies(found):
     content = {"train/cat/1.png": 1, "train/dog/1.png": 2, "test/cat/1.png": 1, "test/cat/2.png": 3, "val/dog/1.png": 4}
     (problem,) = found(content)
     assert "'cat' has no training image (1 of 3 were left out" in problem

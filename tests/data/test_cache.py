@@ -29,7 +29,7 @@ def decoded(monkeypatch):
     return paths
 
 
-def test_a_picture_is_decoded_and_resized_once(items, decoded):
+def test_a_image_is_decoded_and_resized_once(items, decoded):
     kept = ImageCache(GEOMETRY, 10 * SIZE)
     first = kept.base(items[0])
     assert kept.base(items[0]) is first
@@ -52,13 +52,13 @@ def test_the_longest_unused_goes_when_the_budget_is_used_up(items, decoded):
 
 
 @pytest.mark.parametrize("budget", [0, 2 * SIZE])
-def test_beyond_the_budget_pictures_are_read_back_and_not_decoded_again(items, decoded, budget):
+def test_beyond_the_budget_images_are_read_back_and_not_decoded_again(items, decoded, budget):
     kept = ImageCache(GEOMETRY, budget, spill_bytes=100 * SIZE)
     wanted = [kept.base(item).copy() for item in items]
     for _ in range(2):
-        for item, picture in zip(items, wanted, strict=True):
+        for item, pixels in zip(items, wanted, strict=True):
             found = kept.base(item)
-            assert (found == picture).all()
+            assert (found == pixels).all()
             assert not found.flags.writeable
     assert len(decoded) == len(items)
     assert kept.used_bytes <= budget
@@ -73,13 +73,13 @@ def test_what_the_file_has_no_room_for_is_decoded_again(items, decoded):
 
 
 @pytest.mark.parametrize("budget", [0, SIZE - 1])
-def test_without_room_pictures_are_still_given(items, budget):
+def test_without_room_images_are_still_given(items, budget):
     kept = ImageCache(GEOMETRY, budget)
     assert kept.base(items[0]).shape == (36, 36, 3)
     assert kept.used_bytes == 0
 
 
-def test_many_threads_get_the_right_pictures(items):
+def test_many_threads_get_the_right_images(items):
     kept = ImageCache(GEOMETRY, 3 * SIZE)
     wanted = [resize(decode(item.path).pixels, GEOMETRY) for item in items]
     order = np.random.default_rng(0).integers(0, len(items), 200)
@@ -89,9 +89,9 @@ def test_many_threads_get_the_right_pictures(items):
     assert 0 < kept.used_bytes <= 3 * SIZE
 
 
-def test_a_file_that_has_gone_or_changed_is_refused(items, picture):
+def test_a_file_that_has_gone_or_changed_is_refused(items, image_bytes):
     kept = ImageCache(GEOMETRY, 10 * SIZE)
-    items[0].path.write_bytes(picture(500))
+    items[0].path.write_bytes(image_bytes(500))
     with pytest.raises(UnreadableImage, match="has changed"):
         kept.base(items[0])
     items[1].path.unlink()

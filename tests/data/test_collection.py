@@ -20,21 +20,21 @@ def pets(workspace):
     return create(workspace, "My pets")
 
 
-def test_pictures_are_kept_as_they_came_and_refused_ones_are_named(pets, picture, read):
-    files = [("a.jpg", picture(1, "JPEG")), ("b.png", b""), ("c.png", b"<html>")]
+def test_images_are_kept_as_they_came_and_refused_ones_are_named(pets, image_bytes, read):
+    files = [("a.jpg", image_bytes(1, "JPEG")), ("b.png", b""), ("c.png", b"<html>")]
     left_out = add_images(pets, "Cat", files)
-    add_images(pets, "Dog", [("a.jpg", picture(2, "JPEG"))])
+    add_images(pets, "Dog", [("a.jpg", image_bytes(2, "JPEG"))])
     assert [item.name for item in left_out] == ["b.png", "c.png"]
     dataset = read(pets)
     assert (dataset.name, dataset.counts) == ("My pets", {"Cat": 1, "Dog": 1})
-    assert dataset.items[0].path.read_bytes() == picture(1, "JPEG")
+    assert dataset.items[0].path.read_bytes() == image_bytes(1, "JPEG")
     assert dataset.left_out == ()
 
 
-def test_more_can_be_added_later_and_names_may_repeat(pets, picture, read):
-    add_images(pets, "cat", [("shot.png", picture(1))])
-    assert add_images(pets, "cat", [("shot.png", picture(2)), ("shot.png", picture(3))]) == []
-    (again,) = add_images(pets, "cat", [("shot.png", picture(1))])
+def test_more_can_be_added_later_and_names_may_repeat(pets, image_bytes, read):
+    add_images(pets, "cat", [("shot.png", image_bytes(1))])
+    assert add_images(pets, "cat", [("shot.png", image_bytes(2)), ("shot.png", image_bytes(3))]) == []
+    (again,) = add_images(pets, "cat", [("shot.png", image_bytes(1))])
     assert "already" in again.reason
     assert [item.name for item in read(pets).items] == ["cat/shot-2.png", "cat/shot-3.png", "cat/shot.png"]
 
@@ -49,8 +49,8 @@ def test_more_can_be_added_later_and_names_may_repeat(pets, picture, read):
         ("\udce9.png", None), ("...", None),
     ],
 )  # fmt: skip
-def test_uploaded_names_become_bounded_safe_names(pets, picture, raw, kept):
-    assert add_images(pets, "cat", [(raw, picture(1, "JPEG"))]) == []
+def test_uploaded_names_become_bounded_safe_names(pets, image_bytes, raw, kept):
+    assert add_images(pets, "cat", [(raw, image_bytes(1, "JPEG"))]) == []
     (path,) = (pets / "cat").iterdir()
     assert path.suffix == ".jpg"  # of what it is, whatever it was called
     assert len(path.name.encode()) <= 120
@@ -74,51 +74,51 @@ def test_uploaded_names_become_bounded_safe_names(pets, picture, raw, kept):
         "x\u202ey",
     ],
 )
-def test_class_names_become_folders_inside_and_stay_as_labels(pets, picture, read, workspace, name):
-    add_images(pets, name, [("1.png", picture(1))])
-    add_images(pets, "test", [("1.png", picture(2))])
+def test_class_names_become_folders_inside_and_stay_as_labels(pets, image_bytes, read, workspace, name):
+    add_images(pets, name, [("1.png", image_bytes(1))])
+    add_images(pets, "test", [("1.png", image_bytes(2))])
     assert set(read(pets).classes) == {name, "test"}
     assert not read(pets).presplit
     assert all(len(path.name) <= 60 for path in pets.iterdir())
     assert {path.parent.parent for path in workspace.rglob("1.png")} == {pets}
 
 
-def test_two_names_with_one_slug_are_two_classes_and_two_spellings_are_one(pets, picture, read):
+def test_two_names_with_one_slug_are_two_classes_and_two_spellings_are_one(pets, image_bytes, read):
     for seed, name in enumerate(("a b", "a-b", "caf\u00e9", "cafe\u0301", "cafe")):
-        add_images(pets, name, [("1.png", picture(seed))])
+        add_images(pets, name, [("1.png", image_bytes(seed))])
     assert read(pets).counts == {"a b": 1, "a-b": 1, "cafe": 1, "caf\u00e9": 2}
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 1001])
-def test_a_class_needs_a_name(pets, picture, name):
+def test_a_class_needs_a_name(pets, image_bytes, name):
     with pytest.raises(InvalidInput, match="name"):
-        add_images(pets, name, [("1.png", picture())])
+        add_images(pets, name, [("1.png", image_bytes())])
 
 
-def test_an_upload_over_the_limit_is_refused_whole(pets, picture, monkeypatch):
+def test_an_upload_over_the_limit_is_refused_whole(pets, image_bytes, monkeypatch):
     monkeypatch.setattr(collection, "MAX_UPLOAD_BYTES", 2**20)
     with pytest.raises(InvalidInput, match="at most 1 MB"):
-        add_images(pets, "cat", [("1.png", picture()), ("2.png", bytes(2**20))])
-    monkeypatch.setattr(collection, "MAX_PICTURES", 1)
+        add_images(pets, "cat", [("1.png", image_bytes()), ("2.png", bytes(2**20))])
+    monkeypatch.setattr(collection, "MAX_IMAGES", 1)
     with pytest.raises(InvalidInput, match="at most 1 images"):
-        add_images(pets, "cat", [("1.png", picture(1)), ("2.png", picture(2))])
+        add_images(pets, "cat", [("1.png", image_bytes(1)), ("2.png", image_bytes(2))])
     assert not list(pets.rglob("*.png"))
 
 
-def test_a_full_disk_loses_nothing_that_was_there(pets, picture, monkeypatch, read):
-    add_images(pets, "cat", [("1.png", picture(1))])
+def test_a_full_disk_loses_nothing_that_was_there(pets, image_bytes, monkeypatch, read):
+    add_images(pets, "cat", [("1.png", image_bytes(1))])
 
     def full(path, content):
         raise StorageFailed("The disk is full.")
 
     monkeypatch.setattr(collection, "write_bytes", full)
     with pytest.raises(StorageFailed):
-        add_images(pets, "cat", [("2.png", picture(2))])
+        add_images(pets, "cat", [("2.png", image_bytes(2))])
     assert len(read(pets).items) == 1
 
 
-def test_a_picture_can_be_removed_but_nothing_else(pets, picture, workspace, read):
-    add_images(pets, "cat", [("1.png", picture(1)), ("2.png", picture(2))])
+def test_a_image_can_be_removed_but_nothing_else(pets, image_bytes, workspace, read):
+    add_images(pets, "cat", [("1.png", image_bytes(1)), ("2.png", image_bytes(2))])
     (workspace / "precious.txt").write_text("x")
     for name in (
         "../../precious.txt",
@@ -137,17 +137,17 @@ def test_a_picture_can_be_removed_but_nothing_else(pets, picture, workspace, rea
     assert (workspace / "precious.txt").exists()
 
 
-def test_pictures_are_not_added_to_a_folder_that_is_no_collection(folder_of, many, picture):
+def test_images_are_not_added_to_a_folder_that_is_no_collection(folder_of, many, image_bytes):
     root = folder_of(many({"cat": 1}))
     with pytest.raises(DatasetNotFound, match="Copy the data set"):
-        add_images(root, "cat", [("x.png", picture())])
+        add_images(root, "cat", [("x.png", image_bytes())])
 
 
-def test_an_uploaded_zip_is_listed_and_a_bad_one_leaves_nothing(workspace, picture, read):
+def test_an_uploaded_zip_is_listed_and_a_bad_one_leaves_nothing(workspace, image_bytes, read):
     out = BytesIO()
     with zipfile.ZipFile(out, "w") as made:
-        made.writestr("cat/1.png", picture(1))
-        made.writestr("dog/1.png", picture(2))
+        made.writestr("cat/1.png", image_bytes(1))
+        made.writestr("dog/1.png", image_bytes(2))
         made.writestr(".collection.json", '{"name": "forged", "kind": "pictures"}')
     folder = import_zip(workspace, "Pets", out.getvalue())
     assert read(folder).counts == {"cat": 1, "dog": 1}
@@ -160,23 +160,23 @@ def test_an_uploaded_zip_is_listed_and_a_bad_one_leaves_nothing(workspace, pictu
     ]
 
 
-def test_any_data_set_can_be_copied_and_then_grows(folder_of, many, picture, read, workspace):
+def test_any_data_set_can_be_copied_and_then_grows(folder_of, many, image_bytes, read, workspace):
     original = read(folder_of(many({"cat": 3, "dog": 2}) | {"cat/sub/00.png": 50}))
     copied = copy_dataset(original, workspace, "Mine")
     assert read(copied).fingerprint == original.fingerprint
-    add_images(copied, "emu", [("1.png", picture(60))])
-    add_images(copied, "cat", [("1.png", picture(61))])
+    add_images(copied, "emu", [("1.png", image_bytes(60))])
+    add_images(copied, "cat", [("1.png", image_bytes(61))])
     assert read(copied).counts == {"cat": 5, "dog": 2, "emu": 1}
     assert read(original.source).counts == {"cat": 4, "dog": 2}
 
 
-def test_a_copy_of_a_divided_data_set_keeps_its_parts_and_grows_in_train(folder_of, picture, read, workspace):
+def test_a_copy_of_a_divided_data_set_keeps_its_parts_and_grows_in_train(folder_of, image_bytes, read, workspace):
     parts = {f"{part}/{name}/1.png": 10 * n + m
              for n, part in enumerate(("train", "val", "test")) for m, name in enumerate(("cat", "test"))}  # fmt: skip
     original = read(folder_of(parts))
     copied = copy_dataset(original, workspace, "Mine")
     assert read(copied).fingerprint == original.fingerprint
-    add_images(copied, "cat", [("new.png", picture(99))])
+    add_images(copied, "cat", [("new.png", image_bytes(99))])
     assert {item.name: item.part for item in read(copied).items}["train/cat/new.png"] == "train"
 
 

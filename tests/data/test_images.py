@@ -51,15 +51,15 @@ def png_of(width, height, rows=b""):
         (b"\xff\xd8\xff\xe0", "cut off or damaged"),
     ],
 )
-def test_what_is_not_a_picture_is_refused_with_what_it_is(content, says):
+def test_what_is_not_an_image_is_refused_with_what_it_is(content, says):
     with pytest.raises(UnreadableImage, match=says):
         decode(content)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "PPM"])
 @pytest.mark.parametrize("share", [0.05, 0.6, 0.95])
-def test_a_cut_file_is_refused_and_the_whole_one_is_not(picture, kind, share):
-    content = picture(1, kind)
+def test_a_cut_file_is_refused_and_the_whole_one_is_not(image_bytes, kind, share):
+    content = image_bytes(1, kind)
     assert decode(content).pixels.shape == (64, 64, 3)
     with pytest.raises(UnreadableImage, match=r"damaged|smallest"):
         decode(content[: int(len(content) * share)])
@@ -114,17 +114,17 @@ def test_exif_orientation_is_applied(kind, orientation):
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
-def test_broken_exif_does_not_cost_the_picture(picture):
-    content = picture(0, "JPEG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")
+def test_broken_exif_does_not_cost_the_image(image_bytes):
+    content = image_bytes(0, "JPEG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")
     assert decode(content).pixels.shape == (64, 64, 3)
 
 
 def test_16_bit_grey_is_scaled_not_clipped():
     ramp = np.tile(np.linspace(0, 65535, 256).astype(np.uint16), (16, 1))
-    picture = decode(saved(Image.fromarray(ramp)))
-    assert np.abs(picture.pixels[0, :, 0].astype(int) - np.arange(256)).max() <= 1
-    assert (picture.pixels == 255).mean() < 0.02  # plain conversion turns 99 % white
-    assert (picture.notes, picture.values) == ((), None)
+    decoded = decode(saved(Image.fromarray(ramp)))
+    assert np.abs(decoded.pixels[0, :, 0].astype(int) - np.arange(256)).max() <= 1
+    assert (decoded.pixels == 255).mean() < 0.02  # plain conversion turns 99 % white
+    assert (decoded.notes, decoded.values) == ((), None)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF"])
@@ -155,7 +155,7 @@ def test_float_values_that_are_no_numbers_become_black():
     ("mode", "kind"),
     [("CMYK", "JPEG"), ("CMYK", "TIFF"), ("1", "PNG"), ("L", "JPEG"), ("P", "GIF"), ("YCbCr", "JPEG")],
 )
-def test_every_mode_becomes_rgb_of_about_the_same_picture(mode, kind):
+def test_every_mode_becomes_rgb_of_about_the_same_image(mode, kind):
     grey = Image.fromarray(np.repeat(np.repeat(np.array([[0, 255], [255, 0]], np.uint8), 16, 0), 16, 1))
     pixels = decode(saved(grey.convert(mode), kind)).pixels
     assert pixels.dtype == np.uint8
@@ -184,14 +184,14 @@ def test_an_opaque_alpha_channel_is_not_worth_a_note():
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF"])
 def test_of_several_frames_the_first_is_used_and_it_is_said(kind):
     frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "lime", "blue")]
-    picture = decode(saved(frames[0], kind, save_all=True, append_images=frames[1:]))
-    assert picture.pixels[8, 8, 0] > 200
-    assert picture.pixels[8, 8, 1] < 60
-    assert picture.notes == ("Has several frames; only the first is used.",)
+    decoded = decode(saved(frames[0], kind, save_all=True, append_images=frames[1:]))
+    assert decoded.pixels[8, 8, 0] > 200
+    assert decoded.pixels[8, 8, 1] < 60
+    assert decoded.notes == ("Has several frames; only the first is used.",)
 
 
-def test_a_path_is_read_and_one_that_cannot_be_is_refused(tmp_path, picture):
-    (tmp_path / "a.jpg").write_bytes(picture(0, "JPEG"))
+def test_a_path_is_read_and_one_that_cannot_be_is_refused(tmp_path, image_bytes):
+    (tmp_path / "a.jpg").write_bytes(image_bytes(0, "JPEG"))
     assert decode(tmp_path / "a.jpg").pixels.shape == (64, 64, 3)
     with pytest.raises(UnreadableImage, match="no such file"):
         decode(tmp_path / "gone.jpg")

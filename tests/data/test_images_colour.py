@@ -47,9 +47,9 @@ def test_a_wide_profile_is_converted_in_every_format(kind):
         "TIFF": lambda: tiff(WIDE, profile),
         "TIFF 16": lambda: tiff(WIDE, profile, np.uint16),
     }.get(kind, lambda: saved(image, kind, icc_profile=profile, **options))()
-    picture = decode(content)
-    assert close(picture.pixels, SEEN, 4)
-    assert picture.notes == ()
+    decoded = decode(content)
+    assert close(decoded.pixels, SEEN, 4)
+    assert decoded.notes == ()
 
 
 def test_an_srgb_profile_changes_nothing():
@@ -79,8 +79,8 @@ def test_a_palette_and_transparency_are_converted():
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
 def test_a_cmyk_profile_is_used(kind):
     image = Image.new("CMYK", (16, 16), (255, 0, 200, 0))
-    picture = decode(saved(image, kind, icc_profile=profiles.cmyk_without_black()))
-    assert close(picture.pixels, (94, 94, 94), 8)  # Lab (40, 0, 0); the yellow is not seen by this profile
+    decoded = decode(saved(image, kind, icc_profile=profiles.cmyk_without_black()))
+    assert close(decoded.pixels, (94, 94, 94), 8)  # Lab (40, 0, 0); the yellow is not seen by this profile
     assert not close(decode(saved(image, kind)).pixels, (94, 94, 94), 8)
 
 
@@ -93,6 +93,6 @@ def test_a_cmyk_profile_is_used(kind):
 )  # fmt: skip
 def test_a_profile_that_does_not_fit_is_ignored_and_it_is_said(mode, profile):
     image = Image.new(mode, (16, 16), {"RGB": WIDE, "CMYK": (9, 90, 20, 4), "L": 77}[mode])
-    picture = decode(saved(image, "JPEG", quality=100, icc_profile=profile))
-    assert close(picture.pixels, image.convert("RGB").getpixel((0, 0)), 4)
-    assert picture.notes == (IGNORED,)
+    decoded = decode(saved(image, "JPEG", quality=100, icc_profile=profile))
+    assert close(decoded.pixels, image.convert("RGB").getpixel((0, 0)), 4)
+    assert decoded.notes == (IGNORED,)

@@ -53,10 +53,12 @@ def test_a_format_is_known_by_its_content_and_read(name, content):
     assert is_upright(decode(content).pixels)
 
 
-def test_phone_images_train_beside_others_whatever_they_are_called(folder_of, read, picture):
+def test_phone_images_train_beside_others_whatever_they_are_called(folder_of, read, image_bytes):
     avif = saved(Image.fromarray(UPRIGHT[::-1]), "AVIF")
-    content = {"a/IMG_1.HEIC": heic(6), "a/IMG_2.jpg": heic(), "a/3.png": picture(3)}
-    dataset = read(folder_of(content | {"b/web.jpg": avif, "b/5.avif": picture(5, "AVIF"), "b/6.png": picture(6)}))
+    content = {"a/IMG_1.HEIC": heic(6), "a/IMG_2.jpg": heic(), "a/3.png": image_bytes(3)}
+    dataset = read(
+        folder_of(content | {"b/web.jpg": avif, "b/5.avif": image_bytes(5, "AVIF"), "b/6.png": image_bytes(6)})
+    )
     assert dataset.counts == {"a": 3, "b": 3}
     assert dataset.left_out == ()
 

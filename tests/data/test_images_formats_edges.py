@@ -35,15 +35,15 @@ LONG = zlib.compress(bytes(30 << 20), 9)
 )
 def test_long_and_broken_texts_in_a_png_do_not_matter(chunk):
     for content in (png(chunk), png(*[chunk] * 70) if len(chunk[1]) < 99_000 else png(chunk)):
-        picture = decode(content)
-        assert is_upright(picture.pixels)
-        assert picture.notes == ()
+        decoded = decode(content)
+        assert is_upright(decoded.pixels)
+        assert decoded.notes == ()
 
 
 def test_a_huge_profile_in_a_png_is_ignored_and_it_is_said():
-    picture = decode(png((b"iCCP", b"p\0\0" + LONG)))
-    assert is_upright(picture.pixels)
-    assert picture.notes == ("Its colour profile cannot be used and was ignored.",)
+    decoded = decode(png((b"iCCP", b"p\0\0" + LONG)))
+    assert is_upright(decoded.pixels)
+    assert decoded.notes == ("Its colour profile cannot be used and was ignored.",)
 
 
 @pytest.mark.parametrize("bands", [1, 2, 3, 4])

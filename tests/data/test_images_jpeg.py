@@ -103,11 +103,11 @@ def test_a_photo_of_many_megapixels_is_read_at_half_its_size(width, height, orie
     out = BytesIO()
     photo.save(out, "JPEG", exif=exif)
     assert width * height > MAX_PIXELS
-    picture = decode(out.getvalue())
+    decoded = decode(out.getvalue())
     turned = orientation == 6
-    assert picture.pixels.shape[:2] == ((width // 2, height // 2) if turned else (height // 2, width // 2))
-    assert picture.notes == (f"It has {width} x {height} px and was read at half its size.",)
-    light = [bool(picture.pixels[y, x, 0] > 128) for y in (9, -9) for x in (9, -9)]
+    assert decoded.pixels.shape[:2] == ((width // 2, height // 2) if turned else (height // 2, width // 2))
+    assert decoded.notes == (f"It has {width} x {height} px and was read at half its size.",)
+    light = [bool(decoded.pixels[y, x, 0] > 128) for y in (9, -9) for x in (9, -9)]
     assert light == ([False, True, False, False] if turned else [True, False, False, False])
 
 

@@ -107,18 +107,18 @@ def test_one_bit_is_black_or_white_whichever_is_0(compression, photometric):
 @pytest.mark.parametrize("dtype", [np.int16, np.int32, np.uint32, np.int64])
 def test_whole_numbers_without_a_known_white_need_a_scale(dtype):
     content = tiff((GREY.astype(np.int64) * 10).astype(dtype), photometric="minisblack")
-    picture = decode(content, (0.0, 4000.0))
-    assert picture.values == (1000.0, 2000.0)
-    assert [int(picture.pixels[y, 7, 0]) for y in (3, -3)] == [64, 128]
+    decoded = decode(content, (0.0, 4000.0))
+    assert decoded.values == (1000.0, 2000.0)
+    assert [int(decoded.pixels[y, 7, 0]) for y in (3, -3)] == [64, 128]
 
 
 def test_alpha_is_shown_on_white_and_premultiplied_colours_are_not_darkened_twice():
     half = [round(value * 128 / 255 + 127) for value in TOP]
     straight = decode(tiff(with_band(128), photometric="rgb", extrasamples=["unassalpha"]))
     ready = decode(tiff(with_band(128, rgb=RGB // 2), photometric="rgb", extrasamples=["assocalpha"]))
-    for picture in (straight, ready):
-        assert np.abs(picture.pixels[3, 7].astype(int) - half).max() <= 2
-        assert picture.notes == ("Transparent parts are shown on white.",)
+    for decoded in (straight, ready):
+        assert np.abs(decoded.pixels[3, 7].astype(int) - half).max() <= 2
+        assert decoded.notes == ("Transparent parts are shown on white.",)
 
 
 def test_what_is_left_out_or_taken_for_granted_is_said():
@@ -130,9 +130,9 @@ def test_what_is_left_out_or_taken_for_granted_is_said():
 
 def test_a_mark_for_nothing_is_no_value():
     values = np.where(GREY > 150, -9999, GREY / 255).astype(np.float32)
-    picture = decode(tiff(values, photometric="minisblack", extratags=[(42113, "s", 0, "-9999", True)]))
-    assert picture.notes == ()
-    assert [int(picture.pixels[y, 7, 0]) for y in (3, -3)] == [100, 0]
+    decoded = decode(tiff(values, photometric="minisblack", extratags=[(42113, "s", 0, "-9999", True)]))
+    assert decoded.notes == ()
+    assert [int(decoded.pixels[y, 7, 0]) for y in (3, -3)] == [100, 0]
 
 
 def test_smaller_copies_are_no_further_frames():

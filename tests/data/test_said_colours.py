@@ -41,8 +41,8 @@ def boxed(kind, primaries, transfer):
     return bytes(data)
 
 
-def close(picture, colour, most=3):
-    return np.abs(picture.pixels.reshape(-1, 3).astype(int) - colour).max() <= most
+def close(decoded, colour, most=3):
+    return np.abs(decoded.pixels.reshape(-1, 3).astype(int) - colour).max() <= most
 
 
 @pytest.mark.parametrize("kind", ["AVIF", "HEIC"])

@@ -30,15 +30,15 @@ def scenes():
     return script("draw_scenes")
 
 
-def test_the_same_arguments_draw_the_same_pictures(signs):
-    one = {(name, number): picture.tobytes() for name, number, picture in signs.draw(2, seed=3)}
-    more = {(name, number): picture.tobytes() for name, number, picture in signs.draw(3, seed=3)}
+def test_the_same_arguments_draw_the_same_images(signs):
+    one = {(name, number): image.tobytes() for name, number, image in signs.draw(2, seed=3)}
+    more = {(name, number): image.tobytes() for name, number, image in signs.draw(3, seed=3)}
     assert len(one) == 12
     assert all(more[key] == pixels for key, pixels in one.items())
     assert all(other.tobytes() != one[name, number] for name, number, other in signs.draw(2, seed=4))
 
 
-def test_the_kept_pictures_are_the_drawn_ones(signs):
+def test_the_kept_images_are_the_drawn_ones(signs):
     for name in signs.CLASSES:
         drawn = np.asarray(signs.draw_one(name, 7, 0)).astype(int)
         kept = decode(ROOT / "signs" / name / f"{name}-07.jpg").pixels.astype(int)

@@ -42,8 +42,8 @@ def test_every_image_of_a_set_has_the_same_scale_and_it_is_said(name, folder_of,
         assert item.notes == ()
 
 
-def test_whole_numbers_without_a_known_white_share_the_scale_and_other_images_keep_theirs(folder_of, read, picture):
-    content = {"a/1.tif": tiff(900, -100, np.int32), "a/2.png": picture(3), "b/1.tif": tiff(100, 0, np.int32)}
+def test_whole_numbers_without_a_known_white_share_the_scale_and_other_images_keep_theirs(folder_of, read, image_bytes):
+    content = {"a/1.tif": tiff(900, -100, np.int32), "a/2.png": image_bytes(3), "b/1.tif": tiff(100, 0, np.int32)}
     dataset = read(folder_of(content | {"b/2.tif": tiff(60_000, 0, np.uint16)}))
     assert dataset.value_range == (-100, 900)
     assert [item.value_range for item in dataset.items] == [(-100, 900), None, (-100, 900), None]

@@ -105,7 +105,7 @@ def changed(dataset: Dataset, at: int, **parts) -> Dataset:
 
 
 @pytest.mark.parametrize("at", [0, 22])
-def test_the_fingerprint_is_of_pictures_labels_and_parts(weather, at):
+def test_the_fingerprint_is_of_images_labels_and_parts(weather, at):
     item = weather.items[at]
     others = [
         changed(weather, at, part=next(part for part in ("train", "val") if part != item.part)),

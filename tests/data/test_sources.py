@@ -25,7 +25,7 @@ def test_a_folder_of_class_folders(folder_of, read, many):
     assert {(item.width, item.height) for item in dataset.items} == {(64, 64)}
 
 
-def test_what_is_no_picture_is_left_out_with_a_reason(folder_of, read, many):
+def test_what_is_no_image_is_left_out_with_a_reason(folder_of, read, many):
     odd = {
         "cat/a.jpg": b"",
         "cat/b.png": b"<svg/>",
@@ -162,7 +162,7 @@ def test_a_home_folder_is_expanded(folder_of, read, tmp_path, monkeypatch):
         ({"cat/a.txt": b"text", "dog/": None}, "cat/a.txt: It is text"),
     ],
 )
-def test_a_folder_without_pictures_in_classes_says_what_is_expected(folder_of, read, content, says):
+def test_a_folder_without_images_in_classes_says_what_is_expected(folder_of, read, content, says):
     with pytest.raises(UnusableDataset, match=says):
         read(folder_of(content))
 
@@ -178,16 +178,16 @@ def test_a_folder_that_cannot_be_opened(folder_of, read, monkeypatch):
         read(root)
 
 
-def test_a_picture_as_source_is_answered_with_what_to_choose(tmp_path, picture, read):
-    (tmp_path / "a.png").write_bytes(picture())
+def test_a_image_as_source_is_answered_with_what_to_choose(tmp_path, image_bytes, read):
+    (tmp_path / "a.png").write_bytes(image_bytes())
     with pytest.raises(UnusableDataset, match=r"is an image\. Choose the folder"):
         read(tmp_path / "a.png")
 
 
-def test_a_zip_is_unpacked_once(tmp_path, picture, read, monkeypatch):
+def test_a_zip_is_unpacked_once(tmp_path, image_bytes, read, monkeypatch):
     with zipfile.ZipFile(tmp_path / "pets.zip", "w") as made:
         for name, seed in (("cat/1.png", 1), ("dog/1.png", 2), ("CON/1.png", 3)):
-            made.writestr(f"pets/{name}", picture(seed))
+            made.writestr(f"pets/{name}", image_bytes(seed))
         made.writestr("pets/more.zip", b"PK\x03\x04")
     first = read(tmp_path / "pets.zip")
     assert (first.name, first.classes) == ("pets", ("CON", "cat", "dog"))
@@ -216,13 +216,13 @@ def test_samples_are_whole_and_not_decoded_a_second_time(name, count, classes, t
     assert load_dataset(f"sample:{name}", tmp_path) == dataset
 
 
-def test_only_changed_files_are_decoded_again(folder_of, read, many, picture, monkeypatch):
+def test_only_changed_files_are_decoded_again(folder_of, read, many, image_bytes, monkeypatch):
     root = folder_of(many({"cat": 2, "dog": 2}))
     before = read(root)
     decoded = []
     whole = scan.decode
     monkeypatch.setattr(scan, "decode", lambda path, scale: decoded.append(path.name) or whole(path, scale))
-    (root / "cat" / "00.png").write_bytes(picture(70))
+    (root / "cat" / "00.png").write_bytes(image_bytes(70))
     after = read(root)
     assert decoded == ["00.png"]
     assert after.fingerprint != before.fingerprint
@@ -272,9 +272,11 @@ def test_a_path_that_is_not_there_is_a_short_sentence(source, tmp_path):
         (("set.zip", "set2.zip"), False),
     ],
 )
-def test_zips_that_a_download_was_divided_into_are_told(tmp_path, read, picture, names, told):
+def test_zips_that_a_download_was_divided_into_are_told(tmp_path, read, image_bytes, names, told):
     for name in names:
-        content = [(f"{label}/{seed}.png", picture(seed)) for seed, label in enumerate(("cat", "dog", "cat", "dog"))]
+        content = [
+            (f"{label}/{seed}.png", image_bytes(seed)) for seed, label in enumerate(("cat", "dog", "cat", "dog"))
+        ]
         (tmp_path / name).write_bytes(zip_of(content))
     notes = read(tmp_path / names[0]).notes
     assert any(f"'{names[1]}' beside it is not read" in note for note in notes) is told

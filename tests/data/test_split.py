@@ -28,7 +28,7 @@ def parts_of(dataset, split):
     return {dataset.items[i].name: part for part in ("train", "val", "test") for i in getattr(split, part)}
 
 
-def test_shares_per_class_and_every_picture_in_one_part(folder_of, read, many):
+def test_shares_per_class_and_every_image_in_one_part(folder_of, read, many):
     dataset = read(folder_of(many({"cat": 20, "dog": 10})))
     split = make_split(dataset, SplitSpec(val=0.2, test=0.3))
     for part, cats, dogs in (("train", 10, 5), ("val", 4, 2), ("test", 6, 3)):
@@ -86,8 +86,9 @@ def test_the_rule_for_tiny_classes_is_said(folder_of, read, many):
     assert any("'emu' has only one image" in note for note in split.notes)
 
 
-def test_of_two_equal_pictures_in_a_class_the_later_is_left_out(folder_of, read, many, picture):
-    content = many({"cat": 5, "dog": 5}) | {"cat/copy.bmp": picture(0, "BMP")}  # other bytes, same pixels as cat/00.png
+def test_of_two_equal_images_in_a_class_the_later_is_left_out(folder_of, read, many, image_bytes):
+    # other bytes, same pixels as cat/00.png
+    content = many({"cat": 5, "dog": 5}) | {"cat/copy.bmp": image_bytes(0, "BMP")}
     dataset = read(folder_of(content))
     assert [len(group) for group in exact_groups(dataset)] == [2]
     split = make_split(dataset, SplitSpec())
@@ -95,7 +96,7 @@ def test_of_two_equal_pictures_in_a_class_the_later_is_left_out(folder_of, read,
     assert "the same image as cat/00.png" in split.left_out[0].reason
 
 
-def test_one_picture_under_two_labels_is_not_used_at_all(folder_of, read, many):
+def test_one_image_under_two_labels_is_not_used_at_all(folder_of, read, many):
     split = make_split(read(folder_of(many({"cat": 5, "dog": 5}) | {"dog/cat.png": 0})), SplitSpec())
     assert {item.name for item in split.left_out} == {"cat/00.png", "dog/cat.png"}
     assert all("'cat' and 'dog'" in item.reason for item in split.left_out)
@@ -120,9 +121,9 @@ def test_in_a_divided_set_the_training_copy_is_left_out(folder_of, read):
     assert parts_of(dataset, split)["test/dog/2.png"] == "test"
 
 
-def test_near_duplicates_stay_on_one_side(folder_of, read, many, picture):
+def test_near_duplicates_stay_on_one_side(folder_of, read, many, image_bytes):
     content = many({"cat": 8, "dog": 8})
-    content |= {f"cat/again-{n}.jpg": again(picture(n), scale=1 + n % 2) for n in range(8)}
+    content |= {f"cat/again-{n}.jpg": again(image_bytes(n), scale=1 + n % 2) for n in range(8)}
     dataset = read(folder_of(content))
     names = [{dataset.items[i].name for i in group} for group in near_groups(dataset)]
     assert sorted(map(sorted, names)) == [sorted((f"cat/{n:02}.png", f"cat/again-{n}.jpg")) for n in range(8)]
@@ -132,16 +133,17 @@ def test_near_duplicates_stay_on_one_side(folder_of, read, many, picture):
         assert len(where) == 24
 
 
-def test_in_a_divided_set_the_near_training_copy_is_left_out(folder_of, read, picture):
+def test_in_a_divided_set_the_near_training_copy_is_left_out(folder_of, read, image_bytes):
     content = {"train/cat/1.png": 1, "train/cat/2.png": 2, "train/dog/1.png": 3, "train/cat/1-copy.png": 1,
-               "val/cat/1.jpg": again(picture(2)), "val/dog/1.png": 4, "test/cat/1.jpg": again(picture(1))}  # fmt: skip
+               "val/cat/1.jpg": again(image_bytes(2)), "val/dog/1.png": 4,
+               "test/cat/1.jpg": again(image_bytes(1))}  # fmt: skip
     split = make_split(read(folder_of(content)), SplitSpec())
     assert {item.name for item in split.left_out} == {"train/cat/1.png", "train/cat/2.png", "train/cat/1-copy.png"}
     assert "nearly the same image as test/cat/1.jpg" in split.left_out[0].reason
 
 
-def test_a_class_of_one_scene_is_never_a_test_and_it_is_said(folder_of, read, many, picture):
-    content = many({"dog": 6}) | {f"cat/{n}.jpg": again(picture(77), quality=90 - 8 * n) for n in range(6)}
+def test_a_class_of_one_scene_is_never_a_test_and_it_is_said(folder_of, read, many, image_bytes):
+    content = many({"dog": 6}) | {f"cat/{n}.jpg": again(image_bytes(77), quality=90 - 8 * n) for n in range(6)}
     dataset = read(folder_of(content))
     split = make_split(dataset, SplitSpec())
     assert set(parts_of(dataset, split).values()) == {"train", "val", "test"}
@@ -153,13 +155,13 @@ def test_a_class_of_one_scene_is_never_a_test_and_it_is_said(folder_of, read, ma
 
 
 @pytest.mark.parametrize("sample", ["stamps", "signs"])
-def test_no_two_sample_pictures_are_taken_for_one(read, sample):
+def test_no_two_sample_images_are_taken_for_one(read, sample):
     dataset = read(f"sample:{sample}")
     assert near_groups(dataset) == ()
     assert exact_groups(dataset) == ()
 
 
-def test_pictures_of_one_even_surface_are_not_near_duplicates(folder_of, read):
+def test_images_of_one_even_surface_are_not_near_duplicates(folder_of, read):
     import numpy as np
 
     def surface(seed):
@@ -172,7 +174,7 @@ def test_pictures_of_one_even_surface_are_not_near_duplicates(folder_of, read):
     assert near_groups(read(folder_of(content))) == ()
 
 
-def test_without_a_validation_folder_some_training_pictures_validate(folder_of, read, many):
+def test_without_a_validation_folder_some_training_images_validate(folder_of, read, many):
     content = {f"train/{name}": seed for name, seed in many({"cat": 10, "dog": 10}).items()} | {"test/cat/1.png": 500}
     dataset = read(folder_of(content))
     split = make_split(dataset, SplitSpec(val=0.2))
@@ -194,11 +196,11 @@ def test_many_near_pairs_are_grouped_quickly(folder_of, read, many):
     assert [len(group) for group in near_groups(replace(dataset, items=items))] == [600]
 
 
-def test_copies_among_the_training_pictures_do_not_come_to_validate(folder_of, read, many, picture):
+def test_copies_among_the_training_images_do_not_come_to_validate(folder_of, read, many, image_bytes):
     content = {f"train/{name}": data for name, data in many({"dog": 6, "cat": 6}).items()}
-    content |= {f"train/dog/copy{n}.jpg": picture(500) for n in range(4)} | {
-        "test/dog/t.jpg": picture(900),
-        "test/cat/t.jpg": picture(901),
+    content |= {f"train/dog/copy{n}.jpg": image_bytes(500) for n in range(4)} | {
+        "test/dog/t.jpg": image_bytes(900),
+        "test/cat/t.jpg": image_bytes(901),
     }
     dataset = read(folder_of(content))
     for seed in range(20):

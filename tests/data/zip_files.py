@@ -43,10 +43,12 @@ def zip_of_raw(names, content, unicode_paths=()):
     return bytes(out + table + b"PK\x05\x06\0\0\0\0" + count * 2 + sizes + b"\0\0")
 
 
-def mutated(seed, picture):
+def mutated(seed, image_bytes):
     """A zip with some names of every kind and some damage, made from `seed` alone."""
     chance = random.Random(seed)
-    members = [(name, picture) for name in chance.sample(_NAMES, chance.randint(1, 6))] + [("cat/good.png", picture)]
+    members = [(name, image_bytes) for name in chance.sample(_NAMES, chance.randint(1, 6))] + [
+        ("cat/good.png", image_bytes)
+    ]
     method = chance.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
     content = bytearray(zip_of(members, method))
     kind = chance.randrange(5)
@@ -65,5 +67,5 @@ def mutated(seed, picture):
         content[at] ^= 1 << chance.randrange(8)
     else:  # names of random bytes
         names = [bytes(chance.randrange(256) for _ in range(chance.randint(1, 12))) for _ in range(5)]
-        return zip_of_raw([name + b"/1.png" for name in names], picture)
+        return zip_of_raw([name + b"/1.png" for name in names], image_bytes)
     return bytes(content)

@@ -84,7 +84,7 @@ def test_the_manifest_says_which_option_was_taken_and_what_a_policy_did(dataset,
     assert all("option" not in steps[1] for _, steps in told)
 
 
-def test_the_manifest_says_which_other_picture_was_looked_at(dataset, tmp_path):
+def test_the_manifest_says_which_other_image_was_looked_at(dataset, tmp_path):
     name = next(name for name, entry in catalogue.TRANSFORMS.items() if entry.references)
     step = default_step(name).model_copy(update={"p": 1.0})
     digests = {item.digest for item in dataset.items}
@@ -104,7 +104,7 @@ def test_only_the_items_that_are_copied_are_looked_at(dataset, tmp_path):
     assert {step["reference"] for row in rows for step in json.loads(row["steps"])} == {item.digest for item in few}
 
 
-def test_the_size_is_estimated_from_a_few_pictures(dataset, tmp_path):
+def test_the_size_is_estimated_from_a_few_images(dataset, tmp_path):
     out = tmp_path / "copies"
     written(dataset, out, copies=4)
     real = sum(path.stat().st_size for path in out.glob("*/*.png"))
@@ -137,7 +137,7 @@ def test_nothing_that_is_there_is_touched(dataset, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ["mine.txt/copies", "mine.txt/copies.zip", "x" * 300, f"{'x' * 300}.zip"])
-def test_a_place_that_cannot_be_is_told_before_a_picture_is_made(dataset, tmp_path, name, monkeypatch):
+def test_a_place_that_cannot_be_is_told_before_an_image_is_made(dataset, tmp_path, name, monkeypatch):
     (tmp_path / "mine.txt").write_text("mine")
     monkeypatch.setattr(ImageCache, "base", lambda *_: pytest.fail("nothing can be written there"))
     with pytest.raises(StorageFailed, match="could not be saved"):
@@ -157,7 +157,7 @@ def test_a_failure_leaves_nothing_behind(dataset, tmp_path, name):
     assert sorted((tmp_path / "out").rglob("*")) == before
 
 
-def test_a_picture_that_is_gone_is_named_and_the_others_are_written(dataset, tmp_path):
+def test_a_image_that_is_gone_is_named_and_the_others_are_written(dataset, tmp_path):
     dataset.items[0].path.unlink()
     (line,) = written(dataset, tmp_path / "copies")
     assert dataset.items[0].name in line
@@ -170,7 +170,7 @@ def test_a_number_that_makes_no_sense_is_refused(dataset, tmp_path, copies):
         written(dataset, tmp_path / "copies", copies)
 
 
-def test_pictures_that_test_are_never_copied(dataset):
+def test_images_that_test_are_never_copied(dataset):
     from dataclasses import replace
 
     parts = ("train", "val", "test")

@@ -65,11 +65,11 @@ while True:
 UNPACK = (
     START
     + """
-from core.data.collection import import_zip, create, add_pictures
+from core.data.collection import import_zip, create, add_images
 room = Workspace(root); content = Path(sys.argv[2]).read_bytes(); print("go", flush=True)
 while True:
     import_zip(room.root, "zip", content)
-    add_pictures(create(room.root, "mine"), "a", [("one.png", Path(sys.argv[3]).read_bytes())])
+    add_images(create(room.root, "mine"), "a", [("one.png", Path(sys.argv[3]).read_bytes())])
 """
 )
 SERVE = (

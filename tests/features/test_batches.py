@@ -46,12 +46,12 @@ def test_what_fails_is_named_and_the_others_keep_their_labels_and_order(divided,
     items = load_dataset(str(divided), tmp_path).items[:7]
     gone = {items[2].digest, items[6].digest}
 
-    def picture(item):
+    def read_pixels(item):
         if item.digest in gone:
             raise UnreadableImage(f"{item.name} has gone.")
         return Sample(np.full((4, 4, 3), items.index(item), np.uint8), item.label)
 
-    first, second = batches([items[:4], items[4:]], picture, 2)
+    first, second = batches([items[:4], items[4:]], read_pixels, 2)
     assert [len(first.items), len(second.items)] == [3, 2]
     assert first.images[:, 0, 0, 0].tolist() + second.images[:, 0, 0, 0].tolist() == [0, 1, 3, 4, 5]
     assert [*first.targets.tolist(), *second.targets.tolist()] == [items[n].label for n in (0, 1, 3, 4, 5)]

@@ -52,7 +52,7 @@ def test_when_no_image_can_be_read_all_are_named_and_nothing_is_kept(items, tmp_
 
 
 @pytest.mark.parametrize("keep", [True, False])
-def test_a_picture_that_is_there_twice_comes_twice_with_its_own_label(items, keep):
+def test_a_image_that_is_there_twice_comes_twice_with_its_own_label(items, keep):
     twin = replace(items[0], name="elsewhere/twin.png", label=1)
     part = Counting()
     found, _ = rows(some_features(part, keep=keep), [*items, twin], 0)

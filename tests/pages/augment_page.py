@@ -3,7 +3,7 @@
 import pytest
 
 from pages.ui.augment import preview
-from tests.pages.augmenting import saved_pictures
+from tests.pages.augmenting import saved_images
 
 
 @pytest.fixture
@@ -22,4 +22,4 @@ def shown(monkeypatch):
 
 @pytest.fixture
 def source(tmp_path) -> str:
-    return saved_pictures(tmp_path / "images")
+    return saved_images(tmp_path / "images")

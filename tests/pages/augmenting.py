@@ -15,14 +15,14 @@ ROOT = Path(__file__).resolve().parents[2]
 CLASSES = ("cold", "warm")
 
 
-def saved_pictures(folder: Path) -> str:
+def saved_images(folder: Path) -> str:
     """Twelve images of 40 x 50 px in two classes; returns their source."""
     rng = np.random.default_rng(0)
     for name in CLASSES:
         (folder / name).mkdir(parents=True)
         for number in range(6):
-            picture = Image.fromarray(rng.integers(0, 255, (40, 50, 3)).astype(np.uint8))
-            picture.save(folder / name / f"{number}.png")
+            image = Image.fromarray(rng.integers(0, 255, (40, 50, 3)).astype(np.uint8))
+            image.save(folder / name / f"{number}.png")
     return str(folder)
 
 

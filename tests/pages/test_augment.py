@@ -70,12 +70,12 @@ def test_what_is_shown_is_what_training_sees_pixel_for_pixel(shown, source):
         "view 4",
         "view 5",
     ]
-    assert all(np.array_equal(cell.pixels, picture) for cell, picture in zip(cells, expected, strict=True))
+    assert all(np.array_equal(cell.pixels, image) for cell, image in zip(cells, expected, strict=True))
     assert not np.array_equal(expected[0], expected[1])
     assert caption == "Views 3–5 of 8 · seed 7 · 160 px · exactly the pixels training sees, as JPEG"
 
 
-def test_small_pictures_are_enlarged_pixel_by_pixel(shown, source):
+def test_small_images_are_enlarged_pixel_by_pixel(shown, source):
     opened(source=source)
     pixels = shown[-1][0][0].pixels
     assert pixels.shape == (128, 128, 3)

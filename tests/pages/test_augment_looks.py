@@ -12,12 +12,12 @@ from core.errors import InvalidPipeline
 from core.experiment import PipelineSpec, Recipe, SplitSpec
 from pages.ui.augment import mix, preview, strip
 from pages.ui.augment import views as augment_views
-from tests.pages.augmenting import draft, labels, opened, press, ran, saved_pictures, step, texts
+from tests.pages.augmenting import draft, labels, opened, press, ran, saved_images, step, texts
 
 
 @pytest.fixture
 def source(tmp_path) -> str:
-    return saved_pictures(tmp_path / "images")
+    return saved_images(tmp_path / "images")
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_strip_says_that_the_pipelines_strength_is_left_out(source):
     assert "is left out here" not in texts(ran(at))
 
 
-def test_other_training_pictures_to_draw_from_make_another_preview(shown, source):
+def test_other_training_images_to_draw_from_make_another_preview(shown, source):
     pipeline = PipelineSpec(steps=(step("HistogramMatching", blend_ratio=[1.0, 1.0]),))
     at = opened(source=source, pipeline=pipeline)
     for seed in range(1, 100):  # until the same images are shown again, of another deal
@@ -160,7 +160,7 @@ def test_mixing_is_begun_with_a_click_and_shown_with_blended_labels(shown, sourc
     assert not all(np.array_equal(cell.pixels, old) for cell, old in zip(shown[-1], before, strict=True))
 
 
-def test_mixed_pictures_are_those_that_training_mixes(shown, source):
+def test_mixed_images_are_those_that_training_mixes(shown, source):
     """The batch of the first column: `mix` of the views themselves, blended linearly."""
     at = look(opened(source=source, pipeline=PipelineSpec(steps=(step("Rotate"),)), recipe=Recipe(mixup=5.0)), "Mixed")
     look(at, "Views")

@@ -6,12 +6,12 @@ from core.augment.catalogue import CLASSIC, GROUPS, ONE_OF, TRANSFORMS
 from core.augment.steps import default_step
 from core.experiment import PipelineSpec
 from pages.ui.augment import picker, steps, thumbs
-from tests.pages.augmenting import draft, names, offered, opened, press, ran, saved_pictures, step, texts
+from tests.pages.augmenting import draft, names, offered, opened, press, ran, saved_images, step, texts
 
 
 @pytest.fixture
 def source(tmp_path) -> str:
-    return saved_pictures(tmp_path / "images")
+    return saved_images(tmp_path / "images")
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +71,7 @@ def test_transforms_are_found_by_words(words, first):
         assert names(at) == [first]
 
 
-def test_rows_show_the_effect_on_an_own_picture_and_its_cost(source, quick):
+def test_rows_show_the_effect_on_an_own_image_and_its_cost(source, quick):
     at = press(opened(source=source), "augment-add")
     here = offered(at)
     assert "12 ms" in here["Rotate"]

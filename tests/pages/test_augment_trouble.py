@@ -85,7 +85,7 @@ def test_one_image_can_be_chosen_and_the_next_one(shown, source):
     assert at.button(key="augment-roll").disabled  # all eight views are on the screen
 
 
-def test_a_picture_that_vanished_is_named_and_the_others_are_shown(shown, source):
+def test_a_image_that_vanished_is_named_and_the_others_are_shown(shown, source):
     at = opened(source=source, backbone=BackboneSpec(image_size=96))
     at.segmented_control(key="augment-mode").set_value("One image")
     first = ran(at).selectbox(key="augment-image").value
@@ -157,7 +157,7 @@ def test_view_numbers_are_those_that_training_shows():
     assert augment_choice.view_numbers(5, 3, 1) == (0,)
 
 
-def test_other_pictures_come_class_by_class():
+def test_other_images_come_class_by_class():
     from core.data.dataset import Item
 
     items = [

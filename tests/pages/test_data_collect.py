@@ -27,7 +27,7 @@ def upload(at: AppTest, *files: tuple[str, bytes]) -> AppTest:
     return uploader.set_value([(name, content, "image/png") for name, content in files]).run()
 
 
-def pictures(workspace: Path) -> list[str]:
+def image_files(workspace: Path) -> list[str]:
     root = workspace / "datasets"
     return sorted(path.relative_to(root).as_posix().partition("/")[2] for path in root.rglob("*.png"))
 
@@ -36,29 +36,29 @@ def test_uploads_are_written_at_once_and_only_once(at, workspace):
     start_collecting(at, "cat")
     upload(at, ("a.png", png(1)), ("b.png", png(60)), ("fake.jpg", b"<html>no image</html>"))
     assert not at.exception
-    assert pictures(workspace) == ["cat/a.png", "cat/b.png"]
+    assert image_files(workspace) == ["cat/a.png", "cat/b.png"]
     assert "2 images added to cat" in texts(at)
     assert "fake.jpg: It is" in texts(at)
     assert draft(at).source == str(list_collections(workspace)[0].folder)
     at.run()
-    assert pictures(workspace) == ["cat/a.png", "cat/b.png"]
+    assert image_files(workspace) == ["cat/a.png", "cat/b.png"]
     at.button_group(key="data-class").set_value("\0new").run()
     at.text_input(key="data-class-new").set_value("dog").run()
     upload(at, ("a.png", png(120)))
-    assert pictures(workspace) == ["cat/a.png", "cat/b.png", "dog/a.png"]
+    assert image_files(workspace) == ["cat/a.png", "cat/b.png", "dog/a.png"]
     at.button(key="data-done").click().run()
     assert (at.metric[0].value, at.metric[1].value) == ("3", "2")
     assert "A training cannot start" in at.error[0].value
 
 
-def test_pictures_wait_until_their_class_is_named(at, workspace):
+def test_images_wait_until_their_class_is_named(at, workspace):
     start_collecting(at)
     upload(at, ("a.png", png(1)))
     assert "Name the class" in at.warning[0].value
     assert "the moment they arrive" not in texts(at)
-    assert pictures(workspace) == []
+    assert image_files(workspace) == []
     at.text_input(key="data-class-new").set_value("cat").run()
-    assert pictures(workspace) == ["cat/a.png"]
+    assert image_files(workspace) == ["cat/a.png"]
     assert "the moment they arrive" in texts(at)
 
 
@@ -75,7 +75,7 @@ def test_any_class_name_is_a_label_and_never_a_path(at, workspace, label):
     assert f"'{label}'" in texts(at)
 
 
-def test_files_that_are_no_pictures_make_no_collection(at, workspace):
+def test_files_that_are_no_images_make_no_collection(at, workspace):
     start_collecting(at, "cat")
     upload(at, ("fake.png", b"text"))
     assert "1 file was not added" in texts(at)
@@ -88,19 +88,19 @@ def test_a_class_name_that_is_too_long_is_said(at, workspace):
     upload(at, ("a.png", png(1)))
     assert not at.exception
     assert "has 1001 characters" in texts(at)
-    assert pictures(workspace) == []
+    assert image_files(workspace) == []
 
 
-def test_pictures_can_be_removed(at, workspace):
+def test_images_can_be_removed(at, workspace):
     start_collecting(at, "cat")
     upload(at, ("a.png", png(1)), ("b.png", png(60)), ("c.png", png(120)))
     at.button(key="data-undo").click().run()
-    assert len(pictures(workspace)) == 2
+    assert len(image_files(workspace)) == 2
     at.button(key="data-done").click().run()
     name = at.selectbox(key="data-remove-name").value
     at.button(key="data-remove-now").click().run()
     assert not at.exception
-    assert name not in pictures(workspace)
+    assert name not in image_files(workspace)
     assert at.metric[0].value == "1"
 
 
@@ -128,7 +128,7 @@ def test_collections_of_the_workspace_are_offered_again(at, workspace):
     assert draft(later).source == str(folder)
     later.button(key="data-add").click().run()
     upload(later, ("b.png", png(90)))
-    assert pictures(workspace) == ["cat/a.png", "cat/b.png"]
+    assert image_files(workspace) == ["cat/a.png", "cat/b.png"]
 
 
 def test_an_empty_collection_is_opened_to_be_filled(workspace):
@@ -175,7 +175,7 @@ def test_a_zip_that_cannot_be_used_leaves_nothing_behind(at, workspace, content,
     assert at.error[0].value
     assert words in texts(at)
     assert list_collections(workspace) == ()
-    assert pictures(workspace) == []
+    assert image_files(workspace) == []
 
 
 def test_images_that_are_gone_are_said_and_others_can_be_chosen(at, images):

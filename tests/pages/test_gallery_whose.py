@@ -58,7 +58,7 @@ def colour_of(cell):
     return max(COLOURS, key=lambda name: -np.abs(np.median(cell.pixels, axis=(0, 1)) - COLOURS[name]).sum())
 
 
-def test_every_picture_stands_under_its_own_label(folder, sheets):
+def test_every_image_stands_under_its_own_label(folder, sheets):
     at = opened(PAGE, draft=Draft(source=str(folder)))
     at, cells = shown(at, sheets)
     assert len(cells) == gallery.PER_PAGE == 18
@@ -68,7 +68,7 @@ def test_every_picture_stands_under_its_own_label(folder, sheets):
 
 
 @pytest.mark.parametrize(("part", "count"), [("train", TRAIN), ("val", VAL), ("test", TEST)])
-def test_a_part_shows_its_own_pictures(folder, sheets, part, count):
+def test_a_part_shows_its_own_images(folder, sheets, part, count):
     at = opened(PAGE, draft=Draft(source=str(folder)))
     at.segmented_control(key="data-gallery-part").set_value(part)
     at, cells = shown(at, sheets)

@@ -57,7 +57,7 @@ def tables(monkeypatch):
     return offered
 
 
-def picture(room, name="cold/00.png") -> bytes:
+def image_content(room, name="cold/00.png") -> bytes:
     return (room.root.parent / "images" / name).read_bytes()
 
 
@@ -113,8 +113,8 @@ def test_the_camera_is_opened_only_when_asked_for(room, runs):
     assert not at.get("file_uploader")
 
 
-def test_one_picture_is_shown_with_its_probabilities(room, runs, drawn):
-    at = given(opened(PAGE, runs[0].id), ("one.png", picture(room)))
+def test_one_image_is_shown_with_its_probabilities(room, runs, drawn):
+    at = given(opened(PAGE, runs[0].id), ("one.png", image_content(room)))
     (figure,) = drawn
     assert sum(figure.data[0].x) == pytest.approx(1, abs=1e-4)
     assert "one\\.png, as the model sees it" in texts(at)
@@ -122,8 +122,8 @@ def test_one_picture_is_shown_with_its_probabilities(room, runs, drawn):
     assert len(at.image) == 1
 
 
-def test_many_pictures_become_a_table_and_a_csv(room, runs, tables):
-    files = [(f"={name}", picture(room, f"warm/0{name}.png")) for name in range(3)]
+def test_many_images_become_a_table_and_a_csv(room, runs, tables):
+    files = [(f"={name}", image_content(room, f"warm/0{name}.png")) for name in range(3)]
     at = given(opened(PAGE, runs[0].id), *files)
     frame = at.dataframe[0].value
     assert list(frame["File"]) == ["'=0", "'=1", "'=2"]  # as in the CSV of the table's own button
@@ -134,8 +134,8 @@ def test_many_pictures_become_a_table_and_a_csv(room, runs, tables):
     assert [row[0] for row in rows] == ["'=0", "'=1", "'=2"]
 
 
-def test_files_that_are_no_pictures_are_named_and_the_others_answered(room, runs, drawn):
-    files = [("empty <b>.png", b""), ("page.jpg", b"<html>no</html>"), ("good.png", picture(room))]
+def test_files_that_are_no_images_are_named_and_the_others_answered(room, runs, drawn):
+    files = [("empty <b>.png", b""), ("page.jpg", b"<html>no</html>"), ("good.png", image_content(room))]
     at = given(opened(PAGE, runs[0].id), *files)
     said = at.warning[0].value.replace("\\", "")
     assert "2 files were not used" in said
@@ -150,7 +150,7 @@ def test_damaged_weights_are_said(room, runs, monkeypatch):
         raise UnreadableWeights("best.safetensors is not a readable weights file.")
 
     monkeypatch.setattr(predict_answers, "load", refuse)
-    at = given(opened(PAGE, runs[0].id), ("one.png", picture(room)))
+    at = given(opened(PAGE, runs[0].id), ("one.png", image_content(room)))
     assert "not a readable weights file" in at.error[0].value.replace("\\", "")
 
 
@@ -178,14 +178,14 @@ class Model:
 
         return decode(content).pixels, ()
 
-    def predict(self, pictures):
-        self.asked += len(pictures)
-        return np.tile([0.75, 0.25], (len(pictures), 1))
+    def predict(self, images):
+        self.asked += len(images)
+        return np.tile([0.75, 0.25], (len(images), 1))
 
 
-def test_each_picture_is_asked_once_and_forgotten_when_it_is_taken_away(room, monkeypatch):
+def test_each_image_is_asked_once_and_forgotten_when_it_is_taken_away(room, monkeypatch):
     monkeypatch.setattr(st, "session_state", {})
-    content, model = picture(room), Model()
+    content, model = image_content(room), Model()
     sources = [Source(str(number), f"{number}.png", io.BytesIO(content)) for number in range(20)]
     sources[3] = Source("3", "3.png", io.BytesIO(b"no image"))
     answers = answered(model, "run:1", sources)
@@ -221,8 +221,8 @@ def test_a_folder_becomes_a_table_and_a_csv_in_natural_order(room, runs, tables,
     folder = tmp_path / "new <b>"
     for name in ("10.png", "=9.png", "in/2.png"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(picture(room, f"warm/0{len(name)}.png"))
-    (folder / "cut.png").write_bytes(picture(room)[:60])
+        (folder / name).write_bytes(image_content(room, f"warm/0{len(name)}.png"))
+    (folder / "cut.png").write_bytes(image_content(room)[:60])
     (folder / "notes.txt").write_text("nothing")
     at = in_folder(opened(PAGE, runs[0].id), folder)
     assert "3 images" in texts(at)
@@ -243,7 +243,7 @@ def test_a_path_that_is_no_folder_is_refused(room, runs, tmp_path, path, said):
 def test_the_data_sets_own_unlabelled_folder_is_offered(room, runs, tmp_path, monkeypatch):
     (tmp_path / "test").mkdir()
     for number in (1, 2):
-        (tmp_path / "test" / f"{number}.png").write_bytes(picture(room, f"cold/0{number}.png"))
+        (tmp_path / "test" / f"{number}.png").write_bytes(image_content(room, f"cold/0{number}.png"))
     monkeypatch.setattr(predict_folder, "_unlabelled", lambda run: (tmp_path / "test",) if run == runs[1] else ())
     at = opened(PAGE, runs[1].id)
     at.segmented_control(key="predict-way").set_value("Folder on this machine")
@@ -255,7 +255,7 @@ def test_the_data_sets_own_unlabelled_folder_is_offered(room, runs, tmp_path, mo
 def test_a_folder_that_was_interrupted_goes_on_where_it_was(room, monkeypatch, tmp_path):
     monkeypatch.setattr(st, "session_state", {})
     for number in range(5):
-        (tmp_path / f"{number}.png").write_bytes(picture(room))
+        (tmp_path / f"{number}.png").write_bytes(image_content(room))
     model = Model()
     held = predict_folder.FolderAnswers(("run:1", str(tmp_path)), asked=3, names=["0.png", "1.png", "2.png"])
     held.probabilities = [np.array([1.0, 0.0])] * 3

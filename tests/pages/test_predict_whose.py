@@ -47,9 +47,9 @@ class Model:
     def read_with_notes(self, content):
         return self.read(content), ()
 
-    def predict(self, pictures):
-        self.asked.append(len(pictures))
-        colours = np.array([picture[0, 0] for picture in pictures], float).reshape(-1, 3)
+    def predict(self, images):
+        self.asked.append(len(images))
+        colours = np.array([image[0, 0] for image in images], float).reshape(-1, 3)
         return colours / np.maximum(colours.sum(axis=1, keepdims=True), 1)
 
 
@@ -123,7 +123,7 @@ def test_the_best_on_the_images_of_the_newest_is_offered_first_with_its_own_scor
     assert len(at.selectbox(key="predict-model").options) == 4
 
 
-def test_each_picture_has_its_own_row_and_the_model_is_the_one_that_was_chosen(runs, loaded, offered):
+def test_each_image_has_its_own_row_and_the_model_is_the_one_that_was_chosen(runs, loaded, offered):
     at = given(opened(PAGE, runs[2].id), *FILES)
     assert set(loaded) == {runs[2].id}
     frame = at.dataframe[0].value
@@ -144,7 +144,7 @@ def test_each_picture_has_its_own_row_and_the_model_is_the_one_that_was_chosen(r
     assert set(loaded) == {runs[0].id}
 
 
-def test_one_picture_shows_its_own_answer(runs, loaded, monkeypatch):
+def test_one_image_shows_its_own_answer(runs, loaded, monkeypatch):
     figures = []
     monkeypatch.setattr(show, "live_plot", lambda figure, **_: figures.append(figure))
     at = given(opened(PAGE, runs[1].id), FILES[1], ("page.jpg", b"<html>no</html>"))
@@ -156,7 +156,7 @@ def test_one_picture_shows_its_own_answer(runs, loaded, monkeypatch):
     assert "**page.jpg**" in said
 
 
-def test_answers_keep_to_their_pictures_across_files_that_cannot_be_read(monkeypatch):
+def test_answers_keep_to_their_images_across_files_that_cannot_be_read(monkeypatch):
     monkeypatch.setattr(st, "session_state", {})
     colours = [(n + 1, 40, 100 - n) for n in range(AT_ONCE + 4)]
     sources = [Source(f"id{n}", f"{n}.png", io.BytesIO(png(*colour))) for n, colour in enumerate(colours)]
@@ -179,7 +179,7 @@ def test_answers_keep_to_their_pictures_across_files_that_cannot_be_read(monkeyp
     assert model.asked == [AT_ONCE - 2, 3]
 
 
-def test_a_thumbnail_shows_its_own_picture():
+def test_a_thumbnail_shows_its_own_image():
     import base64
 
     address = predict_answers.thumbnail(np.full((40, 60, 3), (200, 30, 90), np.uint8))

@@ -65,7 +65,7 @@ def test_a_run_without_test_images_says_so(empty_room, experiment):
     assert not [button for button in at.button if button.key == "results-show-test"]
 
 
-def test_mistakes_are_labelled_and_lost_pictures_are_named(room, runs, monkeypatch, trained):
+def test_mistakes_are_labelled_and_lost_images_are_named(room, runs, monkeypatch, trained):
     cells = []
     monkeypatch.setattr(mistakes, "show_mosaic", lambda shown, columns, side, wrap: cells.extend(shown))
     wrong = max(runs, key=lambda run: 1 - run.val.main.value)

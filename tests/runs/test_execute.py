@@ -43,7 +43,7 @@ def test_a_run_is_recorded_evaluated_and_its_files_written(room, experiment):
         reopen_run(room, run.id)
 
 
-def test_pictures_are_decoded_once_for_all_runs_of_a_process(room, experiment, monkeypatch):
+def test_images_are_decoded_once_for_all_runs_of_a_process(room, experiment, monkeypatch):
     from core.data import cache
 
     decoded, real = [], cache.decode
@@ -53,7 +53,7 @@ def test_pictures_are_decoded_once_for_all_runs_of_a_process(room, experiment, m
     assert len(decoded) == len(set(decoded)) > 0
 
 
-def test_pictures_beyond_the_memory_lie_in_the_workspace(room, experiment, monkeypatch):
+def test_images_beyond_the_memory_lie_in_the_workspace(room, experiment, monkeypatch):
     from core.data import cache
     from core.runs import workspace
 

@@ -93,7 +93,7 @@ def test_a_run_is_deleted_with_its_files_or_not_at_all(room, monkeypatch):
     assert [path.name for path in (room.root / "runs").iterdir()] == ["r-2"], "weights of a deleted run stay nowhere"
 
 
-def test_pictures_of_the_two_sizes_that_were_asked_for_last_stay_decoded(room):
+def test_images_of_the_two_sizes_that_were_asked_for_last_stay_decoded(room):
     sizes = [Geometry(side, side, "bilinear") for side in (32, 64, 96)]
     first, second = room.images(sizes[0]), room.images(sizes[1])
     assert isinstance(first, ImageCache)

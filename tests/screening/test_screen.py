@@ -50,7 +50,7 @@ def test_every_pipeline_gets_its_answer_from_the_same_images(experiment, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["OneOf", "TrivialAugment", "HistogramMatching"])
-def test_choices_policies_and_steps_that_look_at_other_pictures_are_screened_too(name, experiment, tmp_path):
+def test_choices_policies_and_steps_that_look_at_other_images_are_screened_too(name, experiment, tmp_path):
     (found,) = ended(screen(prepare(experiment, tmp_path), pipelines(name), Control(), views=2))
     assert found.views == 2
     assert found.margin > 0

@@ -67,7 +67,7 @@ def test_what_has_a_size_is_not_said_to_change_only_in_frequency():
     assert found.strengths == STRENGTHS
 
 
-def test_a_sweep_on_pictures_is_kept_and_read_again(experiment, tmp_path, monkeypatch):
+def test_a_sweep_on_images_is_kept_and_read_again(experiment, tmp_path, monkeypatch):
     room, pipeline = Workspace(tmp_path / "room"), read_screened("Rotate")
     first = ended(sweep_labels(experiment, room, "cpu", pipeline, Control()))
     assert [one.views for one in first.found] == [SWEEP_VIEWS] * len(first.strengths)

@@ -1,4 +1,4 @@
-"""What the installed Albumentations makes of a transform of a file. Takes seconds to import."""
+"""Build transforms of a file with the installed Albumentations and describe them. Takes seconds to import."""
 
 import inspect
 import warnings
@@ -10,61 +10,61 @@ from core.augment import builders
 from core.augment.exchange.params import Arguments
 from core.augment.exchange.refused import UnknownArguments
 
-# what only counts for masks, boxes and key points, of which there are none
+# arguments that only concern masks, boxes and key points, which Graft does not have
 _FOR_OTHERS = {"mask_interpolation", "fill_mask", "keypoint_remapping_method", "rotate_method", "mask_drop_value"}
 
 
-def class_name(given: Arguments) -> str:
-    full = str(given["__class_fullname__"])
+def class_name(config: Arguments) -> str:
+    full = str(config["__class_fullname__"])
     return full.rsplit(".", 1)[-1] if full.startswith("albumentations.") else full
 
 
-def probability(given: Arguments) -> Any:
-    """How often a transform is applied: as the file says, otherwise as the library's class does."""
-    if given.get("always_apply") is True:  # of versions before 2
+def probability(config: Arguments) -> Any:
+    """The probability of a transform: from the file, else the default of the library's class."""
+    if config.get("always_apply") is True:  # of versions before 2
         return 1.0
-    if given.get("p") is not None:
-        return given["p"]
-    made = getattr(A, class_name(given), None) if class_name(given).isidentifier() else None
-    default = inspect.signature(made.__init__).parameters.get("p") if inspect.isclass(made) else None
+    if config.get("p") is not None:
+        return config["p"]
+    built = getattr(A, class_name(config), None) if class_name(config).isidentifier() else None
+    default = inspect.signature(built.__init__).parameters.get("p") if inspect.isclass(built) else None
     return 0.5 if default is None or default.default is inspect.Parameter.empty else default.default
 
 
 def known_arguments(name: str) -> dict[str, bool]:
-    """The arguments of a class of the library, and whether each may be null; empty for what is none."""
+    """The arguments of a library class and whether each may be null; empty if there is no such class."""
     if not name.isidentifier() or not inspect.isclass(getattr(A, name, None)):
         return {}
     parameters = inspect.signature(_class(name).__init__).parameters
     return {key: one.default is None or "None" in str(one.annotation) for key, one in parameters.items() if key != "p"}
 
 
-def wanted(name: str, kind: str, given: Arguments) -> Arguments:
-    """What a file asks for, described as the class `kind`, of which the class `name` is another name."""
-    arguments = _arguments(name, given)
+def requested_arguments(name: str, kind: str, config: Arguments) -> Arguments:
+    """The arguments in a file for class `name`, normalized as arguments of `kind`, of which `name` is an alias."""
+    arguments = _arguments(name, config)
     if name != kind:
-        made = _made(name, arguments)
+        built = _build(name, arguments)
         own = inspect.signature(_class(kind).__init__).parameters.keys() - {"self", "p", "strict"}
-        arguments = {key: getattr(made, key) for key in own if hasattr(made, key)}
-    return described(kind, arguments)
+        arguments = {key: getattr(built, key) for key in own if hasattr(built, key)}
+    return normalized(kind, arguments)
 
 
-def described(name: str, arguments: Arguments) -> Arguments:
-    """All arguments of a transform as the library understands them, in a form that can be compared."""
-    made = A.to_dict(_made(name, arguments))["transform"]
-    found = {key: _listed(value) for key, value in made.items() if key not in _FOR_OTHERS}
-    if "translate_px" in found and found["translate_px"] == {"x": (0, 0), "y": (0, 0)}:
-        found |= {"translate_px": None, "translate_percent": {"x": (0, 0), "y": (0, 0)}}
-    if "keep_ratio" in found and found.get("scale") == {"x": (1, 1), "y": (1, 1)}:
-        found["keep_ratio"] = False  # nothing is zoomed
-    if found.get("border_mode") not in (None, 0):
-        found.pop("fill", None)  # nothing is filled
-    if isinstance(found.get("fill"), tuple) and len(set(found["fill"])) == 1:
-        found["fill"] = found["fill"][0]
-    return found
+def normalized(name: str, arguments: Arguments) -> Arguments:
+    """All arguments of a transform, defaults included, in a form that can be compared."""
+    built = A.to_dict(_build(name, arguments))["transform"]
+    arguments = {key: _as_tuples(value) for key, value in built.items() if key not in _FOR_OTHERS}
+    if "translate_px" in arguments and arguments["translate_px"] == {"x": (0, 0), "y": (0, 0)}:
+        arguments |= {"translate_px": None, "translate_percent": {"x": (0, 0), "y": (0, 0)}}
+    if "keep_ratio" in arguments and arguments.get("scale") == {"x": (1, 1), "y": (1, 1)}:
+        arguments["keep_ratio"] = False  # no scaling, so it has no effect
+    if arguments.get("border_mode") not in (None, 0):
+        arguments.pop("fill", None)  # the border is not filled, so it has no effect
+    if isinstance(arguments.get("fill"), tuple) and len(set(arguments["fill"])) == 1:
+        arguments["fill"] = arguments["fill"][0]
+    return arguments
 
 
 def rounded(value: Any) -> Any:
-    """Without the last digits that arithmetic left."""
+    """Round floats, so that rounding errors do not count as differences."""
     if isinstance(value, dict):
         return {key: rounded(one) for key, one in value.items()}
     if isinstance(value, tuple):
@@ -72,16 +72,16 @@ def rounded(value: Any) -> Any:
     return round(value, 6) if isinstance(value, float) else value
 
 
-def as_number(value: Any) -> int:
+def first_number(value: Any) -> int:
     return int(value[0] if isinstance(value, list | tuple) else value)
 
 
-def _arguments(name: str, given: Arguments) -> Arguments:
-    """The library's arguments of a file's transform. Raises `UnknownArguments` for those that the class has not."""
-    rest = given
+def _arguments(name: str, config: Arguments) -> Arguments:
+    """The arguments that the library's class accepts. Raises `UnknownArguments` for unknown ones."""
+    rest = config
     known = set(inspect.signature(_class(name).__init__).parameters)
-    # the library writes what some classes derive, but does not take it back
-    derived = set(A.to_dict(_made(name, {}))["transform"]) - known if rest.keys() - known else set()
+    # the library saves some derived attributes that constructors do not accept
+    derived = set(A.to_dict(_build(name, {}))["transform"]) - known if rest.keys() - known else set()
     unknown = sorted(rest.keys() - known - derived)
     if unknown:
         raise UnknownArguments({key: rest[key] for key in unknown})
@@ -92,14 +92,14 @@ def _class(name: str) -> Any:
     return getattr(A, name)  # a name of the catalogue, see `candidates`
 
 
-def _made(name: str, arguments: Arguments) -> Any:
+def _build(name: str, arguments: Arguments) -> Any:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what is wrong is told by the comparison
+        warnings.simplefilter("ignore")  # mistakes show up in the comparison
         return builders.make(builders.Call(name, arguments))
 
 
-def _listed(value: Any) -> Any:
-    """Ranges as tuples, wherever they came from."""
+def _as_tuples(value: Any) -> Any:
+    """Lists as tuples, recursively."""
     if isinstance(value, dict):
-        return {key: _listed(one) for key, one in value.items()}
-    return tuple(_listed(one) for one in value) if isinstance(value, list | tuple) else value
+        return {key: _as_tuples(one) for key, one in value.items()}
+    return tuple(_as_tuples(one) for one in value) if isinstance(value, list | tuple) else value

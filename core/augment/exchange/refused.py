@@ -1,4 +1,4 @@
-"""Why Albumentations does not take a transform of a file, in plain sentences."""
+"""Why Albumentations refuses a transform of a file, in plain sentences."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from core.text import short
 
-_MOST = 5  # sentences a transform
+_MOST = 5  # sentences per transform
 
 
 class UnknownArguments(ValueError):
@@ -17,30 +17,30 @@ class UnknownArguments(ValueError):
         self.arguments = arguments
 
 
-def refusals(error: Exception) -> list[str]:
-    """A sentence per argument that is not taken."""
+def reasons(error: Exception) -> list[str]:
+    """One sentence per refused argument."""
     if isinstance(error, UnknownArguments):
-        found = [
+        sentences = [
             f"it has no argument {short(name, 40)} (in the file it is {_value(value)})."
             for name, value in error.arguments.items()
         ]
     elif (checked := _checked(error)) is not None:
         problems = {_argument(one["loc"]): dict(one) for one in checked.errors()}
-        found = [_of_an_argument(name, problem) for name, problem in problems.items()]
+        sentences = [_of_an_argument(name, problem) for name, problem in problems.items()]
     else:
-        found = [f"Albumentations refuses it: {short(' '.join(str(error).split()).rstrip('.'), 200)}."]
-    return found[:_MOST]
+        sentences = [f"Albumentations refuses it: {short(' '.join(str(error).split()).rstrip('.'), 200)}."]
+    return sentences[:_MOST]
 
 
 def _checked(error: BaseException | None) -> ValidationError | None:
-    """What pydantic found: the library raises it again as text."""
+    """The pydantic error behind `error`, which the library re-raises as text."""
     while error is not None and not isinstance(error, ValidationError):
         error = error.__cause__ or error.__context__
     return error
 
 
-def _argument(place: tuple[int | str, ...]) -> str:
-    return next((part for part in place if isinstance(part, str)), "")
+def _argument(location: tuple[int | str, ...]) -> str:
+    return next((part for part in location if isinstance(part, str)), "")
 
 
 def _of_an_argument(name: str, problem: dict[str, Any]) -> str:

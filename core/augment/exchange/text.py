@@ -1,6 +1,6 @@
-"""Pipelines as text: Graft's own YAML, and Albumentations' JSON and YAML with what its format has no room for.
+"""Pipelines as text: Graft's own YAML, and Albumentations' JSON and YAML extended by a `graft` section.
 
-Reading our own imports no image library; writing, and reading what others wrote, waits for it.
+Reading Graft's own format imports no image library; the other functions import it when called.
 """
 
 import hashlib
@@ -26,8 +26,8 @@ Form = Literal["json", "yaml"]
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What a text held: `seed` and `name` where it has them, `notes` are sentences about what was left out."""
+class ParsedPipeline:
+    """A parsed pipeline with `seed` and `name` if the text has them; `notes` say what was left out."""
 
     spec: PipelineSpec
     seed: int | None = None
@@ -35,39 +35,38 @@ class Taken:
     name: str = ""
 
 
-def read_any(text: str, source: str = "The pipeline") -> Taken:
-    """A pipeline from text, names and parameters checked: what `dump_pipeline` or `dump_albumentations` wrote, or what
-    Albumentations itself did.
+def read_any(text: str, source: str = "The pipeline") -> ParsedPipeline:
+    """Parse and check a pipeline from text written by `dump_pipeline`, `dump_albumentations` or Albumentations itself.
 
     Raises `UnknownTransform` or `InvalidPipeline` with every problem; `source` opens the message.
     """
     values = _values(text, source)
-    if isinstance(values, dict) and "__class_fullname__" in values:  # a transform by itself, such as a kept replay
+    if isinstance(values, dict) and "__class_fullname__" in values:  # a single transform, such as a saved replay
         values = {"transform": values}
     if isinstance(values, list) and all(isinstance(one, dict) and "__class_fullname__" in one for one in values):
-        values = {"transform": {"__class_fullname__": "Compose", "transforms": values}}  # the list alone was kept
+        values = {"transform": {"__class_fullname__": "Compose", "transforms": values}}  # only the list was saved
     if not (isinstance(values, dict) and "transform" in values):
-        rest, name = _without_name(values)
-        return Taken(_own(rest, source), name=name)
+        fields, name = _without_name(values)
+        return ParsedPipeline(_own(fields, source), name=name)
     seed = _seed(values, source)
-    kept = values.get("graft")
+    graft_part = values.get("graft")
     notes: tuple[str, ...] = ()
-    if isinstance(kept, dict) and "pipeline" in kept:
-        spec = _own(kept["pipeline"], source)
-        if kept.get("digest") == _digest(values["transform"]):
-            return Taken(spec, seed)
+    if isinstance(graft_part, dict) and "pipeline" in graft_part:
+        spec = _own(graft_part["pipeline"], source)
+        if graft_part.get("digest") == _digest(values["transform"]):
+            return ParsedPipeline(spec, seed)
         notes = (_edited(spec),)
-    from core.augment.exchange.foreign import taken_over  # imports the library
+    from core.augment.exchange.foreign import from_albumentations  # imports the library
 
-    spec, told = taken_over(values["transform"], source)
-    return Taken(spec, seed, (*notes, *told))
+    spec, import_notes = from_albumentations(values["transform"], source)
+    return ParsedPipeline(spec, seed, (*notes, *import_notes))
 
 
 def dump_albumentations(spec: PipelineSpec, geometry: Geometry, seed: int, form: Form = "json") -> str:
-    """A text that `A.load` and `A.from_dict` accept, with the seed; read back by `read_any` to the very pipeline.
+    """Text that `A.load` and `A.from_dict` accept, with the seed; `read_any` reads back the same pipeline.
 
-    The library's part holds the steps that are on, as strong as they are now, for a model's input of this geometry.
-    What only Graft can do is in the part `graft` alone: `only_graft` names it. Raises like `pipeline.check`.
+    The library's part holds the enabled steps at their current strength for this input geometry. Steps that only Graft
+    supports are in the section `graft` alone, see `only_graft`. Raises like `pipeline.check`.
     """
     from core.augment.plan import plan
 
@@ -75,7 +74,7 @@ def dump_albumentations(spec: PipelineSpec, geometry: Geometry, seed: int, form:
     transform = {
         "__class_fullname__": "Compose", "p": 1.0, "seed": seed, "transforms": [one for one in steps if one],
     }  # fmt: skip
-    whole = {
+    document = {
         "__version__": VERSION,
         "transform": transform,
         "seed": seed,
@@ -84,7 +83,7 @@ def dump_albumentations(spec: PipelineSpec, geometry: Geometry, seed: int, form:
             "only_graft": list(only_graft(spec, geometry)), "digest": _digest(transform),
         },
     }  # fmt: skip
-    plain = json.loads(json.dumps(whole))
+    plain = json.loads(json.dumps(document))
     if form == "json":
         return json.dumps(plain, indent=2) + "\n"
     return yaml.safe_dump(plain, sort_keys=False)
@@ -95,12 +94,12 @@ def only_graft(spec: PipelineSpec, geometry: Geometry) -> tuple[str, ...]:
     `dump_albumentations`."""
     from core.augment.plan import plan
 
-    lost = [one.index for one in plan(spec, geometry) if _written(one) is None]
-    return tuple(f"step {index + 1} ({catalogue.get(spec.steps[index].transform).title})" for index in lost)
+    missing = [one.index for one in plan(spec, geometry) if _written(one) is None]
+    return tuple(f"step {index + 1} ({catalogue.get(spec.steps[index].transform).title})" for index in missing)
 
 
 def check_size(values: Any, source: str) -> None:
-    """Refuse what is no pipeline before anything walks through it. Raises `InvalidPipeline`."""
+    """Reject oversized or deeply nested content before it is processed. Raises `InvalidPipeline`."""
     try:
         plain_yaml.check_size(values)
     except ValueError as error:
@@ -108,7 +107,7 @@ def check_size(values: Any, source: str) -> None:
 
 
 def _written(planned: "Planned") -> dict[str, Any] | None:
-    """A step as the library writes it; None where only Graft can do it."""
+    """A step in the library's format; None if only Graft supports it."""
     if planned.call is not None:
         return _call(planned, planned.probability)
     options = [_option(option) for option in planned.options]
@@ -120,7 +119,7 @@ def _written(planned: "Planned") -> dict[str, Any] | None:
 def _option(planned: "Planned") -> dict[str, Any] | None:
     if planned.call is None:  # too weak to change anything
         return {"__class_fullname__": "NoOp", "p": planned.weight}
-    # the library applies what it has chosen in any case
+    # the library always applies the chosen option
     return _call(planned, planned.weight) if planned.probability == 1 else None
 
 
@@ -153,7 +152,7 @@ def _own(values: Any, source: str) -> PipelineSpec:
 
 
 def _without_name(values: Any) -> tuple[Any, str]:
-    """A pipeline that is kept under a name says it in its file."""
+    """Split off the name, which saved pipelines have in their file."""
     if isinstance(values, dict) and isinstance(values.get("name"), str):
         return {key: value for key, value in values.items() if key != "name"}, values["name"]
     return values, ""
@@ -172,7 +171,7 @@ def _seed(values: dict[str, Any], source: str) -> int | None:
 
 
 def _digest(transform: Any) -> str:
-    """Names the library's part of a file, however it is laid out."""
+    """Digest of the library's part of a file, independent of formatting."""
     return hashlib.sha256(json.dumps(transform, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 

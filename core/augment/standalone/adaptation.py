@@ -1,5 +1,5 @@
-"""Steps that look at another image, where the library's own cannot be used as it is. Needs nothing of the app: an
-exported script has it pasted in.
+"""Steps that use another image, where the library's own class cannot be used as it is. Independent of the app: pasted
+into exported scripts.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ import numpy as np
 
 
 class PixelDistributionAdaptation(A.PixelDistributionAdaptation):
-    """Albumentations' own, mended: its adapted image is scaled from 0 to 1, then cut to whole numbers, so black."""
+    """Albumentations' class with a bug fixed: its result in 0..1 was truncated to integers, so it was black."""
 
     def apply(self, img: np.ndarray, reference_image: np.ndarray, blend_ratio: float, **params: Any) -> np.ndarray:  # noqa: ARG002
         """`img` with the colours of the other image, blended with itself."""
@@ -21,7 +21,7 @@ class PixelDistributionAdaptation(A.PixelDistributionAdaptation):
 
 
 class OverlayElements(A.OverlayElements):
-    """Albumentations' own, that shrinks what it pastes: `size` is a range of shares of the image's shorter side."""
+    """Albumentations' class, with resized overlays: `size` is a range of shares of the image's shorter side."""
 
     def __init__(
         self, size: tuple[float, float] = (0.15, 0.3), metadata_key: str = "overlay_metadata", p: float = 0.5
@@ -30,7 +30,7 @@ class OverlayElements(A.OverlayElements):
         self.size = size
 
     def get_params_dependent_on_data(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
-        """Another image, shrunk, and where it is put."""
+        """Another image, resized, and its position."""
         (height, width), share = params["shape"][:2], self.py_random.uniform(*self.size)
         side = max(1, round(share * min(height, width)))
         small = cv2.resize(_centre(data[self.metadata_key][0]), (side, side), interpolation=cv2.INTER_AREA)

@@ -1,6 +1,4 @@
-"""Transforms of the library that fail on some images, mended. Needs nothing of the app: an exported script has it
-pasted in.
-"""
+"""Fixed transforms of the library, which fail on some images. Independent of the app: pasted into exported scripts."""
 
 from typing import Any
 
@@ -8,10 +6,10 @@ import albumentations as A
 
 
 class XYMasking(A.XYMasking):
-    """Albumentations' own; a stripe that is wider than the image covers it instead of failing."""
+    """Albumentations' class; a stripe wider than the image covers it instead of failing."""
 
     def _validate_mask_length(self, mask_length: Any, dimension_size: int, dimension_name: str) -> None:
-        """Any length will do."""
+        """Accept any length."""
 
     def _generate_masks(
         self, num_masks: tuple[int, int], image_shape: tuple[int, int], max_length: tuple[int, int] | None, axis: str
@@ -23,9 +21,9 @@ class XYMasking(A.XYMasking):
 
 
 class Erasing(A.Erasing):
-    """Albumentations' own; where no rectangle fits, the image stays as it is instead of failing."""
+    """Albumentations' class; if no rectangle fits, the image is left unchanged instead of failing."""
 
     def get_params_dependent_on_data(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         """The rectangle of this view."""
         drawn: dict[str, Any] = super().get_params_dependent_on_data(params, data)
-        return {"seed": 0} | drawn  # the library forgets the seed where it found no rectangle
+        return {"seed": 0} | drawn  # the library omits the seed if it found no rectangle

@@ -1,8 +1,8 @@
-"""Automatic policies as their papers define them, each one transform. Needs nothing of the app: an exported script has
-it pasted in.
+"""Augmentation policies as defined in their papers, each as one transform. Independent of the app: pasted into exported
+scripts.
 
-Operations and magnitudes are those of `torchvision.transforms.v2`, which a test compares; Pillow applies them, with
-bilinear interpolation.
+Operations and magnitudes are those of `torchvision.transforms.v2` (compared in a test), applied by Pillow with bilinear
+interpolation.
 """
 
 import math
@@ -16,12 +16,12 @@ from PIL import Image, ImageEnhance, ImageOps
 
 BINS = 31  # steps of a magnitude in TrivialAugment and RandAugment
 SEVERITIES = 10  # and in AugMix
-Done = tuple[str, float]  # an operation and its magnitude
+Operation = tuple[str, float]  # name and magnitude
 
 
 @dataclass(frozen=True)
 class Span:
-    """Magnitudes of an operation, from the weakest to the strongest; `signed`: either sign, each as often."""
+    """Magnitudes of an operation, from weakest to strongest; `signed`: either sign with equal probability."""
 
     weakest: float
     strongest: float
@@ -30,7 +30,7 @@ class Span:
     whole: bool = False
 
     def at(self, step: int, steps: int, side: int) -> float:
-        """Magnitude `step` (from 0) of so many, for an image with this side."""
+        """Magnitude at `step` (from 0) of `steps`, for an image of this side length."""
         value = self.weakest + (self.strongest - self.weakest) * step / (steps - 1)
         value *= side if self.of_side else 1
         return round(value) if self.whole else value
@@ -65,7 +65,7 @@ WIDE: Space = {
     "Posterize": Span(8, 2, whole=True),
     **_STILL,
 }
-# AugMix' (Hendrycks et al. 2020): nothing that the corruptions have on which it was measured
+# AugMix (Hendrycks et al. 2020): without operations that resemble the corruptions of its benchmarks
 MIXED: Space = {
     **_signed(0.3, "ShearX", "ShearY"),
     **_signed(1 / 3, "TranslateX", "TranslateY", of_side=True),
@@ -77,14 +77,14 @@ MIXED_ALL: Space = MIXED | _signed(0.9, *_COLOURS)
 
 
 class _Policy(A.ImageOnlyTransform):
-    """What policies share: drawing an operation, and applying one."""
+    """Common base of the policies: drawing and applying operations."""
 
     def __init__(self, fill: int = 0, p: float = 0.5) -> None:
         super().__init__(p=p)
         self.fill = fill
 
-    def operation(self, space: Space, step: int, steps: int, shape: tuple[int, ...]) -> Done:
-        """One of the operations, each as often, at magnitude `step` of so many."""
+    def operation(self, space: Space, step: int, steps: int, shape: tuple[int, ...]) -> Operation:
+        """A uniformly drawn operation, at magnitude `step` of `steps`."""
         name = self.py_random.choice(list(space))
         span = space[name]
         if span is None:
@@ -92,8 +92,8 @@ class _Policy(A.ImageOnlyTransform):
         sign = -1 if span.signed and self.py_random.random() < 0.5 else 1
         return name, sign * span.at(step, steps, shape[0] if name.endswith("Y") else shape[1])
 
-    def image(self, img: np.ndarray, chain: list[Done]) -> np.ndarray:
-        """The image after the operations of a chain."""
+    def image(self, img: np.ndarray, chain: list[Operation]) -> np.ndarray:
+        """Apply a chain of operations."""
         image = Image.fromarray(img)
         for name, magnitude in chain:
             image = OPERATIONS[name](image, magnitude, (self.fill,) * 3)
@@ -103,8 +103,8 @@ class _Policy(A.ImageOnlyTransform):
 class _Chained(_Policy):
     """A policy that applies one chain of operations."""
 
-    def apply(self, img: np.ndarray, chain: list[Done], **params: Any) -> np.ndarray:  # noqa: ARG002
-        """The library calls this with what `get_params_dependent_on_data` drew."""
+    def apply(self, img: np.ndarray, chain: list[Operation], **params: Any) -> np.ndarray:  # noqa: ARG002
+        """Called by the library with the parameters from `get_params_dependent_on_data`."""
         return self.image(img, chain)
 
 
@@ -121,12 +121,12 @@ class TrivialAugment(_Chained):
         """The operation of this view."""
         space = {"wide": WIDE, "standard": STANDARD}[self.space]
         chain = [self.operation(space, self.py_random.randrange(BINS), BINS, params["shape"])]
-        return {"chain": chain, "operations": words(chain)}
+        return {"chain": chain, "operations": chain_text(chain)}
 
 
 class RandAugment(_Chained):
-    """So many random operations, all at one magnitude of 0 to 30. E. D. Cubuk et al., "RandAugment: Practical automated
-    data augmentation with a reduced search space", NeurIPS 2020.
+    """A number of random operations, all at one magnitude from 0 to 30. E. D. Cubuk et al., "RandAugment: Practical
+    automated data augmentation with a reduced search space", NeurIPS 2020.
     """
 
     def __init__(self, operations: int = 2, magnitude: int = 9, fill: int = 128, p: float = 0.5) -> None:
@@ -138,7 +138,7 @@ class RandAugment(_Chained):
         """The operations of this view."""
         shape = params["shape"]
         chain = [self.operation(STANDARD, self.magnitude, BINS, shape) for _ in range(self.operations)]
-        return {"chain": chain, "operations": words(chain)}
+        return {"chain": chain, "operations": chain_text(chain)}
 
 
 class AugMix(_Policy):
@@ -163,29 +163,29 @@ class AugMix(_Policy):
         plain, mixed = self.random_generator.dirichlet([self.alpha] * 2)
         shares = self.random_generator.dirichlet([self.alpha] * self.width) * mixed
         parts = [(float(plain), []), *((float(share), self._chain(params["shape"])) for share in shares)]
-        return {"parts": parts, "blend": "; ".join(_part(share, chain) for share, chain in parts)}
+        return {"parts": parts, "blend": "; ".join(_share_text(share, chain) for share, chain in parts)}
 
-    def apply(self, img: np.ndarray, parts: list[tuple[float, list[Done]]], **params: Any) -> np.ndarray:  # noqa: ARG002
+    def apply(self, img: np.ndarray, parts: list[tuple[float, list[Operation]]], **params: Any) -> np.ndarray:  # noqa: ARG002
         """The blend of the image with its chains."""
         blend = sum(share * self.image(img, chain).astype(np.float32) for share, chain in parts)
         return np.clip(np.rint(blend), 0, 255).astype(np.uint8)
 
-    def _chain(self, shape: tuple[int, ...]) -> list[Done]:
+    def _chain(self, shape: tuple[int, ...]) -> list[Operation]:
         space = MIXED_ALL if self.all_ops else MIXED
         depth = self.py_random.randint(1, 3) if self.depth is None else self.depth
         return [self.operation(space, self.py_random.randrange(self.severity), SEVERITIES, shape) for _ in range(depth)]
 
 
-def words(chain: list[Done]) -> str:
-    """A chain for people to read: 'rotate 17.4, sharpness 1.2'."""
-    return ", ".join(_word(name, magnitude) for name, magnitude in chain)
+def chain_text(chain: list[Operation]) -> str:
+    """A chain as text: 'rotate 17.4, sharpness 1.2'."""
+    return ", ".join(_operation_text(name, magnitude) for name, magnitude in chain)
 
 
-def _part(share: float, chain: list[Done]) -> str:
-    return f"{100 * share:.0f} % {words(chain) or 'plain'}"
+def _share_text(share: float, chain: list[Operation]) -> str:
+    return f"{100 * share:.0f} % {chain_text(chain) or 'plain'}"
 
 
-def _word(name: str, magnitude: float) -> str:
+def _operation_text(name: str, magnitude: float) -> str:
     title = {"ShearX": "shear x", "ShearY": "shear y", "TranslateX": "translate x", "TranslateY": "translate y",
              "AutoContrast": "auto contrast"}.get(name, name.lower())  # fmt: skip
     if name in ("Identity", "AutoContrast", "Equalize"):
@@ -225,7 +225,7 @@ def _posterize(image: Image.Image, magnitude: float, _fill: Fill) -> Image.Image
     return image.point([value & mask for value in range(256)] * 3)
 
 
-def _enhanced(kind: Callable[[Image.Image], Any]) -> "Operation":
+def _enhanced(kind: Callable[[Image.Image], Any]) -> "Function":
     def enhance(image: Image.Image, magnitude: float, _fill: Fill) -> Image.Image:
         enhanced: Image.Image = kind(image).enhance(1 + magnitude)
         return enhanced
@@ -233,8 +233,8 @@ def _enhanced(kind: Callable[[Image.Image], Any]) -> "Operation":
     return enhance
 
 
-Operation = Callable[[Image.Image, float, Fill], Image.Image]
-OPERATIONS: dict[str, Operation] = {
+Function = Callable[[Image.Image, float, Fill], Image.Image]
+OPERATIONS: dict[str, Function] = {
     "Identity": lambda image, _magnitude, _fill: image,
     "ShearX": _shear_x,
     "ShearY": _shear_y,

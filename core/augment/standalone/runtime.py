@@ -1,8 +1,7 @@
-"""Views from transforms. The app and the Python script that it exports both run this file, so it needs nothing of the
-app: a script has it pasted in.
+"""Views from transforms. Used by the app and pasted into exported Python scripts, so it does not depend on the app.
 
-Every step draws from generators of its own, seeded by (seed, digest, number, the step's key). So a step that is added,
-removed, switched off or made stronger does not change what the others draw.
+Every step has its own generators, seeded by (seed, digest, number, the step's key). So adding, removing, disabling or
+strengthening a step does not change the random draws of the others.
 """
 
 import hashlib
@@ -12,17 +11,17 @@ from typing import Any, Protocol
 
 import numpy as np
 
-# Steps see at most this many squares of a panorama, its middle: time stays bounded, and OpenCV refuses to warp
-# images with a side of 32768 px or more.
+# Panoramas are cropped to this aspect ratio before the steps: it bounds the time, and OpenCV cannot warp images with a
+# side of 32768 px or more.
 LONGEST_ASPECT = 4
 
 
 class References(Protocol):
-    """Other images that a step may look at: uint8 HxWx3, each with a digest of its own."""
+    """Other images that a step may use: uint8 HxWx3, each with its digest."""
 
     @property
     def digests(self) -> tuple[str, ...]:
-        """One name per image, sorted, none twice."""
+        """One digest per image, sorted, without duplicates."""
 
     def __getitem__(self, index: int) -> np.ndarray:
         """The image of `digests[index]`. Raises `LookupError` when it cannot be read."""
@@ -32,9 +31,9 @@ class References(Protocol):
 class Stage:
     """A step that can change an image.
 
-    `index` is its place in the description, `key` names its random stream. Either `transform` is set or `options`,
-    of which one is taken, drawn by `weight`. `metadata` is the argument under which a transform is given other
-    images; empty: it needs none.
+    `index` is its index in the description, `key` names its random stream. Either `transform` or `options` is set; one
+    option is drawn with probability proportional to `weight`. `metadata` is the argument through which a transform
+    receives other images; empty if it needs none.
     """
 
     index: int
@@ -48,7 +47,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Firing:
-    """A stage that takes part in a view. `index` and `option` are its places in the description, `state` its seed."""
+    """A stage applied in a view. `index` and `option` are its indices in the description, `state` its seed."""
 
     index: int
     option: int | None
@@ -67,11 +66,11 @@ class StepFailed(Exception):
 
 def view(
     stages: tuple[Stage, ...], base: np.ndarray, *, side: int, seed: int, digest: str, number: int,
-    references: References | None = None, told: list[tuple[Firing, dict[str, Any]]] | None = None,
+    references: References | None = None, drawn: list[tuple[Firing, dict[str, Any]]] | None = None,
 ) -> np.ndarray:  # fmt: skip
     """View `number` of the image `digest` in a run with `seed`: uint8 `side` x `side` x 3, the centre at the end.
 
-    `base` is uint8 HxWx3 and is not changed. `told` is filled with what took part and the parameters that it drew.
+    `base` is uint8 HxWx3 and is not changed. `drawn` collects the applied stages with their random parameters.
     Raises `StepFailed`.
     """
     firings = fired(stages, seed=seed, digest=digest, number=number)
@@ -86,34 +85,34 @@ def view(
         reseed(transform, firing.state)
         try:
             image = transform(image=image, **others)["image"]
-        except Exception as error:  # whatever a library makes of an image that it does not bear
+        except Exception as error:  # the library may raise anything on unusual images
             raise StepFailed(firing, f"{type(error).__name__}: {error}") from error
-        if told is not None:
-            told.append((firing, dict(transform.params)))
+        if drawn is not None:
+            drawn.append((firing, dict(transform.params)))
     return square(image, side)
 
 
 def fired(stages: tuple[Stage, ...], *, seed: int, digest: str, number: int) -> list[Firing]:
-    """The stages that take part in this view, in order; of a choice the option that is taken."""
-    found = []
+    """The stages applied in this view, in order; for a choice, the chosen option."""
+    firings = []
     for stage in stages:
         stream = f"{seed}|{digest}|{number}|{stage.key}"
         coin, state = draw(stream)
         if coin >= stage.probability:
             continue
         if not stage.options:
-            found.append(Firing(stage.index, None, stage, state, stream))
+            firings.append(Firing(stage.index, None, stage, state, stream))
             continue
         option = _chosen(stage.options, draw(f"{stream}|choice")[0])
         stream = f"{stream}|{option.key}"
         coin, state = draw(stream)
         if coin < option.probability:
-            found.append(Firing(stage.index, option.index, option, state, stream))
-    return found
+            firings.append(Firing(stage.index, option.index, option, state, stream))
+    return firings
 
 
 def draw(stream: str) -> tuple[float, int]:
-    """A number in [0, 1) and a 32-bit seed, both fixed by the name of the stream."""
+    """A number in [0, 1) and a 32-bit seed, both determined by the name of the stream."""
     digest = hashlib.blake2b(stream.encode(), digest_size=12).digest()
     return int.from_bytes(digest[:7], "big") / 2**56, int.from_bytes(digest[8:], "big")
 
@@ -124,7 +123,7 @@ def reseed(transform: Any, seed: int) -> None:
 
 
 def square(image: np.ndarray, side: int) -> np.ndarray:
-    """The central square as an array of its own; mirrored outwards where the image is too small."""
+    """A copy of the central square; padded by reflection if the image is too small."""
     inner = middle(image, side)
     short = [side - length for length in inner.shape[:2]]
     if any(short):
@@ -133,7 +132,7 @@ def square(image: np.ndarray, side: int) -> np.ndarray:
 
 
 def middle(image: np.ndarray, side: int) -> np.ndarray:
-    """At most `side` px of each direction, from the centre, rounded as torchvision's CenterCrop does."""
+    """The centre crop of at most `side` px, rounded as in torchvision's CenterCrop."""
     height, width = image.shape[:2]
     top, left = (max(0, round((length - side) / 2)) for length in (height, width))
     return image[top : top + side, left : left + side]
@@ -149,14 +148,14 @@ def _chosen(options: tuple[Stage, ...], coin: float) -> Stage:
 
 
 def _reference(references: References | None, stream: str, digest: str, base: np.ndarray) -> np.ndarray:
-    """Another image than `digest`, drawn from the step's stream; the image itself only where there is no other."""
+    """A random image other than `digest`, drawn from the step's stream; the image itself if there is no other."""
     digests = references.digests if references is not None else ()
     others = [index for index, name in enumerate(digests) if name != digest]
     start = int(draw(f"{stream}|reference")[0] * len(others))
     for index in others[start:] + others[:start]:
         try:
-            found: np.ndarray = references[index]  # type: ignore[index]  # there are no others without references
-        except LookupError:  # the next one serves as well, and a run must not end for it
+            reference: np.ndarray = references[index]  # type: ignore[index]  # there are no others without references
+        except LookupError:  # use the next one: a run must not fail because of one reference
             continue
-        return middle(found, LONGEST_ASPECT * min(found.shape[:2]))
+        return middle(reference, LONGEST_ASPECT * min(reference.shape[:2]))
     return base

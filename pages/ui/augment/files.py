@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.augment import saved
-from core.augment.exchange.text import Taken, read_any
+from core.augment.exchange.text import ParsedPipeline, read_any
 from core.augment.presets import dump_pipeline
 from core.backbones import catalogue as backbones
 from core.data.geometry import Geometry
@@ -177,7 +177,7 @@ def _load() -> None:
         state.remember(_TOLD, (file.file_id, _outcome(taken, file.name), True))
 
 
-def _outcome(taken: Taken, name: str) -> str:
+def _outcome(taken: ParsedPipeline, name: str) -> str:
     word = "step" if len(taken.spec.steps) == 1 else "steps"
     seed = f" and the seed {taken.seed}" if taken.seed is not None else ""
     return " ".join([f"Loaded {len(taken.spec.steps)} {word}{seed} from {name}.", *taken.notes])

@@ -26,7 +26,7 @@ _STYLE = """
 .st-key-augment-groups [data-testid="stWidgetLabel"] { display: none; }
 @media (max-width: 480px) { .st-key-augment-picker { grid-template-columns: 1fr; } }
 """
-_PICTURED = """
+_IMAGE_STYLE = """
 .st-key-augment-picker button { min-height: 5.5rem; padding-left: 6.25rem; position: relative; }
 .st-key-augment-picker button::before {
   content: ""; position: absolute; left: 0.5rem; top: 0.5rem; width: 5rem; height: 5rem; border-radius: 0.5rem;
@@ -110,7 +110,9 @@ def _follow(missing: Sequence[str], subject: Subject) -> None:
 
 def _rows(found: Sequence[Entry], parent: int | None, subject: Subject | None) -> None:
     known = {entry.name: thumbs.known(entry.name, subject) for entry in found}
-    st.html(f"<style>{_STYLE}{_PICTURED if subject else ''}{''.join(map(_card_style, known, known.values()))}</style>")
+    st.html(
+        f"<style>{_STYLE}{_IMAGE_STYLE if subject else ''}{''.join(map(_card_style, known, known.values()))}</style>"
+    )
     if subject is not None:
         st.caption(f"Each applied to one of your own images ({literal(subject.label)}) at its usual setting, with "
                    "the milliseconds that it takes per image on this machine.")  # fmt: skip

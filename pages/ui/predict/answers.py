@@ -103,8 +103,8 @@ def thumbnail(pixels: np.ndarray) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(jpeg(small)).decode()
 
 
-def jpeg(picture: Image.Image) -> bytes:
+def jpeg(image: Image.Image) -> bytes:
     """The image's bytes: the page does not keep PIL objects."""
     encoded = io.BytesIO()
-    picture.save(encoded, "JPEG", quality=88)
+    image.save(encoded, "JPEG", quality=88)
     return encoded.getvalue()

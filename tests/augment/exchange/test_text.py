@@ -207,7 +207,7 @@ def test_everything_that_cannot_come_in_is_named_at_once():
 @pytest.mark.parametrize(
     ("transform", "told"),
     [
-        ({"__class_fullname__": "Rotate", "p": 2, "limit": 3}, "no number from 0 to 1"),
+        ({"__class_fullname__": "Rotate", "p": 2, "limit": 3}, "not a number from 0 to 1"),
         ({"__class_fullname__": "Rotate", "p": 1, "angle": 3}, "no argument angle"),
         ({"__class_fullname__": "RandomGamma", "p": 1, "gamma_limit": "much"}, "refuses it"),
         ({"__class_fullname__": "RandomGamma", "p": 1, "gamma_limit": [1, 1000]}, "gamma_limit"),

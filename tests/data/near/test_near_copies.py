@@ -96,11 +96,11 @@ def test_a_copy_of_a_scratched_part_is_found_before_a_fixed_camera(folder_of, re
 
 
 @pytest.mark.parametrize("frames", [5, 9])
-def test_frames_of_one_thing_stay_together(folder_of, read, picture, frames):
+def test_frames_of_one_thing_stay_together(folder_of, read, image_bytes, frames):
     rng = np.random.default_rng(0)
     content = {}
     for scene in range(6):
-        base = np.asarray(Image.open(BytesIO(picture(scene, side=96)))).astype(float)
+        base = np.asarray(Image.open(BytesIO(image_bytes(scene, side=96)))).astype(float)
         for frame in range(frames):
             moved = np.roll(base, frame % 2, axis=1) + rng.normal(0, 4, base.shape)
             out = BytesIO()
@@ -114,8 +114,8 @@ def test_frames_of_one_thing_stay_together(folder_of, read, picture, frames):
         assert len({part for name, part in where.items() if f"/{scene}-" in name}) == 1
 
 
-def test_near_copies_under_two_labels_are_used_told_and_never_one_unit(folder_of, read, many, picture):
-    dataset = read(folder_of(many({"cat": 9, "dog": 7}) | {"dog/cat.jpg": again(picture(2))}))
+def test_near_copies_under_two_labels_are_used_told_and_never_one_unit(folder_of, read, many, image_bytes):
+    dataset = read(folder_of(many({"cat": 9, "dog": 7}) | {"dog/cat.jpg": again(image_bytes(2))}))
     split = make_split(dataset, SplitSpec())
     assert len(used(dataset, split)) == 17
     assert split.near.groups == ()
@@ -123,15 +123,15 @@ def test_near_copies_under_two_labels_are_used_told_and_never_one_unit(folder_of
     assert any("2 images look nearly like one of another class; all are used" in note for note in split.notes)
 
 
-def test_across_parts_of_a_divided_set_another_label_is_never_left_out(folder_of, read, many, picture):
+def test_across_parts_of_a_divided_set_another_label_is_never_left_out(folder_of, read, many, image_bytes):
     content = {f"train/{name}": seed for name, seed in many({"cat": 6, "dog": 5}).items()}
-    content |= {"test/dog/1.jpg": again(picture(0)), "test/dog/2.jpg": again(picture(8)), "test/cat/1.png": 90}
+    content |= {"test/dog/1.jpg": again(image_bytes(0)), "test/dog/2.jpg": again(image_bytes(8)), "test/cat/1.png": 90}
     split = make_split(read(folder_of(content)), SplitSpec())
     assert [one.name for one in split.left_out] == ["train/dog/02.png"]
 
 
-def test_the_switch(folder_of, read, many, picture):
-    content = many({"cat": 9, "dog": 7}) | {"cat/small.jpg": again(picture(3), quality=90, scale=0.75)}
+def test_the_switch(folder_of, read, many, image_bytes):
+    content = many({"cat": 9, "dog": 7}) | {"cat/small.jpg": again(image_bytes(3), quality=90, scale=0.75)}
     dataset = read(folder_of(content))
     group, drop, keep = (make_split(dataset, SplitSpec(near_copies=how)) for how in ("group", "drop", "keep"))
     assert [one.name for one in drop.left_out] == ["cat/small.jpg"]  # the larger one is used
@@ -145,9 +145,9 @@ def test_the_switch(folder_of, read, many, picture):
     assert any("the measured scores may be too good" in note for note in keep.notes)
 
 
-def test_the_switch_in_a_divided_set(folder_of, read, many, picture):
+def test_the_switch_in_a_divided_set(folder_of, read, many, image_bytes):
     content = {f"train/{name}": seed for name, seed in many({"cat": 8, "dog": 6}).items()}
-    content |= {"val/cat/1.png": 60, "val/dog/1.png": 61, "test/cat/1.jpg": again(picture(5)), "test/dog/1.png": 62}
+    content |= {"val/cat/1.png": 60, "val/dog/1.png": 61, "test/cat/1.jpg": again(image_bytes(5)), "test/dog/1.png": 62}
     dataset = read(folder_of(content))
     for how in ("group", "drop"):
         split = make_split(dataset, SplitSpec(near_copies=how))
@@ -155,8 +155,8 @@ def test_the_switch_in_a_divided_set(folder_of, read, many, picture):
     assert make_split(dataset, SplitSpec(near_copies="keep")).left_out == ()
 
 
-def test_a_class_that_would_lose_most_of_its_training_gives_up_the_test_copies(folder_of, read, many, picture):
-    content = {f"train/cat/{n}.jpg": again(picture(70), quality=90 - 9 * n) for n in range(5)}
+def test_a_class_that_would_lose_most_of_its_training_gives_up_the_test_copies(folder_of, read, many, image_bytes):
+    content = {f"train/cat/{n}.jpg": again(image_bytes(70), quality=90 - 9 * n) for n in range(5)}
     content |= {f"train/{name}": seed for name, seed in many({"dog": 6}).items()}
     content |= {"test/cat/1.png": 70, "test/cat/2.png": 71, "test/dog/1.png": 72}
     split = make_split(read(folder_of(content)), SplitSpec())
@@ -165,8 +165,8 @@ def test_a_class_that_would_lose_most_of_its_training_gives_up_the_test_copies(f
 
 
 @pytest.mark.parametrize("by", ["name", "digest", "short digest"])
-def test_what_a_person_says_is_different_stays_apart(folder_of, read, many, picture, by):
-    dataset = read(folder_of(many({"cat": 9, "dog": 7}) | {"cat/again.jpg": again(picture(3))}))
+def test_what_a_person_says_is_different_stays_apart(folder_of, read, many, image_bytes, by):
+    dataset = read(folder_of(many({"cat": 9, "dog": 7}) | {"cat/again.jpg": again(image_bytes(3))}))
     item = next(item for item in dataset.items if item.name == "cat/again.jpg")
     entry = {"name": item.name, "digest": item.digest, "short digest": item.digest[:12]}[by]
     assert len(make_split(dataset, SplitSpec()).near.groups) == 1

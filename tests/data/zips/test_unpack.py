@@ -28,21 +28,22 @@ def refused(tmp_path):
     return check
 
 
-def test_a_good_zip_is_unpacked_and_junk_is_ignored(tmp_path, picture):
+def test_a_good_zip_is_unpacked_and_junk_is_ignored(tmp_path, image_bytes):
     content = zip_of([
-        ("cat/1.png", picture(1)), ("dog/./2.png", picture(2)), ("__MACOSX/cat/._1.png", b"x"), ("cat/.DS_Store", b"x"),
+        ("cat/1.png", image_bytes(1)), ("dog/./2.png", image_bytes(2)), ("__MACOSX/cat/._1.png", b"x"),
+        ("cat/.DS_Store", b"x"),
         ("empty/", b""), ("notes.txt", b"hello"), ("Thumbs.db", b"x"),
     ])  # fmt: skip
     assert unpack(content, tmp_path / "out") == ()
     files = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()}
     assert files == {"cat/1.png", "dog/2.png", "notes.txt", archive.MANIFEST}
     assert (tmp_path / "out" / "empty").is_dir()
-    assert (tmp_path / "out" / "cat" / "1.png").read_bytes() == picture(1)
+    assert (tmp_path / "out" / "cat" / "1.png").read_bytes() == image_bytes(1)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_a_zip_on_disk_and_names_with_backslashes(tmp_path, picture):
-    (tmp_path / "a.zip").write_bytes(zip_of([("cat\\1.png", picture(1))]))
+def test_a_zip_on_disk_and_names_with_backslashes(tmp_path, image_bytes):
+    (tmp_path / "a.zip").write_bytes(zip_of([("cat\\1.png", image_bytes(1))]))
     unpack(tmp_path / "a.zip", tmp_path / "out")
     assert (tmp_path / "out" / "cat" / "1.png").is_file()
 
@@ -51,81 +52,83 @@ def test_a_zip_on_disk_and_names_with_backslashes(tmp_path, picture):
     "name",
     ["../evil.png", "cat/../../evil.png", "/etc/evil.png", "..\\evil.png", "cat\\..\\..\\x.png", "C:\\evil.png", "C:x"],
 )
-def test_a_member_that_points_out_refuses_the_whole_zip(refused, picture, name):
+def test_a_member_that_points_out_refuses_the_whole_zip(refused, image_bytes, name):
     info = zipfile.ZipInfo("placeholder")
     info.filename = name
-    refused(zip_of([("cat/1.png", picture(1)), (info, picture(2))]), "points out of the folder")
+    refused(zip_of([("cat/1.png", image_bytes(1)), (info, image_bytes(2))]), "points out of the folder")
 
 
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFCHR, stat.S_IFIFO, stat.S_IFBLK, stat.S_IFSOCK])
-def test_links_and_devices_are_refused(refused, picture, kind):
+def test_links_and_devices_are_refused(refused, image_bytes, kind):
     info = zipfile.ZipInfo("cat/link.png")
     info.external_attr = (kind | 0o777) << 16
-    refused(zip_of([("cat/1.png", picture(1)), (info, b"/etc/passwd")]), "link or a device")
+    refused(zip_of([("cat/1.png", image_bytes(1)), (info, b"/etc/passwd")]), "link or a device")
 
 
-def test_a_blank_image_is_no_bomb_and_many_bytes_that_grow_are(refused, picture, tmp_path):
-    members = [("cat/1.png", picture(1)), *[(f"cat/{n}.bmp", b"BM" + bytes(3 << 20)) for n in range(3)]]
+def test_a_blank_image_is_no_bomb_and_many_bytes_that_grow_are(refused, image_bytes, tmp_path):
+    members = [("cat/1.png", image_bytes(1)), *[(f"cat/{n}.bmp", b"BM" + bytes(3 << 20)) for n in range(3)]]
     content = zip_of(members, zipfile.ZIP_DEFLATED)
     refused(content, "zip bomb", Limits(ratio_bytes=9 << 20))
     unpack(content, tmp_path / "out", Limits(ratio_bytes=10 << 20))
     assert (tmp_path / "out" / "cat" / "2.bmp").stat().st_size == (3 << 20) + 2
 
 
-def test_bytes_that_grow_are_counted_where_the_table_hides_them(refused, picture, monkeypatch):
+def test_bytes_that_grow_are_counted_where_the_table_hides_them(refused, image_bytes, monkeypatch):
     monkeypatch.setattr(contents, "grows", lambda *_: False)  # as if the table had lied
-    members = [("cat/1.png", picture(1)), ("cat/2.bmp", b"BM" + bytes(3 << 20))]
+    members = [("cat/1.png", image_bytes(1)), ("cat/2.bmp", b"BM" + bytes(3 << 20))]
     refused(zip_of(members, zipfile.ZIP_DEFLATED), "zip bomb", Limits(ratio_bytes=2 << 20))
 
 
-def test_the_declared_total_is_refused_before_anything_is_written(refused, picture, monkeypatch):
+def test_the_declared_total_is_refused_before_anything_is_written(refused, image_bytes, monkeypatch):
     monkeypatch.setattr(archive, "_extract", None)
-    refused(zip_of([("cat/1.png", picture(1)), ("cat/2.png", bytes(5000))]), "more than 6 kB", Limits(total_bytes=6000))
+    refused(
+        zip_of([("cat/1.png", image_bytes(1)), ("cat/2.png", bytes(5000))]), "more than 6 kB", Limits(total_bytes=6000)
+    )
 
 
-def test_real_bytes_are_counted_where_the_table_lies(refused, picture):
-    whole = zip_of([("cat/1.png", picture(1)), ("cat/2.png", bytes(3 << 20))], zipfile.ZIP_DEFLATED)
+def test_real_bytes_are_counted_where_the_table_lies(refused, image_bytes):
+    whole = zip_of([("cat/1.png", image_bytes(1)), ("cat/2.png", bytes(3 << 20))], zipfile.ZIP_DEFLATED)
     true_size, lie = (3 << 20).to_bytes(4, "little"), (100).to_bytes(4, "little")
     assert whole.count(true_size) == 2  # in the local header and in the table
     refused(whole.replace(true_size, lie), "damaged")
 
 
-def test_too_many_entries_are_refused(refused, picture):
+def test_too_many_entries_are_refused(refused, image_bytes):
     refused(zip_of([(f"cat/{n}.png", b"x") for n in range(11)]), "11 entries; at most 10", Limits(entries=10))
 
 
 @pytest.mark.parametrize("start", [0, 60], ids=["the same bytes", "within the data of the first"])
-def test_overlapping_entries_are_refused(refused, picture, start):
-    content = bytearray(zip_of([("cat/1.png", picture(1)), ("cat/2.png", picture(1))]))
+def test_overlapping_entries_are_refused(refused, image_bytes, start):
+    content = bytearray(zip_of([("cat/1.png", image_bytes(1)), ("cat/2.png", image_bytes(1))]))
     table = content.rindex(b"PK\x01\x02")
     content[table + 42 : table + 46] = start.to_bytes(4, "little")  # the second entry now starts in the first
     refused(bytes(content), "overlap")
 
 
-def test_archives_inside_are_left_out_by_name(tmp_path, picture):
-    inner = zip_of([("deep.png", picture(2))])
+def test_archives_inside_are_left_out_by_name(tmp_path, image_bytes):
+    inner = zip_of([("deep.png", image_bytes(2))])
     left = unpack(
-        zip_of([("cat/1.png", picture(1)), ("cat/more.zip", inner), ("cat/fake.png", inner)]), tmp_path / "out"
+        zip_of([("cat/1.png", image_bytes(1)), ("cat/more.zip", inner), ("cat/fake.png", inner)]), tmp_path / "out"
     )
     assert [item.name for item in left] == ["cat/more.zip", "cat/fake.png"]
     assert all("inside archives" in item.reason for item in left)
     assert [path.name for path in (tmp_path / "out" / "cat").iterdir()] == ["1.png"]
 
 
-def test_an_encrypted_zip_is_refused(refused, picture):
-    content = bytearray(zip_of([("cat/1.png", picture(1))]))
+def test_an_encrypted_zip_is_refused(refused, image_bytes):
+    content = bytearray(zip_of([("cat/1.png", image_bytes(1))]))
     for magic, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         content[content.index(magic) + offset] |= 1
     refused(bytes(content), "without a password")
 
 
-def test_a_wrong_checksum_is_refused(refused, picture):
-    whole = zip_of([("cat/1.png", picture(1)), ("cat/2.png", b"A" * 400)])
+def test_a_wrong_checksum_is_refused(refused, image_bytes):
+    whole = zip_of([("cat/1.png", image_bytes(1)), ("cat/2.png", b"A" * 400)])
     refused(whole.replace(b"A" * 400, b"A" * 399 + b"B"), "damaged.*CRC")
 
 
-def test_a_cut_zip_is_refused(refused, picture):
-    whole = zip_of([("cat/1.png", picture(1))])
+def test_a_cut_zip_is_refused(refused, image_bytes):
+    whole = zip_of([("cat/1.png", image_bytes(1))])
     refused(whole[: len(whole) // 2], "cut off or damaged")
 
 
@@ -140,29 +143,29 @@ def test_a_tar_is_refused_by_name(refused, mode):
 @pytest.mark.parametrize(
     ("content", "says"), [(b"", r"empty \(0 bytes\)"), (b"<html>", "HTML"), (zip_of([]), "no images")]
 )
-def test_what_is_no_zip_of_pictures_is_refused(refused, content, says):
+def test_what_is_no_zip_of_images_is_refused(refused, content, says):
     refused(content, says)
 
 
-def test_a_zip_without_pictures_is_refused(refused):
+def test_a_zip_without_images_is_refused(refused):
     refused(zip_of([("cat/letter.txt", b"dear aunt")]), "no images inside")
 
 
-def test_a_name_that_is_a_file_and_a_folder_is_refused(refused, picture):
-    refused(zip_of([("cat", picture(1)), ("cat/1.png", picture(2))]), "is a file and a folder")
+def test_a_name_that_is_a_file_and_a_folder_is_refused(refused, image_bytes):
+    refused(zip_of([("cat", image_bytes(1)), ("cat/1.png", image_bytes(2))]), "is a file and a folder")
 
 
-def test_a_name_that_comes_twice_keeps_the_first(tmp_path, picture):
-    content = zip_of([("cat/1.png", picture(1)), ("cat/1.png", picture(2))])
+def test_a_name_that_comes_twice_keeps_the_first(tmp_path, image_bytes):
+    content = zip_of([("cat/1.png", image_bytes(1)), ("cat/1.png", image_bytes(2))])
     (left,) = unpack(content, tmp_path / "out")
     assert "twice" in left.reason
-    assert (tmp_path / "out" / "cat" / "1.png").read_bytes() == picture(1)
+    assert (tmp_path / "out" / "cat" / "1.png").read_bytes() == image_bytes(1)
 
 
-def test_names_that_no_file_system_takes_are_bounded_and_keep_their_label(tmp_path, picture):
+def test_names_that_no_file_system_takes_are_bounded_and_keep_their_label(tmp_path, image_bytes):
     long = "k" * 300
     unpack(
-        zip_of([(f"{long}/{long}.png", picture(1)), ("CON/1.png", picture(2)), ("a?b/1.png", picture(3))]),
+        zip_of([(f"{long}/{long}.png", image_bytes(1)), ("CON/1.png", image_bytes(2)), ("a?b/1.png", image_bytes(3))]),
         tmp_path / "o",
     )
     names = [path.name for path in (tmp_path / "o").rglob("*")]
@@ -171,13 +174,13 @@ def test_names_that_no_file_system_takes_are_bounded_and_keep_their_label(tmp_pa
     assert long in (tmp_path / "o" / archive.MANIFEST).read_text()
 
 
-def test_nothing_remains_when_the_disk_is_full(tmp_path, picture, monkeypatch):
+def test_nothing_remains_when_the_disk_is_full(tmp_path, image_bytes, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(archive, "_copy", full)
     with pytest.raises(StorageFailed, match="disk is full"):
-        unpack(zip_of([("cat/1.png", picture(1))]), tmp_path / "out")
+        unpack(zip_of([("cat/1.png", image_bytes(1))]), tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 

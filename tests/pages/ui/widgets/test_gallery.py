@@ -29,7 +29,7 @@ def test_cells_lie_row_by_row_in_a_jpeg():
         assert np.argmax(sheet.getpixel(place)) == channel
 
 
-def test_a_tall_picture_keeps_its_shape_on_the_paper():
+def test_a_tall_image_keeps_its_shape_on_the_paper():
     sheet = opened(mosaic([Cell(plain((200, 0, 0), 64, 16), "tall")], 1, 64, DARK))
     assert sheet.getpixel((32, 32))[0] > 150
     assert sheet.getpixel((4, 32))[0] < 40
