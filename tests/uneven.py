@@ -18,6 +18,7 @@ from core.runs.records import Run
 from core.runs.status import Status
 from core.runs.workspace import Workspace
 from core.tasks.classification.scores import scores
+from core.tasks.image_level import prediction_record
 from core.training.events import EpochEnded, PhaseStarted, StepEnded
 from tests.conftest import make_experiment
 
@@ -130,5 +131,5 @@ def _answered(
     probabilities = np.full((len(items), len(CLASSES)), 0.0)
     probabilities[:] = ((1 - sure) / (len(CLASSES) - 1))[:, None]
     probabilities[np.arange(len(items)), named] = sure
-    artifacts.write_predictions(folder, part, items, probabilities)
+    artifacts.write_predictions(folder, part, items, prediction_record(labels.tolist(), probabilities.tolist()))
     return scores(labels, named, len(CLASSES)).to_record()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,15 +76,14 @@ def predictions_file(folder: Path, part: str, which: Kept) -> Path:
 
 
 def write_predictions(
-    folder: Path, part: str, items: tuple[Item, ...], probabilities: np.ndarray, which: Kept = Kept.CHOSEN,
+    folder: Path, part: str, items: tuple[Item, ...], record: Mapping[str, Any], which: Kept = Kept.CHOSEN,
     thresholds: tuple[float, ...] | None = None,
 ) -> None:  # fmt: skip
-    """Keep the answers of one of the run's models for `part` ('val' or 'test')."""
+    """Keep the answers of one of the run's models for `part` ('val' or 'test'). `record` is the task's own."""
     content: dict[str, Any] = {
         "names": [item.name for item in items],
         "paths": [str(item.path) for item in items],
-        "labels": [item.label if item.labels is None else list(item.labels) for item in items],
-        "probabilities": np.round(probabilities.astype(float), 6).tolist(),
+        **record,
     }
     if scale := next((item.value_range for item in items if item.value_range), None):
         content["value_range"] = list(scale)

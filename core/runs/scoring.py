@@ -22,10 +22,11 @@ def score_part(
     The scores, None where no image could be read, and the images that could not be. Raises `Aborted`, `StorageFailed`,
     `UnreadableWeights`.
     """
-    found = answer(phase_input.suffix, phase_input.source, items, autocast=setup.autocast, control=control)
+    suffix, source = phase_input.suffix, phase_input.source
+    found = answer(suffix, source, items, setup.validation_step, autocast=setup.autocast, control=control)
     if not found.items:
         return None, found.failed
-    probabilities = setup.task.probabilities(found.logits).numpy()
     thresholds = read_record(folder / WEIGHTS[which]).thresholds
-    artifacts.write_predictions(folder, part, found.items, probabilities, which, thresholds)
-    return setup.task.evaluate(found.targets, probabilities, thresholds), found.failed
+    record = setup.task.prediction_record(found.outputs)
+    artifacts.write_predictions(folder, part, found.items, record, which, thresholds)
+    return setup.task.evaluate(found.outputs, thresholds), found.failed

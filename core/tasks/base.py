@@ -3,17 +3,22 @@
 A target is whatever the task makes of an image: a class index, a row of 0 and 1, and, for tasks that answer for every
 pixel, a map. Views transform `(image, target)`: a target that has a place in the image (`read` gives an array of the
 image's height and width) must move with it, one that has none stays as it is.
+
+A validation never holds the logits of all its images: `validation_step` makes of each batch what the scores need, and
+every score is computed from those outputs. For one answer per image they are the logits themselves
+(`core/tasks/image_level.py`); for one per pixel a confusion matrix and a loss per image are enough.
 """
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
-import numpy as np
 from torch import Tensor, device
 
 from core.data.dataset import Item
 from core.experiment import Recipe
 from core.tasks.scorecard import Score, Scorecard
+
+ValidationOutputs = tuple[Tensor, ...]  # what scores need of N images: tensors (N, ...) on the CPU
 
 
 class Compared(NamedTuple):
@@ -74,26 +79,38 @@ class Task(Targets, Protocol):
         """Targets as float shares (N, outputs) that mixup and CutMix may blend."""
 
     def correct(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """How many images the model gets right: a scalar that stays on the device. A task that answers for every pixel
-        counts an image by the share of it that is right."""
+        """How many images of a training step are correct: a scalar that stays on the device. A task that answers for
+        every pixel counts an image by the share of its pixels that are correct."""
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Logits as probabilities of the same shape, in float32."""
 
-    def to_minimise(self, monitor: str, loss: float, logits: Tensor, targets: Tensor) -> float:
+    def validation_step(self, criterion: Criterion, logits: Tensor, targets: Tensor) -> ValidationOutputs:
+        """What the scores need of a batch. Its size should not grow with the number of pixels."""
+
+    def validation_loss(self, criterion: Criterion, outputs: ValidationOutputs) -> float:
+        """The criterion's weighted mean over all images."""
+
+    def share_correct(self, outputs: ValidationOutputs) -> float:
+        """The share of the images that are correct, counted as `correct` counts them."""
+
+    def to_minimise(self, monitor: str, loss: float, outputs: ValidationOutputs) -> float:
         """The value that ends a phase early, lower is better: the loss as it is, or one minus a score."""
 
-    def compared(self, monitor: str, criterion: Criterion, logits: Tensor, targets: Tensor) -> Compared:
+    def compared(self, monitor: str, criterion: Criterion, outputs: ValidationOutputs) -> Compared:
         """By what the kept epoch is chosen."""
 
-    def standard_error(self, monitor: str, criterion: Criterion, logits: Tensor, targets: Tensor) -> float:
+    def standard_error(self, monitor: str, criterion: Criterion, outputs: ValidationOutputs) -> float:
         """That of `to_minimise` over the images; 0 for fewer than two."""
 
-    def epoch_scores(self, logits: Tensor, targets: Tensor) -> tuple[Score, ...]:
+    def epoch_scores(self, outputs: ValidationOutputs) -> tuple[Score, ...]:
         """The scores of an epoch's validation, without intervals: cheap. The first one is the task's own."""
 
-    def thresholds(self, logits: Tensor, targets: Tensor) -> tuple[float, ...] | None:
+    def thresholds(self, outputs: ValidationOutputs) -> tuple[float, ...] | None:
         """The probability from which each class is there, chosen on validation images; None where the largest wins."""
 
-    def evaluate(self, targets: Tensor, probabilities: np.ndarray, thresholds: tuple[float, ...] | None) -> Scorecard:
+    def evaluate(self, outputs: ValidationOutputs, thresholds: tuple[float, ...] | None) -> Scorecard:
         """The scores of a trained model, with their intervals. Raises `ValueError` for no image."""
+
+    def prediction_record(self, outputs: ValidationOutputs) -> dict[str, Any]:
+        """What a run keeps of its answers, as plain lists in the order of the images, for the pages of its results."""

@@ -12,6 +12,7 @@ from core.features.batches import chunked
 from core.features.precision import Autocast
 from core.features.shortage import forward_with_oom_retry
 from core.features.sources import Source
+from core.tasks.base import ValidationOutputs
 from core.work.control import Aborted, Control, Signal
 
 BATCH_SIZE = 32
@@ -19,10 +20,12 @@ BATCH_SIZE = 32
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Logits (N, C) float32 on the CPU for `items`; `failed` names the images that could not be read."""
+    """What the task keeps of `items`, tensors (N, ...) on the CPU; `failed` names the images that could not be read.
 
-    logits: Tensor
-    targets: Tensor  # (N, ...) as the task collates them
+    `outputs` is empty where there is no image.
+    """
+
+    outputs: ValidationOutputs
     items: tuple[Item, ...]
     failed: tuple[tuple[Item, str], ...]
 
@@ -31,17 +34,18 @@ def answer(
     part: Part,
     source: Source,
     items: Sequence[Item],
+    step: Callable[[Tensor, Tensor], ValidationOutputs],
     *,
     autocast: Autocast,
     control: Control | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Answers:
-    """Logits for the plain images of `items`, in their order: `part`, in eval mode, run on what `source` gives.
+    """What `step` makes of logits and targets of the plain images of `items`, in their order.
 
+    `part`, in eval mode, runs on what `source` gives; the logits are float32 on the CPU, a batch at a time.
     Raises `Aborted`.
     """
-    logits: list[Tensor] = []
-    targets: list[Tensor] = []
+    found: list[ValidationOutputs] = []
     good: list[Item] = []
     failed: list[tuple[Item, str]] = []
     for batch in source.batches(chunked(items, BATCH_SIZE), None, items):
@@ -49,10 +53,10 @@ def answer(
             raise Aborted
         failed += batch.failed
         if batch.items:
-            logits.append(forward_with_oom_retry(part, batch.tensor, autocast).float().cpu())
-            targets.append(batch.targets)
+            logits = forward_with_oom_retry(part, batch.tensor, autocast).float().cpu()
+            found.append(step(logits, batch.targets))
             good += batch.items
         if on_progress is not None:
             on_progress(len(good) + len(failed), len(items))
-    values, wanted = (torch.cat(every) if every else torch.empty(0, 0) for every in (logits, targets))
-    return Answers(values, wanted, tuple(good), tuple(failed))
+    outputs = tuple(torch.cat(every) for every in zip(*found, strict=True))
+    return Answers(outputs, tuple(good), tuple(failed))

@@ -215,13 +215,14 @@ class _Training:
             stepper.phase_input.suffix,
             stepper.phase_input.source,
             setup.val_items,
+            setup.validation_step,
             autocast=setup.autocast,
             control=self.control,
         )
         yield from self._unreadable_warnings(val.failed)
         if not val.items:
             raise TrainingFailed("None of the validation images could be read any more. Restore them and resume.")
-        val_loss = float(setup.criterion.weighted_mean(val.logits.to(setup.device), val.targets.to(setup.device)))
+        val_loss = setup.task.validation_loss(setup.criterion, val.outputs)
         if not math.isfinite(val_loss):
             raise LossNotFinite("The validation loss is not a number. Start again with a smaller learning rate.")
         before, partial = self.at, self.stopped
@@ -238,8 +239,8 @@ class _Training:
             train_loss=totals.loss / totals.images,
             train_accuracy=totals.correct / totals.images,
             val_loss=val_loss,
-            val_accuracy=float(setup.task.correct(val.logits, val.targets)) / len(val.items),
-            metrics=setup.task.epoch_scores(val.logits, val.targets),
+            val_accuracy=setup.task.share_correct(val.outputs),
+            metrics=setup.task.epoch_scores(val.outputs),
             learning_rate=totals.rate,
             seconds=self._now() - started,
             images_per_second=totals.images / max(trained_s, 1e-9),
@@ -263,12 +264,12 @@ class _Training:
 
     def _standing(self, val: Answers, val_loss: float) -> Standing:
         setup, monitor = self.setup, self.setup.experiment.recipe.monitor
-        compared = setup.task.compared(monitor, setup.criterion, val.logits, val.targets)
+        compared = setup.task.compared(monitor, setup.criterion, val.outputs)
         return Standing(
-            monitored=setup.task.to_minimise(monitor, val_loss, val.logits, val.targets),
-            error=setup.task.standard_error(monitor, setup.criterion, val.logits, val.targets),
+            monitored=setup.task.to_minimise(monitor, val_loss, val.outputs),
+            error=setup.task.standard_error(monitor, setup.criterion, val.outputs),
             compared=compared._replace(each=aligned(compared.each, val.items, setup.val_items)),
-            thresholds=setup.task.thresholds(val.logits, val.targets),
+            thresholds=setup.task.thresholds(val.outputs),
         )
 
     def _now(self) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from core.backbones import catalogue
 from core.backbones.build import build
@@ -24,7 +24,7 @@ from core.features.preprocessing import Preprocessing
 from core.features.sources import Pixels
 from core.features.store import FeatureStore
 from core.model.record import ModelRecord
-from core.tasks.base import Criterion, Task
+from core.tasks.base import Criterion, Task, ValidationOutputs
 from core.tasks.registry import task_of
 from core.training.checkpoints import Checkpoints
 from core.training.device import require_precision
@@ -53,8 +53,12 @@ class Setup:
         """Optimisation steps of one epoch."""
         return -(-len(self.train_items) // self.experiment.recipe.batch_size)
 
+    def validation_step(self, logits: Tensor, targets: Tensor) -> ValidationOutputs:
+        """What the task keeps of a batch of validation or test images."""
+        return self.task.validation_step(self.criterion, logits, targets)
+
     def phase_inputs(self, frozen_precision: str) -> PhaseInputs:
-        """The feeds of the phases. Made once the model has the weights that it begins or goes on with."""
+        """The inputs of the phases. Made once the model has the weights that it begins or goes on with."""
         experiment = self.experiment
         return PhaseInputs(
             self.model, self.stages, self.pixels, [phase.stages for phase in experiment.phases],

@@ -14,6 +14,7 @@ from core.data.sources import load_dataset
 from core.data.split import make_split
 from core.errors import UnclearLayout
 from core.experiment import AS_FOUND, Reading, SplitSpec
+from core.tasks.image_level import prediction_record
 from pages.ui.session import state
 from tests.conftest import make_images
 
@@ -223,7 +224,7 @@ def test_mistakes_are_decoded_with_the_scale_of_the_set(tmp_path):
             pixels[:4, :4] = 0
             Image.fromarray(pixels).save(tmp_path / "set" / name / f"{number}.tif")
     dataset = load_dataset(str(tmp_path / "set"), tmp_path / "room")
-    write_predictions(tmp_path, "val", dataset.items, np.full((6, 2), 0.5))
+    write_predictions(tmp_path, "val", dataset.items, prediction_record([0] * 6, [[0.5, 0.5]] * 6))
     kept = read_predictions(tmp_path, "val")
     assert kept.value_range == dataset.value_range == (0.0, 162.0)
     dim = next(path for path in kept.paths if "dim" in path)

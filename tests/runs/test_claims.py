@@ -13,6 +13,7 @@ from core.runs import execute as module
 from core.runs.execute import create_run, default_name, release, reopen_run
 from core.runs.prepare import prepare
 from core.runs.status import Status
+from core.tasks.image_level import prediction_record
 from core.training import device
 from tests.conftest import make_experiment
 from tests.uneven import CLASSES, TEST, TRAIN, VAL
@@ -171,8 +172,8 @@ def test_answers_come_back_as_they_were_written(tmp_path):
         for n in range(3)
     )
     probabilities = np.array([[0.123456789, 0.876543211], [0.5, 0.5], [1.0, 0.0]])
-    artifacts.write_predictions(tmp_path, "val", items, probabilities)
-    artifacts.write_predictions(tmp_path, "test", items[:1], 1 - probabilities[:1])
+    artifacts.write_predictions(tmp_path, "val", items, prediction_record([0, 1, 0], probabilities.tolist()))
+    artifacts.write_predictions(tmp_path, "test", items[:1], prediction_record([0], (1 - probabilities[:1]).tolist()))
     found = artifacts.read_predictions(tmp_path, "val")
     assert (found.names, found.labels.tolist()) == (("0.png", "1.png", "2.png"), [0, 1, 0])
     assert found.paths == tuple(str(item.path) for item in items)

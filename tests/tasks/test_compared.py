@@ -45,9 +45,9 @@ def test_a_score_is_compared_by_its_mistakes():
     task, criterion = Classification(("a", "b", "c")), SmoothedCrossEntropy()
     right = (LOGITS.argmax(dim=1) == LABELS).tolist()
     assert right == [True, True, True, False, True, True, False]
-    accuracy = task.compared("accuracy", criterion, LOGITS, LABELS)
+    accuracy = task.compared("accuracy", criterion, (LOGITS, LABELS))
     assert accuracy.value == pytest.approx(2 / 7)
     assert accuracy.each == tuple(1.0 - one for one in right)
-    f1 = task.compared("macro-f1", criterion, LOGITS, LABELS)
-    assert (f1.value, f1.each) == (task.to_minimise("macro-f1", 0.0, LOGITS, LABELS), accuracy.each)
-    assert task.compared("loss", criterion, LOGITS, LABELS) == at_its_temperature(criterion, LOGITS, LABELS)
+    f1 = task.compared("macro-f1", criterion, (LOGITS, LABELS))
+    assert (f1.value, f1.each) == (task.to_minimise("macro-f1", 0.0, (LOGITS, LABELS)), accuracy.each)
+    assert task.compared("loss", criterion, (LOGITS, LABELS)) == at_its_temperature(criterion, LOGITS, LABELS)

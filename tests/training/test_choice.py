@@ -98,9 +98,9 @@ def test_losses_and_accuracies_are_means_over_the_images_of_their_own_part(divid
     logits = torch.tensor([[3.0, 0, 0], [3, 0, 0], [0, 3, 0], [0, 0, 3], [0, 0, 3]])
     asked = []
 
-    def answer(part, source, items, **_):
+    def answer(_part, _source, items, *_, **__):
         asked.append([item.name for item in items])
-        return Answers(logits, setup.task.collate([item.label for item in items]), tuple(items), ())
+        return Answers((logits, setup.task.collate([item.label for item in items])), tuple(items), ())
 
     monkeypatch.setattr(loop, "answer", answer)
     events = list(train(setup, Control()))

@@ -107,7 +107,9 @@ def targets_of(items):
 def scripted(divided, folder, monkeypatch, script):
     """Epochs whose validation logits are those of the script: two of phase 1, then those of phase 2."""
     monkeypatch.setattr(
-        loop, "answer", lambda part, source, items, **_: Answers(next(script), targets_of(items), tuple(items), ())
+        loop,
+        "answer",
+        lambda _part, _source, items, *_, **__: Answers((next(script), targets_of(items)), tuple(items), ()),
     )
     phases = tuple(Phase(stages=("head",), epochs=n) for n in (2, 3))
     recipe = Recipe(batch_size=16, precision="fp32", label_smoothing=0.0)

@@ -43,11 +43,12 @@ def test_both_classes_are_learned(place, tmp_path, solver, weights, smoothing):
     events = run(setup)
     phase_input = setup.phase_inputs("fp32").of_phase(0)
     setup.model.eval()
-    found = answer(phase_input.suffix, phase_input.source, setup.val_items, autocast=setup.autocast)
-    assert sorted(found.targets.tolist()) == [0] * 20 + [1] * 10
-    assert found.logits.argmax(1).tolist() == found.targets.tolist()
+    suffix, source = phase_input.suffix, phase_input.source
+    logits, targets = answer(suffix, source, setup.val_items, setup.validation_step, autocast=setup.autocast).outputs
+    assert sorted(targets.tolist()) == [0] * 20 + [1] * 10
+    assert logits.argmax(1).tolist() == targets.tolist()
     (last,) = [event for event in events if isinstance(event, EpochEnded)][-1:]
-    losses = functional.cross_entropy(found.logits, found.targets, reduction="none", label_smoothing=smoothing)
-    counted = np.where(found.targets, 84 / 8, 84 / 160) if weights == "balanced" else np.ones(30)
+    losses = functional.cross_entropy(logits, targets, reduction="none", label_smoothing=smoothing)
+    counted = np.where(targets, 84 / 8, 84 / 160) if weights == "balanced" else np.ones(30)
     # not the mean over images: an image of a rare class is not to make validation look worse than training
     assert last.val_loss == pytest.approx(np.average(losses, weights=counted), rel=1e-4)

@@ -36,7 +36,7 @@ def scripted(images, folder, monkeypatch, monitor, patience=0, phases=1):
     items = tuple(replace(setup.train_items[n], label=label) for n, label in enumerate(LABELS))
     script = iter(SCRIPT * phases)
     monkeypatch.setattr(
-        loop, "answer", lambda *_, **__: Answers(logits_of(*next(script)), torch.tensor(LABELS), items, ())
+        loop, "answer", lambda *_, **__: Answers((logits_of(*next(script)), torch.tensor(LABELS)), items, ())
     )
     return run(setup)
 
@@ -78,5 +78,5 @@ def test_patience_begins_anew_in_each_phase(images, tmp_path, monkeypatch):
 @pytest.mark.parametrize(("monitor", "value"), [("loss", 7.0), ("accuracy", 0.4), ("macro-f1", 1 - 7 / 12)])
 def test_lower_is_better(monitor, value):
     task = Classification(("a", "b"))
-    named = task.to_minimise(monitor, 7.0, logits_of(*BOTH_CLASSES), torch.tensor(LABELS))
+    named = task.to_minimise(monitor, 7.0, (logits_of(*BOTH_CLASSES), torch.tensor(LABELS)))
     assert named == pytest.approx(value)

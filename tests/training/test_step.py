@@ -167,6 +167,9 @@ def test_a_frozen_forward_of_mixed_images_runs_in_the_parts_of_the_batch(picture
 def test_a_validation_that_runs_out_of_memory_is_halved(pictures, tmp_path):
     widths = []
 
+    def both(logits, targets):
+        return logits, targets
+
     def part(inputs):
         if len(inputs) > 3:
             raise torch.OutOfMemoryError
@@ -174,13 +177,15 @@ def test_a_validation_that_runs_out_of_memory_is_halved(pictures, tmp_path):
         return inputs * 2
 
     setup = a_setup(pictures, tmp_path)
-    whole = inference.answer(lambda x: x.flatten(1) * 2, setup.pixels, setup.train_items, autocast=setup.autocast)
-    halved = inference.answer(lambda x: part(x.flatten(1)), setup.pixels, setup.train_items, autocast=setup.autocast)
-    assert torch.equal(whole.logits, halved.logits)
+    whole = inference.answer(lambda x: x.flatten(1) * 2, setup.pixels, setup.train_items, both, autocast=setup.autocast)
+    halved = inference.answer(
+        lambda x: part(x.flatten(1)), setup.pixels, setup.train_items, both, autocast=setup.autocast
+    )
+    assert all(map(torch.equal, whole.outputs, halved.outputs))
     assert (max(widths), sum(widths)) == (3, len(setup.train_items))
     with pytest.raises(torch.OutOfMemoryError):
         inference.answer(
-            lambda x: (_ for _ in ()).throw(torch.OutOfMemoryError()), setup.pixels, setup.train_items[:2],
+            lambda x: (_ for _ in ()).throw(torch.OutOfMemoryError()), setup.pixels, setup.train_items[:2], both,
             autocast=setup.autocast,
         )  # fmt: skip
 

@@ -4,26 +4,33 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from core.data.dataset import Item
 from core.experiment import Recipe
-from core.tasks.base import Compared, Criterion
+from core.task import TaskSpec
+from core.tasks.base import Compared, Criterion, ValidationOutputs
 from core.tasks.classification.loss import SmoothedCrossEntropy
 from core.tasks.classification.scores import scores
 from core.tasks.compared import at_its_temperature
+from core.tasks.image_level import ImageLevel, standard_error_of_loss
 from core.tasks.scorecard import Score, Scorecard
 
 
 @dataclass(frozen=True, slots=True)
-class Classification:
+class Classification(ImageLevel):
     """One label of `classes` per image: targets (N,) of class indices. The head gives one logit per class."""
 
     classes: tuple[str, ...]
     kind: str = "classification"
+
+    @classmethod
+    def of(cls, spec: TaskSpec, classes: tuple[str, ...]) -> "Classification":
+        """The task as an experiment describes it: there is nothing to choose."""
+        del spec
+        return cls(classes)
 
     @property
     def outputs(self) -> int:
@@ -51,57 +58,56 @@ class Classification:
         """How many of the images have the largest logit at their class: a scalar that stays on the device."""
         return (logits.argmax(dim=1) == targets).sum()
 
-    def to_minimise(self, monitor: str, loss: float, logits: Tensor, targets: Tensor) -> float:
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Logits (N, C) as probabilities (N, C), in float32."""
+        return functional.softmax(logits.float(), dim=1)
+
+    def labels(self, targets: Tensor) -> list[int]:
+        """The class indices."""
+        return [int(index) for index in targets]
+
+    def to_minimise(self, monitor: str, loss: float, outputs: ValidationOutputs) -> float:
         """The value that ends a phase early, lower is better: the loss as it is, or one minus a score."""
         if monitor == "loss":
             return loss
-        named = logits.argmax(dim=1).numpy()
         if monitor == "accuracy":
-            return 1 - float((named == targets.numpy()).mean())
+            return 1 - self.share_correct(outputs)
         from sklearn.metrics import f1_score  # takes a second to import
 
-        return 1 - float(f1_score(targets.numpy(), named, average="macro", zero_division=0.0))
+        logits, targets = outputs
+        predicted = logits.argmax(dim=1).numpy()
+        return 1 - float(f1_score(targets.numpy(), predicted, average="macro", zero_division=0.0))
 
-    def compared(self, monitor: str, criterion: Criterion, logits: Tensor, targets: Tensor) -> Compared:
+    def compared(self, monitor: str, criterion: Criterion, outputs: ValidationOutputs) -> Compared:
         """By what the kept epoch is chosen: the loss at its fitted temperature, or one minus a score.
 
         Of a score `each` says which images are misclassified.
         """
         if monitor == "loss":
-            return at_its_temperature(criterion, logits, targets)
-        return Compared(self.to_minimise(monitor, 0.0, logits, targets), _misclassified(logits, targets))
+            return at_its_temperature(criterion, *outputs)
+        return Compared(self.to_minimise(monitor, 0.0, outputs), _misclassified(*outputs))
 
-    def standard_error(self, monitor: str, criterion: Criterion, logits: Tensor, targets: Tensor) -> float:
-        """That of `to_minimise` over N images; of a score that of the accuracy. 0 for fewer than two images.
+    def standard_error(self, monitor: str, criterion: Criterion, outputs: ValidationOutputs) -> float:
+        """That of `to_minimise` over N images; of a score that of the accuracy. 0 for fewer than two images."""
+        count = len(outputs[0])
+        if monitor == "loss" or count < 2:
+            return standard_error_of_loss(criterion, *outputs)
+        right = self.share_correct(outputs)
+        return math.sqrt(right * (1 - right) / count)
 
-        The simplest model within one standard error of the best one is as good a choice (Breiman et al. 1984, 3.4.3).
-        """
-        count = len(targets)
-        if count < 2:
-            return 0.0
-        if monitor != "loss":
-            right = float((logits.argmax(dim=1) == targets).float().mean())
-            return math.sqrt(right * (1 - right) / count)
-        losses, weights = criterion.per_image(logits, targets), criterion.weights_of(targets)
-        total = float(weights.sum())
-        return float(losses.std() * math.sqrt(count) / total) if total else 0.0
-
-    def probabilities(self, logits: Tensor) -> Tensor:
-        """Logits (N, C) as probabilities (N, C), in float32."""
-        return functional.softmax(logits.float(), dim=1)
-
-    def epoch_scores(self, logits: Tensor, targets: Tensor) -> tuple[Score, ...]:
+    def epoch_scores(self, outputs: ValidationOutputs) -> tuple[Score, ...]:
         """The accuracy."""
-        return (Score("accuracy", int(self.correct(logits, targets)) / max(1, len(targets))),)
+        return (Score("accuracy", self.share_correct(outputs)),)
 
-    def thresholds(self, logits: Tensor, targets: Tensor) -> None:
+    def thresholds(self, outputs: ValidationOutputs) -> None:
         """None: the largest probability decides."""
-        del logits, targets
+        del outputs
 
-    def evaluate(self, targets: Tensor, probabilities: np.ndarray, thresholds: tuple[float, ...] | None) -> Scorecard:
+    def evaluate(self, outputs: ValidationOutputs, thresholds: tuple[float, ...] | None) -> Scorecard:
         """Accuracy, balanced accuracy and macro F1 with intervals: see `scores`."""
         del thresholds
-        return scores(targets.numpy(), probabilities.argmax(axis=1), self.outputs)
+        logits, targets = outputs
+        return scores(targets.numpy(), logits.argmax(dim=1).numpy(), self.outputs)
 
 
 def _misclassified(logits: Tensor, targets: Tensor) -> tuple[float, ...]:

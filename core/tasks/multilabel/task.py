@@ -4,14 +4,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from core.data.dataset import Item
 from core.experiment import Recipe
-from core.tasks.base import Compared, Criterion
+from core.task import MultiLabelSpec, TaskSpec
+from core.tasks.base import Compared, Criterion, ValidationOutputs
 from core.tasks.compared import at_its_temperature
+from core.tasks.image_level import ImageLevel, standard_error_of_loss
 from core.tasks.multilabel.loss import SmoothedBinaryCrossEntropy, balanced_weights
 from core.tasks.multilabel.scores import macro_f1, mean_average_precision, scores
 from core.tasks.multilabel.thresholds import HALF, best_thresholds
@@ -19,12 +20,17 @@ from core.tasks.scorecard import Score, Scorecard
 
 
 @dataclass(frozen=True, slots=True)
-class MultiLabel:
+class MultiLabel(ImageLevel):
     """Targets (N, C) of 0 and 1, float. `choose` False: every threshold is a half."""
 
     classes: tuple[str, ...]
     choose: bool = True
     kind: str = "multilabel"
+
+    @classmethod
+    def of(cls, spec: TaskSpec, classes: tuple[str, ...]) -> "MultiLabel":
+        """The task as an experiment describes it."""
+        return cls(classes, choose=isinstance(spec, MultiLabelSpec) and spec.thresholds == "chosen")
 
     @property
     def outputs(self) -> int:
@@ -61,53 +67,61 @@ class MultiLabel:
         """Logits (N, C) as probabilities (N, C), in float32; a row need not sum to 1."""
         return torch.sigmoid(logits.float())
 
-    def to_minimise(self, monitor: str, loss: float, logits: Tensor, targets: Tensor) -> float:
+    def labels(self, targets: Tensor) -> list[list[int]]:
+        """The indices of the classes that each image shows."""
+        return [torch.nonzero(row > 0.5).flatten().tolist() for row in targets]
+
+    def to_minimise(self, monitor: str, loss: float, outputs: ValidationOutputs) -> float:
         """The loss as it is, or one minus a score; 'accuracy' is exact match."""
         if monitor == "loss":
             return loss
         if monitor == "accuracy":
-            return 1 - int(self.correct(logits, targets)) / len(targets)
+            return 1 - self.share_correct(outputs)
+        logits, targets = outputs
         if monitor == "macro-f1":
             return 1 - macro_f1(targets.numpy() > 0.5, logits.numpy() > 0)
         return 1 - mean_average_precision(targets.numpy() > 0.5, logits.numpy())
 
-    def compared(self, monitor: str, criterion: Criterion, logits: Tensor, targets: Tensor) -> Compared:
+    def compared(self, monitor: str, criterion: Criterion, outputs: ValidationOutputs) -> Compared:
         """By what the kept epoch is chosen: the loss at its fitted temperature, or one minus a score.
 
         Of a score `each` is the share of an image's classes that are answered wrong.
         """
         if monitor == "loss":
-            return at_its_temperature(criterion, logits, targets)
-        wrong = ((logits > 0) != (targets > 0.5)).double().mean(dim=1)
-        return Compared(self.to_minimise(monitor, 0.0, logits, targets), tuple(wrong.tolist()))
+            return at_its_temperature(criterion, *outputs)
+        return Compared(self.to_minimise(monitor, 0.0, outputs), tuple(_share_wrong(*outputs).tolist()))
 
-    def standard_error(self, monitor: str, criterion: Criterion, logits: Tensor, targets: Tensor) -> float:
+    def standard_error(self, monitor: str, criterion: Criterion, outputs: ValidationOutputs) -> float:
         """That of the loss; of a score that of the share of classes answered wrong. 0 for fewer than two images."""
-        count = len(targets)
-        if count < 2:
-            return 0.0
-        if monitor != "loss":
-            wrong = ((logits > 0) != (targets > 0.5)).double().mean(dim=1)
-            return float(wrong.std() / math.sqrt(count))
-        losses, weights = criterion.per_image(logits, targets), criterion.weights_of(targets)
-        total = float(weights.sum())
-        return float(losses.std() * math.sqrt(count) / total) if total else 0.0
+        count = len(outputs[0])
+        if monitor == "loss" or count < 2:
+            return standard_error_of_loss(criterion, *outputs)
+        return float(_share_wrong(*outputs).std() / math.sqrt(count))
 
-    def epoch_scores(self, logits: Tensor, targets: Tensor) -> tuple[Score, ...]:
+    def epoch_scores(self, outputs: ValidationOutputs) -> tuple[Score, ...]:
         """Mean average precision, which needs no threshold, and exact match at a half."""
+        logits, targets = outputs
         if not len(targets):
             return ()
         return (
             Score("mean_average_precision", mean_average_precision(targets.numpy() > 0.5, logits.numpy())),
-            Score("exact_match", int(self.correct(logits, targets)) / len(targets)),
+            Score("exact_match", self.share_correct(outputs)),
         )
 
-    def thresholds(self, logits: Tensor, targets: Tensor) -> tuple[float, ...]:
+    def thresholds(self, outputs: ValidationOutputs) -> tuple[float, ...]:
         """Per class that with the best F1 on these images, or a half."""
+        logits, targets = outputs
         if not self.choose or not len(targets):
             return (HALF,) * self.outputs
         return best_thresholds(targets.numpy() > 0.5, self.probabilities(logits).numpy())
 
-    def evaluate(self, targets: Tensor, probabilities: np.ndarray, thresholds: tuple[float, ...] | None) -> Scorecard:
+    def evaluate(self, outputs: ValidationOutputs, thresholds: tuple[float, ...] | None) -> Scorecard:
         """Mean average precision, macro F1 and exact match with intervals: see `scores`."""
+        logits, targets = outputs
+        probabilities = self.probabilities(logits).numpy()
         return scores(targets.numpy() > 0.5, probabilities, thresholds or (HALF,) * self.outputs)
+
+
+def _share_wrong(logits: Tensor, targets: Tensor) -> Tensor:
+    """Of every image (N,) the share of its classes that are answered wrong."""
+    return ((logits > 0) != (targets > 0.5)).double().mean(dim=1)

@@ -44,10 +44,10 @@ def test_the_standard_error_is_that_of_the_mean_over_images():
     task, logits, labels = Classification(("a", "b")), torch.tensor([[2.0, 0.0], [0.0, 0.0]]), torch.tensor([0, 1])
     criterion = task.loss(Recipe(label_smoothing=0), [0, 1], CPU)
     apart = (math.log(2) - math.log1p(math.exp(-2))) / math.sqrt(2)
-    assert task.standard_error("loss", criterion, logits, labels) == pytest.approx(apart / math.sqrt(2), rel=1e-5)
+    assert task.standard_error("loss", criterion, (logits, labels)) == pytest.approx(apart / math.sqrt(2), rel=1e-5)
     weighted = task.loss(Recipe(class_weights="balanced"), [0, 0, 0, 1], CPU)
-    assert task.standard_error("loss", weighted, logits, labels) > 0
-    assert task.standard_error("accuracy", criterion, logits, labels) == pytest.approx(
+    assert task.standard_error("loss", weighted, (logits, labels)) > 0
+    assert task.standard_error("accuracy", criterion, (logits, labels)) == pytest.approx(
         math.sqrt(0.25 / 2)
     )  # half right
-    assert task.standard_error("loss", criterion, logits[:1], labels[:1]) == 0
+    assert task.standard_error("loss", criterion, (logits[:1], labels[:1])) == 0
