@@ -12,6 +12,8 @@ class ClassificationSpec(Description):
 
     monitors: ClassVar[tuple[str, ...]] = ("loss", "accuracy", "macro-f1")
     per_image: ClassVar[str] = "one class each"  # what images have, in a sentence
+    several: ClassVar[bool] = False  # whether an image may have several labels, or none
+    screened: ClassVar[bool] = True  # whether label safety can judge views: its probe predicts one class per image
     kind: Literal["classification"] = "classification"
 
 
@@ -20,6 +22,8 @@ class MultiLabelSpec(Description):
 
     monitors: ClassVar[tuple[str, ...]] = ("loss", "accuracy", "macro-f1", "map")
     per_image: ClassVar[str] = "any number of labels"
+    several: ClassVar[bool] = True
+    screened: ClassVar[bool] = False
     kind: Literal["multilabel"] = "multilabel"
     thresholds: Literal["chosen", "half"] = Field(
         "chosen",

@@ -118,6 +118,26 @@ def test_the_names_of_tasks_are_the_same_wherever_they_stand():
     assert {kind: spec().kind for kind, spec in SPECS.items()} == {kind: kind for kind in SPECS}
 
 
+def test_what_differs_between_tasks_is_asked_of_the_task():
+    """No `if task == "multilabel"`: facts stand in `core/task.py`, behaviour in `core/tasks`.
+
+    How a folder is read is another question: there the user's choice of a task decides (`core/data/layout*`).
+    """
+    from core.task import SPECS
+
+    for path in [*sources(), *sorted((ROOT / "pages").rglob("*.py"))]:
+        if path.relative_to(ROOT).as_posix().startswith(("core/tasks/", "core/data/layout")):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Compare | ast.Match):
+                names = {one.value for one in ast.walk(node) if isinstance(one, ast.Constant)} & set(SPECS)
+                assert not names, f"{path}:{node.lineno} compares with {names}"
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "isinstance":
+                asked = {one.id for one in ast.walk(node.args[1]) if isinstance(one, ast.Name)}
+                specs = asked & {spec.__name__ for spec in SPECS.values()}
+                assert not specs, f"{path}:{node.lineno} asks which task it is"
+
+
 def documents(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 

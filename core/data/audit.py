@@ -19,7 +19,7 @@ def problems(dataset: Dataset, split: Split) -> tuple[str, ...]:
     used = _shown(dataset, (*split.train, *split.val, *split.test))
     trained = _shown(dataset, split.train)
     found = [_class_problem(dataset, label, used[label], trained[label]) for label in range(len(dataset.classes))]
-    if len(dataset.classes) > 1 and dataset.task == "multilabel" and not _differ(dataset):
+    if len(dataset.classes) > 1 and dataset.several and not _differ(dataset):
         found.insert(0, "Every image has the same labels, so that there is nothing to tell apart. Add other images.")
     if len(dataset.classes) < 2 and not _sets_one_apart(dataset):
         only = f"'{dataset.classes[0]}'" if dataset.classes else "none"
@@ -38,7 +38,7 @@ def _shown(dataset: Dataset, indices: Iterable[int]) -> Counter[int]:
 
 def _sets_one_apart(dataset: Dataset) -> bool:
     """Whether there is one label only, which some images have and others do not."""
-    return dataset.task == "multilabel" and _differ(dataset)
+    return dataset.several and _differ(dataset)
 
 
 def _differ(dataset: Dataset) -> bool:
@@ -60,7 +60,7 @@ def _class_problem(dataset: Dataset, label: int, used: int, trained: int) -> str
     lost = f" ({readable - used} of {readable} were left out; the Data page says why)" if used < readable else ""
     if not used:
         return f"Class '{name}' has no image left{lost}. Add some, or remove its folder."
-    if used == 1 and dataset.task == "classification":
+    if used == 1 and not dataset.several:
         return f"Class '{name}' has only one image{lost}. Add at least one more: one trains, one validates."
     if not trained:
         return f"Class '{name}' has no training image{lost}. Add some to its train folder."

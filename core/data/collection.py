@@ -134,7 +134,7 @@ def copy_dataset(dataset: Dataset, workspace: Path, name: str) -> Path:
     `UnreadableImage` when an image has gone meanwhile, `StorageFailed`; then nothing
     remains.
     """
-    if dataset.task == "multilabel":
+    if dataset.several:
         raise InvalidInput(
             "Images with several labels cannot be copied into class folders. Put more images beside the others, and "
             "their labels into the table."

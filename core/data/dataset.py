@@ -11,6 +11,7 @@ from typing import Literal, Self
 from core.data.scale import Range
 from core.experiment import AS_FOUND, Reading
 from core.reading import TaskKind
+from core.task import SPECS
 
 Part = Literal["train", "val", "test"]
 NO_LABEL = "no label"  # of an image that shows none of a multi-label data set's classes
@@ -68,6 +69,11 @@ class Dataset:
     columns: tuple[str, ...] = ()  # of that file
     task: TaskKind = "classification"
 
+    @property
+    def several(self) -> bool:
+        """Whether an image may have several labels, or none."""
+        return SPECS[self.task].several
+
     def label_of(self, item: Item) -> str:
         """An item's class; of several, all of them, as 'cat, dog'."""
         return ", ".join(self.classes[index] for index in item.classes) or NO_LABEL
@@ -75,7 +81,7 @@ class Dataset:
     @cached_property
     def kinds(self) -> tuple[int, ...]:
         """For each item a number that items with the same labels share: the class's own where an item has one."""
-        if self.task == "classification":
+        if not self.several:
             return tuple(item.label for item in self.items)
         places = {labels: place for place, labels in enumerate(sorted({item.classes for item in self.items}))}
         return tuple(places[item.classes] for item in self.items)

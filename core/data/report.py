@@ -10,6 +10,7 @@ from core.data.dataset import Dataset, LeftOut, TaskKind
 from core.data.layouts.assigned import class_counts
 from core.data.split import Split
 from core.experiment import Reading
+from core.task import SPECS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,14 @@ class DataReport:
     task: TaskKind = "classification"
 
     @property
+    def several(self) -> bool:
+        """Whether an image may have several labels, or none."""
+        return SPECS[self.task].several
+
+    @property
     def line(self) -> str:
         """'3 classes: bars 14, cross 14, disc 14; 24 train, 9 val, 9 test'."""
-        several = "several labels per image; " if self.task == "multilabel" else ""
+        several = "several labels per image; " if self.several else ""
         parts = ", ".join(f"{count} {part}" for part, count in self.parts.items())
         return f"{several}{class_counts(self.classes)}; {parts}"
 

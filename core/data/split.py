@@ -123,7 +123,7 @@ def _keep(
 def _deal(
     dataset: Dataset, usable: Sequence[int], spec: SplitSpec, groups: Groups
 ) -> tuple[dict[str, list[int]], list[str]]:
-    if dataset.task == "multilabel":
+    if dataset.several:
         return deal_several(dataset, _shuffled(dataset, _units(usable, groups), spec.seed), spec)
     parts: dict[str, list[int]] = {"train": [], "val": [], "test": []}
     notes = []

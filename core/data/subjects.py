@@ -77,7 +77,7 @@ def _numbered(dataset: Dataset, indices: Iterable[int]) -> dict[int, str]:
     classes: dict[str, list[int]] = defaultdict(list)
     for index in indices:
         # of images with several labels those of one subject have other sets: they are no classes
-        classes["" if dataset.task == "multilabel" else dataset.label_of(dataset.items[index])].append(index)
+        classes["" if dataset.several else dataset.label_of(dataset.items[index])].append(index)
     groups: dict[int, str] = {}
     for label, members in classes.items():
         names = [_within(dataset.items[index].name, label) for index in members]

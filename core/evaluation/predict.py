@@ -19,6 +19,7 @@ from core.features.batches import Normalise, workers
 from core.features.preprocessing import Preprocessing
 from core.features.shortage import forward_with_oom_retry
 from core.model.record import ModelRecord, read_record
+from core.tasks.base import Task
 from core.tasks.decision import Decision
 from core.tasks.registry import task_of_model
 from core.training.checkpoints import load_weights
@@ -46,6 +47,7 @@ class Predictor:
 
     model: nn.Module
     record: ModelRecord
+    task: Task
     preprocessing: Preprocessing
     normalise: Normalise
 
@@ -58,11 +60,12 @@ class Predictor:
         weights = kept_weights(folder)
         record = read_record(weights)
         spec = BackboneSpec(name=record.backbone.name, weights="none", image_size=record.inputs.image_size)
-        model = build(spec, len(record.classes), seed=0)
+        task = task_of_model(record.task, record.classes)
+        model = build(spec, task.outputs, seed=0)
         load_weights(weights, model)
         model.eval()
         preprocessing = Preprocessing.of(record)
-        return cls(model, record, preprocessing, Normalise(preprocessing, torch.device("cpu")))
+        return cls(model, record, task, preprocessing, Normalise(preprocessing, torch.device("cpu")))
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -89,10 +92,10 @@ class Predictor:
 
     def predict(self, images: Sequence[np.ndarray]) -> np.ndarray:
         """Probabilities (N, C) for images made by `read`; row i belongs to image i, column j to class j."""
-        task, rows = task_of_model(self.record.task, self.classes), [np.empty((0, len(self.classes)), np.float32)]
+        rows = [np.empty((0, self.task.outputs), np.float32)]
         for start in range(0, len(images), BATCH_SIZE):
             pixels = self.normalise(np.stack(images[start : start + BATCH_SIZE]))
-            rows.append(task.probabilities(forward_with_oom_retry(self.model, pixels)).numpy())
+            rows.append(self.task.probabilities(forward_with_oom_retry(self.model, pixels)).numpy())
         return np.concatenate(rows)
 
     def answers(self, given: Iterable[Given]) -> Iterator[Answer]:

@@ -84,7 +84,7 @@ def write_copies(
                 labels = separator.join(dataset.classes[label] for label in item.classes)
                 rows.append((name, labels, item.name, item.digest, number, seed, steps))
         put(MANIFEST, csv_bytes(COLUMNS, rows))
-        if dataset.task == "multilabel":
+        if dataset.several:
             put(LABELS, csv_bytes(("file", "labels"), [row[:2] for row in rows]))
     return left_out
 
@@ -176,7 +176,7 @@ def _png(pixels: np.ndarray) -> bytes:
 
 def _places(dataset: Dataset) -> Callable[[Item], str]:
     """The folder of an image's copies."""
-    if dataset.task == "multilabel":
+    if dataset.several:
         return lambda _: "images"
     folders = _folders(dataset.classes)
     return lambda item: folders[item.label]

@@ -22,6 +22,7 @@ from core.screening.judge import judge
 from core.screening.probe import Probe, Rows
 from core.screening.question import IMAGES, VIEWS
 from core.screening.verdict import Safety
+from core.task import SPECS
 from core.training.setup import Setup
 from core.work.control import Control
 from core.work.progress import Progress
@@ -61,7 +62,7 @@ def screen(
     `on_found` is told each one as soon as it is there. Only training images are looked at: test images stay unseen.
     Raises `InvalidInput` (too few images to fit a probe), `Aborted`, and what making a view raises.
     """
-    if any(item.labels is not None for item in setup.train_items):
+    if not SPECS[setup.task.kind].screened:
         raise InvalidInput(SEVERAL_LABELS)
     bench = yield from _bench(setup, control, images)
     found = []

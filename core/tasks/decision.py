@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.task import SPECS
 from core.tasks.multilabel.thresholds import HALF
 
 
@@ -16,7 +17,7 @@ class Decision:
     @classmethod
     def of(cls, kind: str, classes: tuple[str, ...], thresholds: tuple[float, ...] | None) -> "Decision":
         """That of a model; one for several labels whose thresholds were not kept uses a half."""
-        halves = (HALF,) * len(classes) if kind == "multilabel" else None
+        halves = (HALF,) * len(classes) if SPECS[kind].several else None
         return cls(classes, thresholds or halves)
 
     @property

@@ -84,7 +84,7 @@ def test_answers_come_a_batch_at_a_time_and_in_order(tmp_path):
             taken.append(one)
             yield one
 
-    predictor = Looked(None, None, None, None)
+    predictor = Looked(None, None, None, None, None)
     answers = predictor.answers(counted())
     first = next(answers)
     assert len(taken) == BATCH_SIZE  # the rest is not even listed yet

@@ -106,11 +106,11 @@ def targets_of(items):
 
 def scripted(divided, folder, monkeypatch, script):
     """Epochs whose validation logits are those of the script: two of phase 1, then those of phase 2."""
-    monkeypatch.setattr(
-        loop,
-        "answer",
-        lambda _part, _source, items, *_, **__: Answers((next(script), targets_of(items)), tuple(items), ()),
-    )
+
+    def answer(_part, _source, items, *_, **__):
+        return Answers((next(script), targets_of(items)), tuple(items), ())
+
+    monkeypatch.setattr(loop, "answer", answer)
     phases = tuple(Phase(stages=("head",), epochs=n) for n in (2, 3))
     recipe = Recipe(batch_size=16, precision="fp32", label_smoothing=0.0)
     return prepare(make_experiment(divided, phases=phases, pipeline=PipelineSpec(), views=1, recipe=recipe), folder)

@@ -80,7 +80,7 @@ def _conflicts(dataset: Dataset) -> Reasons:
 
 def _conflict(dataset: Dataset, names: str, other: str) -> str:
     same = "The same image, pixel by pixel,"
-    if dataset.task == "multilabel":
+    if dataset.several:
         return f"{same} has the labels {names} (also as {other}); no copy is used. Give all copies the same labels."
     return (
         f"{same} lies in the classes {names} (also as {other}); no copy is used. Keep it in the right class only. If "
@@ -146,7 +146,7 @@ def _seen(dataset: Dataset, near: Near, spec: SplitSpec) -> list[str]:
     """What was found, in sentences."""
     notes = []
     alike = {i for group in near.groups for i in group}
-    several = dataset.task == "multilabel"
+    several = dataset.several
     if alike:
         what = {
             "group": "each group stays in one part of the split"

@@ -46,8 +46,8 @@ def show(dataset: Dataset, split: Split, collection: Path | None) -> None:
         if collection:
             _remove(collection, page)
     with place:
-        named = label is None or dataset.task == "multilabel"  # what else an image shows is to be seen
-        _sheets(cells(page, dataset if named else None), wrap=dataset.task == "multilabel")
+        named = label is None or dataset.several  # what else an image shows is to be seen
+        _sheets(cells(page, dataset if named else None), wrap=dataset.several)
 
 
 def cells(items: Sequence[Item], dataset: Dataset | None) -> list[Cell]:

@@ -99,11 +99,11 @@ def _head(dataset: Dataset, *, blocked: bool) -> None:
             st.subheader(literal(dataset.name[:80]), anchor=False)
             if where := _where(dataset.source):
                 st.caption(literal(where))
-            if dataset.task == "multilabel":
+            if dataset.several:
                 st.caption("Several labels per image", help=_SEVERAL)
         with st.container(horizontal=True, width="content", key="data-actions"):
             view = "add" if data_view.editable(dataset.source) else "copy"
-            if dataset.task == "classification":  # a collection is made of class folders
+            if not dataset.several:  # a collection is made of class folders
                 st.button(
                     "Add images", icon=":material/add_photo_alternate:", key="data-add", on_click=_add, args=(view,),
                     type="primary" if blocked else "secondary",
@@ -155,7 +155,7 @@ def _problems(report: DataReport, source: str) -> None:
         more = f"\n- and {len(found) - FEW} more" if len(found) > FEW else ""
         st.error(f"**A training cannot start with these images yet.**\n\n{sentences}{more}", icon=":material/block:")
         if data_view.editable(source) is None:
-            more = ", or add images to a copy of it" if report.task == "classification" else ""
+            more = ", or add images to a copy of it" if not report.several else ""
             st.caption(f"Change the folder and read it again{more}.")
 
 
@@ -185,7 +185,7 @@ def _split(dataset: Dataset, split: Split) -> None:
     names = {"train": "training", "val": "validation", "test": "test"}
     st.markdown(" · ".join(f"**{size:,}** {names[part]}" for part, size in split.sizes.items()))
     if not fixed:
-        st.caption(_RARE_RULE if dataset.task == "multilabel" else _TINY_RULE)
+        st.caption(_RARE_RULE if dataset.several else _TINY_RULE)
     _notes(None, split.notes[1:] if fixed else split.notes)  # the first one says that it came divided
 
 

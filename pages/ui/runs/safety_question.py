@@ -15,6 +15,7 @@ from core.screening.cache import kept_in
 from core.screening.headline import Headline
 from core.screening.question import ScreeningQuestion, question_of, screened
 from core.screening.sweep import SWEEP_VIEWS, StrengthSweep, levels_of, swept
+from core.task import SPECS
 from pages.ui.session import engine
 from pages.ui.session.state import Draft
 from pages.ui.widgets.messages import literal, show_error
@@ -70,8 +71,8 @@ def strengths(draft: Draft, dataset: Dataset, pipeline: PipelineSpec) -> Questio
 
 
 def can_answer(dataset: Dataset) -> bool:
-    """Whether labels can be screened: the probe names one class per image."""
-    return dataset.task == "classification"
+    """Whether label safety can judge views of these images."""
+    return SPECS[dataset.task].screened
 
 
 def ask(question: Question, work: "Work") -> bool:

@@ -1,0 +1,54 @@
+"""What a validation keeps: of tasks with one answer per image everything, of others no more than the task says."""
+
+import torch
+from torch.nn import functional
+
+from core.data.sources import load_dataset
+from core.experiment import PipelineSpec
+from core.features.precision import autocast_for
+from core.tasks.classification.task import Classification
+from core.tasks.multilabel.task import MultiLabel
+from core.training.inference import answer
+from tests.features.helpers import CPU, some_pixels
+
+OFF = autocast_for(CPU, "fp32")
+PLAIN = PipelineSpec()
+
+
+def per_pixel(logits, targets):
+    """As a segmentation would: per image a confusion matrix (C, C) and a loss, whatever the image's size."""
+    n, c = logits.shape[:2]
+    truth = targets[:, None, None].expand(n, *logits.shape[2:])
+    pairs = functional.one_hot((truth * c + logits.argmax(dim=1)).flatten(1), c * c).sum(dim=1)
+    return pairs.view(n, c, c), functional.cross_entropy(logits, truth, reduction="none").flatten(1).mean(dim=1)
+
+
+def test_a_task_that_answers_for_every_pixel_keeps_a_matrix_per_image(images, tmp_path):
+    items, widths = load_dataset(str(images), tmp_path / "workspace").items, []
+
+    def dense(inputs):
+        logits = torch.stack([inputs[:, 0], inputs[:, 1]], dim=1)
+        widths.append(logits[0].numel())
+        return logits
+
+    found = answer(dense, some_pixels(PLAIN), items, per_pixel, autocast=OFF)
+    matrices, losses = found.outputs
+    assert (tuple(matrices.shape), tuple(losses.shape)) == ((len(items), 2, 2), (len(items),))
+    assert set(matrices.sum(dim=(1, 2)).tolist()) == {widths[0] // 2}, "every pixel of every image is counted once"
+    assert [int(one.sum(dim=1).argmax()) for one in matrices] == [item.label for item in found.items]
+
+
+def test_no_image_leaves_no_outputs():
+    assert answer(lambda inputs: inputs, some_pixels(PLAIN), [], per_pixel, autocast=OFF).outputs == ()
+
+
+def test_a_run_keeps_labels_and_probabilities_as_plain_values():
+    logits, labels = torch.tensor([[0.0, 9, 0], [0, 0, 9]]), torch.tensor([2, 1])
+    one = Classification(("a", "b", "c")).prediction_record((logits, labels))
+    assert one["labels"] == [2, 1]
+    assert [max(range(3), key=row.__getitem__) for row in one["probabilities"]] == [1, 2]
+    several = MultiLabel(("a", "b", "c"))
+    rows = torch.tensor([[1.0, 0, 1], [0, 0, 0]])
+    kept = several.prediction_record((torch.tensor([[9.0, -9, 0], [0, 0, 0]]), rows))
+    assert kept["labels"] == [[0, 2], []]
+    assert kept["probabilities"][0] == [0.999877, 0.000123, 0.5]
