@@ -5,7 +5,7 @@ import streamlit as st
 from core.data.decoding.formats import ALLOWED
 from core.errors import GraftError, RunNotFound
 from core.runs.records import Run
-from core.text import percent
+from core.tasks.scorecard import format_score
 from pages.ui.predict.answers import Source, answered, load, model_key
 from pages.ui.predict.folder import answered_folder, ask_for_folder, offer_unlabelled
 from pages.ui.predict.show import show_answers, show_folder
@@ -105,7 +105,7 @@ def _chosen(runs: list[Run]) -> Run:
 
     def label(run_id: str) -> str:
         run = runs[ids.index(run_id)]
-        return names[run_id] + (f", {percent(run.val.main.value)} on validation" if run.val else "")
+        return names[run_id] + (f", {format_score(run.val.main)} on validation" if run.val else "")
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(

@@ -31,7 +31,7 @@ class Best:
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """What is drawn. x is the number of epochs that have passed: the first epoch ends at 1. Scores are 0..1."""
+    """What is drawn. x is the number of epochs that have passed: the first epoch ends at 1."""
 
     total_epochs: int
     step_loss: Line
@@ -43,6 +43,7 @@ class Curves:
     bands: tuple[Band, ...]
     best: Best | None
     score: str = ACCURACY  # what the score is called
+    percent: bool = True  # whether it is a share, drawn in percent
 
 
 def curves(
@@ -73,6 +74,7 @@ def curves(
         bands=_bands(phases, total),
         best=_best(epochs),
         score=epochs[-1].score.title if epochs else ACCURACY,
+        percent=all(epoch.score.in_percent for epoch in epochs),
     )
 
 

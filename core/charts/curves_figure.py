@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from core.charts.curves import Band, Curves
+from core.charts.curves import Band, Best, Curves
 from core.charts.series import Line
 from core.charts.style import LOOKS, Theme, axis, base_layout, fade, literal, note, part_colour, title
 from core.text import number, percent
@@ -36,7 +36,7 @@ def curves_figure(curves: Curves, theme: Theme, panels: Sequence[Panel] = PANELS
     notes: list[dict[str, Any]] = []
     for place, panel in enumerate(panels):
         y = f"y{place + 1}" if place else "y"
-        layout[f"yaxis{place + 1}" if place else "yaxis"] = _value_axis(panel, _domain(panels, place), theme)
+        layout[f"yaxis{place + 1}" if place else "yaxis"] = _value_axis(curves, panel, _domain(panels, place), theme)
         if panel == "rate" and not curves.learning_rate.ys:
             layout[f"yaxis{place + 1}" if place else "yaxis"]["showticklabels"] = False  # they would be made up
         traces += [trace | {"xaxis": "x", "yaxis": y} for trace in _traces(curves, panel, theme)]
@@ -71,10 +71,11 @@ def _epoch_axis(total: int, theme: Theme, anchor: str) -> dict[str, Any]:
     )
 
 
-def _value_axis(panel: Panel, domain: list[float], theme: Theme) -> dict[str, Any]:
+def _value_axis(curves: Curves, panel: Panel, domain: list[float], theme: Theme) -> dict[str, Any]:
+    shares = {"range": [0, 103], "ticksuffix": " %", "dtick": 25}
     kinds: dict[Panel, dict[str, Any]] = {
         "loss": {"rangemode": "tozero", "nticks": 6},
-        "score": {"range": [0, 103], "ticksuffix": " %", "dtick": 25},
+        "score": shares if curves.percent else {"rangemode": "normal", "nticks": 6},
         "rate": {"rangemode": "tozero", "nticks": 3, "exponentformat": "e", "minexponent": 4},
     }
     return axis(theme, domain=domain, **kinds[panel])
@@ -85,9 +86,9 @@ def _traces(curves: Curves, panel: Panel, theme: Theme) -> list[dict[str, Any]]:
         line = {"color": LOOKS[theme].muted, "width": 1.5}
         rates = [number(rate, 2) for rate in curves.learning_rate.ys]
         return [_trace("rate", "Learning rate", curves.learning_rate, line, "%{text}") | {"text": rates}]
-    train, val = (_drawn(line, panel) for line in _lines(curves, panel))
+    train, val = (_drawn(line, _scale(curves, panel)) for line in _lines(curves, panel))
     named = panel if panel == "loss" else curves.score.lower()
-    shown = "%{y:.3f}" if panel == "loss" else "%{y:.1f} %"
+    shown = "%{y:.1f} %" if _is_share(curves, panel) else "%{y:.3f}" if panel == "loss" else "%{y:.4~g}"
     colours = part_colour("train", theme), part_colour("val", theme)
     traces = [
         _trace(f"{panel}-train", f"Training {named}", train, {"color": colours[0], "width": 2, "dash": "dot"}, shown),
@@ -119,7 +120,7 @@ def _trace(uid: str, name: str, line: Line, style: dict[str, Any], shown: str | 
 
 def _best_trace(curves: Curves, panel: Panel, theme: Theme) -> dict[str, Any]:
     best, colour = curves.best, part_colour("val", theme)
-    value = best and (best.val_loss if panel == "loss" else 100 * best.val_score)
+    value = best and _best_value(curves, best, panel)
     return {
         "type": "scatter",
         "uid": f"{panel}-best",
@@ -139,9 +140,21 @@ def _lines(curves: Curves, panel: Panel) -> tuple[Line, Line]:
     return curves.train_score, curves.val_score
 
 
-def _drawn(line: Line, panel: Panel) -> Line:
-    """Scores are drawn as percentages."""
-    return line if panel == "loss" else Line(line.xs, tuple(100 * y for y in line.ys))
+def _is_share(curves: Curves, panel: Panel) -> bool:
+    return panel == "score" and curves.percent
+
+
+def _scale(curves: Curves, panel: Panel) -> int:
+    """Shares are drawn as percentages."""
+    return 100 if _is_share(curves, panel) else 1
+
+
+def _drawn(line: Line, scale: int) -> Line:
+    return Line(line.xs, tuple(scale * y for y in line.ys))
+
+
+def _best_value(curves: Curves, best: Best, panel: Panel) -> float:
+    return _scale(curves, panel) * (best.val_loss if panel == "loss" else best.val_score)
 
 
 def _shades(bands: Sequence[Band], y: str, theme: Theme) -> list[dict[str, Any]]:
@@ -207,7 +220,7 @@ def _newest_values(curves: Curves, panel: Panel, y: str, theme: Theme, first: bo
         train, val = _lines(curves, panel)
         best = ", best" if _best_is_last(curves) else ""
         said = [
-            (part_colour(part, theme), f"{words} {_newest(line.ys, panel)}{more}")
+            (part_colour(part, theme), f"{words} {_newest(curves, line.ys, panel)}{more}")
             for part, words, line, more in (("train", "training", train, ""), ("val", "validation", val, best))
             if line.ys and val.ys
         ]
@@ -216,8 +229,10 @@ def _newest_values(curves: Curves, panel: Panel, y: str, theme: Theme, first: bo
     return [note(text, theme, yshift=_title_shift(first), **place)] if said else []
 
 
-def _newest(values: Sequence[float], panel: Panel) -> str:
-    return f"{values[-1]:.2f}" if panel == "loss" else percent(values[-1])
+def _newest(curves: Curves, values: Sequence[float], panel: Panel) -> str:
+    if panel == "loss":
+        return f"{values[-1]:.2f}"
+    return percent(values[-1]) if curves.percent else number(values[-1])
 
 
 def _best_is_last(curves: Curves) -> bool:
@@ -234,7 +249,7 @@ def _best_label(curves: Curves, panels: Sequence[Panel], theme: Theme) -> list[d
         "xref": "x",
         "yref": f"y{place_of + 1}" if place_of else "y",
         "x": best.epoch,
-        "y": best.val_loss if panel == "loss" else 100 * best.val_score,
+        "y": _best_value(curves, best, panel),
         "xanchor": "right" if best.epoch > curves.total_epochs / 2 else "left",
         "yshift": 19 if panel == "loss" else -19,
         "font": {"color": part_colour("val", theme), "size": 12},

@@ -55,6 +55,7 @@ class Overlay:
     runs: tuple[RunLine, ...]
     colours: tuple[str, ...]  # run ids that colours are dealt to, the oldest first
     title: str = ""  # of the metric
+    percent: bool = False  # whether it is a share, drawn in percent
 
 
 def overlay(
@@ -72,7 +73,8 @@ def overlay(
         for run, ended in epochs.items()
     ]
     name = titles(epochs.values())[metric]
-    return Overlay(metric, _twins(lines), tuple(dict.fromkeys((*all_runs, *epochs))), name)
+    colours = tuple(dict.fromkeys((*all_runs, *epochs)))
+    return Overlay(metric, _twins(lines), colours, name, _in_percent(metric, epochs.values()))
 
 
 def titles(runs: Iterable[Sequence[EpochEnded]]) -> dict[Metric, str]:
@@ -122,15 +124,17 @@ def overlay_figure(data: Overlay, theme: Theme) -> go.Figure:
         unifiedhovertitle={"text": "Epoch %{x}"},
         **ticks,
     )
-    scale = {"range": [0, 103], "ticksuffix": " %"} if is_share(data.metric) else {"rangemode": "tozero"}
+    scale = {"range": [0, 103], "ticksuffix": " %"} if data.percent else {"rangemode": "tozero"}
     layout["yaxis"] = axis(theme, title=title(data.title, theme), **scale)
-    traces = [_trace(run, colours[run.run], is_share(data.metric)) for run in data.runs]
+    traces = [_trace(run, colours[run.run], data.percent) for run in data.runs]
     return go.Figure({"data": traces, "layout": layout})
 
 
-def is_share(metric: Metric) -> bool:
-    """Whether the metric is a share, shown in percent."""
-    return metric in ("val_score", "train_accuracy")
+def _in_percent(metric: Metric, runs: Iterable[Sequence[EpochEnded]]) -> bool:
+    """Whether the metric is a share of all runs: one axis has one unit."""
+    if metric == "val_score":
+        return all(epoch.score.in_percent for epochs in runs for epoch in epochs)
+    return metric == "train_accuracy"
 
 
 def _dash(run: RunLine) -> str:

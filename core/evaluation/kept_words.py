@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from core.tasks.scorecard import Score, format_score
 from core.training.events import EpochEnded
 from core.training.gain import Gain
 
@@ -29,7 +30,7 @@ class PhaseHelp(NamedTuple):
     phase: int
     help: Help
     best: int
-    accuracy: float  # of its best epoch
+    score: Score  # of its best epoch
 
 
 class KeptChoice(NamedTuple):
@@ -39,8 +40,8 @@ class KeptChoice(NamedTuple):
     phase: int
     last: int
     last_phase: int
-    accuracy: float  # validation accuracy of the kept epoch
-    last_accuracy: float
+    score: Score  # of the validation images, in the kept epoch
+    last_score: Score
     later: tuple[PhaseHelp, ...]  # phases after the kept epoch's; () where records of an older version do not tell
 
 
@@ -52,7 +53,7 @@ def kept_choice(epochs: Sequence[EpochEnded]) -> KeptChoice | None:
     phases = sorted({epoch.phase for epoch in epochs if epoch.phase > kept.phase})
     found = [_help([epoch for epoch in epochs if epoch.phase == phase]) for phase in phases]
     return KeptChoice(
-        kept.epoch, kept.phase, last.epoch, last.phase, kept.score.value, last.score.value,
+        kept.epoch, kept.phase, last.epoch, last.phase, kept.score, last.score,
         tuple(one for one in found if one is not None),
     )  # fmt: skip
 
@@ -64,7 +65,7 @@ def _help(epochs: Sequence[EpochEnded]) -> PhaseHelp | None:
         return None
     gain, best = max(gains, key=lambda one: one[0])
     gained = gain > 0 and Gain(gain, best.gain_error or 0.0).within_chance
-    return PhaseHelp(best.phase, Help.CHANCE if gained else Help.NONE, best.epoch, best.score.value)
+    return PhaseHelp(best.phase, Help.CHANCE if gained else Help.NONE, best.epoch, best.score)
 
 
 def choice_words(choice: KeptChoice, monitor: str, images: int) -> str:
@@ -83,9 +84,10 @@ def choice_words(choice: KeptChoice, monitor: str, images: int) -> str:
 def _gain(choice: KeptChoice, chance: Sequence[PhaseHelp], images: int) -> str:
     if not chance:
         return ""
-    best = max(chance, key=lambda one: one.accuracy)
-    before, after = _percent(choice.accuracy), _percent(best.accuracy)
-    named = f", {before} to {after} %," if best.accuracy > choice.accuracy and before != after else ""
+    best = max(chance, key=lambda one: one.score.rank)
+    before, after = format_score(choice.score), format_score(best.score)
+    gained = best.score.rank > choice.score.rank and before != after
+    named = f", {before.removesuffix(' %')} to {after}," if gained else ""
     return f": the gain of later epochs{named} is within chance for {images} images"
 
 
@@ -100,10 +102,6 @@ def _no_help(one: PhaseHelp, choice: KeptChoice, monitor: str) -> str:
 def use_words(choice: KeptChoice) -> str:
     """That the last epoch is in use instead of the chosen one."""
     return (
-        f"You keep the last epoch, {choice.last + 1} ({_percent(choice.last_accuracy)} % on the validation images), "
-        f"instead of the chosen one, {choice.epoch + 1} ({_percent(choice.accuracy)} %)."
+        f"You keep the last epoch, {choice.last + 1} ({format_score(choice.last_score)} on the validation images), "
+        f"instead of the chosen one, {choice.epoch + 1} ({format_score(choice.score)})."
     )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f}"

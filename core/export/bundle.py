@@ -10,8 +10,7 @@ from core.export.script import to_install
 from core.model.record import ModelRecord, read_record
 from core.runs.records import Run
 from core.runs.workspace import Workspace
-from core.tasks.scorecard import Scorecard
-from core.text import percent, percent_range
+from core.tasks.scorecard import Scorecard, format_interval, format_score
 from core.training.kept import BEST, kept_weights
 
 HOW_TO = """\
@@ -75,7 +74,6 @@ def _validation_line(scores: Scorecard | None) -> str:
     if scores is None:
         return "not evaluated"
     main = scores.main
-    interval = ""
-    if main.low is not None and main.high is not None:
-        interval = f"95 % interval {percent_range(main.low, main.high, 1)}, "
-    return f"{main.title.lower()} {percent(main.value, 1)} ({interval}{scores.n} images)"
+    ends = format_interval(main, 1)
+    interval = f"95 % interval {ends}, " if ends else ""
+    return f"{main.title.lower()} {format_score(main, 1)} ({interval}{scores.n} images)"

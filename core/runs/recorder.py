@@ -15,6 +15,7 @@ from core.runs.records import Run
 from core.runs.status import Status
 from core.runs.store import RunStore
 from core.runs.unwritten import Unwritten, forget
+from core.tasks.scorecard import format_score
 from core.training.events import EpochEnded, Event, PhaseStarted, RunEnded, RunStarted, StepEnded, Warned
 from core.training.remaining import Remaining
 from core.work.control import Control
@@ -139,5 +140,5 @@ def _epoch_line(event: EpochEnded) -> str:
     best = ", the best so far" if event.best else ""
     return (
         f"Epoch {event.epoch + 1}: training loss {event.train_loss:.3f}, validation loss {event.val_loss:.3f}, "
-        f"validation {event.score.title.lower()} {event.score.value:.1%}{best}."
+        f"validation {event.score.title.lower()} {format_score(event.score, 1)}{best}."
     )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from core.text import number, percent, percent_range
+
 VERSION = 2  # 1: no version, and fields `accuracy`, `accuracy_low`, ... side by side
 TITLES = {
     "accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "macro_f1": "Macro F1",
@@ -14,13 +16,27 @@ _FORMER = ("accuracy", "macro_f1", "balanced_accuracy")
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One number, with the ends of its 95 % interval where there is one. Scores in 0..1 are shown in percent."""
+    """One number, with the ends of its 95 % interval where there is one.
+
+    `share` says that it lies in 0..1. `format_score` shows it; runs are ordered by `rank`, never by `value`.
+    """
 
     name: str
     value: float
     low: float | None = None
     high: float | None = None
     higher_is_better: bool = True
+    share: bool = True
+
+    @property
+    def rank(self) -> float:
+        """Grows with how good the model is; compares with that of scores of the same name."""
+        return self.value if self.higher_is_better else -self.value
+
+    @property
+    def in_percent(self) -> bool:
+        """Whether it is shown in percent. What claims to be a share and lies outside 0..1 is shown as it is."""
+        return self.share and all(0 <= one <= 1 for one in (self.value, self.low, self.high) if one is not None)
 
     @property
     def title(self) -> str:
@@ -31,6 +47,20 @@ class Score:
     def from_record(cls, record: Mapping[str, Any]) -> "Score":
         """Read what `asdict` gave. Fields that a later version added are passed over."""
         return cls(**{name: value for name, value in record.items() if name in cls.__dataclass_fields__})
+
+
+def format_score(score: Score, digits: int = 0) -> str:
+    """A score for people: '92 %' of a share, '3.41' of anything else. `digits`: of a percentage."""
+    return percent(score.value, digits) if score.in_percent else number(score.value)
+
+
+def format_interval(score: Score, digits: int = 0) -> str:
+    """The ends of its 95 % interval, as '74 to 98 %' or '3.1 to 3.77'; empty where it has none."""
+    if score.low is None or score.high is None:
+        return ""
+    if score.in_percent:
+        return percent_range(score.low, score.high, digits)
+    return f"{number(score.low)} to {number(score.high)}"
 
 
 @dataclass(frozen=True, slots=True)

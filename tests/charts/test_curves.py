@@ -5,6 +5,7 @@ import pytest
 from core.charts.curves import Band, Best, curves
 from core.charts.curves_figure import curves_figure
 from core.charts.series import Line
+from core.tasks.scorecard import Score
 from tests.charts.helpers import STEPS_PER_EPOCH, check_figure, epoch_ended, phase_started, step_ended
 
 EPOCHS = [epoch_ended(0, best=True), epoch_ended(1, best=True), epoch_ended(2, phase=1, val_loss=1.2)]
@@ -134,3 +135,23 @@ def test_a_phase_that_is_solved_has_no_learning_rate_and_no_made_up_axis():
     stepped = curves_figure(curves([epoch_ended(0)], STEPS, [phase_started(0, 0, 2)], 2, STEPS_PER_EPOCH), "light")
     assert stepped.layout.yaxis3.showticklabels is None
     assert not any("solved" in text.text for text in stepped.layout.annotations)
+
+
+def test_a_score_that_is_no_share_is_drawn_as_it_is(theme):
+    values = (12.5, 3.25)
+    epochs = [
+        replace(epoch_ended(n, best=not n), metrics=(Score("boundary_error", value, share=False),))
+        for n, value in enumerate(values)
+    ]
+    assert not curves(epochs, [], PHASES, 5).percent
+    figure = curves_figure(curves(epochs, [], PHASES, 5), theme, panels=("score", "rate"))
+    check_figure(figure, theme)
+    drawn = {trace.uid: trace for trace in figure.data}
+    assert drawn["score-val"].y == values
+    assert drawn["score-best"].y == (12.5,)
+    assert "%}" not in drawn["score-val"].hovertemplate.replace("%{y:.4~g}", "")
+    assert (figure.layout.yaxis.range, figure.layout.yaxis.ticksuffix) == (None, None)
+    assert "validation 3.25" in " ".join(note.text for note in figure.layout.annotations)
+    shares = curves_figure(curves(EPOCHS, [], PHASES, 5), theme, panels=("score", "rate"))
+    assert {trace.uid: trace for trace in shares.data}["score-val"].y == (50, 50, 50)
+    assert (shares.layout.yaxis.range, shares.layout.yaxis.ticksuffix) == ((0, 103), " %")

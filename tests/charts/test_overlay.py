@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 from core.charts.overlay import Key, Overlay, RunLine, legend, overlay, overlay_figure
 from core.charts.series import Line
 from core.charts.style import run_colours
+from core.tasks.scorecard import Score
 from tests.charts.helpers import HOSTILE, check_figure, epoch_ended
 
 RUNS = {"r1": [epoch_ended(0), epoch_ended(1)], "r2": [epoch_ended(0)], "r3": []}
@@ -61,3 +64,15 @@ def test_accuracies_are_percentages():
 
 def test_no_run_at_all(theme):
     check_figure(overlay_figure(overlay({}, {}), theme), theme)
+
+
+def test_a_score_of_which_one_is_no_share_is_drawn_as_it_is(theme):
+    other = [replace(epoch_ended(n), metrics=(Score("boundary_error", 3.0 + n, share=False),)) for n in range(2)]
+    shares, mixed = overlay(RUNS, {}, "val_score"), overlay({**RUNS, "r4": other}, {}, "val_score")
+    assert (shares.percent, mixed.percent) == (True, False)
+    assert overlay_figure(shares, theme).data[0].y == (50, 50)
+    figure = overlay_figure(mixed, theme)
+    assert [trace.y for trace in figure.data] == [(0.5, 0.5), (0.5,), (), (3.0, 4.0)]
+    assert figure.layout.yaxis.ticksuffix is None
+    assert not overlay(RUNS, {}, "val_loss").percent
+    assert overlay(RUNS, {}, "train_accuracy").percent

@@ -3,6 +3,7 @@
 import pytest
 
 from core.evaluation.kept_words import Help, choice_words, kept_choice, use_words
+from core.tasks.scorecard import Score
 from tests.uneven import an_epoch
 
 FIRST = (an_epoch(0, 1.9, best=True), an_epoch(1, 0.56, best=True), an_epoch(2, 0.7))  # val accuracy 0.86 in epoch 2
@@ -74,3 +75,20 @@ def test_the_last_epoch_in_use_is_said_with_both_accuracies():
     assert use_words(found) == (
         "You keep the last epoch, 4 (91 % on the validation images), instead of the chosen one, 2 (86 %)."
     )
+
+
+def test_a_score_that_is_better_when_lower_gains_by_falling_and_is_no_percentage():
+    def error(value):
+        return {"metrics": (Score("boundary_error", value, higher_is_better=False, share=False),)}
+
+    first = (an_epoch(0, 1.9, best=True, **error(9.0)), an_epoch(1, 0.56, best=True, **error(4.25)))
+    later_ones = (later(2, 0.5, 0.02, **error(5.5)), later(3, 0.4, 0.03, phase=2, **error(3.5)))
+    found = kept_choice((*first, *later_ones))
+    assert choice_words(found, "loss", 31) == (
+        "The simpler model of epoch 2 is kept: the gain of later epochs, 4.25 to 3.5, is within chance for 31 images."
+    )
+    assert use_words(found) == (
+        "You keep the last epoch, 4 (3.5 on the validation images), instead of the chosen one, 2 (4.25)."
+    )
+    worse = kept_choice((*first, later_ones[0]))
+    assert choice_words(worse, "loss", 31).endswith("the gain of later epochs is within chance for 31 images.")

@@ -7,7 +7,7 @@ import pytest
 from core.charts.overlay import Key
 from core.experiment import AS_FOUND, Reading
 from core.runs.status import Status
-from core.tasks.scorecard import Score
+from core.tasks.scorecard import Score, format_interval
 from core.text import percent
 from pages.ui.results import compare
 from pages.ui.results import list as results_list
@@ -53,7 +53,7 @@ def test_all_runs_are_listed_with_scores_and_intervals(room, runs):
     }
     for run in runs:
         assert f"**{percent(run.val.main.value)}**" in said
-        assert told.interval(run.val.main) in said
+        assert format_interval(run.val.main) in said
 
 
 def test_live_failed_and_unevaluated_runs_are_listed_too(empty_room, experiment):
@@ -103,7 +103,7 @@ def test_two_runs_are_overlaid_with_the_settings_that_differ(room, runs, drawn):
 def test_the_legend_shows_whole_names_as_text_and_says_which_lines_are_one():
     name = "a name that is far too long for the margin of a chart, <b>number</b> 2"
     keys = (Key("#0072b2", "solid", name, 0.4, None), Key("#d55e00", "dash", "twin", 0.25, name))
-    said = compare.legend_html(keys, "val_score")
+    said = compare.legend_html(keys, in_percent=True)
     assert "<b>" not in said
     assert said.count("&lt;b&gt;number&lt;/b&gt; 2") == 2
     assert "40 %" in said
@@ -170,4 +170,4 @@ def test_data_has_a_short_name(source, name):
 
 
 def test_numbers_are_rounded_to_what_they_can_bear():
-    assert told.interval(Score("accuracy", 0.4, 0.29, 0.56)) == "29 to 56 %"
+    assert format_interval(Score("accuracy", 0.4, 0.29, 0.56)) == "29 to 56 %"

@@ -10,10 +10,10 @@ from core.export import bundle
 from core.runs.artifacts import Predictions
 from core.runs.status import Status
 from core.runs.workspace import Workspace
+from core.tasks.scorecard import format_interval
 from core.text import percent
 from pages.ui.results import mistakes
 from pages.ui.results import run as results_run
-from pages.ui.runs import listing as told
 from pages.ui.session import engine
 from tests.pages import results_page
 from tests.pages.results_page import PAGE
@@ -30,7 +30,7 @@ def test_a_run_shows_its_scores_with_intervals(room, runs):
     at = opened(PAGE, run.id)
     assert at.title[0].value == "twin · Flip left\\-right\\, Rotate"
     metrics = [(metric.label, metric.value, metric.delta) for metric in at.metric]
-    assert metrics == [(one.title, percent(one.value), told.interval(one)) for one in run.val.scores]
+    assert metrics == [(one.title, percent(one.value), format_interval(one)) for one in run.val.scores]
     assert {"Accuracy", "Balanced accuracy", "Macro F1"} <= {label for label, *_ in metrics}
     assert f"{run.val.n} images" in texts(at)
     table = at.dataframe[0].value

@@ -9,7 +9,7 @@ from core.runs.records import Run
 from core.runs.status import Status
 from core.training.events import EpochEnded, StepEnded
 from pages.ui.runs.standing import images_per_second, seconds_left, standing
-from pages.ui.runs.words import BADGES, ago, badge, jobs, main_score, share_done
+from pages.ui.runs.words import BADGES, ago, badge, jobs, score_and_interval, share_done
 
 EXPERIMENT = Experiment(data=DataSpec(source="sample:stamps"), phases=(Phase(stages=("head",), epochs=10),))
 TRAINING = {"what": "training", "epochs": 10, "steps": 100, "step": 20, "epoch": 1, "epochs_done": 2, "seconds": 50.0}
@@ -125,8 +125,7 @@ def test_how_long_ago():
 
 def test_the_score_stands_with_its_interval():
     scores = {"accuracy": 0.917, "accuracy_low": 0.742, "accuracy_high": 0.977, "n": 24}
-    assert main_score(run(results={"val": scores})) == "92 % (74 to 98 %)"
-    assert main_score(run()) is None
+    assert score_and_interval(run(results={"val": scores}).val.main) == "92 % (74 to 98 %)"
 
 
 def test_the_line_of_the_sidebar():

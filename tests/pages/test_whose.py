@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.runs import artifacts
 from core.tasks.classification.mistakes import mistakes
 from core.tasks.classification.scores import class_scores
+from core.tasks.scorecard import format_interval
 from core.text import format_duration, format_size, percent
 from pages.ui.results import classes as results_classes
 from pages.ui.results import compare
@@ -63,7 +64,7 @@ def wanted(run, part) -> list[tuple[str, str, str]]:
     scores = getattr(run, part)
     names = {"accuracy": "Accuracy", "macro_f1": "Macro F1", "balanced_accuracy": "Balanced accuracy"}
     found = [(label, scores.get(name)) for name, label in names.items()]
-    return [(label, percent(score.value), told.interval(score)) for label, score in found]
+    return [(label, percent(score.value), format_interval(score)) for label, score in found]
 
 
 # results: all runs
@@ -79,7 +80,7 @@ def test_each_row_has_its_own_score_and_the_best_comes_first(room, runs, drawn):
     rows = [value for value in text(at).split("\n") if f"{VAL} images" in value]
     assert [re.match(r"\*\*(.*?)\*\*", row)[1] for row in rows] == ["80 %", "60 %", "40 %"]
     for run, row in zip((birch, cedar, alder), rows, strict=True):
-        assert told.interval(run.val.main) in row
+        assert format_interval(run.val.main) in row
     said = text(at)
     positions = [said.index(told.settings_line(run.experiment)) for run in (birch, cedar, alder)]
     assert positions == sorted(positions)
@@ -100,7 +101,7 @@ def test_every_curve_is_of_the_run_that_its_name_says(room, runs, drawn, monkeyp
     frame = at.table[0].value
     for run in runs:
         row = frame.loc["Validation accuracy", run.name]
-        assert row == f"{percent(run.val.main.value)} ({told.interval(run.val.main)})"
+        assert row == f"{percent(run.val.main.value)} ({format_interval(run.val.main)})"
     seeds = next(frame.loc[title] for title in frame.index if "seed" in title.lower())
     assert {name: str(seed) for name, seed in seeds.items()} == {"alder": "3", "birch": "8", "cedar": "5"}
     at.segmented_control(key="results-metric").set_value("train_accuracy")

@@ -10,6 +10,7 @@ from core.data.sources import load_dataset
 from core.data.split import make_split
 from core.experiment import SplitSpec
 from core.runs.status import Status
+from core.tasks.scorecard import format_interval
 from core.text import format_duration, percent
 from pages.ui.data import facts as data_facts
 from pages.ui.runs import listing as told
@@ -63,7 +64,7 @@ def test_the_first_page_lists_each_run_with_its_own_score_the_newest_first(room,
     assert [link.label for link in links] == ["cedar", "birch", "alder"]
     scores = [line for line in text(at).split("\n") if "95 % interval" in line]
     assert [re.match(r"\*\*(.*?)\*\*", line)[1] for line in scores] == ["60 %", "80 %", "40 %"]
-    assert [told.interval(run.val.main) in line for run, line in zip(runs[::-1], scores, strict=True)] == [1] * 3
+    assert [format_interval(run.val.main) in line for run, line in zip(runs[::-1], scores, strict=True)] == [1] * 3
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -80,7 +81,7 @@ def test_the_train_page_tells_the_validation_result_of_the_run_it_shows(room, ru
         ("Validation accuracy", percent(run.val.main.value))
     ]
     said = text(at)
-    assert f"95 % interval {told.interval(run.val.main)}, on {VAL} images" in said
+    assert f"95 % interval {format_interval(run.val.main)}, on {VAL} images" in said
     best = min(range(len(one.losses)), key=one.losses.__getitem__)
     assert f"from epoch {best + 1}" in said
     assert f"{len(one.losses)} of {len(one.losses)} epochs in {format_duration(one.seconds)}" in said

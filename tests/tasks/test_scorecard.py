@@ -2,7 +2,9 @@
 
 from dataclasses import asdict
 
-from core.tasks.scorecard import Score, Scorecard
+import pytest
+
+from core.tasks.scorecard import Score, Scorecard, format_interval, format_score
 from core.training.events import EpochEnded
 
 EPOCH = EpochEnded(
@@ -28,3 +30,32 @@ def test_an_epoch_of_an_earlier_version_has_its_accuracy():
         del former[name]
     epoch = EpochEnded.from_record(former)
     assert (epoch.metrics, epoch.score) == ((), Score("accuracy", 0.5))
+
+
+@pytest.mark.parametrize(
+    ("score", "text", "ends", "rank"),
+    [
+        (Score("accuracy", 0.916, 0.741, 0.98), "92 %", "74 to 98 %", 0.916),
+        (Score("accuracy", 1.0), "100 %", "", 1.0),
+        (
+            Score("boundary_error", 3.4149, 2.9, 13.25, False, share=False),
+            "3.41",
+            "2.9 to 13.2",
+            -3.4149,
+        ),
+        (Score("boundary_error", 0.5, 0.4, 0.7, False, share=False), "0.5", "0.4 to 0.7", -0.5),
+        (Score("error_rate", 0.25, 0.1, 0.4, higher_is_better=False), "25 %", "10 to 40 %", -0.25),
+        (Score("kappa", 0.75, -0.125, 0.9), "0.75", "-0.125 to 0.9", 0.75),
+        (Score("r2", -2.0), "-2", "", -2.0),
+    ],
+)
+def test_a_score_says_how_it_is_shown_and_which_way_is_better(score, text, ends, rank):
+    assert (format_score(score), format_interval(score), score.rank) == (text, ends, rank)
+    read = Scorecard.from_record(Scorecard((score,), 7).to_record()).main
+    assert read == score, "and the record keeps it"
+
+
+def test_digits_are_of_percentages():
+    assert (format_score(Score("a", 0.9163), 1), format_interval(Score("a", 0.9, 0.8125, 0.95), 1)) == (
+        "91.6 %", "81.2 to 95.0 %",
+    )  # fmt: skip

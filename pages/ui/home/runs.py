@@ -4,9 +4,10 @@ import streamlit as st
 
 from core.runs.records import Run
 from core.runs.status import Status
+from core.tasks.scorecard import format_interval, format_score
 from core.text import percent
 from pages.ui.runs.listing import labels
-from pages.ui.runs.words import BADGES, ago, main_score, share_done
+from pages.ui.runs.words import BADGES, ago, share_done
 from pages.ui.session import engine
 from pages.ui.widgets.messages import literal
 
@@ -41,10 +42,9 @@ def _row(run: Run, names: dict[str, str]) -> None:
 
 
 def _standing(run: Run) -> str:
-    score = main_score(run)
-    if score is not None:
-        value, _, interval = score.partition(" (")
-        return f"**{value}** :gray[:small[95 % interval {interval.rstrip(')')}]]"
+    if run.val is not None:
+        interval = format_interval(run.val.main)
+        return f"**{format_score(run.val.main)}**" + (f" :gray[:small[95 % interval {interval}]]" if interval else "")
     if run.status is Status.QUEUED:
         return ":gray[not begun]"
     if run.status.live:

@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.differences import differing
-from core.charts.overlay import METRICS, Key, Metric, is_share, legend, overlay, overlay_figure, titles
+from core.charts.overlay import METRICS, Key, legend, overlay, overlay_figure, titles
 from core.runs.records import Run
 from core.text import percent, shown
-from pages.ui.runs import listing
+from pages.ui.runs.words import score_and_interval
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import literal
 from pages.ui.widgets.plot import live_plot
@@ -59,16 +59,15 @@ def show_comparison(order: Sequence[Run], runs: Sequence[Run], names: dict[str, 
     data = overlay(epochs, names, metric, oldest_first)
     figure = overlay_figure(data, theme())
     live_plot(figure, key="results-overlay", height=int(figure.layout.height))
-    st.html(legend_html(legend(data, theme()), metric))
+    st.html(legend_html(legend(data, theme()), in_percent=data.percent))
     _differences([run for run in able if run.id in chosen], names)
 
 
-def legend_html(keys: Sequence[Key], metric: Metric) -> str:
+def legend_html(keys: Sequence[Key], *, in_percent: bool) -> str:
     """The legend as HTML, in which a name can be as long as it is. Names from users are escaped."""
     rows = []
     for key in keys:
-        share = is_share(metric)
-        last = "no epoch yet" if key.last is None else percent(key.last) if share else f"{key.last:.3f}"
+        last = "no epoch yet" if key.last is None else percent(key.last) if in_percent else f"{key.last:.3f}"
         twin = f", the same line as {key.same_as}" if key.same_as else ""
         style = _CSS_DASHES.get(key.dash, "solid")
         line = f'<i style="border-top:3px {style} {key.colour}"></i>'
@@ -95,4 +94,4 @@ def _differences(runs: Sequence[Run], names: dict[str, str]) -> None:
 def _told_score(run: Run) -> str:
     if run.val is None:
         return "not evaluated"
-    return f"{percent(run.val.main.value)} ({listing.interval(run.val.main)})"
+    return score_and_interval(run.val.main)

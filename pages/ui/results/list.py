@@ -8,7 +8,8 @@ import streamlit as st
 
 from core.runs.records import Run
 from core.runs.status import Status
-from core.text import format_duration, format_size, percent, shown
+from core.tasks.scorecard import Score, format_interval, format_score
+from core.text import format_duration, format_size, shown
 from pages.ui.results.compare import show_comparison
 from pages.ui.runs import listing
 from pages.ui.runs.words import badge
@@ -145,13 +146,17 @@ def _score(run: Run) -> None:
         st.markdown(":gray[:small[not evaluated]]")
     else:
         score = run.val.main
-        value, low, high = (100 * (score.value if end is None else end) for end in (score.value, score.low, score.high))
-        named = "" if score.name == "accuracy" else f"{score.title.lower()}, "
+        about = ["" if score.name == "accuracy" else score.title.lower(), format_interval(score)]
+        said = ", ".join([*filter(None, about), f"{run.val.n} images"])
         with st.container(gap="xxsmall"):
-            st.markdown(
-                f"**{percent(score.value)}** :gray[:small[{named}{listing.interval(score)}, {run.val.n} images]]"
-            )
-            st.html(
-                f'<div class="graft-track"><i style="left:{low:.1f}%;width:{high - low:.1f}%"></i>'
-                f'<b style="left:{value:.1f}%"></b></div>'
-            )
+            st.markdown(f"**{format_score(score)}** :gray[:small[{said}]]")
+            if score.in_percent:  # of anything else nobody knows where the track would end
+                _track(score)
+
+
+def _track(score: Score) -> None:
+    value, low, high = (100 * (score.value if end is None else end) for end in (score.value, score.low, score.high))
+    st.html(
+        f'<div class="graft-track"><i style="left:{low:.1f}%;width:{high - low:.1f}%"></i>'
+        f'<b style="left:{value:.1f}%"></b></div>'
+    )

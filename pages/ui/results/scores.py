@@ -8,11 +8,10 @@ import streamlit as st
 from core.errors import GraftError
 from core.runs import artifacts
 from core.runs.records import Run
-from core.tasks.scorecard import Scorecard
-from core.text import percent
+from core.tasks.scorecard import Score, Scorecard, format_interval, format_score
+from core.text import number
 from pages.ui.results import classes, labels
 from pages.ui.results.mistakes import show_mistakes
-from pages.ui.runs import listing
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import explain, show_error
 
@@ -65,10 +64,22 @@ def optimism(run: Run, *, test_shown: bool) -> str:
     if not test_shown or run.val is None or run.test is None:
         return "These images also chose the epoch, so new images may do a little worse."
     val, test = run.val.main, run.test.main
-    lost = val.value - test.value
-    if test.high is not None and test.high < val.value:
-        return f"These images also chose the epoch. On the test images it is {100 * lost:.0f} points lower."
+    if _is_surely_worse(test, val):
+        return f"These images also chose the epoch. On the test images it is {_distance(test, val)}."
     return "These images also chose the epoch. The test result agrees with theirs, as far as its interval tells."
+
+
+def _is_surely_worse(test: Score, val: Score) -> bool:
+    """Whether even the better end of the test result's interval is worse than the validation result."""
+    if test.higher_is_better:
+        return test.high is not None and test.high < val.value
+    return test.low is not None and test.low > val.value
+
+
+def _distance(test: Score, val: Score) -> str:
+    apart, which = test.value - val.value, "lower" if test.value < val.value else "higher"
+    percent = test.in_percent and val.in_percent
+    return f"{100 * abs(apart):.0f} points {which}" if percent else f"{number(abs(apart))} {which}"
 
 
 def _test(run: Run) -> None:
@@ -116,7 +127,7 @@ def _numbers(title: str, scores: Scorecard) -> None:
         for score in scores.scores:
             with st.container(width="content", gap="xxsmall"):
                 st.metric(
-                    score.title, percent(score.value), listing.interval(score),
+                    score.title, format_score(score), format_interval(score),
                     delta_color="off", delta_arrow="off", width="content",
                 )  # fmt: skip
 

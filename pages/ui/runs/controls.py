@@ -11,7 +11,8 @@ from core.paths import CHECKPOINT
 from core.planning.experiments import from_scratch, without_augmentation
 from core.runs.records import Run
 from core.runs.status import Status
-from pages.ui.runs.words import BADGES, main_score, score_name
+from core.tasks.scorecard import Scorecard, format_interval, format_score
+from pages.ui.runs.words import BADGES, score_name
 from pages.ui.session import engine, state, warmup
 from pages.ui.widgets.messages import explain, literal, show_error
 
@@ -156,7 +157,7 @@ def _ended(run: Run) -> None:
     elif run.message:
         st.warning(literal(run.message), icon=":material/info:")
     if run.val is not None:
-        _result(run)
+        _result(run, run.val)
     elif run.status is Status.STOPPED:
         st.caption("It was stopped before an epoch had ended, so there is no model to evaluate.")
     with st.container(horizontal=True, gap="small"):
@@ -181,15 +182,15 @@ def _resume(run: Run) -> None:
         _act(engine.manager().resume, run.id, spinner="Checking that the images are the same.")
 
 
-def _result(run: Run) -> None:
+def _result(run: Run, scores: Scorecard) -> None:
     best = run.results.get("kept_epoch", run.results.get("best_epoch"))
     epoch = f", from epoch {best + 1}" if isinstance(best, int) else ""
-    score = main_score(run) or ""
-    value, _, interval = score.partition(" (")
+    ends = format_interval(scores.main)
+    interval = f"95 % interval {ends}, on" if ends else "On"
     with st.container(key="train-result"):
-        st.metric(score_name(run), value)
+        st.metric(score_name(run), format_score(scores.main))
         st.caption(
-            f"95 % interval {interval.rstrip(')')}, on {run.val.n} images{epoch}. "
+            f"{interval} {scores.n} images{epoch}. "
             "The validation images chose that epoch, so this may be a little optimistic."
         )
 

@@ -11,8 +11,6 @@ from core.data.sources import SAMPLE_PREFIX, SAMPLES
 from core.experiment import Experiment, Reading
 from core.paths import BEST
 from core.runs.records import Run
-from core.tasks.scorecard import Score
-from core.text import percent_range
 from pages.ui.widgets import sidebar
 
 MOST_SETTINGS, LONGEST_SETTING = 2, 32  # in a run's name; letters of each
@@ -32,7 +30,7 @@ def ranked(runs: Sequence[Run]) -> list[Run]:
             return (0, *newest)
         if run.val is None:
             return (2, *newest)
-        return (1, *(-score.value for score in run.val.scores), *newest)
+        return (1, *(-score.rank for score in run.val.scores), *newest)
 
     return sorted(runs, key=place)
 
@@ -115,11 +113,6 @@ def settings_line(experiment: Experiment) -> str:
             "no augmentation" if augmented == "none" else augmented,
         )
     )
-
-
-def interval(score: Score) -> str:
-    """The ends of a score's 95 % interval in words; empty where it has none."""
-    return "" if score.low is None or score.high is None else percent_range(score.low, score.high)
 
 
 def when(moment: float) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from core.runs.records import Run
 from core.runs.status import Status
-from core.text import percent, percent_range
+from core.tasks.scorecard import Score, format_interval, format_score
+from core.text import percent
 
 BADGES = {
     Status.QUEUED: ("Waiting", ":material/schedule:", "gray"),
@@ -37,13 +38,10 @@ def ago(then: float, now: float | None = None) -> str:
     return "just now"
 
 
-def main_score(run: Run) -> str | None:
-    """The task's own validation score with its 95 % interval, as '92 % (74 to 98 %)'; None before the evaluation."""
-    if run.val is None:
-        return None
-    score = run.val.main
-    interval = "" if score.low is None or score.high is None else f" ({percent_range(score.low, score.high)})"
-    return percent(score.value) + interval
+def score_and_interval(score: Score) -> str:
+    """'92 % (74 to 98 %)'; without an interval the score alone."""
+    interval = format_interval(score)
+    return format_score(score) + (f" ({interval})" if interval else "")
 
 
 def score_name(run: Run) -> str:
