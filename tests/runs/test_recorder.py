@@ -133,8 +133,8 @@ def test_an_epoch_a_phase_and_the_end_are_written_at_once(clock):
     assert store.said == [
         "11 training and 5 validation images on CPU.",
         "Phase 2: training layer4, head (1,234 of 56,789 weights), peak learning rate 0.003.",
-        "Epoch 2: training loss 0.625, validation loss 1.250, validation accuracy 68.8%, the best so far.",
-        "Epoch 3: training loss 0.750, validation loss 1.500, validation accuracy 62.5%.",
+        "Epoch 2: training loss 0.625, validation loss 1.250, validation accuracy 68.8 %, the best so far.",
+        "Epoch 3: training loss 0.750, validation loss 1.500, validation accuracy 62.5 %.",
     ]
 
 
