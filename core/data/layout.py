@@ -7,7 +7,7 @@ from core.data import junk, names
 from core.data.dataset import LeftOut, Part
 from core.data.encodings import decode_file_names
 from core.data.layouts.assigned import LABELS, Found, Layout, class_labels, read_json
-from core.data.layouts.case import Case, enter, no_classes, take_labels
+from core.data.layouts.case import Case, no_classes, take_labels, unwrap_root
 from core.data.layouts.containers import other_files, unread_labels
 from core.data.layouts.decide import choices, read_case
 from core.data.layouts.masks import leave_out_masks, note_pairs
@@ -65,7 +65,7 @@ def _case(folder: Path, workspace: Path | None) -> Case:
     case.called = manifest.get("names", {}) | _unambiguous(decoded, tree.top)
     case.notes = [*manifest.get("notes", []), *guessed]
     take_labels(case, folder)
-    enter(case)
+    unwrap_root(case)
     return case
 
 

@@ -1,1 +1,1 @@
-"""How many images of each class go into which part, and how images with several labels are dealt."""
+"""How images are distributed over train, validation and test, for one or several labels per image."""

@@ -1,8 +1,8 @@
-"""How many images of a class validate and test."""
+"""Sizes of the validation and test parts of one class."""
 
 
 def class_shares(count: int, val_share: float, test_share: float) -> tuple[int, int, bool]:
-    """How many of a class's `count` images validate and test, and whether the rule for tiny classes decided that."""
+    """Numbers of validation and test images out of `count`, and whether the rule for tiny classes applied."""
     if count < 3:
         return (1, 0, True) if count == 2 else (0, 0, count == 1)
     plain_val, plain_test = int(count * val_share + 0.5), int(count * test_share + 0.5)

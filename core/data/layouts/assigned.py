@@ -1,4 +1,4 @@
-"""What a layout gives: each file's class and part, or the reason why it has none."""
+"""Result of reading a layout: each file's class and part, or why it has none."""
 
 import json
 import os
@@ -18,11 +18,11 @@ from core.data.tree import Folder
 from core.experiment import AS_FOUND, Reading
 from core.text import short
 
-LABELS = "classes.json"  # {folder name: label}, for labels that no file system would take
+LABELS = "classes.json"  # {folder name: label}, for labels that are not valid file names
 _ABOUT = re.compile(
     r"(readme|licen[cs]e|copying|notice|copyright|authors|changelog)(\..*)?|classes\.json", re.IGNORECASE
 )
-# what Windows, macOS and browsers put behind the name of a second folder, and people behind that of a version
+# suffixes of copies (Windows, macOS, browsers) and of versions
 _COPY = re.compile(
     r"([ _.-]+\(?(copy|kopie|copie|copia|c[oó]pia)\)?([ _-]*\(?\d+\)?)?| \(\d+\)|[ _-]\d|"
     r"[ _.-]+(aug(mented|mentations?)?|resized|cropped|flipped|rotated|old|new|backup|bak|orig(inals?)?|v\d+|extra|"
@@ -37,7 +37,7 @@ _LOOKALIKES = str.maketrans("асеорхуіѕјԁһԛԝκνορτυ", "aceopxy
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that should be an image of class `label`, or, with `labels`, of any number of classes."""
+    """A file with its class `label`, or with any number of `labels`."""
 
     path: Path
     name: str
@@ -47,13 +47,13 @@ class Found:
 
     @property
     def classes(self) -> frozenset[str]:
-        """The classes of the image, whatever the task."""
+        """The classes of the image, for either task."""
         return frozenset((self.label,)) if self.labels is None else self.labels
 
 
 @dataclass(slots=True)
 class Layout:
-    """A folder's classes and files. Names are paths below `root`; `reading` is how the folder was read."""
+    """The classes and files of a folder. Names are paths below `root`; `reading` holds the options it was read with."""
 
     root: Path
     reading: Reading = AS_FOUND
@@ -63,37 +63,38 @@ class Layout:
     left_out: list[LeftOut] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unlabelled: list[Path] = field(default_factory=list)  # folders with images to predict
-    columns: tuple[str, ...] = ()  # of the labels file
-    called: dict[str, str] = field(default_factory=dict)  # what people call folders and files with other names on disk
-    explained: set[Path] = field(default_factory=set)  # files and folders that were left out, or used as labels
+    columns: tuple[str, ...] = ()  # of the table of labels
+    # original names of folders and files that are stored under other names
+    called: dict[str, str] = field(default_factory=dict)
+    explained: set[Path] = field(default_factory=set)  # files and folders that were left out or used as labels
 
     def add(self, path: Path, label: str, part: Part | None, labels: frozenset[str] | None = None) -> None:
-        """Give a file a class, or any number of `labels`."""
+        """Add a file with its class, or with any number of `labels`."""
         found = Found(path, self.name(path), label, part, labels)
         self.classes |= found.classes
         self.found.append(found)
 
     def leave_out(self, path: Path, reason: str) -> None:
-        """Name a file that is not used, or a folder with all that is in it."""
+        """Record a file, or a folder with its content, as not used."""
         self.explained.add(path)
         self.left_out.append(LeftOut(self.name(path), reason))
 
     def offer(self, folder: Folder) -> None:
-        """Keep a folder of images without labels for prediction."""
+        """Record a folder of unlabelled images for prediction."""
         count = folder.image_count
         images = "1 image" if count == 1 else f"{count:,} images"
         self.leave_out(folder.path, f"{images} without labels: offered for prediction, not used here.")
         self.unlabelled.append(folder.path)
 
     def name(self, path: Path) -> str:
-        """The path below the root as text, with slashes, as it was called before it was unpacked."""
-        parts = Path(os.path.relpath(path, self.root)).parts  # '../' for what lies beside folders that only wrap
+        """The path below the root with slashes, under its original name."""
+        parts = Path(os.path.relpath(path, self.root)).parts  # '../' for files beside wrapping folders
         return names.shown("/".join(self.called.get(part, part) for part in parts))
 
     def account(self, top: Folder, reason: str) -> None:
-        """Leave out, with `reason`, what nothing was said about: a whole folder where nothing in it is used.
+        """Leave out, with `reason`, everything not handled yet; a folder as a whole if nothing in it is used.
 
-        Notes that come with data sets, such as a licence, are passed over.
+        Files such as a licence or readme are ignored.
         """
         self._account(top, reason, {found.path for found in self.found})
 
@@ -112,27 +113,27 @@ class Layout:
                 self.leave_out(inner.path, reason)
 
     def note_twins(self) -> None:
-        """Say which classes differ in nothing but case or separators, or are called like copies of one another."""
-        twins: dict[str, list[str]] = {}
+        """Note classes that differ only in case or separators, or are named like copies of each other."""
+        same_letters: dict[str, list[str]] = {}
         copies: dict[str, list[str]] = {}
         for label in sorted(self.classes):
-            twins.setdefault(_letters(label), []).append(label)
+            same_letters.setdefault(_letters(label), []).append(label)
             copies.setdefault(_letters(_COPY.sub("", label)), []).append(label)
         whole = {_letters(label) for label in self.classes}
         self.notes += [
-            f"The classes {listed(same)} differ only in case or separators{_unseen(same)}. If they are one, give them "
-            "one name."
-            for same in twins.values()
+            f"The classes {listed(same)} differ only in case or separators{_invisible_difference(same)}. If they are "
+            "one, give them one name."
+            for same in same_letters.values()
             if len(same) > 1
         ]
         self.notes += [
             f"The classes {listed(same)} are called like copies of one folder. If they are one, put them together."
             for name, same in copies.items()
-            if len(same) > len(twins.get(name, [])) and name in whole
+            if len(same) > len(same_letters.get(name, [])) and name in whole
         ]
 
     def note_aside(self) -> None:
-        """Name classes beside two others at least that are called like folders of what is no class."""
+        """Note classes whose names are unusual for classes, if at least two others exist."""
         aside = [label for label in sorted(self.classes) if is_aside(label)]
         if aside and len(self.classes) - len(aside) > 1:
             read, kept = ("is read as a class", "it was") if len(aside) == 1 else ("are read as classes", "they were")
@@ -146,21 +147,21 @@ class Layout:
         return class_counts(Counter(label for found in self.found for label in found.classes))
 
 
-def _unseen(labels: list[str]) -> str:
-    """What else two labels differ in that look the same: letters of another alphabet, characters without a width."""
+def _invisible_difference(labels: list[str]) -> str:
+    """A remark on invisible differences: letters of another alphabet, zero-width characters."""
     plain = {"".join(c for c in unicodedata.normalize("NFKC", one).casefold() if c not in " _-.") for one in labels}
     return ", or in letters that look the same or cannot be seen" if len(plain) > 1 else ""
 
 
 def _letters(label: str) -> str:
     if _PLAIN_NUMBER.fullmatch(label):
-        return label  # its sign and point are no separators
+        return label  # sign and decimal point are not separators
     folded = unicodedata.normalize("NFKC", label).casefold().translate(_LOOKALIKES)
     return "".join(c for c in folded if c not in " _-." and unicodedata.category(c) != "Cf")
 
 
 def class_counts(counts: dict[str, int], most: int = 12) -> str:
-    """Classes with how many images each has, in natural order, the first `most` of them by name."""
+    """Classes with their image counts in natural order; at most `most` are listed."""
     ordered = sorted(counts, key=natural_key)
     named = ", ".join(f"{short(name)} {counts[name]}" for name in ordered[:most])
     more = f" and {len(ordered) - most} more" if len(ordered) > most else ""
@@ -168,7 +169,7 @@ def class_counts(counts: dict[str, int], most: int = 12) -> str:
 
 
 def listed(texts: Iterable[str], most: int = 5) -> str:
-    """'a', 'b' and 'c': names in a sentence, the first `most` of them."""
+    """Quoted names joined for a sentence: 'a', 'b' and 'c'; at most `most` are listed."""
     every = [f"'{short(text)}'" for text in texts]
     if len(every) > most:
         every = [*every[:most], f"{len(every) - most} more"]
@@ -176,7 +177,7 @@ def listed(texts: Iterable[str], most: int = 5) -> str:
 
 
 def read_json(path: Path) -> Any:
-    """A JSON file's value; None where none can be read, because anybody may have put another file there."""
+    """The value of a JSON file; None if it cannot be read."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
@@ -184,8 +185,10 @@ def read_json(path: Path) -> Any:
 
 
 def class_labels(folder: Path) -> dict[str, str]:
-    """The labels that `classes.json` in `folder` gives to its sub-folders; empty without such a file, or when it says
-    something else, as other programs' files of that name do."""
+    """Labels of sub-folders from `classes.json` in `folder`.
+
+    Empty if the file is missing or has another format, as files of other programs.
+    """
     values = read_json(folder / LABELS)
     good = isinstance(values, dict) and all(isinstance(label, str) and label.strip() for label in values.values())
     return {key: names.label(label) for key, label in values.items()} if good else {}

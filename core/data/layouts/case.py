@@ -1,4 +1,4 @@
-"""A folder whose layout is to be found, once its wrapping folders are entered."""
+"""A folder whose layout is being detected, without its wrapping folders."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -19,24 +19,25 @@ Read = Callable[["Case", Reading], Layout]
 
 @dataclass(slots=True)
 class Case:
-    """`root` holds the classes or parts; `outer` is the folder that was chosen. `read` reads it in a given way."""
+    """`root` contains the classes or parts; `outer` is the chosen folder. `read` reads it with given options."""
 
     outer: Folder
     root: Folder
     reading: Reading
     read: Read
-    labels: dict[str, str] = field(default_factory=dict)  # of folder names that are not their own label
-    called: dict[str, str] = field(default_factory=dict)  # what people call folders and files with other names on disk
-    given: set[str] = field(default_factory=set)  # folder names whose label a classes.json gives: these are classes
-    named: bool = False  # some of the labels were given by whoever made the folder
+    labels: dict[str, str] = field(default_factory=dict)  # labels of folders whose name is not the label
+    # original names of folders and files that are stored under other names
+    called: dict[str, str] = field(default_factory=dict)
+    given: set[str] = field(default_factory=set)  # folder names with a label in classes.json: these are classes
+    named: bool = False  # whether a classes.json gives labels
     notes: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 
     def layout(self, **reading: str) -> Layout:
-        """An empty layout of this folder, read in the way that is given."""
-        how = self.reading.model_copy(update=reading)
+        """An empty layout of this folder with the given options."""
+        options = self.reading.model_copy(update=reading)
         return Layout(
-            self.root.path, how, notes=list(self.notes), left_out=list(self.left_out), called=dict(self.called)
+            self.root.path, options, notes=list(self.notes), left_out=list(self.left_out), called=dict(self.called)
         )
 
     def label(self, folder: Folder) -> str:
@@ -44,26 +45,30 @@ class Case:
         return names.label(self.labels.get(folder.path.name, folder.path.name))
 
     def call(self, folder: Folder) -> str:
-        """What people call a folder, as it can be shown."""
+        """The original name of a folder, for display."""
         return names.shown(self.called.get(folder.path.name, folder.path.name))
 
-    def ask(self, question: str, ways: Iterable[tuple[dict[str, str], str]]) -> UnclearLayout:
-        """The error that asks how the folder is to be read. `ways` are fields of `Reading`, each with a sentence; those
-        by which nothing can be read are not offered. The task that was asked for is kept."""
+    def ask(self, question: str, options: Iterable[tuple[dict[str, str], str]]) -> UnclearLayout:
+        """The error that asks how to read the folder.
+
+        `options` are fields of `Reading`, each with a description; options that cannot be read are not offered. The
+        requested task is kept.
+        """
         choices = []
         task = {} if self.reading.task == "auto" else {"task": self.reading.task}
-        for reading, says in ((given | task if "task" not in given else given, says) for given, says in ways):
+        for fields, description in options:
+            reading = fields | task if "task" not in fields else fields
             try:
                 layout = self.read(self, Reading(**reading))
             except UnusableDataset:
                 continue
             if layout.found:
-                choices.append(LayoutChoice(reading, says, layout.summary))
+                choices.append(LayoutChoice(reading, description, layout.summary))
         return UnclearLayout(question, choices)
 
 
-def enter(case: Case) -> None:
-    """Step into folders that only wrap another one."""
+def unwrap_root(case: Case) -> None:
+    """Enter folders that only wrap another one."""
     for _ in range(_WRAPPERS):
         inner = _wrapped(case)
         if inner is None:
@@ -74,15 +79,15 @@ def enter(case: Case) -> None:
 
 
 def take_labels(case: Case, folder: Path) -> None:
-    """Use the labels that a `classes.json` in `folder` gives."""
-    given = class_labels(folder)
-    case.labels |= given
-    case.given |= given.keys()
-    case.named |= bool(given)
+    """Use the labels from a `classes.json` in `folder`."""
+    labels = class_labels(folder)
+    case.labels |= labels
+    case.given |= labels.keys()
+    case.named |= bool(labels)
 
 
 def _wrapped(case: Case) -> Folder | None:
-    """The one folder with images below it, if it is no class; folders beside it hold other files."""
+    """The only folder with images below it, if it is not a class; folders beside it hold other files."""
     full = case.root.full or case.root.folders
     if len(full) != 1 or full[0].path.name in case.given:
         return None
@@ -90,19 +95,19 @@ def _wrapped(case: Case) -> Folder | None:
         return None
     inner, others = full[0], [folder for folder in case.root.folders if folder is not full[0]]
     if any(next(other.every_file(), None) is None for other in others):
-        return None  # an empty folder is a class that waits for images
+        return None  # an empty folder is a class without images yet
     return inner if inner.folders and (not inner.images or kind_of(inner.name)) else None
 
 
 def _holds_the_classes(folder: Folder, beside: int) -> bool:
-    """Whether a folder with some images `beside` it is where the classes are: it holds two folders at least that may be
-    classes or parts, with more images than lie outside, and no images of its own."""
+    """Whether a folder with `beside` images next to it contains the classes: at least two folders that may be classes
+    or parts, more images than outside, and no images of its own."""
     inner = [one for one in folder.full if not is_group(one.name) and (kind_of(one.name) or not is_generic(one.name))]
     return len(inner) > 1 and len(inner) == len(folder.full) and not folder.images and folder.image_count > beside
 
 
-def stepped(folder: Folder) -> Folder:
-    """The folder in which a part's classes lie: train/train and train/images are only wrapped once more."""
+def unwrap(folder: Folder) -> Folder:
+    """The folder that contains the class folders: skips wrappers such as train/train and train/images."""
     for _ in range(_WRAPPERS):
         full = folder.full
         if len(full) != 1 or folder.images or len(folder.folders) > 1:
@@ -116,10 +121,10 @@ def stepped(folder: Folder) -> Folder:
 
 
 def no_classes(case: Case, *more: str) -> UnusableDataset:
-    """Why nothing can be read, and what is expected. `more` are sentences on what is there."""
+    """The error for a folder without classes, with what is expected. `more` are sentences on its content."""
     folder, root = case.outer.path, case.root
     name = short(folder.name)
-    wanted = (
+    expected = (
         f"Put the images of each class into a folder of its own, such as {name}/cat and {name}/dog, or add a file "
         "labels.csv with the columns file and label."
     )
@@ -130,4 +135,4 @@ def no_classes(case: Case, *more: str) -> UnusableDataset:
         what = f"{folder} holds images in {listed(inner.name for inner in root.full)}, but no class folders."
     else:
         what = f"{folder} holds no class folders with images."
-    return UnusableDataset(" ".join(text for text in (what, first, *more, wanted) if text))
+    return UnusableDataset(" ".join(text for text in (what, first, *more, expected) if text))

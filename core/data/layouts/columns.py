@@ -1,11 +1,11 @@
-"""Which column of a table names the files, and which their classes, by what is in them."""
+"""Detect the file name column and the label column of a table from their values."""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.data.layouts.assigned import listed
-from core.data.layouts.labels.lists import are_lists, is_called_so
+from core.data.layouts.labels.lists import are_lists, has_label_name
 from core.data.layouts.words import plain
 
 _PREFERRED = re.compile(
@@ -38,21 +38,21 @@ _OUTLINES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Labelling:
-    """The column of classes, or the columns of which each stands for one class and holds 0 or 1."""
+    """The label column, or the indicator columns (0 or 1), one per class."""
 
     label: str = ""
     marks: tuple[str, ...] = ()
 
 
 def is_boxes(columns: Iterable[str]) -> bool:
-    """Whether the columns give boxes around objects, or their outlines."""
+    """Whether the columns hold bounding boxes or outlines of objects."""
     names = list(columns)
     letters = {"".join(c for c in name.casefold() if c.isalnum()) for name in names}
     return any(letters >= box for box in _BOXES) or any(_OUTLINES.fullmatch(plain(name)) for name in names)
 
 
 def are_corners(columns: dict[str, list[str]]) -> bool:
-    """Whether four columns in a row, of a table that does not name them, hold the corners of boxes: x1, y1, x2, y2."""
+    """Whether four adjacent columns of a table without header hold box corners: x1, y1, x2, y2."""
     every = list(columns.values())
     for start in range(len(every) - 3):
         corners = every[start : start + 4]
@@ -63,22 +63,22 @@ def are_corners(columns: dict[str, list[str]]) -> bool:
     return False
 
 
-def possible_labels(columns: dict[str, list[str]], but: Sequence[str]) -> list[str]:
-    """The columns that may hold classes: few different values, each of them several times, and no measurements."""
-    found = [name for name, values in columns.items() if name not in but and _repeats(name, values)]
+def possible_labels(columns: dict[str, list[str]], exclude: Sequence[str]) -> list[str]:
+    """Columns that may hold classes: few distinct, repeated values that are no measurements."""
+    found = [name for name, values in columns.items() if name not in exclude and _repeats(name, values)]
     lists = [
         name
         for name, values in columns.items()
-        if name not in (*but, *found) and not is_measured(values) and are_lists(name, values)
+        if name not in (*exclude, *found) and not is_measured(values) and are_lists(name, values)
     ]
-    found += [name for name in lists if not found or is_called_so(name)]
-    found = _named_over_numbered(found, columns)
+    found += [name for name in lists if not found or has_label_name(name)]
+    found = _prefer_names(found, columns)
     preferred = [name for name in found if is_preferred(name)]
     return preferred[:1] if len(preferred) == 1 else (preferred or found)
 
 
 def are_marks(values: Sequence[str]) -> bool:
-    """Whether a column holds nothing but 0 and 1, or true and false."""
+    """Whether a column holds only 0 and 1, or true and false."""
     return bool(values) and all(map(is_mark, values))
 
 
@@ -93,83 +93,87 @@ def is_set(value: str) -> bool:
 
 
 def is_preferred(name: str) -> bool:
-    """Whether a column is called as columns of classes are."""
+    """Whether a column has a typical name of a label column."""
     return bool(_PREFERRED.fullmatch(plain(name)))
 
 
-def marks(columns: dict[str, list[str]], but: Sequence[str], loose: bool = False) -> tuple[str, ...]:
-    """The columns that hold nothing but 0 and 1, if there are at least two of them. With `loose` also those where some
-    marks are left out, or are -1 for what is not certain."""
+def marks(columns: dict[str, list[str]], exclude: Sequence[str], loose: bool = False) -> tuple[str, ...]:
+    """The indicator columns (only 0 and 1), if there are at least two.
+
+    With `loose` also those with missing values or -1 for uncertain ones.
+    """
     test = are_loose_marks if loose else are_marks
-    found = tuple(name for name, values in columns.items() if name not in but and test(values))
+    found = tuple(name for name, values in columns.items() if name not in exclude and test(values))
     return found if len(found) > 1 else ()
 
 
 def are_loose_marks(values: Sequence[str]) -> bool:
-    """Whether a column holds 0 and 1, except for some marks that are left out or -1."""
+    """Whether a column holds 0 and 1, apart from missing values or -1."""
     return any(map(is_mark, values)) and all(is_mark(value) or value in _UNCERTAIN for value in values)
 
 
 def marked(columns: dict[str, list[str]], names: Sequence[str], row: int) -> list[str]:
-    """The names of the columns whose value is 1 in a row."""
+    """The names of the columns that are 1 in a row."""
     return [name for name in names if is_set(columns[name][row])]
 
 
-def why_none(columns: dict[str, list[str]], but: Sequence[str]) -> str:
-    """Why no column can be taken for the classes, each named."""
+def why_none(columns: dict[str, list[str]], exclude: Sequence[str]) -> str:
+    """Why no column can be the label column, with a reason for each."""
     reasons = []
     for name, values in columns.items():
-        if name in but:
+        if name in exclude:
             continue
-        said = [value for value in values if value]
-        different = len(set(said))
-        if not said:
+        nonempty = [value for value in values if value]
+        different = len(set(nonempty))
+        if not nonempty:
             reasons.append(f"'{name}' is empty")
         elif different == 1:
             reasons.append(f"'{name}' is the same in every row")
         elif is_measured(values):
             reasons.append(f"'{name}' holds numbers with decimals, which are measurements and no classes")
-        elif different * 2 > len(said):
+        elif different * 2 > len(nonempty):
             reasons.append(f"'{name}' is different in nearly every row")
         else:
             reasons.append(f"'{name}' looks like a measurement or a time")
-    return "; ".join(reasons[:8]) or f"there are only the columns {listed(but)}"
+    return "; ".join(reasons[:8]) or f"there are only the columns {listed(exclude)}"
 
 
 def is_measured(values: Sequence[str]) -> bool:
-    """Whether a column holds numbers of which some have decimals."""
-    said = [value for value in values if value]
-    return all(_NUMBER.fullmatch(value) for value in said) and not all(_WHOLE.fullmatch(value) for value in said)
+    """Whether a column holds numbers, some with decimals."""
+    nonempty = [value for value in values if value]
+    return all(_NUMBER.fullmatch(value) for value in nonempty) and not all(
+        _WHOLE.fullmatch(value) for value in nonempty
+    )
 
 
 def one_spelling(values: Sequence[str]) -> dict[str, str]:
-    """What numbers of classes are called where one is written in two ways, as 1 and 1.0; empty for all others."""
-    said = {value for value in values if value}
-    if not all(_WHOLE.fullmatch(value) for value in said):
+    """Canonical names of numeric classes if one is written in two ways, as 1 and 1.0; otherwise empty."""
+    nonempty = {value for value in values if value}
+    if not all(_WHOLE.fullmatch(value) for value in nonempty):
         return {}
-    numbers = {value: str(int(value.partition(".")[0].partition(",")[0])) for value in said}
-    return numbers if len(set(numbers.values())) < len(said) else {}
+    numbers = {value: str(int(value.partition(".")[0].partition(",")[0])) for value in nonempty}
+    return numbers if len(set(numbers.values())) < len(nonempty) else {}
 
 
 def _repeats(name: str, values: Sequence[str]) -> bool:
-    said = [value for value in values if value]
-    different, letters = len(set(said)), plain(name)
-    if different < 2 or different * 2 > len(said) or is_measured(values):
+    nonempty = [value for value in values if value]
+    different, letters = len(set(nonempty)), plain(name)
+    if different < 2 or different * 2 > len(nonempty) or is_measured(values):
         return False
-    if all(_WHOLE.fullmatch(value) for value in said):
-        # numbers are codes of classes where they are few, or where the column says so
+    if all(_WHOLE.fullmatch(value) for value in nonempty):
+        # numbers are class codes if they are few, or if the column name says so
         called = bool(_PREFERRED.fullmatch(letters))
         return called or (not _MEASURES.fullmatch(letters) and different <= 20)
-    return not all(_DATE.match(value) for value in said)
+    return not all(_DATE.match(value) for value in nonempty)
 
 
-def _named_over_numbered(found: list[str], columns: dict[str, list[str]]) -> list[str]:
-    """Of columns that say the same in other words (a code and a name), only the first one that is no number."""
-    kept: list[str] = []
+def _prefer_names(found: list[str], columns: dict[str, list[str]]) -> list[str]:
+    """Of equivalent columns (a code and a name), keep only the first that is not numeric."""
+    chosen: list[str] = []
     for name in sorted(found, key=lambda one: all(_WHOLE.fullmatch(v) for v in columns[one] if v)):
-        if not any(same_partition(columns[name], columns[other]) for other in kept):
-            kept.append(name)
-    return [name for name in found if name in kept]
+        if not any(same_partition(columns[name], columns[other]) for other in chosen):
+            chosen.append(name)
+    return [name for name in found if name in chosen]
 
 
 def same_partition(one: Sequence[str], other: Sequence[str]) -> bool:

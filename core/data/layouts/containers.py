@@ -1,4 +1,4 @@
-"""Files that hold many images, or labels, in a form that cannot be read here: named, with the way out."""
+"""Recognise files that hold images or labels in an unsupported format, and say what to do."""
 
 import re
 from collections import Counter
@@ -23,7 +23,7 @@ _PACKED = {
 _ARCHIVES = frozenset((".tar", ".tgz", ".zip", ".rar", ".7z", ".gz", ".bz2", ".xz", ".zst"))
 _ANY = re.compile(rb"")
 _PICKLE = re.compile(rb"\x80[\x02-\x05]")
-_CALLED = (
+_BY_NAME = (
     (re.compile(r"data_batch_\d|test_batch|batches\.meta|train|test|meta"), _PICKLE, "pickled Python objects of CIFAR"),
     (re.compile(r"(data_batch_\d|test_batch|train|test)\.bin"), _ANY, "binary files, as of CIFAR or STL"),
     (re.compile(r".*[-.]idx\d[-.]ubyte"), _ANY, "IDX files, as of MNIST"),
@@ -34,11 +34,11 @@ _TABLES = {
     ".sqlite": "an SQLite database", ".pkl": "a pickled Python object", ".npy": "a NumPy array", ".xml": "an XML file",
     ".rds": "an R object", ".arff": "an ARFF table", ".yaml": "a YAML file", ".h5": "an HDF5 file",
 }  # fmt: skip
-_CALLED_SO = ("image", "label", "meta", "data", "annotation", "class")  # files that hold labels, mostly
+_LABEL_WORDS = ("image", "label", "meta", "data", "annotation", "class")  # usual names of label files
 
 
 def container_of(folder: Folder) -> Export | None:
-    """In which kind of file the images are packed, where there are no image files."""
+    """The kind of container that holds the images, if there are no image files."""
     if folder.image_count:
         return None
     every = list(folder.every_file())
@@ -57,11 +57,11 @@ def container_of(folder: Folder) -> Export | None:
 
 
 def unread_labels(folder: Folder) -> str:
-    """A sentence on a file beside images that may hold their labels and cannot be read; empty without one."""
+    """A sentence on a file beside the images that may hold labels but is not supported; empty if there is none."""
     found = [path for path in folder.every_file() if path.suffix.lower() in _TABLES] if folder.image_count else []
     if not found:
         return ""
-    found.sort(key=lambda path: (not any(word in path.stem.lower() for word in _CALLED_SO), len(path.parts)))
+    found.sort(key=lambda path: (not any(word in path.stem.lower() for word in _LABEL_WORDS), len(path.parts)))
     return (
         f"{short(found[0].name)} is {_TABLES[found[0].suffix.lower()]}, which is not read here: if it holds the "
         "labels, save them as a CSV file with the columns file and label."
@@ -69,7 +69,7 @@ def unread_labels(folder: Folder) -> str:
 
 
 def other_files(folder: Folder) -> str:
-    """A sentence on what lies in a folder without images; empty where nothing does."""
+    """A sentence on the content of a folder without images; empty if it has none."""
     every = [] if folder.image_count else list(folder.every_file())
     if not every:
         return ""
@@ -79,8 +79,8 @@ def other_files(folder: Folder) -> str:
 
 def _packed(path: Path) -> str | None:
     name = re.sub(r"-\d+-of-\d+$", "", path.name).lower()
-    for called, starts, what in _CALLED:
-        if called.fullmatch(name) and starts.match(_first(path)):
+    for name_pattern, starts, what in _BY_NAME:
+        if name_pattern.fullmatch(name) and starts.match(_first(path)):
             return what
     return _PACKED.get(f".{name.rpartition('.')[2]}") if "." in name else None
 

@@ -1,15 +1,15 @@
-"""Which layout a folder has, and what to ask where two are as likely."""
+"""Detect the layout of a folder, or ask if several are plausible."""
 
 from collections.abc import Sequence
 
 from core.data import names
 from core.data.dataset import LeftOut
 from core.data.layouts.assigned import Layout, listed
-from core.data.layouts.case import Case, enter, no_classes, stepped, take_labels
+from core.data.layouts.case import Case, no_classes, take_labels, unwrap, unwrap_root
 from core.data.layouts.containers import container_of, other_files, unread_labels
 from core.data.layouts.exports import MASKS, Export, export_of, is_annotation
 from core.data.layouts.filenames import labels_by_name
-from core.data.layouts.flat import images_of, labels_of, read_csv, read_filenames, ways_of_table
+from core.data.layouts.flat import images_of, labels_of, read_csv, read_filenames, table_options
 from core.data.layouts.folders import labelled_kinds, part_folders, read_class_first, read_classes, read_parts
 from core.data.layouts.labelled import Labelled
 from core.data.layouts.labels.shared import lie_in_several
@@ -27,10 +27,10 @@ from core.data.layouts.questions import (
 )
 from core.data.layouts.unread_lists import note_parts_in_names
 from core.data.layouts.words import (
+    is_batch,
     is_fold,
     is_generic,
     is_group,
-    is_lot,
     kind_of,
 )
 from core.data.natural import natural_key
@@ -43,13 +43,15 @@ ONLY = "only:"
 
 
 def read_case(case: Case, reading: Reading) -> Layout:
-    """Read a folder in the given way. Raises `UnusableDataset` where it cannot be read so, `UnclearLayout` where 'auto'
-    cannot decide."""
-    before, case.reading = case.reading, reading
+    """Read a folder with the given options.
+
+    Raises `UnusableDataset` if that is impossible, `UnclearLayout` if 'auto' cannot decide.
+    """
+    previous, case.reading = case.reading, reading
     try:
         return _read(case, reading.layout)
     finally:
-        case.reading = before
+        case.reading = previous
 
 
 def _read(case: Case, layout: str) -> Layout:
@@ -71,17 +73,17 @@ def _read(case: Case, layout: str) -> Layout:
             return read_parts(case, parts, 1) if _divided(case) else read_classes(case, 1)
         case "filenames":
             return read_filenames(case)
-    said = labels_of(case)  # csv
-    if said is None:
+    labelled = labels_of(case)  # csv
+    if labelled is None:
         raise UnusableDataset(
             f"No file of labels in {case.outer.path} names its images. Add one, such as labels.csv, with the columns "
             "file and label."
         )
-    return read_csv(case, said)
+    return read_csv(case, labelled)
 
 
 def _only(case: Case, name: str) -> Layout:
-    """Read one folder alone, by its name or its path below the folder that was chosen."""
+    """Read a single folder, given by name or by path below the chosen folder."""
     for folder in case.outer.every_folder():
         below = folder.path.relative_to(case.outer.path)
         if below.parts and name in (folder.name, names.shown(below.as_posix())):
@@ -91,7 +93,7 @@ def _only(case: Case, name: str) -> Layout:
         raise UnusableDataset(f"{case.outer.path} has no folder '{short(name)}' to be read alone. It holds {there}.")
     inner = Case(folder, folder, Reading(), case.read, dict(case.labels), dict(case.called), set(case.given))
     take_labels(inner, folder.path)
-    enter(inner)
+    unwrap_root(inner)
     alone = Reading(task=case.reading.task)
     layout = read_case(inner, alone)
     layout.reading = alone.model_copy(update={"layout": f"{ONLY}{name}"})
@@ -101,7 +103,7 @@ def _only(case: Case, name: str) -> Layout:
 
 
 def _beside(top: Folder, chosen: Folder) -> list[LeftOut]:
-    """What lies on the way to the chosen folder and is not read."""
+    """Files and folders beside the chosen folder that are not read."""
     reason = f"Is not read: only '{short(chosen.name)}' is."
     return [
         LeftOut(names.shown(path.relative_to(top.path).as_posix()), reason)
@@ -143,7 +145,7 @@ def _refusal(case: Case, export: Export) -> UnusableDataset:
 
 
 def _divided(case: Case) -> bool:
-    """Whether there are two parts at least, one of them with class folders.
+    """Whether there are at least two parts, one of them with class folders.
 
     A class may be called 'train' (beside 'bus' and 'car') and is not mistaken for a part.
     """
@@ -156,31 +158,31 @@ def _divided(case: Case) -> bool:
 
 
 def _flat(case: Case) -> Layout | None:
-    """Images whose folders say nothing, or less than a file of labels does. None where the folders are the classes."""
-    said = labels_of(case)
-    speaking = [folder for folder in case.root.full if not _is_mute(folder)]
-    if not speaking and case.root.image_count:
-        if said is not None:
-            return read_csv(case, said)
+    """Layout by tables or file names if folder names carry no information; None if the folders are the classes."""
+    labelled = labels_of(case)
+    informative = [folder for folder in case.root.full if not _is_uninformative(folder)]
+    if not informative and case.root.image_count:
+        if labelled is not None:
+            return read_csv(case, labelled)
         return _by_names(case)
-    ask_about_tables(case, said)
-    if said is None or not said.clear or 10 * len(said.labels) < 9 * len(images_of(case)):
+    ask_about_tables(case, labelled)
+    if labelled is None or not labelled.clear or 10 * len(labelled.labels) < 9 * len(images_of(case)):
         return None
-    if _agree(case, said):
+    if _agree(case, labelled):
         return None
     if all(is_group(f.name) or is_fold(f.name) or is_generic(f.name) or kind_of(f.name) for f in case.root.full):
-        return read_csv(case, said)
-    name = said.tables[0].path.name
-    ways = [({"layout": "csv", "labels": name}, f"the classes are in {name}"), FOLDERS]
+        return read_csv(case, labelled)
+    name = labelled.tables[0].path.name
+    options = [({"layout": "csv", "labels": name}, f"the classes are in {name}"), FOLDERS]
     raise case.ask(
-        f"{name} and the folders {listed(f.name for f in case.root.full)} give the images other classes.", ways
+        f"{name} and the folders {listed(f.name for f in case.root.full)} give the images other classes.", options
     )
 
 
-def _is_mute(folder: Folder) -> bool:
-    """Whether neither a folder nor what is in it can be a class: called like a part or 'images', and flat."""
+def _is_uninformative(folder: Folder) -> bool:
+    """Whether a folder cannot be or contain a class: named like a part or 'images', and flat."""
     return (kind_of(folder.name) is not None or is_generic(folder.name) or is_annotation(folder)) and not [
-        inner for inner in stepped(folder).full if not (is_group(inner.name) or kind_of(inner.name))
+        inner for inner in unwrap(folder).full if not (is_group(inner.name) or kind_of(inner.name))
     ]
 
 
@@ -196,10 +198,10 @@ def _by_names(case: Case) -> Layout | None:
         raise no_classes(case, unread_labels(case.outer), other_files(case.outer)) from None
 
 
-def _agree(case: Case, said: Labelled) -> bool:
-    """Whether the folders say the same as the file of labels: each class has one folder and each folder one class."""
-    pairs = {(label, path.parent) for path, label in said.labels.items()}
-    tops = {(label, path.relative_to(case.root.path).parts[0]) for path, label in said.labels.items()}
+def _agree(case: Case, labelled: Labelled) -> bool:
+    """Whether folders and table agree: each class has one folder and each folder one class."""
+    pairs = {(label, path.parent) for path, label in labelled.labels.items()}
+    tops = {(label, path.relative_to(case.root.path).parts[0]) for path, label in labelled.labels.items()}
     return any(len(one) == len({a for a, _ in one}) == len({b for _, b in one}) for one in (pairs, tops))
 
 
@@ -211,20 +213,20 @@ def _are_class_first(case: Case) -> bool:
         len(full) > 1
         and all(found and None not in found for found in kinds)
         and any(len(found) > 1 for found in kinds)
-        and not any(stepped(inner).full for folder in full for inner in folder.full)
+        and not any(unwrap(inner).full for folder in full for inner in folder.full)
         and not any(folder.images for folder in full)
-        and not all(is_fold(folder.name) or is_lot(folder.name) for folder in full)
+        and not all(is_fold(folder.name) or is_batch(folder.name) for folder in full)
     )
 
 
 def _level(case: Case, root: Folder, within_parts: bool = False) -> int:
-    """0 where the folders of `root` are the classes; raises `UnclearLayout` where those within them may be."""
+    """0 if the folders of `root` are the classes; raises `UnclearLayout` if their sub-folders may be."""
     full = root.full
     if not case.named and not within_parts and len(root.folders) > 1 and all(is_fold(f.name) for f in root.folders):
         raise folds(case, full)
     if case.named or len(full) < 2:
         return 0
-    inner = [{case.label(one) for one in stepped(folder).full} for folder in full]
+    inner = [{case.label(one) for one in unwrap(folder).full} for folder in full]
     if not within_parts and not any(inner) and len(full) == len(root.folders):
         ask_about_names(case, full)
     if any(_has_its_own(folder) for folder in full) or not all(inner):
@@ -247,7 +249,7 @@ def _level(case: Case, root: Folder, within_parts: bool = False) -> int:
 
 
 def _has_its_own(folder: Folder) -> bool:
-    """Whether a good part of a folder's images lies right in it, not only a stray one beside its sub-folders."""
+    """Whether a quarter or more of a folder's images lie directly in it, not in sub-folders."""
     return 4 * len(folder.images) >= folder.image_count
 
 
@@ -257,20 +259,22 @@ def _alike(inner: Sequence[set[str]]) -> bool:
 
 
 def choices(case: Case) -> tuple[LayoutChoice, ...]:
-    """Every way in which the folder can be read, for whoever wants another one than was found: first those between
-    which it would be asked."""
-    asked: tuple[LayoutChoice, ...] = ()
+    """All options for reading the folder, for users who want another one than detected.
+
+    Options of an ambiguous layout come first.
+    """
+    ambiguous: tuple[LayoutChoice, ...] = ()
     try:
         read_case(case, Reading())
     except UnclearLayout as error:
-        asked = error.choices
+        ambiguous = error.choices
     except UnusableDataset:
-        pass  # it cannot be read as it was found, which was said: the other ways follow
-    ways = [FOLDERS, INNER, ({"layout": "parts"}, "the folders are train, val and test")]
+        pass  # cannot be read as detected, already reported: offer the other options
+    options = [FOLDERS, INNER, ({"layout": "parts"}, "the folders are train, val and test")]
     if labels_by_name(images_of(case)):
-        ways.append(({"layout": "filenames"}, "the classes are in the file names"))
+        options.append(({"layout": "filenames"}, "the classes are in the file names"))
     if lie_in_several(case.root.full):
-        ways.append(SHARED)
-    ways += ways_of_table(case, labels_of(case))
-    known = [choice.reading for choice in asked]
-    return (*asked, *(choice for choice in case.ask("", ways).choices if choice.reading not in known))
+        options.append(SHARED)
+    options += table_options(case, labels_of(case))
+    offered = [choice.reading for choice in ambiguous]
+    return (*ambiguous, *(choice for choice in case.ask("", options).choices if choice.reading not in offered))

@@ -1,4 +1,4 @@
-"""To which part a row of a table belongs: by a column of parts, by marks such as 'is_valid', or by the file's name."""
+"""The part of each row of a table: from a split column, from marks such as 'is_valid', or from the file name."""
 
 import re
 from collections.abc import Sequence
@@ -18,36 +18,36 @@ _FLAG = re.compile(
     r"(is|to|was|flag)?(exclu(de|ded|sion)|ignored?|skip(ped)?|deleted?|removed?|discard(ed)?|dropp?(ed)?|duplicated?|"
     r"corrupt(ed)?|invalid|unusable)(is|flag)?"
 )
-_SHORT: dict[str, Kind] = {"tr": "train", "va": "val", "te": "test"}
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")  # trainLabels
+_ABBREVIATIONS: dict[str, Kind] = {"tr": "train", "va": "val", "te": "test"}
+_CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")  # trainLabels
 
 
-_MOST_CODES = 6  # of a column of parts, such as 1, 2 and 3
+_MOST_CODES = 6  # distinct values of a coded split column, such as 1, 2 and 3
 
 
 @dataclass(slots=True)
 class Division:
-    """The columns of a table that say to which part its rows belong; `notes` tell what is used, and what is not."""
+    """The columns of a table that assign rows to parts; `notes` say which are used."""
 
     table: Table
     column: str = ""
-    marks: dict[str, Kind] = field(default_factory=dict)  # columns of 0 and 1 that divide
-    columns: list[str] = field(default_factory=list)  # all that speak of parts, used or not: none of them is the class
+    marks: dict[str, Kind] = field(default_factory=dict)  # columns of 0 and 1 that assign parts
+    columns: list[str] = field(default_factory=list)  # all columns about parts, used or not: none of them is the label
     notes: list[str] = field(default_factory=list)
 
     def part(self, row: int) -> Kind | None:
-        """The part of a row; None where nothing says it."""
+        """The part of a row; None if unknown."""
         columns = self.table.columns
         if self.column:
             return _kind(self.column, columns[self.column][row])
         if self.marks:
-            rest: Kind = "train" if "train" not in self.marks.values() else "test"
-            return next((kind for name, kind in self.marks.items() if is_set(columns[name][row])), rest)
+            remainder: Kind = "train" if "train" not in self.marks.values() else "test"
+            return next((kind for name, kind in self.marks.items() if is_set(columns[name][row])), remainder)
         return kind_of_file(self.table.path.stem)
 
 
 def divide(table: Table, file_column: str) -> Division:
-    """How a table divides its rows, if it does."""
+    """Detect how a table divides its rows, if it does."""
     made = Division(table)
     marks = _part_marks(table.columns)
     made.column = _split_column(table.columns, (file_column,)) or ""
@@ -57,10 +57,10 @@ def divide(table: Table, file_column: str) -> Division:
     return made
 
 
-def unused(division: Division, but: Sequence[str]) -> str:
-    """A note on a column that is called like those of parts and does not divide the images; empty without one.
+def unused(division: Division, exclude: Sequence[str]) -> str:
+    """A note on a column that is named like a split column but does not divide the images; empty if there is none.
 
-    `but` are columns that are used for something else.
+    `exclude` are columns that are used for something else.
     """
     if division.column or division.marks:
         return ""
@@ -68,7 +68,7 @@ def unused(division: Division, but: Sequence[str]) -> str:
         other = list(dict.fromkeys(value for value in values if value and _kind(name, value) is None))
         partly = is_split(name) and any(_kind(name, value) for value in values)
         coded = is_split(name) and 1 < len(other) < _MOST_CODES and all(len(value) < 3 for value in other)
-        if name not in but and other and (partly or coded or _FOLDS.fullmatch(plain(name))):
+        if name not in exclude and other and (partly or coded or _FOLDS.fullmatch(plain(name))):
             return (
                 f"The column '{short(name)}' does not divide the images, because {listed(other)} in it "
                 f"{'means' if len(other) == 1 else 'mean'} no part: write train, val or test there."
@@ -76,27 +76,29 @@ def unused(division: Division, but: Sequence[str]) -> str:
     return ""
 
 
-def undivided_subjects(division: Division, but: Sequence[str]) -> str:
-    """A note on a column that says from which patient or video an image is, several from each, where nothing divides
-    the images by it; empty without one. `but` are columns that are used for something else."""
+def undivided_subjects(division: Division, exclude: Sequence[str]) -> str:
+    """A note on a column of patients or videos with several images each, if the images are not divided by it.
+
+    Empty if there is none. `exclude` are columns used for something else.
+    """
     if division.column or division.marks:
         return ""
     for name, values in division.table.columns.items():
-        said = [value for value in values if value]
-        if name not in but and is_subject_column(name) and 3 < len(set(said)) < len(said):
+        nonempty = [value for value in values if value]
+        if name not in exclude and is_subject_column(name) and 3 < len(set(nonempty)) < len(nonempty):
             return (
-                f"The column '{short(name)}' gives {len(said):,} images {len(set(said)):,} values: images of one may "
-                "both train and measure, and the scores be too good for new ones. To avoid it, add a column 'split' "
-                "with train, val or test."
+                f"The column '{short(name)}' gives {len(nonempty):,} images {len(set(nonempty)):,} values: images of "
+                "one may both train and measure, and the scores be too good for new ones. To avoid it, add a column "
+                "'split' with train, val or test."
             )
     return ""
 
 
-def unused_flags(division: Division, but: Sequence[str]) -> str:
-    """A note on a column that marks images which somebody did not want to be used; empty without one."""
+def unused_flags(division: Division, exclude: Sequence[str]) -> str:
+    """A note on a column that marks images as excluded; empty if there is none."""
     for name, values in division.table.columns.items():
         marked = sum(is_set(value) or value.casefold() in ("yes", "y", "x") for value in values)
-        if name not in but and _FLAG.fullmatch(plain(name)) and 0 < marked < len(values):
+        if name not in exclude and _FLAG.fullmatch(plain(name)) and 0 < marked < len(values):
             return (
                 f"The column '{short(name)}' marks {marked:,} of {len(values):,} rows, which is not looked at: their "
                 "images are used. Take these rows out of the table if they are not wanted."
@@ -105,49 +107,54 @@ def unused_flags(division: Division, but: Sequence[str]) -> str:
 
 
 def is_split(name: str) -> bool:
-    """Whether a column is called as columns of parts are."""
+    """Whether a column has a typical name of a split column."""
     return bool(_SPLITS.fullmatch(plain(name)))
 
 
 def kind_of_file(stem: str) -> Kind | None:
-    """The part that a file's name stands for: 'train_labels', 'valAnnotations' and 'test' name one part each."""
+    """The part that a file name stands for: 'train_labels', 'valAnnotations' and 'test' name one part each."""
     if kind := kind_of(stem):
         return kind
-    words = part_words(_HUMP.sub(" ", stem)) - {PREDICT}
+    words = part_words(_CAMEL_CASE.sub(" ", stem)) - {PREDICT}
     return words.pop() if len(words) == 1 else None
 
 
 def _kind(column: str, value: str) -> Kind | None:
-    """The part that a value means; short ones, as 'tr', may be languages where the column is called otherwise."""
-    return (_SHORT.get(value.lower()) if is_split(column) else None) or kind_of(value)
+    """The part that a value means.
+
+    Short values such as 'tr' only in a split column (elsewhere they may be languages).
+    """
+    return (_ABBREVIATIONS.get(value.lower()) if is_split(column) else None) or kind_of(value)
 
 
-def _split_column(columns: dict[str, list[str]], but: Sequence[str]) -> str | None:
-    """The column that says to which part a row belongs: all its values are names of parts, of several if it is not
-    called like such a column."""
+def _split_column(columns: dict[str, list[str]], exclude: Sequence[str]) -> str | None:
+    """The split column: all values are names of parts, of at least two parts unless its name is typical."""
     for name, values in columns.items():
         kinds = {_kind(name, value) for value in values if value}
-        called = is_split(name) or len(kinds) > 1
-        if name not in but and kinds and None not in kinds and called and not is_preferred(name):
+        plausible = is_split(name) or len(kinds) > 1
+        if name not in exclude and kinds and None not in kinds and plausible and not is_preferred(name):
             return name
     return None
 
 
 def _part_marks(columns: dict[str, list[str]]) -> dict[str, Kind]:
-    """Columns such as 'is_valid' that hold nothing but 0 and 1, with the part each means: they are no classes. One that
-    is only called 'train' may be a class beside other columns of 0 and 1."""
+    """Columns of 0 and 1 such as 'is_valid', with the part each means; they are not labels.
+
+    A column called just 'train' may be a label beside other columns of 0 and 1.
+    """
     marks = [name for name, values in columns.items() if are_marks(values)]
     kinds = {name: kind_of(_IS.sub("", plain(name))) for name in marks}
-    alone = len(columns) > 2 and None not in kinds.values()
+    only_parts = len(columns) > 2 and None not in kinds.values()
     return {
         name: kind
         for name, kind in kinds.items()
-        if kind and (_IS.match(plain(name)) or (alone and kind != PREDICT and len(columns) > 1 + len(marks)))
+        if kind and (_IS.match(plain(name)) or (only_parts and kind != PREDICT and len(columns) > 1 + len(marks)))
     }
 
 
 def _use_marks(made: Division, marks: dict[str, Kind]) -> None:
-    """Divide by marks, unless they contradict each other or train on less than half: 'is_valid' may mean good files."""
+    """Divide by marks, unless they contradict each other or leave less than half for training: 'is_valid' may mean
+    intact files."""
     columns = made.table.columns
     rows = [[kind for name, kind in marks.items() if is_set(columns[name][row])] for row in range(made.table.rows)]
     made.marks = marks if PREDICT not in marks.values() else {}
@@ -155,8 +162,8 @@ def _use_marks(made: Division, marks: dict[str, Kind]) -> None:
     several = len(marks) > 1 and "train" in marks.values()
     if not made.marks or any(len(row) > 1 or (several and not row) for row in rows) or 2 * trained < len(rows):
         made.marks = {}
-        told = f"{listed(marks)} {'is' if len(marks) == 1 else 'are'} not used to divide the images"
-        made.notes.append(f"{told}: add a column 'split' with train, val or test.")
+        which = f"{listed(marks)} {'is' if len(marks) == 1 else 'are'} not used to divide the images"
+        made.notes.append(f"{which}: add a column 'split' with train, val or test.")
         return
-    rest = "" if several else f"; the rest is for {'test' if 'train' in marks.values() else 'training'}"
-    made.notes.append(f"The images are divided by {listed(marks)}{rest}.")
+    remainder = "" if several else f"; the rest is for {'test' if 'train' in marks.values() else 'training'}"
+    made.notes.append(f"The images are divided by {listed(marks)}{remainder}.")

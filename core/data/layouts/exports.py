@@ -1,11 +1,11 @@
-"""Data sets of other tasks and programs, told by their own files so that they can be refused by their name."""
+"""Recognise exports for other tasks and programs by their files, so that they can be refused by name."""
 
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.data.layouts.case import Case, stepped
+from core.data.layouts.case import Case, unwrap
 from core.data.layouts.words import is_generic, kind_of, plain
 from core.data.tree import Folder
 
@@ -16,8 +16,8 @@ _MARKS = re.compile(
 )
 _OBJECT = re.compile(r"\s*([A-Za-z]\S*(\s+[-+]?[\d.]+){14,15})?\s*")  # a line of KITTI
 _NUMBERS = re.compile(r"\s*(\d+(\s+[-+]?[\d.]+){4,})?\s*")
-_MOST = 200  # files looked at
-_HEAD = 1 << 16  # bytes of a JSON file that tell what it is
+_MOST = 200  # files examined
+_HEAD = 1 << 16  # bytes of a JSON file used to recognise it
 _BOXES = (
     "Graft classifies whole images. Cut the objects out, or sort the images into a folder per class, such as {0}/cat "
     "and {0}/dog."
@@ -26,7 +26,7 @@ _BOXES = (
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What a folder is, as a sentence's predicate, with the next step."""
+    """What a folder is, as the predicate of a sentence, and what to do next."""
 
     what: str
     step: str = _BOXES
@@ -45,12 +45,12 @@ MASKS = Export("holds images with masks, labels for segmentation.")
 
 
 def is_annotation(folder: Folder) -> bool:
-    """Whether a folder is called like those of masks and label files."""
+    """Whether a folder name is typical of masks or annotations."""
     return bool(_MARKS.fullmatch(plain(folder.name)))
 
 
 def export_of(case: Case) -> Export | None:
-    """Which export of another task the folder is; None where it has class folders, or is no export."""
+    """The export of another task that the folder is; None if it has class folders or is no export."""
     if case.named or any(_has_classes(folder) for folder in _levels(case.root)):
         return None
     tests: tuple[tuple[Callable[[Folder], bool], Export], ...] = (
@@ -68,13 +68,13 @@ def _levels(root: Folder) -> Iterable[Folder]:
     yield root
     for folder in root.folders:
         if kind_of(folder.name) or is_generic(folder.name):
-            yield stepped(folder)
+            yield unwrap(folder)
 
 
 def _has_classes(folder: Folder) -> bool:
-    """Whether several sub-folders with images are called like classes."""
-    mute = [bool(kind_of(one.name)) or is_generic(one.name) or is_annotation(one) for one in folder.full]
-    return mute.count(False) > 1
+    """Whether several sub-folders with images have names that may be classes."""
+    uninformative = [bool(kind_of(one.name)) or is_generic(one.name) or is_annotation(one) for one in folder.full]
+    return uninformative.count(False) > 1
 
 
 def _files(folder: Folder, suffix: str) -> list[Path]:
@@ -101,7 +101,7 @@ def _is_via(top: Folder) -> bool:
 
 
 def _keys(path: Path) -> set[str]:
-    """The keys that a JSON file names at its head and its end, however large it is."""
+    """The keys at the beginning and the end of a JSON file of any size."""
     return set(re.findall(r'"(\w+)"\s*:', _head(path) + _head(path, end=True)))
 
 
@@ -116,12 +116,12 @@ def _head(path: Path, end: bool = False) -> str:
 
 
 def _is_yolo(top: Folder) -> bool:
-    """Most text files that have an image's name hold lines of a number and four coordinates or more."""
+    """Whether most text files named like an image hold lines of a number and at least four coordinates."""
     return _texts_hold(top, _NUMBERS)
 
 
 def _is_yolo_list(top: Folder) -> bool:
-    """A YAML file beside the images names classes and where to train."""
+    """Whether a YAML file beside the images has the keys 'names' and 'train'."""
     texts = [_head(path) for path in top.files if path.suffix.lower() in (".yaml", ".yml")]
     return any({"train", "names"} <= set(re.findall(r"(?m)^(\w+)\s*:", text)) for text in texts)
 
@@ -131,7 +131,7 @@ def _is_kitti(top: Folder) -> bool:
 
 
 def _texts_hold(top: Folder, line_of: re.Pattern[str]) -> bool:
-    """Whether most text files that have an image's name hold nothing but such lines."""
+    """Whether most text files named like an image hold only such lines."""
     stems = {path.stem for path in top.every_image()}
     texts = [path for path in _files(top, ".txt") if path.stem in stems]
     good = [path for path in texts if all(line_of.fullmatch(line) for line in _head(path).splitlines())]
@@ -156,14 +156,14 @@ def _has_masks(top: Folder) -> bool:
 
 
 def holds_masks(folder: Folder, top: Folder) -> bool:
-    """Whether a folder is called like masks, and most of its images have the name of one that lies elsewhere below
-    `top`: a class may be called 'mask' too."""
+    """Whether a folder name is typical of masks and most of its images are named like an image elsewhere below `top` (a
+    class may be called 'mask' too)."""
     if not is_annotation(folder):
         return False
-    masks = {_bare(path) for path in folder.every_image()}
-    others = {_bare(path) for path in top.every_image() if not path.is_relative_to(folder.path)}
+    masks = {_base_name(path) for path in folder.every_image()}
+    others = {_base_name(path) for path in top.every_image() if not path.is_relative_to(folder.path)}
     return not masks or 2 * len(masks & others) > len(masks)
 
 
-def _bare(path: Path) -> str:
+def _base_name(path: Path) -> str:
     return re.sub(r"[_-]?(mask|label|gt|seg|segmentation|l|leftimg8bit|gt(fine|coarse)_\w+)$", "", path.stem.lower())

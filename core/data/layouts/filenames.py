@@ -1,4 +1,4 @@
-"""Classes from file names, where one plain pattern covers all of them: cat.0.jpg, cat_001.jpg, 12-dog.png."""
+"""Classes from file names, if one simple pattern matches all of them: cat.0.jpg, cat_001.jpg, 12-dog.png."""
 
 import re
 from collections import Counter, defaultdict
@@ -8,7 +8,7 @@ from pathlib import Path
 from core.data import names
 from core.data.layouts.words import is_generic, is_group, kind_of, plain
 
-_WORD = r"(?P<label>[^\W\d_][^\W\d_ .-]*(?:[ _.-][^\W\d_]+)*)"  # letters, and between them single separators
+_WORD = r"(?P<label>[^\W\d_][^\W\d_ .-]*(?:[ _.-][^\W\d_]+)*)"  # letters with single separators between words
 _PATTERNS = (
     re.compile(rf"{_WORD}[ _.-]*\(?\d+\)?"),  # cat.0, cat_001, cat (3), cat12, great_pyrenees_100
     re.compile(r"(?P<label>(?=[^ ]*[^\W\d_])\w+)[_.-]\d+"),  # n02085620_7: letters and digits, then a number
@@ -28,8 +28,11 @@ Labels = dict[Path, str]
 
 
 def labels_by_name(images: Sequence[Path]) -> Labels | None:
-    """Each image's class by its file name; None unless one pattern covers all, at least two classes come of it, and
-    they have two images and more on average. What cameras and programs put before a number is no class."""
+    """Each image's class from its file name;
+
+    None unless one pattern matches all, gives at least two classes, and these have at least two images on average.
+    Prefixes of cameras and programs are not classes.
+    """
     if not images:
         return None
     for pattern in _PATTERNS:
@@ -40,7 +43,7 @@ def labels_by_name(images: Sequence[Path]) -> Labels | None:
 
 
 def _are_views(labels: Labels, pattern: re.Pattern[str]) -> bool:
-    """Whether the same numbers stand before every label: 1_red, 1_green, 2_red, 2_green are views of one thing."""
+    """Whether every label has the same numbers: 1_red, 1_green, 2_red, 2_green are views of one object."""
     if "number" not in pattern.groupindex:
         return False
     numbers: dict[str, set[str]] = defaultdict(set)
@@ -52,7 +55,7 @@ def _are_views(labels: Labels, pattern: re.Pattern[str]) -> bool:
 
 
 def labels_like(images: Sequence[Path], known: Collection[str]) -> Labels | None:
-    """Each image's class by its file name, where one pattern gives every image one of the classes in `known`."""
+    """Each image's class from its file name, if one pattern gives only classes in `known`."""
     for pattern in _PATTERNS:
         labels = _matched(images, pattern)
         if labels and set(labels.values()) <= set(known):
@@ -61,7 +64,7 @@ def labels_like(images: Sequence[Path], known: Collection[str]) -> Labels | None
 
 
 def example(labels: Labels) -> str:
-    """How a file's name becomes its class, for a note."""
+    """An example of a file name and its class, for a note."""
     path, label = next(iter(labels.items()))
     return f"'{names.shown(path.name)}' is of class '{label}'"
 
@@ -82,18 +85,20 @@ def _plausible(labels: Iterable[str]) -> bool:
     total = sum(counts.values())
     if len(counts) < 2 or len(counts) * 2 > total:
         return False
-    return not any(_says_nothing(label) for label in counts) and not _is_grid(counts)
+    return not any(_is_uninformative(label) for label in counts) and not _is_grid(counts)
 
 
 def _is_grid(labels: Collection[str]) -> bool:
-    """Whether labels are one word with another number each: london_0, london_1 are columns of tiles, not classes, but
-    class_1, grade-2 and n02085620 are what they say."""
+    """Whether labels are one word with different numbers: london_0, london_1 are columns of tiles, not classes.
+
+    Class_1, grade-2 and n02085620 are classes.
+    """
     words = {plain(label) for label in labels}
     (word, *others) = words
     return not others and any(re.search(r"[ _.-]\d+$", label) for label in labels) and not _NUMBERED.fullmatch(word)
 
 
-def _says_nothing(label: str) -> bool:
+def _is_uninformative(label: str) -> bool:
     letters = plain(label)
     if not letters or _CAMERA.fullmatch(letters) or is_generic(label) or kind_of(label) or is_group(f"{letters}1"):
         return True

@@ -1,18 +1,18 @@
-"""Class folders, alone or within train, val and test."""
+"""Layouts with one folder per class, alone or within train, val and test."""
 
 from dataclasses import dataclass, replace
 
 from core.data.dataset import Part
 from core.data.layouts.assigned import Layout, listed
-from core.data.layouts.case import Case, stepped
+from core.data.layouts.case import Case, unwrap
 from core.data.layouts.labelled import Labelled, part_of, read_labels
 from core.data.layouts.words import (
     PREDICT,
     Kind,
+    is_artifact,
     is_certain,
     is_group,
     is_late,
-    is_leaving,
     kind_of,
     resembles_train,
     same_class,
@@ -24,7 +24,7 @@ from core.experiment import Reading
 from core.text import short
 
 BESIDE = "Lies beside the class folders, so that it has no class."
-LEAVING = (
+ARTIFACT = (
     "Is called after what programs leave behind, and is no class. If it is one, read every folder as a class "
     "(`--layout folders`), or rename it."
 )
@@ -34,7 +34,7 @@ _PLURAL: dict[Kind, str] = {"train": "training", "val": "validation", "test": "t
 
 @dataclass(frozen=True, slots=True)
 class PartFolder:
-    """A folder that is a part; `inner` is where its classes lie."""
+    """A folder that is a part (train, val or test); `inner` contains its class folders."""
 
     folder: Folder
     inner: Folder
@@ -42,59 +42,59 @@ class PartFolder:
 
 
 def part_folders(case: Case) -> list[PartFolder]:
-    """The folders of the root that are called like parts, whether or not they are."""
+    """The folders of the root whose names mean parts, whether or not they are parts."""
     folders = [folder for folder in case.root.folders if folder.path.name not in case.given]
-    found = [PartFolder(folder, stepped(folder), kind) for folder in folders if (kind := kind_of(folder.name))]
-    found = found or _alike_but_for_a_part(case.root.full)
+    found = [PartFolder(folder, unwrap(folder), kind) for folder in folders if (kind := kind_of(folder.name))]
+    found = found or _same_names_except_part(case.root.full)
     if found and all(part.kind != "train" for part in found):
-        found += _the_missing_train(case, [folder for folder in folders if kind_of(folder.name) is None], found)
+        found += _find_train_folder(case, [folder for folder in folders if kind_of(folder.name) is None], found)
     validating = [part for part in found if part.kind == "val"]
     if len(validating) > 1 and not any(part.kind == "test" for part in found):
-        # training, validation, evaluation: the last one measures
+        # training, validation, evaluation: the last one is the test part
         late = [part for part in validating if is_late(part.folder.name)]
         if len(late) < len(validating):
             found = [PartFolder(p.folder, p.inner, "test") if p in late else p for p in found]
     return found
 
 
-def _alike_but_for_a_part(full: list[Folder]) -> list[PartFolder]:
-    """Folders whose names differ in nothing but a part: cats_train and cats_test, train_v2 and test_v2."""
+def _same_names_except_part(full: list[Folder]) -> list[PartFolder]:
+    """Folders whose names differ only in a word for a part: cats_train and cats_test, train_v2 and test_v2."""
     bare = without_shared([folder.name for folder in full])
     found = [(folder, kind_of(bare[folder.name])) for folder in full]
     if len({kind for _, kind in found}) < 2 or any(kind is None for _, kind in found):
         return []
-    return [PartFolder(folder, stepped(folder), kind) for folder, kind in found if kind]
+    return [PartFolder(folder, unwrap(folder), kind) for folder, kind in found if kind]
 
 
-def _the_missing_train(case: Case, others: list[Folder], found: list[PartFolder]) -> list[PartFolder]:
-    """The one folder that holds the folders that val and test hold: 'train_augmented', or 'learn' beside both."""
-    wanted = [{case.label(inner) for inner in part.inner.folders} for part in found if part.inner.folders]
-    like = [
-        PartFolder(folder, stepped(folder), "train")
+def _find_train_folder(case: Case, others: list[Folder], found: list[PartFolder]) -> list[PartFolder]:
+    """A folder with the same class folders as val and test: 'train_augmented', or 'learn' beside both."""
+    class_names = [{case.label(inner) for inner in part.inner.folders} for part in found if part.inner.folders]
+    matches = [
+        PartFolder(folder, unwrap(folder), "train")
         for folder in others
-        if any(len(labels & {case.label(inner) for inner in stepped(folder).full}) > 1 for labels in wanted)
+        if any(len(labels & {case.label(inner) for inner in unwrap(folder).full}) > 1 for labels in class_names)
     ]
-    left_over = {"val", "test"} <= {part.kind for part in found}
-    return like if len(like) == 1 and (left_over or resembles_train(like[0].folder.name)) else []
+    both_present = {"val", "test"} <= {part.kind for part in found}
+    return matches if len(matches) == 1 and (both_present or resembles_train(matches[0].folder.name)) else []
 
 
 def labelled_kinds(parts: list[PartFolder]) -> set[Kind]:
-    """The parts there are, without those that are only for prediction."""
+    """The parts present, without those for prediction."""
     return {part.kind for part in parts if part.kind != PREDICT}
 
 
 def read_classes(case: Case, level: int = 0) -> Layout:
-    """Every folder is a class; with `level` 1, every folder within the folders."""
+    """Every folder is a class; with `level` 1, every folder one level deeper."""
     layout = case.layout(layout="inner" if level else "folders")
     tests = [] if level or case.reading.layout == "folders" else _flat_tests(case)
     for folder in tests:
         layout.offer(folder)
-    leavings = [] if level or case.named or case.reading.layout == "folders" else _leavings(case, tests)
-    for folder in leavings:
-        layout.leave_out(folder.path, LEAVING)
-    _classes(case, layout, case.root, None, level, skip=[*tests, *leavings])
+    artifacts = [] if level or case.named or case.reading.layout == "folders" else _artifact_folders(case, tests)
+    for folder in artifacts:
+        layout.leave_out(folder.path, ARTIFACT)
+    _classes(case, layout, case.root, None, level, skip=[*tests, *artifacts])
     if not level:
-        _note_inner(layout, [one for one in case.root.full if one not in (*tests, *leavings)])
+        _note_inner(layout, [one for one in case.root.full if one not in (*tests, *artifacts)])
     if not level and not case.named and case.reading.layout != "folders":
         layout.note_aside()
     layout.account(case.outer, BESIDE)
@@ -106,24 +106,24 @@ def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
     layout = case.layout(layout="parts")
     classed = [part for part in parts if part.inner.folders or not part.inner.image_count]
     aside = {part.folder.path: [] if level or case.named else _unlabelled(part) for part in classed}
-    known = {
+    train_classes = {
         case.label(folder)
         for part in classed
         if part.kind == "train"
         for folder in _class_folders(part, level)
         if folder not in aside[part.folder.path]
     }
-    said = {part.folder.path: _said(case, part, known) for part in parts if part not in classed}
-    only = {part.kind for part in classed if part.kind != PREDICT} == {"train"} and len(parts) > len(classed)
-    only = only and not any(said.values())
+    labelled = {part.folder.path: _table_labels(case, part, train_classes) for part in parts if part not in classed}
+    train_only = {part.kind for part in classed if part.kind != PREDICT} == {"train"} and len(parts) > len(classed)
+    train_only = train_only and not any(labelled.values())
     for part in parts:
-        if labels := said.get(part.folder.path):
+        if labels := labelled.get(part.folder.path):
             _use_labels(layout, part, labels)
         elif part not in classed or part.kind == PREDICT:
             if part.inner.image_count:
                 layout.offer(part.folder)
         else:
-            kind: Part | None = None if only else part.kind  # type: ignore[assignment]  # PREDICT went before
+            kind: Part | None = None if train_only else part.kind  # type: ignore[assignment]  # PREDICT went before
             for folder in aside[part.folder.path]:
                 layout.offer(folder)
             _classes(case, layout, part.inner, kind, level, skip=aside[part.folder.path])
@@ -132,47 +132,52 @@ def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
             for loose in part.inner.files:
                 layout.leave_out(loose, "Has no class: it does not lie in a class folder.")
     if not layout.found and not layout.classes:
-        raise UnusableDataset(f"{case.outer.path} has no class folders in its parts. {_WANTED}")
-    if only:
+        raise UnusableDataset(f"{case.outer.path} has no class folders in its parts. {_EXPECTED}")
+    if train_only:
         layout.notes.append("Only the train folder has class folders; its images are divided into all parts.")
-    _note_doubled(layout, parts)
-    _join_spellings(layout, known)
-    _drop_untrained(layout, known, "" if only else "train")
+    _note_merged_folders(layout, parts)
+    _join_spellings(layout, train_classes)
+    _drop_untrained(layout, train_classes, "" if train_only else "train")
     layout.account(case.outer, OUTSIDE)
     return layout
 
 
 def _unlabelled(part: PartFolder) -> list[Folder]:
-    """Folders such as 'unlabeled' or 'unsup' beside two classes of a part at least."""
+    """Folders such as 'unlabeled' or 'unsup' beside at least two class folders of a part."""
     found = [folder for folder in part.inner.full if kind_of(folder.name) == PREDICT]
     return found if len(part.inner.full) - len(found) > 1 else []
 
 
-def _said(case: Case, part: PartFolder, known: set[str]) -> Labelled | None:
-    """What a file of labels says about the images of a flat part, where it gives them classes of the train part."""
+def _table_labels(case: Case, part: PartFolder, train_classes: set[str]) -> Labelled | None:
+    """Labels from a table for the images of a flat part, if they are classes of the train part."""
     images = list(part.inner.every_image()) if part.kind in ("val", "test") else []
-    said = read_labels(case.outer, images, Reading(task=case.reading.task)) if images else None
-    if said is not None and not said.clear:  # too few rows to show which column it is, but the classes are known
-        columns = [name for name, values in said.tables[0].columns.items() if set(values) <= known]
+    labelled = read_labels(case.outer, images, Reading(task=case.reading.task)) if images else None
+    # too few rows to detect the label column, but the classes are known
+    if labelled is not None and not labelled.clear:
+        columns = [name for name, values in labelled.tables[0].columns.items() if set(values) <= train_classes]
         reading = Reading(
-            layout="csv", labels=str(said.tables[0].path), label_column=(columns or [""])[0], task=case.reading.task
+            layout="csv", labels=str(labelled.tables[0].path), label_column=(columns or [""])[0], task=case.reading.task
         )
-        said = read_labels(case.outer, images, reading) if columns else None
-    if said is None or not said.clear or said.multilabel != (case.reading.task == "multilabel"):
+        labelled = read_labels(case.outer, images, reading) if columns else None
+    if labelled is None or not labelled.clear or labelled.multilabel != (case.reading.task == "multilabel"):
         return None
-    every = {one for labels in said.sets.values() for one in labels} if said.multilabel else set(said.labels.values())
-    return said if every <= known and 2 * len(said.labels) > len(images) else None
+    every = (
+        {one for labels in labelled.sets.values() for one in labels}
+        if labelled.multilabel
+        else set(labelled.labels.values())
+    )
+    return labelled if every <= train_classes and 2 * len(labelled.labels) > len(images) else None
 
 
-def _use_labels(layout: Layout, part: PartFolder, said: Labelled) -> None:
-    names = listed(table.path.name for table in said.tables)
+def _use_labels(layout: Layout, part: PartFolder, labelled: Labelled) -> None:
+    names = listed(table.path.name for table in labelled.tables)
     layout.notes.append(f"The classes of the images in '{short(part.folder.name)}' are read from {names}.")
-    layout.explained |= {table.path for table in said.tables}
+    layout.explained |= {table.path for table in labelled.tables}
     for path in part.inner.every_image():
-        if path not in said.conflicts and path in said.labels:
-            layout.add(path, said.labels[path], part_of(part.kind), said.sets.get(path))
+        if path not in labelled.conflicts and path in labelled.labels:
+            layout.add(path, labelled.labels[path], part_of(part.kind), labelled.sets.get(path))
         else:
-            layout.leave_out(path, said.conflicts.get(path) or f"Is given no class in {names}.")
+            layout.leave_out(path, labelled.conflicts.get(path) or f"Is given no class in {names}.")
 
 
 def read_class_first(case: Case) -> Layout:
@@ -193,56 +198,59 @@ def read_class_first(case: Case) -> Layout:
     return layout
 
 
-_WANTED = "Put the images of each class into a folder of its own, such as train/cat and train/dog."
+_EXPECTED = "Put the images of each class into a folder of its own, such as train/cat and train/dog."
 
 
 def _class_folders(part: PartFolder, level: int) -> list[Folder]:
-    return [deep for folder in part.inner.folders for deep in stepped(folder).folders] if level else part.inner.folders
+    return [deep for folder in part.inner.folders for deep in unwrap(folder).folders] if level else part.inner.folders
 
 
 def _classes(
     case: Case, layout: Layout, folder: Folder, part: Part | None, level: int, skip: list[Folder] | None = None
 ) -> None:
     seen: dict[str, str] = {}
-    chosen = [inner for top in folder.folders if top not in (skip or ()) for inner in _at(top, level)]
-    others = {case.label(inner) for inner in chosen} if case.reading.layout != "folders" else set()
-    for inner in chosen:
+    selected = [inner for top in folder.folders if top not in (skip or ()) for inner in _at(top, level)]
+    others = {case.label(inner) for inner in selected} if case.reading.layout != "folders" else set()
+    for inner in selected:
         label = case.label(inner)
         if seen.get(label, inner.path.name) != inner.path.name:
             layout.notes.append(f"Two folders are called '{label}' (written differently); they are one class.")
         seen[label] = inner.path.name
         layout.classes.add(label)
-        astray = [deep for deep in inner.full if case.label(deep) in others - {label}]
-        for deep in astray:
+        misplaced = [deep for deep in inner.full if case.label(deep) in others - {label}]
+        for deep in misplaced:
             layout.leave_out(deep.path, f"Lies in '{short(label)}' and is called like another class: move it there.")
-        for path in [*inner.files, *(file for one in inner.folders if one not in astray for file in one.every_file())]:
+        for path in [
+            *inner.files,
+            *(file for one in inner.folders if one not in misplaced for file in one.every_file()),
+        ]:
             layout.add(path, label, part)
 
 
 def _at(top: Folder, level: int) -> list[Folder]:
-    return stepped(top).folders if level else [top]
+    return unwrap(top).folders if level else [top]
 
 
 def _flat_tests(case: Case) -> list[Folder]:
-    """Folders of images for prediction beside class folders. A class may be called 'test', but not one of two."""
+    """Flat folders for prediction beside class folders. A class may be called 'test', but not one of two classes."""
     if case.named:
         return []
     found = [
         folder
         for folder in case.root.full
-        if kind_of(folder.name) not in (None, "train") and is_certain(folder.name) and not stepped(folder).full
+        if kind_of(folder.name) not in (None, "train") and is_certain(folder.name) and not unwrap(folder).full
     ]
     return found if len(case.root.folders) - len(found) > 1 else []
 
 
-def _leavings(case: Case, tests: list[Folder]) -> list[Folder]:
-    """Folders of thumbnails, previews or results beside two classes at least."""
-    found = [folder for folder in case.root.folders if is_leaving(folder.name) and folder not in tests]
+def _artifact_folders(case: Case, tests: list[Folder]) -> list[Folder]:
+    """Folders of thumbnails, previews or results beside at least two classes."""
+    found = [folder for folder in case.root.folders if is_artifact(folder.name) and folder not in tests]
     return found if len(case.root.full) - len(found) - len(tests) > 1 else []
 
 
 def _note_inner(layout: Layout, folders: list[Folder]) -> None:
-    """Say of classes that they hold folders that might be classes themselves, where they are no groups of images."""
+    """Note class folders with sub-folders that might be classes themselves and are not groups of images."""
     single = []
     for folder in folders:
         inner = [one.name for one in folder.full if one.path not in layout.explained and not is_group(one.name)]
@@ -255,45 +263,45 @@ def _note_inner(layout: Layout, folders: list[Folder]) -> None:
         layout.notes.append(f"{'The folder' if len(single) == 1 else 'The folders'} {listed(single)} {verb}.")
 
 
-def _note_doubled(layout: Layout, parts: list[PartFolder]) -> None:
-    for kind, words in _PLURAL.items():
+def _note_merged_folders(layout: Layout, parts: list[PartFolder]) -> None:
+    for kind, title in _PLURAL.items():
         same = [part.folder.name for part in parts if part.kind == kind]
         if len(same) > 1:
-            layout.notes.append(f"The folders {listed(same)} are used together as the {words} part.")
-        elif same and kind != kind_of(same[0]):  # by what is beside it or in it
-            layout.notes.append(f"The folder '{short(same[0])}' is used as the {words} part.")
+            layout.notes.append(f"The folders {listed(same)} are used together as the {title} part.")
+        elif same and kind != kind_of(same[0]):  # recognised by its neighbours or its content
+            layout.notes.append(f"The folder '{short(same[0])}' is used as the {title} part.")
 
 
-def _join_spellings(layout: Layout, known: set[str]) -> None:
-    """A class of val or test whose name is a known class's but for case, separators or a part's name is that class."""
-    spelt: dict[str, list[str]] = {}
-    for label in sorted(known):
-        spelt.setdefault(same_class(label), []).append(label)
+def _join_spellings(layout: Layout, train_classes: set[str]) -> None:
+    """Rename classes of val or test that equal a class of train except for case, separators or a word for a part."""
+    by_spelling: dict[str, list[str]] = {}
+    for label in sorted(train_classes):
+        by_spelling.setdefault(same_class(label), []).append(label)
     there: dict[str | None, set[str]] = {}
     for found in layout.found:
         there.setdefault(found.part, set()).add(found.label)
-    joined = {}
-    for label in sorted(layout.classes - known):
-        match spelt.get(same_class(label), []):
+    renamed = {}
+    for label in sorted(layout.classes - train_classes):
+        match by_spelling.get(same_class(label), []):
             case [one] if not any({label, one} <= labels for labels in there.values()):
-                joined[label] = one
+                renamed[label] = one
                 layout.notes.append(f"The folder '{short(label)}' is taken for the class '{short(one)}'.")
-    layout.found = [replace(found, label=joined.get(found.label, found.label)) for found in layout.found]
-    layout.classes -= joined.keys()
+    layout.found = [replace(found, label=renamed.get(found.label, found.label)) for found in layout.found]
+    layout.classes -= renamed.keys()
 
 
-def _drop_untrained(layout: Layout, known: set[str], train: str) -> None:
-    """A class that occurs only in val or test cannot be learned: its images are left out, and said so."""
-    if not known or not train:  # no train folder at all: the audit says so
+def _drop_untrained(layout: Layout, train_classes: set[str], train: str) -> None:
+    """Leave out, with a note, classes that occur only in val or test: they cannot be learned."""
+    if not train_classes or not train:  # no train folder at all: the audit reports it
         return
-    trained = {part: {found.label for found in layout.found if found.part == part} for part in ("val", "test")}
-    for label in sorted(layout.classes - known):
+    classes_by_part = {part: {found.label for found in layout.found if found.part == part} for part in ("val", "test")}
+    for label in sorted(layout.classes - train_classes):
         layout.notes.append(f"Class '{short(label)}' is not in the train folder; its images are left out.")
     for found in layout.found:
-        if found.label not in known:
+        if found.label not in train_classes:
             layout.leave_out(found.path, f"Class '{short(found.label)}' has no folder in train.")
-    layout.found = [found for found in layout.found if found.label in known]
-    layout.classes &= known
-    for part, there in trained.items():
-        for missing in sorted(known - there if there else ()):
+    layout.found = [found for found in layout.found if found.label in train_classes]
+    layout.classes &= train_classes
+    for part, there in classes_by_part.items():
+        for missing in sorted(train_classes - there if there else ()):
             layout.notes.append(f"Class '{short(missing)}' has no images in the {part} folder.")

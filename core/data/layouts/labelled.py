@@ -1,4 +1,4 @@
-"""Labels from files of labels: which rows mean which images, and what is left over."""
+"""Labels from tables: match rows to images and collect what does not match."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,60 +22,60 @@ from core.errors import UnusableDataset
 from core.experiment import Reading
 from core.text import short
 
-MOST_ROWS = 50  # rows without an image that are named one by one
+MOST_ROWS = 50  # rows without an image that are listed individually
 
 
 @dataclass(slots=True)
 class Labelled:
-    """What the tables say. `conflicts` are images that rows give different labels, `missing` rows without an image.
+    """Result of reading tables. `conflicts`: images with contradictory rows; `missing`: rows without an image.
 
-    With `multilabel` an image has any number of labels: `sets` holds them, and `labels` the same as one text.
+    With `multilabel` an image has any number of labels, in `sets`; `labels` has them joined into one string.
     """
 
     tables: list[Table] = field(default_factory=list)
     file_column: str = ""
-    label_column: str = ""  # empty where columns of 0 and 1 give the classes
+    label_column: str = ""  # empty if the labels are columns of 0 and 1
     labels: dict[Path, str] = field(default_factory=dict)
     sets: dict[Path, frozenset[str]] = field(default_factory=dict)
     parts: dict[Path, Kind] = field(default_factory=dict)
     conflicts: dict[Path, str] = field(default_factory=dict)
-    unsaid: dict[Path, str] = field(default_factory=dict)  # images whose row gives no class
+    without_class: dict[Path, str] = field(default_factory=dict)  # images whose row has no class
     missing: list[tuple[str, str]] = field(default_factory=list)
     possible: tuple[str, ...] = ()  # columns between which somebody has to choose
     files: tuple[str, ...] = ()  # columns of file names between which somebody has to choose
-    rivals: tuple[Table, ...] = ()  # tables of which each gives the same images other classes
+    rivals: tuple[Table, ...] = ()  # tables that contradict each other
     multilabel: bool = False
-    separator: str = ""  # between the labels of one cell, see `labels.lists`
-    several: bool = False  # the classes are lists, and one class per image was asked for
-    repeated: bool = False  # rows give one image different classes
+    separator: str = ""  # between labels in one cell, see `labels.lists`
+    several: bool = False  # cells contain lists, but one class per image was requested
+    repeated: bool = False  # several rows give one image different classes
     notes: list[str] = field(default_factory=list)
-    why: str = ""  # no column of classes, and why
+    why: str = ""  # why there is no label column
 
     @property
     def clear(self) -> bool:
-        """Whether the labels can be used as they are."""
+        """Whether the labels are complete and unambiguous."""
         return bool(self.labels) and not (self.possible or self.files or self.rivals or self.several or self.why)
 
 
 def read_labels(folder: Folder, images: Sequence[Path], reading: Reading) -> Labelled | None:
-    """What files of labels below `folder` say about `images`; None where no such file names half of them, or half of
-    whose rows name one.
+    """Read the tables below `folder` that label `images`; None if no table covers half of the images or matches with
+    half of its rows.
 
-    With `reading.labels` only that file is read, and with columns only those. Raises `UnusableDataset` where what was
-    asked for cannot be used.
+    With `reading.labels` only that file is read, likewise for columns. Raises `UnusableDataset` if the requested file
+    or column cannot be used.
     """
     index = ImageIndex(images, folder.path)
-    found: list[Labelled] = []
+    candidates: list[Labelled] = []
     for path in _chosen(folder, reading) if reading.labels else find_tables(folder):
         one = _read(path, index, reading)
         if one is not None:
-            found.append(one)
-    if not found:
+            candidates.append(one)
+    if not candidates:
         return None
-    found = _alike(found, index)
-    # a table with labels comes before one that only lists files, and that before one of another kind
-    best = max(found, key=lambda one: (one.clear, bool(one.possible), len(one.labels), len(one.unsaid)))
-    others = [one for one in (_said_alike(one, best, index) for one in found) if one is not best and one.clear]
+    candidates = _unify_multilabel(candidates, index)
+    # prefer tables with labels, then tables that only list files
+    best = max(candidates, key=lambda one: (one.clear, bool(one.possible), len(one.labels), len(one.without_class)))
+    others = [one for one in (_reread_like(one, best, index) for one in candidates) if one is not best and one.clear]
     if best.clear:
         for other in others:
             if is_blank(other, best):
@@ -87,39 +87,41 @@ def read_labels(folder: Folder, images: Sequence[Path], reading: Reading) -> Lab
     return best
 
 
-def _alike(found: list[Labelled], index: ImageIndex) -> list[Labelled]:
-    """Where one table gives several labels, the others with its columns are read so too: theirs may be single ones."""
-    like = next((one for one in found if one.multilabel), None)
-    if like is None:
-        return found
-    wanted = {like.file_column, like.label_column} - {""}
+def _unify_multilabel(candidates: list[Labelled], index: ImageIndex) -> list[Labelled]:
+    """If one table has several labels per image, read tables with the same columns in the same way."""
+    reference = next((one for one in candidates if one.multilabel), None)
+    if reference is None:
+        return candidates
+    shared = {reference.file_column, reference.label_column} - {""}
     return [
-        _fill(one.tables[0], like.file_column, index, _reading(like), like.separator)
-        if not one.multilabel and wanted <= one.tables[0].columns.keys() and (one.label_column == like.label_column)
+        _fill(one.tables[0], reference.file_column, index, _reading_like(reference), reference.separator)
+        if not one.multilabel
+        and shared <= one.tables[0].columns.keys()
+        and (one.label_column == reference.label_column)
         else one
-        for one in found
+        for one in candidates
     ]
 
 
-def _reading(like: Labelled) -> Reading:
-    """How a table is read that is like another one."""
-    task: Literal["auto", "multilabel"] = "multilabel" if like.multilabel else "auto"
-    return Reading(layout="csv", label_column=like.label_column, task=task)
+def _reading_like(reference: Labelled) -> Reading:
+    """Reading options for a table with the same columns as another."""
+    task: Literal["auto", "multilabel"] = "multilabel" if reference.multilabel else "auto"
+    return Reading(layout="csv", label_column=reference.label_column, task=task)
 
 
-def _said_alike(other: Labelled, best: Labelled, index: ImageIndex) -> Labelled:
-    """A table with the columns of the best one, read as that is: too few rows may not show what its columns are."""
+def _reread_like(other: Labelled, best: Labelled, index: ImageIndex) -> Labelled:
+    """Reread a table with the columns of the best one in the same way: it may have too few rows to detect them."""
     table = other.tables[0]
     if other.clear or not best.clear or not {best.file_column, best.label_column} <= table.columns.keys():
         return other
-    return _fill(table, best.file_column, index, _reading(best), best.separator)
+    return _fill(table, best.file_column, index, _reading_like(best), best.separator)
 
 
 def _chosen(folder: Folder, reading: Reading) -> list[Path]:
-    given = Path(reading.labels).expanduser()
-    for path in (folder.path / given, given):
+    path_option = Path(reading.labels).expanduser()
+    for path in (folder.path / path_option, path_option):
         if path.is_file():
-            return [path.resolve() if path is given else path]
+            return [path.resolve() if path is path_option else path]
     near = listed(path.relative_to(folder.path).as_posix() for path in find_tables(folder))
     raise UnusableDataset(
         f"There is no file of labels {short(reading.labels, 200)} in {folder.path}."
@@ -128,117 +130,117 @@ def _chosen(folder: Folder, reading: Reading) -> list[Path]:
 
 
 def _read(path: Path, index: ImageIndex, reading: Reading) -> Labelled | None:
-    asked = bool(reading.labels)
-    if not asked and is_form(path):
+    required = bool(reading.labels)
+    if not required and is_form(path):
         return None
     try:
         headless = any(index.find(text) for text in first_row(path) if text)
         table = read_table(path, headless)
-        found = _file_columns(table, index, reading)
+        columns = _file_columns(table, index, reading)
     except UnusableDataset:
-        if asked:
+        if required:
             raise
         return None
-    if not found:
-        if asked:
+    if not columns:
+        if required:
             raise UnusableDataset(
                 f"No column of {path.name} names images of this folder; its columns are {listed(table.columns, 20)}. "
                 "Name the files as they are called, or with their path."
             )
         return None
-    made = _fill(table, found[0], index, reading)
-    made.files = tuple(found) if len(found) > 1 else ()
-    return made
+    result = _fill(table, columns[0], index, reading)
+    result.files = tuple(columns) if len(columns) > 1 else ()
+    return result
 
 
 def _file_columns(table: Table, index: ImageIndex, reading: Reading) -> list[str]:
-    return [_known(table, reading.file_column)] if reading.file_column else file_columns(table, index)
+    return [_require_column(table, reading.file_column)] if reading.file_column else file_columns(table, index)
 
 
-def _known(table: Table, column: str) -> str:
+def _require_column(table: Table, column: str) -> str:
     if column not in table.columns:
         raise unknown_column(table, column)
     return column
 
 
 def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading, separator: str = "") -> Labelled:
-    """What one table says. A `separator` is known from another table of the same columns."""
-    made = Labelled([table], file_column)
+    """Labels from one table. `separator` is given if known from another table with the same columns."""
+    result = Labelled([table], file_column)
     division = divide(table, file_column)
-    but = [file_column, *division.columns]
+    exclude = [file_column, *division.columns]
     rows = [index.find(value) for value in table.columns[file_column]]
-    there = [number for number, paths in enumerate(rows) if paths]
-    seen = {name: [values[n] for n in there] for name, values in table.columns.items()}
-    marks = choose_labels(made, table, seen, but, reading)
-    made.separator = made.separator or (separator if made.multilabel else "")
-    used = (file_column, made.label_column, *marks, *made.possible)
-    told = (
+    matched = [number for number, paths in enumerate(rows) if paths]
+    row_values = {name: [values[n] for n in matched] for name, values in table.columns.items()}
+    marks = choose_labels(result, table, row_values, exclude, reading)
+    result.separator = result.separator or (separator if result.multilabel else "")
+    used = (file_column, result.label_column, *marks, *result.possible)
+    messages = (
         table.note,
         *division.notes,
         unused(division, used),
         undivided_subjects(division, used),
         unused_flags(division, used),
     )
-    made.notes += [note for note in told if note]
-    one_spelling = cols.one_spelling(seen[made.label_column]) if made.label_column else {}
+    result.notes += [note for note in messages if note]
+    one_spelling = cols.one_spelling(row_values[result.label_column]) if result.label_column else {}
     for number, paths in enumerate(rows):
-        image, part = _image(made, table, number, paths, division.part(number)), division.part(number)
-        if image is not None and made.multilabel:
-            _take_several(made, table, number, image, labels_of_row(made, table, marks, number), one_spelling)
+        image, part = _image(result, table, number, paths, division.part(number)), division.part(number)
+        if image is not None and result.multilabel:
+            _assign_several(result, table, number, image, labels_of_row(result, table, marks, number), one_spelling)
         elif image is not None:
-            label = marked_label(table, made.label_column, marks, number)
-            _take(made, table, number, image, one_spelling.get(label, label))
+            label = marked_label(table, result.label_column, marks, number)
+            _assign(result, table, number, image, one_spelling.get(label, label))
         if image is not None and part is not None:
-            made.parts[image] = part
-    made.labels |= {path: ", ".join(sorted(labels)) for path, labels in made.sets.items()}
-    made.unsaid = {path: reason for path, reason in made.unsaid.items() if path not in made.labels}
-    return made
+            result.parts[image] = part
+    result.labels |= {path: ", ".join(sorted(labels)) for path, labels in result.sets.items()}
+    result.without_class = {path: reason for path, reason in result.without_class.items() if path not in result.labels}
+    return result
 
 
-def _take_several(
-    made: Labelled, table: Table, row: int, path: Path, labels: tuple[str, ...], spelling: dict[str, str]
+def _assign_several(
+    result: Labelled, table: Table, row: int, path: Path, labels: tuple[str, ...], spelling: dict[str, str]
 ) -> None:
-    """Give an image all labels that a row names; a row that only says that there is none yet gives nothing."""
+    """Assign all labels of a row to an image; rows marked as unlabelled assign nothing."""
     if labels and all(map(is_unlabelled, labels)):
-        made.unsaid.setdefault(path, f"{_line(table, row)} gives it no class.")
+        result.without_class.setdefault(path, f"{_line(table, row)} gives it no class.")
         return
-    made.sets[path] = made.sets.get(path, frozenset()) | {spelling.get(one, one) for one in labels}
+    result.sets[path] = result.sets.get(path, frozenset()) | {spelling.get(one, one) for one in labels}
 
 
-def labels_of_row(made: Labelled, table: Table, marks: tuple[str, ...], row: int) -> tuple[str, ...]:
-    """All labels that a row gives."""
-    if made.label_column:
-        return split_labels(table.columns[made.label_column][row], made.separator)
+def labels_of_row(result: Labelled, table: Table, marks: tuple[str, ...], row: int) -> tuple[str, ...]:
+    """All labels of a row."""
+    if result.label_column:
+        return split_labels(table.columns[result.label_column][row], result.separator)
     return tuple(cols.marked(table.columns, marks, row))
 
 
 def marked_label(table: Table, column: str, marks: tuple[str, ...], row: int) -> str:
-    """The class that a row gives; empty where it gives none."""
+    """The class of a row; empty if it has none."""
     if column:
         return names.label(table.columns[column][row])
     return " ".join(cols.marked(table.columns, marks, row))
 
 
-def _image(made: Labelled, table: Table, row: int, paths: Sequence[Path], part: Kind | None) -> Path | None:
-    """The one image that a row names; None, and why is kept, where there is none, or several."""
+def _image(result: Labelled, table: Table, row: int, paths: Sequence[Path], part: Kind | None) -> Path | None:
+    """The image of a row. None, recording the reason, if there is none or several."""
     paths = _nearest(paths, table.path.parent, part)
-    said, line = table.columns[made.file_column][row], _line(table, row)
+    name, line = table.columns[result.file_column][row], _line(table, row)
     if not paths:
-        made.missing.append((said or line, f"{line} names it, but there is no such image."))
+        result.missing.append((name or line, f"{line} names it, but there is no such image."))
         return None
     for path in paths if len(paths) > 1 else ():
-        made.conflicts[path] = f"{line} names '{short(said)}', and several images are called so. Give the path there."
+        result.conflicts[path] = f"{line} names '{short(name)}', and several images are called so. Give the path there."
     return paths[0] if len(paths) == 1 else None
 
 
-def _take(made: Labelled, table: Table, row: int, path: Path, label: str) -> None:
-    """Give an image the one class that a row names."""
+def _assign(result: Labelled, table: Table, row: int, path: Path, label: str) -> None:
+    """Assign the class of a row to an image."""
     if not label or is_unlabelled(label):
-        made.unsaid.setdefault(path, f"{_line(table, row)} gives it no class.")
-    elif made.labels.setdefault(path, label) != label:
-        made.repeated = True
-        made.conflicts[path] = (
-            f"The rows of {table.path.name} give it the classes '{short(made.labels[path])}' and '{short(label)}'. "
+        result.without_class.setdefault(path, f"{_line(table, row)} gives it no class.")
+    elif result.labels.setdefault(path, label) != label:
+        result.repeated = True
+        result.conflicts[path] = (
+            f"The rows of {table.path.name} give it the classes '{short(result.labels[path])}' and '{short(label)}'. "
             "Keep the right one. If it has both, read the table as several labels per image (`--task multilabel`)."
         )
 
@@ -247,17 +249,17 @@ def _line(table: Table, row: int) -> str:
     return f"Row {row + table.first} of {table.path.name}"
 
 
-def _nearest(paths: Sequence[Path], place: Path, part: Kind | None) -> Sequence[Path]:
-    """Of images with one name, those below the table's folder, and in the folder of the table's part."""
-    for wanted in (
-        [path for path in paths if path.is_relative_to(place)],
+def _nearest(paths: Sequence[Path], folder: Path, part: Kind | None) -> Sequence[Path]:
+    """Of images with the same name, prefer those below the table's folder and in the folder of the row's part."""
+    for preferred in (
+        [path for path in paths if path.is_relative_to(folder)],
         [path for path in paths if part and any(kind_of(folder.name) == part for folder in path.parents)],
     ):
-        if len(paths) > 1 and wanted:
-            paths = wanted
+        if len(paths) > 1 and preferred:
+            paths = preferred
     return paths
 
 
 def part_of(kind: Kind | None) -> Part | None:
-    """A part of a data set; None for images without one, and for those that are for prediction."""
+    """The part of a data set; None for images without one or for prediction."""
     return None if kind in (None, PREDICT) else kind  # type: ignore[return-value]

@@ -1,5 +1,5 @@
-"""Masks that lie beside their images in class folders: 'benign (1).png' and 'benign (1)_mask.png'; and folders that
-hold pairs: 'noisy/IMG_2034.png' and 'clean/IMG_2034.png'."""
+"""Masks beside their images in class folders ('benign (1).png' and 'benign (1)_mask.png'), and folders of image pairs
+('noisy/IMG_2034.png' and 'clean/IMG_2034.png')."""
 
 import re
 from collections import defaultdict
@@ -14,12 +14,11 @@ _MASK = re.compile(
     r"(?P<image>.+?)[ _.-]+(masks?|seg|segm|segmentation|gt|ground[ _-]?truth|trimap)([ _-]?\d+)?", re.IGNORECASE
 )
 _COUNTED = re.compile(r"(?P<word>\D*)\(?(?P<number>\d{1,9})\)?")
-_MOST_CLASSES = 20  # whose names are compared
+_MOST_CLASSES = 20  # number of classes up to which names are compared
 
 
 def leave_out_masks(layout: Layout) -> None:
-    """Leave out what is called like an image beside it but for a word such as 'mask': it shows the answer, not the
-    object."""
+    """Leave out files named like an image beside them plus a word such as 'mask'."""
     there = {(found.path.parent, found.path.stem): found.path for found in layout.found}
     masks = {}
     for (place, stem), path in there.items():
@@ -37,7 +36,7 @@ def _reason(image: Path) -> str:
 
 
 def note_pairs(layout: Layout) -> None:
-    """Name classes whose files are called the same, and not only counted: they may be pairs of one scene."""
+    """Note classes with equal file names that are not just numbers: they may be pairs of one scene."""
     stems: dict[str, set[str]] = defaultdict(set)
     for found in layout.found:
         stems[found.label].add(found.path.stem.casefold())

@@ -1,4 +1,4 @@
-"""Tables beside folders that are read as classes, though the table says something else of them."""
+"""Tables that contradict reading the folders beside them as classes."""
 
 import re
 from collections.abc import Sequence
@@ -20,41 +20,46 @@ _NAMES = re.compile(
 )
 
 
-def ask_about_tables(case: Case, said: Labelled | None) -> None:
-    """Raise `UnclearLayout` where a table gives a class to each folder, such as one per patient, or to names of files
-    that several folders hold."""
+def ask_about_tables(case: Case, labelled: Labelled | None) -> None:
+    """Raise `UnclearLayout` if a table labels whole folders (such as one per patient), or file names that occur in
+    several folders."""
     full = [folder for folder in case.root.full if any(c.isdigit() for c in folder.name)]
     if len(full) > 1 and len(full) == len(case.root.full):
         for path in find_tables(case.outer):
             _ask_about_folders(case, path.name, _table(path), full)
-    known = {case.label(folder).casefold() for folder in case.root.full}
-    if said is None or said.labels or not said.conflicts or 2 * len(said.conflicts) < case.root.image_count:
+    class_names = {case.label(folder).casefold() for folder in case.root.full}
+    if (
+        labelled is None
+        or labelled.labels
+        or not labelled.conflicts
+        or 2 * len(labelled.conflicts) < case.root.image_count
+    ):
         return
-    table = said.tables[0]
-    if not said.label_column or {label.casefold() for label in table.columns[said.label_column]} <= known:
+    table = labelled.tables[0]
+    if not labelled.label_column or {label.casefold() for label in table.columns[labelled.label_column]} <= class_names:
         return
     raise case.ask(
-        f"{table.path.name} gives images classes in its column '{short(said.label_column)}', but several folders hold "
-        "an image of the same name. Give each image's path there, such as folder/1.jpg.",
+        f"{table.path.name} gives images classes in its column '{short(labelled.label_column)}', but several folders "
+        "hold an image of the same name. Give each image's path there, such as folder/1.jpg.",
         [FOLDERS],
     )
 
 
 def _ask_about_folders(case: Case, name: str, table: Table | None, full: Sequence[Folder]) -> None:
-    wanted = {folder.path.name.casefold() for folder in full}
+    folder_names = {folder.path.name.casefold() for folder in full}
     for column, values in table.columns.items() if table else ():
-        rows = [row for row, value in enumerate(values) if value.casefold() in wanted]
-        named = {values[row].casefold() for row in rows}
-        if len(named) < len(rows) or 2 * len(named) < len(wanted):
+        rows = [row for row, value in enumerate(values) if value.casefold() in folder_names]
+        matched = {values[row].casefold() for row in rows}
+        if len(matched) < len(rows) or 2 * len(matched) < len(folder_names):
             continue
-        seen = {one: [each[row] for row in rows] for one, each in table.columns.items()} if table else {}
+        row_values = {one: [each[row] for row in rows] for one, each in table.columns.items()} if table else {}
         if any(
             _NAMES.fullmatch(plain(one)) and len(set(texts)) == len(texts)
-            for one, texts in seen.items()
+            for one, texts in row_values.items()
             if one != column
         ):
-            continue  # it says what the classes are called
-        if labels := possible_labels(seen, [column]):
+            continue  # the table translates class names
+        if labels := possible_labels(row_values, [column]):
             raise case.ask(
                 f"{name} gives folders such as '{short(full[0].name)}' a class each, in {listed(labels)}, so that the "
                 "folders are no classes themselves. Put them into one folder per class, or name every image in the "

@@ -1,17 +1,17 @@
-"""What is asked where a folder can be read in several ways."""
+"""Questions for folders that can be read in several ways."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from core.data.layouts.assigned import listed
-from core.data.layouts.case import Case, stepped
+from core.data.layouts.case import Case, unwrap
 from core.data.layouts.words import (
     PREDICT,
     Kind,
+    is_batch,
     is_certain,
     is_generic,
     is_group,
-    is_lot,
     kind_of,
     part_words,
     same_class,
@@ -31,9 +31,9 @@ INNER = ({"layout": "inner"}, "the folders within them are the classes")
 
 
 def ask_about_names(case: Case, full: Sequence[Folder]) -> None:
-    """Raise where the names of flat folders say when their images came, or name a class and a part at once."""
+    """Raise if the names of flat folders are dates or batches, or combine a class and a part."""
     names = listed(folder.name for folder in full)
-    if all(is_lot(folder.name) for folder in full):
+    if all(is_batch(folder.name) for folder in full):
         raise case.ask(
             f"The folders {names} are called after when or in which lot their images came, not after what they show. "
             "If they are no classes, put the images of each class into a folder of its own, or add a file labels.csv "
@@ -41,8 +41,8 @@ def ask_about_names(case: Case, full: Sequence[Folder]) -> None:
             [FOLDERS],
         )
     classes = Counter(same_class(folder.name) for folder in full)
-    parted = all(len(found := part_words(folder.name)) == 1 and found != {PREDICT} for folder in full)
-    if parted and 1 < len(classes) < len(full):
+    with_part = all(len(found := part_words(folder.name)) == 1 and found != {PREDICT} for folder in full)
+    if with_part and 1 < len(classes) < len(full):
         raise case.ask(
             f"The folders {names} name a class and a part at once. Put each class into a folder of its part, such as "
             "train/cat and test/cat.",
@@ -57,7 +57,7 @@ def ask_about_names(case: Case, full: Sequence[Folder]) -> None:
 
 
 def _are_parts(full: Sequence[Folder]) -> bool:
-    """Whether the names of two folders differ in a part alone: 'box_train' and 'box_test', beside others."""
+    """Whether two folder names differ only in the part: 'box_train' and 'box_test', beside others."""
     parts: dict[str, set[frozenset[Kind]]] = defaultdict(set)
     for folder in full:
         parts[same_class(folder.name)].add(frozenset(part_words(folder.name)))
@@ -66,26 +66,26 @@ def _are_parts(full: Sequence[Folder]) -> bool:
 
 
 def variants(case: Case, full: Sequence[Folder], every: set[str]) -> UnclearLayout:
-    """The question where folders all hold the same folders, `every` by name."""
+    """The question if all folders have the same sub-folders, with the names `every`."""
     tops = listed(folder.name for folder in full)
     same = listed(sorted(every, key=natural_key))
     question = f"The folders {tops} all hold the same folders ({same}): parts or variants, no classes."
     if any(kind_of(name) for name in every):
-        return case.ask(question, _each(full))
-    return case.ask(question, [*_each(full), INNER, FOLDERS])
+        return case.ask(question, _one_folder_options(full))
+    return case.ask(question, [*_one_folder_options(full), INNER, FOLDERS])
 
 
 def folds(case: Case, full: Sequence[Folder]) -> UnclearLayout:
-    """The question where all folders are called after folds."""
+    """The question if all folders are named like folds."""
     question = (
         f"The folders {listed(folder.name for folder in full)} are folds of a cross-validation, which are neither "
         "classes nor parts. Rename them to train, val and test, or read them together and divided anew."
     )
     nested = all(folder.full and not any(kind_of(one.name) for one in folder.full) for folder in full)
-    return case.ask(question, [INNER, *_each(full)] if nested else [*_each(full), FOLDERS])
+    return case.ask(question, [INNER, *_one_folder_options(full)] if nested else [*_one_folder_options(full), FOLDERS])
 
 
-def _each(full: Sequence[Folder]) -> list[tuple[dict[str, str], str]]:
+def _one_folder_options(full: Sequence[Folder]) -> list[tuple[dict[str, str], str]]:
     return [
         ({"layout": f"only:{folder.name}"}, f"only the folder '{folder.name}' is read")
         for folder in full[:_MOST_VARIANTS]
@@ -93,7 +93,7 @@ def _each(full: Sequence[Folder]) -> list[tuple[dict[str, str], str]]:
 
 
 def ask_about_copies(case: Case, full: Sequence[Folder], inner: Sequence[set[str]]) -> None:
-    """Raise where a folder beside class folders holds folders called like them: another copy of the set."""
+    """Raise if a folder beside class folders has sub-folders of the same names: another copy of the data set."""
     flat = {case.label(folder) for folder in full if folder.images}
     for folder, found in zip(full, inner, strict=True):
         if not folder.images and len(found & flat) > 1:
@@ -105,32 +105,32 @@ def ask_about_copies(case: Case, full: Sequence[Folder], inner: Sequence[set[str
 
 
 def ask_about_wrapped(case: Case, full: Sequence[Folder]) -> None:
-    """Raise where a folder whose name says nothing, as 'dataset', holds folders that may be the classes, beside others
-    such as 'figures'."""
+    """Raise if a folder with a generic name, as 'dataset', contains folders that may be the classes, beside others such
+    as 'figures'."""
     for folder in full:
-        inner = [one.name for one in stepped(folder).full if kind_of(one.name) or not is_generic(one.name)]
-        told = [name for name in inner if not is_group(name)]
-        if not folder.images and is_generic(folder.name) and len(told) > 1:
+        inner = [one.name for one in unwrap(folder).full if kind_of(one.name) or not is_generic(one.name)]
+        class_names = [name for name in inner if not is_group(name)]
+        if not folder.images and is_generic(folder.name) and len(class_names) > 1:
             others = [one.name for one in full if one is not folder]
             raise case.ask(
-                f"The folder '{short(folder.name)}' holds the folders {listed(told)}, which may be the classes; beside "
-                f"it {'lies' if len(others) == 1 else 'lie'} {listed(others)}.",
+                f"The folder '{short(folder.name)}' holds the folders {listed(class_names)}, which may be the classes; "
+                f"beside it {'lies' if len(others) == 1 else 'lie'} {listed(others)}.",
                 [({"layout": f"only:{folder.name}"}, f"only the folder '{folder.name}' is read"), FOLDERS],
             )
 
 
 def ask_about_test(case: Case) -> None:
-    """Raise where folders called like parts leave one class at most: they may be classes, or for prediction."""
+    """Raise if at most one class remains beside folders named like parts: these may be classes, or for prediction."""
     full = case.root.full
     tests = [
         folder
         for folder in full
-        if kind_of(folder.name) != "train" and is_certain(folder.name) and not stepped(folder).full
+        if kind_of(folder.name) != "train" and is_certain(folder.name) and not unwrap(folder).full
     ]
     if case.named or not tests or len(full) - len(tests) > 1:
         return
     raise case.ask(
         f"The folders {listed(folder.name for folder in full)} may all be classes, or "
         f"{listed(folder.name for folder in tests)} may hold images for prediction.",
-        [*_each([folder for folder in full if folder not in tests]), FOLDERS],
+        [*_one_folder_options([folder for folder in full if folder not in tests]), FOLDERS],
     )

@@ -1,4 +1,4 @@
-"""Several tables of one data set: parts of one, forms for answers, and those that contradict each other."""
+"""Several tables of one data set: parts of one table, submission forms, and contradictory tables."""
 
 import re
 from pathlib import Path
@@ -15,13 +15,14 @@ _ANSWERS = re.compile(r"(^|[^a-z])(sub|preds?|predicted|baseline|benchmark)([^a-
 
 
 def is_form(path: Path) -> bool:
-    """Whether a table is called like those into which the answers of a contest, or of a model, are written."""
+    """Whether a file name is typical of submissions to a contest or predictions of a model."""
     name = path.stem.lower()
     return any(word in name for word in ("submission", "submit", "prediction")) or bool(_ANSWERS.search(name))
 
 
 def is_blank(other: "Labelled", best: "Labelled") -> bool:
-    """Whether a table gives one class to all images of a folder for tests or prediction, of which the best has none."""
+    """Whether a table has a single class for all images of a test or prediction folder that the best table does not
+    cover."""
     if len(set(other.labels.values())) > 1 or len(other.labels) < 3 or len(set(best.labels.values())) < 2:
         return False
     places = {path.parent for path in other.labels}
@@ -31,7 +32,7 @@ def is_blank(other: "Labelled", best: "Labelled") -> bool:
 
 
 def contradicts(other: "Labelled", best: "Labelled") -> bool:
-    """Whether two tables, of which none is called more like one of classes, give the same images other classes."""
+    """Whether two tables with equally typical label columns give the same images different classes."""
     both = [path for path in best.labels if path in other.labels]
     sure = [cols.is_preferred(one.label_column) for one in (best, other)]
     if sure[0] > sure[1]:
@@ -40,23 +41,23 @@ def contradicts(other: "Labelled", best: "Labelled") -> bool:
 
 
 def belongs(other: "Labelled", best: "Labelled") -> bool:
-    """Whether a table goes on where another one ends: the same columns, other images."""
+    """Whether a table continues another one: same columns, other images."""
     same = other.label_column == best.label_column or same_words(other.label_column, best.label_column)
     return same and other.multilabel == best.multilabel and not other.labels.keys() & best.labels.keys()
 
 
 def same_words(one: str, other: str) -> bool:
-    """Whether two columns are called the same but for case and separators."""
+    """Whether two column names are equal except for case and separators."""
     return bool(one) and cols.plain(one) == cols.plain(other)
 
 
 def join(best: "Labelled", other: "Labelled") -> None:
-    """Add what another table says to the best one."""
+    """Merge another table into the best one."""
     best.tables += other.tables
     best.notes += [note for note in other.notes if note not in best.notes]
     best.labels |= other.labels
     best.sets |= other.sets
     best.parts |= other.parts
     best.conflicts |= other.conflicts
-    best.unsaid |= other.unsaid
+    best.without_class |= other.without_class
     best.missing += other.missing

@@ -1,4 +1,4 @@
-"""Files with labels: CSV, TSV, text in columns, and JSON lines, in the encodings and delimiters people have."""
+"""Read tables of labels: CSV, TSV, text in columns and JSON lines, in common encodings and delimiters."""
 
 import csv
 import io
@@ -16,25 +16,24 @@ from core.text import format_size
 
 SUFFIXES = frozenset((".csv", ".tsv", ".txt", ".jsonl", ".ndjson"))
 MAX_BYTES = 64 * 2**20
-_MOST = 60  # files looked at
+_MOST = 60  # files examined
 _DELIMITERS = (",", ";", "\t", "|")
-_HEAD = 50  # lines that decide on the delimiter
-_CELLS = re.compile(rb'[,;\t"\r\n]+')  # none of these bytes is the second one of a character in any encoding
-_TOGETHER = re.compile(rb"[\x80-\xff][@-~]?[\x80-\xff]")
+_HEAD = 50  # lines used to detect the delimiter
+_CELLS = re.compile(rb'[,;\t"\r\n]+')  # none of these bytes is the second byte of a character in any encoding
+_ADJACENT_BYTES = re.compile(rb"[\x80-\xff][@-~]?[\x80-\xff]")
 _BYTES_GUESSED = 1 << 20
-_SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?[,;\t|]*", re.IGNORECASE)  # a first line for Excel
-# what pandas and Excel write where nothing is known; "None", "NA" and "N/A" may be classes
+_SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?[,;\t|]*", re.IGNORECASE)  # a first line written for Excel
+# missing values as written by pandas and Excel; "None", "NA" and "N/A" may be classes
 _MISSING = frozenset(("nan", "-nan", "null", "<na>", "#n/a", "#na"))
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns by name, each with a text per row. Rows that are shorter than the header hold empty texts.
+    """Columns by name, each with one string per row. Rows shorter than the header are padded with empty strings.
 
-    `first` is the line of the first row in the file, for messages. `nested` names the columns of JSON lines whose
-    values are no texts or numbers, such as boxes, `lists` those that hold lists of texts. `note` says in which encoding
-    the file was read, where that had to be guessed, and which rows are longer than the header; `headless` that its
-    columns have numbers for names.
+    `first` is the line number of the first row, for messages. `nested` names columns of JSON lines with nested values,
+    such as boxes; `lists` those with lists of strings. `note` reports a guessed encoding and rows longer than the
+    header; `headless` means that columns are named by number.
     """
 
     path: Path
@@ -47,12 +46,12 @@ class Table:
 
     @property
     def rows(self) -> int:
-        """How many rows there are."""
+        """Number of rows."""
         return len(next(iter(self.columns.values()), []))
 
 
 def find_tables(folder: Folder) -> list[Path]:
-    """Files that may hold labels, those that lie highest first; text files beside images of their name are none."""
+    """Files that may hold labels, top-level files first; not text files named like an image beside them."""
     found = []
     for place in folder.every_folder():
         stems = {path.stem for path in place.images}
@@ -63,9 +62,9 @@ def find_tables(folder: Folder) -> list[Path]:
 
 
 def read_table(path: Path, headless: bool = False) -> Table:
-    """Read a file of labels. With `headless`, the first line is a row too, and columns are called 'column 1' and so on.
+    """Read a table. With `headless` the first line is a row too, and columns are named 'column 1' and so on.
 
-    Raises `UnusableDataset` when it cannot be read as a table of at least two columns.
+    Raises `UnusableDataset` if it is not a table with at least two columns.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -85,32 +84,34 @@ def read_table(path: Path, headless: bool = False) -> Table:
     if headless:
         header, first = [f"column {number}" for number in range(1, width + 1)], 1
     else:
-        given, rows, first = rows[0], rows[1:], 2
-        if _has_row_names(given, rows):
-            given = ["", *given]
-        note = " ".join(text for text in (note, _overlong(path.name, given, rows, first + bool(separator))) if text)
-        header = _header(given, width)
+        header_cells, rows, first = rows[0], rows[1:], 2
+        if _has_row_names(header_cells, rows):
+            header_cells = ["", *header_cells]
+        note = " ".join(
+            text for text in (note, _overlong(path.name, header_cells, rows, first + bool(separator))) if text
+        )
+        header = _header(header_cells, width)
     columns = {name: [_value(row[i]) if i < len(row) else "" for row in rows] for i, name in enumerate(header)}
     return Table(path, columns, first + bool(separator), (), note, headless)
 
 
 def first_row(path: Path) -> list[str]:
-    """The texts of the first line, which may be a header or a row."""
+    """The cells of the first line, which may be a header or a row."""
     return [text for texts in read_table(path, headless=True).columns.values() for text in texts[:1]]
 
 
-def _text(content: bytes, whose: str) -> tuple[str, str]:
-    """The file's text, and a note where its encoding was guessed."""
-    if encoding := _marked(content):
+def _text(content: bytes, file_name: str) -> tuple[str, str]:
+    """The text of the file, and a note if its encoding was guessed."""
+    if encoding := _wide_encoding(content):
         return content.decode(encoding, "replace"), ""
     try:
         return content.decode("utf-8-sig"), ""
     except UnicodeDecodeError:
-        pass  # the encoding is guessed below, and said
+        pass  # the encoding is guessed below, with a note
     text = content.decode("utf-8-sig", "replace")
     damaged = text.count("\ufffd")
     if damaged * 5 < sum(letter > "\x7f" for letter in text):
-        return text, f"{whose} is UTF-8 with {damaged} damaged characters."
+        return text, f"{file_name} is UTF-8 with {damaged} damaged characters."
     cells = [cell for cell in _CELLS.split(content[:_BYTES_GUESSED]) if cell]
     found = _guessed(cells)
     for codec in (*((found.codec,) if found else ()), "cp1252", "latin-1"):
@@ -118,22 +119,22 @@ def _text(content: bytes, whose: str) -> tuple[str, str]:
             text = content.decode(codec)
         except UnicodeDecodeError:
             continue
-        return text, Guess(codec, {cell: cell.decode(codec, "replace") for cell in cells}).note(whose)
+        return text, Guess(codec, {cell: cell.decode(codec, "replace") for cell in cells}).note(file_name)
     raise AssertionError("latin-1 reads all bytes")
 
 
 def _guessed(cells: list[bytes]) -> Guess | None:
-    """The encoding that the cells look like; None where it is that of Western Windows, or unknown. Letters beyond ASCII
-    that stand alone, as in "20 °C", are Western: those of Windows, unless it has no such letters or they make no words.
+    """The likely encoding of the cells; None for Western Windows or unknown. Single non-ASCII letters, as in "20 °C",
+    are Western: Windows, unless it lacks these letters or they form no words.
     """
-    if any(_TOGETHER.search(cell) for cell in cells):
+    if any(_ADJACENT_BYTES.search(cell) for cell in cells):
         return guess(cells)
     western = guess(cells, WESTERN)
     return western if western and not is_plausible(cells, "cp1252") else None
 
 
-def _marked(content: bytes) -> str | None:
-    """The wide encoding that a file's first bytes say, or the zero bytes of its first letters."""
+def _wide_encoding(content: bytes) -> str | None:
+    """The UTF-16 or UTF-32 encoding, from a byte order mark or zero bytes at the beginning."""
     if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
         return "utf-32"
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -143,23 +144,23 @@ def _marked(content: bytes) -> str | None:
     return "utf-16-be" if b"\0" in content[:200:2] and b"\0" not in content[1:200:2] else None
 
 
-def _bare(cell: str) -> str:
-    """A cell without spaces and the single quotes that some programs write around texts."""
+def _stripped(cell: str) -> str:
+    """A cell without surrounding spaces and single quotes."""
     cell = cell.strip()
     return cell[1:-1].strip() if len(cell) > 1 and cell[0] == cell[-1] == "'" else cell
 
 
 def _value(cell: str) -> str:
-    """What a cell says; nothing where it holds a mark of missing values."""
-    value = _bare(cell)
+    """The value of a cell; empty for missing values."""
+    value = _stripped(cell)
     return "" if value.casefold() in _MISSING else value
 
 
 def _without_separator(text: str) -> tuple[str, str]:
-    """The text without a first line such as 'sep=;', and what that line says."""
+    """The text without a first line such as 'sep=;', and the separator named there."""
     first, _, rest = text.partition("\n")
-    said = _SEPARATOR.fullmatch(first.rstrip("\r"))
-    return (rest, said[1]) if said else (text, "")
+    match = _SEPARATOR.fullmatch(first.rstrip("\r"))
+    return (rest, match[1]) if match else (text, "")
 
 
 def _rows(path: Path, text: str, separator: str = "") -> list[list[str]]:
@@ -180,7 +181,7 @@ def _rows(path: Path, text: str, separator: str = "") -> list[list[str]]:
 
 
 def _by_spaces(text: str) -> list[list[str]]:
-    """Cells between spaces; where some lines have more of them, the last one holds the rest of its line."""
+    """Cells separated by spaces; the last cell takes the rest of longer lines."""
     lines = [line.split() for line in text.splitlines() if line.strip()]
     fewest = min(map(len, lines), default=0)
     if fewest < 2:
@@ -189,7 +190,7 @@ def _by_spaces(text: str) -> list[list[str]]:
 
 
 def _widths(lines: list[str], delimiter: str) -> tuple[int, int]:
-    """The commonest number of columns, and how many lines have it."""
+    """The most common number of columns, and how many lines have it."""
     try:
         widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
     except csv.Error:
@@ -198,17 +199,19 @@ def _widths(lines: list[str], delimiter: str) -> tuple[int, int]:
 
 
 def _has_row_names(header: list[str], rows: list[list[str]]) -> bool:
-    """Whether each row begins with a number that has no name in the header, as R's write.table has it."""
-    return bool(rows) and all(len(row) == len(header) + 1 and _bare(row[0]).isdigit() for row in rows)
+    """Whether each row begins with a row number that has no header, as R's write.table writes it."""
+    return bool(rows) and all(len(row) == len(header) + 1 and _stripped(row[0]).isdigit() for row in rows)
 
 
-def _overlong(whose: str, header: list[str], rows: list[list[str]], first: int) -> str:
-    """A note on rows with more texts than the header names: mostly a delimiter within one that is not in quotes."""
+def _overlong(file_name: str, header: list[str], rows: list[list[str]], first: int) -> str:
+    """A note on rows with more cells than the header, usually due to an unquoted delimiter."""
     more = [number for number, row in enumerate(rows, first) if any(map(str.strip, row[len(header) :]))]
     if not more:
         return ""
     one = len(more) == 1
-    which = f"Row {more[0]} of {whose} has" if one else f"{len(more):,} rows of {whose}, row {more[0]} first, have"
+    which = (
+        f"Row {more[0]} of {file_name} has" if one else f"{len(more):,} rows of {file_name}, row {more[0]} first, have"
+    )
     return (
         f"{which} more columns than its header. Where a text holds a comma or another delimiter, put it into double "
         "quotes."
@@ -216,11 +219,11 @@ def _overlong(whose: str, header: list[str], rows: list[list[str]], first: int) 
 
 
 def _header(cells: list[str], width: int) -> list[str]:
-    """One name per column, none twice: an empty one is called by its number."""
+    """Unique names of the columns; empty ones are named by number."""
     header: list[str] = []
     for index in range(width):
-        given = names.shown(_bare(cells[index])) if index < len(cells) else ""
-        name = given or f"column {index + 1}"
+        header_cells = names.shown(_stripped(cells[index])) if index < len(cells) else ""
+        name = header_cells or f"column {index + 1}"
         while name in header:
             name = f"{name} ({index + 1})"
         header.append(name)
@@ -247,7 +250,7 @@ def _json_lines(path: Path, text: str, note: str) -> Table:
 
 
 def _is_nested(value: object) -> bool:
-    """Whether a value is more than a text, a number, or a list of these."""
+    """Whether a value is more than a string, a number, or a list of these."""
     return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, list | dict) for one in value))
 
 

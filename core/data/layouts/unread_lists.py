@@ -1,4 +1,4 @@
-"""Files beside classes that say more than is read: which images train and test, and what classes are called."""
+"""Notes on files beside the classes that are not used: train/test lists and class names."""
 
 import re
 from collections import Counter
@@ -15,43 +15,45 @@ from core.errors import UnusableDataset
 from core.text import short
 
 _SUFFIXES = frozenset((".txt", ".csv", ".tsv", ".lst", ".list", ".json", ".jsonl"))
-_HEAD = 1 << 16  # bytes that tell whether a file names images
+_HEAD = 1 << 16  # bytes used to detect whether a file lists images
 _NAME = re.compile(r"[^\s,;|\"'/\\\[\]]+")
 _NUMBER = re.compile(r"\d+|n\d{8}")  # and synsets of WordNet
-_CALLED = re.compile(
+_NAME_FILE = re.compile(
     r"(^|[^a-z])(class(es)?|labels?|names?|map(ping)?|categor(y|ies)|words|dict|index|synsets?|data)", re.IGNORECASE
 )
-_NAMING = frozenset((".txt", ".csv", ".tsv", ".json", ".yaml", ".yml", ".names", ".pbtxt", ".md"))
+_NAME_SUFFIXES = frozenset((".txt", ".csv", ".tsv", ".json", ".yaml", ".yml", ".names", ".pbtxt", ".md"))
 
 
 def note_part_lists(layout: Layout, case: Case) -> None:
-    """Say that such lists are not used where the images did not come divided, and how they can be."""
-    if any(found.part for found in layout.found):
+    """Note train/test lists that are not used, and how to use them."""
+    if any(name_files.part for name_files in layout.found):
         return
-    stems = {found.path.stem.casefold() for found in layout.found}
+    stems = {name_files.path.stem.casefold() for name_files in layout.found}
     lists = {
-        path: kind for path in case.outer.every_file() if path not in _used(layout) and (kind := _divides(path, stems))
+        path: kind
+        for path in case.outer.every_file()
+        if path not in _used(layout) and (kind := _listed_part(path, stems))
     }
-    said = labels_of(case) if layout.reading.layout != "csv" else None
-    usable = said is not None and said.clear and len(set(said.parts.values())) > 1
-    if said is not None and usable:
-        lists = {table.path: "all" for table in said.tables}
+    labelled = labels_of(case) if layout.reading.layout != "csv" else None
+    usable = labelled is not None and labelled.clear and len(set(labelled.parts.values())) > 1
+    if labelled is not None and usable:
+        lists = {table.path: "all" for table in labelled.tables}
     if len(set(lists.values())) < 2 and "all" not in lists.values():
         return
     layout.notes.append(
         f"{listed(path.relative_to(case.outer.path).as_posix() for path in lists)} "
         f"{'divides' if len(lists) == 1 else 'divide'} the images as well, which is not used: they are divided anew. "
-        f"To keep that division, {_how(layout, usable)}."
+        f"To keep that division, {_how_to_use(layout, usable)}."
     )
 
 
 def _used(layout: Layout) -> set[Path]:
-    """Files of labels that were read."""
-    left = {one.name for one in layout.left_out}
-    return {path for path in layout.explained if path.is_file() and layout.name(path) not in left}
+    """Tables that were read."""
+    left_out_names = {one.name for one in layout.left_out}
+    return {path for path in layout.explained if path.is_file() and layout.name(path) not in left_out_names}
 
 
-def _how(layout: Layout, usable: bool) -> str:
+def _how_to_use(layout: Layout, usable: bool) -> str:
     if layout.reading.layout == "csv":
         return "add a column 'split' with train, val or test to the file of labels"
     if usable:
@@ -60,18 +62,18 @@ def _how(layout: Layout, usable: bool) -> str:
 
 
 def note_parts_in_names(layout: Layout) -> None:
-    """Say that names of files in class folders, such as cat/train_01.jpg, which name a part each, do not divide."""
-    kinds = Counter(without_part(found.path.stem)[1] for found in layout.found)
+    """Note that parts in file names within class folders, such as cat/train_01.jpg, are not used."""
+    kinds = Counter(without_part(name_files.path.stem)[1] for name_files in layout.found)
     if kinds.get("train") and len(kinds) > 1 and not kinds[None]:
         layout.notes.append(
-            f"'{short(layout.found[0].name)}' and the other files are called after parts, which is not used: they are "
-            "divided anew. To keep that division, put the images into the folders train and test, in a folder per "
+            f"'{short(layout.found[0].name)}' and the other files are called after parts, which is not used: they "
+            "are divided anew. To keep that division, put the images into the folders train and test, in a folder per "
             "class."
         )
 
 
-def _divides(path: Path, stems: set[str]) -> str:
-    """The part of which a file names images, 'all' where its name has several parts, empty for any other file."""
+def _listed_part(path: Path, stems: set[str]) -> str:
+    """The part whose images a file lists, 'all' for several parts, empty for any other file."""
     if path.suffix.lower() not in _SUFFIXES:
         return ""
     if len(part_words(path.stem) - {PREDICT}) > 1:
@@ -85,7 +87,7 @@ def _divides(path: Path, stems: set[str]) -> str:
 
 
 def _has_column_of_parts(path: Path, stems: set[str]) -> bool:
-    """Whether a table names images and gives them several parts, or a text does so under the names of parts."""
+    """Whether a table or text lists images of several parts."""
     if path.suffix.lower() == ".json":
         keys = {kind_of(key) for key in re.findall(r'"([^"]+)"\s*:', _head(path))} - {None, PREDICT}
         return len(keys) > 1 and bool(stems & _stems(_head(path)))
@@ -113,17 +115,17 @@ def _head(path: Path) -> str:
 
 
 def note_numbered_classes(layout: Layout, top: Folder) -> None:
-    """Say that classes go by their numbers where a file beside them may hold their names, which are not read."""
+    """Note that classes have numbers for names if a file beside them may hold their real names."""
     if not layout.classes or not all(_NUMBER.fullmatch(label) for label in layout.classes):
         return
     used = _used(layout)
-    found = [
+    name_files = [
         path
         for path in top.every_file()
-        if path.suffix.lower() in _NAMING and _CALLED.search(path.stem) and path not in used
+        if path.suffix.lower() in _NAME_SUFFIXES and _NAME_FILE.search(path.stem) and path not in used
     ]
-    if found:
+    if name_files:
         layout.notes.append(
-            f"The classes are called by numbers. {listed(path.name for path in found[:3])} may hold their names, which "
-            "are not read: to see them, call the folders or the labels so."
+            f"The classes are called by numbers. {listed(path.name for path in name_files[:3])} may hold their names, "
+            "which are not read: to see them, call the folders or the labels so."
         )

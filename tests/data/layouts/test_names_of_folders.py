@@ -3,7 +3,7 @@
 import pytest
 
 from core.data.layout import read_layout
-from core.data.layouts.words import is_lot, resembles_train
+from core.data.layouts.words import is_batch, resembles_train
 from core.errors import UnusableDataset
 from tests.data.layouts.conftest import counts, reasons
 
@@ -94,7 +94,7 @@ def test_flat_folders_called_after_lots_of_images_are_asked_about(asked, lots):
     "names", [("person1", "person2"), ("site_a", "site_b"), ("grade 1", "grade 2"), ("batch1", "cat")]
 )
 def test_who_where_and_what_may_be_told_apart(read, names):
-    assert not all(map(is_lot, names))
+    assert not all(map(is_batch, names))
     assert counts(read(dict.fromkeys(names, 3))) == dict.fromkeys(names, 3)
 
 

@@ -1,4 +1,4 @@
-"""Whether one image lies in several folders, before any is decoded."""
+"""Detect, without decoding, whether an image lies in several folders."""
 
 import hashlib
 from collections import defaultdict
@@ -8,12 +8,12 @@ from pathlib import Path
 
 from core.data.tree import Folder
 
-_MOST = 20_000  # files looked at
-_HEAD = 1 << 16  # bytes that are compared of files of one size
+_MOST = 20_000  # files examined
+_HEAD = 1 << 16  # bytes compared between files of equal size
 
 
 def lie_in_several(folders: Iterable[Folder]) -> bool:
-    """Whether a file of one folder has the same size and the same beginning as one of another folder."""
+    """Whether two folders contain files with equal size and equal beginning."""
     sizes: dict[int, dict[int, Path]] = defaultdict(dict)
     every = ((place, path) for place, folder in enumerate(folders) for path in folder.every_image())
     for place, path in islice(every, _MOST):
@@ -22,7 +22,7 @@ def lie_in_several(folders: Iterable[Folder]) -> bool:
         except OSError:
             continue
         others = sizes[size]
-        if size and any(at != place and _head(path) == _head(other) for at, other in others.items()):
+        if size and any(other_place != place and _head(path) == _head(other) for other_place, other in others.items()):
             return True
         others.setdefault(place, path)
     return False
