@@ -187,7 +187,7 @@ def _separator(dataset: Dataset) -> str:
 
     Empty where an image has one class. Raises `InvalidInput` where there is none.
     """
-    if dataset.task != "multilabel":
+    if not dataset.several:
         return ""
     free = [one for one in SEPARATORS if not any(one in name for name in dataset.classes)]
     if not free:
