@@ -24,7 +24,7 @@ from core.paths import CACHE, SCANS
 
 Progress = Callable[[int, int], None]
 _DECODERS = ("pillow", "pillow-heif", "simplejpeg", "tifffile", "imagecodecs")
-_VERSION = " ".join(("7", *(f"{name} {version(name)}" for name in _DECODERS)))  # another may give other pixels
+_VERSION = " ".join(("8", *(f"{name} {version(name)}" for name in _DECODERS)))  # another may give other pixels
 _THREADS = min(4, os.cpu_count() or 1)  # a decoded image may take 200 MB
 
 

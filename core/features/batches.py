@@ -32,7 +32,7 @@ from core.tasks.classification.task import Classification
 
 Image = np.ndarray
 CLASS_INDEX = Classification(())  # the target of whoever looks at views alone
-VIEW_CODE = 1  # raised when our own code makes other pixels of the same description: no features of the old ones serve
+VIEW_CODE = 2  # raised when our own code makes other pixels of the same description: no features of the old ones serve
 LIBRARIES = f"albumentations {version('albumentations')}|OpenCV {cv2.__version__}|Pillow {PIL.__version__}"
 AHEAD = 3  # batches made while an accelerator is busy; more only costs memory
 

@@ -7,7 +7,8 @@ from io import BytesIO
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
+from PIL.ExifTags import IFD
 
 from core.data.decoding.said_colours import HDR
 from core.data.images import decode
@@ -43,6 +44,30 @@ def boxed(kind, primaries, transfer):
 
 def close(decoded, colour, most=3):
     return np.abs(decoded.pixels.reshape(-1, 3).astype(int) - colour).max() <= most
+
+
+def by_exif(kind, space, index, colour=(148, 110, 58)):
+    about = {0xA001: space} | ({int(IFD.Interop): {1: index}} if index else {})
+    out, image, exif = BytesIO(), Image.new("RGB", (16, 16), colour), Image.Exif()
+    exif[IFD.Exif] = about
+    if kind == "HEIC":
+        pillow_heif.from_pillow(image).save(out, quality=-1, chroma=444, exif=exif.tobytes())
+    elif kind == "TIFF":
+        info = TiffImagePlugin.ImageFileDirectory_v2()
+        info[int(IFD.Exif)] = about
+        image.save(out, kind, tiffinfo=info)
+    else:
+        options = {"WEBP": {"lossless": True}}.get(kind, {"quality": 100, "subsampling": "4:4:4"})
+        image.save(out, kind, exif=exif, **options)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "AVIF", "HEIC", "TIFF"])
+def test_cameras_name_adobe_rgb_in_exif_alone(kind):
+    assert close(decode(by_exif(kind, 65535, "R03")), (162, 110, 51), 5)
+    assert close(decode(by_exif(kind, 2, "")), (162, 110, 51), 5)
+    for space, index in ((65535, "R98"), (1, "R03"), (1, "R98"), (65535, "")):
+        assert close(decode(by_exif(kind, space, index)), (148, 110, 58), 3), (space, index)
 
 
 @pytest.mark.parametrize("kind", ["AVIF", "HEIC"])

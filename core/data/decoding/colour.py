@@ -6,8 +6,10 @@ from io import BytesIO
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
+from PIL.ExifTags import IFD
 
 from core.data.decoding.decoded import DecodedImage
+from core.data.decoding.said_colours import profile_of_exif
 from core.data.scale import UNIT, Range, beyond_notes, by_type, common_range, dim_notes, own_range, to_bytes
 from core.errors import UnreadableImage
 
@@ -15,7 +17,7 @@ MATTE = (255, 255, 255)  # transparent parts are shown on this colour
 ON_WHITE = "Transparent parts are shown on white."
 ALL_TRANSPARENT = "It is transparent all over; its colours are shown as if it were not."
 BROKEN_PROFILE = "Its colour profile cannot be used and was ignored."
-_ORIENTATION = 0x0112  # the EXIF tag
+_ORIENTATION, _COLOUR_SPACE, _INDEX = 0x0112, 0xA001, 1  # EXIF tags
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -48,6 +50,19 @@ def orientation_of(image: Image.Image) -> int:
         return int(image.getexif().get(_ORIENTATION, 1))
     except Exception:  # broken EXIF says nothing about the pixels, which are fine
         return 1
+
+
+def profile_of(image: Image.Image) -> bytes | None:
+    """The colour profile that a file embeds, or the one that its EXIF names."""
+    embedded: bytes | None = image.info.get("icc_profile")
+    if embedded:
+        return embedded
+    try:
+        exif = image.getexif()
+        space, index = exif.get_ifd(IFD.Exif).get(_COLOUR_SPACE), exif.get_ifd(IFD.Interop).get(_INDEX)
+        return profile_of_exif(space, index) if image.mode == "RGB" else None
+    except Exception:  # broken EXIF says nothing about the pixels, which are fine
+        return None
 
 
 def ready(pixels: NDArray[np.uint8], profile: bytes | None, orientation: int, notes: tuple[str, ...]) -> DecodedImage:

@@ -6,7 +6,7 @@ libheif turns them upright by the file's own transforms, which its EXIF only rep
 import numpy as np
 import pillow_heif
 
-from core.data.decoding.colour import finish, grey
+from core.data.decoding.colour import finish, grey, profile_of
 from core.data.decoding.decoded import DecodedImage, check_size
 from core.data.decoding.pillow import SEVERAL, refuse_unwritten
 from core.data.decoding.said_colours import profile_of_numbers
@@ -24,6 +24,7 @@ def read(data: bytes, value_range: Range | None = None) -> DecodedImage:
     if not profile and (numbers := file.info.get("nclx_profile")):
         profile, said = profile_of_numbers(numbers["color_primaries"], numbers["transfer_characteristics"])
         notes += said
+    profile = profile or profile_of(image)
     if image.mode.startswith("I"):
         image, said, own = grey(np.asarray(image), value_range)
         notes += said

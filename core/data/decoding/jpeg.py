@@ -13,7 +13,7 @@ import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.data.decoding.colour import finish, orientation_of, ready
+from core.data.decoding.colour import finish, orientation_of, profile_of, ready
 from core.data.decoding.decoded import MAX_JPEG_PIXELS, MAX_PIXELS, DecodedImage, check_size, damaged, unsupported
 from core.data.decoding.jpeg_marks import END, Marks, ends_in_zeros, marks
 from core.data.scale import Range
@@ -38,7 +38,7 @@ def read(data: bytes, _value_range: Range | None = None) -> DecodedImage:
     with Image.open(BytesIO(_small(data, found)), formats=("JPEG",)) as image:
         if not found.complete or (found.end < 0 and ends_in_zeros(data, found)):
             raise damaged(CUT)
-        profile, orientation = image.info.get("icc_profile"), orientation_of(image)
+        profile, orientation = profile_of(image), orientation_of(image)
         whole = data if found.end >= 0 else data[: found.data_end] + END
         large = width * height > MAX_PIXELS
         with _LARGE if large else nullcontext():

@@ -6,7 +6,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from core.data.decoding.colour import finish, grey, orientation_of
+from core.data.decoding.colour import finish, grey, orientation_of, profile_of
 from core.data.decoding.decoded import DecodedImage, check_size, damaged
 from core.data.decoding.said_colours import profile_of_box
 from core.data.scale import Range
@@ -32,7 +32,7 @@ def reader(name: str) -> Callable[[bytes, Range | None], DecodedImage]:
             check_size(*image.size)
             frames = (*first_frame(image), *(() if name in _CODED else empty_end(data)))
             image.load()
-            profile = image.info.get("icc_profile")
+            profile = profile_of(image)
             if not profile and name in ("AVIF", "JPEG2000"):
                 profile, said = profile_of_box(data)
                 frames += said

@@ -1,7 +1,7 @@
 """Colour spaces that a file names by numbers instead of an ICC profile, as a profile that says the same.
 
-ITU-T H.273 (the box `colr` of AVIF and HEIC, the chunk cICP of PNG), and gAMA with cHRM of PNG (its specification,
-sections 4.3.2.1 and 4.3.2.2).
+ITU-T H.273 (the box `colr` of AVIF and HEIC, the chunk cICP of PNG), gAMA with cHRM of PNG (its specification, sections
+4.3.2.1 and 4.3.2.2), and EXIF, by which cameras name Adobe RGB without a profile (Exif 2.32, 4.6.5 and 4.6.8).
 """
 
 import struct
@@ -19,12 +19,21 @@ _PRIMARIES: dict[int, Primaries] = {
     9: (*_D65, 0.708, 0.292, 0.170, 0.797, 0.131, 0.046),
     12: (*_D65, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060),
 }
+_ADOBE_GAMMA = 563 / 256  # of its specification (Adobe RGB (1998), 4.3.4.2)
+_SRGB_BY_NUMBER, _ADOBE_BY_NUMBER = 1, 2  # as EXIF's tag ColorSpace
 _GAMMA = {4: 2.2, 5: 2.8, 8: 1.0}  # all others up to 15 are sRGB's curve or are shown by it
 _HDR = (16, 18)
 _BOX_WITHIN = 1 << 16  # bytes: headers stand before the pixels
 _NEAR = 0.15  # of a gamma of 2.2, which stands for sRGB's own curve
 _D50 = np.array((0.9642, 1.0, 0.8249))
 _BRADFORD = np.array(((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296)))
+
+
+def profile_of_exif(colour_space: object, index: object) -> bytes | None:
+    """That of Adobe RGB where EXIF names it by the interoperability index R03, or as colour space 2 of some cameras."""
+    named = index.decode("latin-1") if isinstance(index, bytes) else str(index)
+    adobe = colour_space == _ADOBE_BY_NUMBER or (colour_space != _SRGB_BY_NUMBER and named.startswith("R03"))
+    return profile(ADOBE, _ADOBE_GAMMA) if adobe else None
 
 
 def profile_of_numbers(primaries: int, transfer: int) -> tuple[bytes | None, tuple[str, ...]]:

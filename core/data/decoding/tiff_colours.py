@@ -1,5 +1,6 @@
 """What the numbers of a TIFF mean: its photometric interpretation, its further bands, its alpha."""
 
+import struct
 from typing import Any
 
 import numpy as np
@@ -8,13 +9,15 @@ from PIL import Image
 
 from core.data.decoding.colour import finish, scaled
 from core.data.decoding.decoded import DecodedImage, damaged, unsupported
+from core.data.decoding.said_colours import profile_of_exif
 from core.data.scale import Range
 
 SAVE = "Save it as a PNG, or as a TIFF in grey or RGB of 8 or 16 bits without compression."
 _WHITE_IS_0, _BLACK_IS_0, _RGB, _PALETTE, _CMYK, _YCBCR, _LAB, _ICC_LAB = 0, 1, 2, 3, 5, 6, 8, 9
 _COLOURS = {_WHITE_IS_0: 1, _BLACK_IS_0: 1, _RGB: 3, _PALETTE: 1, _CMYK: 4, _YCBCR: 3, _LAB: 3, _ICC_LAB: 3}
 _JPEG = 7  # a compression
-_ORIENTATION, _PROFILE, _NO_DATA, _INKS, _SUBSAMPLING = 274, 34675, 42113, 332, 530
+_ORIENTATION, _PROFILE, _EXIF, _NO_DATA, _INKS, _SUBSAMPLING = 274, 34675, 34665, 42113, 332, 530
+_MOST_ENTRIES = 16  # of EXIF's directory of interoperability, which has up to five
 _ASSOCIATED, _ALPHA = 1, 2  # ExtraSamples
 
 
@@ -40,13 +43,33 @@ def check_kind(page: Any) -> None:
         )
 
 
+def _profile_of_exif(page: Any) -> bytes | None:
+    about = page.tags.valueof(_EXIF)
+    if not isinstance(about, dict):
+        return None
+    return profile_of_exif(about.get("ColorSpace"), _interoperability(page, about.get("InteroperabilityTag")))
+
+
+def _interoperability(page: Any, offset: object) -> bytes:
+    """The index in the directory at `offset`, of which tifffile gives the place alone; empty where there is none."""
+    if not isinstance(offset, int):
+        return b""
+    file, order = page.parent.filehandle, page.parent.byteorder
+    file.seek(offset)
+    head = file.read(2)
+    count = min(struct.unpack(f"{order}H", head)[0], _MOST_ENTRIES) if len(head) == 2 else 0
+    entries = file.read(12 * count)
+    tags = [entries[at : at + 12] for at in range(0, len(entries) - 11, 12)]
+    return next((one[8:] for one in tags if struct.unpack(f"{order}H", one[:2])[0] == 1), b"")
+
+
 def image(page: Any, numbers: NDArray[np.generic], value_range: Range | None, notes: tuple[str, ...]) -> DecodedImage:
     """RGB of stored values (height, width, bands)."""
     kind, colours = _kind(page), _COLOURS[_kind(page)]
     if _is_rgb_unsaid(page):
         colours, notes = 3, (*notes, "Its 3 bands were taken as red, green and blue.")
     profile, orientation = page.tags.valueof(_PROFILE), int(page.tags.valueof(_ORIENTATION, 1))
-    profile = bytes(profile) if profile is not None else None
+    profile = bytes(profile) if profile is not None else _profile_of_exif(page) if kind == _RGB else None
     if kind == _PALETTE:
         return finish(Image.fromarray(_palette(page, numbers[..., 0])), profile, orientation, notes)
     bits = page.bitspersample
