@@ -1,4 +1,4 @@
-"""Making a model of a catalogue entry, without its weights."""
+"""Create the model of a catalogue entry, without pretrained weights."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from core.backbones.catalogue import Backbone, check_image_size
 
 
 def make(backbone: Backbone, n_classes: int, image_size: int | None = None) -> nn.Module:
-    """The library's own model with a head of `n_classes` and no auxiliary head, initialised as the library does.
+    """The library's model with a head of `n_classes` and no auxiliary head, with the library's initialisation.
 
     Draws from torch's CPU generator, unless on the meta device. Raises `InvalidExperiment` for an impossible size.
     """
@@ -33,7 +33,7 @@ def _torchvision_options(backbone: Backbone, image_size: int) -> dict[str, bool 
     if backbone.family == "ViT":
         return {"image_size": image_size}
     if backbone.family == "Inception":
-        # The weights expect inputs in -1..1 and the model makes them so from inputs normalised with the catalogue's
-        # mean and std; without transform_input the images would be normalised for another network.
+        # The weights expect inputs in -1..1; with transform_input the model converts inputs normalised with the
+        # catalogue's mean and std to that range.
         return {"aux_logits": False, "transform_input": True, "init_weights": True}
     return {}

@@ -1,4 +1,4 @@
-"""A whole model, ready to be fine-tuned."""
+"""Build a complete model for fine-tuning."""
 
 from pathlib import Path
 
@@ -19,12 +19,12 @@ HEAD_STD = 0.01
 
 
 def build(spec: BackboneSpec, n_classes: int, seed: int, progress: Progress | None = None) -> nn.Module:
-    """The backbone with a head of `n_classes`: images (N, 3, S, S), normalised, to logits (N, n_classes).
+    """The backbone with a head of `n_classes`: maps normalised images (N, 3, S, S) to logits (N, n_classes).
 
-    On the CPU, without auxiliary heads, the same in train and eval mode. The new head has weights from a normal
-    distribution (standard deviation 0.01) and zero biases: the first predictions are nearly uniform, so the first
-    steps do not shake the pretrained stages. `seed` decides the head, and everything where `spec.weights` is 'none';
-    torch's generators are left as they were. A weights file whose head has the right width keeps it.
+    On the CPU, without auxiliary heads, the same structure in train and eval mode. The new head has weights from a
+    normal distribution (standard deviation 0.01) and zero biases: the first predictions are nearly uniform, so early
+    gradients do not disturb the pretrained stages. `seed` seeds the head, and the whole model if `spec.weights` is
+    'none'; torch's global generators are not changed. The head of a weights file is kept if its width matches.
 
     Raises `UnknownBackbone`, `InvalidExperiment` (image size), `WeightsUnavailable`, `UnreadableWeights`.
     """
@@ -46,7 +46,7 @@ def skeleton(name: str, n_classes: int = 2, image_size: int | None = None) -> nn
 
 
 def head_name(model: nn.Module, name: str) -> str:
-    """Dotted name of the linear layer that gives the logits."""
+    """Dotted name of the linear layer that computes the logits."""
     head = stages(model, name)[-1]
     return head.parameters[0].rpartition(".")[0]
 

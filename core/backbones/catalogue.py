@@ -1,7 +1,7 @@
-"""Every backbone that can be chosen, with the preprocessing that belongs to its weights.
+"""All available backbones, with the preprocessing that belongs to their weights.
 
 The rows come from `catalogue.json`, which `python -m core.backbones.table` writes from the libraries' own metadata.
-Reading it imports neither torch nor timm nor torchvision: a page must not wait for them.
+Importing this module loads neither torch nor timm nor torchvision, so that pages need not wait for them.
 """
 
 import json
@@ -29,12 +29,12 @@ class Backbone:
     family: str
     library: Library  # 'bundled': the weights are in an installed package, nothing is downloaded
     architecture: str  # the library's own name of the model
-    weights: str  # which of the library's weights
-    source: str  # where they come from: a package, a web address, or a repository of the hub
+    weights: str  # the library's name of the weights
+    source: str  # origin of the weights: a package, a URL, or a repository on the hub
     licence: str  # of the weights, as the library states it
-    parameters: int  # with the 1000-class head, without auxiliary heads
+    parameters: int  # including the 1000-class head, without auxiliary heads
     backbone_parameters: int  # without the head
-    features: int  # width of the vector that the head reads
+    features: int  # size of the head's input vector
     image_size: int  # px, the size the weights were evaluated at
     resize_size: int  # px, shorter side before the centre crop
     interpolation: str
@@ -79,10 +79,10 @@ def bundled() -> tuple[str, ...]:
 
 
 def geometry(backbone: Backbone, image_size: int | None = None, crop: str = "whole") -> Geometry:
-    """Sizes between a stored image and the input of `image_size` (None: the weights' own).
+    """Resize and crop sizes for an input of `image_size` (None: that of the weights).
 
-    `crop` 'whole': the shorter side becomes the input's. 'weights': it becomes longer, by the share that the weights
-    were evaluated with, and the middle is cut out. Raises `InvalidExperiment` for a size that the backbone cannot take.
+    `crop` 'whole': the shorter side is resized to `image_size`. 'weights': it is resized to a larger size, by the ratio
+    with which the weights were evaluated, and the centre is cropped. Raises `InvalidExperiment` for an invalid size.
     """
     size = check_image_size(backbone, image_size)
     if crop == "whole":

@@ -1,4 +1,4 @@
-"""Weights that weight decay must leave alone, by what their models' authors say."""
+"""Parameters that are excluded from weight decay."""
 
 import re
 
@@ -13,13 +13,13 @@ _EMBEDDINGS = re.compile(
 def undecayed(model: nn.Module) -> frozenset[str]:
     """Names of the parameters that are excluded from weight decay.
 
-    Biases and norms (one dimension), what timm's `no_weight_decay()` of the model names, and embeddings of positions:
-    pulled to zero they would lose what they say (Dosovitskiy et al. 2021 and Liu et al. 2021, in the authors' code).
+    Biases and norms (one dimension), the parameters in timm's `no_weight_decay()`, and position embeddings and tokens
+    (as in the authors' code of Dosovitskiy et al. 2021 and Liu et al. 2021).
     """
-    named = getattr(model, "no_weight_decay", None)
-    by_author = {str(name) for name in named()} if callable(named) else set()
+    no_weight_decay = getattr(model, "no_weight_decay", None)
+    excluded_by_model = {str(name) for name in no_weight_decay()} if callable(no_weight_decay) else set()
     return frozenset(
         name
         for name, parameter in model.named_parameters()
-        if parameter.ndim <= 1 or name in by_author or _EMBEDDINGS.fullmatch(name.rpartition(".")[2])
+        if parameter.ndim <= 1 or name in excluded_by_model or _EMBEDDINGS.fullmatch(name.rpartition(".")[2])
     )

@@ -1,4 +1,4 @@
-"""What is frozen: which stages a set of trainable ones leaves alone, and what that means for weights and statistics."""
+"""Freezing: which stages are frozen, and the resulting `requires_grad` flags and train/eval modes."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,33 +8,33 @@ from core.backbones.stages import Stage
 
 
 def first_trainable(names: Sequence[str], trainable: Iterable[str]) -> str:
-    """The first of the stages `names`, in forward order, that is trained: all before it are frozen."""
-    wanted = set(trainable)
-    return next(name for name in names if name in wanted)
+    """The first trainable stage of `names`, in forward order: all stages before it are frozen."""
+    trainable_names = set(trainable)
+    return next(name for name in names if name in trainable_names)
 
 
 def freeze(model: nn.Module, stages: Sequence[Stage], trainable: Iterable[str]) -> None:
-    """Give gradients to the parameters of the trainable stages, and to no others."""
-    open_stages = set(trainable)
+    """Enable gradients for the parameters of the trainable stages only."""
+    trainable_names = set(trainable)
     parameters = dict(model.named_parameters())
     for stage in stages:
         for name in stage.parameters:
-            parameters[name].requires_grad_(stage.name in open_stages)
+            parameters[name].requires_grad_(stage.name in trainable_names)
             parameters[name].grad = None  # AdamW would move a frozen weight that still has an old gradient
 
 
 def set_modes(
     model: nn.Module, stages: Sequence[Stage], trainable: Iterable[str], *, fixed_statistics: bool = False
 ) -> None:
-    """Trainable stages train, frozen ones evaluate: a frozen BatchNorm in train() would move its running statistics.
+    """Set trainable stages to train mode and frozen ones to eval mode, so that frozen BatchNorms keep their statistics.
 
-    `fixed_statistics`: so do the BatchNorm layers of trainable stages, whose weights alone are then trained.
+    `fixed_statistics`: BatchNorm layers of trainable stages are in eval mode too, so only their weights are trained.
     """
     model.eval()
-    open_stages = set(trainable)
+    trainable_names = set(trainable)
     modules = dict(model.named_modules())
     for stage in stages:
-        if stage.name in open_stages:
+        if stage.name in trainable_names:
             for name in stage.modules:
                 modules[name].train()
     for module in modules.values() if fixed_statistics else ():
@@ -43,9 +43,9 @@ def set_modes(
 
 
 def count_parameters(stages: Sequence[Stage], trainable: Iterable[str]) -> tuple[int, int]:
-    """Trainable and total number of weights."""
-    open_stages = set(trainable)
+    """Number of trainable and of all parameters."""
+    trainable_names = set(trainable)
     return (
-        sum(stage.n_parameters for stage in stages if stage.name in open_stages),
+        sum(stage.n_parameters for stage in stages if stage.name in trainable_names),
         sum(stage.n_parameters for stage in stages),
     )

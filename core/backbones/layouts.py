@@ -1,9 +1,9 @@
-"""Where the stages of each family are: one small declaration per family, in forward order, the head last.
+"""The stages of each model family: one declaration per family, in forward order, with the head last.
 
-A member is the dotted name of a module, or of a parameter that sits directly on the model or on a container
-(a class token). Members are disjoint and together cover everything that has weights, statistics or a mode.
-What only pools or flattens belongs to the stage before it. The head is the last linear layer with its dropout, so that
-"head only" means the same in every family: a linear classifier on frozen features.
+A member is the dotted name of a module, or of a parameter of the model or of a container (such as a class token).
+Members are disjoint and cover everything with weights, statistics or a mode. Pooling and flattening belong to the
+preceding stage. The head is the last linear layer with its dropout, so that "head only" means the same in every family:
+a linear classifier on frozen features.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ from typing import Any
 Part = tuple[str, tuple[str, ...]]
 Layout = Callable[[Any], list[Part]]
 
-GROUPS = 4  # a plain transformer has no stages of its own: its blocks are cut into as many as other backbones have
+GROUPS = 4  # a plain transformer has no stages: its blocks are grouped into as many as other backbones have
 
 
 def torchvision_resnet(_model: Any) -> list[Part]:
@@ -56,7 +56,7 @@ def inception(model: Any) -> list[Part]:
 
 
 def densenet(_model: Any) -> list[Part]:
-    """A transition belongs to the block before it: what crosses the boundary is then four times smaller."""
+    """A transition belongs to the preceding block: the feature map at the boundary is then four times smaller."""
     stem = tuple(f"features.{name}" for name in ("conv0", "norm0", "relu0", "pool0"))
     blocks = [
         (f"denseblock{n}", (f"features.denseblock{n}", f"features.transition{n}" if n < 4 else "features.norm5"))
@@ -66,7 +66,8 @@ def densenet(_model: Any) -> list[Part]:
 
 
 def mobilenet_v2_v3(model: Any) -> list[Part]:
-    """Neighbouring blocks of one width are one stage, as in the papers' tables; the last convolution ends the last.
+    """Consecutive blocks of the same width form a stage, as in the papers' tables; the last one includes the last
+    convolution.
 
     In version 3 the linear layer between pooling and classifier belongs to the last stage too.
     """
@@ -119,7 +120,7 @@ def regnet(_model: Any) -> list[Part]:
 
 
 def torchvision_convnext(_model: Any) -> list[Part]:
-    """Downsampling opens a stage; the norm after pooling closes the last one."""
+    """A stage begins with downsampling; the last one ends with the norm after pooling."""
     stages = [(f"stage{n}", _numbered("features", (2 * n - 2, 2 * n - 1))) for n in (2, 3)]
     last = ("stage4", ("features.6", "features.7", "avgpool", "classifier.0", "classifier.1"))
     return [("stem", ("features.0",)), ("stage1", ("features.1",)), *stages, last, ("head", ("classifier.2",))]

@@ -1,4 +1,4 @@
-"""Running a model, or a part of it, without gradients: over as many images at a time as the device likes best."""
+"""Forward of a model, or a part of it, without gradients, in slices of the size that is fastest on the device."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -8,34 +8,36 @@ from torch import Tensor
 
 from core.backbones.split import Part
 
-# Four images of 224 px, twice as many in a format of two bytes. With more, feature maps pass the 32 MB from which the C
-# library hands memory back to the system after every use, to get it anew page by page: measured on EfficientNet-Lite0,
-# 32 images at a time are 1.2 times slower in bf16 and up to 3 times in fp32. A GPU's memory is managed by torch, and
-# wants width.
+# Four images of 224 px, twice as many in 16-bit formats. With more, feature maps exceed the 32 MB above which the C
+# library returns memory to the system after every use and has to get it back page by page: on EfficientNet-Lite0, 32
+# images at a time are 1.2 times slower in bf16 and up to 3 times in fp32. On a GPU torch manages the memory, and large
+# batches are faster.
 PIXELS = 4 * 224 * 224
 
 
-def look(part: Part, inputs: Tensor, autocast: Callable[[], AbstractContextManager[None]] = nullcontext) -> Tensor:
-    """`part(inputs)` for inputs (N, ...); `part` must be in eval mode, so that no image changes another's result.
+def forward_in_slices(
+    part: Part, inputs: Tensor, autocast: Callable[[], AbstractContextManager[None]] = nullcontext
+) -> Tensor:
+    """`part(inputs)` for inputs (N, ...). `part` must be in eval mode, so that images do not affect each other.
 
-    Goes on in smaller slices when the device's memory runs out; raises `torch.OutOfMemoryError` when one image is too
-    many.
+    Retries with smaller slices if the device runs out of memory; raises `torch.OutOfMemoryError` if a single image does
+    not fit.
     """
     with torch.no_grad(), autocast():
-        done = [_at_once(part, each) for each in inputs.split(_width(inputs))]
-    return done[0] if len(done) == 1 else torch.cat(done)
+        outputs = [_forward_or_halve(part, chunk) for chunk in inputs.split(_slice_size(inputs))]
+    return outputs[0] if len(outputs) == 1 else torch.cat(outputs)
 
 
-def _at_once(part: Part, inputs: Tensor) -> Tensor:
+def _forward_or_halve(part: Part, inputs: Tensor) -> Tensor:
     try:
         return part(inputs)
     except torch.OutOfMemoryError:
         if len(inputs) == 1:
             raise
-    return torch.cat([_at_once(part, half) for half in inputs.tensor_split(2)])
+    return torch.cat([_forward_or_halve(part, half) for half in inputs.tensor_split(2)])
 
 
-def _width(inputs: Tensor) -> int:
+def _slice_size(inputs: Tensor) -> int:
     if inputs.device.type != "cpu" or inputs.ndim != 4:
         return len(inputs)
     pixels = 2 * PIXELS if torch.is_autocast_enabled("cpu") else PIXELS

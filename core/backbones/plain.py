@@ -1,13 +1,13 @@
-"""A backbone in plain torchvision or timm code, for those who use a trained model without this program."""
+"""Plain torchvision or timm code for a backbone, to use a trained model without Graft."""
 
 from core.backbones.catalogue import Backbone
 
 
 def plain_constructor(backbone: Backbone, n_classes: int, image_size: int) -> tuple[str, str]:
-    """An import line and an expression that makes the model, without weights, as `core.backbones.architecture` does.
+    """An import line and an expression that creates the same model as `core.backbones.architecture`, without weights.
 
-    The model's state dict has the names and shapes of ours. `image_size` in px, one that the backbone can take.
-    Imports no library itself.
+    The state dict has the same names and shapes. `image_size` in px must be valid for the backbone. Imports no library
+    itself.
     """
     options: dict[str, bool | int] = {"num_classes": n_classes}
     if backbone.library == "torchvision":
@@ -22,7 +22,7 @@ def _torchvision_options(backbone: Backbone, image_size: int) -> dict[str, bool 
     if backbone.family == "ViT":
         return {"image_size": image_size}
     if backbone.family == "Inception":
-        # the weights replace what an initialisation would take half a minute for
+        # skip the initialisation, which takes half a minute and is overwritten by the weights
         return {"aux_logits": False, "transform_input": True, "init_weights": False}
     return {}
 

@@ -1,4 +1,4 @@
-"""Which models the catalogue offers: the only hand-written part of it. All numbers come from the libraries."""
+"""The models in the catalogue. This is its only hand-written part: all numbers come from the libraries."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One model. `weights` is empty where the library's default weights are taken."""
+    """One model. `weights` is empty for the library's default weights."""
 
     library: Literal["bundled", "torchvision", "timm"]
     family: str
@@ -56,7 +56,7 @@ _TORCHVISION = {
     },
 }
 
-# Small models with an open licence whose stages can be declared without guessing.
+# Small models with an open licence and well-defined stages.
 _TIMM = (
     ("ResNet", "resnet10t", "c3_in1k", "ResNet-10-T"),
     ("ResNet", "resnet18d", "ra2_in1k", "ResNet-18-D"),

@@ -1,7 +1,8 @@
-"""Cutting a backbone at stage boundaries: what is frozen runs once, what is trained runs at every step.
+"""Split a model at stage boundaries into a frozen prefix, which runs once, and a trained suffix, which runs at every
+step.
 
-The model is traced with the stages' own modules as leaves, so that only the glue between them is recorded: modules keep
-their modes (dropout, BatchNorm) and their control flow, and stay shared with the whole model.
+The model is traced with torch.fx, with the modules of the stages as leaves. Only the operations between them are
+recorded: modules keep their modes (dropout, BatchNorm) and control flow, and are shared with the whole model.
 """
 
 import threading
@@ -13,24 +14,24 @@ from torch import Tensor, fx, nn
 from core.backbones.stages import HEAD, Stage, require_stages
 
 Part = Callable[[Tensor], Tensor]
-_TRACING = threading.Lock()  # two traces at once would undo each other's patches of `nn.Module` in the wrong order
+_TRACING = threading.Lock()  # concurrent traces would undo each other's patches of `nn.Module` in the wrong order
 
 
 class CannotTrace(Exception):
-    """The model's code decides something that a graph cannot hold, or more than one tensor crosses a boundary."""
+    """The model has data-dependent control flow, or more than one tensor crosses a stage boundary."""
 
 
 class Parts(Protocol):
-    """A model that can be had in parts. They share its weights and modes; call neither train() nor eval() on them."""
+    """A model that can be split. Parts share its weights and modes; do not call train() or eval() on them."""
 
-    cuts: tuple[str, ...]  # stages before which it can be cut
+    cuts: tuple[str, ...]  # stages before which it can be split
 
     def part(self, first: str | None, last: str | None) -> Part:
-        """From stage `first` (None: the images) up to, not with, `last` (None: the logits)."""
+        """The part from stage `first` (None: the images) up to but excluding `last` (None: the logits)."""
 
 
 def parts(model: nn.Module, stages: Sequence[Stage]) -> Parts:
-    """`model` as parts: cut at every stage boundary, or, where it cannot be traced, at the head alone."""
+    """Make `model` splittable at every stage boundary or, if it cannot be traced, only before the head."""
     try:
         return _Graph(model, stages)
     except CannotTrace:
@@ -40,15 +41,15 @@ def parts(model: nn.Module, stages: Sequence[Stage]) -> Parts:
 def split(model: nn.Module, stages: Sequence[Stage], stage: str) -> tuple[Part, Part]:
     """Prefix and suffix: `suffix(prefix(images))` is `model(images)`; the suffix begins with `stage`.
 
-    Raises `UnknownStage` when the model cannot be cut there.
+    Raises `UnknownStage` if the model cannot be split there.
     """
-    made = parts(model, stages)
-    require_stages([stage], made.cuts)
-    return made.part(None, stage), made.part(stage, None)
+    splittable = parts(model, stages)
+    require_stages([stage], splittable.cuts)
+    return splittable.part(None, stage), splittable.part(stage, None)
 
 
 def state_of(model: nn.Module, stages: Iterable[Stage]) -> dict[str, Tensor]:
-    """Weights and statistics of some stages, by name."""
+    """Parameters and buffers of some stages, by name."""
     members = [member for stage in stages for member in (*stage.modules, *stage.parameters)]
     return {
         key: tensor
@@ -58,65 +59,66 @@ def state_of(model: nn.Module, stages: Iterable[Stage]) -> dict[str, Tensor]:
 
 
 def trace(root: nn.Module, is_leaf: Callable[[nn.Module, str], bool]) -> fx.Graph:
-    """What `root` computes, down to torch's own modules and those that `is_leaf(module, name)` says. Any thread.
+    """The fx graph of `root`; torch's own modules and those selected by `is_leaf(module, name)` are leaves.
+    Thread-safe.
 
     Raises `CannotTrace`.
     """
     try:
         with _TRACING:
             return _Tracer(is_leaf).trace(root)
-    except Exception as error:  # whatever the model's code raises when it is given a stand-in for a tensor
+    except Exception as error:  # the model's code may raise anything for a proxy instead of a tensor
         raise CannotTrace(str(error)) from error
 
 
 class _Graph:
-    """A traced model whose operations know their stage. Raises `CannotTrace`."""
+    """A traced model with the stage of every operation. Raises `CannotTrace`."""
 
     def __init__(self, model: nn.Module, stages: Sequence[Stage]) -> None:
         self._model = model
         self._names = [stage.name for stage in stages]
         self.cuts = tuple(self._names[1:])
-        owners = {member: n for n, stage in enumerate(stages) for member in (*stage.modules, *stage.parameters)}
-        self._graph = images_alone(trace(model, lambda _, name: name in owners))
-        self._place = self._places(owners)
-        self._border = {name: self._crossing(name) for name in self.cuts}
+        stage_index = {member: n for n, stage in enumerate(stages) for member in (*stage.modules, *stage.parameters)}
+        self._graph = images_alone(trace(model, lambda _, name: name in stage_index))
+        self._stage_of = self._assign_stages(stage_index)
+        self._boundary = {name: self._boundary_node(name) for name in self.cuts}
 
     def part(self, first: str | None, last: str | None) -> Part:
         begin = 0 if first is None else self._names.index(first)
         end = len(self._names) + 1 if last is None else self._names.index(last)
         graph, copies = fx.Graph(), dict[fx.Node, fx.Node]()
         if first is not None:
-            copies[self._border[first]] = graph.placeholder("features")
+            copies[self._boundary[first]] = graph.placeholder("features")
         for node in self._graph.nodes:
-            users = [self._place[user] for user in node.users]
+            users = [self._stage_of[user] for user in node.users]
             weight = node.op == "get_attr" and any(begin <= place < end for place in users)
-            if node not in copies and (begin <= self._place[node] < end or weight):
+            if node not in copies and (begin <= self._stage_of[node] < end or weight):
                 copies[node] = graph.node_copy(node, copies.__getitem__)
         if last is not None:
-            graph.output(copies[self._border[last]])
+            graph.output(copies[self._boundary[last]])
         graph.lint()
-        made: Part = fx.GraphModule(self._model, graph)
-        return made
+        graph_module: Part = fx.GraphModule(self._model, graph)
+        return graph_module
 
-    def _crossing(self, stage: str) -> fx.Node:
+    def _boundary_node(self, stage: str) -> fx.Node:
         first = self._names.index(stage)
-        found = [
+        crossing = [
             node
             for node in self._graph.nodes
-            # a weight is at hand on both sides; everything else has to be handed over
+            # parameters are available on both sides; all other values must be passed across
             if node.op != "get_attr"
-            and self._place[node] < first
-            and any(self._place[user] >= first for user in node.users)
+            and self._stage_of[node] < first
+            and any(self._stage_of[user] >= first for user in node.users)
         ]
-        if len(found) != 1:
-            raise CannotTrace(f"{len(found)} values cross the boundary before {stage}")
-        return found[0]
+        if len(crossing) != 1:
+            raise CannotTrace(f"{len(crossing)} values cross the boundary before {stage}")
+        return crossing[0]
 
-    def _places(self, owners: dict[str, int]) -> dict[fx.Node, int]:
-        """The stage of every operation: its module's, or the latest of those it takes its values from."""
+    def _assign_stages(self, stage_index: dict[str, int]) -> dict[fx.Node, int]:
+        """The stage of every operation: that of its module, or the latest stage of its inputs."""
         places: dict[fx.Node, int] = {}
         for node in self._graph.nodes:
-            own = owners.get(str(node.target), 0) if node.op in ("call_module", "get_attr") else 0
+            own = stage_index.get(str(node.target), 0) if node.op in ("call_module", "get_attr") else 0
             places[node] = max([own, *(places[value] for value in node.all_input_nodes)])
             if node.op == "output":
                 places[node] = len(self._names)
@@ -124,10 +126,10 @@ class _Graph:
 
 
 class _Tracer(fx.Tracer):
-    """Stops at some modules.
+    """A tracer with custom leaf modules.
 
-    While it traces, `nn.Module` is patched for the whole process: the modules that other threads call, such as those of
-    a training, are told apart here and run as always.
+    Tracing patches `nn.Module` for the whole process. Calls from other threads, such as a running training, are
+    detected and executed normally.
     """
 
     def __init__(self, is_leaf: Callable[[nn.Module, str], bool]) -> None:
@@ -152,29 +154,29 @@ class _Tracer(fx.Tracer):
 
 
 def images_alone(graph: fx.Graph) -> fx.Graph:
-    """A graph of the images alone: what else a model can be given keeps its default."""
+    """A graph with the images as only input: other inputs get their default values."""
     for node in [node for node in graph.nodes if node.op == "placeholder"][1:]:
         default = node.args[0] if node.args else None
 
-        def filled(value: Any, node: fx.Node = node, default: Any = default) -> Any:
+        def fill_default(value: Any, node: fx.Node = node, default: Any = default) -> Any:
             return default if value is node else value
 
         for user in list(node.users):
-            user.args = fx.node.map_aggregate(user.args, filled)
-            user.kwargs = fx.node.map_aggregate(user.kwargs, filled)
+            user.args = fx.node.map_aggregate(user.args, fill_default)
+            user.kwargs = fx.node.map_aggregate(user.kwargs, fill_default)
         graph.erase_node(node)
     return graph
 
 
-class _Arrived(Exception):
-    """Carries what reaches the head out of the model."""
+class _HeadReached(Exception):
+    """Carries the input of the head out of the model's forward."""
 
     def __init__(self, features: Tensor) -> None:
         self.features = features
 
 
 class _HeadOnly:
-    """Without a graph: the model runs until its head is called, and the head is run by itself."""
+    """Fallback without a graph: the forward is interrupted when the head is called; the head runs separately."""
 
     cuts: tuple[str, ...] = (HEAD,)
 
@@ -188,14 +190,14 @@ class _HeadOnly:
         return self._model if last is None else self._until_head
 
     def _until_head(self, images: Tensor) -> Tensor:
-        def leave(_module: nn.Module, given: tuple[Tensor, ...]) -> None:
-            raise _Arrived(given[0])
+        def leave(_module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+            raise _HeadReached(inputs[0])
 
         hook = self._head[0].register_forward_pre_hook(leave)
         try:
             self._model(images)
-        except _Arrived as arrived:
-            return arrived.features
+        except _HeadReached as reached:
+            return reached.features
         finally:
             hook.remove()
         raise RuntimeError("The model never called its head.")

@@ -1,4 +1,4 @@
-"""The stages of a backbone: named, contiguous parts in forward order. The last one is always `head`."""
+"""The stages of a backbone: named, contiguous groups of modules in forward order. The last one is always `head`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.errors import UnknownStage
 from core.experiment import Phase, Recipe
 from core.text import short
 
-if TYPE_CHECKING:  # a page reads names and defaults before torch has been imported
+if TYPE_CHECKING:  # pages need names and defaults before torch is imported
     from torch import nn
 
     from core.backbones.layouts import Part
@@ -24,8 +24,8 @@ HEAD = "head"
 class Stage:
     """One stage of a model.
 
-    `modules` are the dotted names whose train()/eval() it governs: everything with weights, statistics or dropout lies
-    in one of them. `parameters` are names from `model.named_parameters()`.
+    `modules` are the dotted names of the modules whose train()/eval() mode belongs to the stage: all with weights,
+    statistics or dropout. `parameters` are names from `model.named_parameters()`.
     """
 
     name: str
@@ -38,60 +38,69 @@ class Stage:
 def stages(model: nn.Module, name: str) -> tuple[Stage, ...]:
     """The stages of `model`, built as catalogue entry `name`, in forward order; the last is the head.
 
-    Every parameter and every buffer lies in exactly one stage. Raises `UnknownBackbone`.
+    Every parameter and buffer belongs to exactly one stage. Raises `UnknownBackbone`.
     """
-    parts = _parts(model, name)
-    _require_partition(model, parts, name)
+    layout = _layout(model, name)
+    _require_partition(model, layout, name)
     modules = dict(model.named_modules())
     sizes = {key: parameter.numel() for key, parameter in model.named_parameters()}
-    made = []
-    for stage, members in parts:
-        own = tuple(key for key in sizes if _inside(key, members))
-        governed = tuple(member for member in members if member in modules)
-        made.append(Stage(stage, _label(stage, members, own), governed, own, sum(sizes[key] for key in own)))
-    return tuple(made)
+    result = []
+    for stage, members in layout:
+        own_parameters = tuple(key for key in sizes if _inside(key, members))
+        own_modules = tuple(member for member in members if member in modules)
+        result.append(
+            Stage(
+                stage,
+                _label(stage, members, own_parameters),
+                own_modules,
+                own_parameters,
+                sum(sizes[key] for key in own_parameters),
+            )
+        )
+    return tuple(result)
 
 
 @lru_cache(maxsize=256)
 def stage_table(name: str, n_classes: int = 2) -> tuple[Stage, ...]:
     """The stages of a catalogue entry with a head of `n_classes`, without its weights. Raises `UnknownBackbone`."""
-    from core.backbones.architecture import make_empty  # torch is imported only when a table is wanted
+    from core.backbones.architecture import make_empty  # imports torch, so only when a table is needed
 
     return stages(make_empty(catalogue.get(name), n_classes, None), name)
 
 
 def resolve(text: str, names: Sequence[str], backbone: str = "") -> tuple[str, ...]:
-    """Stage names that `text` stands for, in forward order.
+    """Parse a selection of stages into stage names in forward order.
 
     'all': every stage. 'head': the head. Another single name: that stage and all after it. Names joined by commas:
     exactly these. Raises `UnknownStage`; `backbone` is only for its message.
     """
-    wanted = [part.strip() for part in text.split(",") if part.strip()]
-    if wanted == ["all"]:
+    requested = [part.strip() for part in text.split(",") if part.strip()]
+    if requested == ["all"]:
         return tuple(names)
-    require_stages(wanted or [text], names, backbone)
-    if len(wanted) == 1 and "," not in text:
-        return tuple(names[list(names).index(wanted[0]) :])
-    return tuple(name for name in names if name in wanted)
+    require_stages(requested or [text], names, backbone)
+    if len(requested) == 1 and "," not in text:
+        return tuple(names[list(names).index(requested[0]) :])
+    return tuple(name for name in names if name in requested)
 
 
-def require_stages(wanted: Iterable[str], names: Sequence[str], backbone: str = "") -> None:
-    """Raise `UnknownStage`, which lists the stages there are, unless all of `wanted` are among `names`."""
-    unknown = [short(name) for name in wanted if name not in names]
+def require_stages(requested: Iterable[str], names: Sequence[str], backbone: str = "") -> None:
+    """Raise `UnknownStage`, listing the available stages, unless all of `requested` are among `names`."""
+    unknown = [short(name) for name in requested if name not in names]
     if unknown:
         where = f" in {backbone}" if backbone else ""
-        said = (
+        which = (
             f"stage '{unknown[0]}'" if len(unknown) == 1 else "stages " + ", ".join(f"'{name}'" for name in unknown[:8])
         )
-        raise UnknownStage(f"There is no {said}{where}. Stages: {', '.join(names)}; or all.")
+        raise UnknownStage(f"There is no {which}{where}. Stages: {', '.join(names)}; or all.")
 
 
 def default_phases(names: Sequence[str], *, kept_views: bool = True) -> tuple[Phase, ...]:
-    """First the head alone, then the later half of the stages with it at a smaller rate (LP-FT, Kumar et al. 2022).
+    """First the head alone, then head and later half of the stages at a smaller learning rate (LP-FT, Kumar et al.
+    2022).
 
-    The head is fitted with L-BFGS where views are kept; new views each epoch (`kept_views` False) leave it to steps.
-    Half of the stages, because the last one alone cannot learn what ImageNet does not ask for, such as left and right;
-    where that is not needed, the epoch that is kept is one of the head's.
+    The head is fitted with L-BFGS if views are kept, and with gradient steps if every epoch has new views (`kept_views`
+    False). Half of the stages are trained, because the last one alone cannot learn what ImageNet does not require, such
+    as left and right. If that is not needed, the best epoch is one of the first phase.
     """
     head = Phase(stages=(HEAD,), epochs=8, learning_rate=3e-3)
     return (
@@ -101,15 +110,15 @@ def default_phases(names: Sequence[str], *, kept_views: bool = True) -> tuple[Ph
 
 
 def default_recipe() -> Recipe:
-    """A gentle start of fine-tuning: fixed BatchNorm statistics, and a third of a phase to warm up.
+    """The default recipe: fixed BatchNorm statistics, and a warm-up of a third of a phase.
 
-    With statistics that follow each batch the head, fitted before, meets other features at the first step: on the
-    sample signs and stamps its training loss then doubles at once, whatever the rate (tests/benchmarks/README.md).
+    With batch statistics the fitted head would receive different features at the first step: on the sample signs and
+    stamps its training loss then doubles at once, at any learning rate (tests/benchmarks/README.md).
     """
     return Recipe(batchnorm="fixed", warmup=0.33)
 
 
-def _parts(model: nn.Module, name: str) -> list[Part]:
+def _layout(model: nn.Module, name: str) -> list[Part]:
     from core.backbones.layouts import LAYOUTS
 
     entry = catalogue.get(name)
@@ -127,10 +136,13 @@ def _label(stage: str, members: tuple[str, ...], parameters: tuple[str, ...]) ->
     return stage if inner == HEAD else f"{stage} ({inner})"
 
 
-def _require_partition(model: nn.Module, parts: list[Part], name: str) -> None:
-    """A layout that does not fit its model is a mistake of ours, and must not train the wrong weights silently."""
+def _require_partition(model: nn.Module, layout: list[Part], name: str) -> None:
+    """Check that every tensor belongs to one stage.
+
+    A wrong layout is our bug and must not train wrong weights silently.
+    """
     tensors = [key for key, _ in model.named_parameters()] + [key for key, _ in model.named_buffers()]
     for key in tensors:
-        owners = [stage for stage, members in parts if _inside(key, members)]
+        owners = [stage for stage, members in layout if _inside(key, members)]
         if len(owners) != 1:
             raise RuntimeError(f"{name}: {key} lies in {len(owners)} stages ({', '.join(owners)}) instead of one.")

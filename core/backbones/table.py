@@ -18,7 +18,7 @@ _PLACEHOLDER = {"parameters": 0, "backbone_parameters": 0, "features": 0}
 
 
 def rows() -> list[dict[str, Any]]:
-    """One row per choice, in the order of the selection; some ten seconds."""
+    """One row per choice, in the order of the selection; takes about ten seconds."""
     return [row(choice) for choice in CHOICES]
 
 
@@ -53,7 +53,7 @@ def _torchvision_facts(choice: Choice) -> dict[str, Any]:
     view = weights.transforms()
     size = view.crop_size[0]
     patch = int(choice.architecture.rpartition("_")[2]) if choice.family == "ViT" else 1
-    # Swin's metadata gives its training size as the smallest, but the model pads whatever it gets.
+    # Swin's metadata gives its training size as the minimum, but the model pads any input.
     least = SMALLEST if choice.family in ("Swin", "ViT") else max(weights.meta["min_size"])
     return {
         "weights": weights.name,
@@ -97,7 +97,7 @@ def _timm_facts(choice: Choice) -> dict[str, Any]:
 
 
 def text() -> str:
-    """The content of the committed table: one row a line, so that a change is seen in a diff."""
+    """The content of the committed table: one row per line, for readable diffs."""
     return "[\n" + ",\n".join(dump_json(row) for row in rows()) + "\n]\n"
 
 

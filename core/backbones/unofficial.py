@@ -1,6 +1,6 @@
-"""What torch does not promise to keep, in one place. Where it is gone, all works as before, only slower.
+"""Private APIs of torch in one place. If one is missing, everything still works, only slower.
 
-Of timm nothing is used that it does not export.
+Only the public API of timm is used.
 """
 
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from torch import Tensor
 
 
 def fused_convolution() -> Callable[..., Tensor] | None:
-    """oneDNN's convolution with an activation, the operator that torch's compiler puts in; None where it is gone."""
+    """oneDNN's convolution with fused activation, as used by torch's compiler; None if it is not available."""
     try:
-        found: Callable[..., Tensor] = torch.ops.mkldnn._convolution_pointwise
-    except (AttributeError, RuntimeError):  # as torch's table of operators says that it has none
+        operator: Callable[..., Tensor] = torch.ops.mkldnn._convolution_pointwise
+    except (AttributeError, RuntimeError):  # raised by torch for unknown operators
         return None
-    return found
+    return operator
 
 
 def computes_in_bf16(probes: tuple[str, ...] = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")) -> bool:
-    """Whether the processor has instructions for bf16; no where torch cannot say."""
+    """Whether the CPU has bf16 instructions; False if torch cannot tell."""
     return any(probe() for name in probes if callable(probe := getattr(torch.cpu, name, None)))

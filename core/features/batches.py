@@ -1,4 +1,7 @@
-"""Images become batches: views are made by threads beside the device's work, and never depend on their number."""
+"""Batches of images.
+
+Views are made by threads in parallel to the device; results do not depend on the number of threads.
+"""
 
 import hashlib
 import os
@@ -31,14 +34,14 @@ from core.tasks.base import Targets
 from core.tasks.classification.task import Classification
 
 Image = np.ndarray
-CLASS_INDEX = Classification(())  # the target of whoever looks at views alone
-VIEW_CODE = 2  # raised when our own code makes other pixels of the same description: no features of the old ones serve
+CLASS_INDEX = Classification(())  # the default when only views are needed
+VIEW_CODE = 2  # increase when our code changes the pixels of views: kept features become invalid
 LIBRARIES = f"albumentations {version('albumentations')}|OpenCV {cv2.__version__}|Pillow {PIL.__version__}"
-AHEAD = 3  # batches made while an accelerator is busy; more only costs memory
+AHEAD = 3  # batches prepared while an accelerator is busy; more only costs memory
 
 
 class Sample(NamedTuple):
-    """One view: the image (S, S, 3) uint8, and its target as the task reads it."""
+    """One view: the image (S, S, 3) uint8 and its target, as defined by the task."""
 
     image: Image
     target: Any
@@ -46,7 +49,7 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Images (N, S, S, 3) uint8 with their targets (N, ...) and the items they show; `failed` could not be read."""
+    """Images (N, S, S, 3) uint8 with targets (N, ...) and items; `failed` lists items that could not be read."""
 
     images: np.ndarray
     targets: Tensor
@@ -55,7 +58,7 @@ class Batch:
 
 
 class ImageViews:
-    """Views and plain images of items, for training, evaluation and anyone who wants to see the same pixels."""
+    """Views and plain images of items, with the same pixels for training, evaluation and previews."""
 
     def __init__(
         self, pipeline: PipelineSpec, geometry: Geometry, seed: int, cache: ImageCache | None = None,
@@ -66,11 +69,11 @@ class ImageViews:
         self._spec = pipeline
         self._seed = seed
         self._cache = cache or ImageCache(geometry, MEMORY_BYTES, SPILL_BYTES)
-        self._references = tuple(references)  # the training images, for steps that look at other images
-        self._local = threading.local()  # a pipeline shared by two threads gives wrong views
+        self._references = tuple(references)  # the training images, for steps that use other images
+        self._local = threading.local()  # pipelines must not be shared between threads
 
     def under(self, pipeline: PipelineSpec) -> "ImageViews":
-        """The same images under another pipeline; what is decoded is shared."""
+        """The same images with another pipeline; decoded images are shared."""
         return ImageViews(pipeline, self.geometry, self._seed, self._cache, self._references, self.targets)
 
     def view(self, item: Item, number: int) -> Image:
@@ -83,12 +86,12 @@ class ImageViews:
         return self._pipeline.plain(self._cache.base(item))
 
     def sample(self, item: Item, number: int | None) -> Sample:
-        """View `number` of an image with its target, None: the plain image. Raises `UnreadableImage`."""
+        """View `number` of an image with its target; None means the plain image. Raises `UnreadableImage`."""
         image = self.plain(item) if number is None else self.view(item, number)
         return Sample(image, self.target(item, number))
 
     def target(self, item: Item, number: int | None) -> Any:
-        """The target that belongs to view `number`. No view changes what classes an image shows: it is that of all."""
+        """The target of view `number`. Views never change the classes, so it is the same for all."""
         del number
         return self.targets.read(item)
 
@@ -98,9 +101,9 @@ class ImageViews:
         return self._pipeline.changes_anything
 
     def key(self, number: int | None) -> str:
-        """A name for view `number` of any image (None: the plain image): equal names mean equal pixels."""
-        made_by = f"{VIEW_CODE}|{LIBRARIES}"
-        size = f"{made_by}|{self.geometry.image_size}|{self.geometry.resize_size}|{self.geometry.interpolation}"
+        """A key for view `number` of any image (None: the plain image): equal keys mean equal pixels."""
+        versions = f"{VIEW_CODE}|{LIBRARIES}"
+        size = f"{versions}|{self.geometry.image_size}|{self.geometry.resize_size}|{self.geometry.interpolation}"
         if number is None or not self.varies:
             return f"{size}|plain"
         text = f"{size}|{self._seed}|{number}|{self._spec.model_dump_json()}"
@@ -120,44 +123,45 @@ class ImageViews:
 
 
 def sent(tensor: Tensor, device: torch.device) -> Tensor:
-    """`tensor` on the device. A GPU fetches it from pinned memory beside its work; anything else it would wait for."""
+    """Copy `tensor` to the device; to a GPU asynchronously from pinned memory."""
     if device.type == "cuda":
         return tensor.pin_memory().to(device, non_blocking=True)
     return tensor.to(device)
 
 
 def workers() -> int:
-    """Threads that make views."""
+    """Number of threads that make views."""
     return max(1, min(8, os.cpu_count() or 1))
 
 
 def ahead(device: torch.device) -> int:
-    """Batches to have in the making at once. One where the processor itself trains: see `batches`."""
-    # threads beside a forward on the same cores made it a tenth slower; views of a whole batch take a fiftieth of it
+    """Number of batches to prepare at once; one if the CPU itself trains, see `batches`."""
+    # threads in parallel to a forward on the same cores slow it by 10 %; making the views of a batch takes 2 % of it
     return 1 if device.type == "cpu" else AHEAD
 
 
 def batches(
     chunks: Sequence[Sequence[Item]], sample: Callable[[Item], Sample], ahead: int, targets: Targets = CLASS_INDEX
 ) -> Generator[Batch, None, None]:
-    """One batch per chunk, in order. An image that fails is left out and named.
+    """Yield one batch per chunk, in order. Images that fail are left out and listed in `failed`.
 
-    `ahead` batches are in the making at once. With 1, nothing is made while the last batch is used.
+    `ahead` batches are prepared at once. With 1, nothing is prepared while a batch is in use.
     """
-    # not concurrent.futures: it closes down before a training is told that the process ends, and would fail the run
+    # not concurrent.futures: it shuts down before a training is notified that the process ends, which would fail the
+    # run
     with ThreadPool(workers()) as pool:
-        waiting: deque[tuple[Sequence[Item], list[AsyncResult[Sample]]]] = deque()
-        rest = iter(chunks)
+        pending: deque[tuple[Sequence[Item], list[AsyncResult[Sample]]]] = deque()
+        remaining = iter(chunks)
         while True:
-            while len(waiting) < ahead and (chunk := next(rest, None)) is not None:
-                waiting.append((chunk, [pool.apply_async(sample, (item,)) for item in chunk]))
-            if not waiting:
+            while len(pending) < ahead and (chunk := next(remaining, None)) is not None:
+                pending.append((chunk, [pool.apply_async(sample, (item,)) for item in chunk]))
+            if not pending:
                 return
-            yield _collect(*waiting.popleft(), targets)
+            yield _collect(*pending.popleft(), targets)
 
 
 def chunked(items: Sequence[Item], size: int) -> list[list[Item]]:
-    """Chunks of at most `size`, all of nearly the same length: a last batch of one image breaks BatchNorm."""
+    """Chunks of at most `size` and nearly equal length: a last batch of one image would break BatchNorm."""
     if not items:
         return []
     parts = np.array_split(np.arange(len(items)), -(-len(items) // size))
@@ -171,7 +175,7 @@ def shuffled(items: Sequence[Item], seed: int, epoch: int) -> list[Item]:
 
 
 class Normalise:
-    """uint8 images (N, S, S, 3) become the backbone's input: float32 (N, 3, S, S), channels last in memory."""
+    """Convert uint8 images (N, S, S, 3) to the backbone's input: float32 (N, 3, S, S), channels last in memory."""
 
     def __init__(self, by: Backbone | Preprocessing, device: torch.device) -> None:
         self.device = device
@@ -180,7 +184,7 @@ class Normalise:
         self._scale = 1 / torch.tensor(by.std, device=device)
 
     def __call__(self, images: np.ndarray) -> Tensor:
-        # a row of pixels is one long line of numbers: processors are several times as fast as with three at a time
+        # rows of pixels as long vectors: several times faster on CPUs than vectors of three channels
         count, height, width, _ = images.shape
         rows = sent(torch.from_numpy(images), self.device).view(count, height, -1).float().div_(255)
         rows.sub_(self._mean.repeat(width)).mul_(self._scale.repeat(width))
@@ -193,8 +197,8 @@ def _collect(chunk: Sequence[Item], results: Sequence[AsyncResult[Sample]], targ
     for item, result in zip(chunk, results, strict=True):
         try:
             good.append((item, result.get()))
-        except (UnreadableImage, OSError) as error:  # the file changed or vanished after it was listed
+        except (UnreadableImage, OSError) as error:  # changed or deleted after the scan
             failed.append((item, str(error)))
     images = np.stack([sample.image for _, sample in good]) if good else np.empty((0, 0, 0, 3), np.uint8)
-    found = targets.collate([sample.target for _, sample in good])
-    return Batch(images, found, tuple(item for item, _ in good), tuple(failed))
+    batch_targets = targets.collate([sample.target for _, sample in good])
+    return Batch(images, batch_targets, tuple(item for item, _ in good), tuple(failed))

@@ -1,4 +1,4 @@
-"""Which part of a model is trained in each phase, and where that part takes its inputs from."""
+"""For each phase: the trained suffix of the model and the source of its inputs."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -22,29 +22,33 @@ from core.features.store import DISK_BYTES, MEMORY_BYTES, FeatureStore, Layout, 
 
 @dataclass(frozen=True, slots=True)
 class PhaseInput:
-    """The `suffix` of the model, run on what `source` gives, is the whole model. `cut` is its first stage."""
+    """The `suffix` of the model applied to the inputs from `source` equals the whole model.
+
+    `cut` is its first stage.
+    """
 
     source: Source
     suffix: Part
-    cut: str | None = None  # None: nothing is frozen before the first trainable stage
-    prefix: Part | None = None  # from images to the cut, without gradients
+    cut: str | None = None  # None: the whole model runs
+    prefix: Part | None = None  # maps images to features, without gradients
 
     @property
     def features(self) -> Features | None:
-        """The source when it is a frozen prefix's features."""
+        """The source, if it yields features of a frozen prefix."""
         return self.source if isinstance(self.source, Features) else None
 
 
 class PhaseInputs:
-    """The inputs of every phase of one run. Build it when the model has the weights that it begins or goes on with."""
+    """The inputs of all phases of a run. Create it after the initial or resumed weights are loaded."""
 
     def __init__(
         self, model: nn.Module, stages: Sequence[Stage], pixels: Pixels, phases: Sequence[Sequence[str]], *,
         views: Views, n_images: int, device: torch.device, precision: str, store: FeatureStore | None,
     ) -> None:  # fmt: skip
-        """`phases`: trainable stages of each. `n_images`: those whose views are made. `precision`: of what is frozen.
+        """`phases`: trainable stages of each. `n_images`: number of images with views. `precision`: of the frozen
+        stages.
 
-        The model must be in eval mode where it is frozen.
+        Frozen stages must be in eval mode.
         """
         self._model = model
         self._stages = tuple(stages)
@@ -61,7 +65,7 @@ class PhaseInputs:
         self.notes = self._notes(phases)
 
     def of_phase(self, index: int) -> PhaseInput:
-        """What phase `index` trains. The weights before its cut must be those it will train with."""
+        """The input of phase `index`. The frozen weights before its cut must already be final."""
         cut = self._cuts[index]
         if cut is None:
             return PhaseInput(self._pixels, self._model)
@@ -69,19 +73,19 @@ class PhaseInputs:
         return PhaseInput(self._features(cut, base), self._parts.part(cut, None), cut, self._prefix(cut))
 
     def kept_bytes(self, cut: str) -> int | None:
-        """What all views and the plain image of every training image take at `cut`; None where views are not kept."""
+        """Bytes for all views and the plain image of every training image at `cut`; None if views are not kept."""
         if self._views == "fresh":
             return None
         view_bytes = self._row_bytes(cut) * self._n_images
         return view_bytes * (self._views + 1) if view_bytes <= MEMORY_BYTES else None
 
     def shared_cut(self, index: int) -> str | None:
-        """The earliest cut before which phase `index` and its neighbours let images through only once."""
+        """The earliest cut whose features phase `index` shares with its neighbours."""
         cut = self._cuts[index]
         return None if cut is None else self._base(index, cut) or cut
 
     def most_kept_bytes(self) -> int:
-        """What all cuts of the run keep together."""
+        """Bytes for the features kept at all cuts of the run."""
         cuts = {cut for index, own in enumerate(self._cuts) if own for cut in (own, self.shared_cut(index)) if cut}
         return sum(self.kept_bytes(cut) or 0 for cut in cuts)
 
@@ -107,20 +111,20 @@ class PhaseInputs:
         return run
 
     def _frozen(self, first: str | None, last: str) -> Part:
-        """Frozen stages. Folding moves the last bits of fp32: there the losses shall be those of the whole model."""
+        """A frozen part; folded only in reduced precision, because folding changes the last bits in fp32."""
         part = self._parts.part(first, last)
         return _folded_when_used(part, DTYPES[self._precision]) if self._precision in DTYPES else part
 
     def _cut(self, trainable: Iterable[str]) -> str | None:
-        """The first trainable stage, or none when the model cannot be cut there."""
+        """The first trainable stage, or None if the model cannot be split there."""
         first = first_trainable(self._names, trainable)
         return first if first in self._parts.cuts else None
 
     def _base(self, index: int, cut: str) -> str | None:
-        """An earlier cut that a neighbouring phase needs too: images then go through the stages before it only once."""
+        """An earlier cut that a neighbouring phase needs too: the stages before it are then computed only once."""
         lowest = cut
-        for others in (self._cuts[index + 1 :], reversed(self._cuts[:index])):
-            for other in others:
+        for neighbours in (self._cuts[index + 1 :], reversed(self._cuts[:index])):
+            for other in neighbours:
                 if other is None:
                     break
                 lowest = min(lowest, other, key=self._names.index)
@@ -138,7 +142,7 @@ class PhaseInputs:
         return self._layouts[cut].row_bytes
 
     def _notes(self, phases: Sequence[Sequence[str]]) -> list[str]:
-        """What the user should know about what is kept."""
+        """Notes for the user about what is kept."""
         notes = []
         uncut = [
             trainable for trainable, cut in zip(phases, self._cuts, strict=True)
@@ -150,7 +154,7 @@ class PhaseInputs:
 
 
 def _folded_when_used(part: Part, dtype: torch.dtype) -> Part:
-    """`part` folded at its first call: where all features are kept already nobody calls it."""
+    """Fold `part` at its first call: it is never called if all features are kept already."""
     folded_part = cache(lambda: folded(part, dtype))
 
     def run(images: Tensor) -> Tensor:
@@ -160,7 +164,7 @@ def _folded_when_used(part: Part, dtype: torch.dtype) -> Part:
 
 
 def frozen_name(model: nn.Module, stages: Sequence[Stage], cut: str, precision: str, device: torch.device) -> str:
-    """A name for what the stages before `cut` compute: their weights, the cut, the number format and what computes."""
+    """A key for the output of the stages before `cut`: weights, cut, precision, device type and torch version."""
     before = stages[: [stage.name for stage in stages].index(cut)]
     digest = hashlib.blake2b(digest_size=16)
     for key, tensor in state_of(model, before).items():
@@ -170,9 +174,9 @@ def frozen_name(model: nn.Module, stages: Sequence[Stage], cut: str, precision: 
 
 
 def choose_precision(part: Part, pixels: Pixels, items: Sequence[Item], device: torch.device, precision: str) -> str:
-    """The number format of the frozen stages: for 'auto' bf16 where it is faster and gives the same features.
+    """The precision of the frozen stages: for 'auto' bf16 if it is faster and gives nearly the same features.
 
-    `part` are the stages before the head, in eval mode; it is tried on the first images of `items`.
+    `part` is the model before the head, in eval mode; it is tested on the first images of `items`.
     """
     chosen = frozen_precision(device, precision)
     if precision != "auto" or chosen == "fp32":

@@ -1,4 +1,4 @@
-"""Number formats of the parts of a model: what is frozen may be computed more coarsely than what is trained."""
+"""Precision of frozen stages, which may be lower than that of trained ones."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -11,12 +11,12 @@ from core.backbones.split import Part
 from core.backbones.unofficial import computes_in_bf16
 
 Autocast = Callable[[], AbstractContextManager[None]]
-LEAST_COSINE = 0.995  # between features in fp32 and in bf16; below, the backbone does not bear the coarser format
+LEAST_COSINE = 0.995  # minimum similarity between features in fp32 and bf16 for using bf16
 DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 def autocast_for(device: torch.device, precision: str) -> Autocast:
-    """A maker of autocast contexts for a precision: 'fp32' and 'auto' switch nothing."""
+    """A factory of autocast contexts for a precision; disabled for 'fp32' and 'auto'."""
     dtype = DTYPES.get(precision)
 
     def context() -> AbstractContextManager[None]:
@@ -26,14 +26,14 @@ def autocast_for(device: torch.device, precision: str) -> Autocast:
 
 
 def frozen_precision(device: torch.device, precision: str) -> str:
-    """The format of frozen stages: that of the recipe; for 'auto' bf16 where the device computes faster in it."""
+    """The precision of frozen stages: that of the recipe; for 'auto' bf16 if the device is faster in it."""
     if precision != "auto":
         return precision
     return "bf16" if is_quick_in_bf16(device) else "fp32"
 
 
 def is_quick_in_bf16(device: torch.device) -> bool:
-    """Whether the device has instructions for bf16, and does not merely imitate it."""
+    """Whether the device supports bf16 natively, without emulation."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type != "cpu":
@@ -42,7 +42,7 @@ def is_quick_in_bf16(device: torch.device) -> bool:
 
 
 def tolerates_precision(part: Part, inputs: Tensor, device: torch.device, precision: str) -> bool:
-    """Whether `part` gives nearly the same features for `inputs` (N, ...) in `precision` as in fp32."""
+    """Whether `part` computes nearly the same features for `inputs` (N, ...) in `precision` as in fp32."""
     with torch.no_grad():
         exact = part(inputs.clone()).flatten(1).float()
         with autocast_for(device, precision)():

@@ -1,4 +1,4 @@
-"""From a file to what a model sees. Training, evaluation, prediction and the downloaded model all go by it."""
+"""Preprocessing from a file to model input, shared by training, evaluation, prediction and the downloaded model."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ Triple = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
-    """Sizes, interpolation, the scale of values that have none of their own, and `(x / 255 - mean) / std`."""
+    """Sizes, interpolation, value range of images without a defined one, and `(x / 255 - mean) / std`."""
 
     geometry: Geometry
     mean: Triple
@@ -25,15 +25,15 @@ class Preprocessing:
 
     @classmethod
     def of(cls, record: ModelRecord) -> "Preprocessing":
-        """That of a model."""
+        """The preprocessing of a model."""
         inputs = record.inputs
         return cls(record.geometry, inputs.mean, inputs.std, inputs.scale)
 
     def read(self, content: bytes | Path) -> np.ndarray:
-        """An image as the model sees it, (S, S, 3) uint8. Raises `UnreadableImage`."""
+        """The preprocessed image, (S, S, 3) uint8, before normalisation. Raises `UnreadableImage`."""
         return self.read_with_notes(content)[0]
 
     def read_with_notes(self, content: bytes | Path) -> tuple[np.ndarray, tuple[str, ...]]:
-        """`read`, and what somebody should know about how the file was read."""
-        found = decode(content, self.value_range)
-        return square(resize(found.pixels, self.geometry), self.geometry.image_size), found.notes
+        """Like `read`, with notes on how the file was decoded."""
+        decoded = decode(content, self.value_range)
+        return square(resize(decoded.pixels, self.geometry), self.geometry.image_size), decoded.notes

@@ -1,4 +1,4 @@
-"""Where the trained part of a model takes its inputs from: pixels, or what its frozen part makes of them."""
+"""Sources of inputs for the trained part of a model: pixels, or features from the frozen prefix."""
 
 import hashlib
 from collections.abc import Collection, Generator, Iterable, Sequence
@@ -19,14 +19,14 @@ from core.features.shortage import forward_with_oom_retry
 from core.features.store import MEMORY_BYTES, Block, FeatureStore, Layout
 from core.text import format_size
 
-WIDE = 32  # images that are read and go through the frozen part together: a stop waits for them
-FIRST = 8  # the first time, so that training begins soon
+WIDE = 32  # images per slice of a frozen forward; stopping waits for one slice
+FIRST = 8  # size of the first slice, so that training begins soon
 Chunks = Sequence[Sequence[Item]]
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """`tensor` (N, ...) on the device with targets (N, ...) on the CPU; `failed` could not be read."""
+    """`tensor` (N, ...) on the device with targets (N, ...) on the CPU; `failed` lists unreadable items."""
 
     tensor: Tensor
     targets: Tensor
@@ -35,10 +35,13 @@ class Inputs:
 
 
 class Source(Protocol):
-    """Gives inputs for chunks of images, in order."""
+    """Yields inputs for chunks of images, in order."""
 
     def batches(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
-        """One `Inputs` per chunk. `view` None is the plain image; `order` is that in which views are made."""
+        """Yield one `Inputs` per chunk.
+
+        `view` None is the plain image; `order` is the order in which features are computed.
+        """
 
 
 class Pixels:
@@ -49,51 +52,52 @@ class Pixels:
         self._normalise = normalise
 
     def under(self, pipeline: PipelineSpec) -> "Pixels":
-        """The same images under another pipeline; what is decoded is shared."""
+        """The same images with another pipeline; decoded images are shared."""
         return Pixels(self.image_views.under(pipeline), self._normalise)
 
     def key(self, view: int | None) -> str:
-        """A name for what `batches` gives for one image: equal names mean equal inputs."""
+        """A key for the input of one image: equal keys mean equal inputs."""
         return f"{self._normalise.key}|{self.image_views.key(view)}"
 
     def batches(self, chunks: Chunks, view: int | None, order: Sequence[Item] = ()) -> Generator[Inputs, None, None]:
         """See `Source`."""
-        del order  # pixels are made as they are asked for
+        del order  # pixels are made on demand
         sample = partial(self.image_views.sample, number=view)
-        made = batches(chunks, sample, ahead(self._normalise.device), self.image_views.targets)
+        source_batches = batches(chunks, sample, ahead(self._normalise.device), self.image_views.targets)
         try:
-            for batch in made:
+            for batch in source_batches:
                 yield self._inputs(batch)
         finally:
-            made.close()  # its threads stop making views that nobody will look at
+            source_batches.close()  # stops its threads
 
     def _inputs(self, batch: Batch) -> Inputs:
         tensor = self._normalise(batch.images) if batch.items else torch.empty(0)
         return Inputs(tensor, batch.targets, batch.items, batch.failed)
 
     def targets(self, items: Sequence[Item], view: int | None) -> Tensor:
-        """The targets that belong to a view of `items`."""
+        """The targets of a view of `items`."""
         return self.image_views.targets.collate([self.image_views.target(item, view) for item in items])
 
 
 class Features:
-    """What a frozen part makes of its inputs: computed once per (image, view) where that is kept, else each time.
+    """Outputs of a frozen prefix: computed once per (image, view) if kept, otherwise each time.
 
-    A block is filled in an order of its own, by slices of a fixed width, and stored only when it is whole: what a row
-    holds never depends on the batches or on when a run was stopped. The frozen part must be in eval mode.
+    A block is filled in a fixed order and in slices of fixed size, and stored only when complete: its rows never depend
+    on the batches or on when a run was stopped. The prefix must be in eval mode.
 
-    At most MEMORY_BYTES of a view are kept, and of all views in memory: more lies in files, or is computed each time.
+    At most MEMORY_BYTES per view are kept, and the same for all views in memory; more is read from files or computed
+    each time.
     """
 
     def __init__(
-        self, part: Part, base: Source, *, name: str, pixels: Pixels, autocast: Autocast, device: torch.device,
+        self, prefix: Part, base: Source, *, name: str, pixels: Pixels, autocast: Autocast, device: torch.device,
         keep: bool, store: FeatureStore | None, row_bytes: int = 0,
     ) -> None:  # fmt: skip
-        """`name` stands for weights, cut and number format. `keep` False: only plain images are kept.
+        """`name` identifies weights, split point and dtype. `keep` False: only plain images are kept.
 
-        `row_bytes`: what the features of one image take; 0 where they are few and small.
+        `row_bytes`: size of the features of one image; 0 if negligible.
         """
-        self._part = part
+        self._prefix = prefix
         self._base = base
         self._name = name
         self._pixels = pixels
@@ -103,113 +107,115 @@ class Features:
         self._store = store
         self._row_bytes = row_bytes
         self._blocks: dict[str, Block] = {}
-        self._too_large_told = False
-        # what the user should know, also of what stands before; whoever shows it takes it out
+        self._too_large_noted = False
+        # notes for the user, shared with the base source; callers remove what they show
         self.notes: list[str] = base.notes if isinstance(base, Features) else []
 
     def batches(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
         """See `Source`."""
         items = [item for chunk in chunks for item in chunk]
         if self.keeps(items, view):
-            return self._kept(chunks, view, order)
+            return self._from_block(chunks, view, order)
         if self._keep or view is None:
-            self._tell_too_large(len(items))
-        return self._passing(chunks, view, order)
+            self._note_too_large(len(items))
+        return self._computed(chunks, view, order)
 
     def keeps(self, items: Sequence[Item], view: int | None) -> bool:
-        """Whether this view of `items` is kept: only where that is wanted, and where there is room for it."""
+        """Whether this view of `items` is kept: if requested and small enough."""
         return (self._keep or view is None) and self._fit(self._blocks.get(self._key(view)), _digests(items))
 
     def missing(self, items: Sequence[Item], view: int | None) -> int:
-        """Images of `items` that still have to go through the frozen part for this view."""
+        """Number of `items` whose features still have to be computed for this view."""
         if not self.keeps(items, view):
             return len(items)
-        wanted = _digests(items)
-        block = self._known(self._key(view), wanted)
-        return len([digest for digest in wanted if block is None or digest not in block])
+        needed_digests = _digests(items)
+        block = self._existing_block(self._key(view), needed_digests)
+        return len([digest for digest in needed_digests if block is None or digest not in block])
 
-    def _known(self, key: str, wanted: Collection[str]) -> Block | None:
-        """What there is of a view; nothing where images of other data leave no room for those that are wanted."""
+    def _existing_block(self, key: str, needed_digests: Collection[str]) -> Block | None:
+        """The existing block of a view; None if rows of other images leave no space for the needed ones."""
         if key in self._blocks:
             return self._blocks[key]
         block = self._store.load(key) if self._store else None
-        return block if block is not None and self._fit(block, wanted) else None
+        return block if block is not None and self._fit(block, needed_digests) else None
 
-    def _fit(self, block: Block | None, wanted: Collection[str]) -> bool:
-        """Whether a block with what it has and with what is wanted is small enough to be kept."""
-        held = len(block) if block is not None else 0
-        new = [digest for digest in wanted if block is None or digest not in block]
-        return (held + len(new)) * self._row_bytes <= MEMORY_BYTES
+    def _fit(self, block: Block | None, needed_digests: Collection[str]) -> bool:
+        """Whether a block, with the missing rows added, is small enough to be kept."""
+        existing_rows = len(block) if block is not None else 0
+        new = [digest for digest in needed_digests if block is None or digest not in block]
+        return (existing_rows + len(new)) * self._row_bytes <= MEMORY_BYTES
 
-    def _kept(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
+    def _from_block(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
         key = self._key(view)
-        wanted = _digests(item for chunk in chunks for item in chunk)
-        block = self._known(key, wanted)
+        needed_digests = _digests(item for chunk in chunks for item in chunk)
+        block = self._existing_block(key, needed_digests)
         missing = [
             item for item in {item.digest: item for item in order}.values()
-            if item.digest in wanted and (block is None or item.digest not in block)
+            if item.digest in needed_digests and (block is None or item.digest not in block)
         ]  # fmt: skip
         failed: dict[str, str] = {}
-        made = self._base.batches(_slices(missing), view, order)
+        source_batches = self._base.batches(_slices(missing), view, order)
         try:
             for chunk in chunks:
                 while any(item.digest not in failed and (block is None or item.digest not in block) for item in chunk):
-                    inputs = next(made)
+                    inputs = next(source_batches)
                     failed |= {item.digest: reason for item, reason in inputs.failed}
-                    block = self._filled(block, inputs, len(missing))
-                yield self._gathered(block, chunk, view, failed)
-            next(made, None)  # nothing is left: what stands before keeps its block when it comes to its end
+                    block = self._add_features(block, inputs, len(missing))
+                yield self._collect(block, chunk, view, failed)
+            next(source_batches, None)  # exhaust the base source, so that it stores its block
         finally:
-            made.close()
+            source_batches.close()
         if block is not None:
-            self._remember(key, block, new=bool(missing) and len(failed) < len(missing))
+            self._retain(key, block, new=bool(missing) and len(failed) < len(missing))
 
-    def _filled(self, block: Block | None, inputs: Inputs, room: int) -> Block | None:
+    def _add_features(self, block: Block | None, inputs: Inputs, new_rows: int) -> Block | None:
         if not inputs.items:
             return block
         features = self._forward(inputs.tensor).cpu()
         if block is None:
-            block = Block.empty(Layout.of(features), room)
+            block = Block.empty(Layout.of(features), new_rows)
         elif len(block) + len(inputs.items) > block.capacity:
-            block = block.grown(room)
+            block = block.grown(new_rows)
         block.add([item.digest for item in inputs.items], features)
         return block
 
-    def _gathered(self, block: Block | None, chunk: Sequence[Item], view: int | None, failed: dict[str, str]) -> Inputs:
+    def _collect(self, block: Block | None, chunk: Sequence[Item], view: int | None, failed: dict[str, str]) -> Inputs:
         good = tuple(item for item in chunk if item.digest not in failed)
         bad = tuple((item, failed[item.digest]) for item in chunk if item.digest in failed)
         rows = torch.empty(0) if block is None or not good else block.get([item.digest for item in good])
         return Inputs(sent(rows, self._device).float(), self._pixels.targets(good, view), good, bad)
 
-    def _passing(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
-        groups = _grouped(chunks)
-        made = self._base.batches([[item for chunk in group for item in chunk] for group in groups], view, order)
+    def _computed(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
+        groups = _merge_chunks(chunks)
+        source_batches = self._base.batches(
+            [[item for chunk in group for item in chunk] for group in groups], view, order
+        )
         try:
-            for group, inputs in zip(groups, made, strict=True):
+            for group, inputs in zip(groups, source_batches, strict=True):
                 features = self._forward(inputs.tensor).float() if inputs.items else inputs.tensor
-                place = {id(item): n for n, item in enumerate(inputs.items)}
+                row_of = {id(item): n for n, item in enumerate(inputs.items)}
                 reasons = {id(item): reason for item, reason in inputs.failed}
                 for chunk in group:
-                    good = tuple(item for item in chunk if id(item) in place)
+                    good = tuple(item for item in chunk if id(item) in row_of)
                     bad = tuple((item, reasons[id(item)]) for item in chunk if id(item) in reasons)
-                    rows = [place[id(item)] for item in good]
+                    rows = [row_of[id(item)] for item in good]
                     yield Inputs(features[rows], inputs.targets[rows], good, bad)
         finally:
-            made.close()
+            source_batches.close()
 
     def _forward(self, tensor: Tensor) -> Tensor:
-        return forward_with_oom_retry(self._part, tensor, self._autocast)
+        return forward_with_oom_retry(self._prefix, tensor, self._autocast)
 
-    def _remember(self, key: str, block: Block, *, new: bool) -> None:
-        """Have a block for the next time, in memory or in its file; with room in neither it is computed again."""
+    def _retain(self, key: str, block: Block, *, new: bool) -> None:
+        """Keep a block in memory or memory-mapped; if neither is possible it is computed again."""
         if new:
             self._save(key, block)
         others = sum(kept.memory_bytes for name, kept in self._blocks.items() if name != key)
         if others + block.memory_bytes > MEMORY_BYTES:
-            filed = self._store.load(key) if self._store else None
-            if filed is None:
+            mapped_block = self._store.load(key) if self._store else None
+            if mapped_block is None:
                 return
-            block = filed
+            block = mapped_block
         self._blocks[key] = block
 
     def _save(self, key: str, block: Block) -> None:
@@ -218,15 +224,15 @@ class Features:
         try:
             self._store.save(key, block)
         except StorageFailed as error:
-            self._store.failed = True  # nobody in this run tries again: it is said once
+            self._store.failed = True  # do not try again in this run: report it once
             self.notes.append(
                 f"Features are not kept for later runs: {error} "
                 f"What exceeds {format_size(MEMORY_BYTES)} is computed anew at every epoch."
             )
 
-    def _tell_too_large(self, images: int) -> None:
-        if not self._too_large_told:
-            self._too_large_told = True
+    def _note_too_large(self, images: int) -> None:
+        if not self._too_large_noted:
+            self._too_large_noted = True
             self.notes.append(
                 f"The features of one view of {images} images would take {format_size(images * self._row_bytes)}; at "
                 f"most {format_size(MEMORY_BYTES)} are kept. They are computed anew at every epoch. Freeze more stages "
@@ -242,8 +248,8 @@ def _slices(items: Sequence[Item]) -> list[list[Item]]:
     return [list(items[start:end]) for start, end in zip(starts, [*starts[1:], len(items)], strict=True) if end > start]
 
 
-def _grouped(chunks: Chunks) -> list[list[Sequence[Item]]]:
-    """Neighbouring chunks together, up to the width of a frozen forward."""
+def _merge_chunks(chunks: Chunks) -> list[list[Sequence[Item]]]:
+    """Merge neighbouring chunks up to the size of a frozen forward."""
     groups: list[list[Sequence[Item]]] = []
     for chunk in chunks:
         if groups and len(groups) > 1 and sum(map(len, groups[-1])) + len(chunk) <= WIDE:

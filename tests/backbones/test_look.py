@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from core.backbones.look import look
+from core.backbones.look import forward_in_slices
 
 
 def spy(most=10**9):
@@ -32,7 +32,7 @@ def spy(most=10**9):
 def test_slices_follow_the_size_of_the_images(shape, slices):
     part, seen = spy()
     inputs = torch.rand(shape)
-    found = look(part, inputs)
+    found = forward_in_slices(part, inputs)
     assert seen == slices
     assert not found.requires_grad
     torch.testing.assert_close(found, inputs.flatten(1).sum(1, keepdim=True))
@@ -40,23 +40,23 @@ def test_slices_follow_the_size_of_the_images(shape, slices):
 
 def test_a_format_of_two_bytes_takes_twice_as_many():
     part, seen = spy()
-    look(part, torch.rand(10, 3, 224, 224), lambda: torch.autocast("cpu", torch.bfloat16))
+    forward_in_slices(part, torch.rand(10, 3, 224, 224), lambda: torch.autocast("cpu", torch.bfloat16))
     assert seen == [8, 2]
 
 
 def test_without_memory_the_slices_are_halved_in_order():
     part, seen = spy(most=2)
     inputs = torch.rand(4, 3, 224, 224)
-    torch.testing.assert_close(look(part, inputs), inputs.flatten(1).sum(1, keepdim=True))
+    torch.testing.assert_close(forward_in_slices(part, inputs), inputs.flatten(1).sum(1, keepdim=True))
     assert seen == [4, 2, 2]
 
 
 def test_one_image_too_large_is_said():
     part, _ = spy(most=0)
     with pytest.raises(torch.OutOfMemoryError):
-        look(part, torch.rand(2, 64))
+        forward_in_slices(part, torch.rand(2, 64))
 
 
 def test_autocast_is_in_force():
-    found = look(torch.nn.Linear(4, 2), torch.rand(3, 4), lambda: torch.autocast("cpu", torch.bfloat16))
+    found = forward_in_slices(torch.nn.Linear(4, 2), torch.rand(3, 4), lambda: torch.autocast("cpu", torch.bfloat16))
     assert found.dtype is torch.bfloat16

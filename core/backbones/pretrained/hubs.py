@@ -1,4 +1,4 @@
-"""Each library's own way to fetch and to read its weights."""
+"""Download and read the weights of each library."""
 
 import hashlib
 import re
@@ -16,11 +16,11 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 from core.backbones.architecture import make_empty
 from core.backbones.catalogue import Backbone
 from core.backbones.pretrained import bundled
-from core.backbones.pretrained.downloads import PROBE_S, STALL_S, Progress, patiently, require_reachable
+from core.backbones.pretrained.downloads import PROBE_S, STALL_S, Progress, require_reachable, run_with_timeout
 from core.backbones.pretrained.places import HUB_FILE, torch_cache
 from core.backbones.rng import seeded
 
-_HASH = re.compile(r"-([a-f0-9]{8,})\.pth$")  # as torch.hub finds the hash in a file's name
+_HASH = re.compile(r"-([a-f0-9]{8,})\.pth$")  # the pattern that torch.hub uses for hashes in file names
 
 
 def read(backbone: Backbone, path: Path) -> dict[str, Tensor]:
@@ -33,7 +33,7 @@ def read(backbone: Backbone, path: Path) -> dict[str, Tensor]:
 
 
 def _read_timm(backbone: Backbone, path: Path) -> dict[str, Tensor]:
-    # timm renames the tensors of some models while it loads them, so its own loader reads the file.
+    # timm renames tensors of some models while loading, so its own loader is used.
     with seeded(0):
         model = timm.create_model(
             f"{backbone.architecture}.{backbone.weights}",
@@ -44,9 +44,9 @@ def _read_timm(backbone: Backbone, path: Path) -> dict[str, Tensor]:
 
 
 def download(backbone: Backbone, progress: Progress | None) -> Path:
-    """Fetch the weights into the library's cache and check their hash; the file.
+    """Download the weights into the library's cache and check their hash; returns the file.
 
-    Raises what the network, the library or the disk raises, within `PROBE_S` if no server answers.
+    Raises any error of network, library or disk, within `PROBE_S` if no server answers.
     """
     return (
         _download_torchvision(backbone, progress)
@@ -59,14 +59,14 @@ def _download_torchvision(backbone: Backbone, progress: Progress | None) -> Path
     require_reachable(backbone.source)
     path = torch_cache() / backbone.source.rpartition("/")[2]
     path.parent.mkdir(parents=True, exist_ok=True)
-    found = _HASH.search(path.name)
-    before = _partial_bytes(path)  # what a killed download left
-    patiently(
+    hash_match = _HASH.search(path.name)
+    partial_before = _partial_bytes(path)  # left behind by killed downloads
+    run_with_timeout(
         lambda: torch.hub.download_url_to_file(
-            backbone.source, str(path), hash_prefix=found.group(1) if found else None, progress=False
+            backbone.source, str(path), hash_prefix=hash_match.group(1) if hash_match else None, progress=False
         ),
         patience_s=STALL_S,
-        received=lambda: max(0, _partial_bytes(path) - before),
+        received=lambda: max(0, _partial_bytes(path) - partial_before),
         total=backbone.download_bytes,
         progress=progress,
     )
@@ -75,11 +75,11 @@ def _download_torchvision(backbone: Backbone, progress: Progress | None) -> Path
 
 def _partial_bytes(path: Path) -> int:
     total = 0
-    for part in path.parent.glob(f"{path.name}.*.partial"):
+    for partial in path.parent.glob(f"{path.name}.*.partial"):
         try:
-            total += part.stat().st_size
+            total += partial.stat().st_size
         except FileNotFoundError:
-            continue  # finished between listing and asking
+            continue  # finished in the meantime
     return total
 
 
@@ -87,7 +87,7 @@ def _download_timm(backbone: Backbone, progress: Progress | None) -> Path:
     require_reachable(hf_hub_url(backbone.source, HUB_FILE))
     counter = _Counter()
     path = Path(
-        patiently(
+        run_with_timeout(
             lambda: hf_hub_download(backbone.source, HUB_FILE, etag_timeout=PROBE_S, tqdm_class=_counting(counter)),
             patience_s=STALL_S,
             received=lambda: counter.bytes,
@@ -100,7 +100,7 @@ def _download_timm(backbone: Backbone, progress: Progress | None) -> Path:
 
 
 class _Counter:
-    """Bytes received so far and in all."""
+    """Bytes received so far and total bytes."""
 
     def __init__(self) -> None:
         self.bytes = 0
@@ -126,7 +126,7 @@ def _counting(counter: _Counter) -> type[tqdm]:
 
 
 def _require_hash(path: Path) -> None:
-    """The hub names a large file in its cache by its SHA-256."""
+    """Check the SHA-256 by which the hub names large files in its cache."""
     expected = path.resolve().name
     if not re.fullmatch(r"[a-f0-9]{64}", expected):
         return

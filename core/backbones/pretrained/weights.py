@@ -1,6 +1,6 @@
-"""Where pretrained weights come from: an installed package, the libraries' caches, a download, or a user's file.
+"""Pretrained weights: from an installed package, the libraries' caches, a download, or a user's file.
 
-Nothing heavy is imported before it is needed: `is_local` is asked for every row of a list.
+Heavy imports are lazy: `is_local` is called for every row of a list.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 
 def is_local(backbone: Backbone) -> bool:
-    """Whether the pretrained weights are on this machine. Imports no torch and asks no network."""
+    """Whether the pretrained weights are on this machine. Does not import torch or use the network."""
     return local_file(backbone) is not None
 
 
 def local_file(backbone: Backbone) -> Path | None:
     """The file with the pretrained weights, in its package or in the library's own cache; None if there is none."""
     if backbone.library == "bundled":
-        return _packaged(backbone.source)
+        return _package_file(backbone.source)
     if backbone.library == "torchvision":
         path = torch_cache() / backbone.source.rpartition("/")[2]
         return path if path.is_file() else None
@@ -46,8 +46,8 @@ def local_file(backbone: Backbone) -> Path | None:
 def pretrained_state(backbone: Backbone, progress: Progress | None = None) -> dict[str, Tensor]:
     """The pretrained tensors under the model's own names, head included, at the weights' own image size.
 
-    Downloads what is not on this machine, into the library's own cache, and checks its hash. `progress` is called with
-    the bytes received and the bytes in all (0 if not known). Raises `WeightsUnavailable`, which names the other
+    Downloads missing weights into the library's own cache and checks their hash. `progress` is called with
+    the bytes received and the total bytes (0 if unknown). Raises `WeightsUnavailable`, which names the other
     choices, and `StorageFailed` if the disk is full.
     """
     from core.backbones.pretrained import hubs
@@ -57,7 +57,7 @@ def pretrained_state(backbone: Backbone, progress: Progress | None = None) -> di
         return hubs.read(backbone, path)
     except WeightsUnavailable:
         raise
-    except Exception as error:  # each library and format fails in its own way on a damaged file
+    except Exception as error:  # libraries raise different errors for damaged files
         raise WeightsUnavailable(
             f"The pretrained weights of {backbone.name} are damaged: {path} cannot be read ({_reason(error)})."
             f" Delete that file and try again, or {_choices()}."
@@ -70,7 +70,7 @@ def read_weights_file(path: Path) -> dict[str, Tensor]:
     from safetensors.torch import load_file
 
     path = own_path(path)
-    if not os.path.isfile(path):  # also where it cannot be a path at all
+    if not os.path.isfile(path):  # also False for invalid paths
         raise UnreadableWeights(
             f"There is no weights file {short_path(path)}. Give a safetensors file, 'default' for the pretrained"
             " weights, or 'none' for untrained ones."
@@ -84,7 +84,7 @@ def read_weights_file(path: Path) -> dict[str, Tensor]:
         ) from error
 
 
-def _packaged(module: str) -> Path | None:
+def _package_file(module: str) -> Path | None:
     found = find_spec(module)
     folder = Path(found.origin).parent if found is not None and found.origin else None
     return next(iter(sorted(folder.glob("models/*.pth"))), None) if folder else None
@@ -100,7 +100,7 @@ def _download(backbone: Backbone, progress: Progress | None) -> Path:
         )
     try:
         return hubs.download(backbone, progress)
-    except Exception as error:  # whatever a foreign network stack raises, the weights are not there
+    except Exception as error:  # network libraries may raise anything
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EACCES, errno.EROFS):
             raise StorageFailed(
                 f"The weights of {backbone.name} could not be saved: {_reason(error)}."

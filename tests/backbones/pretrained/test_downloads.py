@@ -7,28 +7,28 @@ from types import SimpleNamespace
 import pytest
 
 from core.backbones.pretrained import downloads
-from core.backbones.pretrained.downloads import patiently, require_reachable
+from core.backbones.pretrained.downloads import require_reachable, run_with_timeout
 
 
 def test_the_result_comes_back_and_errors_are_raised():
     def fail():
         raise ValueError("broken")
 
-    assert patiently(lambda: 7, patience_s=1) == 7
+    assert run_with_timeout(lambda: 7, patience_s=1) == 7
     with pytest.raises(ValueError, match="broken"):
-        patiently(fail, patience_s=1)
+        run_with_timeout(fail, patience_s=1)
 
 
 def test_a_task_that_stands_still_is_given_up():
     start = time.monotonic()
     with pytest.raises(TimeoutError, match="no answer"):
-        patiently(lambda: time.sleep(5), patience_s=0.3)
+        run_with_timeout(lambda: time.sleep(5), patience_s=0.3)
     assert time.monotonic() - start < 3
 
 
 def test_a_task_that_moves_is_waited_for():
     counter = iter(range(1000))
-    assert patiently(lambda: time.sleep(1.0) or "done", patience_s=0.5, received=lambda: next(counter)) == "done"
+    assert run_with_timeout(lambda: time.sleep(1.0) or "done", patience_s=0.5, received=lambda: next(counter)) == "done"
 
 
 def test_the_patience_begins_anew_with_every_move(monkeypatch):
@@ -44,7 +44,7 @@ def test_the_patience_begins_anew_with_every_move(monkeypatch):
             over.set()
         return look // 3
 
-    assert patiently(lambda: over.wait(60) and "done", patience_s=4, received=received) == "done"
+    assert run_with_timeout(lambda: over.wait(60) and "done", patience_s=4, received=received) == "done"
     assert now[0] > 20
 
 
@@ -53,7 +53,7 @@ def test_an_error_of_progress_ends_the_wait():
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        patiently(lambda: time.sleep(5), patience_s=5, progress=stop)
+        run_with_timeout(lambda: time.sleep(5), patience_s=5, progress=stop)
 
 
 def test_a_server_that_accepts_and_stays_silent_is_not_waited_for():
