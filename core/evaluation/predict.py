@@ -92,7 +92,7 @@ class Predictor:
 
     def predict(self, images: Sequence[np.ndarray]) -> np.ndarray:
         """Probabilities (N, C) for images made by `read`; row i belongs to image i, column j to class j."""
-        rows = [np.empty((0, self.task.outputs), np.float32)]
+        rows = [np.empty((0, self.task.outputs))]
         for start in range(0, len(images), BATCH_SIZE):
             pixels = self.normalise(np.stack(images[start : start + BATCH_SIZE]))
             rows.append(self.task.probabilities(forward_with_oom_retry(self.model, pixels)).numpy())

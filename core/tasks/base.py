@@ -83,7 +83,7 @@ class Task(Targets, Protocol):
         every pixel counts an image by the share of its pixels that are correct."""
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """Logits as probabilities of the same shape, in float32."""
+        """Logits as probabilities of the same shape, in float64."""
 
     def validation_step(self, criterion: Criterion, logits: Tensor, targets: Tensor) -> ValidationOutputs:
         """What the scores need of a batch. Its size should not grow with the number of pixels."""

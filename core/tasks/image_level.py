@@ -7,8 +7,6 @@ from torch import Tensor
 
 from core.tasks.base import Criterion, ValidationOutputs
 
-DIGITS = 6  # of a stored probability
-
 
 class ImageLevel:
     """Validation outputs are `(logits, targets)`, both (N, ...). The task says which are `correct` and what a target's
@@ -22,7 +20,7 @@ class ImageLevel:
         raise NotImplementedError
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """Logits (N, C) as probabilities (N, C), in float32."""
+        """Logits (N, C) as probabilities (N, C), in float64: sure answers stay apart, which are all 1 in float32."""
         raise NotImplementedError
 
     def labels(self, targets: Tensor) -> list[Any]:
@@ -46,12 +44,15 @@ class ImageLevel:
     def prediction_record(self, outputs: ValidationOutputs) -> dict[str, Any]:
         """Every image's label and probabilities."""
         logits, targets = outputs
-        return prediction_record(self.labels(targets), self.probabilities(logits).double().tolist())
+        return prediction_record(self.labels(targets), self.probabilities(logits).tolist())
 
 
 def prediction_record(labels: list[Any], probabilities: list[list[float]]) -> dict[str, Any]:
-    """Labels and probabilities (N, C) as `core.runs.artifacts.read_predictions` reads them."""
-    return {"labels": labels, "probabilities": [[round(value, DIGITS) for value in row] for row in probabilities]}
+    """Labels and probabilities (N, C) as `core.runs.artifacts.read_predictions` reads them.
+
+    Nothing is rounded: equal probabilities would rank images, and choose a class, otherwise than the scores did.
+    """
+    return {"labels": labels, "probabilities": probabilities}
 
 
 def standard_error_of_loss(criterion: Criterion, logits: Tensor, targets: Tensor) -> float:

@@ -84,6 +84,8 @@ def test_the_images_decide_the_task_and_the_record_keeps_it(finished, images):
     assert (record.task, record.classes, len(record.thresholds)) == ("multilabel", ("blue", "green", "red"), 3)
     assert [score.name for score in run.val.scores] == ["mean_average_precision", "macro_f1", "exact_match"]
     assert run.val.main.value > 0.8
+    (kept,) = [epoch for epoch in room.store.epochs(run.id) if epoch.epoch == run.results["best_epoch"]]
+    assert kept.score.value == run.val.main.value, "the epoch and the result name one value"
 
 
 def test_what_is_kept_is_what_the_model_answers_and_the_scores_are_theirs(finished):

@@ -1,12 +1,18 @@
 """What a validation keeps: of tasks with one answer per image everything, of others no more than the task says."""
 
+import json
+
+import numpy as np
+import pytest
 import torch
+from sklearn.metrics import average_precision_score
 from torch.nn import functional
 
 from core.data.sources import load_dataset
 from core.experiment import PipelineSpec
 from core.features.precision import autocast_for
 from core.tasks.classification.task import Classification
+from core.tasks.multilabel.scores import label_scores
 from core.tasks.multilabel.task import MultiLabel
 from core.training.inference import answer
 from tests.features.helpers import CPU, some_pixels
@@ -51,4 +57,27 @@ def test_a_run_keeps_labels_and_probabilities_as_plain_values():
     rows = torch.tensor([[1.0, 0, 1], [0, 0, 0]])
     kept = several.prediction_record((torch.tensor([[9.0, -9, 0], [0, 0, 0]]), rows))
     assert kept["labels"] == [[0, 2], []]
-    assert kept["probabilities"][0] == [0.999877, 0.000123, 0.5]
+    assert kept["probabilities"][0] == pytest.approx([0.999876605, 0.000123395, 0.5], rel=1e-5)
+
+
+def test_sure_answers_keep_their_order_from_the_epoch_to_the_page():
+    """In float32 a sigmoid of 20 and of 21 is 1, and rounded those of -30 and -31 are 0."""
+    logits = torch.tensor([[20.0, -1], [21, 2], [-31, 5], [-30, 20.5], [-31.5, 19]])
+    rows = torch.tensor([[0.0, 0], [1, 1], [0, 0], [1, 1], [0, 0]])
+    task, outputs = MultiLabel(("a", "b")), (logits, rows)
+    ranks = [average_precision_score(rows[:, c], logits[:, c]) for c in range(2)]
+    assert ranks[0] == pytest.approx((1 + 2 / 3) / 2), "with equal ones it would be a half"
+    kept = json.loads(json.dumps(task.prediction_record(outputs)))
+    page = label_scores(rows > 0.5, kept["probabilities"], (0.5, 0.5), ("a", "b"))
+    (epoch, _), end = task.epoch_scores(outputs), task.evaluate(outputs, None).main
+    assert epoch.value == end.value == pytest.approx(sum(ranks) / 2)
+    assert [one.average_precision for one in page] == pytest.approx(ranks)
+    assert 1 - task.to_minimise("map", 0.0, outputs) == pytest.approx(end.value)
+
+
+def test_a_class_that_wins_by_little_wins_on_the_page_too():
+    logits, labels = torch.tensor([[1.0, 1.0 + 2e-7, -3], [0.5, 0.25, 0]]), torch.tensor([1, 0])
+    task = Classification(("a", "b", "c"))
+    kept = json.loads(json.dumps(task.prediction_record((logits, labels))))
+    assert np.argmax(kept["probabilities"], axis=1).tolist() == [1, 0]
+    assert task.evaluate((logits, labels), None).main.value == 1

@@ -59,8 +59,8 @@ class Classification(ImageLevel):
         return (logits.argmax(dim=1) == targets).sum()
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """Logits (N, C) as probabilities (N, C), in float32."""
-        return functional.softmax(logits.float(), dim=1)
+        """Logits (N, C) as probabilities (N, C), in float64."""
+        return functional.softmax(logits.double(), dim=1)
 
     def labels(self, targets: Tensor) -> list[int]:
         """The class indices."""

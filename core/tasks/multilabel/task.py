@@ -64,8 +64,8 @@ class MultiLabel(ImageLevel):
         return ((logits > 0) == (targets > 0.5)).all(dim=1).sum()
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """Logits (N, C) as probabilities (N, C), in float32; a row need not sum to 1."""
-        return torch.sigmoid(logits.float())
+        """Logits (N, C) as probabilities (N, C), in float64; a row need not sum to 1."""
+        return torch.sigmoid(logits.double())
 
     def labels(self, targets: Tensor) -> list[list[int]]:
         """The indices of the classes that each image shows."""
@@ -77,10 +77,10 @@ class MultiLabel(ImageLevel):
             return loss
         if monitor == "accuracy":
             return 1 - self.share_correct(outputs)
-        logits, targets = outputs
         if monitor == "macro-f1":
+            logits, targets = outputs
             return 1 - macro_f1(targets.numpy() > 0.5, logits.numpy() > 0)
-        return 1 - mean_average_precision(targets.numpy() > 0.5, logits.numpy())
+        return 1 - self._mean_average_precision(outputs)
 
     def compared(self, monitor: str, criterion: Criterion, outputs: ValidationOutputs) -> Compared:
         """By what the kept epoch is chosen: the loss at its fitted temperature, or one minus a score.
@@ -100,13 +100,17 @@ class MultiLabel(ImageLevel):
 
     def epoch_scores(self, outputs: ValidationOutputs) -> tuple[Score, ...]:
         """Mean average precision, which needs no threshold, and exact match at a half."""
-        logits, targets = outputs
-        if not len(targets):
+        if not len(outputs[0]):
             return ()
         return (
-            Score("mean_average_precision", mean_average_precision(targets.numpy() > 0.5, logits.numpy())),
+            Score("mean_average_precision", self._mean_average_precision(outputs)),
             Score("exact_match", self.share_correct(outputs)),
         )
+
+    def _mean_average_precision(self, outputs: ValidationOutputs) -> float:
+        """Of the probabilities, as `evaluate` and a run's page have it: an epoch and the result give one value."""
+        logits, targets = outputs
+        return mean_average_precision(targets.numpy() > 0.5, self.probabilities(logits).numpy())
 
     def thresholds(self, outputs: ValidationOutputs) -> tuple[float, ...]:
         """Per class that with the best F1 on these images, or a half."""
