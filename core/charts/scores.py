@@ -67,11 +67,16 @@ def recall_figure(rows: Sequence[RecallRow], theme: Theme) -> go.Figure:
     )
     layout["yaxis"] = names_axis([row.name for row in rows], theme, range=[len(rows) - 0.5, -0.5])
     layout["annotations"] = [
-        note("no image of this class", theme, xref="x", yref="y", x=0, y=i, xanchor="left", xshift=6)
+        note(_absent(row), theme, xref="x", yref="y", x=0, y=i, xanchor="left", xshift=12 if row.recall == 0 else 6)
         for i, row in enumerate(rows)
-        if row.recall is None
+        if not row.n
     ]
     return go.Figure({"data": [trace], "layout": layout})
+
+
+def _absent(row: RecallRow) -> str:
+    """An F1 is 0, and not unknown, where a class that no image shows is predicted."""
+    return "no image of this class" + ("" if row.recall is None else ", but it is predicted")
 
 
 def _hover(row: RecallRow) -> str:

@@ -92,7 +92,8 @@ def format_scores(scores: Scorecard | None) -> str:
     main = scores.main
     interval = "" if main.low is None else f"{main.low:.3f} to {main.high:.3f}, "
     named = "" if main.name == "accuracy" else f"{main.title.lower()} "
-    return f"{named}{main.value:.3f} ({interval}n={scores.n})"
+    note = f"; {literal(main.note)}" if main.note else ""
+    return f"{named}{main.value:.3f} ({interval}n={scores.n}{note})"
 
 
 def print_json(value: Any) -> None:

@@ -74,6 +74,6 @@ def _validation_line(scores: Scorecard | None) -> str:
     if scores is None:
         return "not evaluated"
     main = scores.main
-    ends = format_interval(main, 1)
+    ends, note = format_interval(main, 1), f"; {main.note}" if main.note else ""
     interval = f"95 % interval {ends}, " if ends else ""
-    return f"{main.title.lower()} {format_score(main, 1)} ({interval}{scores.n} images)"
+    return f"{main.title.lower()} {format_score(main, 1)} ({interval}{scores.n} images{note})"

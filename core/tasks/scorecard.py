@@ -18,7 +18,8 @@ _FORMER = ("accuracy", "macro_f1", "balanced_accuracy")
 class Score:
     """One number, with the ends of its 95 % interval where there is one.
 
-    `share` says that it lies in 0..1. `format_score` shows it; runs are ordered by `rank`, never by `value`.
+    `share` says that it lies in 0..1. `format_score` shows it; runs are ordered by `rank`, never by `value`. `note` is
+    what people must know of it, such as classes that it leaves out; it begins in lower case and has no full stop.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Score:
     high: float | None = None
     higher_is_better: bool = True
     share: bool = True
+    note: str = ""
 
     @property
     def rank(self) -> float:
@@ -83,11 +85,15 @@ class Scorecard:
         """Plain values for JSON; `from_record` reads them back."""
         return {"version": VERSION, "n": self.n, "scores": [asdict(score) for score in self.scores]}
 
-    def flat(self) -> dict[str, float | int | None]:
-        """`accuracy`, `accuracy_low`, `accuracy_high`, ... and `n` side by side, for those who read JSON."""
-        values: dict[str, float | int | None] = {}
+    def flat(self) -> dict[str, float | int | str | None]:
+        """`accuracy`, `accuracy_low`, `accuracy_high`, ... and `n` side by side, for those who read JSON.
+
+        A score with a note has it as `macro_f1_note`.
+        """
+        values: dict[str, float | int | str | None] = {}
         for score in self.scores:
             values |= {score.name: score.value, f"{score.name}_low": score.low, f"{score.name}_high": score.high}
+            values |= {f"{score.name}_note": score.note} if score.note else {}
         return {**values, "n": self.n}
 
     @classmethod

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from core import cli
+from core.cli.show import format_scores
 from core.data.sources import load_dataset
 from core.data.split import make_split
 from core.errors import InvalidExperiment, InvalidInput
@@ -33,6 +34,8 @@ from core.training.events import EpochEnded
 from core.training.kept import BEST, LAST_WEIGHTS
 from core.work.control import Control
 from tests.conftest import make_experiment
+from tests.pages.three_runs import text
+from tests.pages.trained import opened, without_warm_up
 
 COLOURS = {"red": (220, 40, 40), "green": (40, 200, 60), "blue": (40, 60, 220)}
 SETS = [("red",), ("red", "green"), ("blue",), ("green", "blue"), ("red", "green", "blue"), (), ("blue", "red")]
@@ -240,3 +243,33 @@ def test_a_split_is_called_the_same_in_any_order_of_classes_and_no_class_is_take
     first = next(n for n in split.test if dataset.items[n].labels == (0, 1))
     other = [replace(item, labels=(2,)) if n == first else item for n, item in enumerate(dataset.items)]
     assert artifacts.test_key(joined, split) != artifacts.test_key(replace(joined, items=tuple(other)), split)
+
+
+def test_a_label_on_no_validation_image_is_said_wherever_the_score_stands(images, tmp_path, capsys, monkeypatch):
+    """A data set that comes divided: blue is on training images alone."""
+    folder = tmp_path / "divided"
+    folder.mkdir()
+    rows = ["file,labels,split"]
+    for number, labels in enumerate(SETS * 6):
+        part = "train" if "blue" in labels or number % 4 else "val"
+        (folder / f"{number:02}.png").write_bytes((images / f"{number:02}.png").read_bytes())
+        rows.append(f"{number:02}.png,{'|'.join(labels)},{part}")
+    (folder / "labels.csv").write_text("\n".join(rows))
+    room = Workspace(tmp_path / "workspace")
+    run = executed(room, described(folder))
+    note = "mean over 2 of 3 labels: no image shows 'blue'"
+    assert run.val.main.note == note
+    assert note in bundle(room, run).decode("latin-1")
+    for options in ((), ("--json",)):
+        monkeypatch.setattr(sys, "argv", ["graft", "runs", "--workspace", str(room.root), *options])
+        with pytest.raises(SystemExit):
+            cli.main()
+        said = capsys.readouterr().out
+        if options:
+            assert json.loads(said)[0]["val"]["mean_average_precision_note"] == note
+    assert format_scores(run.val).endswith(f"n={run.val.n}; {note})")
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(room.root))
+    without_warm_up(monkeypatch)
+    assert f"Mean average precision: {note}." in text(opened("pages/results.py", run.id))
+    assert note in text(opened("pages/results.py"))
+    assert note in text(opened("pages/train.py", run.id))

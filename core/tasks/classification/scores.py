@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.tasks.absent import Notes, notes
 from core.tasks.classification.bootstrap import Tally, bootstrap, tally
 from core.tasks.classification.confusion import count_matrix
 from core.tasks.intervals import Interval, wilson
@@ -29,25 +30,32 @@ class ClassScore:
     f1: float | None
 
 
-def scores(labels_n: ArrayLike, predicted_n: ArrayLike, n_classes: int, seed: int = 0) -> Scorecard:
+def scores(
+    labels_n: ArrayLike, predicted_n: ArrayLike, n_classes: int, seed: int = 0, classes: Sequence[str] = ()
+) -> Scorecard:
     """Accuracy (Wilson interval), balanced accuracy and macro F1 (both: stratified bootstrap, see `bootstrap`).
 
     Balanced accuracy is the mean recall of the classes that have images. Macro F1 is the mean F1 of the classes that
     have images or predictions: a class that is neither is left out, one that is only predicted counts as 0. Both agree
-    with scikit-learn's `balanced_accuracy_score` and `f1_score(average="macro")`.
+    with scikit-learn's `balanced_accuracy_score` and `f1_score(average="macro")`. With the names of `classes`, notes
+    say which of them a mean leaves out.
     Raises `ValueError` for no image, unequal lengths, or an index outside 0..n_classes-1.
     """
     counts = tally(count_matrix(labels_n, predicted_n, n_classes))
     n, right = int(counts.true.sum()), int(counts.right.sum())
     if not n:
         raise ValueError("scores need at least one image")
+    told = notes(classes, counts.true > 0, counts.called > 0, "classes") if classes else Notes()
     return Scorecard(
         (
             Score("accuracy", right / n, *wilson(right, n)),
-            Score("macro_f1", float(macro_f1(counts)), *bootstrap(macro_f1, labels_n, predicted_n, seed)),
+            Score(
+                "macro_f1", float(macro_f1(counts)), *bootstrap(macro_f1, labels_n, predicted_n, seed),
+                note=told.found,
+            ),
             Score(
                 "balanced_accuracy", float(balanced_accuracy(counts)),
-                *bootstrap(balanced_accuracy, labels_n, predicted_n, seed),
+                *bootstrap(balanced_accuracy, labels_n, predicted_n, seed), note=told.shown,
             ),
         ),
         n,

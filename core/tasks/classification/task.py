@@ -107,7 +107,7 @@ class Classification(ImageLevel):
         """Accuracy, balanced accuracy and macro F1 with intervals: see `scores`."""
         del thresholds
         logits, targets = outputs
-        return scores(targets.numpy(), logits.argmax(dim=1).numpy(), self.outputs)
+        return scores(targets.numpy(), logits.argmax(dim=1).numpy(), self.outputs, classes=self.classes)
 
 
 def _misclassified(logits: Tensor, targets: Tensor) -> tuple[float, ...]:

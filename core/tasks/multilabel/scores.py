@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.tasks.absent import Notes, notes
 from core.tasks.intervals import Interval, wilson
 from core.tasks.scorecard import Score, Scorecard
 
@@ -69,10 +70,14 @@ def said(probabilities_nc: ArrayLike, thresholds: Sequence[float]) -> Bools:
     return np.asarray(np.asarray(probabilities_nc, float) >= np.asarray(thresholds, float))
 
 
-def scores(there_nc: ArrayLike, probabilities_nc: ArrayLike, thresholds: Sequence[float], seed: int = 0) -> Scorecard:
+def scores(
+    there_nc: ArrayLike, probabilities_nc: ArrayLike, thresholds: Sequence[float], seed: int = 0,
+    classes: Sequence[str] = (),
+) -> Scorecard:  # fmt: skip
     """Mean average precision, macro F1 (percentile bootstrap over the images), and exact match (Wilson).
 
-    Exact match is the share of images all of whose classes are told right. Raises `ValueError` for no image.
+    Exact match is the share of images all of whose classes are told right. With the names of `classes`, notes say which
+    of them a mean leaves out. Raises `ValueError` for no image.
     """
     truth, probabilities = np.asarray(there_nc, bool), np.asarray(probabilities_nc, float)
     n = len(truth)
@@ -85,10 +90,11 @@ def scores(there_nc: ArrayLike, probabilities_nc: ArrayLike, thresholds: Sequenc
         return np.stack([_mean_average_precision(truth, probabilities, drawn), _macro_f1(truth, answers, drawn)])
 
     precision, f1 = _intervals(both, n, seed)
+    told = notes(classes, truth.any(axis=0), answers.any(axis=0), "labels") if classes else Notes()
     return Scorecard(
         (
-            Score("mean_average_precision", mean_average_precision(truth, probabilities), *precision),
-            Score("macro_f1", macro_f1(truth, answers), *f1),
+            Score("mean_average_precision", mean_average_precision(truth, probabilities), *precision, note=told.shown),
+            Score("macro_f1", macro_f1(truth, answers), *f1, note=told.found),
             Score("exact_match", exact / n, *wilson(exact, n)),
         ),
         n,

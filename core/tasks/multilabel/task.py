@@ -123,7 +123,8 @@ class MultiLabel(ImageLevel):
         """Mean average precision, macro F1 and exact match with intervals: see `scores`."""
         logits, targets = outputs
         probabilities = self.probabilities(logits).numpy()
-        return scores(targets.numpy() > 0.5, probabilities, thresholds or (HALF,) * self.outputs)
+        chosen = thresholds or (HALF,) * self.outputs
+        return scores(targets.numpy() > 0.5, probabilities, chosen, classes=self.classes)
 
 
 def _share_wrong(logits: Tensor, targets: Tensor) -> Tensor:

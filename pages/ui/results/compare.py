@@ -94,4 +94,5 @@ def _differences(runs: Sequence[Run], names: dict[str, str]) -> None:
 def _told_score(run: Run) -> str:
     if run.val is None:
         return "not evaluated"
-    return score_and_interval(run.val.main)
+    score = run.val.main
+    return score_and_interval(score) + (f"; {literal(score.note)}" if score.note else "")

@@ -152,6 +152,8 @@ def _score(run: Run) -> None:
             st.markdown(f"**{format_score(score)}** :gray[:small[{said}]]")
             if score.in_percent:  # of anything else nobody knows where the track would end
                 _track(score)
+            if score.note:
+                st.markdown(f":gray[:small[{literal(score.note)}]]")
 
 
 def _track(score: Score) -> None:

@@ -13,7 +13,7 @@ from core.text import number
 from pages.ui.results import classes, labels
 from pages.ui.results.mistakes import show_mistakes
 from pages.ui.session import engine, state
-from pages.ui.widgets.messages import explain, show_error
+from pages.ui.widgets.messages import explain, literal, show_error
 
 PARTS = {"val": "Validation", "test": "Test"}
 _INTERVALS = (
@@ -130,6 +130,9 @@ def _numbers(title: str, scores: Scorecard) -> None:
                     score.title, format_score(score), format_interval(score),
                     delta_color="off", delta_arrow="off", width="content",
                 )  # fmt: skip
+    for score in scores.scores:
+        if score.note:
+            st.caption(literal(f"{score.title}: {score.note}."))
 
 
 def show_details(run: Run, folder: Path) -> None:

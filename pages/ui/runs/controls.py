@@ -193,6 +193,8 @@ def _result(run: Run, scores: Scorecard) -> None:
             f"{interval} {scores.n} images{epoch}. "
             "The validation images chose that epoch, so this may be a little optimistic."
         )
+        if scores.main.note:
+            st.caption(literal(f"{scores.main.title}: {scores.main.note}."))
 
 
 def _control(

@@ -99,3 +99,13 @@ def test_reading_scores_loads_nothing_heavy():
     )
     code += "assert not {'torch', 'sklearn', 'scipy', 'pandas'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_class_without_an_image_is_said():
+    named = ("cold", "mild", "warm", "hot")
+    accuracy, f1, balanced = evaluated([0, 0, 2, 2], [0, 1, 2, 2], 4, classes=named).scores
+    assert accuracy.note == ""
+    assert balanced.note == "mean over 2 of 4 classes: no image shows 'mild' or 'hot'"
+    assert f1.note.startswith("mean over 3 of 4 classes: no image shows 'hot'")
+    assert f1.note.endswith("0 for 'mild', which no image shows and which is predicted")
+    assert [one.note for one in evaluated([0, 1], [0, 1], 2, classes=named[:2]).scores] == ["", "", ""]

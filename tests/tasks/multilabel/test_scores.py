@@ -15,6 +15,7 @@ from core.tasks.multilabel.scores import (
     said,
     scores,
 )
+from core.tasks.scorecard import Scorecard
 
 
 def drawn(seed, n=57, classes=4):
@@ -120,3 +121,26 @@ def test_each_class_is_told_by_itself():
 def test_no_image_is_refused():
     with pytest.raises(ValueError, match="at least one"):
         scores(np.empty((0, 2)), np.empty((0, 2)), (0.5, 0.5))
+
+
+def test_a_label_that_no_image_shows_is_said_and_not_only_left_out():
+    truth = np.array([[1, 0, 0, 0], [0, 0, 1, 0], [1, 0, 0, 0]], bool)
+    probabilities = np.array([[0.9, 0.8, 0.1, 0.2], [0.2, 0.1, 0.7, 0.1], [0.1, 0.2, 0.3, 0.3]])
+    found = scores(truth, probabilities, (0.5,) * 4, classes=("car", "boat", "tree", "kite"))
+    precision, f1, exact = found.scores
+    assert precision.note == "mean over 2 of 4 labels: no image shows 'boat' or 'kite'"
+    assert f1.note == (
+        "mean over 3 of 4 labels: no image shows 'kite', nor is it predicted; "
+        "0 for 'boat', which no image shows and which is predicted"
+    )
+    assert exact.note == ""
+    assert found.flat()["mean_average_precision_note"] == precision.note
+    assert "exact_match_note" not in found.flat()
+    assert Scorecard.from_record(found.to_record()) == found
+    record = found.to_record()
+    del record["scores"][0]["note"]
+    assert Scorecard.from_record(record).main.note == "", "a record of before says nothing"
+    shown = scores(truth[:, [0, 2]], probabilities[:, [0, 2]], (0.5,) * 2, classes=("car", "tree"))
+    assert [score.note for score in shown.scores] == ["", "", ""]
+    many = scores(truth[:, [0, 1, 1, 1, 1, 1]], probabilities[:, [0, 3, 3, 3, 3, 3]], (0.5,) * 6, classes="abcdef")
+    assert many.main.note == "mean over 1 of 6 labels: no image shows 'b', 'c', 'd' or 2 more"
