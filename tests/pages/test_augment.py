@@ -23,7 +23,7 @@ def test_without_images_it_says_how_to_begin_and_the_sample_is_one_click(shown):
     assert draft(at).source == "sample:stamps"
     cells, columns, _ = shown[-1]
     assert columns == 4
-    assert labels(cells)[:5] == ["bird, original", "view 0", "view 1", "view 2", "cattle, original"]
+    assert labels(cells)[:5] == ["bird · original", "view 0", "view 1", "view 2", "cattle · original"]
 
 
 def test_a_pipeline_can_be_built_before_there_are_images():
@@ -61,11 +61,11 @@ def test_what_is_shown_is_what_training_sees_pixel_for_pixel(shown, source):
         ]
     cells, _, caption = shown[-1]
     assert labels(cells) == [
-        "cold, original",
+        "cold · original",
         "view 3",
         "view 4",
         "view 5",
-        "warm, original",
+        "warm · original",
         "view 3",
         "view 4",
         "view 5",

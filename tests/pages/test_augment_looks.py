@@ -128,7 +128,7 @@ def test_other_training_images_to_draw_from_make_another_preview(shown, source):
         ran(at)
         if all(np.array_equal(shown[-1][place].pixels, before[place].pixels) for place in (0, 4)):
             break
-    assert labels(shown[-1])[::4] == labels(before)[::4] == ["cold, original", "warm, original"]
+    assert labels(shown[-1])[::4] == labels(before)[::4] == ["cold · original", "warm · original"]
     views = [(old.pixels, new.pixels) for old, new in zip(before, shown[-1], strict=True)]
     assert [place for place in (0, 4) if np.array_equal(*views[place])] == [0, 4]
     assert not all(np.array_equal(old, new) for old, new in views)

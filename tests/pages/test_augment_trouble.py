@@ -81,7 +81,7 @@ def test_one_image_can_be_chosen_and_the_next_one(shown, source):
     assert at.selectbox(key="augment-image").value == options[1]
     at.selectbox(key="augment-image").set_value(options[3])
     ran(at)
-    assert labels(shown[-1][0])[0] == f"{options[3].split('/')[0]}, original"
+    assert labels(shown[-1][0])[0] == f"{options[3].split('/')[0]} · original"
     assert at.button(key="augment-roll").disabled  # all eight views are on the screen
 
 

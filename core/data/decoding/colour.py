@@ -17,7 +17,8 @@ MATTE = (255, 255, 255)  # transparent parts are shown on this colour
 ON_WHITE = "Transparent parts are shown on white."
 ALL_TRANSPARENT = "It is transparent all over; its colours are shown as if it were not."
 BROKEN_PROFILE = "Its colour profile cannot be used and was ignored."
-_ORIENTATION, _COLOUR_SPACE, _INDEX = 0x0112, 0xA001, 1  # EXIF tags
+_ORIENTATION = 0x0112  # the EXIF tag
+_COLOUR_SPACE, _INDEX = 0xA001, 1  # others
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,

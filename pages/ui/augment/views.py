@@ -66,7 +66,7 @@ def _cells(
     shown = iter(made(tasks))
     for item in items:
         plain = image_views.plain(item)
-        yield Cell(enlarged(plain), f"{scene.dataset.label_of(item)}, original")
+        yield Cell(enlarged(plain), f"{scene.dataset.label_of(item)} · original")
         for number in numbers:
             view = next(shown)
             yield Cell(enlarged(difference(view, plain) if apart else view), f"view {number}")

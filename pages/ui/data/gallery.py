@@ -23,6 +23,7 @@ SIDE = 176  # px of an image's shorter side
 COLUMNS, ACROSS, DOWN = 3, 2, 3  # sheets side by side (one below the other on a phone), and images on each
 PER_PAGE = COLUMNS * ACROSS * DOWN
 ALL = "All"
+EVERY = -1  # class; None among the options would be shown as "nothing chosen"
 
 
 @st.fragment
@@ -72,15 +73,15 @@ def _filters(dataset: Dataset, split: Split) -> tuple[int | None, str | None]:
     """The class (an index) and the part that are asked for; None is all of them."""
     with st.container(horizontal=True, key="data-filters"):
         label = st.selectbox(
-            "Class", [None, *range(len(dataset.classes))], key="data-gallery-class", width=280,
-            format_func=lambda index: "All classes" if index is None else shown(dataset.classes[index]),
+            "Class", [EVERY, *range(len(dataset.classes))], key="data-gallery-class", width=280,
+            format_func=lambda index: "All classes" if index == EVERY else shown(dataset.classes[index]),
         )  # fmt: skip
         parts = [ALL, *(part for part in facts.PARTS if split.sizes[part])]
         part = st.segmented_control(
             "Part", parts, default=ALL, required=True, key="data-gallery-part",
             format_func=lambda part: PART_TITLES.get(part, part),
         )  # fmt: skip
-    return label, None if part == ALL else part
+    return None if label == EVERY else label, None if part == ALL else part
 
 
 def _sheets(images: Sequence[Cell], wrap: bool) -> None:
