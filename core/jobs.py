@@ -13,11 +13,13 @@ import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Literal
 
 from core.allocator import give_back
 from core.errors import GraftError, QueueFull, RunConflict, StorageLocked
 from core.experiment import Experiment
 from core.runs.execute import RunLease, create_run, execute, release, reopen_run
+from core.runs.keep import keep_epoch
 from core.runs.prepare import prepare
 from core.runs.records import Run
 from core.runs.status import Status
@@ -52,6 +54,7 @@ class JobManager:
         self._waiting: deque[Job] = deque()
         self._running: dict[str, Job] = {}  # by device
         self._threads: dict[str, threading.Thread] = {}  # by device
+        self._asides = set[Control]()  # of what is evaluated in the threads of callers
         self._closing = False
         workspace.recover()
         # A daemon thread inside torch aborts the process at exit; one that is not a daemon never lets it exit.
@@ -115,6 +118,22 @@ class JobManager:
                 self.workspace.store.move(run_id, Status.STOPPING, only_from=status)
         job.control.stop()
 
+    def keep_epoch(self, run_id: str, which: Literal["best", "last"]) -> Run:
+        """`core.runs.keep.keep_epoch` in the caller's thread; its evaluation takes turns with what the device computes.
+
+        Raises what that raises, also `Aborted` when the program ends meanwhile.
+        """
+        control = Control(leases=self._leases)
+        with self._changed:
+            self._asides.add(control)
+            if self._closing:
+                control.abort()
+        try:
+            return keep_epoch(self.workspace, run_id, which, control=control)
+        finally:
+            with self._changed:
+                self._asides.discard(control)
+
     def owns(self, run_id: str) -> bool:
         """Whether this process executes the run or has it queued; another one's can be watched, not steered."""
         with self._changed:
@@ -143,10 +162,11 @@ class JobManager:
         with self._changed:
             self._closing = True
             waiting, running = list(self._waiting), list(self._running.values())
+            controls = [*(job.control for job in running), *self._asides]
             self._waiting.clear()
             self._changed.notify_all()
-        for job in running:
-            job.control.abort()
+        for control in controls:
+            control.abort()
         for job in waiting:
             with suppress(GraftError):  # the store is locked or gone: the free lock will tell
                 release(self.workspace, job.lease, Status.INTERRUPTED, "The program ended while this run was queued.")
@@ -163,10 +183,11 @@ class JobManager:
         with self._changed:
             self._closing = True
             waiting, running = list(self._waiting), list(self._running.values())
+            controls = [*(job.control for job in running), *self._asides]
             self._waiting.clear()
             self._changed.notify_all()
-        for job in running:
-            job.control.abort()
+        for control in controls:
+            control.abort()
         for job in waiting:
             job.lease.lock.release()
         self.analyses.close()

@@ -30,7 +30,8 @@ def keep_epoch(
     """Use the chosen ('best') or the last epoch's model of a run from now on; may be taken back at any time.
 
     The model is evaluated on the validation images, and on the test images where the run has a test result, which
-    stays as hidden as before; what was found once is not computed again. `device`: another one than the run's.
+    stays as hidden as before; what was found once is not computed again. `device`: another one than the run's. With
+    leases in its `control` the evaluation takes turns on that device with what else computes there.
     The run as it is then. Raises `RunNotFound`, `RunConflict` (live, or there is no such model), `ResumeRefused` (its
     images have changed), `UnknownDevice`, `UnreadableWeights`, `Aborted`, `StorageFailed`.
     """
@@ -41,15 +42,17 @@ def keep_epoch(
         raise RunConflict(reason)
     if run.status.live or run.val is None:
         raise RunConflict(str(reason))
-    lock = workspace.lock(run_id)
+    lock, control = workspace.lock(run_id), control or Control()
     try:
         with lock:
-            results = _switched(workspace, run, wanted, device or run.device, control or Control())
+            results = _switched(workspace, run, wanted, device or run.device, control)
             _write(workspace, run_id, results, wanted)
     except Timeout as error:
         raise RunConflict(f"Run {run_id} is being worked on by another program.") from error
     except OSError as error:
         raise storage_failed(folder, error) from error
+    finally:
+        control.over()
     return workspace.store.run(run_id)
 
 
@@ -81,6 +84,7 @@ def _evaluated(workspace: Workspace, run: Run, which: Kept, control: Control) ->
     """Scores of one of the run's models, a part each."""
     folder = workspace.folder(run.id)
     prepared = prepare_again(workspace, run)
+    control.computes_on(str(prepared.device))
     setup = set_up(
         prepared.experiment, prepared.dataset, prepared.split, device=prepared.device,
         checkpoints=Checkpoints(folder, run.digest, run.experiment.data.fingerprint), features=workspace.features,

@@ -3,6 +3,12 @@
 So the memory of two batches is never needed at once (what one batch gives back, torch lends to the next one), and a
 short analysis waits for one batch of a long training, not for its end. A processor has cores for both and no such
 memory: there they compute side by side.
+
+Whoever computes on a training's device takes its turn: trainings with their evaluation, analyses, and the evaluation of
+another epoch that is to be kept. Predictions for new images do not, for they do not compute there: a `Predictor` stays
+on the processor, so that nobody on the Predict page waits for a training, nor takes memory from it. One that is moved
+to an accelerator one day has to take turns too. Leases are those of one process: a terminal beside the app shares the
+device with it as any two programs do.
 """
 
 import threading

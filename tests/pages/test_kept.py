@@ -2,8 +2,8 @@
 
 import pytest
 
+from core import jobs
 from core.errors import RunConflict
-from core.runs import keep
 from core.training.kept import LAST_WEIGHTS
 from tests.pages.trained import opened, ran, texts, without_warm_up
 
@@ -38,7 +38,7 @@ def test_the_button_keeps_the_last_epoch_of_this_run(birch, monkeypatch):
     room, run = birch
     (room.folder(run.id) / LAST_WEIGHTS).write_bytes(b"x")
     asked = []
-    monkeypatch.setattr(keep, "keep_epoch", lambda at, run_id, which: asked.append((at.root, run_id, which)))
+    monkeypatch.setattr(jobs, "keep_epoch", lambda at, run_id, which, control: asked.append((at.root, run_id, which)))
     at = opened(PAGE, run.id)
     assert "older version" not in text(at)
     assert asked == []
@@ -58,10 +58,10 @@ def test_a_refusal_is_shown(birch, monkeypatch):
     room, run = birch
     (room.folder(run.id) / LAST_WEIGHTS).write_bytes(b"x")
 
-    def refuse(*_):
+    def refuse(*_, **__):
         raise RunConflict("Another program works on it.")
 
-    monkeypatch.setattr(keep, "keep_epoch", refuse)
+    monkeypatch.setattr(jobs, "keep_epoch", refuse)
     at = opened(PAGE, run.id)
     at.button(key="results-keep-last").click()
     ran(at)

@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from core.errors import ResumeRefused, RunConflict, StorageFailed, StorageLocked
 from core.evaluation.predict import Predictor
 from core.experiment import Phase, Recipe
 from core.export.bundle import bundle
+from core.jobs import JobManager
 from core.model.record import read_record
 from core.runs import artifacts, keep
 from core.runs import execute as executing
@@ -26,7 +29,8 @@ from core.runs.status import Status
 from core.runs.workspace import Workspace
 from core.training.events import EpochEnded
 from core.training.kept import BEST, LAST_WEIGHTS, Kept, kept, kept_weights
-from core.work.control import Control
+from core.work.control import Aborted, Control, Signal
+from core.work.leases import DeviceLease, DeviceLeases
 from tests.conftest import make_experiment
 from tests.training.helpers import copy, settle, worth
 from tests.uneven import TEST, VAL, make_divided
@@ -178,3 +182,70 @@ def test_scores_and_weights_are_switched_together_or_not_at_all(room, divided, m
         keep_epoch(room, run.id, "last")
     other.close()
     assert (room.store.run(run.id).results, kept(folder)) == (run.results, Kept.CHOSEN)
+
+
+@pytest.fixture
+def taking_turns(monkeypatch):
+    """The processor stands in for an accelerator: what computes there takes turns."""
+    monkeypatch.setattr(DeviceLeases, "of", lambda self, device: self._leases.setdefault(device, DeviceLease()))
+
+
+def test_the_evaluation_takes_its_turn_on_the_device_and_lets_go(room, divided, monkeypatch, taking_turns):
+    run, _ = run_of(room, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    manager, training, found = JobManager(room), object(), []
+    lease = manager._leases.of("cpu")
+    lease.take(training, lambda: False)
+    asking = threading.Thread(target=lambda: found.append(manager.keep_epoch(run.id, "last")))
+    asking.start()
+    until(lambda: len(lease._line) == 2)
+    assert (found, kept(room.folder(run.id))) == ([], Kept.CHOSEN), "it waits for the batch of the training"
+    lease.take(training, lambda: False)  # the training's next batch comes after it
+    until(lambda: found or len(lease._line) == 2)
+    lease.release(training)
+    asking.join(30)
+    assert found[0].results["kept"] == "last"
+    assert (list(lease._line), manager._asides) == ([], set())
+    manager.keep_epoch(run.id, "best")
+    monkeypatch.setattr(keep, "score_part", lambda *_: pytest.fail("what is known is not computed again"))
+    assert manager.keep_epoch(run.id, "last").results["kept"] == "last"
+    manager.shutdown(5)
+
+
+def test_a_failing_evaluation_lets_go_and_the_end_of_the_program_ends_it(room, divided, monkeypatch, taking_turns):
+    run, _ = run_of(room, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    manager, raised = JobManager(room), []
+    lease = manager._leases.of("cpu")
+
+    def fails(*given):
+        assert given[5].at_batch() is Signal.GO
+        raise StorageFailed("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(keep, "score_part", fails)
+        with pytest.raises(StorageFailed, match="disk is full"):
+            manager.keep_epoch(run.id, "last")
+    assert (list(lease._line), manager._asides) == ([], set())
+
+    def asks():
+        with pytest.raises(Aborted) as caught:
+            manager.keep_epoch(run.id, "last")
+        raised.append(caught)
+
+    lease.take(training := object(), lambda: False)
+    asking = threading.Thread(target=asks)
+    asking.start()
+    until(lambda: len(lease._line) == 2)
+    manager.shutdown(5)
+    asking.join(30)
+    assert len(raised) == 1, "it does not wait for the training's turn to end"
+    assert list(lease._line) == [training]
+    assert kept(room.folder(run.id)) is Kept.CHOSEN
+    asks()
+    assert len(raised) == 2, "nor does it begin after the end"
+
+
+def until(condition, timeout_s=30.0):
+    end = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)

@@ -7,6 +7,7 @@ from core.evaluation.kept_words import choice_words, kept_choice, use_words
 from core.runs.last import why_not
 from core.runs.records import Run
 from core.training.kept import Kept
+from core.work.control import Aborted
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import literal
 
@@ -34,11 +35,11 @@ def show_kept(run: Run) -> None:
 
 
 def _keep(run: Run, which: str) -> None:
-    from core.runs.keep import keep_epoch  # loads torch
-
     try:
         with st.spinner("Evaluating that epoch."):
-            keep_epoch(engine.workspace(), run.id, "last" if which == "last" else "best")
+            engine.manager().keep_epoch(run.id, "last" if which == "last" else "best")
     except GraftError as error:
         state.remember("results-error", error)
+    except Aborted:  # the program ends, or its workspace was opened anew: nothing was switched
+        pass
     st.rerun()
