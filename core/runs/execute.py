@@ -20,7 +20,7 @@ from core.runs.outbox import patiently
 from core.runs.prepare import Prepared, divided_as_begun, prepare, require_same_data, require_weights
 from core.runs.recorder import Recorder
 from core.runs.records import Run
-from core.runs.scoring import score_part
+from core.runs.scoring import exact_input, score_part
 from core.runs.status import Status
 from core.runs.unwritten import take_in
 from core.runs.workspace import INTERRUPTED, Workspace
@@ -201,9 +201,8 @@ def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Genera
             checkpoints.save_last_weights(ended.best_epoch, setup.record)
             load_best(folder, setup.model)
             setup.model.eval()
-            # cut as in the phase of the best epoch: evaluation then sees what training saw, and most of it is kept
             best = next(epoch for epoch in workspace.store.epochs(run.id) if epoch.epoch == ended.best_epoch)
-            phase_input = setup.phase_inputs(precision).of_phase(best.phase)
+            phase_input = exact_input(setup, precision, best.phase)
             yield from _evaluated(workspace, run.id, setup, phase_input, prepared, recorder, ended, control)
         return ended
     except Aborted:

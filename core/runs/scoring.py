@@ -4,6 +4,7 @@ from pathlib import Path
 
 from core.data.dataset import Item
 from core.features.phase_inputs import PhaseInput
+from core.features.precision import autocast_for
 from core.model.record import read_record
 from core.runs import artifacts
 from core.tasks.scorecard import Scorecard
@@ -12,18 +13,31 @@ from core.training.kept import WEIGHTS, Kept
 from core.training.setup import Setup
 from core.work.control import Control
 
+EXACT = "fp32"  # what predictions and the download compute in
+
+
+def exact_input(setup: Setup, frozen_precision: str, phase: int) -> PhaseInput:
+    """The input on which a model of `phase` is scored: kept features where they are exact, else the images.
+
+    Features in bf16 move probabilities by up to a tenth, and now and then an answer. A model is scored by the numbers
+    that it gives later.
+    """
+    if frozen_precision == EXACT:
+        return setup.phase_inputs(frozen_precision).of_phase(phase)
+    return PhaseInput(setup.pixels, setup.model)
+
 
 def score_part(
     folder: Path, part: str, setup: Setup, phase_input: PhaseInput, items: tuple[Item, ...], control: Control,
     which: Kept = Kept.CHOSEN,
 ) -> tuple[Scorecard | None, tuple[tuple[Item, str], ...]]:  # fmt: skip
-    """Answer `items` and keep the answers in the run's folder, as those of one of its models.
+    """Answer `items` in fp32 on an `exact_input`, and keep the answers in the run's folder as those of a model of it.
 
     The scores, None where no image could be read, and the images that could not be. Raises `Aborted`, `StorageFailed`,
     `UnreadableWeights`.
     """
-    suffix, source = phase_input.suffix, phase_input.source
-    found = answer(suffix, source, items, setup.validation_step, autocast=setup.autocast, control=control)
+    suffix, source, autocast = phase_input.suffix, phase_input.source, autocast_for(setup.device, EXACT)
+    found = answer(suffix, source, items, setup.validation_step, autocast=autocast, control=control)
     if not found.items:
         return None, found.failed
     thresholds = read_record(folder / WEIGHTS[which]).thresholds

@@ -15,6 +15,8 @@ from core.experiment import BackboneSpec, Phase, Recipe
 from core.export.bundle import bundle
 from core.runs import artifacts
 from core.runs.execute import create_run, execute
+from core.runs.keep import keep_epoch
+from core.runs.last import why_not
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
 from core.work.control import Control
@@ -25,7 +27,7 @@ GEOMETRIES = [
     ("efficientnet_lite0", None, "whole", 224), ("efficientnet_lite0", None, "weights", 256),
     ("efficientnet_lite0", 96, "weights", 110), ("resnet18", 64, "whole", 64), ("resnet18", 64, "weights", 73),
 ]  # fmt: skip
-TOLERANCE = 1e-4  # in fp32; frozen stages in bf16 move probabilities by some hundredths at most
+TOLERANCE = 1e-4
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +43,13 @@ def images(tmp_path_factory):
     return folder
 
 
-def finished(images, folder, name, size, crop):
+def finished(images, folder, name, size, crop, precision="fp32"):
     weights = "default" if name.startswith("efficientnet") else "none"
     experiment = make_experiment(
         images,
         backbone=BackboneSpec(name=name, weights=weights, image_size=size, crop=crop),
         phases=(Phase(stages=("head",), epochs=8, solver="lbfgs"),),
-        recipe=Recipe(batch_size=8, precision="fp32"),
+        recipe=Recipe(batch_size=8, precision=precision),
         views=1,
     )
     room = Workspace(folder / "workspace")
@@ -78,3 +80,18 @@ def test_predict_gives_what_validation_gave(images, tmp_path, name, size, crop, 
         said = subprocess.run(script, capture_output=True, text=True, encoding="utf-8", check=True, timeout=300).stdout
         theirs = [[answer["probabilities"][name] for name in run.classes] for answer in json.loads(said)]
         np.testing.assert_allclose(theirs, stored.probabilities, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("precision", ["bf16", "auto"])
+def test_predict_gives_what_is_stored_also_where_training_ran_in_bf16(images, tmp_path, precision):
+    room, run = finished(images, tmp_path, "efficientnet_lite0", 96, "weights", precision)
+    stored = artifacts.read_predictions(room.folder(run.id), "val")
+    predictor = Predictor.load(room.folder(run.id))
+    found = predictor.predict([predictor.read(Path(path)) for path in stored.paths])
+    np.testing.assert_allclose(found, stored.probabilities, atol=TOLERANCE)
+    if precision == "bf16":
+        assert run.progress["frozen_precision"] == "bf16"
+    kept = keep_epoch(room, run.id, "last", device="cpu") if why_not(room.folder(run.id), run) is None else run
+    again = artifacts.read_predictions(room.folder(kept.id), "val")
+    found = Predictor.load(room.folder(run.id)).predict([predictor.read(Path(path)) for path in again.paths])
+    np.testing.assert_allclose(found, again.probabilities, atol=TOLERANCE)
