@@ -1,4 +1,4 @@
-"""The augment page: build a pipeline, and see at once what it makes of the user's own images."""
+"""The augment page: build a pipeline with a live preview on the user's own images."""
 
 import streamlit as st
 
@@ -13,14 +13,15 @@ from pages.ui.widgets.messages import empty_state, explain, sentence, show_error
 
 _SAMPLE = "sample:stamps"
 
-# the preview stays in sight: beside the controls where there is room for both, above them where there is not
+# the preview stays visible: beside the controls on wide screens, above them on narrow ones
 _STYLE = """<style>
 [data-testid="stColumn"]:has(.st-key-augment-preview) { position: sticky; top: 3.75rem; align-self: flex-start; }
 .st-key-augment-preview [data-testid="stImageCaption"] { text-align: left; }
 [class*="st-key-augment-card-"] { padding: 0.4rem 0.75rem; }
 .st-key-augment-preset button { padding: 0 0.6rem; }
 :is(.st-key-augment-preset, .st-key-augment-look) button[aria-checked="false"] {
-  border-right-color: color-mix(in srgb, currentColor 16%, transparent);  /* else none before the chosen one */
+  border-right-color: color-mix(in srgb, currentColor 16%, transparent);  /* restores the border before the selected one
+  */
 }
 [class*="st-key-augment-tools-"] button { padding: 0 0.3rem; }
 [class*="st-key-augment-options-"] { border-left: 2px solid color-mix(in srgb, currentColor 15%, transparent); }
@@ -41,9 +42,9 @@ def main() -> None:
     """Draw the page."""
     st.html(_STYLE)
     st.title("Augment", anchor=False)
-    state.remember("augment:told", sidebar.pipeline_summary(state.draft().pipeline))  # the sidebar stands there already
+    state.remember("augment:told", sidebar.pipeline_summary(state.draft().pipeline))  # the sidebar is drawn already
     link.take_link()
-    _introduce()
+    _show_introduction()
     found = _images()
     safety.begin(found[0])
     _builder(*found)
@@ -56,24 +57,24 @@ def main() -> None:
         st.switch_page("pages/backbone.py")
 
 
-def _introduce() -> None:
+def _show_introduction() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="augment-intro"):
-        text = "Show the model each image in many versions, so that it learns what stays the same."
+        text = "Show the model each image in many versions, so that it learns what does not change."
         st.markdown(text, width="content")
         explain(
             "What augmentation does",
-            "In every epoch a training image is shown as another *view*: turned, cropped, in other light. The "
-            "label must survive every change, so choose those that your images could really go through. "
-            "Validation and test images are never changed.",
+            "In every epoch a training image is shown as another *view*: rotated, cropped, in other light. The label "
+            "must stay right, so choose changes that could happen to your images. Validation and test images are never "
+            "changed.",
             reference="Shorten and Khoshgoftaar, A survey on image data augmentation for deep learning, "
             "Journal of Big Data 6:60, 2019.",
         )
 
 
 def _images() -> tuple[Dataset | None, tuple[Item, ...], str]:
-    """The data set, its training images, and otherwise why there are none ('' where none are chosen yet).
+    """The data set, its training images, and the reason if there are none ('' if none are chosen yet).
 
-    Outside of the fragment: looking whether a folder has changed takes long for a large one.
+    Not in the fragment: checking a large folder for changes takes long.
     """
     draft = state.draft()
     try:
@@ -88,8 +89,8 @@ def _images() -> tuple[Dataset | None, tuple[Item, ...], str]:
 
 @st.fragment
 def _builder(dataset: Dataset | None, items: tuple[Item, ...], problem: str) -> None:
-    """Controls and preview: a change of a parameter runs only this."""
-    _tell_sidebar()  # before anything is drawn: what a rerun overtakes may never reach the browser
+    """Controls and preview: a change of a parameter reruns only this fragment."""
+    _refresh_sidebar()  # first, because output before a rerun may be lost
     left, right = st.columns([2, 3], gap="medium")
     with left:
         controls.show_presets()
@@ -108,7 +109,7 @@ def _builder(dataset: Dataset | None, items: tuple[Item, ...], problem: str) -> 
             except GraftError as error:
                 show_error(error)
     picker.show(dataset, items)
-    _tell_sidebar()
+    _refresh_sidebar()
     if safety.stale(dataset):
         st.rerun()
 
@@ -117,7 +118,7 @@ def _nothing_to_show(problem: str) -> None:
     if problem:
         show_error(GraftError(problem))
     empty_state(
-        "No images yet", "Choose your own images, and see here what each step makes of them.", "Choose images",
+        "No images yet", "Choose your own images to see what each step does to them.", "Choose images",
         "pages/data.py",
     )  # fmt: skip
     if st.button("Use sample stamps", key="augment-sample", type="tertiary", width="stretch"):
@@ -125,8 +126,8 @@ def _nothing_to_show(problem: str) -> None:
         st.rerun()
 
 
-def _tell_sidebar() -> None:
-    """A fragment cannot write to the sidebar: run the page once more where what stands there has become wrong."""
+def _refresh_sidebar() -> None:
+    """A fragment cannot write to the sidebar: rerun the page if the sidebar is outdated."""
     if sidebar.pipeline_summary(state.draft().pipeline) != state.recall("augment:told", None):
         st.rerun()
 

@@ -12,19 +12,19 @@ from pages.ui.session import engine, state, warmup
 from pages.ui.widgets.entry import through_app
 from pages.ui.widgets.messages import show_error
 
-UNKNOWN_CLASSES = 2  # of the head, until images are chosen
+UNKNOWN_CLASSES = 2  # size of the head until images are chosen
 
 
 def show() -> None:
-    """The page from top to bottom; what needs torch stands below what does not."""
+    """Draw the page; parts that need torch come last."""
     st.title("Backbone", anchor=False)
-    st.markdown("The pretrained model that your classifier grows on, and how much of it is trained anew.")
+    st.markdown("The pretrained model that your classifier builds on, and which parts of it are trained.")
     if not _known():
         return
-    told = state.draft()
+    draft_before = state.draft()
     n_classes = _number_of_classes()
     table, card = st.columns([2, 1], gap="medium")
-    with card:  # before the table, which then knows what was fetched
+    with card:  # before the table, so that it shows fetched weights
         problems = backbone_card.show(n_classes or UNKNOWN_CLASSES)
     with table:
         backbone_catalogue.show()
@@ -32,17 +32,17 @@ def show() -> None:
     problems += _phases(n_classes)
     st.space("small")
     _next_step(problems)
-    if state.draft() != told:
-        st.rerun()  # the sidebar has told the old values; not before the end: a widget that is not drawn loses its own
+    if state.draft() != draft_before:
+        st.rerun()  # the sidebar shows the old values. Rerun only now: undrawn widgets lose their state
 
 
 def _known() -> bool:
-    """Whether the draft's backbone is in the catalogue: settings of an old run may name one that is not any more."""
+    """Whether the draft's backbone is in the catalogue: settings of an old run may name a removed one."""
     try:
         catalogue.get(state.draft().backbone.name)
     except UnknownBackbone as error:
         show_error(error)
-        label = f"Take {catalogue.get(BUNDLED_BACKBONE).title}"
+        label = f"Use {catalogue.get(BUNDLED_BACKBONE).title}"
         st.button(label, type="primary", key="backbone-default", on_click=backbone_catalogue.choose,
                   args=(BUNDLED_BACKBONE,))  # fmt: skip
         return False

@@ -1,4 +1,4 @@
-"""The data page: choose images or collect them, see what they are, and divide them."""
+"""The data page: choose or collect images, inspect them, and split them."""
 
 import streamlit as st
 
@@ -22,7 +22,7 @@ try:
         choose.show()
     else:
         look.show(state.draft().source)
-except GraftError as error:  # such as a collection that was deleted meanwhile
+except GraftError as error:  # such as a deleted collection
     show_error(error)
     if view in ("add", "copy"):
         st.button("Choose images", type="primary", key="data-give-up", on_click=data_view.go, args=("choose",))

@@ -1,4 +1,4 @@
-"""The first page: what this is, one button that shows it, and where the last runs stand. Nothing here needs torch."""
+"""The first page: introduction, one button to try it, and the last runs. Does not need torch."""
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ STEPS = (
         "data",
     ),
     ("2", "See what augmentation does", "Every flip, turn and colour shift on your own images, at once.", "augment"),
-    ("3", "Train and judge", "Watch the curves, see each mistake, and take the model with you.", "train"),
+    ("3", "Train and judge", "Watch the curves, see each mistake, and download the model.", "train"),
 )
 
 
@@ -32,7 +32,7 @@ def _hero() -> None:
         st.title("Teach a vision model your own classes", anchor=False)
         st.markdown(
             "Graft takes a pretrained model, grafts a new head onto it, trains it on a few of your images, "
-            "and shows on your own images what augmentation does. All of it on this machine."
+            "and shows on your own images what augmentation does. Everything runs on this machine."
         )
         st.space("xsmall")
         with st.container(horizontal=True, gap="small"):
@@ -47,7 +47,7 @@ def _hero() -> None:
 
 
 def _try_it() -> None:
-    """The whole way in one click: sample images, and the defaults of everything else."""
+    """Train with one click: sample images, and defaults for everything else."""
     state.reset()
     state.update(source="sample:stamps")
     state.remember("train-start", True)

@@ -1,4 +1,4 @@
-"""The predict page: a trained model answers for new images."""
+"""The predict page: classify new images with a trained model."""
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ FROM_DISK, FOLDER, CAMERA = "Upload images", "Folder on this machine", "Camera"
 
 
 def finished() -> list[Run]:
-    """Runs with a model that is final, the best on validation first."""
+    """Finished runs with a model, the best on validation first."""
     workspace = engine.workspace()
     runs = (
         run for run in workspace.store.runs() if not run.status.live and listing.has_model(workspace.folder(run.id))
@@ -27,62 +27,62 @@ def finished() -> list[Run]:
 
 
 def first_choice(runs: list[Run]) -> str:
-    """The run that `?run=` names, else the one used last, else the best one on the images of the newest one.
+    """The run in `?run=`, else the last used one, else the best one on the data of the newest run.
 
-    Raises `RunNotFound` for an address that names no run, or two, or one without a model.
+    Raises `RunNotFound` if the address names an unknown run, several runs, or one without a model.
     """
-    ids, named = [run.id for run in runs], st.query_params.get_all("run")
-    if named:
-        run = engine.workspace().store.run(named[0]) if len(named) == 1 else None
+    ids, run_ids = [run.id for run in runs], st.query_params.get_all("run")
+    if run_ids:
+        run = engine.workspace().store.run(run_ids[0]) if len(run_ids) == 1 else None
         if run is None:
             raise RunNotFound("Run not found: the address names more than one run.")
         if run.id not in ids:
             raise RunNotFound(f"Run {run.id} has no finished model. Choose one of those below.")
         return run.id
-    used = state.recall("predict-run", None)
-    return used if used in ids else best_of_newest(runs)
+    last_used = state.recall("predict-run", None)
+    return last_used if last_used in ids else best_of_newest(runs)
 
 
 def best_of_newest(runs: list[Run]) -> str:
-    """The best run on the images that are chosen now, else on those of the newest run: others cannot be ranked."""
+    """The best run on the chosen images, else on those of the newest run: scores on other images do not compare."""
     draft = state.draft()
-    chosen = [
+    selected = [
         run
         for run in runs
         if (run.experiment.data.source, run.experiment.data.reading) == (draft.source, draft.reading)
     ]
-    newest = max(chosen or runs, key=lambda run: run.age)
+    newest = max(selected or runs, key=lambda run: run.age)
     data = newest.experiment.data
     return next(run.id for run in runs if run.experiment.data == data)
 
 
 def show() -> None:
     st.title("Predict", anchor=False)
-    st.caption("Show a trained model images that it has never seen.")
+    st.caption("Classify new images with a trained model.")
     runs = finished()
     if not runs:
         _no_model()
         return
     run = _chosen(runs)
     offer_unlabelled(run, FOLDER)
-    way = _way()
-    folder = ask_for_folder() if way == FOLDER else None
-    sources = [] if way == FOLDER else _images(way)
+    source = _source()
+    folder = ask_for_folder() if source == FOLDER else None
+    sources = [] if source == FOLDER else _images(source)
     if not sources and folder is None:
         names = ", ".join(run.classes[:12]) + (f" and {len(run.classes) - 12} more" if len(run.classes) > 12 else "")
-        st.caption(f"This model tells apart: {literal(names)}.")
+        st.caption(f"This model knows the classes: {literal(names)}.")
         return
     warmup.wait("Getting the model ready.")
-    place = engine.workspace().folder(run.id)
+    folder_of_run = engine.workspace().folder(run.id)
     try:
-        predictor = load(place)
+        predictor = load(folder_of_run)
     except GraftError as error:
         show_error(error)
         return
     if folder is not None:
-        show_folder(run, predictor, answered_folder(predictor, model_key(place), folder))
+        show_folder(run, predictor, answered_folder(predictor, model_key(folder_of_run), folder))
         return
-    answers = answered(predictor, model_key(place), sources)
+    answers = answered(predictor, model_key(folder_of_run), sources)
     show_answers(run, predictor, sources, answers)
 
 
@@ -108,31 +108,31 @@ def _chosen(runs: list[Run]) -> Run:
         return names[run_id] + (f", {format_score(run.val.main)} on validation" if run.val else "")
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
-            "Model", ids, ids.index(first), format_func=label, on_change=_name_it, key="predict-model", width=560
+        selected = st.selectbox(
+            "Model", ids, ids.index(first), format_func=label, on_change=_update_address, key="predict-model", width=560
         )
         st.page_link(
-            "pages/results.py", label="Its results", icon=":material/leaderboard:", query_params={"run": chosen}
+            "pages/results.py", label="Its results", icon=":material/leaderboard:", query_params={"run": selected}
         )
-    state.remember("predict-run", chosen)
-    return runs[ids.index(chosen)]
+    state.remember("predict-run", selected)
+    return runs[ids.index(selected)]
 
 
-def _name_it() -> None:
-    """The address names the model that was chosen last."""
+def _update_address() -> None:
+    """Put the selected model into the address."""
     st.query_params["run"] = st.session_state["predict-model"]
 
 
-def _way() -> str:
-    """The camera is opened only when it is asked for."""
+def _source() -> str:
+    """Select the image source; the camera is opened only on request."""
     return st.segmented_control(
         "Images", [FROM_DISK, FOLDER, CAMERA], default=FROM_DISK, required=True, key="predict-way",
         label_visibility="collapsed",
     )  # fmt: skip
 
 
-def _images(way: str) -> list[Source]:
-    if way == CAMERA:
+def _images(source: str) -> list[Source]:
+    if source == CAMERA:
         shot = st.camera_input("Take an image", key="predict-camera", width=640)
         return [Source(shot.file_id, "Camera image", shot)] if shot else []
     files = st.file_uploader(

@@ -1,4 +1,4 @@
-"""The results page: all runs, or the one that the address names."""
+"""The results page: all runs, or the one in the address."""
 
 import streamlit as st
 
@@ -11,24 +11,24 @@ from pages.ui.widgets.entry import through_app
 from pages.ui.widgets.messages import empty_state, show_error
 
 
-def asked_run() -> Run | None:
-    """The run that `?run=` names; None without one. Raises `RunNotFound`, also when it is there twice."""
-    named = st.query_params.get_all("run")
-    if len(named) > 1:
+def requested_run() -> Run | None:
+    """The run in `?run=`; None without one. Raises `RunNotFound`, also if there are several."""
+    run_ids = st.query_params.get_all("run")
+    if len(run_ids) > 1:
         raise RunNotFound("Run not found: the address names more than one run.")
-    return engine.workspace().store.run(named[0]) if named else None
+    return engine.workspace().store.run(run_ids[0]) if run_ids else None
 
 
 def show() -> None:
     _mark_dead_runs()
     try:
-        run = asked_run()
+        run = requested_run()
     except RunNotFound as error:
         st.title("Results", anchor=False)
         show_error(error)
         st.page_link("pages/results.py", label="All runs", icon=":material/arrow_back:", query_params={})
         return
-    _say_address(run)
+    _sync_address(run)
     runs = engine.workspace().store.runs()
     if run is not None:
         show_one(run, runs)
@@ -40,13 +40,13 @@ def show() -> None:
 
 
 def _mark_dead_runs() -> None:
-    """A training in a terminal may have been killed since; its run is then interrupted, and can be resumed."""
+    """Mark runs of killed processes as interrupted, so that they can be resumed."""
     if engine.live_runs():
         engine.workspace().recover()
 
 
-def _say_address(run: Run | None) -> None:
-    """A link from a page to itself changes what is shown, but not the address in the browser."""
+def _sync_address(run: Run | None) -> None:
+    """Keep the address in sync: links from a page to itself do not change it."""
     if run is None:
         st.query_params.clear()
     else:
@@ -54,7 +54,7 @@ def _say_address(run: Run | None) -> None:
 
 
 def _nothing_yet() -> None:
-    text = "Every training appears here, with its scores, its mistakes and the model to take home."
+    text = "Every training appears here, with its scores, its mistakes and the model to download."
     if state.draft().source is None:
         empty_state("No runs yet", text, "Try it on sample images", "pages/home.py", ":material/leaderboard:")
     else:

@@ -1,4 +1,4 @@
-"""The train page: the experiment as it stands, how it is optimised, and the run that is live."""
+"""The train page: the current experiment, the training settings, and the live run."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from pages.ui.train import light as train_light
 from pages.ui.widgets.entry import through_app
 from pages.ui.widgets.messages import show_error
 
-START_NOW = "train-start"  # set by Home: begin as soon as the page is open
+START_NOW = "train-start"  # set by the Home page: start immediately
 
 
 def main() -> None:
@@ -43,7 +43,8 @@ def main() -> None:
 
 def _run(run: Run, runs: list[Run]) -> None:
     controls.header(run, runs)
-    if run.status.live or engine.workspace().store.has_steps(run.id):  # else it failed before anything could be drawn
+    # otherwise it failed before there was anything to draw
+    if run.status.live or engine.workspace().store.has_steps(run.id):
         live.show(run, runs)
         controls.controls(run)
     controls.others(run, runs)
@@ -84,20 +85,20 @@ def _estimate() -> None:
     draft = state.draft()
     try:
         experiment = draft.experiment()
-    except GraftError:  # the start button says so when it is pressed
+    except GraftError:  # reported when the start button is pressed
         return
     estimate.show(experiment, draft.device or "auto")
 
 
 def _use_settings_of(run: Run) -> None:
-    """A reloaded page has forgotten its experiment; the run it shows still knows its own."""
+    """After a reload the draft is lost; offer the settings of the displayed run."""
     if st.button("Use this run's settings", icon=":material/settings_backup_restore:", key="train-use"):
         state.use(run.experiment)
         st.rerun()
 
 
 def _start_now() -> None:
-    """Begin what Home asked for, as soon as that is possible; meanwhile the page says what will be trained."""
+    """Start the training requested on Home; meanwhile show what will be trained."""
     with st.container(key="train-soon"):
         st.markdown("Your training starts in a moment. This is what will be trained:")
         summary.show(state.draft(), columns=2)
@@ -117,11 +118,11 @@ def _submit_draft() -> None:
 
 
 def _shown(runs: list[Run]) -> Run | None:
-    """The run in the address, the one that this session watches, or the newest that is at work.
+    """The run in the address, the last one of this session, or the newest active one.
 
-    It stays the one that is shown, so that its result is seen when it ends.
+    It is remembered, so that its result is shown when it ends.
     """
-    run = _addressed() or _known(state.recall("train-run", None))
+    run = _run_in_address() or _known(state.recall("train-run", None))
     if run is None:
         working = [run for run in runs if run.status is not Status.QUEUED] or runs
         run = working[-1] if working else None
@@ -130,11 +131,11 @@ def _shown(runs: list[Run]) -> Run | None:
     return run
 
 
-def _addressed() -> Run | None:
-    asked = st.query_params.get("run")
-    run = _known(asked)
-    if asked and run is None:
-        show_error(RunNotFound(f"Run not found: '{asked[:60]}'. The Results page lists all runs."))
+def _run_in_address() -> Run | None:
+    named = st.query_params.get("run")
+    run = _known(named)
+    if named and run is None:
+        show_error(RunNotFound(f"Run not found: '{named[:60]}'. The Results page lists all runs."))
     return run
 
 

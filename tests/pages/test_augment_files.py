@@ -106,7 +106,7 @@ def test_deleting_takes_two_clicks(own_workspace):
     saved.save(own_workspace, "mine", TURN)
     at = press(opened(), "augment-kept-delete")
     assert saved.load(own_workspace, "mine") == TURN
-    assert "gone for good" in texts(at)
+    assert "deleted permanently" in texts(at)
     at = press(at, "augment-kept-delete")
     assert saved.listed(own_workspace) == ()
     assert "Deleted 'mine'" in texts(at)
@@ -165,8 +165,8 @@ def test_a_link_restores_the_page():
     other = opened(link=word, opened=False)
     assert (draft(other).pipeline, draft(other).seed, draft(other).views) == (TURN, 9, "fresh")
     assert "pipeline" not in other.query_params
-    assert "of 1 step is here" in texts(other)
-    assert "of 1 step is here" in texts(ran(other)), "also after the page ran again"
+    assert "of 1 step." in texts(other)
+    assert "of 1 step." in texts(ran(other)), "also after the page ran again"
     other = press(other, "augment-link-undo")
     assert (draft(other).pipeline, draft(other).seed, draft(other).views) == (PRESETS["light"], 3, 8)
     assert "is here" not in texts(other)

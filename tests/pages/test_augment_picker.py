@@ -31,7 +31,7 @@ def quick(monkeypatch):
         made.append((name, about.label, len(about.references)))
         return thumbs.Thumb(b"" if name == "Shear" else b"jpeg", 12.34)
 
-    monkeypatch.setattr(thumbs, "_made", thumb)
+    monkeypatch.setattr(thumbs, "_make_thumb", thumb)
     return made
 
 
@@ -65,7 +65,7 @@ def test_transforms_are_found_by_words(words, first):
     at.text_input(key="augment-search").set_value(words)
     here = list(offered(ran(at)))
     assert (here[0] if here else None) == first
-    assert ("Nothing is called so" in texts(at)) == (first is None)
+    assert ("Nothing found" in texts(at)) == (first is None)
     if first:
         press(at, f"augment-add-{first}")
         assert names(at) == [first]

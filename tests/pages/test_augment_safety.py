@@ -76,7 +76,7 @@ def test_the_pipeline_and_each_step_get_their_light_with_the_reason(source, mana
     assert "Flip left-right" in said
     assert "Destroys labels" in said
     (table,) = [frame.value for frame in at.dataframe]
-    assert list(table["views mostly taken for"]) == ["warm 90 %", ""]
+    assert list(table["views mostly predicted as"]) == ["warm 90 %", ""]
     assert table["95 % interval"][1] == "too few to tell"
 
 
@@ -200,7 +200,7 @@ def test_where_it_turns_is_found_for_the_pipeline_and_for_a_step(source, manager
     at = ran(at)
     assert swept == [pipeline]
     assert "The light turns between strength 0.5 and 1." in texts(at)
-    assert "how often it is applied: Flip left" in texts(at).replace("\\", "")
+    assert "because they have no magnitude: Flip left" in texts(at).replace("\\", "")
     assert drawn
     (choice,) = [box for box in at.selectbox if box.key.startswith("safety-sweep-of")]
     choice.set_value(2)

@@ -51,7 +51,7 @@ def test_the_table_lists_every_model_the_bundled_ones_first():
     ],
 )  # fmt: skip
 def test_search(text, family, local, expected):
-    assert [entry.name for entry in backbone_catalogue.found(text, family, local)] == expected
+    assert [entry.name for entry in backbone_catalogue.search_entries(text, family, local)] == expected
 
 
 def test_a_search_without_results_says_so_and_keeps_the_choice():

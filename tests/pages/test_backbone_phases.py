@@ -81,7 +81,7 @@ def test_epochs_and_rates_go_into_the_draft_and_the_chart(plans):
     at.number_input(key="backbone-phase0.epochs").set_value(20).run()
     at.text_input(key="backbone-phase1.learning_rate").set_value("").run()
     assert draft(at).phases[1].learning_rate is None
-    assert "takes the recipe's, 0.001" in texts(at)
+    assert "uses that of the recipe, 0.001" in texts(at)
     assert "epochs 21 to 26" in texts(at)
     assert plans[-1].layout.xaxis.range == (0, 26)
 
@@ -89,7 +89,7 @@ def test_epochs_and_rates_go_into_the_draft_and_the_chart(plans):
 def test_a_head_that_is_solved_has_no_rate_and_steps_bring_it_back(plans):
     at = opened(backbone=BackboneSpec(name="resnet18"))
     assert not [box for box in at.text_input if box.key == "backbone-phase0.learning_rate"]
-    assert "Solved on the kept features" in texts(at)
+    assert "Fitted with L-BFGS on the kept features" in texts(at)
     at = opened(backbone=BackboneSpec(name="resnet18"), views="fresh")
     assert [phase.solver for phase in draft(at).chosen_phases()] == ["steps", "steps"]
     assert at.text_input(key="backbone-phase0.learning_rate").value == "0.003"

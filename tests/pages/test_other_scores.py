@@ -79,8 +79,10 @@ def judged(run, val, test):
 def test_a_test_error_that_is_surely_larger_is_said(runs):
     val = error(3.0)
     assert "On the test images it is 1 higher." in judged(runs[1], val, error(4.0, low=0.8))
-    assert "agrees with theirs" in judged(runs[1], val, error(4.0, low=0.7)), "the interval reaches down to 2.8"
-    assert "agrees with theirs" in judged(runs[1], val, error(1.0)), "better is not worse"
+    assert "agrees with it within its interval" in judged(runs[1], val, error(4.0, low=0.7)), (
+        "the interval reaches down to 2.8"
+    )
+    assert "agrees with it within its interval" in judged(runs[1], val, error(1.0)), "better is not worse"
     accuracy = Score("accuracy", 0.9, 0.8, 0.95)
     assert "it is 30 points lower." in judged(runs[1], accuracy, Score("accuracy", 0.6, 0.5, 0.7))
-    assert "agrees with theirs" in judged(runs[1], accuracy, Score("accuracy", 0.96, 0.92, 0.99))
+    assert "agrees with it within its interval" in judged(runs[1], accuracy, Score("accuracy", 0.96, 0.92, 0.99))

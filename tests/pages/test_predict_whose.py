@@ -102,7 +102,7 @@ def test_the_best_on_the_images_of_the_newest_is_offered_first_with_its_own_scor
     assert said == [
         ["birch", "80 % on validation"], ["cedar", "60 % on validation"], ["alder", "40 % on validation"]
     ]  # fmt: skip
-    assert "tells apart: cold, mild, warm" in texts(at).replace("\\", "")
+    assert "knows the classes: cold, mild, warm" in texts(at).replace("\\", "")
     links = [link.proto.query_string for link in at.main.get("page_link")]
     assert links == [f"run={birch.id}"]
     other = cedar.experiment.data.model_copy(update={"source": "/elsewhere", "fingerprint": "x"})

@@ -141,10 +141,10 @@ def test_a_rank_is_one_among_runs_on_the_same_images(runs):
     other = replace(second, id="x", experiment=moved, created_at=second.created_at + 5)
     order = told.by_data([first, second, other])
     assert order[0].id == "x", "the images of the newest run first"
-    assert {run.id: place for run, place in zip(order, (1, 1, 2), strict=True)} == results_list._places(order)
+    assert {run.id: place for run, place in zip(order, (1, 1, 2), strict=True)} == results_list._ranks(order)
     reread = first.experiment.data.model_copy(update={"reading": Reading(layout="only:color")})
     third = replace(second, id="y", experiment=first.experiment.changed(data=reread), created_at=second.created_at + 6)
-    places = results_list._places(told.by_data([first, second, third]))
+    places = results_list._ranks(told.by_data([first, second, third]))
     assert places["y"] == 1, "the same folder read otherwise has other classes"
     assert {places[first.id], places[second.id]} == {1, 2}
 

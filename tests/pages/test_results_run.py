@@ -78,7 +78,7 @@ def test_mistakes_are_labelled_and_lost_images_are_named(room, runs, monkeypatch
     monkeypatch.setattr("core.runs.artifacts.read_predictions", lambda folder, part: answers)
     at = opened(PAGE, wrong.id)
     assert [(cell.label, cell.note) for cell in cells] == [("cold", "→ warm 87 %")]
-    assert "lost/<b>.png (it is not on this disk)" in at.warning[0].value.replace("\\", "")
+    assert "lost/<b>.png (the file does not exist)" in at.warning[0].value.replace("\\", "")
     assert list(at.dataframe[1].value["Predicted"]) == ["warm", "cold"]
 
 

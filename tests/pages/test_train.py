@@ -160,7 +160,7 @@ def test_settings_go_into_the_experiment(draft, monkeypatch, manager):
 
 def test_what_it_will_take_is_measured_before_the_start(draft, manager):
     at = page(draft)
-    assert "Measuring what it will take" in text(at) or "Takes about" in text(at)
+    assert "Measuring how long it will take" in text(at) or "Takes about" in text(at)
     end = time.monotonic() + 60
     while "Takes about" not in text(at):
         assert time.monotonic() < end
@@ -171,7 +171,7 @@ def test_what_it_will_take_is_measured_before_the_start(draft, manager):
 
 def test_an_estimate_says_what_keeping_is_worth():
     assert estimate.words(9.2, 118, 80 << 20) == (
-        "Takes about 9 s instead of 1 min 58 s: what is frozen is computed once for each view, 80 MB are kept."
+        "Takes about 9 s instead of 1 min 58 s: frozen stages are computed once for each view, 80 MB are kept."
     )
     assert estimate.words(9.2, 10, 80 << 20) == "Takes about 9 s."
 
@@ -251,7 +251,7 @@ def test_a_full_queue_is_said_and_nothing_is_lost(draft, manager, monkeypatch):
 def test_another_programs_run_is_shown_and_not_steered(images):
     run = recorded(images, Status.RUNNING)  # its lock is held outside the manager
     at = page()
-    assert "Another program executes this run" in text(at)
+    assert "Another process runs this training" in text(at)
     assert not {"train-pause", "train-stop"} & keys(at)
     assert at.session_state["graft:train-run"] == run.id
     HELD.pop().lock.release()

@@ -147,7 +147,7 @@ def test_a_run_of_another_program_is_not_steered(room, runs, asked):
     asked.mine = False
     put(room, runs[1], Status.RUNNING)
     at = opened(PAGE, runs[1].id)
-    assert "Another program executes this run" in texts(at)
+    assert "Another process runs this training" in texts(at)
     assert not keys(at) & {"train-pause", "train-stop"}
 
 
@@ -196,7 +196,7 @@ def test_the_run_at_work_is_shown_first_else_the_newest_that_waits(room, runs, a
     assert opened(PAGE).subheader[0].value == "The experiment"
 
 
-@pytest.mark.parametrize(("checkpoint", "said"), [(True, "Goes on after epoch 3."), (False, "Begins again")])
+@pytest.mark.parametrize(("checkpoint", "said"), [(True, "Continues after epoch 3."), (False, "Starts again")])
 def test_a_resume_says_from_where(room, runs, asked, checkpoint, said):
     put(room, runs[1], Status.INTERRUPTED, evaluated=False)
     if checkpoint:
@@ -267,7 +267,7 @@ def test_settings_of_both_groups_go_into_the_draft(room, asked, divided):
 
 def test_what_is_drawn_is_drawn_anew_at_a_point_of_the_line(runs, monkeypatch):
     asked_for = []
-    monkeypatch.setattr(live, "_seen", lambda root, run_id, at, *_: asked_for.append((run_id, at)))
+    monkeypatch.setattr(live, "_panel_content", lambda root, run_id, at, *_: asked_for.append((run_id, at)))
     steps = 10 * live.MOST_POINTS
     for step, epochs in ((0, 0), (9, 0), (10, 0), (10, 1)):
         live.look(replace(runs[1], progress={"steps": steps, "step": step, "epochs_done": epochs, "epochs": 5}))
@@ -281,5 +281,5 @@ def test_what_is_kept_of_every_step_does_not_grow_with_the_run(runs, room):
     room.store.record(run.id, epochs=many, progress={"epochs": 200})
     seen = live.look(room.store.run(run.id))
     assert seen.done == len(told) + 89
-    assert seen.epochs == tuple(many[-live.NEWEST :])
-    assert len(seen.steps) <= live.NEWEST
+    assert seen.epochs == tuple(many[-live.RECENT :])
+    assert len(seen.steps) <= live.RECENT

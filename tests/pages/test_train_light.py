@@ -42,7 +42,7 @@ def test_a_red_step_is_named_and_can_be_left_out_with_one_click(draft, manager, 
     assert "Destroys labels" in said
     assert "Flip left-right" in said
     assert "Reason 1." in said
-    assert at.button(key="train-start").label == "Start all the same"
+    assert at.button(key="train-start").label == "Start anyway"
     at = click(at, "train-remove")
     (experiment,) = submitted
     assert experiment.pipeline == PipelineSpec(steps=(TURN,))
@@ -115,4 +115,4 @@ def test_that_new_images_do_worse_is_said_only_where_it_is_known():
     assert "agrees" in scores.optimism(same, test_shown=True)
     for run in (worse, same, Run(9, 0.9)):
         assert scores.optimism(run, test_shown=False).endswith("may do a little worse.")
-    assert "chose nothing" in scores.optimism(Run(1, 0.9, (0.7, 0.8)), test_shown=False)
+    assert "did not influence the choice" in scores.optimism(Run(1, 0.9, (0.7, 0.8)), test_shown=False)

@@ -168,7 +168,7 @@ def test_without_a_suggestion_there_is_nothing_to_use(draft, manager, monkeypatc
 def test_what_is_missing_is_said_in_place_of_the_button(draft, manager):
     assert "Not yet. No images are chosen yet" in text(page()).replace("\\", "")
     solved = page(replace(draft, phases=(Phase(stages=("head",), epochs=3, solver="lbfgs"),)))
-    assert "there is no rate to look for" in text(solved)
+    assert "there is no learning rate to find" in text(solved)
     for at in (page(), solved):
         assert "train-rates-find" not in keys(at)
 

@@ -11,10 +11,10 @@ from tests.pages.test_train import page, recorded
 
 def test_a_run_goes_on_only_from_a_checkpoint(images):
     run = recorded(images, Status.STOPPED)
-    assert page(train_run=run.id).button(key="train-resume").help == "Begins again: no epoch had ended."
+    assert page(train_run=run.id).button(key="train-resume").help == "Starts again: no epoch had ended."
     assert checkpoints.LAST == controls.CHECKPOINT
     (engine.workspace().folder(run.id) / checkpoints.LAST).touch()
-    assert page(train_run=run.id).button(key="train-resume").help == "Goes on after epoch 2."
+    assert page(train_run=run.id).button(key="train-resume").help == "Continues after epoch 2."
 
 
 def test_a_refresh_of_the_live_panel_asks_only_for_new_steps(images, monkeypatch):
@@ -29,7 +29,7 @@ def test_a_refresh_of_the_live_panel_asks_only_for_new_steps(images, monkeypatch
     monkeypatch.setattr(type(store), "steps", lambda _, run_id, first=0: steps(run_id, first))
     last = real(run.id)[-1]
     live._tail.clear()
-    live._seen.clear()
+    live._panel_content.clear()
     before = live.look(replace(run, progress={"steps": 40, "step": last.step}))
     store.record(run.id, steps=[replace(last, step=last.step + more) for more in (1, 2, 3)])
     after = live.look(replace(run, progress={"steps": 40, "step": last.step + 3}))

@@ -173,7 +173,7 @@ def check_details(at, room, run, part, drawn, mosaic):
     assert list(table["F1"]) == pytest.approx([row.f1 * 100 for row in rows])
     assert list(drawn["results-recall"].data[0].x) == pytest.approx([row.recall * 100 for row in rows])
     found = mistakes(answers.labels, answers.probabilities)
-    assert f"{len(found)} of {COUNT[part]} images were taken for something else" in text(at)
+    assert f"{len(found)} of {COUNT[part]} images were misclassified" in text(at)
     names = at.dataframe[1].value
     assert list(names["File"]) == [answers.names[one.index] for one in found]
     assert list(names["True class"]) == [CLASSES[one.label] for one in found]

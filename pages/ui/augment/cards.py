@@ -25,29 +25,32 @@ _RISKS = {
 }
 _WeightForm = create_model(
     "_WeightForm",
-    p=(float, Field(ge=0, le=1, title="Weight", description="How often it is taken, compared with the others.")),
+    p=(
+        float,
+        Field(ge=0, le=1, title="Weight", description="How often it is chosen, compared with the other options."),
+    ),
 )
-Slots = dict[int, Any]  # a container under each card, for what the preview finds out later
+Slots = dict[int, Any]  # a container below each card, for errors found by the preview
 
 
 def show() -> Slots:
-    """Draw all cards and, where there is no step, a hint. Changes go to the draft."""
+    """Draw all cards, or a hint if there are no steps. Changes are saved in the draft."""
     nodes = steps.listed()
     slots: Slots = {}
     if not nodes:
         st.caption("No step yet: every image is used as it is. Choose a preset, or add a step.")
     with st.container(gap="xsmall", key="augment-cards"):
-        for place, node in enumerate(nodes):
+        for position, node in enumerate(nodes):
             with st.container(border=True, gap="xsmall", key=f"augment-card-{node.number}"):
                 head = st.container()
                 _body(node, slots)
-                with head:  # after the settings under it, which it sums up
-                    _header(steps.get(node.number), {"up": place == 0, "down": place == len(nodes) - 1})
+                with head:  # drawn after the settings, which it summarises
+                    _header(steps.get(node.number), {"up": position == 0, "down": position == len(nodes) - 1})
     return slots
 
 
 def fault(step: Step, strength: float) -> str | None:
-    """Why this step alone cannot be built, as a sentence; None where it can. Options are asked one by one."""
+    """Why this step cannot be built, as a sentence; None if it can. Options are checked one by one."""
     try:
         pipeline.check(PipelineSpec(steps=(step,), strength=strength))
     except (InvalidPipeline, UnknownTransform) as error:
@@ -55,29 +58,32 @@ def fault(step: Step, strength: float) -> str | None:
     return None
 
 
-def complain(text: str) -> None:
-    """An error that belongs to one step."""
+def show_step_error(text: str) -> None:
+    """Show the error of one step."""
     st.markdown(f":red[:material/error: {literal(text)}]")
 
 
 def title(step: Step) -> str:
-    """What a step is called; Markdown."""
+    """The title of a step; Markdown."""
     entry = catalogue.TRANSFORMS.get(step.transform)
     return entry.title if entry else literal(step.transform)
 
 
 def _header(node: Node, ends: dict[str, bool], share: str = "") -> None:
-    """The switch with the step's name, and its tools; those in `ends` move it, and are off where it is True."""
+    """The switch with the step's name, and its buttons.
+
+    `ends`: buttons that move it, with whether they are disabled.
+    """
     number = node.number
     key = f"augment-on-{number}"
     st.session_state[key] = node.step.enabled
-    told = ", ".join(filter(None, (share, _summary(node.step, option=not ends))))
+    details = ", ".join(filter(None, (share, _summary(node.step, option=not ends))))
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
-        label = f"{title(node.step)} :gray[:small[{told}]]" if told else title(node.step)
+        label = f"{title(node.step)} :gray[:small[{details}]]" if details else title(node.step)
         st.toggle(label, key=key, width="stretch", wrap=True, on_change=_switched, args=(number,))
         with st.container(horizontal=True, wrap=False, gap=None, width="content", key=f"augment-tools-{number}"):
-            shown = steps.opened() == number
-            _tool("edit", number, "Hide the settings" if shown else "Settings", "expand_less" if shown else "tune")
+            is_open = steps.opened() == number
+            _tool("edit", number, "Hide the settings" if is_open else "Settings", "expand_less" if is_open else "tune")
             for name, disabled in ends.items():
                 hint = {"up": "Move up: it then comes earlier", "down": "Move down: it then comes later"}[name]
                 _tool(name, number, hint, f"arrow_{name}ward", disabled=disabled)
@@ -98,43 +104,43 @@ def _tool(name: str, number: int, hint: str, icon: str, *, disabled: bool = Fals
 
 
 def _summary(step: Step, *, option: bool) -> str:
-    """What is set, at the strength of the slider; without the title, and without what the switch or the weight says."""
+    """The settings at the current strength, without the title and without what the switch or the weight shows."""
     if step.transform == catalogue.ONE_OF:
         return "" if step.p == 1 else f"p {round(step.p, 2):g}"
-    shown = step.model_copy(update={"enabled": True} | ({"p": 1.0} if option else {}))
+    displayed = step.model_copy(update={"enabled": True} | ({"p": 1.0} if option else {}))
     try:
-        text = describe(shown, state.draft().pipeline.strength)
+        text = describe(displayed, state.draft().pipeline.strength)
     except InvalidInput:
         return ""
     return literal(text.removeprefix(catalogue.get(step.transform).title).lstrip(":, "))
 
 
 def _body(node: Node, slots: Slots, *, option: bool = False) -> None:
-    """What stands under a header: what is wrong or risky, the settings while it is opened, and a choice's options."""
+    """The content below a header: problems and risks, the settings while opened, and the options of a choice."""
     number, step = node.number, node.step
-    held = _held(node)
-    if held is not None:
+    parameters_model = _valid_parameters(node)
+    if parameters_model is not None:
         if step.enabled and step.transform in _RISKS:
             st.caption(f":orange[:material/warning:] {_RISKS[step.transform]}")
         if steps.opened() == number:
             st.caption(catalogue.get(step.transform).explanation)
             kind, values = (_WeightForm, {"p": step.p}) if option else (Step, step)
             chance = render_form(kind, values, f"augment-step-{number}", fields=["p"])
-            settings = render_form(type(held), held, f"augment-params-{number}")
+            settings = render_form(type(parameters_model), parameters_model, f"augment-params-{number}")
             if chance.model is not None and settings.model is not None:
                 steps.change(number, p=chance.model.p, params=settings.model.model_dump(mode="json"))
     if step.transform == catalogue.ONE_OF:
         _options(node, slots)
-    if held is not None:
+    if parameters_model is not None:
         slots[number] = st.container()
 
 
-def _held(node: Node) -> Any:
-    """The parameters of a step; where they are wrong, None, and the reason stands in the card."""
+def _valid_parameters(node: Node) -> Any:
+    """The parameters of a step; None, with the reason in the card, if they are invalid."""
     try:
         return parameters(node.step)
     except (UnknownTransform, InvalidPipeline) as error:
-        complain(str(error).removeprefix("options: "))
+        show_step_error(str(error).removeprefix("options: "))
         if isinstance(error, InvalidPipeline) and node.step.transform != catalogue.ONE_OF:
             st.button("Use its defaults", key=f"augment-reset-{node.number}", on_click=steps.reset, args=(node.number,))
     return None

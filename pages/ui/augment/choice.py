@@ -1,4 +1,4 @@
-"""Which images and which views the preview shows, and the widgets that choose them."""
+"""The images and views in the preview, and the widgets to choose them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from core.data.dataset import Dataset, Item
 from pages.ui.session import state
 
 PER_CLASS, ONE = "One per class", "One image"
-NONE = -1  # in place of a class: images without labels
+NONE = -1  # instead of a class: images without labels
 CLASS_ROWS, CLASS_VIEWS, ONE_VIEWS = 5, 3, 8
-MOST_PIXELS = 2_200_000  # of all views together: at 1024 px one takes twenty times as long as at 224
+MOST_PIXELS = 2_200_000  # for all views together: at 1024 px one view takes twenty times as long as at 224
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The images, and the numbers of the views that each is shown in."""
+    """The images, and the numbers of the views shown of each."""
 
     items: tuple[Item, ...]
     numbers: tuple[int, ...]
@@ -24,19 +24,19 @@ class Choice:
 
 
 def training_items(dataset: Dataset, train: Sequence[int]) -> tuple[Item, ...]:
-    """The images that can be looked at: those that train, or all where the split leaves none."""
+    """The images for the preview: the training images, or all if there are none."""
     return tuple(dataset.items[index] for index in train) or dataset.items
 
 
 def view_numbers(first: int, count: int, views: state.Views) -> tuple[int, ...]:
-    """`count` numbers from `first` on that training really shows: with fixed views they come round."""
+    """`count` view numbers from `first` on, as used in training: fixed views repeat."""
     if views == "fresh":
         return tuple(range(first, first + count))
     return tuple(number % views for number in range(first, first + min(count, views)))
 
 
 def one_per_class(items: Sequence[Item], turn: int, rows: int) -> tuple[Item, ...]:
-    """An image of each of at most `rows` classes. Each turn shows the next classes, then the next images."""
+    """One image of each of at most `rows` classes. Each `turn` shows the next classes, then the next images."""
     by_class: dict[int, list[Item]] = {}
     for item in items:
         for label in item.classes or (NONE,):
@@ -44,7 +44,7 @@ def one_per_class(items: Sequence[Item], turn: int, rows: int) -> tuple[Item, ..
     labels = sorted(by_class)
     groups = [labels[start : start + rows] for start in range(0, len(labels), rows)]
     number, group = divmod(turn, len(groups))
-    shown: dict[str, Item] = {}  # an image with several labels stands for one of them
+    shown: dict[str, Item] = {}  # an image with several labels is shown for one of them
     for label in groups[group]:
         start = number % len(by_class[label])
         own = by_class[label][start:] + by_class[label][:start]
@@ -55,14 +55,14 @@ def one_per_class(items: Sequence[Item], turn: int, rows: int) -> tuple[Item, ..
 
 
 def first(items: Sequence[Item]) -> Item:
-    """The image that stands first in the preview."""
+    """The first image in the preview."""
     if state.recall("augment:mode", PER_CLASS) == ONE:
-        return items[_place(items)]
+        return items[_position(items)]
     return one_per_class(items, state.recall("augment:turn", 0), CLASS_ROWS)[0]
 
 
 def show_choice(items: Sequence[Item], image_size: int) -> Choice:
-    """The widgets above the preview, and what they choose; fewer views where images are large."""
+    """The widgets above the preview and the resulting choice; fewer views if images are large."""
     most = max(2, MOST_PIXELS // image_size**2)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="augment-bar"):
         single = _mode() == ONE
@@ -76,7 +76,7 @@ def show_choice(items: Sequence[Item], image_size: int) -> Choice:
 
 
 def show_one(items: Sequence[Item]) -> Choice:
-    """The widgets for a look at one image, but for the list of images; and what they choose."""
+    """The widgets for previews of one image, except for the list of images, and the resulting choice."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="augment-bar"):
         chosen = _one(items)
         _roll(ONE_VIEWS)
@@ -84,7 +84,7 @@ def show_one(items: Sequence[Item]) -> Choice:
 
 
 def show_several(items: Sequence[Item], rows: int, count: int) -> Choice:
-    """The widgets for a look at several classes in `count` views, and what they choose."""
+    """The widgets for previews of several classes in `count` views, and the resulting choice."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="augment-bar"):
         chosen = _each(items, rows)
         _roll(count)
@@ -92,7 +92,7 @@ def show_several(items: Sequence[Item], rows: int, count: int) -> Choice:
 
 
 def numbers(count: int) -> tuple[int, ...]:
-    """The numbers of the views that are looked at: `count` of them, as far as training makes so many."""
+    """The numbers of the shown views: `count`, or fewer if training has fewer."""
     return view_numbers(state.recall("augment:first", 0), count, state.draft().views)
 
 
@@ -112,18 +112,18 @@ def _each(items: Sequence[Item], rows: int) -> tuple[Item, ...]:
 
 
 def _one(items: Sequence[Item]) -> tuple[Item, ...]:
-    place = _place(items)
-    _next("Next image", "augment:image", items[(place + 1) % len(items)].name)
-    return (items[place],)
+    position = _position(items)
+    _next("Next image", "augment:image", items[(position + 1) % len(items)].name)
+    return (items[position],)
 
 
-def _place(items: Sequence[Item]) -> int:
-    kept = state.recall("augment:image", None)
-    return next((place for place, item in enumerate(items) if item.name == kept), 0)
+def _position(items: Sequence[Item]) -> int:
+    chosen_name = state.recall("augment:image", None)
+    return next((position for position, item in enumerate(items) if item.name == chosen_name), 0)
 
 
 def show_names(items: Sequence[Item], now: Item, *, labelled: bool = False) -> None:
-    """The list from which one image is chosen."""
+    """The list to choose an image from."""
     st.session_state["augment-image"] = now.name
     st.selectbox(
         "Image", [item.name for item in items], key="augment-image",
@@ -139,10 +139,10 @@ def _next(label: str, name: str, value: int | str) -> None:
 def _roll(count: int) -> None:
     views = state.draft().views
     first = state.recall("augment:first", 0)
-    known = views != "fresh" and views <= count  # all of them are on the screen
-    following = first + count if views == "fresh" else (first + count) % views
+    all_shown = views != "fresh" and views <= count  # all views are visible already
+    next_first = first + count if views == "fresh" else (first + count) % views
     st.button(
-        "Roll again", icon=":material/casino:", key="augment-roll", disabled=known,
-        help="There are no other views of these images." if known else None,
-        on_click=state.remember, args=("augment:first", following),
+        "Roll again", icon=":material/casino:", key="augment-roll", disabled=all_shown,
+        help="There are no other views of these images." if all_shown else None,
+        on_click=state.remember, args=("augment:first", next_first),
     )  # fmt: skip

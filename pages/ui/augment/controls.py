@@ -1,4 +1,4 @@
-"""What is set for the pipeline as a whole: preset, strength, views per image."""
+"""Settings of the whole pipeline: preset, strength, views per image."""
 
 import streamlit as st
 from pydantic import create_model
@@ -18,7 +18,7 @@ _ViewsForm = create_model("_ViewsForm", views=(Views, Experiment.model_fields["v
 
 
 def show_presets() -> None:
-    """The ready-made pipelines; the user's own is one of them as soon as there is one."""
+    """The presets, and the user's own pipeline if there is one."""
     now = steps.preset()
     st.session_state["augment-preset"] = now
     st.segmented_control(
@@ -29,7 +29,7 @@ def show_presets() -> None:
 
 
 def show_strength() -> None:
-    """The slider over all steps."""
+    """The strength slider for all steps."""
     spec = state.draft().pipeline
     result = render_form(PipelineSpec, spec, "augment-pipeline", fields=["strength"])
     if result.model is not None and result.model.strength != spec.strength:
@@ -37,7 +37,7 @@ def show_strength() -> None:
 
 
 def show_views() -> None:
-    """How many versions of each image a training makes."""
+    """The number of views per image."""
     result = render_form(_ViewsForm, {"views": state.draft().views}, "augment")
     if result.model is not None:
         state.update(views=result.model.views)
@@ -51,5 +51,5 @@ def show_views() -> None:
 
 
 def show_file() -> None:
-    """Save the pipeline, or take one from elsewhere."""
+    """Save or load the pipeline."""
     files.show()

@@ -1,4 +1,4 @@
-"""Save or load: pipelines under names, as files for other programs, from files, and as a link."""
+"""Save or load pipelines: by name, as files for other programs, from files, and as a link."""
 
 import streamlit as st
 
@@ -22,21 +22,21 @@ _FILES = {
 }
 _ABOUT = {
     GRAFT: "For later, for others, or for the command line: `graft train --augment pipeline.yaml`.",
-    PYTHON: "A script that makes these very views without Graft.",
-    JSON: "What `albumentations.load` reads; Graft reads it back as it was.",
-    YAML: "What `albumentations.load` reads; Graft reads it back as it was.",
+    PYTHON: "A script that makes exactly these views without Graft.",
+    JSON: "A file for `albumentations.load`; Graft reads it back unchanged.",
+    YAML: "A file for `albumentations.load`; Graft reads it back unchanged.",
 }
-_TOLD = "augment:loaded"  # what came of the last file: its id, the sentence, whether it was good
-_DONE = "augment:kept"  # what came of the last thing done with a name: the sentence, whether it was good
-_DOOMED = "augment:doomed"  # the name that is about to be deleted
+_UPLOAD_RESULT = "augment:loaded"  # result of the last upload: its id, the message, whether it succeeded
+_ACTION_RESULT = "augment:kept"  # result of the last action: the message, whether it succeeded
+_TO_DELETE = "augment:doomed"  # the name whose deletion has to be confirmed
 
 
 def show() -> None:
-    """The popover; it is empty, and costs nothing, until it is opened."""
+    """The popover; empty until opened."""
     with st.popover("Save or load", icon=":material/save:", key="augment-file", on_change="rerun") as box:
         if not box.open:
             return
-        # the tab is kept by its key: drawn anew by a slow machine, it would be the first one again
+        # with a key, so that a rerun keeps the open tab
         names, files, link = st.tabs(["Here", "Files", "Link"], key="augment-file-tab", on_change="rerun")
         with names:
             _show_names()
@@ -48,71 +48,71 @@ def show() -> None:
 
 
 def _show_names() -> None:
-    """What is kept in the workspace, under names."""
-    kept = {one.name: one for one in saved.listed(state.workspace())}
+    """Pipelines saved in the workspace."""
+    saved_pipelines = {one.name: one for one in saved.listed(state.workspace())}
     name = st.text_input("Name", key="augment-keep-name", max_chars=saved.LONGEST_NAME)
-    known = " ".join(name.split()) in kept
+    exists = " ".join(name.split()) in saved_pipelines
     st.button(
-        "Replace" if known else "Save", icon=":material/save:", key="augment-keep", disabled=not name.strip(),
-        on_click=_keep, args=(name, known), width="stretch",
+        "Replace" if exists else "Save", icon=":material/save:", key="augment-keep", disabled=not name.strip(),
+        on_click=_keep, args=(name, exists), width="stretch",
     )  # fmt: skip
-    if kept:
-        chosen = st.selectbox("Saved pipelines", list(kept), key="augment-kept", format_func=literal)
-        if chosen is not None:
-            _show_kept(kept[chosen])
-    if (done := state.recall(_DONE, None)) is not None:
+    if saved_pipelines:
+        selected = st.selectbox("Saved pipelines", list(saved_pipelines), key="augment-kept", format_func=literal)
+        if selected is not None:
+            _show_kept(saved_pipelines[selected])
+    if (done := state.recall(_ACTION_RESULT, None)) is not None:
         (st.success if done[1] else st.error)(literal(done[0]))
 
 
 def _show_kept(one: saved.Saved) -> None:
     if one.pipeline is None:
         st.error(literal(one.problem), icon=":material/error:")
-    doomed = state.recall(_DOOMED, None) == one.name
+    confirming = state.recall(_TO_DELETE, None) == one.name
     with st.container(horizontal=True):
         st.button("Load", icon=":material/upload:", key="augment-kept-load", disabled=one.pipeline is None,
                   on_click=_load_kept, args=(one.name,))  # fmt: skip
-        st.button("Really delete" if doomed else "Delete", icon=":material/delete:", key="augment-kept-delete",
-                  on_click=_delete, args=(one.name, doomed))  # fmt: skip
+        st.button("Really delete" if confirming else "Delete", icon=":material/delete:", key="augment-kept-delete",
+                  on_click=_delete, args=(one.name, confirming))  # fmt: skip
 
 
 def _keep(name: str, replace: bool) -> None:
     try:
         one = saved.save(state.workspace(), name, state.draft().pipeline, replace=replace)
     except GraftError as error:
-        state.remember(_DONE, (str(error), False))
+        state.remember(_ACTION_RESULT, (str(error), False))
     else:
-        state.remember(_DONE, (f"Saved as '{one.name}'.", True))
+        state.remember(_ACTION_RESULT, (f"Saved as '{one.name}'.", True))
 
 
 def _load_kept(name: str) -> None:
     try:
         spec = saved.load(state.workspace(), name)
     except GraftError as error:
-        state.remember(_DONE, (str(error), False))
+        state.remember(_ACTION_RESULT, (str(error), False))
     else:
         steps.load(spec)
-        state.remember(_DONE, (f"Loaded '{name}'.", True))
+        state.remember(_ACTION_RESULT, (f"Loaded '{name}'.", True))
 
 
-def _delete(name: str, sure: bool) -> None:
-    """The first click asks, the second does it."""
-    state.remember(_DOOMED, None if sure else name)
-    if not sure:
-        state.remember(_DONE, (f"'{name}' will be gone for good.", False))
+def _delete(name: str, confirmed: bool) -> None:
+    """Delete after a second click as confirmation."""
+    state.remember(_TO_DELETE, None if confirmed else name)
+    if not confirmed:
+        state.remember(_ACTION_RESULT, (f"'{name}' will be deleted permanently.", False))
         return
     try:
         saved.delete(state.workspace(), name)
     except GraftError as error:
-        state.remember(_DONE, (str(error), False))
+        state.remember(_ACTION_RESULT, (str(error), False))
     else:
-        state.remember(_DONE, (f"Deleted '{name}'.", True))
+        state.remember(_ACTION_RESULT, (f"Deleted '{name}'.", True))
 
 
 def _show_download() -> None:
     kind = st.selectbox("Save as", list(_FILES), key="augment-format")
     st.caption(_ABOUT[kind])
     try:
-        text, lost = _written(kind)
+        text, only_graft_steps = _written(kind)
     except GraftError as error:
         show_error(error)
         return
@@ -121,14 +121,14 @@ def _show_download() -> None:
         f"Save {name}", text, name, mime, key="augment-save", icon=":material/download:", on_click="ignore",
         width="stretch",
     )  # fmt: skip
-    if lost:
-        st.caption(f":material/info: Only Graft can read: {literal(', '.join(lost))}.")
+    if only_graft_steps:
+        st.caption(f":material/info: Only Graft can read: {literal(', '.join(only_graft_steps))}.")
     if kind == PYTHON:
         st.code(text, language="python", height=220)
 
 
 def _written(kind: str) -> tuple[str, tuple[str, ...]]:
-    """The draft's pipeline in a format, and the steps of it that other programs cannot read there."""
+    """The draft's pipeline as text, and the steps that other programs cannot read in it."""
     draft = state.draft()
     if kind == GRAFT:
         return dump_pipeline(draft.pipeline), ()
@@ -145,42 +145,42 @@ def _written(kind: str) -> tuple[str, tuple[str, ...]]:
 
 
 def draft_geometry() -> Geometry:
-    """The sizes in which the draft's model sees images. Raises `UnknownBackbone`."""
-    chosen = state.draft().backbone
-    return backbones.geometry(backbones.get(chosen.name), chosen.image_size, chosen.crop)
+    """Input sizes of the draft's model. Raises `UnknownBackbone`."""
+    backbone = state.draft().backbone
+    return backbones.geometry(backbones.get(backbone.name), backbone.image_size, backbone.crop)
 
 
 def _show_upload() -> None:
     st.file_uploader(
         "Load a pipeline", ["yaml", "yml", "json"], key="augment-load", max_upload_size=1, on_change=_load,
-        help="Of Graft or of Albumentations.",
+        help="A file of Graft or Albumentations.",
     )  # fmt: skip
     file = st.session_state.get("augment-load")
-    known, text, good = state.recall(_TOLD, (None, "", True))
-    if file is not None and file.file_id == known:
+    file_id, text, good = state.recall(_UPLOAD_RESULT, (None, "", True))
+    if file is not None and file.file_id == file_id:
         (st.success if good else st.error)(literal(text))
 
 
 def _load() -> None:
-    """Take the pipeline from the file just given; what was there stays if that cannot be used."""
+    """Load the pipeline from the uploaded file; the current one is kept if that fails."""
     file = st.session_state["augment-load"]
     if file is None:
         return
     try:
-        taken = read_any(_text(file.getvalue()), f"The file '{file.name}'")
+        parsed = read_any(_text(file.getvalue()), f"The file '{file.name}'")
     except InvalidInput as error:
-        state.remember(_TOLD, (file.file_id, str(error), False))
+        state.remember(_UPLOAD_RESULT, (file.file_id, str(error), False))
     else:
-        steps.load(taken.spec)
-        if taken.seed is not None:
-            state.update(seed=taken.seed)
-        state.remember(_TOLD, (file.file_id, _outcome(taken, file.name), True))
+        steps.load(parsed.spec)
+        if parsed.seed is not None:
+            state.update(seed=parsed.seed)
+        state.remember(_UPLOAD_RESULT, (file.file_id, _outcome(parsed, file.name), True))
 
 
-def _outcome(taken: ParsedPipeline, name: str) -> str:
-    word = "step" if len(taken.spec.steps) == 1 else "steps"
-    seed = f" and the seed {taken.seed}" if taken.seed is not None else ""
-    return " ".join([f"Loaded {len(taken.spec.steps)} {word}{seed} from {name}.", *taken.notes])
+def _outcome(parsed: ParsedPipeline, name: str) -> str:
+    word = "step" if len(parsed.spec.steps) == 1 else "steps"
+    seed = f" and the seed {parsed.seed}" if parsed.seed is not None else ""
+    return " ".join([f"Loaded {len(parsed.spec.steps)} {word}{seed} from {name}.", *parsed.notes])
 
 
 def _text(content: bytes) -> str:

@@ -1,4 +1,4 @@
-"""A link that restores the pipeline on another screen, and what becomes of one that was opened."""
+"""Create links that restore the pipeline, and open them."""
 
 from dataclasses import dataclass
 
@@ -17,69 +17,69 @@ _OPENED = "augment:link"
 
 @dataclass(frozen=True)
 class _Opened:
-    """What came of a link: the sentence, the pipeline that it was said of, and what was there before, if it is gone."""
+    """Result of opening a link: the message, the resulting pipeline, and the replaced one (None after an error)."""
 
     text: str
     now: PipelineSpec
-    before: Shared | None
+    previous: Shared | None
 
 
 def pipeline_link() -> str:
-    """The part of an address that restores the draft's pipeline, its seed and its views. Raises `InvalidInput`."""
+    """The query string that restores the draft's pipeline, seed and views. Raises `InvalidInput`."""
     return f"?{PARAMETER}={packed(_shared())}"
 
 
 def show_link() -> None:
-    """The whole address, to be copied."""
+    """Show the full address for copying."""
     try:
         link = pipeline_link()
     except InvalidInput as error:
         show_error(error)
         return
-    st.caption("Opens this page with this pipeline, for whoever can reach this server.")
+    st.caption("Opens this page with this pipeline, for everyone who can reach this server.")
     st.code((st.context.url or "").split("?")[0] + link, language=None, wrap_lines=False)
 
 
 def take_link() -> None:
-    """Take over the pipeline of a link that was opened, and take it out of the address; a bad one changes nothing.
+    """Apply the pipeline of an opened link and remove it from the address; an invalid one changes nothing.
 
-    To be called before anything of the page is drawn. What came of it stands there until the pipeline changes.
+    Call before drawing the page. The result is shown until the pipeline changes.
     """
-    word = st.query_params.get(PARAMETER)
-    if word is not None:
+    packed_pipeline = st.query_params.get(PARAMETER)
+    if packed_pipeline is not None:
         del st.query_params[PARAMETER]
-        _take(word)
+        _apply(packed_pipeline)
     opened: _Opened | None = state.recall(_OPENED, None)
     if opened is None or opened.now != state.draft().pipeline:
         return
-    if opened.before is None:
+    if opened.previous is None:
         st.error(literal(opened.text), icon=":material/error:")
         return
     st.success(literal(opened.text), icon=":material/link:")
-    st.button("Back to what was here before", icon=":material/undo:", key="augment-link-undo", on_click=_undo)
+    st.button("Restore the previous pipeline", icon=":material/undo:", key="augment-link-undo", on_click=_undo)
 
 
-def _take(word: str) -> None:
-    before = _shared()
+def _apply(packed_pipeline: str) -> None:
+    previous = _shared()
     try:
-        shared = unpacked(word)
+        shared = unpacked(packed_pipeline)
     except InvalidInput as error:
-        state.remember(_OPENED, _Opened(str(error), before.pipeline, None))
+        state.remember(_OPENED, _Opened(str(error), previous.pipeline, None))
         return
-    _put(shared)
+    _set_draft(shared)
     count = len(shared.pipeline.steps)
-    text = f"The link's pipeline of {count} {'step' if count == 1 else 'steps'} is here."
-    state.remember(_OPENED, _Opened(text, shared.pipeline, before))
+    text = f"Loaded the link's pipeline of {count} {'step' if count == 1 else 'steps'}."
+    state.remember(_OPENED, _Opened(text, shared.pipeline, previous))
 
 
 def _undo() -> None:
     opened: _Opened | None = state.recall(_OPENED, None)
-    if opened is not None and opened.before is not None:
-        _put(opened.before)
+    if opened is not None and opened.previous is not None:
+        _set_draft(opened.previous)
     state.remember(_OPENED, None)
 
 
-def _put(shared: Shared) -> None:
+def _set_draft(shared: Shared) -> None:
     steps.load(shared.pipeline)
     state.update(seed=shared.seed, views=shared.views)
 

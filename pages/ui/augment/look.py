@@ -1,4 +1,4 @@
-"""What the ways to look at a pipeline share: the images, and a preview that is ready to be drawn."""
+"""Shared by the preview modes: the images, and a preview ready to be drawn."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,30 +22,30 @@ SMALLEST_CELL, LARGEST_CELL = 128, 256  # px
 
 @dataclass(frozen=True)
 class Scene:
-    """The images to look at, and those sizes in which the model sees them. `items` are the training images."""
+    """The images of the preview and their input sizes. `items` are the training images."""
 
     dataset: Dataset
     items: tuple[Item, ...]
     geometry: Geometry
 
     def image_views(self) -> "ImageViews":
-        """The images under the draft's pipeline, exactly as training makes them."""
+        """Views with the draft's pipeline, exactly as in training."""
         from core.features.batches import ImageViews
 
         draft = state.draft()
         return ImageViews(draft.pipeline, self.geometry, draft.seed, engine.images(self.geometry), self.items)
 
     def key(self, *more: Hashable) -> Hashable:
-        """A name for what is seen: the same name, the same pixels."""
+        """A cache key: equal keys mean equal pixels."""
         draft = state.draft()
-        references = frozenset(item.digest for item in self.items)  # some steps look at them
+        references = frozenset(item.digest for item in self.items)  # some steps use them
         pipeline = draft.pipeline.model_dump_json()
         return self.dataset.fingerprint, self.geometry, references, pipeline, draft.seed, *more
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What is on the screen. `problems`: images that cannot be read, as sentences; they are left out."""
+    """The displayed preview. `problems`: sentences about unreadable images, which are left out."""
 
     cells: tuple[Cell, ...]
     columns: int
@@ -54,43 +54,46 @@ class Preview:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A preview that is asked for: what it depends on, and how it is made."""
+class PreviewRequest:
+    """A requested preview: its cache key and a function that makes it."""
 
     key: Hashable
     make: Callable[[], Preview]
 
 
 def cell_px(geometry: Geometry) -> int:
-    """The side of a cell: a model's input, small ones enlarged by a whole factor, large ones made smaller."""
+    """The size of a cell: the input size of the model.
+
+    Small ones are enlarged by an integer factor, large ones reduced.
+    """
     return min(LARGEST_CELL, geometry.image_size * _factor(geometry.image_size))
 
 
 def enlarged(pixels: np.ndarray) -> np.ndarray:
-    """Small images with every pixel repeated, so that each can be seen as it is."""
+    """Enlarge small images by repeating pixels."""
     factor = _factor(pixels.shape[0])
     return pixels if factor == 1 else pixels.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
-def made(tasks: Sequence[Callable[[], np.ndarray]]) -> list[np.ndarray]:
-    """All images, made by several threads; a bar tells how far, where it takes long. Raises what a task raises."""
+def run_tasks(tasks: Sequence[Callable[[], np.ndarray]]) -> list[np.ndarray]:
+    """Run the tasks in several threads, with a progress bar if it takes long. Raises any error of a task."""
     from core.features.batches import workers
 
     bar = DelayedBar()
-    found: list[np.ndarray] = []
+    results: list[np.ndarray] = []
     pool = ThreadPoolExecutor(workers())
     try:
         for future in [pool.submit(task) for task in tasks]:
-            found.append(future.result())
-            bar.update(len(found), len(tasks))
-    finally:  # also when a click overtakes this: nobody waits for views that are out of date
+            results.append(future.result())
+            bar.update(len(results), len(tasks))
+    finally:  # also on a rerun: do not wait for outdated views
         pool.shutdown(wait=False, cancel_futures=True)
     bar.close()
-    return found
+    return results
 
 
 def readable(image_views: "ImageViews", items: Iterable[Item]) -> tuple[list[Item], tuple[str, ...]]:
-    """The images that can be read, and a sentence about each of the others."""
+    """The readable images, and a sentence about each of the others."""
     good: list[Item] = []
     problems: list[str] = []
     for item in items:

@@ -1,4 +1,4 @@
-"""A way to look: pairs blended by mixup and CutMix, with their blended labels, and the settings of both."""
+"""Preview of mixup and CutMix: blended pairs with their labels, and the settings of both."""
 
 from collections.abc import Sequence
 
@@ -9,31 +9,31 @@ from core.data.dataset import Item
 from core.experiment import Recipe
 from core.text import percent
 from pages.ui.augment.choice import Choice, show_several
-from pages.ui.augment.look import Preview, Scene, Wanted, enlarged, made, readable
+from pages.ui.augment.look import Preview, PreviewRequest, Scene, enlarged, readable, run_tasks
 from pages.ui.session import state
 from pages.ui.widgets.forms import render_form
 from pages.ui.widgets.gallery import Cell
 from pages.ui.widgets.messages import explain
 
 BATCHES, ROWS = 3, 4
-PRIME = 1_000_003  # keeps the draws of one seed's batches apart from those of the next seed
+PRIME = 1_000_003  # separates the random streams of consecutive seeds
 MILD_MIXUP, USUAL_CUTMIX = 0.2, 1.0
 
 
-def show(scene: Scene) -> Wanted | None:
-    """The settings and, while a mixing is on, the preview that is wanted."""
+def show(scene: Scene) -> PreviewRequest | None:
+    """The settings and, if mixing is enabled, the requested preview."""
     _settings()
     recipe = state.draft().recipe
     if not recipe.mixes:
-        _begin()
+        _show_start_buttons()
         return None
     choice = show_several(scene.items, ROWS, BATCHES)
     key = scene.key("mixed", choice, recipe.mixup, recipe.cutmix)
-    return Wanted(key, lambda: _preview(scene, choice, recipe))
+    return PreviewRequest(key, lambda: _preview(scene, choice, recipe))
 
 
 def blended(shares: Sequence[float], classes: Sequence[str]) -> tuple[str, ...]:
-    """A label in parts, the larger first: ('bird 62 %', 'cattle 38 %'); without what is less than half a percent."""
+    """A blended label, largest share first: ('bird 62 %', 'cattle 38 %'); shares below 0.5 % are left out."""
     parts = sorted(((share, name) for share, name in zip(shares, classes, strict=True) if share >= 0.005), reverse=True)
     return tuple(f"{name} {percent(share)}" for share, name in parts)
 
@@ -54,7 +54,7 @@ def _settings() -> None:
     )
 
 
-def _begin() -> None:
+def _show_start_buttons() -> None:
     st.caption("Mixing is off: each image is trained with its own label alone. Choose a start, or set an alpha.")
     with st.container(horizontal=True, gap="small"):
         st.button(
@@ -72,7 +72,7 @@ def _set(name: str, alpha: float) -> None:
 
 
 def _preview(scene: Scene, choice: Choice, recipe: Recipe) -> Preview:
-    """A batch per column: the images of the rows in one view, mixed with each other as training mixes a batch."""
+    """One batch per column: the images of the rows in one view, mixed as in training."""
     good, problems = readable(scene.image_views(), choice.items)
     batches = [_batch(scene, good, number, recipe) for number in choice.numbers] if good else []
     cells = tuple(batch[row] for row in range(len(good)) for batch in batches)
@@ -90,7 +90,7 @@ def _batch(scene: Scene, items: Sequence[Item], number: int, recipe: Recipe) -> 
     from core.backbones.rng import seeded
 
     image_views = scene.image_views()
-    views = np.stack(made([lambda item=item: image_views.view(item, number) for item in items]))  # type: ignore[misc]
+    views = np.stack(run_tasks([lambda item=item: image_views.view(item, number) for item in items]))  # type: ignore[misc]
     tensor = torch.from_numpy(views).permute(0, 3, 1, 2).float()
     shares = torch.zeros(len(items), len(scene.dataset.classes))
     for row, item in zip(shares, items, strict=True):
@@ -98,8 +98,8 @@ def _batch(scene: Scene, items: Sequence[Item], number: int, recipe: Recipe) -> 
     with seeded((state.draft().seed * PRIME + number) % 2**31, torch.device("cpu")):
         mixed, targets = mix(tensor, shares, mixup=recipe.mixup, cutmix=recipe.cutmix)
     pixels = mixed.round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
-    told = [blended(row.tolist(), scene.dataset.classes) for row in targets]
+    labels = [blended(row.tolist(), scene.dataset.classes) for row in targets]
     return [
         Cell(enlarged(image), parts[0], note=" ".join(f"+ {part}" for part in parts[1:]))
-        for image, parts in zip(pixels, told, strict=True)
+        for image, parts in zip(pixels, labels, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""All transforms, searchable and by group, each with what it does to one of the user's own images."""
+"""The list of transforms, searchable and by group, each with its effect on one of the user's images."""
 
 import base64
 import time
@@ -15,8 +15,8 @@ from pages.ui.session import state
 from pages.ui.widgets.messages import literal
 
 CLASSICS = "The classic ones"
-BUDGET_S, FOLLOW_S = 0.25, 0.15  # for thumbnails before the rows are drawn, and between those that follow
-_OPEN = "augment:picking"  # (the choice that is added to, or None) while the list is open
+BUDGET_S, FOLLOW_S = 0.25, 0.15  # time for thumbnails before the first drawing, and between updates
+_OPEN = "augment:picking"  # (the parent choice or None,) while the list is open
 _STYLE = """
 .st-key-augment-picker { display: grid; grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); gap: 0.25rem; }
 .st-key-augment-picker button { height: 100%; padding: 0.5rem; align-items: flex-start; }
@@ -36,36 +36,36 @@ _IMAGE_STYLE = """
 
 
 def offer(label: str, parent: int | None = None) -> None:
-    """The button that opens the list; what is chosen becomes a step, or an option of the choice `parent`."""
+    """The button that opens the list; the selected transform becomes a step, or an option of the choice `parent`."""
     key = "augment-add" if parent is None else f"augment-add-option-{parent}"
-    quiet = parent is not None
+    is_option = parent is not None
     st.button(
-        label, icon=":material/add:", key=key, type="tertiary" if quiet else "secondary",
-        width="content" if quiet else "stretch", on_click=state.remember, args=(_OPEN, (parent,)),
+        label, icon=":material/add:", key=key, type="tertiary" if is_option else "secondary",
+        width="content" if is_option else "stretch", on_click=state.remember, args=(_OPEN, (parent,)),
     )  # fmt: skip
 
 
 def show(dataset: Dataset | None, items: Sequence[Item]) -> None:
-    """The list, while it is open; with thumbnails where there are `items`."""
+    """The list while it is open, with thumbnails if there are `items`."""
     opened = state.recall(_OPEN, None)
     if opened is not None:
         title = "Add a step" if opened[0] is None else "Add an option"
         st.dialog(title, width="large", on_dismiss=_close)(_list)(opened[0], thumbs.subject(dataset, items))
 
 
-def search(words: str) -> list[Entry]:
-    """Entries that have every word anywhere in what is known of them; those that have it in the title come first."""
-    wanted = words.lower().split()
+def search(query: str) -> list[Entry]:
+    """Entries that contain every word in any text; matches in the title come first."""
+    terms = query.lower().split()
 
     def text(entry: Entry) -> str:
         return " ".join((entry.name, entry.title, entry.group, entry.explanation, *entry.tags)).lower()
 
-    found = [entry for entry in catalogue.TRANSFORMS.values() if all(word in text(entry) for word in wanted)]
-    return sorted(found, key=lambda entry: not all(word in f"{entry.title} {entry.name}".lower() for word in wanted))
+    entries = [entry for entry in catalogue.TRANSFORMS.values() if all(word in text(entry) for word in terms)]
+    return sorted(entries, key=lambda entry: not all(word in f"{entry.title} {entry.name}".lower() for word in terms))
 
 
 def listed_in(group: str) -> list[Entry]:
-    """The entries of a group, or those that most people need."""
+    """The entries of a group, or the classic ones."""
     if group == CLASSICS:
         return [catalogue.TRANSFORMS[name] for name in catalogue.CLASSIC]
     return [entry for entry in catalogue.TRANSFORMS.values() if entry.group == group]
@@ -77,53 +77,51 @@ def cost_text(milliseconds: float) -> str:
 
 
 def _list(parent: int | None, subject: Subject | None) -> None:
-    words = st.text_input(
+    query = st.text_input(
         "Search", placeholder="Search all: rotate, colour, blur …", key="augment-search", type="search", live=True,
         label_visibility="collapsed", icon=":material/search:",
     )  # fmt: skip
-    searching = bool(words and words.strip())
+    searching = bool(query and query.strip())
     group = st.pills(
         "Group", [CLASSICS, *catalogue.GROUPS], default=CLASSICS, required=True, key="augment-group",
         label_visibility="collapsed", disabled=searching,
     )  # fmt: skip
-    found = search(words) if searching else listed_in(group or CLASSICS)
-    if parent is not None:  # a choice cannot be an option of a choice
-        found = [entry for entry in found if entry.name != catalogue.ONE_OF]
+    entries = search(query) if searching else listed_in(group or CLASSICS)
+    if parent is not None:  # choices cannot be nested
+        entries = [entry for entry in entries if entry.name != catalogue.ONE_OF]
     if state.recall(_OPEN, None) is None:
-        st.rerun()  # something was chosen: without the list
+        st.rerun()  # something was selected: close the list
     began = time.monotonic()
-    missing = thumbs.begin([entry.name for entry in found], subject) if subject and found else []
+    missing = thumbs.begin([entry.name for entry in entries], subject) if subject and entries else []
     if subject is None or thumbs.wait(missing, subject, began + BUDGET_S):
-        _rows(found, parent, subject)
+        _rows(entries, parent, subject)
     else:
-        _rows(found, parent, subject)
+        _rows(entries, parent, subject)
         _follow(missing, subject)
 
 
 def _follow(missing: Sequence[str], subject: Subject) -> None:
-    """Slow thumbnails as they come. Whatever is clicked meanwhile goes first: it ends this at the next drawing."""
+    """Show slow thumbnails as they are made. A click ends this at the next update."""
     slot = st.empty()
     while not thumbs.wait(missing, subject, time.monotonic() + FOLLOW_S):
         slot.html(f"<style>{''.join(_card_style(name, thumbs.known(name, subject)) for name in missing)}</style>")
-    st.rerun()  # with what they cost
+    st.rerun()  # to show their cost
 
 
-def _rows(found: Sequence[Entry], parent: int | None, subject: Subject | None) -> None:
-    known = {entry.name: thumbs.known(entry.name, subject) for entry in found}
-    st.html(
-        f"<style>{_STYLE}{_IMAGE_STYLE if subject else ''}{''.join(map(_card_style, known, known.values()))}</style>"
-    )
+def _rows(entries: Sequence[Entry], parent: int | None, subject: Subject | None) -> None:
+    made = {entry.name: thumbs.known(entry.name, subject) for entry in entries}
+    st.html(f"<style>{_STYLE}{_IMAGE_STYLE if subject else ''}{''.join(map(_card_style, made, made.values()))}</style>")
     if subject is not None:
         st.caption(f"Each applied to one of your own images ({literal(subject.label)}) at its usual setting, with "
                    "the milliseconds that it takes per image on this machine.")  # fmt: skip
     with st.container(gap=None, key="augment-picker"):
-        for entry in found:
+        for entry in entries:
             st.button(
-                _label(entry, known[entry.name]), key=f"augment-add-{entry.name}", type="tertiary", width="stretch",
+                _label(entry, made[entry.name]), key=f"augment-add-{entry.name}", type="tertiary", width="stretch",
                 wrap=True, on_click=_added, args=(entry.name, parent),
             )  # fmt: skip
-    if not found:
-        st.caption("Nothing is called so. Try another word, or look through the groups.")
+    if not entries:
+        st.caption("Nothing found. Try another word, or browse the groups.")
 
 
 def _label(entry: Entry, thumb: Thumb | None) -> str:

@@ -1,4 +1,4 @@
-"""Label safety under the preview: what the pipeline does to the labels, found out in the analysis queue."""
+"""Label safety below the preview: whether the pipeline preserves the labels, computed in the analysis queue."""
 
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,8 @@ from pages.ui.widgets.tables import show_table
 if TYPE_CHECKING:  # importing it loads torch
     from core.screening.verdict import ClassSafety, Safety
 
-_SHOWN = "safety:shown"  # the question whose answer is on the screen
-_TOLD = "safety:told"  # what the panel was drawn about
+_SHOWN = "safety:shown"  # the question whose result is displayed
+_DRAWN_FOR = "safety:told"  # the state for which the panel was drawn
 WORST_PX, WORST_COLUMNS = 144, 6
 
 
@@ -38,13 +38,15 @@ def show(dataset: Dataset, items: tuple[Item, ...]) -> None:
             st.caption("Add a step first: an image that stays as it is keeps its label.")
             return
         question = safety_question.whole_and_steps(state.draft(), dataset)
-        shown, analyses = _adopted(question), engine.manager().analyses
+        shown, analyses = _question_to_show(question), engine.manager().analyses
         analysis = analyses.analysis(shown.key)
         found = analysis.result if analysis is not None and analysis.result is not None else shown.known()
         if found is not None:
             _answer(question, shown, found, dataset, items)
         elif analysis is None:
-            st.caption("Some seconds, before anything is trained: are changed images still taken for what they are?")
+            st.caption(
+                "A check of a few seconds, before any training: is the class of an augmented image still recognised?"
+            )
             _begin("Check labels", question)
         elif analysis.error is not None:
             st.error(literal(analysis.error), icon=":material/error:")
@@ -54,32 +56,32 @@ def show(dataset: Dataset, items: tuple[Item, ...]) -> None:
 
 
 def begin(dataset: Dataset | None) -> None:
-    """To be called before the steps are drawn: remembers what the panel will be about."""
-    state.remember(_TOLD, _about(dataset))
+    """Call before drawing the steps: stores the state that the panel will be drawn for."""
+    state.remember(_DRAWN_FOR, _about(dataset))
 
 
 def stale(dataset: Dataset | None) -> bool:
-    """Whether a change of a step, which draws only the steps anew, has made the panel wrong."""
-    return bool(state.recall(_TOLD, None) != _about(dataset))
+    """Whether a change of a step, which redraws only the steps, has made the panel outdated."""
+    return bool(state.recall(_DRAWN_FOR, None) != _about(dataset))
 
 
 def _about(dataset: Dataset | None) -> tuple[bool, Question | None]:
-    """Whether there is something to screen, and what was asked of it if the panel can tell the answer."""
+    """Whether there is something to screen, and the question if the panel has its result."""
     pipeline = state.draft().pipeline
     if dataset is None or not safety_question.can_answer(dataset) or not changes_images(pipeline):
         return changes_images(pipeline), None
     question = safety_question.whole_and_steps(state.draft(), dataset)
-    told = question == state.recall(_SHOWN, None) or question.known() is not None
-    return True, question if told else None
+    known = question == state.recall(_SHOWN, None) or question.known() is not None
+    return True, question if known else None
 
 
-def _adopted(question: Question) -> Question:
-    """What the panel shows: `question`, where it was asked or its answer is known, else what was asked before."""
-    before: Question | None = state.recall(_SHOWN, None)
-    asked = engine.manager().analyses.analysis(question.key) is not None
-    if before is not None and before != question and not asked and question.known() is None:
-        return before
-    if asked or question.known() is not None:
+def _question_to_show(question: Question) -> Question:
+    """The question to show: `question` if it was started or its result is known, else the previous one."""
+    previous: Question | None = state.recall(_SHOWN, None)
+    started = engine.manager().analyses.analysis(question.key) is not None
+    if previous is not None and previous != question and not started and question.known() is None:
+        return previous
+    if started or question.known() is not None:
         state.remember(_SHOWN, question)
     return question
 
@@ -88,11 +90,12 @@ def _title() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Do the labels survive?**", width="content")
         explain(
-            "How it is found out",
-            "A small classifier (a *probe*) is fitted on what the frozen backbone sees of your training images, and "
-            "judges views of images that it was not fitted on. *Affinity* is its accuracy on views over that on "
-            "plain images: 1 means that nothing is lost. Red: a class keeps less than 0.75 of it; amber: less than "
-            "0.8, or 0.9 overall. It is a screening of few images: only trainings with and without decide.",
+            "How it works",
+            "A small classifier (a *probe*) is fitted on features of your training images from the frozen backbone, "
+            "and classifies augmented views of images that it was not fitted on. *Affinity* is its accuracy on views "
+            "over that on plain images: 1 means that nothing is lost. Red: a class keeps less than 0.75 of it; amber: "
+            "less than 0.8, or 0.9 overall. It is a quick check of few images: only trainings with and without the "
+            "augmentation can decide.",
             r"\text{affinity} = \frac{\text{accuracy on views}}{\text{accuracy on plain images}}",
             "Gontijo-Lopes et al., Tradeoffs in data augmentation, ICLR 2021; classes by themselves: Kirichenko et "
             "al., NeurIPS 2023.",
@@ -115,7 +118,7 @@ def _begin(label: str, question: Question) -> None:
 def _answer(
     question: Question, shown: Question, found: "tuple[Safety, ...]", dataset: Dataset, items: tuple[Item, ...]
 ) -> None:
-    """`shown` is what `found` answers, `question` what would be asked now."""
+    """`shown` is the question that `found` belongs to, `question` the current one."""
     if shown != question:
         st.caption(":material/history: The pipeline or the images have changed since.")
         _begin("Check again", question)
@@ -127,8 +130,8 @@ def _answer(
         for pipeline, safety in zip(shown.pipelines[1:], single, strict=True):
             show_light(safety, describe(pipeline.steps[0], pipeline.strength))
     _classes(whole)
-    place = max(range(len(found)), key=lambda place: found[place].flip_rate)
-    _worst(shown, place, found[place], items)
+    worst_index = max(range(len(found)), key=lambda worst_index: found[worst_index].flip_rate)
+    _worst(shown, worst_index, found[worst_index], items)
     if shown == question:
         turning.show(dataset)
 
@@ -141,7 +144,7 @@ def _classes(whole: "Safety") -> None:
             "correctly classified": one.clean * 100,
             "affinity": one.affinity,
             "95 % interval": _interval(one),
-            "views mostly taken for": f"{one.becomes.taken_for} {percent(one.becomes.share)}" if one.becomes else "",
+            "views mostly predicted as": f"{one.becomes.taken_for} {percent(one.becomes.share)}" if one.becomes else "",
         }
         for one in whole.classes
     ]  # fmt: skip
@@ -154,33 +157,43 @@ def _classes(whole: "Safety") -> None:
     )  # fmt: skip
     st.caption(
         f"Whole pipeline: affinity {whole.affinity:.2f} ({whole.affinity_low:.2f} to {whole.affinity_high:.2f}), "
-        f"{whole.images} training images in {counted(whole.views, 'view')} each. A view typically moves "
-        f"{whole.margin:.2f} times as far as the nearest image of another class lies away. A screening: trainings with "
-        "and without decide."
+        f"{whole.images} training images in {counted(whole.views, 'view')} each. In feature space a view typically "
+        f"moves {whole.margin:.2f} times the distance to the nearest image of another class. This is a quick check: "
+        "only trainings with and without can decide."
     )
 
 
 def _interval(one: "ClassSafety") -> str:
-    return "too few to tell" if one.affinity is None else f"{one.affinity_low:.2f}–{one.affinity_high:.2f}"
+    return "too few images" if one.affinity is None else f"{one.affinity_low:.2f}–{one.affinity_high:.2f}"
 
 
-def _worst(shown: Question, place: int, safety: "Safety", items: tuple[Item, ...]) -> None:
-    """The views that are most surely taken for another class, as they were judged and as training would see them."""
+def _worst(shown: Question, worst_index: int, safety: "Safety", items: tuple[Item, ...]) -> None:
+    """The views most confidently assigned to another class, as training would see them."""
     from core.features.batches import ImageViews  # loads torch
 
     if not safety.worst:
         return
-    plan, pipeline, known = shown.experiment, shown.pipelines[place], {item.digest: item for item in items}
-    geometry = backbones.geometry(backbones.get(plan.backbone.name), plan.backbone.image_size, plan.backbone.crop)
-    image_views, cells = ImageViews(pipeline, geometry, plan.seed, engine.images(geometry), items), []
+    experiment, pipeline, items_by_digest = (
+        shown.experiment,
+        shown.pipelines[worst_index],
+        {item.digest: item for item in items},
+    )
+    geometry = backbones.geometry(
+        backbones.get(experiment.backbone.name), experiment.backbone.image_size, experiment.backbone.crop
+    )
+    image_views, cells = ImageViews(pipeline, geometry, experiment.seed, engine.images(geometry), items), []
     for view in safety.worst[: 2 * WORST_COLUMNS]:
-        if view.digest in known:
+        if view.digest in items_by_digest:
             try:
-                pixels = image_views.view(known[view.digest], view.view)
+                pixels = image_views.view(items_by_digest[view.digest], view.view)
             except (UnreadableImage, OSError):
-                continue  # it is gone since; the others tell as much
+                continue  # deleted in the meantime
             cells.append(Cell(pixels, f"{view.truth} → {view.taken_for}"))
     if cells:
-        of = f"of {literal(describe(pipeline.steps[0], pipeline.strength))} alone" if place else "of the whole pipeline"
+        of = (
+            f"of {literal(describe(pipeline.steps[0], pipeline.strength))} alone"
+            if worst_index
+            else "of the whole pipeline"
+        )
         st.markdown(f"**The worst views** {of}")
-        show_mosaic(cells, WORST_COLUMNS, WORST_PX, "What each is, and what it is taken for.")
+        show_mosaic(cells, WORST_COLUMNS, WORST_PX, "True class → predicted class.")

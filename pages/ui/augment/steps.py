@@ -1,4 +1,4 @@
-"""The pipeline that is being built: its steps and their options, each under an id that stays with it as it moves."""
+"""The edited pipeline: its steps and their options, each with an id that it keeps when it moves."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -10,16 +10,16 @@ from core.experiment import PipelineSpec, Step
 from pages.ui.session import state
 
 CUSTOM = "custom"
-LOOKED_AT = "augment-strip-step"  # the id of the step that a look at a single one shows: opened or chosen last
-WEIGHT = 0.5  # of a new option: that of those which a new choice comes with
-_KEPT = "augment:nodes"
+LOOKED_AT = "augment-strip-step"  # the id of the step in the strength strip: opened or selected last
+WEIGHT = 0.5  # weight of a new option, as in a new choice
+_NODES = "augment:nodes"
 _OPEN = "augment:open"
-_OWN = "augment:own"
+_CUSTOM = "augment:own"
 
 
 @dataclass(frozen=True)
 class Node:
-    """A step under its id; the options of a choice are nodes too. `step.options` are always those of `options`."""
+    """A step with its id; options of a choice are nodes too. `step.options` always match `options`."""
 
     number: int
     step: Step
@@ -30,13 +30,13 @@ Nodes = tuple[Node, ...]
 
 
 def listed() -> Nodes:
-    """The draft's steps with their ids. Steps that came from elsewhere, such as an earlier run, get new ids."""
+    """The draft's steps with their ids. Steps from elsewhere, such as an earlier run, get new ids."""
     steps = state.draft().pipeline.steps
-    known: Nodes = state.recall(_KEPT, ())
-    if tuple(node.step for node in known) != steps:
-        known = tuple(_node(step) for step in steps)
-        state.remember(_KEPT, known)
-    return known
+    nodes: Nodes = state.recall(_NODES, ())
+    if tuple(node.step for node in nodes) != steps:
+        nodes = tuple(_node(step) for step in steps)
+        state.remember(_NODES, nodes)
+    return nodes
 
 
 def every() -> Iterator[Node]:
@@ -52,39 +52,39 @@ def get(number: int) -> Node:
 
 
 def add(name: str, parent: int | None = None) -> None:
-    """Append the transform called `name` with its defaults, opened for editing; as an option where `parent` is named.
+    """Append the transform `name` with its defaults, opened for editing; as an option if `parent` is given.
 
-    An option is as likely as those that a new choice comes with. Raises `UnknownTransform`.
+    An option gets the default weight. Raises `UnknownTransform`.
     """
     if parent is None:
-        made = _node(default_step(name))
-        _store((*listed(), made))
+        node = _node(default_step(name))
+        _store((*listed(), node))
     else:
-        made = _node(default_step(name).model_copy(update={"p": WEIGHT}))
-        _store(_edited(listed(), parent, lambda node: (_with(node, (*node.options, made)),)))
-    toggle_open(made.number)
+        node = _node(default_step(name).model_copy(update={"p": WEIGHT}))
+        _store(_edited(listed(), parent, lambda parent_node: (_with(parent_node, (*parent_node.options, node)),)))
+    toggle_open(node.number)
 
 
 def remove(number: int) -> None:
-    """Take the step or the option with this id out."""
+    """Remove the step or option with this id."""
     _store(_edited(listed(), number, lambda _: ()))
 
 
 def move(number: int, by: int) -> None:
-    """Move a step by so many places; at either end it stays where it is."""
+    """Move a step by some positions; it stays where it is at either end."""
     nodes = list(listed())
-    place = next((place for place, node in enumerate(nodes) if node.number == number), None)
-    if place is not None and 0 <= place + by < len(nodes):
-        nodes.insert(place + by, nodes.pop(place))
+    position = next((position for position, node in enumerate(nodes) if node.number == number), None)
+    if position is not None and 0 <= position + by < len(nodes):
+        nodes.insert(position + by, nodes.pop(position))
         _store(tuple(nodes))
 
 
 def change(number: int, **parts: Any) -> None:
-    """Replace parts of a step: `p`, `enabled` or `params`. What does not differ changes nothing."""
-    before = listed()
-    after = _edited(before, number, lambda node: (replace(node, step=node.step.model_copy(update=parts)),))
-    if after != before:
-        _store(after)
+    """Replace fields of a step: `p`, `enabled` or `params`. Equal values change nothing."""
+    previous = listed()
+    edited = _edited(previous, number, lambda node: (replace(node, step=node.step.model_copy(update=parts)),))
+    if edited != previous:
+        _store(edited)
 
 
 def reset(number: int) -> None:
@@ -104,42 +104,42 @@ def toggle_open(number: int) -> None:
 
 
 def preset() -> str:
-    """The preset that the steps are, or 'custom'."""
+    """The preset that equals the steps, or 'custom'."""
     steps = state.draft().pipeline.steps
     return next((name for name, spec in PRESETS.items() if spec.steps == steps), CUSTOM)
 
 
 def choices() -> list[str]:
-    """The presets, and the user's own pipeline as soon as there is one."""
-    return [*PRESETS, *([CUSTOM] if preset() == CUSTOM or state.recall(_OWN, None) is not None else [])]
+    """The presets, and the user's own pipeline if there is one."""
+    return [*PRESETS, *([CUSTOM] if preset() == CUSTOM or state.recall(_CUSTOM, None) is not None else [])]
 
 
 def choose(name: str) -> None:
-    """Take the steps of a preset, or the user's own again, which are kept. The strength stays."""
-    before = state.draft().pipeline.steps
+    """Use the steps of a preset, or the user's own, which are kept. The strength is unchanged."""
+    previous = state.draft().pipeline.steps
     if preset() == CUSTOM:
-        state.remember(_OWN, before)
-    steps = state.recall(_OWN, before) if name == CUSTOM else PRESETS[name].steps
+        state.remember(_CUSTOM, previous)
+    steps = state.recall(_CUSTOM, previous) if name == CUSTOM else PRESETS[name].steps
     state.update(pipeline=state.draft().pipeline.model_copy(update={"steps": steps}))
     state.remember(_OPEN, None)
 
 
 def load(spec: PipelineSpec) -> None:
-    """Take over a whole pipeline."""
+    """Replace the whole pipeline."""
     state.update(pipeline=spec)
     state.remember(_OPEN, None)
 
 
 def _edited(nodes: Nodes, number: int, edit: Callable[[Node], Nodes]) -> Nodes:
-    """The nodes with the one of this id replaced by what `edit` makes of it, wherever it stands."""
-    found: list[Node] = []
+    """The nodes with the one of this id replaced by `edit(node)`, at any level."""
+    edited_nodes: list[Node] = []
     for node in nodes:
         if node.number == number:
-            found.extend(edit(node))
+            edited_nodes.extend(edit(node))
         else:
             options = _edited(node.options, number, edit)
-            found.append(node if options == node.options else _with(node, options))
-    return tuple(found)
+            edited_nodes.append(node if options == node.options else _with(node, options))
+    return tuple(edited_nodes)
 
 
 def _with(node: Node, options: Nodes) -> Node:
@@ -153,7 +153,7 @@ def _node(step: Step) -> Node:
 
 
 def _store(nodes: Nodes) -> None:
-    state.remember(_KEPT, nodes)
+    state.remember(_NODES, nodes)
     steps = tuple(node.step for node in nodes)
     state.update(pipeline=state.draft().pipeline.model_copy(update={"steps": steps}))
 

@@ -1,4 +1,4 @@
-"""What each view got: the steps that took part, with what they drew."""
+"""The steps applied in each view, with their random parameters."""
 
 from collections.abc import Iterator
 
@@ -14,13 +14,13 @@ from pages.ui.session import engine, state
 from pages.ui.widgets.messages import literal
 from pages.ui.widgets.tables import show_plain_table
 
-# what says nothing to a reader, always or at its neutral value
-_UNTOLD = {"x_min", "x_max", "y_min", "y_max", "order", "output_shape", "max_height", "max_width", "bbox_shift"}
+# parameters that are of no interest, always or at their neutral value
+_HIDDEN = {"x_min", "x_max", "y_min", "y_max", "order", "output_shape", "max_height", "max_width", "bbox_shift"}
 _NEUTRAL = {"rotate": ("0",), "turn": ("0°", "-0°"), "zoom": ("1×",)}
 
 
 def show(scene: Scene, choice: Choice) -> None:
-    """A table under the views; made only while it is open."""
+    """A table below the views; computed only while it is open."""
     box = st.expander("What each view got", icon=":material/list_alt:", key="augment-story", on_change="rerun")
     if box.open:
         with box:
@@ -33,7 +33,7 @@ def describe_step(fired: Fired, pipeline: PipelineSpec) -> str:
     step = step if fired.option is None else step.options[fired.option]
     drawn = ", ".join(
         f"{name.replace('_', ' ')} {value.replace('-', '−')}" for name, value in fired.drawn.items()
-        if name not in _UNTOLD and value not in _NEUTRAL.get(name, ())
+        if name not in _HIDDEN and value not in _NEUTRAL.get(name, ())
     )  # fmt: skip
     return f"**{title(step)}** {literal(drawn)}".strip()
 
@@ -48,7 +48,7 @@ def _rows(scene: Scene, choice: Choice) -> Iterator[dict[str, str]]:
         try:
             base = read(item)
         except (UnreadableImage, OSError):
-            continue  # it is named above the views already
+            continue  # reported above the views already
         for number in choice.numbers:
             fired = pipeline.fired(base, seed=draft.seed, digest=item.digest, number=number)
             steps = [describe_step(each, draft.pipeline) for each in fired]

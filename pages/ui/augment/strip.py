@@ -1,4 +1,4 @@
-"""A way to look: one image while one number of one step grows from its least to its most."""
+"""Preview of one image at growing values of one parameter of a step."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -13,7 +13,7 @@ from core.experiment import PipelineSpec, Step
 from pages.ui.augment import steps
 from pages.ui.augment.cards import title
 from pages.ui.augment.choice import Choice, show_names, show_one
-from pages.ui.augment.look import Preview, Scene, Wanted, enlarged, made, readable
+from pages.ui.augment.look import Preview, PreviewRequest, Scene, enlarged, readable, run_tasks
 from pages.ui.augment.steps import Node
 from pages.ui.session import state
 from pages.ui.widgets import theme
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from core.features.batches import ImageViews
 
 COLUMNS = 4
-COUNT = 3 * COLUMNS - 1  # values, and the original: three full rows
+COUNT = 3 * COLUMNS - 1  # values plus the original: three full rows
 ACCENTS = {"light": "#0f766e", "dark": "#5eead4"}
 
 
-def show(scene: Scene) -> Wanted | None:
-    """The widgets that choose step and number, and the preview that is wanted; None where no step has a number."""
+def show(scene: Scene) -> PreviewRequest | None:
+    """The widgets to choose step and parameter, and the requested preview; None if no step has a numeric parameter."""
     from core.augment.strip import numeric
 
     nodes = {node.number: node for node in steps.every() if numeric(node.step.transform)}
@@ -41,59 +41,61 @@ def show(scene: Scene) -> Wanted | None:
     with left:
         show_names(scene.items, choice.items[0], labelled=True)
     with middle:
-        node = nodes[_chosen("Step", steps.LOOKED_AT, list(nodes), lambda number: title(nodes[number].step))]
+        node = nodes[
+            _remembered_selectbox("Step", steps.LOOKED_AT, list(nodes), lambda number: title(nodes[number].step))
+        ]
     knobs = {knob.name: knob for knob in numeric(node.step.transform)}
     with right:
         key = f"augment-strip-{node.step.transform}"
-        knob = knobs[_chosen("Number", key, list(knobs), lambda name: knobs[name].title)]
+        knob = knobs[_remembered_selectbox("Number", key, list(knobs), lambda name: knobs[name].title)]
     accent = ACCENTS[theme.theme()]
     key = scene.key("strip", choice, node.step.model_dump_json(), knob.name, accent)
-    return Wanted(key, lambda: _preview(scene, choice, node, knob, accent))
+    return PreviewRequest(key, lambda: _preview(scene, choice, node, knob, accent))
 
 
 def value_text(value: float, knob: "Knob", *, symmetric: bool = False) -> str:
-    """A value with its unit: '0.9×', '0.2 of the width'; '±15°' where it bounds a draw to both sides."""
+    """A value with its unit: '0.9×', '0.2 of the width'; '±15°' for a symmetric range."""
     text = ("±" if symmetric and value else "") + f"{value:.3g}".replace("-", "−")
     return f"{text}{knob.unit}" if knob.unit in ("°", "×", "") else f"{text} {knob.unit}"
 
 
 def settings(step: Step, knob: "Knob", count: int) -> list[tuple[float, Step, bool]]:
-    """`count` values at most, growing, each with the step that has it, and whether the step is set so now.
+    """At most `count` increasing values, each with the step that has it and whether it is the current setting.
 
-    The present number is one of them; of a present range both ends, and what lies between them is set so too.
+    The current value is one of them; for a range, both ends, and values in between count as current.
     """
     from core.augment.strip import strip
 
-    held = getattr(parameters(step), knob.name)
-    ends = sorted(set(held)) if isinstance(held, tuple) else [held]
-    apart = (knob.high - knob.low) / 100  # two images of nearly one value tell nothing
+    current = getattr(parameters(step), knob.name)
+    ends = sorted(set(current)) if isinstance(current, tuple) else [current]
+    min_gap = (knob.high - knob.low) / 100  # skip values too close to the current one
     even = {
         value: changed for value, changed in strip(step, knob, count - len(ends))
-        if all(abs(value - end) > apart for end in ends)
+        if all(abs(value - end) > min_gap for end in ends)
     }  # fmt: skip
     found = even | {float(end): _at(step, knob, end) for end in ends}
     return [(value, found[value], ends[0] <= value <= ends[-1]) for value in sorted(found)]
 
 
-def telling(image_views: "ImageViews", step: Step, item: Item, numbers: Sequence[int]) -> int:
-    """Of these views the one that `step` changes most: a draw from -90 to 90 degrees may come out as none at all."""
+def strongest_view(image_views: "ImageViews", step: Step, item: Item, numbers: Sequence[int]) -> int:
+    """The view that `step` changes most: a rotation drawn from -90 to 90 degrees may be close to none."""
     plain = image_views.plain(item).astype(np.int16)
-    views = made([partial(_alone, image_views, step, item, number) for number in numbers])
-    moved = [float(np.abs(view - plain).mean()) for view in views]
-    return numbers[moved.index(max(moved))]
+    views = run_tasks([partial(_alone, image_views, step, item, number) for number in numbers])
+    changes = [float(np.abs(view - plain).mean()) for view in views]
+    return numbers[changes.index(max(changes))]
 
 
-def _chosen(label: str, key: str, options: list[Any], words: Callable[[Any], str]) -> Any:
-    """A select box that keeps its choice over looks and pages."""
-    kept = state.recall(key, None)
-    st.session_state[key] = kept if kept in options else options[0]
+def _remembered_selectbox(label: str, key: str, options: list[Any], format_func: Callable[[Any], str]) -> Any:
+    """A select box that keeps its value across preview modes and pages."""
+    last_choice = state.recall(key, None)
+    st.session_state[key] = last_choice if last_choice in options else options[0]
     return st.selectbox(
-        label, options, key=key, format_func=words, on_change=lambda: state.remember(key, st.session_state[key])
+        label, options, key=key, format_func=format_func, on_change=lambda: state.remember(key, st.session_state[key])
     )
 
 
 def _preview(scene: Scene, choice: Choice, node: Node, knob: "Knob", accent: str) -> Preview:
-    shown = settings(node.step, knob, COUNT)
+    values = settings(node.step, knob, COUNT)
     about = type(parameters(node.step)).model_fields[knob.name].json_schema_extra
     both = isinstance(about, dict) and bool(about.get("symmetric"))
     image_views = scene.image_views()
@@ -101,10 +103,10 @@ def _preview(scene: Scene, choice: Choice, node: Node, knob: "Knob", accent: str
     cells: list[Cell] = []
     number = choice.numbers[0]
     for item in good:
-        number = telling(image_views, shown[-1][1], item, choice.numbers)
-        tasks = [partial(_alone, image_views, step, item, number) for _, step, _ in shown]
+        number = strongest_view(image_views, values[-1][1], item, choice.numbers)
+        tasks = [partial(_alone, image_views, step, item, number) for _, step, _ in values]
         cells.append(Cell(enlarged(image_views.plain(item)), "original"))
-        for pixels, (value, _, present) in zip(made(tasks), shown, strict=True):
+        for pixels, (value, _, present) in zip(run_tasks(tasks), values, strict=True):
             label = value_text(value, knob, symmetric=both)
             cells.append(Cell(enlarged(pixels), label, accent if present else None))
     caption = f"View {number}, with this step alone and always applied. Framed: as it is set now"

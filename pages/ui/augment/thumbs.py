@@ -1,4 +1,4 @@
-"""What each transform does to one image, and how long it takes: measured once, shared by all tabs."""
+"""The effect of each transform on one image and its cost: measured once, shared by all tabs."""
 
 import io
 import threading
@@ -20,16 +20,16 @@ from pages.ui.augment import choice
 from pages.ui.session import engine, state, warmup
 from pages.ui.session.anchor import once
 
-SIDE_PX = 160  # twice what is shown, for dense screens
+SIDE_PX = 160  # twice the displayed size, for high-density screens
 QUALITY = 80
 KEPT = 600
-LOOK_S = 0.01
-SLOW = ("PiecewiseAffine", "Superpixels")  # seconds each: they let the others go first
+CHECK_INTERVAL_S = 0.01
+SLOW = ("PiecewiseAffine", "Superpixels")  # take seconds each, so they come last
 
 
 @dataclass(frozen=True)
 class Thumb:
-    """A small JPEG of the effect, and the time that an image takes. An empty `jpeg`: it could not be made."""
+    """A small JPEG of the effect, and the time per image. An empty `jpeg` means that it failed."""
 
     jpeg: bytes
     milliseconds: float
@@ -37,7 +37,7 @@ class Thumb:
 
 @dataclass(frozen=True)
 class Subject:
-    """The image that is changed, and the others that some transforms look at."""
+    """The image that is augmented, and the other images that some transforms use."""
 
     item: Item
     label: str
@@ -46,7 +46,7 @@ class Subject:
 
 
 def subject(dataset: Dataset | None, items: Sequence[Item]) -> Subject | None:
-    """The image that the preview shows first; None where there is none, or none of the model's size."""
+    """The first image of the preview; None if there is none, or the image size is invalid."""
     if dataset is None or not items:
         return None
     draft = state.draft()
@@ -60,57 +60,62 @@ def subject(dataset: Dataset | None, items: Sequence[Item]) -> Subject | None:
     return Subject(item, dataset.label_of(item), geometry, tuple(items))
 
 
-def known(name: str, about: Subject | None) -> Thumb | None:
-    """The thumbnail, if it was made."""
-    return None if about is None else _thumbs().get(_key(name, about))
+def known(name: str, subject_of: Subject | None) -> Thumb | None:
+    """The thumbnail, if it exists."""
+    return None if subject_of is None else _thumbs().get(_key(name, subject_of))
 
 
-def begin(names: Iterable[str], about: Subject) -> list[str]:
-    """Have those that are missing made, one after the other in a thread of their own; returns their names.
+def begin(names: Iterable[str], subject_of: Subject) -> list[str]:
+    """Start making missing thumbnails, one after the other in a thread; returns their names.
 
-    What was asked for before and is not begun yet is dropped: another group is looked at now.
+    Pending earlier requests are dropped, because another group is displayed now.
     """
     warmup.wait("Getting the images ready.")
-    missing = sorted((name for name in names if known(name, about) is None), key=SLOW.__contains__)
+    missing = sorted((name for name in names if known(name, subject_of) is None), key=SLOW.__contains__)
     worker = once("augment-thumbs-worker", _Worker)
-    worker.ask([partial(_thumbs().get_or_make, _key(name, about), partial(_made, name, about)) for name in missing])
+    worker.replace_tasks(
+        [
+            partial(_thumbs().get_or_make, _key(name, subject_of), partial(_make_thumb, name, subject_of))
+            for name in missing
+        ]
+    )
     return missing
 
 
-def wait(names: Iterable[str], about: Subject, until: float) -> bool:
-    """Wait for these, at most until this time of `time.monotonic`. Whether all are there."""
-    waiting = list(names)
-    while waiting := [name for name in waiting if known(name, about) is None]:
+def wait(names: Iterable[str], subject_of: Subject, until: float) -> bool:
+    """Wait for these, at most until this time of `time.monotonic`. Returns whether all are ready."""
+    pending = list(names)
+    while pending := [name for name in pending if known(name, subject_of) is None]:
         if time.monotonic() >= until:
             return False
-        time.sleep(LOOK_S)
+        time.sleep(CHECK_INTERVAL_S)
     return True
 
 
 class _Worker:
-    """One thread that works on what was asked for last. It never outlives the process by more than one image."""
+    """One thread that works on the latest request. At process exit it finishes at most one image."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, "thumbnails")
-        self._asked: list[Future[Thumb]] = []
+        self._pending: list[Future[Thumb]] = []
         self._lock = threading.Lock()
 
-    def ask(self, tasks: Iterable[Callable[[], Thumb]]) -> None:
+    def replace_tasks(self, tasks: Iterable[Callable[[], Thumb]]) -> None:
         with self._lock:
-            for future in self._asked:
+            for future in self._pending:
                 future.cancel()
-            self._asked = [self._pool.submit(task) for task in tasks]
+            self._pending = [self._pool.submit(task) for task in tasks]
 
 
-def _made(name: str, about: Subject) -> Thumb:
+def _make_thumb(name: str, subject_of: Subject) -> Thumb:
     from core.augment.gauge import gauge
     from core.augment.references import TrainingImages
 
-    read = engine.images(about.geometry).base
+    read = engine.images(subject_of.geometry).base
     try:
-        others = TrainingImages(about.references, read)
-        effect = gauge(name, read(about.item), about.geometry, others, digest=about.item.digest)
-    except (GraftError, OSError, ValueError):  # it cannot be applied to this image: the preview will say why
+        others = TrainingImages(subject_of.references, read)
+        effect = gauge(name, read(subject_of.item), subject_of.geometry, others, digest=subject_of.item.digest)
+    except (GraftError, OSError, ValueError):  # cannot be applied to this image: the preview will say why
         return Thumb(b"", float("nan"))
     return Thumb(_jpeg(effect.view), effect.milliseconds)
 
@@ -122,8 +127,8 @@ def _jpeg(pixels: np.ndarray) -> bytes:
     return content.getvalue()
 
 
-def _key(name: str, about: Subject) -> tuple[str, str, Geometry, int]:
-    return name, about.item.digest, about.geometry, hash(tuple(item.digest for item in about.references))
+def _key(name: str, subject_of: Subject) -> tuple[str, str, Geometry, int]:
+    return name, subject_of.item.digest, subject_of.geometry, hash(tuple(item.digest for item in subject_of.references))
 
 
 def _thumbs() -> BoundedCache[Thumb]:

@@ -1,4 +1,4 @@
-"""Where the light turns, within the label safety panel: the same check at growing strength, as a curve."""
+"""Label safety at growing strength, as a curve: where the traffic light changes."""
 
 import streamlit as st
 
@@ -21,13 +21,13 @@ from pages.ui.widgets.theme import theme
 
 
 def show(dataset: Dataset) -> None:
-    """Draw it for the draft's pipeline, or for one of its steps alone, whichever the user chooses."""
+    """Draw it for the draft's pipeline, or for one step alone, as selected by the user."""
     if not safety_question.can_answer(dataset):
         return
     st.markdown("**Where does it turn?**")
     try:
-        chosen = _choice(state.draft().pipeline)
-        question = safety_question.strengths(state.draft(), dataset, chosen)
+        pipeline_choice = _choice(state.draft().pipeline)
+        question = safety_question.strengths(state.draft(), dataset, pipeline_choice)
     except GraftError as error:
         show_error(error)
         return
@@ -35,7 +35,7 @@ def show(dataset: Dataset) -> None:
     analysis = analyses.analysis(question.key)
     sweep = analysis.result if analysis is not None and analysis.result is not None else question.known_sweep()
     if sweep is not None:
-        _found(sweep, chosen)
+        _show_sweep(sweep, pipeline_choice)
     elif analysis is None or analysis.error is not None:
         if analysis is not None:
             st.error(literal(analysis.error or ""), icon=":material/error:")
@@ -44,44 +44,46 @@ def show(dataset: Dataset) -> None:
                 f"The same check at strengths from {STRENGTHS[0]:g} to {STRENGTHS[-1]:g}. It takes about three times "
                 "as long as one check."
             )
-        _begin("Find where it turns" if analysis is None else "Try again", question, chosen)
+        _begin("Find where it turns" if analysis is None else "Try again", question, pipeline_choice)
     else:
         show_progress(analyses, question.key, "safety-sweep-cancel")
 
 
 def _choice(pipeline: PipelineSpec) -> PipelineSpec:
-    """The whole pipeline, or one step alone and always applied. Raises as `describe`."""
+    """Select the whole pipeline, or one step alone with p=1. Raises like `describe`."""
     singles = [one for one in alone(pipeline) if one.steps != pipeline.steps]
     if not singles:
         return pipeline
-    words = ["The whole pipeline", *(f"{describe(one.steps[0], one.strength)}, always applied" for one in singles)]
-    place = st.selectbox(
-        "At growing strength", range(len(words)), key=f"safety-sweep-of-{len(words)}",
-        format_func=lambda number: literal(words[number]),
+    labels = ["The whole pipeline", *(f"{describe(one.steps[0], one.strength)}, always applied" for one in singles)]
+    selected = st.selectbox(
+        "At growing strength", range(len(labels)), key=f"safety-sweep-of-{len(labels)}",
+        format_func=lambda number: literal(labels[number]),
     )  # fmt: skip
-    return (pipeline, *singles)[place or 0]
+    return (pipeline, *singles)[selected or 0]
 
 
-def _begin(label: str, question: Question, chosen: PipelineSpec) -> None:
+def _begin(label: str, question: Question, pipeline_choice: PipelineSpec) -> None:
     if not st.button(label, icon=":material/show_chart:", key="safety-sweep"):
         return
     from core.runs.trial import sweep_labels
 
     workspace, experiment, device = engine.workspace(), question.experiment, question.device
-    if ask(question, lambda control: sweep_labels(experiment, workspace, device, chosen, control)):
+    if ask(question, lambda control: sweep_labels(experiment, workspace, device, pipeline_choice, control)):
         st.rerun()
 
 
-def _found(sweep: StrengthSweep, chosen: PipelineSpec) -> None:
-    here = "" if sweep.turns is None else f" Yours is {chosen.strength:g}."
-    st.markdown(f"{sweep.sentence}{here}")
+def _show_sweep(sweep: StrengthSweep, pipeline_choice: PipelineSpec) -> None:
+    current = "" if sweep.turns is None else f" Yours is {pipeline_choice.strength:g}."
+    st.markdown(f"{sweep.sentence}{current}")
     figure = strength_figure(strength_curve(sweep), theme())
     live_plot(figure, key="safety-strengths", height=int(figure.layout.height))
     if sweep.frequencies:
         names = ", ".join(catalogue.get(name).title for name in sweep.frequencies)
-        st.caption(f"Without a size, so that strength only changes how often it is applied: {literal(names)}.")
+        st.caption(
+            f"Strength changes only how often these are applied, because they have no magnitude: {literal(names)}."
+        )
     first = sweep.found[0]
     st.caption(
         f"{first.images} training images in {counted(first.views, 'view')} at each strength. Band: 95 % "
-        "interval over images. Where it is wide, the light may as well turn a strength earlier or later."
+        "interval over images. Where it is wide, the light may change a little earlier or later."
     )

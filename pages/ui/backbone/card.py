@@ -1,4 +1,4 @@
-"""The chosen backbone: its facts, where its weights come from, and the image size."""
+"""The card of the chosen backbone: facts, weights and image size."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ _MODES = {"default": "Pretrained", "none": "Untrained", "file": "My file"}
 
 
 def show(n_classes: int) -> list[str]:
-    """Draw the card of the draft's backbone; changes go into the draft. Returns what blocks a training, in a word."""
+    """Draw the card of the draft's backbone; changes are saved in the draft. Returns problems that block training."""
     backbone = catalogue.get(state.draft().backbone.name)
     with st.container(border=True, key="backbone-card"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -50,8 +50,8 @@ def _facts(backbone: Backbone) -> str:
 
 def _weights(backbone: Backbone, n_classes: int) -> list[str]:
     spec = state.draft().backbone
-    named = spec.weights not in ("default", "none")
-    wants_file = named or state.recall("backbone-wants-file", False)
+    has_file = spec.weights not in ("default", "none")
+    wants_file = has_file or state.recall("backbone-wants-file", False)
     mode = "file" if wants_file else spec.weights
     st.session_state[MODE] = mode
     st.segmented_control("Weights", list(_MODES), format_func=_MODES.__getitem__, key=MODE, required=True,
@@ -60,7 +60,7 @@ def _weights(backbone: Backbone, n_classes: int) -> list[str]:
         backbone_weights.show(backbone, _use_file)
     elif mode == "none":
         _untrained()
-    elif not _file(spec if named else None, n_classes):
+    elif not _file(spec if has_file else None, n_classes):
         return ["The weights file cannot be used."]
     return []
 
@@ -79,20 +79,20 @@ def _use_file() -> None:
 
 def _untrained() -> None:
     st.markdown(
-        ":material/casino: Every stage begins with random numbers. With few images the result is usually far worse; "
-        "the difference is what pretraining is worth."
+        ":material/casino: Every stage starts from random weights. With few images the result is usually far worse; "
+        "the difference shows what pretraining is worth."
     )
     explain(
         "Why train from scratch?",
-        "A pretrained backbone has seen a million photographs; edges, textures and parts need not be learned again "
-        "from yours. Run the same experiment once from scratch and compare: the gap closes as the number of your "
-        "images grows, or as they look less like photographs.",
+        "A pretrained backbone has learned from a million photographs; edges, textures and object parts need not be "
+        "learned again from yours. Run the same experiment once from scratch and compare: the gap closes as the number "
+        "of your images grows, or as they look less like photographs.",
         reference="He, Girshick, Dollár: Rethinking ImageNet Pre-training, ICCV 2019",
     )
 
 
 def _file(spec: BackboneSpec | None, n_classes: int) -> bool:
-    """Ask for a file; `spec` names it if it is chosen. Returns whether a training can begin with what is chosen."""
+    """Input for a weights file; `spec` is given if one is chosen. Returns whether training can start with it."""
     st.session_state[FILE] = spec.weights if spec else ""
     st.text_input(
         "Path of a safetensors file",
@@ -118,17 +118,20 @@ def _take_file() -> None:
     text = st.session_state[FILE].strip().strip("\"'")
     try:
         weights = str(own_path(text).absolute()) if text else "default"
-    except InvalidInput:  # said where the file is read
+    except InvalidInput:  # reported when the file is read
         weights = text
     state.update(backbone=state.draft().backbone.model_copy(update={"weights": weights}))
     state.remember("backbone-wants-file", True)
 
 
 def _image_size(backbone: Backbone) -> None:
-    """A size that the model cannot take stays in its box beside the reason; the draft keeps the last good one."""
+    """Input of the image size.
+
+    An invalid size stays in its field with the error; the draft keeps the last valid one.
+    """
     spec = state.draft().backbone
-    held, typed = state.recall("backbone-typed-size", (None, None))
-    shown = spec.model_copy(update={"image_size": typed}) if held == spec else spec
+    last_spec, typed = state.recall("backbone-typed-size", (None, None))
+    shown = spec.model_copy(update={"image_size": typed}) if last_spec == spec else spec
     result = render_form(BackboneSpec, shown, "backbone", fields=("image_size", "crop"))
     size = result.values["image_size"]
     if result.model is None:
@@ -138,11 +141,11 @@ def _image_size(backbone: Backbone) -> None:
     except InvalidExperiment as error:
         state.remember("backbone-typed-size", (spec, size))
         show_error(error)
-        kept = spec.image_size or backbone.image_size
-        st.caption(f"The experiment keeps {kept} px.")
+        current_size = spec.image_size or backbone.image_size
+        st.caption(f"The experiment keeps {current_size} px.")
         return
     state.remember("backbone-typed-size", (None, None))
-    chosen = {"image_size": size, "crop": result.values["crop"]}
-    if spec != spec.model_copy(update=chosen):
-        state.update(backbone=spec.model_copy(update=chosen))
+    changed = {"image_size": size, "crop": result.values["crop"]}
+    if spec != spec.model_copy(update=changed):
+        state.update(backbone=spec.model_copy(update=changed))
     st.caption(f"An empty image size means {backbone.image_size} px. Smaller is faster, and sees less detail.")

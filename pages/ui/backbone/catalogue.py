@@ -1,4 +1,4 @@
-"""The list of backbones: search it, and click on a row to take that model."""
+"""The list of backbones, with search; a click on a row selects the model."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,12 +16,12 @@ from pages.ui.widgets.tables import show_table
 TABLE = "backbone-table"
 ALL = "All families"
 _HEIGHT = 457  # px, beside the card of the chosen model
-_SCROLLBAR = 14  # px; it would lie over the last row
+_SCROLLBAR = 14  # px; would cover the last row
 _EMPTY: dict[str, Any] = {"rows": [], "columns": [], "cells": []}
 
 
 def choose(name: str) -> None:
-    """Take a backbone. Image size, a weights file and phases belonged to the old one and are the default again."""
+    """Select a backbone. Image size, weights file and phases of the old one are reset to defaults."""
     old = state.draft()
     if name == old.backbone.name:
         return
@@ -31,22 +31,22 @@ def choose(name: str) -> None:
     state.update(backbone=BackboneSpec(name=name, weights=weights), phases=None)
 
 
-def found(text: str, family: str, only_local: bool) -> list[Backbone]:
-    """The entries that contain every word of `text`: bundled ones first, then family by family."""
+def search_entries(text: str, family: str, only_local: bool) -> list[Backbone]:
+    """The entries that contain every word of `text`: bundled ones first, then by family."""
     families = list(dict.fromkeys(entry.family for entry in BACKBONES.values()))
-    words = text.lower().split()
-    kept = [
+    query_words = text.lower().split()
+    entries = [
         entry
         for entry in BACKBONES.values()
         if family in (ALL, entry.family)
-        and all(word in f"{entry.name} {entry.title} {entry.family} {entry.library}".lower() for word in words)
+        and all(word in f"{entry.name} {entry.title} {entry.family} {entry.library}".lower() for word in query_words)
         and (not only_local or is_local(entry))
     ]
-    return sorted(kept, key=lambda entry: (entry.library != "bundled", families.index(entry.family)))
+    return sorted(entries, key=lambda entry: (entry.library != "bundled", families.index(entry.family)))
 
 
 def frame(entries: list[Backbone]) -> pd.DataFrame:
-    """A row per entry, as the table shows it."""
+    """The table with one row per entry."""
     return pd.DataFrame(
         {
             "Model": [entry.title for entry in entries],
@@ -62,7 +62,7 @@ def frame(entries: list[Backbone]) -> pd.DataFrame:
 
 
 def show() -> None:
-    """Draw the catalogue; a click on a row takes that model into the draft."""
+    """Draw the catalogue; a click on a row selects that model."""
     search, family, local = st.columns([3, 3, 2], vertical_alignment="bottom")
     text = search.text_input("Search", placeholder="resnet, 50, timm ...", icon=":material/search:",
                              key="backbone-search")  # fmt: skip
@@ -71,7 +71,7 @@ def show() -> None:
     only_local = local.toggle(
         "Local only", key="backbone-local", help="Only models whose pretrained weights need no download."
     )
-    entries = found(text, chosen_family, only_local)
+    entries = search_entries(text, chosen_family, only_local)
     names = tuple(entry.name for entry in entries)
     state.remember("backbone-listed", names)
     if not entries:
@@ -84,33 +84,35 @@ def _draw(entries: list[Backbone], names: tuple[str, ...]) -> None:
     chosen = state.draft().backbone.name
     selected = {**_EMPTY, "rows": [names.index(chosen)] if chosen in names else []}
     st.session_state[TABLE] = {"selection": selected}
-    st.caption(  # above the table: the table's own buttons appear there when the pointer is in it
-        f"{len(entries)} of {len(BACKBONES)} models. A click on a row takes it. ★ came with this program: begin there."
+    st.caption(  # above the table, where its own buttons appear on hover
+        f"{len(entries)} of {len(BACKBONES)} models. Click a row to choose it. ★ comes with Graft: a good start."
     )
-    number, words = st.column_config.NumberColumn, st.column_config.TextColumn
+    number_column, query_words = st.column_config.NumberColumn, st.column_config.TextColumn
     show_table(
         frame(entries),
         key=TABLE,
         height=min(_HEIGHT, 37 + 35 * len(entries) + _SCROLLBAR),
         hide_index=True,
         on_select=_take_click,
-        selection_mode=["single-row", "single-cell"],  # a click anywhere in a row is meant for the row
+        selection_mode=["single-row", "single-cell"],  # a click on any cell selects the row
         placeholder="–",
         column_config={
-            "Model": words(width=158),
-            "Family": words(width=92),
-            "Parameters": number(format="%.1f M", width=84, help="Weights and biases, with the 1000-class head."),
-            "Input": number(format="%d px", width=62, help="Image size that the weights were made for."),
-            "ImageNet": number(format="%.1f %%", width=74, help="Top-1 accuracy, where the library states it."),
-            "Weights": words(width=108, help="Whether they are on this machine, or how large the download is."),
-            "Licence": words(width=100, help="Of the weights, as the library states it."),
-            "Name": words(width=200, help="For the command line."),
+            "Model": query_words(width=158),
+            "Family": query_words(width=92),
+            "Parameters": number_column(
+                format="%.1f M", width=84, help="Weights and biases, with the 1000-class head."
+            ),
+            "Input": number_column(format="%d px", width=62, help="Image size that the weights were made for."),
+            "ImageNet": number_column(format="%.1f %%", width=74, help="Top-1 accuracy, where the library states it."),
+            "Weights": query_words(width=108, help="Whether they are on this machine, or how large the download is."),
+            "Licence": query_words(width=100, help="Of the weights, as the library states it."),
+            "Name": query_words(width=200, help="For the command line."),
         },
     )
 
 
 def _take_click() -> None:
-    """What was clicked in the table as it stood; the choice itself stays where a second click would take it away."""
+    """Select the clicked row; a second click does not deselect it."""
     listed = state.recall("backbone-listed", ())
     row = _clicked(st.session_state.get(TABLE, {}), listed)
     if row is not None:

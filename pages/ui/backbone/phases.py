@@ -1,7 +1,6 @@
-"""The phases: for each a card with its trainable stages, epochs and rate, and the plan of all of them as a chart.
+"""The phases: a card for each with its trainable stages, epochs and learning rate, and a chart of the whole plan.
 
-The draft holds the last valid phases. A phase whose stages were all switched off stays so on the screen, beside the
-sentence that says what is missing, and blocks the next step.
+The draft holds the last valid phases. A phase without any stage is shown with an error and blocks the next step.
 """
 
 from dataclasses import replace
@@ -26,9 +25,9 @@ FROZEN, TRAINS = ":material/ac_unit:", ":material/local_fire_department:"
 
 
 def show(table: tuple[Stage, ...], n_classes: int | None) -> list[str]:
-    """Draw the phases of the draft over the stages in `table`; returns what blocks a training, in a word each.
+    """Draw the phases of the draft for the stages in `table`; returns problems that block training.
 
-    `n_classes` None: no images are chosen, and the head in `table` has a width that was assumed.
+    `n_classes` None: no images are chosen, and the width of the head in `table` is assumed.
     """
     names = tuple(stage.name for stage in table)
     phases = _current(names)
@@ -39,13 +38,13 @@ def show(table: tuple[Stage, ...], n_classes: int | None) -> list[str]:
     off = _switched_off(phases)
     for index in range(len(phases)):
         _card(index, table)
-    _below(phases, names)
+    _show_plan_buttons(phases, names)
     _chart(table, off)
     return [f"Phase {index + 1} has nothing to train." for index in sorted(off)]
 
 
 def _current(names: tuple[str, ...]) -> Phases | None:
-    """The phases in force; None, with the sentence and a way out, if they belong to another backbone."""
+    """The current phases; None, with an error and a button, if they belong to another backbone."""
     phases = state.draft().phases
     if not phases:
         return state.draft().default_phases(names)
@@ -53,7 +52,7 @@ def _current(names: tuple[str, ...]) -> Phases | None:
         require_stages([stage for phase in phases for stage in phase.stages], names, state.draft().backbone.name)
     except UnknownStage as error:
         show_error(error)
-        st.button("Take the default phases", key="backbone-phases-default", on_click=_to_default)
+        st.button("Use the default phases", key="backbone-phases-default", on_click=_to_default)
         return None
     return phases
 
@@ -69,9 +68,9 @@ def _introduction(table: tuple[Stage, ...], n_classes: int | None) -> None:
 
 
 def _notices(phases: Phases, names: tuple[str, ...]) -> None:
-    lost = state.recall("backbone-lost-phases", None)
-    if lost is not None and state.draft().phases is None:
-        old, new = lost
+    replaced_phases = state.recall("backbone-lost-phases", None)
+    if replaced_phases is not None and state.draft().phases is None:
+        old, new = replaced_phases
         st.info(
             f"Another backbone has other stages: the phases made for {literal(old)} were replaced by the default ones "
             f"of {literal(new)}.",
@@ -81,11 +80,11 @@ def _notices(phases: Phases, names: tuple[str, ...]) -> None:
     if state.draft().backbone.weights == "none" and idle:
         with st.container(border=True, key="backbone-random", gap="small"):
             st.markdown(
-                f":orange[:material/warning:] The weights are untrained, and {_listed(idle)} never train: what comes "
-                "after them would learn from noise. From scratch, train everything."
+                f":orange[:material/warning:] The weights are untrained, and {_listed(idle)} never train: later stages "
+                "would get noise as input. To train from scratch, train everything."
             )
-            whole = (Phase(stages=names, epochs=sum(phase.epochs for phase in phases)),)
-            st.button("Train everything", key="backbone-train-all", on_click=_store, args=(whole,))
+            single_phase = (Phase(stages=names, epochs=sum(phase.epochs for phase in phases)),)
+            st.button("Train everything", key="backbone-train-all", on_click=_store, args=(single_phase,))
 
 
 def _card(index: int, table: tuple[Stage, ...]) -> None:
@@ -166,20 +165,19 @@ def _numbers(index: int, phases: Phases, phase: Phase, off: frozenset[int]) -> N
     fields = ("epochs", *rate_fields, *solver_fields)
     result = render_form(Phase, phase, f"backbone-phase{index}", fields=fields, columns=2)
     if phase.solver == "lbfgs":
-        st.caption("Solved on the kept features of all views; it ends early once nothing moves any more.")
+        st.caption("Fitted with L-BFGS on the kept features of all views; it ends early once it has converged.")
     elif phase.learning_rate is None:
         rate = number(state.draft().recipe.learning_rate)
-        st.caption(f"Without a rate of its own this phase takes the recipe's, {rate}.")
+        st.caption(f"Without its own rate this phase uses that of the recipe, {rate}.")
     if isinstance(result.model, Phase) and result.model != phase:
         _store(backbone_plan.replaced(phases, index, result.model), off)
 
 
-def _below(phases: Phases, names: tuple[str, ...]) -> None:
+def _show_plan_buttons(phases: Phases, names: tuple[str, ...]) -> None:
     with st.container(horizontal=True, gap="small"):
         st.button("Add a phase", icon=":material/add:", key="backbone-phase-add", on_click=_store,
                   args=(backbone_plan.added(phases, names),),
-                  help="After the last one, with one more stage thawed, at half its rate; at the recipe's where it has "
-                       "none of its own.")  # fmt: skip
+                  help="After the last one, with one more trainable stage, at half its rate.")  # fmt: skip
         gradual = backbone_plan.gradual(state.draft().default_phases(names), names)
         st.button("Unfreeze gradually", icon=":material/stairs:", key="backbone-phases-gradual", on_click=_store,
                   args=(gradual,), disabled=phases == gradual,
@@ -224,9 +222,9 @@ def _to_default() -> None:
 
 
 def _switched_off(phases: Phases) -> frozenset[int]:
-    """Phases whose stages were all switched off, as long as the phases are those of that moment."""
-    held, off = state.recall("backbone-off", ((), frozenset()))
-    return off if held == phases else frozenset()
+    """Phases without any stage, as long as the phases have not changed since."""
+    phases_then, off = state.recall("backbone-off", ((), frozenset()))
+    return off if phases_then == phases else frozenset()
 
 
 def _listed(names: tuple[str, ...]) -> str:

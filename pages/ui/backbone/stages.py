@@ -1,4 +1,4 @@
-"""The stages of a backbone as a list with bars, and what there is to know about freezing."""
+"""The stages of a backbone as a list with bars, and explanations of freezing."""
 
 from collections.abc import Collection
 from html import escape
@@ -11,7 +11,7 @@ from core.charts.style import LOOKS
 from pages.ui.widgets.messages import explain
 
 _ICON = "font-family:'Material Symbols Rounded'; font-size:1.05rem; line-height:1; color:{}"
-_COLD = {"light": "#4b86b4", "dark": "#7fb2d9"}  # the snowflake's blue, beside the accent of what trains
+_COLD = {"light": "#4b86b4", "dark": "#7fb2d9"}  # blue for frozen stages
 _BAR = {"light": "#a9c6dc", "dark": "#3d6480"}
 
 
@@ -24,7 +24,7 @@ def count(number: int) -> str:
 
 
 def stage_list(table: tuple[Stage, ...], trains: Collection[str], theme: Literal["light", "dark"]) -> str:
-    """HTML: trainable against all parameters, then a line per stage, its bar as long as its parameters are many."""
+    """HTML: trainable and total parameters, then a line per stage with a bar for its number of parameters."""
     total = sum(stage.n_parameters for stage in table)
     active = sum(stage.n_parameters for stage in table if stage.name in trains)
     most = max(stage.n_parameters for stage in table)
@@ -40,7 +40,7 @@ def stage_list(table: tuple[Stage, ...], trains: Collection[str], theme: Literal
 
 def _line(stage: Stage, trains: bool, most: int, theme: Literal["light", "dark"]) -> str:
     accent = LOOKS[theme].accent
-    colour, bar, icon, said = (
+    colour, bar, icon, status = (
         (accent, accent, "local_fire_department", "trains")
         if trains
         else (_COLD[theme], _BAR[theme], "ac_unit", "frozen")
@@ -48,7 +48,7 @@ def _line(stage: Stage, trains: bool, most: int, theme: Literal["light", "dark"]
     width = max(0.6, 100 * stage.n_parameters / most)
     weight = "600" if trains else "400"
     return (
-        f"<span style=\"{_ICON.format(colour)}\" title='{said}'>{icon}</span>"
+        f"<span style=\"{_ICON.format(colour)}\" title='{status}'>{icon}</span>"
         f"<span style='font-weight:{weight}'>{escape(stage.label)}</span>"
         f"<span style='height:0.6rem; border-radius:0.3rem; width:{width:.1f}%; background:{bar}'></span>"
         f"<span style='text-align:right; font-variant-numeric:tabular-nums'>{count(stage.n_parameters)}</span>"
@@ -56,7 +56,7 @@ def _line(stage: Stage, trains: bool, most: int, theme: Literal["light", "dark"]
 
 
 def explanations() -> None:
-    """Popovers for those who want to know: freezing, BatchNorm, and the kinds of transfer."""
+    """Explanations: freezing, BatchNorm, and kinds of transfer."""
     with st.container(horizontal=True, gap="small"):
         explain(
             "What freezing does",
@@ -69,8 +69,9 @@ def explanations() -> None:
         )
         explain(
             "BatchNorm in frozen stages",
-            "BatchNorm also keeps running means and variances, which move in every training step even where no weight "
-            "does. In a frozen stage they stay as they were pretrained: a small batch of your images would spoil them.",
+            "BatchNorm also keeps running means and variances, which change in every training step even if no weight "
+            "does. In a frozen stage they keep their pretrained values: small batches of your images would degrade "
+            "them.",
             r"\mu_{run} \leftarrow (1-m)\,\mu_{run} + m\,\mu_{batch} \quad \text{only where it trains}",
             "Ioffe, Szegedy: Batch Normalization, ICML 2015",
         )
@@ -78,7 +79,7 @@ def explanations() -> None:
             "Two kinds of transfer",
             "**Feature transfer**: only the head trains, on features that stay as they are. **Parameter transfer**: "
             "pretrained weights are where training starts, and some or all stages move on. The default does one after "
-            "the other: a head that fits first does not shake the stages below it.",
+            "the other: a fitted head does not disturb the stages below it.",
             reference="Kumar et al.: Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution, "
             "ICLR 2022",
         )

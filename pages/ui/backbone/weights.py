@@ -1,4 +1,4 @@
-"""Pretrained weights: on this machine or not, fetched on demand, and what to do when that fails."""
+"""Pretrained weights: whether they are local, download on demand, and options if that fails."""
 
 import os
 from collections.abc import Callable
@@ -19,18 +19,21 @@ BUTTON = "backbone-download"
 
 
 def show(backbone: Backbone, use_file: Callable[[], None]) -> None:
-    """Say where the pretrained weights are; fetch them when asked. `use_file` is called for a local file instead."""
-    place = st.empty()
+    """Show whether the pretrained weights are local, and download them on request.
+
+    `use_file` switches to a local file.
+    """
+    message_slot = st.empty()
     if st.session_state.get(BUTTON):  # pressed just now
-        with place:
-            _fetch(backbone)
+        with message_slot:
+            _download(backbone)
     if is_local(backbone):
-        place.markdown(":green[:material/check_circle:] The pretrained weights are on this machine.")
+        message_slot.markdown(":green[:material/check_circle:] The pretrained weights are on this machine.")
         return
     size = f" ({format_size(backbone.download_bytes)})" if backbone.download_mb else ""
-    place.markdown(
+    message_slot.markdown(
         f":orange[:material/cloud_download:] The pretrained weights{size} are not on this machine yet. "
-        "Fetch them now, or let the training do it when it starts."
+        "Download them now, or let the training do it when it starts."
     )
     name, error = state.recall("backbone-failure", (None, None))
     failed = name == backbone.name
@@ -41,19 +44,19 @@ def show(backbone: Backbone, use_file: Callable[[], None]) -> None:
         st.button(label, icon=icon, key=BUTTON)
         if failed:
             st.button("Use my file", icon=":material/folder_open:", key="backbone-use-file", on_click=use_file)
-            st.button(f"Take {get(BUNDLED_BACKBONE).title}", icon=":material/package_2:", key="backbone-use-bundled",
+            st.button(f"Use {get(BUNDLED_BACKBONE).title}", icon=":material/package_2:", key="backbone-use-bundled",
                       on_click=choose, args=(BUNDLED_BACKBONE,))  # fmt: skip
 
 
-def _fetch(backbone: Backbone) -> None:
-    warmup.wait("Getting ready to fetch.")
+def _download(backbone: Backbone) -> None:
+    warmup.wait("Getting ready to download.")
     from core.backbones.pretrained.weights import pretrained_state
 
-    bar = st.progress(0.0, text="Asking the server.")
+    bar = st.progress(0.0, text="Contacting the server.")
 
     def progress(done: int, total: int) -> None:
-        told = f"{format_size(done)} of {format_size(total)}" if total else f"{format_size(done)}"
-        bar.progress(min(1.0, done / total) if total else 0.0, text=f"Fetching: {told}. Stay on this page.")
+        received = f"{format_size(done)} of {format_size(total)}" if total else f"{format_size(done)}"
+        bar.progress(min(1.0, done / total) if total else 0.0, text=f"Downloading: {received}. Stay on this page.")
 
     try:
         pretrained_state(backbone, progress)
@@ -65,19 +68,19 @@ def _fetch(backbone: Backbone) -> None:
 
 
 def require_fit(spec: BackboneSpec, n_classes: int) -> None:
-    """Raise the `GraftError` that says why a weights file cannot be used with this backbone."""
+    """Raise a `GraftError` if the weights file cannot be used with this backbone."""
     warmup.wait("Reading the weights.")
     path = Path(spec.weights)
     status = path.stat() if os.path.isfile(path) else None
     stamp = (status.st_mtime_ns, status.st_size) if status else (0, 0)
-    error = _misfit(spec, n_classes, stamp)
+    error = _loading_error(spec, n_classes, stamp)
     if error is not None:
         raise error
 
 
 @st.cache_data(max_entries=16, show_spinner="Trying the weights file.")
-def _misfit(spec: BackboneSpec, n_classes: int, stamp: tuple[int, int]) -> GraftError | None:
-    """The error with which a model would refuse the file as it is; `stamp` tells one content from another."""
+def _loading_error(spec: BackboneSpec, n_classes: int, stamp: tuple[int, int]) -> GraftError | None:
+    """The error when loading the file into the model, or None; `stamp` is part of the cache key."""
     from core.backbones.build import build
 
     del stamp

@@ -1,4 +1,4 @@
-"""Collecting images on the Data page: class by class, from files or from the camera, written at once."""
+"""Collect images on the Data page, class by class, from files or the camera; they are saved immediately."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from pages.ui.widgets.gallery import show_mosaic
 from pages.ui.widgets.messages import literal, show_error
 from pages.ui.widgets.tables import show_table
 
-NEW = "\0new"  # no class can be called that
+NEW = "\0new"  # not a possible class name
 LATEST = 6
 SAVED = "Images are saved in your workspace the moment they arrive."
 UNNAMED = "Name the class first: images are saved as soon as it has a name."
@@ -26,7 +26,7 @@ _ICONS = {FILES: ":material/upload:", CAMERA: ":material/photo_camera:"}
 
 
 def show() -> None:
-    """Draw the collection that is being filled: on the left the next images, on the right what is there."""
+    """Draw the open collection: inputs for new images on the left, its content on the right."""
     folder = state.collection()
     name = str(describe_folder(folder).get("name", folder.name)) if folder else state.recall("data:name", "My images")
     st.subheader(literal(f"Add images to “{name[:80]}”"), anchor=False)
@@ -34,10 +34,10 @@ def show() -> None:
     left, right = st.columns((3, 2), gap="large")
     with left:
         class_name = _class_name(folder)
-        take.take(_given(bool(class_name)), class_name, folder, name)
+        take.take(_uploads(bool(class_name)), class_name, folder, name)
         take.show_outcome()
     with right:
-        _so_far(dataset, class_name, folder)
+        _show_content(dataset, class_name, folder)
     st.divider()
     with st.container(horizontal=True, key="data-add-end"):
         if st.button("Done", type="primary", icon=":material/check:", key="data-done", disabled=dataset is None):
@@ -47,7 +47,7 @@ def show() -> None:
 
 
 def show_copy() -> None:
-    """Before images can be added to a sample, a folder or a zip: say that a copy is made, and make it."""
+    """Offer to copy a sample, folder or zip into a collection, so that images can be added."""
     dataset = engine.chosen_dataset()
     if dataset is None:
         data_view.go("choose")
@@ -80,13 +80,13 @@ def _leave(view: data_view.View) -> None:
 
 
 def _class_name(folder: Path | None) -> str:
-    """The class that the next images belong to; empty while none is named."""
+    """The class of the next images; empty until it is named."""
     classes = take.classes(folder)
     if not classes:
         return st.text_input("Name of the first class", placeholder="cat", key="data-class-new").strip()
-    wanted = state.recall("data:class", None)  # the class that images were added to last
-    if wanted in classes or st.session_state.get("data-class") not in (*classes, NEW):
-        st.session_state["data-class"] = wanted if wanted in classes else classes[0]
+    last_class = state.recall("data:class", None)  # the class of the last added images
+    if last_class in classes or st.session_state.get("data-class") not in (*classes, NEW):
+        st.session_state["data-class"] = last_class if last_class in classes else classes[0]
         state.remember("data:class", None)
     chosen = st.pills(
         "Class", [*classes, NEW], required=True, key="data-class", wrap=True,
@@ -97,31 +97,31 @@ def _class_name(folder: Path | None) -> str:
     return st.text_input("Name of the new class", placeholder="dog", key="data-class-new").strip()
 
 
-def _given(named: bool) -> list[take.Given]:
-    """The files or the shot that the user has just given; `named`: the class that they belong to has a name."""
-    way = st.segmented_control(
+def _uploads(named: bool) -> list[take.Given]:
+    """The newly uploaded files or camera shot; `named`: whether the class has a name."""
+    source = st.segmented_control(
         "From", [FILES, CAMERA], default=FILES, required=True, key="data-way",
-        format_func=lambda way: f"{_ICONS[way]} {way}",
+        format_func=lambda source: f"{_ICONS[source]} {source}",
     )  # fmt: skip
-    number = state.recall("data:uploads", 0)  # a new number is an empty widget
-    # hidden rather than left out: a widget that is not drawn forgets the files that wait in it for a class
-    shown = "revert" if way == FILES else "none"
-    st.html(f"<style>.st-key-data-upload {{ display: {shown}; }}</style>")
+    number = state.recall("data:uploads", 0)  # a new number gives an empty widget
+    # hidden rather than removed: an undrawn widget would lose files that wait for a class name
+    display = "revert" if source == FILES else "none"
+    st.html(f"<style>.st-key-data-upload {{ display: {display}; }}</style>")
     with st.container(key="data-upload"):
         uploads = st.file_uploader(
             "Images of this class", type=sorted(suffix[1:] for suffix in IMAGE_SUFFIXES),
             accept_multiple_files=True, key=f"data-upload-{number}", help=f"{ALLOWED}; at most 200 MB each.",
         )  # fmt: skip
-    given = [take.Given(upload.name, upload.file_id, upload.getvalue) for upload in uploads]
-    if way == FILES:
+    uploaded = [take.Given(upload.name, upload.file_id, upload.getvalue) for upload in uploads]
+    if source == FILES:
         st.caption(SAVED if named else UNNAMED)
-        return given
-    if given:
-        st.caption(f"{counted(len(given), 'chosen file')} wait for the name of the class.")
-    return [*given, *_shot(number, named)]
+        return uploaded
+    if uploaded:
+        st.caption(f"{counted(len(uploaded), 'chosen file')} wait for the name of the class.")
+    return [*uploaded, *_camera_shot(number, named)]
 
 
-def _shot(number: int, named: bool) -> list[take.Given]:
+def _camera_shot(number: int, named: bool) -> list[take.Given]:
     if not st.toggle("Open the camera", key="data-camera-on"):
         st.caption(f"Your browser asks for permission. Images stay on this machine.{'' if named else f' {UNNAMED}'}")
         return []
@@ -132,7 +132,7 @@ def _shot(number: int, named: bool) -> list[take.Given]:
     return [take.Given("camera.jpg", shot.file_id, shot.getvalue)] if shot else []
 
 
-def _so_far(dataset: Dataset | None, class_name: str, folder: Path | None) -> None:
+def _show_content(dataset: Dataset | None, class_name: str, folder: Path | None) -> None:
     st.markdown("**So far**")
     if dataset is None or folder is None:
         st.markdown(":gray[No images yet. Two classes with a few images each are enough to begin.]")
@@ -159,13 +159,13 @@ def _remove(folder: Path, item: Item) -> None:
 
 
 def _latest(dataset: Dataset, class_name: str) -> list[Item]:
-    """The images of a class that were added last, the newest first."""
+    """The latest images of a class, the newest first."""
     label = names.label(class_name)
-    found = [item for item in dataset.items if dataset.label_of(item) == label]
-    return sorted(found, key=_written, reverse=True)[:LATEST]
+    images = [item for item in dataset.items if dataset.label_of(item) == label]
+    return sorted(images, key=_modified_at, reverse=True)[:LATEST]
 
 
-def _written(item: Item) -> int:
+def _modified_at(item: Item) -> int:
     try:
         return item.path.stat().st_mtime_ns
     except OSError:  # removed in another tab

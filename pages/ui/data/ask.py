@@ -1,4 +1,4 @@
-"""The question how a folder is to be read: every way as a card with what it would give."""
+"""Ask how to read a folder: each option as a card with its result."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,62 +13,62 @@ from pages.ui.widgets.messages import literal, show_error
 
 
 def show() -> None:
-    """Draw the question about the folder or zip that `data_view.ask` named, or every way to read it differently."""
-    asked = data_view.asking()
-    if asked is None:
+    """Draw the question about the folder or zip from `data_view.ask`, or all options to read it differently."""
+    request = data_view.asking()
+    if request is None:
         data_view.go("choose")
         st.rerun()
     try:
-        question, choices, now = _question(asked)
-    except GraftError as error:  # gone, or changed so that nothing can be read any more
+        question, choices, current_reading = _question(request)
+    except GraftError as error:  # deleted, or not readable any more
         show_error(error)
-        question, choices, now = "", (), None
+        question, choices, current_reading = "", (), None
     if not question and not choices:
         _back()
         return
-    st.subheader(literal(f"How should “{_called(asked.source)}” be read?"), anchor=False)
+    st.subheader(literal(f"How should “{_source_name(request.source)}” be read?"), anchor=False)
     st.markdown(literal(question))
     for number, choice in enumerate(choices):
-        _card(asked.source, choice, number, now)
+        _card(request.source, choice, number, current_reading)
     _back()
 
 
-def _question(asked: data_view.Asking) -> tuple[str, Sequence[LayoutChoice], Reading | None]:
-    """The question, its answers, and the reading in force."""
+def _question(request: data_view.Asking) -> tuple[str, Sequence[LayoutChoice], Reading | None]:
+    """The question, the options, and the current reading."""
     try:
-        found = engine.dataset(asked.source, asked.reading)
+        found = engine.dataset(request.source, request.reading)
     except UnclearLayout as error:
         return error.question, error.choices, None
-    choices = other_readings(asked.source, state.workspace())
+    choices = other_readings(request.source, state.workspace())
     if len(choices) > 1:
         question = "If the classes are not what they should be, choose another way. Nothing in the folder is changed."
     else:
         question = "There is no other way to read it: put the images of each class into a folder of its own."
-    return question, choices, found.reading if asked.reading == AS_FOUND else asked.reading
+    return question, choices, found.reading if request.reading == AS_FOUND else request.reading
 
 
-def _card(source: str, choice: LayoutChoice, number: int, now: Reading | None) -> None:
-    says = choice.says[:1].upper() + choice.says[1:]
-    current = now is not None and _is_part_of(choice, now)
+def _card(source: str, choice: LayoutChoice, number: int, current_reading: Reading | None) -> None:
+    description = choice.says[:1].upper() + choice.says[1:]
+    current = current_reading is not None and _matches(choice, current_reading)
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", border=True,
         key=f"data-way-card-{number}",
     ):  # fmt: skip
-        st.markdown(f"**{literal(says)}**  \n:gray[{literal(choice.gives)}]", width="content")
-        wanted = st.button(
+        st.markdown(f"**{literal(description)}**  \n:gray[{literal(choice.gives)}]", width="content")
+        clicked = st.button(
             "Read this way now" if current else "Read it this way", key=f"data-way-{number}", disabled=current,
             icon=":material/check:" if current else None, help=literal(f"On the command line: {choice.options}"),
         )  # fmt: skip
-    if wanted:
+    if clicked:
         try:
             data_view.choose(source, Reading(**choice.reading))
         except GraftError as error:
             show_error(error)
 
 
-def _is_part_of(choice: LayoutChoice, now: Reading) -> bool:
-    wanted = {"task": "auto"} | dict(choice.reading)
-    return all(getattr(now, name) == value for name, value in wanted.items())
+def _matches(choice: LayoutChoice, current_reading: Reading) -> bool:
+    fields = {"task": "auto"} | dict(choice.reading)
+    return all(getattr(current_reading, name) == value for name, value in fields.items())
 
 
 def _back() -> None:
@@ -83,7 +83,7 @@ def _back() -> None:
                   args=("choose",))  # fmt: skip
 
 
-def _called(source: str) -> str:
-    """The name of what the user chose."""
+def _source_name(source: str) -> str:
+    """The name of the chosen source."""
     path = Path(source)
     return str(describe_folder(path).get("name") or path.name or source)[:80]

@@ -1,4 +1,4 @@
-"""The Data page's choices: samples, what is in the workspace, a folder, a zip, or images of one's own."""
+"""Data sources on the Data page: samples, the workspace, a folder, a zip, or uploaded images."""
 
 import csv
 import shutil
@@ -21,7 +21,7 @@ from pages.ui.widgets.gallery import Cell, show_mosaic
 from pages.ui.widgets.messages import explain, literal, show_error
 
 FIRST_COLLECTIONS = 4
-_OF_A_TABLE = 3  # images of a sample whose labels are in a table
+_OF_A_TABLE = 3  # number of images shown for a sample with a table of labels
 UPLOAD_MB = MAX_UPLOAD_BYTES >> 20
 _LAYOUT = """One folder per class; its name is the class:
 ```
@@ -52,19 +52,19 @@ Where a folder can be read in several ways, you are asked. What is not used is l
 
 
 def show(back: bool = True) -> None:
-    """Draw every way to come by images, and the way back to those that are chosen."""
+    """Draw all data sources, and a button back to the chosen images."""
     if state.draft().source is None:
-        st.markdown("Choose the images that your model shall learn from: images, sorted into classes.")
+        st.markdown("Choose the images that your model should learn from, sorted into classes.")
     elif back:
         st.button(
             "Back to the chosen images", icon=":material/arrow_back:", type="tertiary", key="data-back",
             on_click=data_view.go, args=("look",),
         )  # fmt: skip
-    kept = data_view.collections()
-    if kept:
+    saved = data_view.collections()
+    if saved:
         st.subheader("In your workspace", anchor=False)
-        _collections(kept)
-    st.subheader("Try a sample", anchor=False)
+        _collections(saved)
+        st.subheader("Try a sample", anchor=False)
     for column, sample in zip(st.columns(len(SAMPLES), gap="medium"), SAMPLES.values(), strict=True):
         with column, _card(f"data-sample-{sample.name}"):
             _sample(sample, first=sample.name == next(iter(SAMPLES)))
@@ -90,13 +90,15 @@ def _sample(sample: Sample, first: bool) -> None:
     st.markdown(f"**{sample.title}**  \n{sample.description}")
     kind = "primary" if first else "secondary"
     if st.button(f"Use the {sample.title.lower()}", type=kind, key=f"data-use-{sample.name}"):
-        _try(sample.source)
+        _choose(sample.source)
 
 
 @lru_cache(maxsize=8)
 def _sample_cells(sample: Sample) -> tuple[Cell, ...]:
-    """Two images of each class, the classes side by side, or the first ones of a table with their labels. Read
-    directly: the whole data set is not needed yet."""
+    """Two images per class side by side, or the first images of a table with their labels.
+
+    Read directly, because the whole data set is not needed yet.
+    """
     if (table := sample.folder / "labels.csv").is_file():
         return _cells_of_table(table)
     rows: list[list[Cell]] = [[], []]
@@ -107,7 +109,7 @@ def _sample_cells(sample: Sample) -> tuple[Cell, ...]:
             for row, path in zip(rows, (files[0], files[len(files) // 2]), strict=True):
                 row.append(Cell(decode(path).pixels, folder.name))
         except (IndexError, UnreadableImage):
-            return ()  # the sample is damaged: choosing it says how
+            return ()  # the sample is damaged: the error is shown when it is chosen
     return (*rows[0], *rows[1])
 
 
@@ -118,15 +120,15 @@ def _cells_of_table(table: Path) -> tuple[Cell, ...]:
         folder = table.parent / "images"
         return tuple(Cell(decode(folder / row["file"]).pixels, row["labels"].replace("|", ", ")) for row in rows)
     except (OSError, KeyError, UnreadableImage):
-        return ()  # the sample is damaged: choosing it says how
+        return ()  # the sample is damaged: the error is shown when it is chosen
 
 
-def _collections(kept: tuple[Collection, ...]) -> None:
-    for one in kept[:FIRST_COLLECTIONS]:
+def _collections(saved: tuple[Collection, ...]) -> None:
+    for one in saved[:FIRST_COLLECTIONS]:
         _collection(one)
-    if len(kept) > FIRST_COLLECTIONS:
-        with st.expander(f"{len(kept) - FIRST_COLLECTIONS} more", key="data-more-collections"):
-            for one in kept[FIRST_COLLECTIONS:]:
+    if len(saved) > FIRST_COLLECTIONS:
+        with st.expander(f"{len(saved) - FIRST_COLLECTIONS} more", key="data-more-collections"):
+            for one in saved[FIRST_COLLECTIONS:]:
                 _collection(one)
 
 
@@ -136,22 +138,22 @@ def _collection(one: Collection) -> None:
         key=f"data-collection-{one.folder.name}",
     ):  # fmt: skip
         classes = list(class_labels(one.folder).values())
-        words = ", ".join(classes[:8]) + (f" and {len(classes) - 8} more" if len(classes) > 8 else "")
-        about = words or ("from a zip" if not one.editable else "no images yet")
+        class_names = ", ".join(classes[:8]) + (f" and {len(classes) - 8} more" if len(classes) > 8 else "")
+        summary = class_names or ("from a zip" if not one.editable else "no images yet")
         when = time.strftime("%d %b %Y, %H:%M", time.localtime(data_view.changed(one.folder)))
-        more = f"{about[:160]} · {when}"  # two collections may have one name
+        more = f"{summary[:160]} · {when}"  # two collections may have the same name
         st.markdown(f"**{literal(one.name[:80])}**  \n:gray[:small[{literal(more)}]]", width="stretch")
         if st.button("Use", key=f"data-use-{one.folder.name}"):
             _open(one)
 
 
 def _open(one: Collection) -> None:
-    """Show a collection; one without any image is opened to be filled."""
+    """Show a collection; an empty one is opened for adding images."""
     if one.editable and not any(path.is_file() for path in one.folder.glob("*/**/*")):
         state.open_collection(one.folder)
         data_view.go("add")
         st.rerun()
-    _try(str(one.folder))
+    _choose(str(one.folder))
 
 
 def _images() -> None:
@@ -176,7 +178,7 @@ def _folder() -> None:
         )
         chosen = st.form_submit_button("Read the folder", key="data-path-use", icon=":material/folder_open:")
     if chosen:
-        _try_path(path.strip().strip("\"'"))
+        _choose_path(path.strip().strip("\"'"))
     explain("How to lay out the folder", _LAYOUT)
 
 
@@ -188,7 +190,7 @@ def _zip() -> None:
     )
     st.caption("A larger one: put it on this machine and give its path.")
     if upload is not None and state.unseen("zip", [upload.file_id]):
-        state.remember("data:zips", number + 1)  # an empty uploader the next time, whatever comes of this one
+        state.remember("data:zips", number + 1)  # an empty uploader next time, whether this succeeds or not
         try:
             with st.spinner("Unpacking the zip."):
                 folder = import_zip(state.workspace(), Path(upload.name).stem or "zip", upload.getvalue())
@@ -198,7 +200,7 @@ def _zip() -> None:
 
 
 def _choose_or_discard(folder: Path) -> None:
-    """Take an unpacked zip, or ask how it is to be read. One in which there is nothing to read must not stay behind."""
+    """Use an unpacked zip, or ask how to read it. It is deleted if it cannot be read."""
     try:
         data_view.choose(str(folder))
     except GraftError:
@@ -206,8 +208,8 @@ def _choose_or_discard(folder: Path) -> None:
         raise
 
 
-def _try_path(path: str) -> None:
-    """The engine's own sentences on a missing path speak of what one types in a terminal."""
+def _choose_path(path: str) -> None:
+    """Check the path first: the engine's messages about a missing path are worded for the command line."""
     if not path:
         st.error("Type the path of a folder or of a zip.", icon=":material/error:")
     elif not path.startswith(SAMPLE_PREFIX) and _is_missing(path):
@@ -216,19 +218,19 @@ def _try_path(path: str) -> None:
             icon=":material/error:",
         )
     else:
-        _try(path)
+        _choose(path)
 
 
 def _is_missing(path: str) -> bool:
     try:
         return not Path(path).expanduser().exists()
-    except (OSError, ValueError):  # too long, or no path at all
+    except (OSError, ValueError):  # too long, or not a valid path
         return True
-    except RuntimeError:  # nobody has this name: the engine says so
+    except RuntimeError:  # unknown user name: reported by the engine
         return False
 
 
-def _try(source: str) -> None:
+def _choose(source: str) -> None:
     try:
         data_view.choose(source)
     except GraftError as error:

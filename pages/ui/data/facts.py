@@ -1,4 +1,4 @@
-"""What can be said about a data set in a few numbers and rows. No Streamlit in here."""
+"""Summary figures of a data set. Independent of Streamlit."""
 
 from dataclasses import dataclass
 from itertools import chain, zip_longest
@@ -19,18 +19,18 @@ class Sizes:
 
 
 def sizes(dataset: Dataset) -> Sizes:
-    """How large the images are. A data set has one image at least."""
+    """The image sizes. The data set must not be empty."""
     ranked = sorted(((item.width, item.height) for item in dataset.items), key=lambda size: (size[0] * size[1], size))
     return Sizes(ranked[0], ranked[(len(ranked) - 1) // 2], ranked[-1])
 
 
 def labels_by_part(dataset: Dataset, split: Split) -> dict[str, list[int]]:
-    """The labels of the images of each part, all of them."""
+    """All labels of the images of each part."""
     return {part: [label for i in getattr(split, part) for label in dataset.items[i].classes] for part in PARTS}
 
 
 def gallery(dataset: Dataset, split: Split, label: int | None, part: str | None) -> list[Item]:
-    """The used images of a class and part (None: all), the classes mixed, so that each is on the first page."""
+    """The used images of a class and part (None: all), with alternating classes, so that all are on the first page."""
     indices = sorted(index for name in PARTS if part in (None, name) for index in getattr(split, name))
     chosen = [dataset.items[index] for index in indices]
     if label is not None:

@@ -20,7 +20,7 @@ from pages.ui.widgets.gallery import Cell, show_mosaic
 from pages.ui.widgets.messages import literal, show_error
 
 SIDE = 176  # px of an image's shorter side
-COLUMNS, ACROSS, DOWN = 3, 2, 3  # sheets side by side (one below the other on a phone), and images on each
+COLUMNS, ACROSS, DOWN = 3, 2, 3  # mosaics side by side (stacked on a phone), and images in each
 PER_PAGE = COLUMNS * ACROSS * DOWN
 ALL = "All"
 EVERY = -1  # class; None among the options would be shown as "nothing chosen"
@@ -34,7 +34,7 @@ def show(dataset: Dataset, split: Split, collection: Path | None) -> None:
     if not items:
         st.markdown("No image of this class is in this part.")
         return
-    place = st.container(key="data-gallery")
+    gallery_container = st.container(key="data-gallery")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         pages = -(-len(items) // PER_PAGE)
         number = 1
@@ -46,14 +46,13 @@ def show(dataset: Dataset, split: Split, collection: Path | None) -> None:
         st.caption(f"{first + 1:,} to {first + len(page):,} of {len(items):,}", width="content")
         if collection:
             _remove(collection, page)
-    with place:
-        named = label is None or dataset.several  # what else an image shows is to be seen
-        _sheets(cells(page, dataset if named else None), wrap=dataset.several)
+    with gallery_container:
+        show_labels = label is None or dataset.several  # show all labels of an image
+        _sheets(cells(page, dataset if show_labels else None), wrap=dataset.several)
 
 
 def cells(items: Sequence[Item], dataset: Dataset | None) -> list[Cell]:
-    """Labelled images: by their labels in `dataset`, or by file name without one. One that has gone meanwhile is
-    a grey square."""
+    """Cells labelled by class if `dataset` is given, else by file name. A deleted image becomes a grey square."""
     with st.spinner("Reading the images."), ThreadPoolExecutor(2) as pool:
         pixels = list(pool.map(_pixels, items))
     return [
@@ -70,7 +69,7 @@ def _pixels(item: Item) -> np.ndarray:
 
 
 def _filters(dataset: Dataset, split: Split) -> tuple[int | None, str | None]:
-    """The class (an index) and the part that are asked for; None is all of them."""
+    """The selected class (an index) and part; None means all."""
     with st.container(horizontal=True, key="data-filters"):
         label = st.selectbox(
             "Class", [EVERY, *range(len(dataset.classes))], key="data-gallery-class", width=280,
@@ -92,7 +91,7 @@ def _sheets(images: Sequence[Cell], wrap: bool) -> None:
     for number, column in enumerate(columns):
         sheet = [cell for row in rows for cell in row[number * ACROSS : (number + 1) * ACROSS]]
         if sheet:
-            # a single image is not to be larger than the others
+            # a single image must not be larger than the others
             with column, st.columns(ACROSS)[0] if len(sheet) == 1 else st.container():
                 show_mosaic(sheet, ACROSS, SIDE, wrap=wrap)
 

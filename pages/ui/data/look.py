@@ -1,4 +1,4 @@
-"""The chosen images on the Data page: numbers, classes, split, images, and what was left out."""
+"""The chosen images on the Data page: numbers, classes, split, images, and left-out files."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ from pages.ui.widgets.plot import live_plot
 from pages.ui.widgets.tables import show_table
 from pages.ui.widgets.theme import theme
 
-TALLEST_CHART = 560  # px; more classes than that scroll
+TALLEST_CHART = 560  # px; higher charts scroll
 TALLEST_TABLE = 320
 FEW = 5  # sentences shown at once
 _SPLIT_IDEA = """A model is judged on images that it has not learned from.
@@ -32,7 +32,7 @@ _SPLIT_IDEA = """A model is judged on images that it has not learned from.
 - **Validation** images choose the best epoch, and compare settings.
 - **Test** images are kept aside for one final measurement.
 
-The seed decides which image goes where; the same seed always deals them alike. Every class is
+The seed decides which image goes where; the same seed always gives the same split. Every class is
 divided in the same shares. Copies of one image never lie in two parts."""
 _RARE_RULE = (
     "Rare labels: with three images or more, each part gets at least one where that is possible. Of two, one trains "
@@ -49,13 +49,13 @@ _TINY_RULE = (
 
 
 def show(source: str) -> None:
-    """Draw the data set that is chosen; one that cannot be read any more is said, with the choices below."""
+    """Draw the chosen data set; if it cannot be read any more, show the error and the data sources."""
     draft = state.draft()
-    told = engine.known_split(source, draft.split, draft.reading)
+    split_before = engine.known_split(source, draft.split, draft.reading)
     try:
         dataset = engine.dataset(source, draft.reading)
         split = engine.split(source, draft.split, draft.reading)
-    except UnclearLayout as error:  # what is in the folder has changed
+    except UnclearLayout as error:  # the folder has changed
         if error.choices:
             data_view.ask(source, draft.reading)
             st.rerun()
@@ -64,8 +64,8 @@ def show(source: str) -> None:
     except GraftError as error:
         _unreadable(error)
         return
-    if told is None:
-        st.rerun()  # the sidebar was drawn before: it is to say the same
+    if split_before is None:
+        st.rerun()  # the sidebar was drawn before the split was known
     report = describe(dataset, split)
     _head(dataset, blocked=bool(report.problems))
     _numbers(dataset, report)
@@ -103,7 +103,7 @@ def _head(dataset: Dataset, *, blocked: bool) -> None:
                 st.caption("Several labels per image", help=_SEVERAL)
         with st.container(horizontal=True, width="content", key="data-actions"):
             view = "add" if data_view.editable(dataset.source) else "copy"
-            if not dataset.several:  # a collection is made of class folders
+            if not dataset.several:  # a collection consists of class folders
                 st.button(
                     "Add images", icon=":material/add_photo_alternate:", key="data-add", on_click=_add, args=(view,),
                     type="primary" if blocked else "secondary",
@@ -120,7 +120,7 @@ def _head(dataset: Dataset, *, blocked: bool) -> None:
 
 
 def _where(source: str) -> str:
-    """Where the images are, as far as it is the user's business."""
+    """The location of the images, if relevant to the user."""
     if source.startswith("sample:"):
         return ""
     kind = describe_folder(Path(source)).get("kind")
@@ -172,25 +172,25 @@ def _split(dataset: Dataset, split: Split) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Split", anchor=False, width="content")
         explain("Why divide the images?", _SPLIT_IDEA)
-    held = state.draft().split
+    current = state.draft().split
     fixed = dataset.presplit and any(item.part == "val" for item in dataset.items)
     if fixed:
         st.markdown("These images came divided into folders. Their parts are kept, so there is nothing to set here.")
     # divided into train and test only: the validation share is taken from the training images
     fields = ("val", "seed") if dataset.presplit and not fixed else ("val", "test", "seed")
-    form = render_form(SplitSpec, held, "data-split", fields=fields, disabled=fixed)
-    if form.model is not None and form.model != held:
+    form = render_form(SplitSpec, current, "data-split", fields=fields, disabled=fixed)
+    if form.model is not None and form.model != current:
         state.update(split=form.model)
-        st.rerun()  # the sidebar and everything above speak of the split too
+        st.rerun()  # the sidebar and the numbers above show the split too
     names = {"train": "training", "val": "validation", "test": "test"}
     st.markdown(" · ".join(f"**{size:,}** {names[part]}" for part, size in split.sizes.items()))
     if not fixed:
         st.caption(_RARE_RULE if dataset.several else _TINY_RULE)
-    _notes(None, split.notes[1:] if fixed else split.notes)  # the first one says that it came divided
+    _notes(None, split.notes[1:] if fixed else split.notes)  # the first note says that the data set came divided
 
 
 def _left_out(report: DataReport, copies: int) -> None:
-    """Every file and folder that is not used, `copies` of them because another image shows the same."""
+    """All unused files and folders, `copies` of them because they duplicate another image."""
     rows = report.left_out
     if not rows:
         return

@@ -1,4 +1,4 @@
-"""How the chosen folder was read: which way, from which file and columns, and what of it waits for a prediction."""
+"""How the chosen folder was read: layout, table and columns, and unlabelled folders."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from core.text import counted
 from pages.ui.session import data_view, engine, state
 from pages.ui.widgets.messages import literal, show_error
 
-_WAYS = {  # of the others the data set's own notes speak
+_WAYS = {  # other layouts are described by the notes of the data set
     "folders": "Each folder is a class.",
     "parts": "The folders are the parts of the data set; those within them are the classes.",
     "inner": "The folders within the folders are the classes.",
@@ -23,7 +23,7 @@ _TASKS = {"classification": "One class", "multilabel": "Several labels"}
 
 
 def show(dataset: Dataset, report: DataReport) -> None:
-    """Draw it; nothing for samples and for the user's own collections, which are read in one way."""
+    """Draw it, except for samples and collections, which have a fixed layout."""
     if dataset.source.startswith("sample:") or data_view.editable(dataset.source):
         return
     with st.container(border=True, key="data-reading", gap="small"):
@@ -36,7 +36,7 @@ def show(dataset: Dataset, report: DataReport) -> None:
         if report.columns and report.reading.layout == "csv":
             _columns(dataset, report)
         for number, folder in enumerate(report.unlabelled):
-            _offered(folder, number)
+            _offer_prediction(folder, number)
 
 
 def _sentence(dataset: Dataset) -> str:
@@ -44,38 +44,39 @@ def _sentence(dataset: Dataset) -> str:
 
 
 def _columns(dataset: Dataset, report: DataReport) -> None:
-    """The columns of the file of labels; another choice is taken at once, unless nothing can be read from it."""
-    held, columns = report.reading, list(report.columns)
-    classes = columns if held.label_column else ["", *columns]
+    """The columns of the table of labels; changes are applied immediately if they can be read."""
+    current, columns = report.reading, list(report.columns)
+    classes = columns if current.label_column else ["", *columns]
     with st.container(horizontal=True, key="data-columns"):
         file_column = st.selectbox(
-            "Column of file names", columns, columns.index(held.file_column), key="data-column-file", width=260
+            "Column of file names", columns, columns.index(current.file_column), key="data-column-file", width=260
         )
         label_column = st.selectbox(
-            "Column of classes", classes, classes.index(held.label_column), key="data-column-label", width=260,
+            "Column of classes", classes, classes.index(current.label_column), key="data-column-label", width=260,
             format_func=lambda name: name or _MARKS,
         )  # fmt: skip
         several = st.selectbox(
             "Labels per image", list(_TASKS), list(_TASKS).index(dataset.task), width=220, format_func=_TASKS.get,
-            key=f"data-column-task-{held.label_column}-{dataset.task}",  # another reading begins as it is
+            key=f"data-column-task-{current.label_column}-{dataset.task}",  # reset for another reading
             help="One class, or any number of labels. A column of lists, such as cat|dog, can be read either way: for "
             "one class per image each combination is a class of its own.",
         )  # fmt: skip
     columns = {"file_column": file_column, "label_column": label_column}
-    if any(getattr(held, name) != column for name, column in columns.items()):
-        wanted = Reading(layout="csv", labels=held.labels, **columns)  # which says itself how many labels there are
+    if any(getattr(current, name) != column for name, column in columns.items()):
+        # which detects whether images have several labels
+        changed = Reading(layout="csv", labels=current.labels, **columns)
     elif several != dataset.task:
-        wanted = Reading(layout="csv", labels=held.labels, task=several, **columns)
+        changed = Reading(layout="csv", labels=current.labels, task=several, **columns)
     else:
         return
     try:
-        data_view.choose(dataset.source, wanted)
+        data_view.choose(dataset.source, changed)
     except GraftError as error:
         show_error(error)
 
 
-def _offered(folder: Path, number: int) -> None:
-    """Images without labels: what a model that learned from the others is for."""
+def _offer_prediction(folder: Path, number: int) -> None:
+    """Offer a folder of unlabelled images for prediction."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"data-offered-{number}"):
         images, where = counted(engine.images_in(folder), "image"), literal(names.shown(folder.name))
         st.markdown(
@@ -84,5 +85,5 @@ def _offered(folder: Path, number: int) -> None:
             width="content",
         )
         if st.button("Go to Predict", type="tertiary", icon=":material/arrow_forward:", key=f"data-predict-{number}"):
-            state.remember("predict-run", None)  # not the model that was used last: one of these images
+            state.remember("predict-run", None)  # a model of this data set, not the last used one
             st.switch_page("pages/predict.py")

@@ -1,4 +1,4 @@
-"""What becomes of images given to a collection: written at once, the refused ones named with their reason."""
+"""Add images to a collection: saved immediately, refused files are listed with the reason."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from pages.ui.widgets.messages import literal
 from pages.ui.widgets.tables import show_table
 
 GROUP = 8  # files written between two steps of the progress bar
-FEW = 5  # refused files that are named in the message itself
+MAX_LISTED = 5  # number of refused files listed in the message
 
 
 @dataclass(frozen=True)
 class Given:
-    """A file or a shot that the user has just given. `content` is asked for only when it is written."""
+    """A newly uploaded file or camera shot. `content` is read only when it is saved."""
 
     name: str
     id: str
@@ -32,7 +32,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the last files given."""
+    """Result of the last upload."""
 
     class_name: str
     added: int = 0
@@ -41,7 +41,7 @@ class Outcome:
 
 
 def take(given: Sequence[Given], class_name: str, folder: Path | None, name: str) -> None:
-    """Write what is new among `given`, then empty the widget. Without a class it stays there until one is named."""
+    """Save new files among `given`, then empty the widget. Without a class name they wait in the widget."""
     if not given:
         return
     if not class_name:
@@ -64,26 +64,26 @@ def take(given: Sequence[Given], class_name: str, folder: Path | None, name: str
 
 
 def _add(
-    folder: Path | None, name: str, files: list[tuple[str, bytes]], so_far: Outcome
+    folder: Path | None, name: str, files: list[tuple[str, bytes]], previous: Outcome
 ) -> tuple[Path | None, Outcome]:
-    """Add files to a class; collection and class are made only for an image that can be read."""
+    """Add files to a class; collection and class are created only for a readable image."""
     refused: list[LeftOut] = []
     try:
-        if names.label(so_far.class_name) not in classes(folder):
+        if names.label(previous.class_name) not in classes(folder):
             refused = _unreadable(files)
         if len(refused) < len(files):
             folder = folder or collection.create(state.workspace(), name)
             state.open_collection(folder)
-            refused = collection.add_images(folder, so_far.class_name, files)
+            refused = collection.add_images(folder, previous.class_name, files)
             state.update(source=str(folder))
     except GraftError as error:
-        return folder, Outcome(so_far.class_name, so_far.added, so_far.refused, str(error))
-    added = so_far.added + len(files) - len(refused)
-    return folder, Outcome(so_far.class_name, added, (*so_far.refused, *refused))
+        return folder, Outcome(previous.class_name, previous.added, previous.refused, str(error))
+    added = previous.added + len(files) - len(refused)
+    return folder, Outcome(previous.class_name, added, (*previous.refused, *refused))
 
 
 def _unreadable(files: Sequence[tuple[str, bytes]]) -> list[LeftOut]:
-    """Every file with its reason if none of them is an image; empty as soon as one is."""
+    """All files with reasons if none of them is an image; empty otherwise."""
     refused = []
     for name, content in files:
         try:
@@ -96,7 +96,7 @@ def _unreadable(files: Sequence[tuple[str, bytes]]) -> list[LeftOut]:
 
 
 def show_outcome() -> None:
-    """Say what became of the last files given."""
+    """Show the result of the last upload."""
     outcome: Outcome | None = state.recall("data:outcome", None)
     if outcome is None:
         return
@@ -108,10 +108,10 @@ def show_outcome() -> None:
             st.error(literal(outcome.error), icon=":material/error:")
         if outcome.refused:
             count = "1 file was" if len(outcome.refused) == 1 else f"{len(outcome.refused):,} files were"
-            few = outcome.refused[:FEW]
-            reasons = "\n".join(f"- {literal(one.name[:80])}: {literal(one.reason)}" for one in few)
+            listed = outcome.refused[:MAX_LISTED]
+            reasons = "\n".join(f"- {literal(one.name[:80])}: {literal(one.reason)}" for one in listed)
             st.warning(f"{count} not added.\n\n{reasons}", icon=":material/warning:")
-        if len(outcome.refused) > FEW:
+        if len(outcome.refused) > MAX_LISTED:
             rows = {"File": [one.name for one in outcome.refused], "Why": [one.reason for one in outcome.refused]}
             show_table(pd.DataFrame(rows), hide_index=True, height=240)
 

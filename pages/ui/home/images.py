@@ -20,10 +20,10 @@ HERO = (
 )  # fmt: skip
 FEW = ("bird/owl", "flower/rose", "fruit/lemon", "vegetable/yellowpepper")
 SUBJECT = "bird/crowned_crane"
-PIXELS = 220  # of a cell; shown smaller, so that it is sharp on fine screens too
+PIXELS = 220  # of a cell; displayed smaller, so that it is sharp on high-density screens
 
 
-# an image that has not arrived yet takes its room already: nothing below it jumps
+# reserves the space of images that are still loading, so that the page does not jump
 _STYLE = """<style>
 .st-key-home-hero img { aspect-ratio: 916 / 768; }
 [class*="st-key-home-step-"] img { aspect-ratio: 916 / 250; }
@@ -31,13 +31,13 @@ _STYLE = """<style>
 
 
 def hero() -> None:
-    """Sample photographs under their classes."""
+    """A mosaic of sample photographs with their classes."""
     st.html(_STYLE)
     _show(_photographs(HERO, 4, _is_dark()), "Sample photographs of birds, flowers, fruit, cattle and vegetables")
 
 
 def step(name: str) -> None:
-    """The image over one of the three steps: 'data', 'augment' or 'train'."""
+    """The image above one of the three steps: 'data', 'augment' or 'train'."""
     if name == "train":
         st.image(_CURVES, width="stretch")
     elif name == "augment" and warmup.ready() and warmup.start().error is None:
@@ -47,9 +47,9 @@ def step(name: str) -> None:
         _show(_photographs(names, 4, _is_dark(), labelled=False), "Sample photographs")
 
 
-def _show(image: bytes, words: str) -> None:
+def _show(image: bytes, alt_text: str) -> None:
     if image:
-        st.image(image, width="stretch", alt=words)
+        st.image(image, width="stretch", alt=alt_text)
 
 
 def _is_dark() -> bool:
@@ -58,7 +58,7 @@ def _is_dark() -> bool:
 
 @st.cache_data(show_spinner=False)
 def _photographs(names: tuple[str, ...], columns: int, dark: bool, labelled: bool = True) -> bytes:
-    """A mosaic of photographs; those that are missing are left out."""
+    """A mosaic of photographs; missing files are left out."""
     folder = SAMPLES["stamps"].folder
     paths = [path for name in names if (path := folder / f"{name}.jpg").is_file()]
     cells = [Cell(decode(path).pixels, path.parent.name if labelled else " ") for path in paths]
@@ -67,7 +67,7 @@ def _photographs(names: tuple[str, ...], columns: int, dark: bool, labelled: boo
 
 @st.cache_data(show_spinner=False)
 def _views(dark: bool) -> bytes:
-    """The subject, and views of it as the medium preset makes them."""
+    """The subject and views of it with the medium preset."""
     from core.augment.pipeline import Pipeline
 
     path = SAMPLES["stamps"].folder / f"{SUBJECT}.jpg"

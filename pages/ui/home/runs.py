@@ -1,4 +1,4 @@
-"""Where the last runs stand, each with the way to its results."""
+"""The status of the last runs, each with a link to its results."""
 
 import streamlit as st
 
@@ -11,15 +11,15 @@ from pages.ui.runs.words import BADGES, ago, share_done
 from pages.ui.session import engine
 from pages.ui.widgets.messages import literal
 
-MOST = 5
+MAX_RUNS = 5
 
 
 def show() -> None:
-    """The last runs of the workspace; nothing at all before there is one."""
-    every = engine.workspace().store.runs()
-    if not every:
+    """Show the last runs of the workspace, if there are any."""
+    all_runs = engine.workspace().store.runs()
+    if not all_runs:
         return
-    runs, names = every[:MOST], labels(every)
+    runs, names = all_runs[:MAX_RUNS], labels(all_runs)
     st.space("small")
     st.subheader("Your last runs", anchor=False)
     st.html("<style>.st-key-home-runs a p { white-space: normal; overflow-wrap: anywhere; }</style>")
@@ -35,7 +35,7 @@ def _row(run: Run, names: dict[str, str]) -> None:
         name.page_link(f"pages/{page}.py", label=literal(names[run.id]), icon=icon, query_params={"run": run.id})
         label, symbol, colour = BADGES[run.status]
         with facts.container(horizontal=True, vertical_alignment="center", gap="small"):
-            with st.container(width=124):  # columns of their own would each take a line on a narrow screen
+            with st.container(width=124):  # separate columns would each take a line on a narrow screen
                 st.badge(label, icon=symbol, color=colour)
             st.markdown(_standing(run), width=214)
             st.markdown(f":gray[:small[{ago(run.created_at)}]]", width=110)

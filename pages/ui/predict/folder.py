@@ -1,4 +1,4 @@
-"""Answers for all images of a folder on this machine: computed in batches, and only the table's rows as images."""
+"""Predictions for all images of a local folder: computed in batches; only displayed rows keep a thumbnail."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,25 +21,25 @@ if TYPE_CHECKING:  # importing it loads torch
     from core.evaluation.predict import Answer as FileAnswer
     from core.evaluation.predict import Predictor
 
-MOST_SHOWN = 200  # rows with an image; the CSV has all
-MOST_NAMED = 20  # files without an answer
+MOST_SHOWN = 200  # displayed rows; the CSV has all
+MOST_NAMED = 20  # maximum number of listed files without a prediction
 
 
 @dataclass(frozen=True)
 class OnDisk:
-    """A file of a folder, by its name below it."""
+    """A file of a folder, with its relative name."""
 
     path: Path
     name: str
 
     def read(self) -> Path:
-        """What the model's own reading takes: it checks the size before it loads anything."""
+        """The path: the model checks the size before it loads the file."""
         return self.path
 
 
 @dataclass
 class FolderAnswers:
-    """What has been answered so far. `rows` are the first answers with their files, `all` names and probabilities."""
+    """The predictions so far. `rows` are the first ones with their files; `names` and `probabilities` hold all."""
 
     key: tuple[str, str]
     asked: int = 0
@@ -51,12 +51,12 @@ class FolderAnswers:
     over: bool = False
 
     def csv_rows(self) -> Iterator[tuple[str, np.ndarray]]:
-        """Every answer for the CSV."""
+        """All predictions for the CSV."""
         return zip(self.names, self.probabilities, strict=True)
 
 
 def ask_for_folder() -> Path | None:
-    """The folder that the user has named or chosen."""
+    """The folder entered or chosen by the user."""
     with st.form("predict-folder-form", border=False):
         path = st.text_input(
             "Path of a folder of images", placeholder="~/pictures/new", max_chars=LONGEST_PATH, key="predict-folder"
@@ -68,7 +68,7 @@ def ask_for_folder() -> Path | None:
 
 
 def offer_unlabelled(run: Run, way: str) -> None:
-    """A button for each folder of images without labels in the run's own data set; `way` is the choice of folders."""
+    """A button for each unlabelled folder of the run's data set; `way` is the option "folder" of the page."""
     for number, folder in enumerate(_unlabelled(run)):
         images = counted(engine.images_in(folder), "image")
         st.button(
@@ -80,12 +80,12 @@ def offer_unlabelled(run: Run, way: str) -> None:
 
 def _open(folder: str, way: str) -> None:
     state.remember("predict-folder", folder)
-    st.session_state["predict-folder"] = folder  # the field names what is classified
+    st.session_state["predict-folder"] = folder  # show the path in the input field
     st.session_state["predict-way"] = way
 
 
 def _unlabelled(run: Run) -> tuple[Path, ...]:
-    """Folders of the run's data set whose images have no labels, if it is the chosen one or some page has read it."""
+    """Unlabelled folders of the run's data set, if it is the chosen one or already loaded."""
     data, draft = run.experiment.data, state.draft()
     try:
         if (data.source, data.reading) == (draft.source, draft.reading):
@@ -102,44 +102,44 @@ def _folder(text: str) -> Path | None:
         if path.is_dir():
             return path
         what = "is a file. Give its folder, or upload it" if path.exists() else "is not there. Check the path"
-    except (OSError, ValueError, RuntimeError):  # a name too long, a zero byte, an unknown ~user
+    except (OSError, ValueError, RuntimeError):  # too long, a zero byte, an unknown ~user
         what = "cannot be a path"
     st.error(f"{literal(text[:200])} {what}: a folder on this machine is needed.", icon=":material/error:")
     return None
 
 
 def answered_folder(predictor: "Predictor", key: str, folder: Path) -> FolderAnswers:
-    """The answers for a folder; those of the last one are kept, and one that was interrupted goes on where it was."""
+    """The predictions for a folder; those of the last one are kept, and an interrupted computation is continued."""
     from core.evaluation.given import files_of
 
-    held: FolderAnswers | None = state.recall("predict-folder-answers", None)
-    if held is None or held.key != (key, str(folder)):
-        held = FolderAnswers((key, str(folder)))
-        state.remember("predict-folder-answers", held)
-    if held.over:
-        return held
+    state_of_folder: FolderAnswers | None = state.recall("predict-folder-answers", None)
+    if state_of_folder is None or state_of_folder.key != (key, str(folder)):
+        state_of_folder = FolderAnswers((key, str(folder)))
+        state.remember("predict-folder-answers", state_of_folder)
+    if state_of_folder.over:
+        return state_of_folder
     given = list(files_of([folder]))
     bar = st.progress(0.0, "Reading the images.")
-    for answer in predictor.answers(given[held.asked :]):
-        _take(held, answer, folder)
-        if held.asked % AT_ONCE == 0:
-            bar.progress(held.asked / len(given), f"{held.asked:,} of {len(given):,} files.")
+    for answer in predictor.answers(given[state_of_folder.asked :]):
+        _add_answer(state_of_folder, answer, folder)
+        if state_of_folder.asked % AT_ONCE == 0:
+            bar.progress(state_of_folder.asked / len(given), f"{state_of_folder.asked:,} of {len(given):,} files.")
     bar.empty()
-    held.over = True
-    return held
+    state_of_folder.over = True
+    return state_of_folder
 
 
-def _take(held: FolderAnswers, answer: "FileAnswer", folder: Path) -> None:
+def _add_answer(state_of_folder: FolderAnswers, answer: "FileAnswer", folder: Path) -> None:
     path = Path(answer.given.name)
     name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
-    held.asked += 1
+    state_of_folder.asked += 1
     if answer.probabilities is not None:
-        held.names.append(name)
-        held.probabilities.append(answer.probabilities)
-        if len(held.rows) < MOST_SHOWN:
+        state_of_folder.names.append(name)
+        state_of_folder.probabilities.append(answer.probabilities)
+        if len(state_of_folder.rows) < MOST_SHOWN:
             shown = Answer(name, tuple(answer.probabilities.tolist()), thumbnail(answer.pixels), notes=answer.notes)
-            held.rows.append((OnDisk(path, name), shown))
+            state_of_folder.rows.append((OnDisk(path, name), shown))
     elif answer.given.wanted:
-        held.refused.append(Answer(name, reason=answer.reason))
+        state_of_folder.refused.append(Answer(name, reason=answer.reason))
     else:
-        held.no_images += 1
+        state_of_folder.no_images += 1

@@ -1,4 +1,4 @@
-"""What a model said: one image beside its probabilities, many as a table and a CSV."""
+"""Show predictions: one image with its probabilities, many as a table and a CSV."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -26,75 +26,75 @@ if TYPE_CHECKING:  # importing it loads torch
     from core.evaluation.predict import Predictor
 
 MOST_BARS = 8
-MOST_ROWS = 8  # more are reached by scrolling
+MOST_ROWS = 8  # more rows by scrolling
 ROW_PX = THUMBNAIL_PX + 8
 SEVERAL_SET = (
-    "The model knows only its {n} classes and answers each by itself. It can answer with none, but a high probability "
-    "does not mean that the image is of a kind it knows."
+    "The model knows only its {n} classes and decides on each one separately. It can predict none of them, but a high "
+    "probability does not mean that the image is of a kind it knows."
 )
 CLOSED_SET = (
-    "The model knows only its {n} classes and always answers with one of them, also when the image shows none of "
-    "them. A high probability does not mean that the image is of a kind it knows."
+    "The model knows only its {n} classes and always predicts one of them, even if the image shows none of them. A "
+    "high probability does not mean that the image is of a kind it knows."
 )
 
 
 def show_answers(run: Run, predictor: "Predictor", sources: Sequence[Source], answers: Sequence[Answer]) -> None:
-    """All answers, and the files that got none with the reason. `sources` and `answers` have the same order."""
-    good = [(source, answer) for source, answer in zip(sources, answers, strict=True) if not answer.reason]
-    _refused([answer for answer in answers if answer.reason])
-    if not good:
+    """Show all predictions, and files without one with the reason. `sources` and `answers` have the same order."""
+    predicted = [(source, answer) for source, answer in zip(sources, answers, strict=True) if not answer.reason]
+    _show_refused([answer for answer in answers if answer.reason])
+    if not predicted:
         return
-    if len(good) == 1:
-        _one(predictor, *good[0])
+    if len(predicted) == 1:
+        _one(predictor, *predicted[0])
     else:
-        named = [(answer.name, answer.probabilities) for _, answer in good]
-        _many(run, predictor, good, lambda: named, len(good))
-    _notes([answer for _, answer in good])
-    st.caption(_closed_set(predictor))
+        rows = [(answer.name, answer.probabilities) for _, answer in predicted]
+        _many(run, predictor, predicted, lambda: rows, len(predicted))
+    _notes([answer for _, answer in predicted])
+    st.caption(_closed_set_note(predictor))
 
 
 def show_folder(run: Run, predictor: "Predictor", found: FolderAnswers) -> None:
-    """A table of a folder's first answers, all of them as a CSV, and what got none with the reason."""
-    _refused(found.refused)
+    """A table of a folder's first predictions, all as a CSV, and files without one with the reason."""
+    _show_refused(found.refused)
     if found.no_images:
-        what = (
+        which = (
             "1 other file is no image and was"
             if found.no_images == 1
             else f"{found.no_images:,} other files are no images and were"
         )
-        st.caption(f"{what} left out.")
+        st.caption(f"{which} left out.")
     if not found.rows:
         st.info("There is no image in this folder that can be read. Name another one.", icon=":material/info:")
         return
     _many(run, predictor, found.rows, found.csv_rows, len(found.names))
     _notes([answer for _, answer in found.rows])
-    st.caption(_closed_set(predictor))
+    st.caption(_closed_set_note(predictor))
 
 
-def _closed_set(predictor: "Predictor") -> str:
-    words = SEVERAL_SET if predictor.decision.several else CLOSED_SET
-    return words.format(n=len(predictor.classes))
+def _closed_set_note(predictor: "Predictor") -> str:
+    template = SEVERAL_SET if predictor.decision.several else CLOSED_SET
+    return template.format(n=len(predictor.classes))
 
 
 def _notes(answers: Sequence[Answer]) -> None:
-    """How files were read, where somebody should know it: the first file's name stands for those of the same note."""
-    named: dict[str, list[str]] = {}
+    """Notes on how files were decoded; files with the same note are summarised."""
+    names_by_note: dict[str, list[str]] = {}
     for answer in answers:
         for note in answer.notes:
-            named.setdefault(note, []).append(answer.name)
-    for note, names in list(named.items())[:MOST_NAMED]:
+            names_by_note.setdefault(note, []).append(answer.name)
+    for note, names in list(names_by_note.items())[:MOST_NAMED]:
         more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
         st.caption(f"{literal(names[0])}{more}: {literal(note)}")
 
 
-def _refused(answers: Sequence[Answer]) -> None:
+def _show_refused(answers: Sequence[Answer]) -> None:
     if not answers:
         return
     lines = "\n".join(f"- **{literal(answer.name)}**: {literal(answer.reason)}" for answer in answers[:MOST_NAMED])
     if len(answers) > MOST_NAMED:
         lines += f"\n- and {len(answers) - MOST_NAMED:,} more"
-    what = "This file was not used" if len(answers) == 1 else f"These {len(answers)} files were not used"
-    st.warning(f"{what}:\n\n{lines}", icon=":material/hide_image:")
+    which = "This file was not used" if len(answers) == 1 else f"These {len(answers)} files were not used"
+    st.warning(f"{which}:\n\n{lines}", icon=":material/hide_image:")
 
 
 def _one(predictor: "Predictor", source: Source | OnDisk, answer: Answer) -> None:
@@ -104,7 +104,7 @@ def _one(predictor: "Predictor", source: Source | OnDisk, answer: Answer) -> Non
     with left:
         try:
             pixels = predictor.read(source.read())
-        except UnreadableImage as error:  # it could be read a moment ago
+        except UnreadableImage as error:  # it was readable a moment ago
             st.warning(literal(str(error)))
             return
         st.image(jpeg(Image.fromarray(pixels)), width=max(side, 288), alt=answer.name)
@@ -117,32 +117,32 @@ def _one(predictor: "Predictor", source: Source | OnDisk, answer: Answer) -> Non
         if data.others:
             st.caption(f"{data.others} less probable classes are not drawn.")
         if data.thresholds is not None:
-            st.caption("The dotted lines are the thresholds: from there the model says that a class is there.")
+            st.caption("The dotted lines are the thresholds: a class is predicted if its probability reaches it.")
 
 
 def _headline(data: TopClasses) -> str:
-    said = [
+    labels = [
         f"{literal(name)} :gray[{percent(probability)}]"
         for name, probability, there in zip(data.names, data.probabilities, data.said, strict=True)
         if there
     ]
-    return ", ".join(said) or "None of its classes"
+    return ", ".join(labels) or "None of its classes"
 
 
 def _many(
     run: Run,
     predictor: "Predictor",
-    good: Sequence[tuple[Source | OnDisk, Answer]],
-    every: Callable[[], Iterable[tuple[str, Sequence[float]]]],
+    predicted: Sequence[tuple[Source | OnDisk, Answer]],
+    all_rows: Callable[[], Iterable[tuple[str, Sequence[float]]]],
     total: int,
 ) -> None:
-    """A table of `good`, and a CSV of `every` answer, of which there are `total`."""
+    """A table of `predicted`, and a CSV of all `total` predictions from `all_rows`."""
     decision = predictor.decision
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(f"{total:,} images", anchor=False, width="content")
         st.download_button(
             "Download as CSV",
-            lambda: predictions_csv(decision, every()),
+            lambda: predictions_csv(decision, all_rows()),
             file_name=f"predictions-{slug(run.name)}.csv",
             mime="text/csv",
             on_click="ignore",
@@ -150,24 +150,24 @@ def _many(
             icon=":material/download:",
             key="predict-csv",
         )
-    if total > len(good):
-        st.caption(f"The first {len(good)} of {total:,} are shown; the CSV has all.")
+    if total > len(predicted):
+        st.caption(f"The first {len(predicted)} of {total:,} are shown; the CSV has all.")
     st.caption("Choose a row to see that image and all its probabilities.")
     percent = st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, color="primary")
     columns = {"Image": st.column_config.ImageColumn(width=THUMBNAIL_PX + 16), "Probability": percent}
     event = show_table(
-        _frame(decision, [answer for _, answer in good]),
+        _frame(decision, [answer for _, answer in predicted]),
         hide_index=True,
         column_config=columns,
         row_height=ROW_PX,
-        height=min(len(good), MOST_ROWS) * ROW_PX + 40,
+        height=min(len(predicted), MOST_ROWS) * ROW_PX + 40,
         on_select="rerun",
         selection_mode="single-row",
         key="predict-table",
     )
     rows = event.selection.rows
-    if rows and rows[0] < len(good):
-        _one(predictor, *good[rows[0]])
+    if rows and rows[0] < len(predicted):
+        _one(predictor, *predicted[rows[0]])
 
 
 def _frame(decision: Decision, answers: Sequence[Answer]) -> pd.DataFrame:
@@ -186,8 +186,8 @@ def _frame(decision: Decision, answers: Sequence[Answer]) -> pd.DataFrame:
 
 
 def _labels(decision: Decision, probabilities: Sequence[float]) -> str:
-    said = [f"{decision.classes[index]} ({percent(probabilities[index])})" for index in decision.said(probabilities)]
-    return ", ".join(said) or NO_LABEL
+    labels = [f"{decision.classes[index]} ({percent(probabilities[index])})" for index in decision.said(probabilities)]
+    return ", ".join(labels) or NO_LABEL
 
 
 def _second(names: Sequence[str], probabilities: Sequence[float]) -> str:

@@ -1,4 +1,4 @@
-"""Class by class, where every image has one class: recall, precision, F1, and what is taken for what."""
+"""Results by class for single-label classification: recall, precision, F1 and confusion matrix."""
 
 from collections.abc import Sequence
 
@@ -21,23 +21,23 @@ LONGEST_NAME, NAME_PX = 16, 115
 
 
 def show(classes: Sequence[str], answers: artifacts.Predictions) -> None:
-    """A bar and a row per class, beside the confusion matrix."""
+    """A bar and a table row per class, beside the confusion matrix."""
     predicted = answers.probabilities.argmax(axis=1)
     scores = class_scores(answers.labels, predicted, classes)
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("**How many of each class are found**")
+        st.markdown("***Recall of each class**")
         figure = recall_figure(recall_rows(scores), theme())
         live_plot(figure, key="results-recall", height=int(figure.layout.height))
         _class_table(scores)
         explain(
             "Precision, recall, F1",
-            "Recall: of the images of a class, the share that was found. Precision: of the images called so, the share "
-            "that is. F1: their harmonic mean.",
+            "Recall: the share of a class's images that were predicted as that class. Precision: the share of the "
+            "predictions of a class that are correct. F1: their harmonic mean.",
             r"F_1 = \frac{2\,TP}{2\,TP + FP + FN}",
         )
     with right:
-        st.markdown("**What is taken for what**")
+        st.markdown("***Confusion matrix**")
         figure = confusion_figure(cells(confusion(answers.labels, predicted, classes)), theme())
         live_plot(figure, key="results-confusion", height=int(figure.layout.height))
 
@@ -56,7 +56,7 @@ def _class_table(scores: tuple[ClassScore, ...]) -> None:
     share = st.column_config.NumberColumn(format="%.0f %%")
     columns: dict[str, object] = dict.fromkeys(("Precision", "Recall", "F1"), share)
     if max(len(score.name) for score in scores) > LONGEST_NAME:
-        columns["Class"] = st.column_config.TextColumn(width=NAME_PX)  # or the numbers would be out of sight
+        columns["Class"] = st.column_config.TextColumn(width=NAME_PX)  # keeps the numbers visible
     show_table(frame, hide_index=True, column_config=columns, placeholder="–", key="results-classes")
 
 

@@ -1,4 +1,4 @@
-"""Several runs laid over each other: their curves, and the settings in which they differ."""
+"""Comparison of runs: overlaid curves, and the settings in which they differ."""
 
 import html
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from pages.ui.widgets.plot import live_plot
 from pages.ui.widgets.tables import show_plain_table
 from pages.ui.widgets.theme import theme
 
-MOST_COMPARED = 8  # as many as there are colours
+MOST_COMPARED = 8  # number of colours
 _CSS_DASHES = {"dash": "dashed", "dot": "dotted", "dashdot": "dashed"}
 _STYLE = """<style>
 .graft-legend { display: flex; flex-direction: column; gap: 0.25rem; font-size: 0.9rem; }
@@ -30,18 +30,18 @@ _STYLE = """<style>
 
 
 def show_comparison(order: Sequence[Run], runs: Sequence[Run], names: dict[str, str]) -> None:
-    """Overlaid curves and the settings that differ."""
+    """Show overlaid curves and differing settings."""
     store = engine.workspace().store
-    able = [run for run in order if run.results or run.progress.get("epochs_done")]
-    if len(able) < 2:
+    comparable = [run for run in order if run.results or run.progress.get("epochs_done")]
+    if len(comparable) < 2:
         return
     st.subheader("Compare", anchor=False)
-    ids = [run.id for run in able]
-    kept = [run_id for run_id in state.recall("results-compared", ids[:3]) if run_id in ids]
+    ids = [run.id for run in comparable]
+    last_selection = [run_id for run_id in state.recall("results-compared", ids[:3]) if run_id in ids]
     chosen = st.multiselect(
-        "Runs to lay over each other",
+        "Runs to compare",
         ids,
-        default=kept or ids[:3],
+        default=last_selection or ids[:3],
         format_func=lambda run_id: shown(names[run_id]),
         max_selections=MOST_COMPARED,
         key="results-compare",
@@ -60,29 +60,30 @@ def show_comparison(order: Sequence[Run], runs: Sequence[Run], names: dict[str, 
     figure = overlay_figure(data, theme())
     live_plot(figure, key="results-overlay", height=int(figure.layout.height))
     st.html(legend_html(legend(data, theme()), in_percent=data.percent))
-    _differences([run for run in able if run.id in chosen], names)
+    _differences([run for run in comparable if run.id in chosen], names)
 
 
 def legend_html(keys: Sequence[Key], *, in_percent: bool) -> str:
-    """The legend as HTML, in which a name can be as long as it is. Names from users are escaped."""
+    """The legend as HTML, with names of any length. Names from users are escaped."""
     rows = []
     for key in keys:
         last = "no epoch yet" if key.last is None else percent(key.last) if in_percent else f"{key.last:.3f}"
-        twin = f", the same line as {key.same_as}" if key.same_as else ""
+        same_line = f", the same line as {key.same_as}" if key.same_as else ""
         style = _CSS_DASHES.get(key.dash, "solid")
         line = f'<i style="border-top:3px {style} {key.colour}"></i>'
         rows.append(
-            f"<div>{line}<span>{html.escape(shown(key.name))} <small>{html.escape(last + twin)}</small></span></div>"
+            f"<div>{line}<span>{html.escape(shown(key.name))} "
+            f"<small>{html.escape(last + same_line)}</small></span></div>"
         )
     return f'{_STYLE}<div class="graft-legend">{"".join(rows)}</div>'
 
 
 def _differences(runs: Sequence[Run], names: dict[str, str]) -> None:
     rows = differing({run.id: run.experiment for run in runs})
-    table = {literal(names[run.id]): [_told_score(run), *(literal(row.values[run.id]) for row in rows)] for run in runs}
+    table = {literal(names[run.id]): [_score_text(run), *(literal(row.values[run.id]) for row in rows)] for run in runs}
     names_of = {run.val.main.title.lower() for run in runs if run.val}
-    first = f"Validation {names_of.pop()}" if len(names_of) == 1 else "Validation score"
-    headings = [first, *(literal(row.title) for row in rows)]
+    score_heading = f"Validation {names_of.pop()}" if len(names_of) == 1 else "Validation score"
+    headings = [score_heading, *(literal(row.title) for row in rows)]
     with st.container(key="results-differences"):
         show_plain_table(pd.DataFrame(table, index=headings), border="horizontal")
     if not rows:
@@ -91,7 +92,7 @@ def _differences(runs: Sequence[Run], names: dict[str, str]) -> None:
         st.caption("These runs were not validated on the same images: compare their scores with care.")
 
 
-def _told_score(run: Run) -> str:
+def _score_text(run: Run) -> str:
     if run.val is None:
         return "not evaluated"
     score = run.val.main

@@ -1,4 +1,4 @@
-"""Which epoch of a run is kept and why, and keeping the last one instead."""
+"""Which epoch of a run is kept and why, with the option to keep the last one instead."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from pages.ui.widgets.messages import literal
 
 
 def show_kept(run: Run) -> None:
-    """The sentence and its button. The run has validation scores."""
+    """Show the sentence and the button. The run must have validation scores."""
     workspace = engine.workspace()
     choice = kept_choice(workspace.store.epochs(run.id))
     if choice is None or run.val is None:

@@ -1,4 +1,4 @@
-"""Class by class, where an image may have several: average precision, F1 at the threshold, and what is told wrong."""
+"""Results by class for multi-label classification: average precision, F1 at the threshold, and mistakes."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,16 +22,16 @@ from pages.ui.widgets.tables import show_table
 from pages.ui.widgets.theme import theme
 
 THRESHOLDS = (
-    "The model answers yes where a class's probability reaches its threshold. Each was chosen on the validation "
-    "images, where it gives the highest F1; so the F1 of the validation images is a little too good."
+    "A class is predicted if its probability reaches its threshold. Each threshold was chosen for the highest F1 on "
+    "the validation images; so the F1 on these images is a little optimistic."
 )
-HALVES = "The model answers yes where a class's probability reaches a half."
+HALVES = "A class is predicted if its probability is at least 0.5."
 
 
 def show(classes: Sequence[str], answers: Predictions, key: str) -> None:
-    """A bar and a row per class, and the images with a wrong answer."""
+    """A bar and a table row per class, and the images with mistakes."""
     thresholds = answers.thresholds or (HALF,) * len(classes)
-    told = HALVES if set(thresholds) == {HALF} else THRESHOLDS
+    threshold_note = HALVES if set(thresholds) == {HALF} else THRESHOLDS
     scores = label_scores(answers.labels, answers.probabilities, thresholds, classes)
     left, right = st.columns([2, 3], gap="large")
     with left:
@@ -42,8 +42,8 @@ def show(classes: Sequence[str], answers: Predictions, key: str) -> None:
         _table(scores)
         explain(
             "Average precision, F1, thresholds",
-            f"Average precision: how well the images that show a class are ranked before the others; it needs no "
-            f"threshold. F1: the harmonic mean of precision and recall at the threshold. {told}",
+            f"Average precision: how well images of a class are ranked above the others; it needs no "
+            f"threshold. F1: the harmonic mean of precision and recall at the threshold. {threshold_note}",
             r"AP = \sum_k (R_k - R_{k-1})\,P_k, \quad F_1 = \frac{2\,TP}{2\,TP + FP + FN}",
         )
     _mistakes(classes, answers, label_mistakes(answers.labels, answers.probabilities, thresholds), key)
@@ -70,26 +70,26 @@ def _table(scores: Sequence[LabelScore]) -> None:
     show_table(frame, hide_index=True, column_config=columns, placeholder="–", key="results-labels")
 
 
-def _mistakes(classes: Sequence[str], answers: Predictions, found: Sequence[LabelMistake], key: str) -> None:
+def _mistakes(classes: Sequence[str], answers: Predictions, wrong_images: Sequence[LabelMistake], key: str) -> None:
     total = len(answers.labels)
     st.subheader("Mistakes", anchor=False)
-    if not found:
-        st.success(f"On all {total} images every class is told right.", icon=":material/check_circle:")
+    if not wrong_images:
+        st.success(f"All classes are correct on all {total} images.", icon=":material/check_circle:")
         return
-    st.caption(f"On {len(found)} of {total} images some class is told wrong. The most surprising come first.")
-    show_in_turn(len(found), key, lambda count: _images(classes, answers, found[:count]))
+    st.caption(f"{len(wrong_images)} of {total} images have a wrong class. The most confident mistakes come first.")
+    show_in_turn(len(wrong_images), key, lambda count: _images(classes, answers, wrong_images[:count]))
 
 
-def _images(classes: Sequence[str], answers: Predictions, found: Sequence[LabelMistake]) -> Shown:
+def _images(classes: Sequence[str], answers: Predictions, wrong_images: Sequence[LabelMistake]) -> Shown:
     shown = Shown([], [])
-    for mistake in found:
+    for mistake in wrong_images:
         row = answers.probabilities[mistake.index]
         wrong = [f"missed {classes[c]} ({percent(row[c])})" for c in mistake.missed]
         wrong += [f"added {classes[c]} ({percent(row[c])})" for c in mistake.added]
-        there = ", ".join(classes[c] for c in np.flatnonzero(answers.labels[mistake.index])) or "no label"
+        true_labels = ", ".join(classes[c] for c in np.flatnonzero(answers.labels[mistake.index])) or "no label"
         try:
             pixels = small_image(Path(answers.paths[mistake.index]), answers.value_range)
-            shown.cells.append(Cell(pixels, there, note="; ".join(wrong)))
+            shown.cells.append(Cell(pixels, true_labels, note="; ".join(wrong)))
         except UnreadableImage as error:
             shown.missing.append(f"{answers.names[mistake.index]} ({str(error).rstrip('.')})")
     return shown

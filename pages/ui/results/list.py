@@ -1,4 +1,4 @@
-"""All runs, ranked; each row leads to its run."""
+"""The list of all runs, ranked; each row links to its run."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from pages.ui.session import engine, state
 from pages.ui.widgets.messages import explain, literal
 
 FIRST_SHOWN = 20
-LONGEST_MESSAGE = 200  # letters; the run's own page has all of it
+LONGEST_MESSAGE = 200  # characters; the run's page shows all
 EVERYTHING = "All images"
 RANKED = "Ranked by their validation score."
-RANKED_APART = "Ranked within each data set: scores on other images do not compare."
+RANKED_APART = "Ranked within each data set: scores on different images do not compare."
 _STYLE = """<style>
 .graft-track { position: relative; height: 10px; border-radius: 5px; background: rgba(128, 150, 146, 0.22); }
 .graft-track i { position: absolute; top: 0; bottom: 0; border-radius: 5px; background: rgba(20, 150, 136, 0.45); }
@@ -28,7 +28,7 @@ _STYLE = """<style>
   background: #0f8a7e; }
 [class*="st-key-results-open-"] a, [class*="st-key-results-open-"] a:hover { padding: 0; background: transparent; }
 [class*="st-key-results-open-"] a p { font-weight: 600; white-space: normal; overflow-wrap: anywhere; }
-/* the link reaches over its whole row */
+/* the link covers its whole row */
 [class*="st-key-results-row-"] { position: relative; cursor: pointer; }
 [class*="st-key-results-row-"] * { position: static; }
 [class*="st-key-results-row-"] .graft-track, [class*="st-key-results-row-"] .graft-track * { position: absolute; }
@@ -41,7 +41,7 @@ _STYLE = """<style>
 
 
 def show_all(runs: Sequence[Run]) -> None:
-    """The page without a chosen run. `runs` is not empty."""
+    """The page without a selected run. `runs` is not empty."""
     _header()
     workspace, names = engine.workspace(), listing.labels(runs)
     sizes = {run.id: listing.disk_bytes(workspace.folder(run.id)) for run in runs}
@@ -53,10 +53,10 @@ def show_all(runs: Sequence[Run]) -> None:
     )
     st.html(_STYLE)
     order = listing.ranked(chosen) if source else listing.by_data(chosen)
-    places = _places(order)
+    ranks = _ranks(order)
     shown = order if state.recall("results-all", False) else order[:FIRST_SHOWN]
     for run in shown:
-        _row(run, names[run.id], places.get(run.id), sizes[run.id])
+        _row(run, names[run.id], ranks.get(run.id), sizes[run.id])
     if len(shown) < len(order) and st.button(f"Show all {len(order)} runs", key="results-show-all"):
         state.remember("results-all", True)
         st.rerun()
@@ -74,8 +74,8 @@ def _scored(run: Run) -> bool:
     return run.val is not None and not run.status.live
 
 
-def _places(order: Sequence[Run]) -> dict[str, int]:
-    """The rank of every scored run among those on the same images."""
+def _ranks(order: Sequence[Run]) -> dict[str, int]:
+    """The rank of each scored run among those on the same images."""
     counts: Counter[listing.Images] = Counter()
     found = {}
     for run in filter(_scored, order):
@@ -85,25 +85,25 @@ def _places(order: Sequence[Run]) -> dict[str, int]:
 
 
 def _default(runs: Sequence[Run]) -> listing.Images:
-    """The images that this session is about, where there are runs on them; else those of the newest run."""
-    held = {listing.images_of(run) for run in runs}
+    """The images of this session if there are runs on them, else those of the newest run."""
+    known = {listing.images_of(run) for run in runs}
     chosen = state.draft().source or "", state.draft().reading
-    return chosen if chosen in held else listing.images_of(max(runs, key=lambda run: run.age))
+    return chosen if chosen in known else listing.images_of(max(runs, key=lambda run: run.age))
 
 
 def _source(runs: Sequence[Run]) -> listing.Images | None:
-    """The images whose runs are ranked, None for all: runs on other images cannot be ranked against each other."""
+    """The images whose runs are ranked, None for all: scores on different images do not compare."""
     sources = list(dict.fromkeys(map(listing.images_of, runs)))
     if len(sources) < 2:
         return sources[0]
-    kept = state.recall("results-source", None)
-    if kept not in (EVERYTHING, *sources):
-        kept = _default(runs)
+    last_selection = state.recall("results-source", None)
+    if last_selection not in (EVERYTHING, *sources):
+        last_selection = _default(runs)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source = st.selectbox(
             "Trained on",
             [*sources, EVERYTHING],
-            index=[*sources, EVERYTHING].index(kept),
+            index=[*sources, EVERYTHING].index(last_selection),
             format_func=lambda source: source if source == EVERYTHING else shown(listing.images_name(source)),
             key="results-data",
             width=280,
@@ -117,12 +117,12 @@ def _source(runs: Sequence[Run]) -> listing.Images | None:
     return None if source == EVERYTHING else source
 
 
-def _row(run: Run, name: str, place: int | None, n_bytes: int) -> None:
+def _row(run: Run, name: str, rank: int | None, disk_usage: int) -> None:
     with st.container(border=True, key=f"results-row-{run.id}"):
         title, score, about = st.columns([5, 4, 6], gap="medium", vertical_alignment="center")
         with title, st.container(gap="xxsmall"):
             with st.container(key=f"results-open-{run.id}"):
-                number = f"{place}. " if place else ""
+                number = f"{rank}. " if rank else ""
                 label = f"{literal(f'{number}{name}')} :material/chevron_right:"
                 st.page_link("pages/results.py", label=label, query_params={"run": run.id})
             st.markdown(f"{badge(run.status)} :gray[:small[{listing.when(run.created_at)}]]")
@@ -130,9 +130,9 @@ def _row(run: Run, name: str, place: int | None, n_bytes: int) -> None:
             _score(run)
         with about, st.container(gap="xxsmall"):
             st.markdown(f":small[{literal(listing.settings_line(run.experiment))}]")
-            took = run.results.get("seconds") or run.progress.get("seconds")
-            time_taken = f"{format_duration(took)} · " if took else ""
-            st.markdown(f":gray[:small[{time_taken}{format_size(n_bytes)} on disk]]")
+            seconds = run.results.get("seconds") or run.progress.get("seconds")
+            time_taken = f"{format_duration(seconds)} · " if seconds else ""
+            st.markdown(f":gray[:small[{time_taken}{format_size(disk_usage)} on disk]]")
         if run.message:
             colour = "red" if run.status is Status.FAILED else "gray"
             st.markdown(f":{colour}[:small[{literal(shorten(run.message, LONGEST_MESSAGE, placeholder=' …'))}]]")
@@ -147,10 +147,10 @@ def _score(run: Run) -> None:
     else:
         score = run.val.main
         about = ["" if score.name == "accuracy" else score.title.lower(), format_interval(score)]
-        said = ", ".join([*filter(None, about), f"{run.val.n} images"])
+        details = ", ".join([*filter(None, about), f"{run.val.n} images"])
         with st.container(gap="xxsmall"):
-            st.markdown(f"**{format_score(score)}** :gray[:small[{said}]]")
-            if score.in_percent:  # of anything else nobody knows where the track would end
+            st.markdown(f"**{format_score(score)}** :gray[:small[{details}]]")
+            if score.in_percent:  # other scores have no fixed scale
                 _track(score)
             if score.note:
                 st.markdown(f":gray[:small[{literal(score.note)}]]")

@@ -1,4 +1,4 @@
-"""The images that a model got wrong, the most confident mistakes first."""
+"""The misclassified images, the most confident mistakes first."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,28 +27,31 @@ _SMALL = Geometry(SIDE, SIDE, "bilinear")
 
 @dataclass(frozen=True)
 class Shown:
-    """Images that could be read, as cells, and the names of the others with the reason."""
+    """Readable images as cells, and names and reasons of the others."""
 
     cells: list[Cell]
     missing: list[str]
 
 
 def show_mistakes(classes: Sequence[str], answers: Predictions, key: str) -> None:
-    """A mosaic and a table of the mistakes. `key` names run and part: how many are shown is kept for each."""
+    """A mosaic and a table of the mistakes.
+
+    `key` identifies run and part, for which the number of shown images is kept.
+    """
     found = mistakes(answers.labels, answers.probabilities)
     total = len(answers.labels)
     st.subheader("Mistakes", anchor=False)
     if not found:
-        st.success(f"All {total} images were recognised.", icon=":material/check_circle:")
+        st.success(f"All {total} images were classified correctly.", icon=":material/check_circle:")
         return
-    st.caption(f"{len(found)} of {total} images were taken for something else. The most confident mistakes come first.")
+    st.caption(f"{len(found)} of {total} images were misclassified. The most confident mistakes come first.")
     show_in_turn(len(found), key, lambda count: images(classes, answers, found[:count]))
     with st.expander("File names", icon=":material/list:", key="results-mistake-names"):
         _table(classes, answers, found)
 
 
 def show_in_turn(total: int, key: str, read: Callable[[int], Shown]) -> None:
-    """The first mistakes, and a button for more; `read` gives so many of them."""
+    """The first mistakes, and a button for more; `read(n)` returns the first n."""
     count = state.recall(f"mistakes:{key}", AT_A_TIME)
     with st.spinner("Reading the images."):
         _show_images(read(count))
@@ -58,7 +61,7 @@ def show_in_turn(total: int, key: str, read: Callable[[int], Shown]) -> None:
 
 
 def _show_images(shown: Shown) -> None:
-    """The mosaic, and what could not be shown."""
+    """The mosaic, and the images that could not be shown."""
     if shown.cells:
         _mosaics(shown.cells)
     if shown.missing:
@@ -77,7 +80,7 @@ def _mosaics(cells: list[Cell]) -> None:
 
 
 def images(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake]) -> Shown:
-    """The images of the mistakes: which class each is, and under that what it was taken for."""
+    """The images of the mistakes: the true class, and below it the predicted one."""
     shown = Shown([], [])
     for mistake in found:
         taken_for = f"→ {classes[mistake.predicted]} {percent(mistake.probability)}"
@@ -90,14 +93,14 @@ def images(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake
 
 
 def small_image(path: Path, value_range: Range | None) -> np.ndarray:
-    """An image of the data set as the model saw it, small. Raises `UnreadableImage`."""
+    """A small version of an image, with the value range of the data set. Raises `UnreadableImage`."""
     return _small(str(path), _stamp(path), value_range)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _small(path: str, stamp: int, value_range: Range | None) -> np.ndarray:
-    """As the model saw it: with the scale of the data set."""
-    del stamp  # a part of the key: the file may be replaced
+    """Decode with the value range of the data set."""
+    del stamp  # part of the cache key: the file may be replaced
     return resize(decode(Path(path), value_range).pixels, _SMALL)
 
 
@@ -105,7 +108,7 @@ def _stamp(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
     except OSError as error:
-        raise UnreadableImage("it is not on this disk") from error
+        raise UnreadableImage("the file does not exist") from error
 
 
 def _table(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake]) -> None:

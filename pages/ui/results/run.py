@@ -1,4 +1,4 @@
-"""One run: what it is, how it went, what it can do, and what can be done with it."""
+"""The page of one run: summary, scores, curves and actions."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ WHY_NO_MODEL = "There is no model yet: no epoch has ended."
 
 
 def show_one(run: Run, runs: Sequence[Run]) -> None:
-    """The page of `run`; `runs` are all of the workspace."""
+    """Draw the page of `run`; `runs` are all runs of the workspace."""
     workspace = engine.workspace()
     folder = workspace.folder(run.id)
     st.page_link("pages/results.py", label="All runs", icon=":material/arrow_back:", query_params={})
@@ -40,7 +40,7 @@ def show_one(run: Run, runs: Sequence[Run]) -> None:
     st.markdown(f"{badge(run.status)} :gray[{literal(' · '.join(facts))}]")
     st.caption(literal(listing.settings_line(run.experiment)))
     _actions(run)
-    _how_it_stands(run)
+    _show_status(run)
     if run.val is not None:
         show_scores(run)
         show_kept(run)
@@ -53,8 +53,8 @@ def show_one(run: Run, runs: Sequence[Run]) -> None:
 
 
 def _actions(run: Run) -> None:
-    """What to do next is the one primary button."""
-    workspace = engine.workspace()  # here, for the download runs in a thread outside of any session
+    """The action buttons; the most useful next step is the primary one."""
+    workspace = engine.workspace()  # read now: the download runs in a thread outside the session
     model = listing.has_model(workspace.folder(run.id))
     with st.container(horizontal=True, key="results-actions"):
         if run.status.live:
@@ -65,8 +65,8 @@ def _actions(run: Run) -> None:
         ):
             _resume(run)
         if model and not run.status.live:
-            again = "Try it on new images"
-            if st.button(again, type="primary", icon=":material/image_search:", key="results-predict"):
+            predict_label = "Try it on new images"
+            if st.button(predict_label, type="primary", icon=":material/image_search:", key="results-predict"):
                 st.switch_page("pages/predict.py", query_params={"run": run.id})
         st.download_button(
             "Download model",
@@ -122,11 +122,11 @@ def _rename(run: Run) -> None:
 def _confirm_delete(run: Run) -> None:
     n_bytes = listing.disk_bytes(engine.workspace().folder(run.id))
     st.markdown(
-        f"**{literal(run.name)}** with its weights, curves and answers: {format_size(n_bytes)}. "
-        "Nothing of it can be brought back. The images stay."
+        f"**{literal(run.name)}** with its weights, curves and predictions: {format_size(n_bytes)}. "
+        "This cannot be undone. The images are kept."
     )
     with st.container(horizontal=True):
-        # a callback: it counts also when the whole page runs before the dialog does
+        # a callback, so that it also works if the page reruns before the dialog
         if st.button(":red[Delete it]", on_click=_delete, args=(run,), key="results-delete-now"):
             st.rerun()
         if st.button("Keep it", key="results-keep"):
@@ -142,7 +142,7 @@ def _delete(run: Run) -> None:
         st.query_params.clear()
 
 
-def _how_it_stands(run: Run) -> None:
+def _show_status(run: Run) -> None:
     if run.status.live:
         epochs = run.progress.get("epochs_done", 0)
         st.info(
@@ -163,9 +163,11 @@ def _curves(run: Run) -> None:
     if not epochs and not steps:
         return
     st.subheader("Curves", anchor=False)
-    word = diagnose(epochs, finished=not run.status.live, augmentation=augmentation_of(run), experiment=run.experiment)
-    if word:
-        st.info(literal(word), icon=":material/lightbulb:")
+    advice = diagnose(
+        epochs, finished=not run.status.live, augmentation=augmentation_of(run), experiment=run.experiment
+    )
+    if advice:
+        st.info(literal(advice), icon=":material/lightbulb:")
     data = curves(epochs, steps, store.phases(run.id), run.experiment.epochs)
     figure = curves_figure(data, theme())
     live_plot(figure, key="results-curves", height=int(figure.layout.height))

@@ -1,4 +1,4 @@
-"""How good a model is: scores with their intervals, the guarded test result, classes, confusion, mistakes."""
+"""The scores of a run with their intervals, the hidden test result, results by class, and mistakes."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,28 +17,28 @@ from pages.ui.widgets.messages import explain, literal, show_error
 
 PARTS = {"val": "Validation", "test": "Test"}
 _INTERVALS = (
-    "The number is measured on a few images; on others of the same kind it would be a little different. With 95 % "
+    "The score is measured on a few images; on others of the same kind it would be a little different. With 95 % "
     "confidence the true value lies in the interval. Few images make it wide. Accuracy and exact match (all classes of "
     "an image right): Wilson's interval. Balanced accuracy (the mean of the classes' recalls, so that rare classes "
     "count as much as common ones), macro F1 (the mean of the classes' F1) and mean average precision (how well each "
     "class's images are ranked before all others): bootstrap, 1000 resamples."
 )
 _WHY_GUARDED = (
-    "Every choice that a look at the test images leads to (other settings, another run) makes their result better than "
-    "it will be on new images. Choose with the validation result; look here once, at the end."
+    "Every choice based on the test result (other settings, another run) makes it better than the result on new images "
+    "will be. Choose with the validation result; look here once, at the end."
 )
 
 
 @dataclass(frozen=True)
-class _Looks:
-    """Whether this session has been shown the run's test result, and how often anyone has looked at the split."""
+class _TestViews:
+    """Whether this session has seen the run's test result, and how often results of this test split were viewed."""
 
     shown: bool
     count: int
 
 
 def show_scores(run: Run) -> None:
-    """The main numbers: validation at once, test behind its button. The run has validation scores."""
+    """Show the scores: validation directly, test after a click. The run must have validation scores."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Scores", anchor=False, width="content")
         explain(
@@ -52,45 +52,45 @@ def show_scores(run: Run) -> None:
     with left.container(border=True, key="results-val", height="stretch"):
         if run.val is not None:
             _numbers("On the validation images", run.val)
-        st.caption(optimism(run, test_shown=run.test is not None and _looks(run).shown))
+        st.caption(optimism(run, test_shown=run.test is not None and _test_views(run).shown))
     with right.container(border=True, key="results-test", height="stretch"):
         _test(run)
 
 
 def optimism(run: Run, *, test_shown: bool) -> str:
-    """What is known of how far the validation result can be believed."""
+    """A sentence on how reliable the validation result is."""
     if run.results.get("epochs") == 1:
-        return "There was a single epoch, so these images chose nothing."
+        return "There was a single epoch, so the validation images did not influence the choice of the epoch."
     if not test_shown or run.val is None or run.test is None:
         return "These images also chose the epoch, so new images may do a little worse."
     val, test = run.val.main, run.test.main
     if _is_surely_worse(test, val):
         return f"These images also chose the epoch. On the test images it is {_distance(test, val)}."
-    return "These images also chose the epoch. The test result agrees with theirs, as far as its interval tells."
+    return "These images also chose the epoch. The test result agrees with it within its interval."
 
 
 def _is_surely_worse(test: Score, val: Score) -> bool:
-    """Whether even the better end of the test result's interval is worse than the validation result."""
+    """Whether the whole interval of the test result is worse than the validation result."""
     if test.higher_is_better:
         return test.high is not None and test.high < val.value
     return test.low is not None and test.low > val.value
 
 
 def _distance(test: Score, val: Score) -> str:
-    apart, which = test.value - val.value, "lower" if test.value < val.value else "higher"
+    difference, which = test.value - val.value, "lower" if test.value < val.value else "higher"
     percent = test.in_percent and val.in_percent
-    return f"{100 * abs(apart):.0f} points {which}" if percent else f"{number(abs(apart))} {which}"
+    return f"{100 * abs(difference):.0f} points {which}" if percent else f"{number(abs(difference))} {which}"
 
 
 def _test(run: Run) -> None:
     if run.test is None:
         st.markdown("**On the test images**")
-        st.caption("This run kept no test images aside: its data set or its split has none.")
+        st.caption("This run has no test images: its data set or its split has none.")
         return
-    looks = _looks(run)
-    if looks.shown:
+    views = _test_views(run)
+    if views.shown:
         _numbers("On the test images", run.test)
-        st.caption(f"{_times(looks.count)} Choose with the validation result, not with this one.")
+        st.caption(f"{_times(views.count)} Choose with the validation result, not with this one.")
         return
     st.markdown("**On the test images**")
     st.markdown(f":small[{_WHY_GUARDED}]")
@@ -102,16 +102,16 @@ def _test(run: Run) -> None:
             return
         state.remember(_shown_key(run), True)
         st.rerun()
-    st.caption(_times(looks.count))
+    st.caption(_times(views.count))
 
 
-def _looks(run: Run) -> _Looks:
+def _test_views(run: Run) -> _TestViews:
     count = engine.workspace().store.test_looks(run.test_key)
-    return _Looks(state.recall(_shown_key(run), False), count)
+    return _TestViews(state.recall(_shown_key(run), False), count)
 
 
 def _shown_key(run: Run) -> str:
-    # a resumed run has another result, and so has another of its epochs
+    # the result changes when a run is resumed or another epoch is kept
     return f"test-shown:{run.id}:{run.ended_at}:{run.results.get('kept', 'chosen')}"
 
 
@@ -137,7 +137,7 @@ def _numbers(title: str, scores: Scorecard) -> None:
 
 def show_details(run: Run, folder: Path) -> None:
     """Classes, confusion and mistakes, for the validation images or, once they have been shown, the test images."""
-    parts = ["val", "test"] if run.test is not None and _looks(run).shown else ["val"]
+    parts = ["val", "test"] if run.test is not None and _test_views(run).shown else ["val"]
     st.subheader("Class by class", anchor=False)
     part = "val"
     if len(parts) > 1:

@@ -1,4 +1,4 @@
-"""What stands around the live panel: a run's name and status, its buttons, its result, the other live runs."""
+"""The parts around the live panel: name and status of a run, buttons, result, other live runs."""
 
 from collections.abc import Callable
 
@@ -27,40 +27,40 @@ def remember(run_id: str) -> None:
 
 
 def header(run: Run, live: list[Run]) -> None:
-    """Name, status, what can be done now, and how it ended."""
+    """Show name, status, available actions and result."""
     with st.container(key="train-header"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.subheader(literal(run.name), anchor=False, width="content")
             label, icon, colour = BADGES[run.status]
             st.badge(label, icon=icon, color=colour)
         if run.status.live:
-            _steer(run, live)
+            _show_actions(run, live)
         else:
-            _ended(run)
+            _show_outcome(run)
 
 
 def has_next_step(run: Run) -> bool:
-    """Whether the page's main button belongs to this run: it is at work, has a result to see, or can simply go on."""
+    """Whether the page's primary button belongs to this run: it is live, has results, or can be resumed."""
     return run.status.live or run.val is not None or run.status is Status.INTERRUPTED
 
 
 def submit(experiment: Experiment, device: str, name: str = "", *, leave: bool = False) -> None:
-    """Queue an experiment and show it, unless another run is being watched; an error is shown and nothing else changes.
+    """Queue an experiment and show it, unless another run is displayed; on failure only the error is shown.
 
     Ends the script run when it succeeds.
     """
     try:
         with st.spinner("Checking the images and the settings."):
-            before = {run.id for run in engine.live_runs()}
+            live_before = {run.id for run in engine.live_runs()}
             run_id = engine.manager().submit(experiment, device, name)
     except GraftError as error:
         show_error(error)
         return
-    if run_id in before:
+    if run_id in live_before:
         st.toast("This experiment is being trained already.", icon=":material/info:")
-    elif before:
+    elif live_before:
         st.toast("Added to the queue.", icon=":material/playlist_add:")
-    if not before or (run_id in before and engine.workspace().store.run(run_id).status is not Status.QUEUED):
+    if not live_before or (run_id in live_before and engine.workspace().store.run(run_id).status is not Status.QUEUED):
         remember(run_id)
     if leave:
         st.switch_page("pages/train.py", query_params={"run": run_id})
@@ -68,15 +68,15 @@ def submit(experiment: Experiment, device: str, name: str = "", *, leave: bool =
 
 
 def controls(run: Run, *, leave: bool = False) -> None:
-    """The two control runs, each one click. `leave`: for the Train page, where they are shown."""
+    """Buttons for the two control runs. `leave`: switch to the Train page afterwards."""
     with st.container(border=True, gap="small", key="train-controls"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Was it worth it?** Run the same again with one thing taken away.", width="content")
             explain(
                 "Control runs",
                 "A control changes one thing and nothing else: same images, same split, same seed. The difference to "
-                "this run is what that one thing is worth. On few images differences within the 95 % intervals may be "
-                "chance.",
+                "this run shows what that one thing is worth. On few images differences within the 95 % intervals may "
+                "be chance.",
             )
         with st.container(horizontal=True, gap="small"):
             _control(
@@ -87,44 +87,44 @@ def controls(run: Run, *, leave: bool = False) -> None:
             _control(
                 run, "Same from scratch", "from scratch", ":material/restart_alt:",
                 run.experiment.backbone.weights == "none", "This run began from untrained weights.",
-                "Untrained weights, all stages trained for as many epochs: what frozen, untrained stages pass on is "
-                "noise.",
+                "Untrained weights, all stages trained for as many epochs: the output of frozen, untrained stages "
+                "would be noise.",
                 from_scratch,
                 leave,
             )  # fmt: skip
 
 
 def others(shown: Run | None, live: list[Run]) -> None:
-    """The live runs that are not shown: watch one, or take it out of the queue."""
-    rest = [run for run in live if shown is None or run.id != shown.id]
-    if not rest:
+    """List the other live runs, with buttons to show them or remove them from the queue."""
+    others_live = [run for run in live if shown is None or run.id != shown.id]
+    if not others_live:
         return
-    places = {run_id: number for number, run_id in enumerate(_queue(), start=1)}
+    queue_positions = {run_id: number for number, run_id in enumerate(_queue(), start=1)}
     with st.container(border=True, gap="small", key="train-queue"):
-        st.markdown("**Queue**" if all(run.status is Status.QUEUED for run in rest) else "**Other live runs**")
-        for run in rest:
-            _other(run, places.get(run.id))
+        st.markdown("**Queue**" if all(run.status is Status.QUEUED for run in others_live) else "**Other live runs**")
+        for run in others_live:
+            _other(run, queue_positions.get(run.id))
 
 
-def _other(run: Run, place: int | None) -> None:
+def _other(run: Run, queue_position: int | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"train-other-{run.id}"):
-        where = f"place {place}" if place else BADGES[run.status][0].lower()
+        where = f"place {queue_position}" if queue_position else BADGES[run.status][0].lower()
         st.markdown(f"{literal(run.name)}  \n:gray[:small[{where}]]", width="stretch")
         if run.status is not Status.QUEUED and st.button("Show", key=f"train-show-{run.id}"):
             remember(run.id)
             st.rerun()
-        if place and st.button("Take out", icon=":material/close:", key=f"train-out-{run.id}"):
-            _act(engine.manager().stop, run.id)
+        if queue_position and st.button("Take out", icon=":material/close:", key=f"train-out-{run.id}"):
+            _run_action(engine.manager().stop, run.id)
 
 
-def _steer(run: Run, live: list[Run]) -> None:
+def _show_actions(run: Run, live: list[Run]) -> None:
     if not warmup.ready() or not engine.manager().owns(run.id):
-        st.info("Another program executes this run, such as a terminal. Watch it here; pause or stop it there.")
+        st.info("Another process runs this training, such as a terminal. Watch it here; pause or stop it there.")
         return
     with st.container(horizontal=True, gap="small"):
         if run.status is Status.QUEUED:
             if st.button("Take out of the queue", icon=":material/close:", key="train-stop"):
-                _act(engine.manager().stop, run.id)
+                _run_action(engine.manager().stop, run.id)
             return
         if run.status is Status.STOPPING:
             st.button("Stopping", icon=":material/hourglass_empty:", key="train-stopping", disabled=True)
@@ -132,7 +132,7 @@ def _steer(run: Run, live: list[Run]) -> None:
         _pause_button(run)
         stop = "Ends the training now; the best model so far is kept and evaluated."
         if st.button("Stop", icon=":material/stop:", key="train-stop", help=stop):
-            _act(engine.manager().stop, run.id)
+            _run_action(engine.manager().stop, run.id)
     if run.status is Status.PAUSED:
         waiting = sum(other.status is Status.QUEUED for other in live)
         more = f" {waiting} more wait{'s' if waiting == 1 else ''} behind it." if waiting else ""
@@ -140,18 +140,18 @@ def _steer(run: Run, live: list[Run]) -> None:
 
 
 def _pause_button(run: Run) -> None:
-    """Asked for at once, done at the next batch: until then the button says so."""
-    asked = state.recall("train-asked", None) == (run.id, run.status)
+    """Pausing happens at the next batch; until then the button is disabled."""
+    requested = state.recall("train-asked", None) == (run.id, run.status)
     if run.status is Status.PAUSED:
-        if st.button("Go on", icon=":material/play_arrow:", key="train-continue", type="primary", disabled=asked):
-            _act(engine.manager().unpause, run.id, asked=run)
+        if st.button("Go on", icon=":material/play_arrow:", key="train-continue", type="primary", disabled=requested):
+            _run_action(engine.manager().unpause, run.id, requested=run)
     else:
-        label = "Pausing at the next batch" if asked else "Pause"
-        if st.button(label, icon=":material/pause:", key="train-pause", disabled=asked):
-            _act(engine.manager().pause, run.id, asked=run)
+        label = "Pausing at the next batch" if requested else "Pause"
+        if st.button(label, icon=":material/pause:", key="train-pause", disabled=requested):
+            _run_action(engine.manager().pause, run.id, requested=run)
 
 
-def _ended(run: Run) -> None:
+def _show_outcome(run: Run) -> None:
     if run.status is Status.FAILED:
         st.error(literal(run.message), icon=":material/error:")
     elif run.message:
@@ -174,12 +174,12 @@ def _ended(run: Run) -> None:
 
 def _resume(run: Run) -> None:
     workspace = engine.workspace()
-    # an epoch that was cut short is told, and kept nowhere: it is trained again
+    # an interrupted epoch is not saved: it is trained again
     done = len(workspace.store.epochs(run.id)) if (workspace.folder(run.id) / CHECKPOINT).exists() else 0
-    where = f"Goes on after epoch {done}." if done else "Begins again: no epoch had ended."
+    where = f"Continues after epoch {done}." if done else "Starts again: no epoch had ended."
     kind = "primary" if has_next_step(run) and run.val is None else "secondary"
     if st.button("Resume", icon=":material/play_arrow:", key="train-resume", help=where, type=kind):
-        _act(engine.manager().resume, run.id, spinner="Checking that the images are the same.")
+        _run_action(engine.manager().resume, run.id, spinner="Checking that the images are the same.")
 
 
 def _result(run: Run, scores: Scorecard) -> None:
@@ -198,12 +198,12 @@ def _result(run: Run, scores: Scorecard) -> None:
 
 
 def _control(
-    run: Run, label: str, suffix: str, icon: str, pointless: bool, reason: str, idea: str,
+    run: Run, label: str, suffix: str, icon: str, disabled: bool, reason: str, help_text: str,
     control: Callable[[Experiment], Experiment], leave: bool,
 ) -> None:  # fmt: skip
     clicked = st.button(
-        label, icon=icon, key=f"train-control-{suffix.replace(' ', '-')}", disabled=pointless,
-        help=reason if pointless else idea,
+        label, icon=icon, key=f"train-control-{suffix.replace(' ', '-')}", disabled=disabled,
+        help=reason if disabled else help_text,
     )  # fmt: skip
     if clicked:
         submit(control(run.experiment), run.device, f"{run.name}, {suffix}", leave=leave)
@@ -213,12 +213,14 @@ def _queue() -> list[str]:
     return engine.manager().queue() if warmup.ready() else []
 
 
-def _act(action: Callable[[str], object], run_id: str, *, asked: Run | None = None, spinner: str | None = None) -> None:
+def _run_action(
+    action: Callable[[str], object], run_id: str, *, requested: Run | None = None, spinner: str | None = None
+) -> None:
     try:
         with st.spinner(spinner) if spinner else st.container():
             action(run_id)
     except GraftError as error:
         show_error(error)
         return
-    state.remember("train-asked", (asked.id, asked.status) if asked else None)
+    state.remember("train-asked", (requested.id, requested.status) if requested else None)
     st.rerun()

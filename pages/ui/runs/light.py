@@ -1,4 +1,4 @@
-"""What label safety knows of a run's augmentation, for the advice that is given about the run."""
+"""The label safety of a run's augmentation, for advice about the run."""
 
 from core.evaluation.diagnosis import Augmentation
 from core.runs.records import Run
@@ -7,8 +7,8 @@ from pages.ui.session import engine
 
 
 def augmentation_of(run: Run) -> Augmentation:
-    """Whether the run augments its images, and what is known of its labels; looks only at what the workspace keeps."""
+    """Whether the run augments images, and its known label safety; reads only cached results of the workspace."""
     plan = run.experiment
-    found = known_headline(plan, plan.data.fingerprint, ("auto", run.device), engine.workspace().root)
-    light = None if found is None else found.verdict
+    known = known_headline(plan, plan.data.fingerprint, ("auto", run.device), engine.workspace().root)
+    light = None if known is None else known.verdict
     return Augmentation(changes_images(plan.pipeline), light, has_strength(plan.pipeline))

@@ -1,4 +1,4 @@
-"""Runs as people read them: their order, their names, their settings in one line. No Streamlit in here."""
+"""Presentation of runs: order, names, and settings in one line. Independent of Streamlit."""
 
 import time
 from collections import Counter, defaultdict
@@ -13,18 +13,18 @@ from core.paths import BEST
 from core.runs.records import Run
 from pages.ui.widgets import sidebar
 
-MOST_SETTINGS, LONGEST_SETTING = 2, 32  # in a run's name; letters of each
+MOST_SETTINGS, LONGEST_SETTING = 2, 32  # number of settings in a run's name, and characters of each
 Images = tuple[str, Reading]
-_NOT_TELLING = {"data.fingerprint", "data.source"}
+_IGNORED = {"data.fingerprint", "data.source"}
 
 
 def ranked(runs: Sequence[Run]) -> list[Run]:
-    """Live runs first, then by the task's own validation score (its other scores decide ties), then those without.
+    """Live runs first, then by the main validation score (further scores break ties), then runs without scores.
 
-    Equal ones: the newest first.
+    Ties: the newest first.
     """
 
-    def place(run: Run) -> tuple[float, ...]:
+    def sort_key(run: Run) -> tuple[float, ...]:
         newest = (-run.age[0], -run.age[1])
         if run.status.live:
             return (0, *newest)
@@ -32,7 +32,7 @@ def ranked(runs: Sequence[Run]) -> list[Run]:
             return (2, *newest)
         return (1, *(-score.rank for score in run.val.scores), *newest)
 
-    return sorted(runs, key=place)
+    return sorted(runs, key=sort_key)
 
 
 def by_data(runs: Sequence[Run]) -> list[Run]:
@@ -42,55 +42,55 @@ def by_data(runs: Sequence[Run]) -> list[Run]:
 
 
 def images_of(run: Run) -> Images:
-    """What a run's scores are about: a folder that is read in another way has other classes."""
+    """The data that a run's scores refer to: source and reading, because another reading has other classes."""
     return run.experiment.data.source, run.experiment.data.reading
 
 
 def images_name(images: Images) -> str:
-    """The name of a data set, and how it was read where that was chosen."""
+    """The name of a data set, with the layout if it was chosen."""
     source, reading = images
-    way = {"csv": reading.label_column or reading.labels, "auto": ""}.get(reading.layout, reading.layout)
-    return f"{data_name(source)} ({way})" if way else data_name(source)
+    layout_name = {"csv": reading.label_column or reading.labels, "auto": ""}.get(reading.layout, reading.layout)
+    return f"{data_name(source)} ({layout_name})" if layout_name else data_name(source)
 
 
 def labels(runs: Sequence[Run]) -> dict[str, str]:
-    """A name for each run id that no other run has: what runs that share a name differ in, else a number by age.
+    """A unique name for each run id: runs with equal names get the settings in which they differ, or a number.
 
-    Pass all runs there are, so that a run is called the same everywhere.
+    Pass all runs, so that a run has the same name everywhere.
     """
     groups: defaultdict[str, list[Run]] = defaultdict(list)
     for run in sorted(runs, key=lambda run: (run.age, run.id)):
         groups[run.name].append(run)
-    named: dict[str, str] = {}
+    names_by_id: dict[str, str] = {}
     for name, group in groups.items():
-        named |= {group[0].id: name} if len(group) == 1 else _told_apart(name, group)
-    shared, seen = Counter(named.values()), Counter[str]()
-    for run_id, name in named.items():
-        seen[name] += 1
-        named[run_id] = name if shared[name] == 1 else f"{name} #{seen[name]}"
-    return named
+        names_by_id |= {group[0].id: name} if len(group) == 1 else _distinct_names(name, group)
+    shared, counts = Counter(names_by_id.values()), Counter[str]()
+    for run_id, name in names_by_id.items():
+        counts[name] += 1
+        names_by_id[run_id] = name if shared[name] == 1 else f"{name} #{counts[name]}"
+    return names_by_id
 
 
-def _told_apart(name: str, group: Sequence[Run]) -> dict[str, str]:
-    """`name` with the settings in which each run of a group differs from the others, the most telling ones."""
-    rows = [row for row in differing({run.id: run.experiment for run in group}) if row.key not in _NOT_TELLING]
+def _distinct_names(name: str, group: Sequence[Run]) -> dict[str, str]:
+    """`name` with the settings in which the runs of a group differ most."""
+    rows = [row for row in differing({run.id: run.experiment for run in group}) if row.key not in _IGNORED]
     rows = sorted(rows, key=lambda row: -len(set(row.values.values())))[:MOST_SETTINGS]
-    found = {}
+    names = {}
     for run in group:
-        said = [_setting(row, run) for row in rows]
-        found[run.id] = " · ".join([name, *said])
-    return found
+        settings = [_setting(row, run) for row in rows]
+        names[run.id] = " · ".join([name, *settings])
+    return names
 
 
 def _setting(row: Difference, run: Run) -> str:
     if row.key.startswith("pipeline."):
-        said = sidebar.pipeline_summary(run.experiment.pipeline)
-        return "no augmentation" if said == "none" else said
+        summary = sidebar.pipeline_summary(run.experiment.pipeline)
+        return "no augmentation" if summary == "none" else summary
     value = sidebar.phases_summary(run.experiment.phases) if row.key == "phases" else row.values[run.id]
-    return f"{row.title.lower()} {_short(value)}"
+    return f"{row.title.lower()} {_shortened(value)}"
 
 
-def _short(value: str) -> str:
+def _shortened(value: str) -> str:
     return value if len(value) <= LONGEST_SETTING else f"{value[: LONGEST_SETTING - 1].rstrip()}…"
 
 
@@ -103,7 +103,7 @@ def data_name(source: str) -> str:
 
 
 def settings_line(experiment: Experiment) -> str:
-    """What matters most of an experiment."""
+    """The most important settings of an experiment."""
     augmented = sidebar.pipeline_summary(experiment.pipeline)
     return " · ".join(
         (
@@ -126,7 +126,7 @@ def clock(moment: float) -> str:
 
 
 def disk_bytes(folder: Path) -> int:
-    """What a run takes; files that a training replaces at this moment do not count."""
+    """Disk usage of a run; files that are being replaced are ignored."""
     try:
         return files.folder_bytes(folder)
     except OSError:
@@ -134,12 +134,12 @@ def disk_bytes(folder: Path) -> int:
 
 
 def has_model(folder: Path) -> bool:
-    """Whether there are weights that can be downloaded and asked."""
+    """Whether there are weights to download or predict with."""
     return (folder / BEST).is_file()
 
 
 def _bytes(path: Path) -> int:
     try:
         return path.stat().st_size if path.is_file() else 0
-    except OSError:  # gone in between
+    except OSError:  # deleted in the meantime
         return 0

@@ -1,8 +1,8 @@
-"""The live panel: progress, curves and log of a run, in any tab, whoever executes it.
+"""The live panel: progress, curves and log of a run, in any tab and for any executing process.
 
-One fragment, polled every second or five while something is live. It holds no widgets (a click would wait for the
-poll), and what it draws is computed once per step and shared by all tabs. When the status of any run changes it asks
-for one full rerun, which redraws the buttons around it, and drops the timer when nothing is live any more.
+One fragment, polled every one to five seconds while a run is live. It contains no widgets (clicks would wait for the
+poll), and its content is computed once per step for all tabs. When the status of any run changes it triggers one full
+rerun, which redraws the buttons around it and stops the timer when no run is live.
 """
 
 import html
@@ -35,40 +35,40 @@ from pages.ui.widgets.plot import live_plot
 from pages.ui.widgets.theme import theme
 
 POLL_S = 1.0
-# A poll costs the browser 0.3 s of a processor that the training may need: after the first seconds it comes seldom.
+# A poll costs the browser 0.3 s of CPU time that the training may need: it is rarer after the first seconds.
 LIVELY_S, CALM_POLL_S = 6.0, 5.0
 LOG_LINES = 100
-NEWEST = 10  # epochs, and steps, by which the time left is told
+RECENT = 10  # number of epochs and steps used to estimate the remaining time
 Signature = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What is drawn of a run at one step."""
+class PanelContent:
+    """The content of the panel at one step."""
 
     figure: go.Figure
     done: int  # epochs
-    epochs: tuple[EpochEnded, ...]  # the newest only: what is held for every step must not grow with the run
+    epochs: tuple[EpochEnded, ...]  # only the newest: the cached content must not grow with the run
     steps: tuple[StepEnded, ...]  # the newest only
-    word: str | None
+    advice: str | None
 
 
 def runs() -> list[Run]:
-    """Live runs of this workspace, the oldest first; those whose program is gone are marked as interrupted before."""
+    """Live runs of this workspace, the oldest first; runs of ended processes are marked as interrupted first."""
     return engine.manager().live() if warmup.ready() else engine.live_runs()
 
 
 def signature(runs: list[Run]) -> Signature:
-    """Changes when a run comes, goes, or changes its status."""
+    """A value that changes when a run starts, ends, or changes its status."""
     return tuple((run.id, run.status.value) for run in runs)
 
 
 def show(run: Run, live: list[Run]) -> None:
-    """Draw the panel of `run`; `live` are the runs that were live when the page was drawn."""
-    # the same function in the same place with and without a timer: the chart keeps its node, and so its zoom
-    with st.container(key="train-live"):  # a room of its own: what comes after is not pushed when the panel grows
-        every = _poll_s(run) if live else None
-        st.fragment(_panel, run_every=every)(run.id, run.status, signature(live), every)
+    """Draw the panel of `run`; `live` are the live runs when the page was drawn."""
+    # the same function with and without a timer, so that the chart keeps its zoom
+    with st.container(key="train-live"):  # a container, so that later elements are not replaced when the panel grows
+        interval_s = _poll_s(run) if live else None
+        st.fragment(_panel, run_every=interval_s)(run.id, run.status, signature(live), interval_s)
 
 
 def _poll_s(run: Run) -> float:
@@ -76,68 +76,70 @@ def _poll_s(run: Run) -> float:
     return CALM_POLL_S if calm else POLL_S
 
 
-def _panel(run_id: str, status: Status, before: Signature, every: float | None) -> None:
+def _panel(run_id: str, status: Status, signature_before: Signature, interval_s: float | None) -> None:
     try:
         run = engine.workspace().store.run(run_id)
-    except StorageFailed:  # such as a workspace that was deleted: the whole page says what can be done
+    except StorageFailed:  # such as a deleted workspace: the page shows what to do
         st.rerun(scope="app")
-    if before and (run.status is not status or _poll_s(run) != every or signature(runs()) != before):
+    if signature_before and (
+        run.status is not status or _poll_s(run) != interval_s or signature(runs()) != signature_before
+    ):
         st.rerun(scope="app")
-    seen = look(run)
+    content = look(run)
     with st.container(key="train-locked"):
         if run.status.live and engine.workspace().store.locked:
             st.warning(LOCKED, icon=":material/lock:")
-    _progress(run, seen)
-    live_plot(seen.figure, key="train-curves", height=int(seen.figure.layout.height))
+    _progress(run, content)
+    live_plot(content.figure, key="train-curves", height=int(content.figure.layout.height))
     with st.container(key="train-word"):
-        if seen.word:
-            st.info(literal(seen.word), icon=":material/lightbulb:")
+        if content.advice:
+            st.info(literal(content.advice), icon=":material/lightbulb:")
     _log(engine.workspace().store.lines(run.id, LOG_LINES))
 
 
-def look(run: Run) -> Seen:
-    """The curves of a run at its present step; computed once for all tabs."""
+def look(run: Run) -> PanelContent:
+    """The panel content of a run at its current step; computed once for all tabs."""
     progress = run.progress
-    # a step that is narrower than a point of the line would not be seen
+    # steps smaller than a point of the line would not be visible
     coarse = max(1, (progress.get("steps") or 0) // MOST_POINTS)
-    at = (progress.get("step", 0) // coarse, progress.get("epochs_done", 0), run.status.live)
+    step_key = (progress.get("step", 0) // coarse, progress.get("epochs_done", 0), run.status.live)
     known = augmentation_of(run)
     labels = (known.any, known.light and known.light.value, known.strength)
-    return _seen(
-        str(engine.workspace().root), run.id, at, theme(), progress.get("epochs"), progress.get("steps"), labels
+    return _panel_content(
+        str(engine.workspace().root), run.id, step_key, theme(), progress.get("epochs"), progress.get("steps"), labels
     )
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _seen(
-    root: str, run_id: str, at: tuple[int, int, bool], look: Theme, epochs: int | None, steps: int | None,
+def _panel_content(
+    root: str, run_id: str, step_key: tuple[int, int, bool], look: Theme, epochs: int | None, steps: int | None,
     labels: tuple[bool, str | None, bool],
-) -> Seen:  # fmt: skip
+) -> PanelContent:  # fmt: skip
     store = engine.workspace().store
-    ended, made = store.epochs(run_id), _tail(root, run_id).read(store)
+    ended_epochs, steps_ended = store.epochs(run_id), _tail(root, run_id).read(store)
     plan = store.run(run_id).experiment
     total = epochs or plan.epochs
     per_epoch = steps // epochs if steps and epochs else None
-    figure = curves_figure(curves(ended, made, store.phases(run_id), total, per_epoch), look)
+    figure = curves_figure(curves(ended_epochs, steps_ended, store.phases(run_id), total, per_epoch), look)
     augmentation = Augmentation(labels[0], labels[1] and Verdict(labels[1]), labels[2])
-    word = diagnose(ended, finished=not at[2], augmentation=augmentation, experiment=plan)
-    return Seen(figure, len(ended), tuple(ended[-NEWEST:]), tuple(made[-NEWEST:]), word)
+    word = diagnose(ended_epochs, finished=not step_key[2], augmentation=augmentation, experiment=plan)
+    return PanelContent(figure, len(ended_epochs), tuple(ended_epochs[-RECENT:]), tuple(steps_ended[-RECENT:]), word)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _tail(root: str, run_id: str) -> StepTail:
-    del root  # only a part of the key
+    del root  # only part of the cache key
     return StepTail(run_id)
 
 
-def _progress(run: Run, seen: Seen) -> None:
+def _progress(run: Run, content: PanelContent) -> None:
     with st.container(key="train-progress"):
         if run.status.live:
-            now = standing(run, seen.epochs, seen.steps, _to_download(run))
+            now = standing(run, content.epochs, content.steps, _to_download(run))
             st.progress(now.share, text=now.text)
-        elif seen.done:
+        elif content.done:
             took = format_duration(run.progress.get("seconds", 0.0))
-            st.caption(f"{seen.done} of {run.progress.get('epochs', run.experiment.epochs)} epochs in {took}")
+            st.caption(f"{content.done} of {run.progress.get('epochs', run.experiment.epochs)} epochs in {took}")
 
 
 def _to_download(run: Run) -> int:
@@ -147,7 +149,7 @@ def _to_download(run: Run) -> int:
     return 0 if is_local(backbone) else backbone.download_bytes
 
 
-# frames of a fade that nobody sees would be painted at every poll
+# disables fade animations at every poll
 _STYLE = """<style>
 .st-key-train-live [data-testid="stElementContainer"] { opacity: 1 !important; transition: none !important; }
 .graft-log { max-height: 11rem; overflow-y: auto; font-size: 0.85rem; line-height: 1.55; }

@@ -1,4 +1,4 @@
-"""What label safety is asked on the Augment page, and what is known of the answer: queued or on the disk."""
+"""Label safety questions of the Augment page and their results: queued or cached on disk."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -31,14 +31,14 @@ _BADGES = {
     "unknown": (":material/help:", "gray"),
 }
 SEVERAL_LABELS = (
-    "This is found out where every image has one class. Yours may have several labels: compare the views with the "
+    "This check needs one class per image. Yours may have several labels: compare the views with the "
     "original by eye, or train with and without augmentation."
 )
 
 
 @dataclass(frozen=True)
 class Question:
-    """Screenings of some pipelines: what their answers depend on, and the experiment whose images are looked at."""
+    """A request to screen some pipelines: everything the results depend on, and the experiment with the images."""
 
     about: ScreeningQuestion
     experiment: Experiment
@@ -47,26 +47,26 @@ class Question:
 
     @property
     def key(self) -> Hashable:
-        """The name of this question in the analysis queue; equal names mean equal answers."""
+        """The key of this question in the analysis queue; equal keys mean equal results."""
         return ("safety", *(self.about.key(pipeline) for pipeline in self.pipelines))
 
     def known(self) -> "tuple[Safety, ...] | None":
-        """The answers that the workspace keeps, if it keeps all of them."""
+        """The cached results, if all are available."""
         return kept_in(engine.workspace().root).all(self.about, self.pipelines)
 
     def known_sweep(self) -> StrengthSweep | None:
-        """As `known`, of pipelines that are one pipeline at growing strength."""
+        """Like `known`, for one pipeline at growing strength."""
         found = self.known()
         return None if found is None else swept(self.pipelines, found)
 
 
 def whole_and_steps(draft: Draft, dataset: Dataset) -> Question:
-    """What the draft's pipeline does to labels, and what each of its steps does alone."""
+    """Screen the draft's pipeline and each of its steps alone."""
     return _question(draft, dataset, screened(draft.pipeline))
 
 
 def strengths(draft: Draft, dataset: Dataset, pipeline: PipelineSpec) -> Question:
-    """What a pipeline does at growing strength. Raises `InvalidPipeline`, `UnknownTransform`."""
+    """Screen a pipeline at growing strength. Raises `InvalidPipeline`, `UnknownTransform`."""
     return _question(draft, dataset, levels_of(pipeline), SWEEP_VIEWS)
 
 
@@ -76,7 +76,7 @@ def can_answer(dataset: Dataset) -> bool:
 
 
 def ask(question: Question, work: "Work") -> bool:
-    """Begin the analysis that answers a question; False, with the error on the page, where that cannot be."""
+    """Start the analysis for a question; on failure shows the error and returns False."""
     try:
         engine.manager().analyses.analyse(question.key, work)
     except GraftError as error:
@@ -86,15 +86,15 @@ def ask(question: Question, work: "Work") -> bool:
 
 
 def begin(question: Question) -> bool:
-    """Screen the labels that a question is about; False, with the error on the page, where that cannot be."""
+    """Start the screening for a question; on failure shows the error and returns False."""
     from core.runs.trial import screen_labels
 
-    workspace, plan, device = engine.workspace(), question.experiment, question.device
-    return ask(question, lambda control: screen_labels(plan, workspace, device, question.pipelines, control))
+    workspace, experiment, device = engine.workspace(), question.experiment, question.device
+    return ask(question, lambda control: screen_labels(experiment, workspace, device, question.pipelines, control))
 
 
 def show_light(safety: "Safety | Headline", title: str = "") -> None:
-    """The traffic light, by word and sign as well as colour, with its reason."""
+    """The traffic light, with word and icon as well as colour, and its reason."""
     icon, colour = _BADGES[safety.verdict]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(LIGHTS[safety.verdict], icon=icon, color=colour)  # type: ignore[arg-type]
@@ -103,14 +103,14 @@ def show_light(safety: "Safety | Headline", title: str = "") -> None:
 
 
 def show_headline(found: Headline) -> None:
-    """The light of a pipeline: that of its worst step, by name."""
+    """The traffic light of a pipeline, naming its worst steps."""
     show_light(found, ", ".join(found.steps))
 
 
 def _question(draft: Draft, dataset: Dataset, pipelines: tuple[PipelineSpec, ...], *views: int) -> Question:
-    """The phases of the user's do not matter: the backbone's default ones do."""
-    plan = default_experiment(dataset.source, draft.backbone)
-    data = plan.data.model_copy(update={"split": draft.split, "reading": draft.reading})
-    plan = plan.changed(data=data, pipeline=draft.pipeline, seed=draft.seed)
+    """The user's phases do not matter: those of the backbone's default are used."""
+    experiment = default_experiment(dataset.source, draft.backbone)
+    data = experiment.data.model_copy(update={"split": draft.split, "reading": draft.reading})
+    experiment = experiment.changed(data=data, pipeline=draft.pipeline, seed=draft.seed)
     device = draft.device or "auto"
-    return Question(question_of(plan, dataset.fingerprint, device, *views), plan, device, pipelines)
+    return Question(question_of(experiment, dataset.fingerprint, device, *views), experiment, device, pipelines)

@@ -1,4 +1,4 @@
-"""Where a live run stands: share done, epoch, time left, speed. No Streamlit in here."""
+"""The progress of a live run: share done, epoch, time left, speed. Independent of Streamlit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from core.training.events import EpochEnded, StepEnded
 from core.training.remaining import TimeLeft, left_words
 from pages.ui.runs.words import share_done
 
-FEWEST_STEPS = 3  # before a time is guessed from steps
+FEWEST_STEPS = 3  # minimum for an estimate from steps
 RECENT = 10  # steps over which the speed is averaged
 
 
@@ -28,7 +28,7 @@ class Standing:
 
 
 def standing(run: Run, epochs: Sequence[EpochEnded], steps: Sequence[StepEnded], download_bytes: int) -> Standing:
-    """What the progress bar of a live run says. `download_bytes`: size of weights that still have to be fetched."""
+    """The content of a live run's progress bar. `download_bytes`: size of weights still to be downloaded."""
     progress = run.progress
     what = progress.get("what")
     if run.status is Status.QUEUED:
@@ -38,14 +38,14 @@ def standing(run: Run, epochs: Sequence[EpochEnded], steps: Sequence[StepEnded],
     total = progress.get("epochs", run.experiment.epochs)
     at = min(total, progress.get("epoch", progress.get("first_epoch", 0)) + 1)
     parts = [f"Epoch {at} of {total}"]
-    told = progress.get("left")  # a run that an older version executes does not say it
-    left = None if told else seconds_left(run, epochs)
+    reported = progress.get("left")  # missing in runs of older versions
+    left = None if reported else seconds_left(run, epochs)
     if run.status is Status.PAUSED:
         parts.append("paused")
     elif run.status is Status.STOPPING:
         parts.append("stopping at the next batch; the best model is kept and evaluated")
-    elif told:
-        parts.append(left_words(TimeLeft(**told)))
+    elif reported:
+        parts.append(left_words(TimeLeft(**reported)))
     elif left is not None:
         parts.append(f"about {format_duration(_rounded(left))} left")
     speed = images_per_second(run, steps)
@@ -55,7 +55,7 @@ def standing(run: Run, epochs: Sequence[EpochEnded], steps: Sequence[StepEnded],
 
 
 def _rounded(seconds: float) -> float:
-    """An estimate is not worth more: to 5 s below two minutes, to 10 s below ten, then to a minute."""
+    """Round an estimate to 5 s below two minutes, 10 s below ten minutes, else to a minute."""
     unit = 5 if seconds < 120 else 10 if seconds < 600 else 60
     return max(unit, round(seconds / unit) * unit)
 
@@ -71,7 +71,7 @@ def _preparing(what: str | None, progress: dict[str, object], download_bytes: in
 
 
 def seconds_left(run: Run, epochs: Sequence[EpochEnded]) -> float | None:
-    """Time until the last epoch, from the newest epochs of this phase, else from all steps; None: too early to say."""
+    """Estimated remaining time, from the newest epochs of this phase, else from all steps; None if too early."""
     steps, step = run.progress.get("steps") or 0, run.progress.get("step") or 0
     if not steps or step >= steps:
         return None
@@ -85,7 +85,7 @@ def seconds_left(run: Run, epochs: Sequence[EpochEnded]) -> float | None:
 
 
 def images_per_second(run: Run, steps: Sequence[StepEnded]) -> float | None:
-    """Of the last epoch; before it ends, of the last steps."""
+    """Speed of the last epoch; during the first one, of the last steps."""
     if run.progress.get("images_per_second"):
         return float(run.progress["images_per_second"])
     recent = [step.images_per_second for step in steps[-RECENT:]]

@@ -1,4 +1,4 @@
-"""How a run is put into words: status, score, time. No Streamlit in here, and no torch."""
+"""Texts about runs: status, score, time. Independent of Streamlit and torch."""
 
 import time
 from collections.abc import Sequence
@@ -21,18 +21,18 @@ BADGES = {
 
 
 def badge(status: Status) -> str:
-    """The status as Markdown, looking like `st.badge`."""
+    """The status as a Markdown badge, like `st.badge`."""
     label, icon, colour = BADGES[status]
     return f":{colour}-badge[{icon} {label}]"
 
 
 def ago(then: float, now: float | None = None) -> str:
     """How long ago `then` (seconds since 1970) was, in its largest unit."""
-    gone = max(0.0, (time.time() if now is None else now) - then)
-    if gone < 60:
+    elapsed_s = max(0.0, (time.time() if now is None else now) - then)
+    if elapsed_s < 60:
         return "just now"
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        count = int(gone // size)
+        count = int(elapsed_s // size)
         if count:
             return f"{count} {unit}{'s' if count > 1 else ''} ago"
     return "just now"
@@ -45,12 +45,12 @@ def score_and_interval(score: Score) -> str:
 
 
 def score_name(run: Run) -> str:
-    """'Validation accuracy', or what the task's own score is called."""
+    """'Validation accuracy', or the name of the task's main score."""
     return f"Validation {run.val.main.title.lower()}" if run.val else "Validation score"
 
 
 def share_done(run: Run) -> float:
-    """How much of the training's steps are done, 0..1."""
+    """The share of finished training steps, 0..1."""
     steps = run.progress.get("steps") or 0
     return min(1.0, run.progress.get("step", 0) / steps) if steps else 0.0
 
@@ -61,10 +61,10 @@ def jobs(runs: Sequence[Run], *, share: bool = True) -> str | None:
     waiting = len(runs) - len(working)
     if not runs:
         return None
-    said = []
+    texts = []
     if working:
         first = working[0]
         verb = "paused:" if first.status is Status.PAUSED else "training"
-        said.append(f"{verb} {first.name}" + (f", {percent(share_done(first))}" if share else ""))
-        said += [f"{len(working) - 1} more training"] if len(working) > 1 else []
-    return ", ".join([*said, *([f"{waiting} waiting"] if waiting else [])])
+        texts.append(f"{verb} {first.name}" + (f", {percent(share_done(first))}" if share else ""))
+        texts += [f"{len(working) - 1} more training"] if len(working) > 1 else []
+    return ", ".join([*texts, *([f"{waiting} waiting"] if waiting else [])])

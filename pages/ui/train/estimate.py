@@ -1,4 +1,4 @@
-"""What the next training will take, measured in the analysis queue while the page is looked at."""
+"""The expected duration of the next training, measured in the analysis queue while the page is open."""
 
 from collections.abc import Hashable
 
@@ -11,17 +11,17 @@ from pages.ui.session import engine, state
 from pages.ui.widgets.messages import literal
 
 POLL_S = 1.0
-WORTH_SAYING = 1.3  # times as long without what is kept
+MIN_SPEEDUP = 1.3  # minimum speed-up by kept features that is mentioned
 
 
 def show(experiment: Experiment, device: str) -> None:
-    """Measure the experiment, unless that is done, and say what it will take. Waits for torch."""
+    """Measure the experiment if necessary and show the expected duration. Waits for torch."""
     from core.runs.trial import measure
 
     analyses, workspace = engine.manager().analyses, engine.workspace()
-    try:  # with the images as they are now: others take another time
+    try:  # with the current images, on which the duration depends
         fingerprint = engine.dataset(experiment.data.source, experiment.data.reading).fingerprint
-    except GraftError:  # the page says so
+    except GraftError:  # reported by the page
         return
     key: Hashable = ("estimate", experiment.digest, fingerprint, device)
     if state.recall("train-estimate", key) != key:
@@ -29,20 +29,20 @@ def show(experiment: Experiment, device: str) -> None:
     state.remember("train-estimate", key)
     try:
         analysis = analyses.analyse(key, lambda control: measure(experiment, workspace, device, control))
-    except GraftError:  # many are waiting: the training can be started without
+    except GraftError:  # the queue is full: training can start without an estimate
         return
     with st.container(key="train-estimate"):
         st.fragment(_panel, run_every=None if analysis.over else POLL_S)(key, polls=not analysis.over)
 
 
 def later() -> None:
-    """Say that nothing is measured while another run is live: what that takes would be measured with it."""
+    """Show that nothing is measured while another run is live, which would distort the result."""
     cancel()
-    st.caption("What it will take is measured when no other run is live.")
+    st.caption("How long it will take is measured when no other run is live.")
 
 
 def cancel() -> None:
-    """End what is being measured: a training needs the device now, or the experiment is another one."""
+    """Cancel the measurement: a training needs the device, or the experiment has changed."""
     key = state.recall("train-estimate", None)
     if key is not None:
         engine.manager().analyses.cancel(key)
@@ -50,12 +50,13 @@ def cancel() -> None:
 
 
 def words(seconds: float, seconds_uncut: float, kept_bytes: int) -> str:
-    """The measured estimate in a sentence."""
-    about = f"Takes about {format_duration(max(1, seconds))}"
-    if seconds_uncut < WORTH_SAYING * seconds:
-        return f"{about}."
-    kept = f", {format_size(kept_bytes)} are kept" if kept_bytes else ""
-    return f"{about} instead of {format_duration(seconds_uncut)}: what is frozen is computed once for each view{kept}."
+    """The estimate as a sentence."""
+    duration = f"Takes about {format_duration(max(1, seconds))}"
+    if seconds_uncut < MIN_SPEEDUP * seconds:
+        return f"{duration}."
+    kept_text = f", {format_size(kept_bytes)} are kept" if kept_bytes else ""
+    without = format_duration(seconds_uncut)
+    return f"{duration} instead of {without}: frozen stages are computed once for each view{kept_text}."
 
 
 def _panel(key: Hashable, polls: bool) -> None:
@@ -63,11 +64,11 @@ def _panel(key: Hashable, polls: bool) -> None:
     if analysis is None:  # cancelled
         return
     if analysis.over and polls:
-        st.rerun(scope="app")  # which draws the answer, and no timer
+        st.rerun(scope="app")  # draws the result without a timer
     if analysis.error is not None:
-        st.caption(f"What it will take could not be measured: {literal(analysis.error)}")
+        st.caption(f"The duration could not be measured: {literal(analysis.error)}")
     elif analysis.result is None:
-        st.caption("Measuring what it will take.")
+        st.caption("Measuring how long it will take.")
     else:
-        found = analysis.result
-        st.caption(words(found.seconds, found.seconds_uncut, found.kept_bytes))
+        estimate = analysis.result
+        st.caption(words(estimate.seconds, estimate.seconds_uncut, estimate.kept_bytes))

@@ -1,4 +1,4 @@
-"""Label safety beside the start button: what the augmentation does to the labels, before they are trained on."""
+"""Label safety beside the start button: whether the augmentation preserves the labels, before training."""
 
 from dataclasses import dataclass
 
@@ -21,55 +21,57 @@ AUGMENT = "pages/augment.py"
 
 @dataclass(frozen=True)
 class Choice:
-    """What the user did about a red light: `start`, with `pipeline` in place of the draft's where it is set."""
+    """The user's decision about a red light: `start`, with `pipeline` instead of the draft's if set."""
 
     start: bool = False
     pipeline: PipelineSpec | None = None
 
 
 def known(draft: Draft) -> Headline | None:
-    """The light of the draft's augmentation; None where it changes nothing, or nobody has looked."""
+    """The known light of the draft's augmentation; None if it changes nothing or was not checked."""
     if draft.source is None or not changes_images(draft.pipeline):
         return None
     try:
         dataset, experiment = engine.dataset(draft.source, draft.reading), draft.experiment()
-    except GraftError:  # what blocks the start is said there
+    except GraftError:  # reported by the start button
         return None
     return known_headline(experiment, dataset.fingerprint, (draft.device or "auto", "auto"), engine.workspace().root)
 
 
-def stops(found: Headline | None) -> bool:
-    """Whether the start asks first."""
-    return found is not None and found.verdict is Verdict.RED
+def stops(headline: Headline | None) -> bool:
+    """Whether starting requires a confirmation."""
+    return headline is not None and headline.verdict is Verdict.RED
 
 
-def show(draft: Draft, found: Headline | None, live: list[Run]) -> None:
-    """The light, or how to get one. To be drawn above the start button."""
+def show(draft: Draft, headline: Headline | None, live: list[Run]) -> None:
+    """The light, or a button to check. Draw above the start button."""
     if draft.source is None or not changes_images(draft.pipeline):
         return
-    with st.container(border=found is not None and found.harms, gap="small", key="train-light"):
-        if found is not None:
-            safety_question.show_headline(found)
+    with st.container(border=headline is not None and headline.harms, gap="small", key="train-light"):
+        if headline is not None:
+            safety_question.show_headline(headline)
         else:
-            _unknown(draft, live)
+            _show_check(draft, live)
 
 
-def ask(found: Headline, label: str) -> Choice:
-    """The two or three ways on from a red light, in place of the start button."""
+def ask(headline: Headline, label: str) -> Choice:
+    """The options after a red light, instead of the start button."""
     choice = Choice()
     with st.container(horizontal=True, gap="small", key="train-red"):
-        if found.without is not None:
-            it = "it" if len(found.steps) == 1 else "them"
-            if st.button(f"Remove {it} and start", type="primary", icon=":material/play_arrow:", key="train-remove"):
-                choice = Choice(True, found.without)
+        if headline.without is not None:
+            pronoun = "it" if len(headline.steps) == 1 else "them"
+            if st.button(
+                f"Remove {pronoun} and start", type="primary", icon=":material/play_arrow:", key="train-remove"
+            ):
+                choice = Choice(True, headline.without)
         elif st.button("Change the augmentation", type="primary", icon=":material/tune:", key="train-change"):
             st.switch_page(AUGMENT)
-        if st.button(f"{label} all the same", icon=":material/play_arrow:", key="train-start"):
+        if st.button(f"{label} anyway", icon=":material/play_arrow:", key="train-start"):
             choice = Choice(True)
     return choice
 
 
-def _unknown(draft: Draft, live: list[Run]) -> None:
+def _show_check(draft: Draft, live: list[Run]) -> None:
     question = _question(draft)
     if question is None:
         return
@@ -91,7 +93,7 @@ def _question(draft: Draft) -> "safety_question.Question | None":
     try:
         dataset: Dataset = engine.dataset(draft.source or "", draft.reading)
         return safety_question.whole_and_steps(draft, dataset) if safety_question.can_answer(dataset) else None
-    except GraftError:  # what blocks the start is said there
+    except GraftError:  # reported by the start button
         return None
 
 
@@ -101,6 +103,6 @@ def _begin(question: "safety_question.Question") -> None:
 
 
 def use(choice: Choice) -> None:
-    """Take the steps out of the draft that the user chose to do without."""
+    """Apply the user's choice of pipeline to the draft."""
     if choice.pipeline is not None:
         state.update(pipeline=choice.pipeline)

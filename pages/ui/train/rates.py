@@ -1,4 +1,4 @@
-"""The learning-rate finder beside the settings: a queued sweep, its curve, and one button that uses it."""
+"""The learning-rate finder beside the settings: a queued sweep, its curve, and a button to use the result."""
 
 from collections.abc import Hashable
 
@@ -18,13 +18,15 @@ from pages.ui.widgets.plot import live_plot
 from pages.ui.widgets.progress import show_progress
 from pages.ui.widgets.theme import theme
 
-NO_RATE = "Every phase is fitted with L-BFGS, which finds the length of its steps itself: there is no rate to look for."
+NO_RATE = "Every phase is fitted with L-BFGS, which chooses its own step size: there is no learning rate to find."
 
 
 def show(draft: Draft, valid: bool) -> None:
-    """Draw the finder for the draft's phases; `valid`: the settings are. Waits for torch."""
-    held: dict[int, Hashable] = state.recall("train-rates", {})
-    with st.expander("Find a learning rate", icon=":material/troubleshoot:", key="train-rates", expanded=bool(held)):
+    """Draw the finder for the draft's phases; `valid`: whether the settings are valid. Waits for torch."""
+    last_keys: dict[int, Hashable] = state.recall("train-rates", {})
+    with st.expander(
+        "Find a learning rate", icon=":material/troubleshoot:", key="train-rates", expanded=bool(last_keys)
+    ):
         blockers = summary.blockers(draft)
         if blockers:
             st.caption(f"Not yet. {literal(blockers[0].sentence)}")
@@ -40,24 +42,24 @@ def show(draft: Draft, valid: bool) -> None:
         except GraftError as error:
             show_error(error)
             return
-        _finder(experiment, index, key, held.get(index, key), valid)
+        _finder(experiment, index, key, last_keys.get(index, key), valid)
 
 
 def what_matters(experiment: Experiment, index: int) -> Experiment:
-    """The experiment without what a sweep of phase `index` does not depend on: the rate itself, and what comes after.
+    """The experiment reduced to what a sweep of phase `index` depends on: without its own rate and later phases.
 
-    So the answer stays on the screen when it is used.
+    So the result stays valid when it is applied.
     """
     *before, phase = experiment.phases[: index + 1]
     recipe = experiment.recipe
     if all(earlier.learning_rate is not None for earlier in before):
         recipe = recipe.model_copy(update={"learning_rate": 1.0})
-    swept = phase.model_copy(update={"learning_rate": None, "epochs": 1})
-    return experiment.changed(phases=(*before, swept), recipe=recipe)
+    swept_phase = phase.model_copy(update={"learning_rate": None, "epochs": 1})
+    return experiment.changed(phases=(*before, swept_phase), recipe=recipe)
 
 
 def use(index: int, rate: float) -> None:
-    """Put a rate into the draft: into the phase if it has one of its own, else into the recipe."""
+    """Set a learning rate in the draft: in the phase if it has its own rate, else in the recipe."""
     draft = state.draft()
     phases = draft.chosen_phases()
     if phases[index].learning_rate is None:
@@ -68,7 +70,7 @@ def use(index: int, rate: float) -> None:
 
 
 def _choice(phases: tuple[Phase, ...]) -> int | None:
-    """The phase to look at; None when none of them has a rate."""
+    """Select the phase; None if no phase has a learning rate."""
     numbers = [index for index, phase in enumerate(phases) if phase.solver == "steps"]
     if len(numbers) < 2:
         return numbers[0] if numbers else None
@@ -90,7 +92,7 @@ def _key(experiment: Experiment, index: int, device: str) -> Hashable:
 
 
 def _finder(experiment: Experiment, index: int, key: Hashable, shown: Hashable, valid: bool) -> None:
-    """`key` is what the settings ask for now, `shown` what was asked for last."""
+    """`key` identifies the sweep for the current settings, `shown` the last requested one."""
     analyses = engine.manager().analyses
     if analyses.analysis(key) is not None:
         shown = key
@@ -105,7 +107,7 @@ def _finder(experiment: Experiment, index: int, key: Hashable, shown: Hashable, 
         st.error(literal(analysis.error), icon=":material/error:")
         _begin("Try again", experiment, index, key, valid)
     else:
-        _found(analysis.result, experiment, index)
+        _show_sweep(analysis.result, experiment, index)
         if shown != key:
             st.caption("The settings have changed since.")
             _begin("Look again", experiment, index, key, valid)
@@ -118,7 +120,7 @@ def _begin(label: str, experiment: Experiment, index: int, key: Hashable, valid:
     if not st.button(label, icon=":material/search:", key="train-rates-find", disabled=not valid):
         return
     workspace, device = engine.workspace(), state.draft().device or "auto"
-    estimate.cancel()  # nobody asked for it; it begins again behind what was asked for
+    estimate.cancel()  # not requested by the user; it restarts after the sweep
     try:
         engine.manager().analyses.analyse(
             key, lambda control: sweep_rates(experiment, workspace, device, index, control)
@@ -130,15 +132,15 @@ def _begin(label: str, experiment: Experiment, index: int, key: Hashable, valid:
     st.rerun()
 
 
-def _found(sweep: Sweep, experiment: Experiment, index: int) -> None:
+def _show_sweep(sweep: Sweep, experiment: Experiment, index: int) -> None:
     phase = experiment.phases[index]
-    now = experiment.recipe.learning_rate if phase.learning_rate is None else phase.learning_rate
+    current = experiment.recipe.learning_rate if phase.learning_rate is None else phase.learning_rate
     if sweep.suggested is not None:
-        used = sweep.suggested == now
+        in_use = sweep.suggested == current
         with st.container(horizontal=True, vertical_alignment="center", key="train-rates-answer"):
-            st.markdown(f"Suggested: **{number(sweep.suggested)}**" + ("" if used else f"  \nNow: {number(now)}"))
+            st.markdown(f"Suggested: **{number(sweep.suggested)}**" + ("" if in_use else f"  \nNow: {number(current)}"))
             st.button(
-                "In use" if used else "Use it", icon=":material/check:", key="train-rates-use", disabled=used,
+                "In use" if in_use else "Use it", icon=":material/check:", key="train-rates-use", disabled=in_use,
                 on_click=use, args=(index, sweep.suggested),
             )  # fmt: skip
     figure = sweep_figure(sweep_curve(sweep), theme())
@@ -150,9 +152,9 @@ def _explanation() -> None:
     explain(
         "How it works",
         "The phase is trained on a copy of the model for up to 80 steps, and each step takes a rate about a fifth "
-        "larger than the one before. Too small a rate changes nothing, a good one lets the loss fall, too large a one "
-        "makes it climb. Suggested is the rate at which the smoothed loss has made three quarters of its way down. It "
-        "is a good start, not the best rate there is: only whole trainings compare rates.",
+        "larger than the one before. Too small a rate changes nothing, a good one makes the loss fall, too large a one "
+        "makes it rise. The suggestion is the rate at which the smoothed loss has fallen by three quarters of its "
+        "total drop. It is a good start, not the best rate: only complete trainings can compare rates.",
         r"\eta_i = \eta_0 \, (\eta_{\max} / \eta_0)^{i / n}",
         "Smith (2017), Cyclical learning rates for training neural networks, section 3.3.",
     )

@@ -1,4 +1,4 @@
-"""How the weights are optimised, on which device, from which seed: the settings that belong to the Train page."""
+"""The training settings: optimizer and recipe, device, seed."""
 
 import streamlit as st
 from pydantic import create_model
@@ -16,28 +16,28 @@ ADVANCED = (
     "schedule", "warmup", "layer_decay", "weight_decay", "label_smoothing", "mixup", "cutmix", "clip_norm",
     "batchnorm", "class_weights", "monitor", "patience",
 )  # fmt: skip
-# the one renderer draws models; the seed is a field of the experiment itself
+# forms are rendered from models; the seed is a field of the experiment itself
 Reproduction = create_model("Reproduction", __base__=Description, seed=(int, Experiment.model_fields["seed"]))
 
 
 def show(draft: Draft) -> bool:
-    """Draw the settings and keep them in the draft; false while one of them is not valid. Waits for torch."""
+    """Draw the settings and save them in the draft; False while one of them is invalid. Waits for torch."""
     from core.training.device import available_devices
 
     devices = available_devices()
     device = draft.device if draft.device in devices else devices[0]
     phases = draft.phases or draft.default_phases(("last", "head"))
     rates = [phase.learning_rate for phase in phases if phase.solver == "steps"]
-    own = all(rate is not None for rate in rates)  # a control without an effect would be a lie
-    fields = [name for name in FIRST if not (own and name == "learning_rate")]
+    all_rates_in_phases = all(rate is not None for rate in rates)  # hide the control if it has no effect
+    fields = [name for name in FIRST if not (all_rates_in_phases and name == "learning_rate")]
     first = render_form(Recipe, draft.recipe, "train", fields=fields)
-    if own:
-        told = (
+    if all_rates_in_phases:
+        rates_text = (
             f"{', then '.join(f'{rate:g}' for rate in rates)}, set with each phase"
             if rates
-            else "none: L-BFGS finds its steps"
+            else "none: L-BFGS chooses its own step size"
         )
-        st.caption(f"Learning rate: {told}.")
+        st.caption(f"Learning rate: {rates_text}.")
         st.page_link("pages/backbone.py", label="Change the phases", icon=":material/layers:")
     finder = st.container()
     recipe = first.model or draft.recipe
@@ -47,20 +47,20 @@ def show(draft: Draft) -> bool:
         recipe = _precision(second.model or recipe, device)
         if recipe.mixup or recipe.cutmix:
             st.caption(
-                "Mixed images are new at every step, so nothing of the training images is kept: the frozen stages run "
+                "Mixed images are new at every step, so no features of training images are kept: the frozen stages run "
                 "each time. On few images mixing seldom helps a pretrained model."
             )
         seed = render_form(Reproduction, {"seed": draft.seed}, "train")
         _explanations()
     state.update(recipe=recipe, device=device, seed=draft.seed if seed.model is None else seed.model.seed)
     valid = not (first.error or second.error or seed.error)
-    with finder:  # beside the rate, but for the settings as a whole
+    with finder:  # placed beside the rate, but depends on all settings
         train_rates.show(state.draft(), valid)
     return valid
 
 
 def _monitors(draft: Draft) -> tuple[str, ...]:
-    """The scores that the images of the draft can be judged by; before they are known, those of one class per image."""
+    """The scores available for the draft's images; those of single-label classification until they are known."""
     known = engine.known_dataset(draft.source, draft.reading)
     return SPECS[known.task if known is not None else "classification"].monitors
 
@@ -76,26 +76,26 @@ def _device(devices: tuple[str, ...], device: str) -> str:
         index=devices.index(device),
         format_func=lambda name: device_title(torch.device(name)),
         key="train-device",
-        help="What computes. Trainings on one device run one after the other.",
+        help="The device that computes. Trainings on one device run one after the other.",
         disabled=len(devices) == 1,
     )
 
 
 def _precision(recipe: Recipe, device: str) -> Recipe:
-    """Only the number formats that the device has are offered."""
+    """Select the precision among those supported by the device."""
     import torch
 
     from core.training.device import precisions
 
     field, offered = Recipe.model_fields["precision"], precisions(torch.device(device))
-    held = recipe.precision if recipe.precision in offered else "auto"
-    if held != recipe.precision:
-        st.caption(f"This device does not train in {recipe.precision}, so the best it has is used.")
+    current = recipe.precision if recipe.precision in offered else "auto"
+    if current != recipe.precision:
+        st.caption(f"This device does not train in {recipe.precision}, so the best supported one is used.")
     chosen = st.segmented_control(
-        field.title, offered, default=held, required=True, key=f"train-precision-{'-'.join(offered)}",
+        field.title, offered, default=current, required=True, key=f"train-precision-{'-'.join(offered)}",
         help=field.description,
     )  # fmt: skip
-    return Recipe.model_validate(recipe.model_dump() | {"precision": chosen or held})
+    return Recipe.model_validate(recipe.model_dump() | {"precision": chosen or current})
 
 
 def _explanations() -> None:
@@ -103,7 +103,7 @@ def _explanations() -> None:
         explain(
             "Learning rate",
             "How far a step moves the weights. Too large: the loss jumps or climbs. Too small: nothing happens. "
-            "Pretrained stages bear about a tenth of what a new head does.",
+            "Pretrained stages tolerate about a tenth of the rate of a new head.",
             r"\theta \leftarrow \theta - \eta \, \nabla_\theta L",
             "Smith (2018), A disciplined approach to neural network hyper-parameters.",
         )

@@ -1,4 +1,4 @@
-"""The experiment as it stands, and what still keeps it from being trained."""
+"""A summary of the current experiment, and the problems that prevent training."""
 
 from dataclasses import dataclass
 
@@ -18,13 +18,13 @@ DATA, AUGMENT, BACKBONE = "pages/data.py", "pages/augment.py", "pages/backbone.p
 LINKS = {DATA: "Go to Data", AUGMENT: "Go to Augment", BACKBONE: "Go to Backbone"}
 
 
-# a link has an inner margin of its own; its icon should stand over the text below
+# aligns the icon of a link with the text below
 _STYLE = "<style>.st-key-train-summary a { margin-left: -0.5rem; width: fit-content; }</style>"
 
 
 @dataclass(frozen=True)
 class Blocker:
-    """Why a training cannot start, and the page where that is changed."""
+    """A reason why training cannot start, and the page to change it."""
 
     sentence: str
     page: str
@@ -32,7 +32,7 @@ class Blocker:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the summary: a page's name, what is chosen there, and details."""
+    """One row of the summary: a page's name, its settings, and details."""
 
     title: str
     page: str
@@ -42,7 +42,7 @@ class Row:
 
 
 def show(draft: Draft, columns: int = 1) -> None:
-    """Draw the summary: a link to each page, with what is chosen there."""
+    """Draw the summary: a link to each page with its settings."""
     rows = (_data(draft), _augmentation(draft), _backbone(draft), _phases(draft))
     with st.container(gap="small", key="train-summary"):
         st.html(_STYLE)
@@ -55,14 +55,14 @@ def show(draft: Draft, columns: int = 1) -> None:
 
 
 def blockers(draft: Draft) -> list[Blocker]:
-    """What must be changed before a training, in the order of the pages. Waits for torch."""
+    """The problems to fix before training, in the order of the pages. Waits for torch."""
     return [*_data_blockers(draft), *_pipeline_blockers(draft), *_phase_blockers(draft)]
 
 
 def show_blockers(found: list[Blocker], primary: bool) -> None:
-    """The sentences, each with the link to the page where it is changed, in place of the start button.
+    """Show the problems, each with a link to the page to fix it, instead of the start button.
 
-    `primary`: the first of them is what to do next on this page.
+    `primary`: the first one gets the primary button.
     """
     for number, blocker in enumerate(found):
         with st.container(border=True, key=f"train-blocker-{number}"):

@@ -1,7 +1,6 @@
-"""Many images as one: a mosaic with labelled cells, encoded once.
+"""Show many images as one mosaic with labelled cells, encoded once.
 
-One JPEG reaches the screen three times faster than sixteen images, and bytes do not pile up in memory as PIL
-objects do.
+One JPEG is displayed three times faster than sixteen images, and takes less memory than PIL objects.
 """
 
 import io
@@ -44,26 +43,25 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Paper:
-    """What the images lie on: the colours of the theme's background and text."""
+class Colours:
+    """Background and text colours of the theme."""
 
     background: str
     ink: str
 
 
-LIGHT = Paper("#ffffff", "#1c2624")
-DARK = Paper("#101716", "#e6eeec")
+LIGHT = Colours("#ffffff", "#1c2624")
+DARK = Colours("#101716", "#e6eeec")
 
 
 def mosaic(
-    cells: Sequence[Cell], columns: int, cell_px: int, paper: Paper = LIGHT, text_px: int | None = None, *,
+    cells: Sequence[Cell], columns: int, cell_px: int, colours: Colours = LIGHT, text_px: int | None = None, *,
     wrap: bool = False,
 ) -> bytes:  # fmt: skip
-    """One JPEG with `columns` cells a row, each `cell_px` wide and its label, `text_px` high, under it.
+    """Encode a JPEG with `columns` cells per row, each `cell_px` wide with a label of `text_px` height below it.
 
-    Images keep their shape and are scaled to fit. A label that is too long ends in an ellipsis, or goes on in further
-    lines with `wrap`; letters that no font of this machine has come out as boxes. Raises `ValueError` without cells or
-    columns.
+    Images are scaled to fit and keep their aspect ratio. Long labels end in an ellipsis, or are wrapped with `wrap`.
+    Letters missing in all fonts of this machine appear as boxes. Raises `ValueError` without cells or columns.
     """
     if not cells or columns < 1:
         raise ValueError("a mosaic needs at least one cell and one column")
@@ -71,18 +69,18 @@ def mosaic(
     text_px = text_px or max(13, cell_px // 13)
     texts = [_lines(cell, text_px, cell_px if wrap else None) for cell in cells]
     rows = [range(start, min(start + columns, len(cells))) for start in range(0, len(cells), columns)]
-    most = max(map(len, texts)) if not wrap else None  # without wrapping every row is as high as the others
+    row_lines = max(map(len, texts)) if not wrap else None  # without wrapping all rows have the same height
     heights = [
-        cell_px + (most or max(len(texts[n]) for n in row)) * (text_px + GAP // 2) + 3 * GAP // 2 for row in rows
+        cell_px + (row_lines or max(len(texts[n]) for n in row)) * (text_px + GAP // 2) + 3 * GAP // 2 for row in rows
     ]
-    sheet = Image.new("RGB", (columns * (cell_px + GAP) - GAP, sum(heights) - GAP), paper.background)
+    sheet = Image.new("RGB", (columns * (cell_px + GAP) - GAP, sum(heights) - GAP), colours.background)
     for row, top in zip(rows, accumulate(heights, initial=0), strict=False):
         for number in row:
             left = (number - row.start) * (cell_px + GAP)
             _paste(sheet, cells[number], left, top, cell_px)
             for line, text in enumerate(texts[number]):
-                under = top + cell_px + GAP // 2 + line * (text_px + GAP // 2)
-                _write(sheet, text, (left, under), cell_px, text_px, paper.ink)
+                text_top = top + cell_px + GAP // 2 + line * (text_px + GAP // 2)
+                _write(sheet, text, (left, text_top), cell_px, text_px, colours.ink)
     encoded = io.BytesIO()
     sheet.save(encoded, "JPEG", quality=QUALITY)
     return encoded.getvalue()
@@ -92,23 +90,23 @@ def show_mosaic(
     cells: Sequence[Cell], columns: int, cell_px: int = 224, caption: str | None = None, *,
     text_px: int | None = None, wrap: bool = False,
 ) -> None:  # fmt: skip
-    """The mosaic on the page, as wide as its container but not enlarged, on the colour of the present theme."""
-    paper = DARK if theme() == "dark" else LIGHT
+    """Show the mosaic on the page in the colours of the theme, at most as wide as its container."""
+    colours = DARK if theme() == "dark" else LIGHT
     width = min(columns, len(cells)) * (cell_px + GAP) - GAP
-    words = ", ".join(f"{cell.label} {cell.note}".strip() for cell in cells)  # what a screen reader says
+    alt_text = ", ".join(f"{cell.label} {cell.note}".strip() for cell in cells)  # for screen readers
     with st.container(width=width):
-        sheet = mosaic(cells, columns, cell_px, paper, text_px, wrap=wrap)
-        st.image(sheet, caption=caption, width="stretch", alt=words)
+        sheet = mosaic(cells, columns, cell_px, colours, text_px, wrap=wrap)
+        st.image(sheet, caption=caption, width="stretch", alt=alt_text)
 
 
 def _paste(sheet: Image.Image, cell: Cell, left: int, top: int, side: int) -> None:
-    picture = Image.fromarray(np.ascontiguousarray(cell.pixels))
-    scale = side / max(picture.size)
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    if size != picture.size:
-        picture = picture.resize(size, Image.Resampling.BILINEAR if scale < 1 else Image.Resampling.BICUBIC)
-    corner = (left + (side - size[0]) // 2, top + side - size[1])  # on the label, whatever the shape
-    sheet.paste(picture, corner, _rounded(size))
+    image = Image.fromarray(np.ascontiguousarray(cell.pixels))
+    scale = side / max(image.size)
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    if size != image.size:
+        image = image.resize(size, Image.Resampling.BILINEAR if scale < 1 else Image.Resampling.BICUBIC)
+    corner = (left + (side - size[0]) // 2, top + side - size[1])  # aligned with the bottom, above the label
+    sheet.paste(image, corner, _rounded(size))
     if cell.accent:
         box = (corner[0], corner[1], corner[0] + size[0] - 1, corner[1] + size[1] - 1)
         ImageDraw.Draw(sheet).rounded_rectangle(box, RADIUS, outline=cell.accent, width=max(3, side // 50))
@@ -116,7 +114,7 @@ def _paste(sheet: Image.Image, cell: Cell, left: int, top: int, side: int) -> No
 
 @lru_cache(maxsize=64)
 def _rounded(size: tuple[int, int]) -> Image.Image:
-    mask = Image.new("L", (size[0] * 2, size[1] * 2), 0)  # drawn at twice the size: PIL's corners are jagged
+    mask = Image.new("L", (size[0] * 2, size[1] * 2), 0)  # drawn at twice the size for smooth corners
     ImageDraw.Draw(mask).rounded_rectangle((0, 0, size[0] * 2 - 1, size[1] * 2 - 1), RADIUS * 2, fill=255)
     return mask.resize(size, Image.Resampling.BILINEAR)
 
@@ -124,18 +122,18 @@ def _rounded(size: tuple[int, int]) -> Image.Image:
 def _write(sheet: Image.Image, label: str, corner: tuple[int, int], width: int, size: int, ink: str) -> None:
     font = _font_for(label, size)
     text = _shortened(label, font, width)
-    spare = max(0, width - font.getlength(text))
-    ImageDraw.Draw(sheet).text((corner[0] + spare // 2, corner[1]), text, fill=ink, font=font)
+    free_px = max(0, width - font.getlength(text))
+    ImageDraw.Draw(sheet).text((corner[0] + free_px // 2, corner[1]), text, fill=ink, font=font)
 
 
 def _lines(cell: Cell, size: int, width: int | None) -> list[str]:
-    """The lines under a cell; wrapped to `width` px where one is given."""
+    """The lines below a cell; wrapped to `width` px unless None."""
     lines = [cell.label, cell.note] if cell.note else [cell.label]
     return lines if width is None else [part for line in lines for part in wrapped(line, _font_for(line, size), width)]
 
 
 def wrapped(label: str, font: Font, width: int) -> list[str]:
-    """All of `label` in lines of at most `width` px: broken at spaces, and within words that are longer than a line."""
+    """Wrap `label` into lines of at most `width` px; words longer than a line are broken."""
     text = _drawable(label)
     lines = [""]
     for word in re.findall(r"\S+\s*", text):
@@ -155,7 +153,7 @@ def _drawable(label: str) -> str:
 
 
 def _shortened(label: str, font: Font, width: int) -> str:
-    """The longest beginning of `label` that fits, with an ellipsis where something is cut off."""
+    """The longest prefix of `label` that fits, with an ellipsis if shortened."""
     text = _drawable(label)
     if text == label and font.getlength(text) <= width:
         return text
@@ -167,7 +165,7 @@ def _shortened(label: str, font: Font, width: int) -> str:
 
 
 def _font_for(label: str, size: int) -> Font:
-    """The first font that has every letter, else the one that has most of them; Pillow's own for plain Latin."""
+    """The first font with all letters, else the one with the most; Pillow's own for plain Latin."""
     letters = {letter for letter in label if letter.isprintable() and not letter.isspace()}
     fonts = _fonts(size)
     missing = [sum(not _has(font, letter) for letter in letters) for font in fonts]
@@ -176,16 +174,16 @@ def _font_for(label: str, size: int) -> Font:
 
 @lru_cache(maxsize=8)
 def _fonts(size: int) -> tuple[Font, ...]:
-    found: list[Font] = [ImageFont.load_default(size)]
+    fonts: list[Font] = [ImageFont.load_default(size)]
     for name in _FONTS:
         try:
-            found.append(ImageFont.truetype(name, size))
-        except OSError:  # not on this machine
+            fonts.append(ImageFont.truetype(name, size))
+        except OSError:  # not installed
             continue
-    return tuple(found)
+    return tuple(fonts)
 
 
 @lru_cache(maxsize=4096)
 def _has(font: Font, letter: str) -> bool:
-    # a font draws each letter that it lacks as one and the same box
+    # a font draws the same box for every missing letter
     return bytes(font.getmask(letter)) != bytes(font.getmask("\U0010ffff"))
