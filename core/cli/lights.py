@@ -128,7 +128,7 @@ def _classes(found: Safety) -> Table:
     table = Table("class", "images", "correctly classified", "of that, with augmentation (95 %)", "taken for", box=None,
                   header_style="bold")  # fmt: skip
     for one in found.classes:
-        kept = "too few to tell"
+        kept = "too few images"
         if one.affinity is not None:
             kept = f"{one.affinity:.2f} ({one.affinity_low:.2f} to {one.affinity_high:.2f})"
         other = f"{one.becomes.taken_for} {one.becomes.share:.0%}" if one.becomes else ""

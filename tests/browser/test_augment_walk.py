@@ -99,7 +99,7 @@ def test_a_pipeline_is_built_broken_mended_checked_saved_and_loaded(page, server
 
     typed(page, "Left (px)", "1000")  # the right edge of the crop lies left of it
     page.wait_for_selector("[class*=st-key-augment-card-] :text('must be greater than')")
-    page.wait_for_selector("text=This is the last preview that worked")
+    page.wait_for_selector("text=The last preview that worked")
     assert pixels(page) == good
     page.screenshot(path=screenshots / "augment-broken.png")
     typed(page, "Left (px)", "20")

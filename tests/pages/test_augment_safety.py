@@ -77,7 +77,7 @@ def test_the_pipeline_and_each_step_get_their_light_with_the_reason(source, mana
     assert "Destroys labels" in said
     (table,) = [frame.value for frame in at.dataframe]
     assert list(table["views mostly predicted as"]) == ["warm 90 %", ""]
-    assert table["95 % interval"][1] == "too few to tell"
+    assert table["95 % interval"][1] == "too few images"
 
 
 def test_a_changed_pipeline_is_said_to_be_another_one(source, manager, asked):  # noqa: F811
