@@ -29,7 +29,8 @@ _COPY = re.compile(
     r"more))$",
     re.IGNORECASE,
 )
-_PLAIN_NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
+_PLAIN_NUMBER = re.compile(r"(?P<sign>[-+]?)(?P<whole>\d+)([.,](?P<fraction>\d+))?")
+_LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 
 
 _LOOKALIKES = str.maketrans("асеорхуіѕјԁһԛԝκνορτυ", "aceopxyisjdhqwkvoptu")  # Cyrillic and Greek -> Latin
@@ -113,11 +114,14 @@ class Layout:
                 self.leave_out(inner.path, reason)
 
     def note_twins(self) -> None:
-        """Note classes that differ only in case or separators, or are named like copies of each other."""
+        """Note classes that differ only in case or separators, or in how their number is written, or are named like
+        copies of each other."""
         same_letters: dict[str, list[str]] = {}
+        numbers: dict[str, list[str]] = {}
         copies: dict[str, list[str]] = {}
         for label in sorted(self.classes):
             same_letters.setdefault(_letters(label), []).append(label)
+            numbers.setdefault(_number(label), []).append(label)
             copies.setdefault(_letters(_COPY.sub("", label)), []).append(label)
         whole = {_letters(label) for label in self.classes}
         self.notes += [
@@ -125,6 +129,12 @@ class Layout:
             "one, give them one name."
             for same in same_letters.values()
             if len(same) > 1
+        ]
+        self.notes += [
+            f"The classes {listed(same)} differ only in how their number is written. If they are one, give them one "
+            "name."
+            for same in numbers.values()
+            if len(set(map(_letters, same))) > 1
         ]
         self.notes += [
             f"The classes {listed(same)} are called like copies of one folder. If they are one, put them together."
@@ -158,6 +168,15 @@ def _letters(label: str) -> str:
         return label  # sign and decimal point are not separators
     folded = unicodedata.normalize("NFKC", label).casefold().translate(_LOOKALIKES)
     return "".join(c for c in folded if c not in " _-." and unicodedata.category(c) != "Cf")
+
+
+def _number(label: str) -> str:
+    """What classes share that differ only in how their number is written: 01, 1 and 1.0; class_01 and class_1."""
+    plain = unicodedata.normalize("NFKC", label).strip()
+    if match := _PLAIN_NUMBER.fullmatch(plain):
+        fraction = (match["fraction"] or "").rstrip("0")
+        return f"{match['sign'].strip('+')}{match['whole'].lstrip('0') or '0'}.{fraction}"
+    return _LEADING_ZEROS.sub("", _letters(label))
 
 
 def class_counts(counts: dict[str, int], most: int = 12) -> str:

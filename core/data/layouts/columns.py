@@ -146,15 +146,6 @@ def is_measured(values: Sequence[str]) -> bool:
     )
 
 
-def one_spelling(values: Sequence[str]) -> dict[str, str]:
-    """Canonical names of numeric classes if one is written in two ways, as 1 and 1.0; otherwise empty."""
-    nonempty = {value for value in values if value}
-    if not all(_WHOLE.fullmatch(value) for value in nonempty):
-        return {}
-    numbers = {value: str(int(value.partition(".")[0].partition(",")[0])) for value in nonempty}
-    return numbers if len(set(numbers.values())) < len(nonempty) else {}
-
-
 def _repeats(name: str, values: Sequence[str]) -> bool:
     nonempty = [value for value in values if value]
     different, letters = len(set(nonempty)), plain(name)

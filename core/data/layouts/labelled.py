@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from core.data import names
 from core.data.dataset import Part
 from core.data.layouts import columns as cols
 from core.data.layouts.assigned import listed
@@ -13,7 +12,8 @@ from core.data.layouts.divided import divide, undivided_subjects, unused, unused
 from core.data.layouts.file_column import file_columns
 from core.data.layouts.index import ImageIndex
 from core.data.layouts.labels.column import choose_labels, unknown_column
-from core.data.layouts.labels.lists import split_labels
+from core.data.layouts.labels.lists import split_labels, split_texts
+from core.data.layouts.labels.spellings import Spellings
 from core.data.layouts.several_tables import belongs, contradicts, is_blank, is_form, join
 from core.data.layouts.tables import Table, find_tables, first_row, read_table
 from core.data.layouts.words import PREDICT, Kind, is_unlabelled, kind_of
@@ -182,43 +182,53 @@ def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading, s
         unused_flags(division, used),
     )
     result.notes += [note for note in messages if note]
-    one_spelling = cols.one_spelling(row_values[result.label_column]) if result.label_column else {}
+    spellings = _spellings(result, row_values)
     for number, paths in enumerate(rows):
         image, part = _image(result, table, number, paths, division.part(number)), division.part(number)
         if image is not None and result.multilabel:
-            _assign_several(result, table, number, image, labels_of_row(result, table, marks, number), one_spelling)
+            _assign_several(result, table, number, image, labels_of_row(result, table, marks, number, spellings))
         elif image is not None:
-            label = marked_label(table, result.label_column, marks, number)
-            _assign(result, table, number, image, one_spelling.get(label, label))
+            _assign(result, table, number, image, marked_label(table, result.label_column, marks, number, spellings))
         if image is not None and part is not None:
             result.parts[image] = part
+    if note := spellings.note(f"In the column '{short(result.label_column)}' of {table.path.name}"):
+        result.notes.append(note)
     result.labels |= {path: ", ".join(sorted(labels)) for path, labels in result.sets.items()}
     result.without_class = {path: reason for path, reason in result.without_class.items() if path not in result.labels}
     return result
 
 
-def _assign_several(
-    result: Labelled, table: Table, row: int, path: Path, labels: tuple[str, ...], spelling: dict[str, str]
-) -> None:
+def _spellings(result: Labelled, row_values: dict[str, list[str]]) -> Spellings:
+    """How the labels of the label column are written."""
+    values = row_values[result.label_column] if result.label_column else []
+    separator = result.separator if result.multilabel else ""
+    return Spellings(label for value in values for label in split_labels(value, separator))
+
+
+def _assign_several(result: Labelled, table: Table, row: int, path: Path, labels: tuple[str, ...]) -> None:
     """Assign all labels of a row to an image; rows marked as unlabelled assign nothing."""
     if labels and all(map(is_unlabelled, labels)):
         result.without_class.setdefault(path, f"{_line(table, row)} gives it no class.")
         return
-    result.sets[path] = result.sets.get(path, frozenset()) | {spelling.get(one, one) for one in labels}
+    result.sets[path] = result.sets.get(path, frozenset()) | set(labels)
 
 
-def labels_of_row(result: Labelled, table: Table, marks: tuple[str, ...], row: int) -> tuple[str, ...]:
+def labels_of_row(
+    result: Labelled, table: Table, marks: tuple[str, ...], row: int, spellings: Spellings
+) -> tuple[str, ...]:
     """All labels of a row."""
     if result.label_column:
-        return split_labels(table.columns[result.label_column][row], result.separator)
+        texts = split_texts(table.columns[result.label_column][row], result.separator)
+        return tuple(map(spellings.label, texts))
     return tuple(cols.marked(table.columns, marks, row))
 
 
-def marked_label(table: Table, column: str, marks: tuple[str, ...], row: int) -> str:
+def marked_label(table: Table, column: str, marks: tuple[str, ...], row: int, spellings: Spellings) -> str:
     """The class of a row; empty if it has none."""
-    if column:
-        return names.label(table.columns[column][row])
-    return " ".join(cols.marked(table.columns, marks, row))
+    if not column:
+        return " ".join(cols.marked(table.columns, marks, row))
+    value = table.columns[column][row]
+    return spellings.label(value, table.written.get(column, table.columns[column])[row])
 
 
 def _image(result: Labelled, table: Table, row: int, paths: Sequence[Path], part: Kind | None) -> Path | None:

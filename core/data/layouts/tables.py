@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.data import names
@@ -33,7 +33,8 @@ class Table:
 
     `first` is the line number of the first row, for messages. `nested` names columns of JSON lines with nested values,
     such as boxes; `lists` those with lists of strings. `note` reports a guessed encoding and rows longer than the
-    header; `headless` means that columns are named by number.
+    header; `headless` means that columns are named by number. `written` has the cells of columns whose values are
+    written with spaces or quotes around them, as they are in the file.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class Table:
     note: str = ""
     headless: bool = False
     lists: tuple[str, ...] = ()
+    written: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -91,8 +93,9 @@ def read_table(path: Path, headless: bool = False) -> Table:
             text for text in (note, _overlong(path.name, header_cells, rows, first + bool(separator))) if text
         )
         header = _header(header_cells, width)
-    columns = {name: [_value(row[i]) if i < len(row) else "" for row in rows] for i, name in enumerate(header)}
-    return Table(path, columns, first + bool(separator), (), note, headless)
+    cells = {name: [row[i] if i < len(row) else "" for row in rows] for i, name in enumerate(header)}
+    columns = {name: list(map(_value, column)) for name, column in cells.items()}
+    return Table(path, columns, first + bool(separator), note=note, headless=headless, written=_changed(columns, cells))
 
 
 def first_row(path: Path) -> list[str]:
@@ -154,6 +157,11 @@ def _value(cell: str) -> str:
     """The value of a cell; empty for missing values."""
     value = _stripped(cell)
     return "" if value.casefold() in _MISSING else value
+
+
+def _changed(columns: dict[str, list[str]], cells: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The columns of which some value is written in another way."""
+    return {name: column for name, column in cells.items() if column != columns[name]}
 
 
 def _without_separator(text: str) -> tuple[str, str]:
@@ -244,9 +252,10 @@ def _json_lines(path: Path, text: str, note: str) -> Table:
         rows.append(row)
     keys = list(dict.fromkeys(key for row in rows for key in row))
     nested = {key for key in keys if any(_is_nested(row.get(key)) for row in rows)}
-    columns = {names.shown(key): [_cell(row.get(key)) for row in rows] for key in keys if key not in nested}
+    cells = {names.shown(key): [_text_of(row.get(key)) for row in rows] for key in keys if key not in nested}
+    columns = {name: list(map(_value, column)) for name, column in cells.items()}
     lists = tuple(names.shown(key) for key in keys if any(isinstance(row.get(key), list) for row in rows))
-    return Table(path, columns, 1, tuple(sorted(nested)), note, lists=lists)
+    return Table(path, columns, 1, tuple(sorted(nested)), note, lists=lists, written=_changed(columns, cells))
 
 
 def _is_nested(value: object) -> bool:
@@ -254,7 +263,7 @@ def _is_nested(value: object) -> bool:
     return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, list | dict) for one in value))
 
 
-def _cell(value: object) -> str:
+def _text_of(value: object) -> str:
     if isinstance(value, list):
-        return "|".join(map(_cell, value))
-    return "" if value is None else _value(str(value))
+        return "|".join(_value(_text_of(one)) for one in value)
+    return "" if value is None else str(value)

@@ -42,13 +42,18 @@ def separator_of(values: Iterable[str], sure: bool = False) -> str:
 
 def split_labels(text: str, separator: str) -> tuple[str, ...]:
     """The labels of a value, trimmed, in order, without empty and repeated ones."""
+    return tuple(dict.fromkeys(names.label(text) for text in split_texts(text, separator)))
+
+
+def split_texts(text: str, separator: str) -> list[str]:
+    """The labels of a value as they are written there, trimmed, without empty ones."""
     if separator == BRACKETS:
         bare = text.strip()
         bare = bare[1:-1] if bare[:1] + bare[-1:] in _PAIRS else bare
         atoms = [atom.strip().strip("'\"") for atom in bare.split(",")]
     else:
         atoms = text.split(separator) if separator else [text]
-    return tuple(dict.fromkeys(label for atom in atoms if (label := names.label(atom.strip()))))
+    return [bare for atom in atoms if (bare := atom.strip())]
 
 
 def are_lists(name: str, values: Sequence[str]) -> bool:

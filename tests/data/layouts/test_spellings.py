@@ -1,0 +1,93 @@
+"""Labels that are written in several ways: kept apart or read as one class, and never without a word."""
+
+import json
+
+import pytest
+
+from tests.data.layouts.conftest import counts, sets
+from tests.data.layouts.test_labelled import FILES, rows, table
+
+NUMBERS = "The classes {} differ only in how their number is written. If they are one, give them one name."
+
+
+def labels(*classes):
+    return {"images": FILES, "l.csv": table(rows(classes=classes))}
+
+
+@pytest.mark.parametrize(
+    ("classes", "named"),
+    [
+        (("00123", "00123", "123", "0456"), "'00123' and '123'"),
+        (("01", "1", "01", "10"), "'01' and '1'"),
+        (("0", "00", "000", "0"), "'0', '00' and '000'"),
+        (("1", "1.000", "1", "2"), "'1' and '1.000'"),
+        (("+1", "1", "1", "-1"), "'+1' and '1'"),
+        (("1", "1.0", "1", "cat"), "'1' and '1.0'"),
+        (("grade_01", "grade_1", "grade_1", "grade_10"), "'grade_01' and 'grade_1'"),
+    ],
+)
+@pytest.mark.parametrize("as_folders", [False, True])
+def test_numbers_written_in_two_ways_stay_apart_and_are_told(read, classes, named, as_folders):
+    if as_folders:
+        files = {name: classes.count(name) + place for place, name in enumerate(dict.fromkeys(classes))}
+        layout = read(files, layout="folders")
+        assert counts(layout) == files
+    else:
+        layout = read(labels(*classes), label_column="label")
+        assert counts(layout) == {name: 2 * classes.count(name) for name in classes}
+    assert NUMBERS.format(named) in layout.notes
+
+
+@pytest.mark.parametrize("classes", [("01", "02", "01", "10"), ("-1", "1", "1", "0"), ("v1.05", "v1.5", "a1", "a10")])
+def test_other_numbers_stay_apart_without_a_word(read, classes):
+    layout = read(labels(*classes))
+    assert set(counts(layout)) == set(classes)
+    assert len(layout.notes) == 1  # where the labels are read from
+
+
+@pytest.mark.parametrize(
+    ("classes", "merged", "said"),
+    [
+        (("0", "1.0", "1", "0.0"), {"0", "1"}, "'0', '0.0' as '0'; '1.0', '1' as '1'."),
+        (("01", "01.0", "1", "01"), {"01", "1"}, "'01', '01.0' as '01'."),
+        (("cat", "cat  ", "dog", "cat"), {"cat", "dog"}, "'cat', 'cat  ' as 'cat'."),
+        (("'cat'", "cat", "dog", "cat"), {"cat", "dog"}, "''cat'', 'cat' as 'cat'."),
+        (("caf\u00e9", "cafe\u0301", "dog", "dog"), {"caf\u00e9", "dog"}, "(other characters that look the same)"),
+    ],
+)
+def test_labels_that_are_read_as_one_class_are_told(read, classes, merged, said):
+    layout = read(labels(*classes))
+    assert set(counts(layout)) == merged
+    (note,) = [note for note in layout.notes if "read as one" in note]
+    assert note.startswith("In the column 'label' of l.csv some classes are written in several ways, and read as one: ")
+    assert said in note
+
+
+@pytest.mark.parametrize("classes", [("cat ", "cat ", " dog", " dog"), ("1.0", "2.0"), ("'cat'", "'dog'")])
+def test_labels_all_written_in_one_way_are_not(read, classes):
+    assert len(read(labels(*classes)).notes) == 1
+
+
+def test_numbers_of_json_lines_are_told_and_truth_stays_apart(read):
+    def lines(*values):
+        return "\n".join(json.dumps({"file": file, "label": values[i % len(values)]}) for i, file in enumerate(FILES))
+
+    layout = read({"images": FILES, "l.jsonl": lines(1, 1.0, 2, 1)})
+    assert counts(layout) == {"1": 6, "2": 2}
+    assert any("'1', '1.0' as '1'." in note for note in layout.notes)
+    layout = read({"images": FILES, "l.jsonl": lines("01", "1", True, "true")})
+    assert counts(layout) == {"01": 2, "1": 2, "True": 2, "true": 2}
+    assert len(layout.notes) == 3  # both pairs are told
+
+
+@pytest.mark.parametrize(
+    ("cells", "of_first", "said"),
+    [
+        (("01|1", "1|2", "01|2", "2"), "01+1", NUMBERS.format("'01' and '1'")),
+        (("1.0|2", "1|2", "1|3", "2|3"), "1+2", "'1.0', '1' as '1'."),
+    ],
+)
+def test_several_labels_per_image_follow_the_same_rule(read, cells, of_first, said):
+    layout = read(labels(*cells), label_column="label", task="multilabel")
+    assert sets(layout)[FILES[0]] == of_first
+    assert any(said in note for note in layout.notes)
