@@ -159,14 +159,7 @@ class JobManager:
 
     def shutdown(self, timeout_s: float = SHUTDOWN_S) -> None:
         """Abort what runs, mark all that is live as interrupted, and let the process go."""
-        with self._changed:
-            self._closing = True
-            waiting, running = list(self._waiting), list(self._running.values())
-            controls = [*(job.control for job in running), *self._asides]
-            self._waiting.clear()
-            self._changed.notify_all()
-        for control in controls:
-            control.abort()
+        waiting, running = self._begin_to_end()
         for job in waiting:
             with suppress(GraftError):  # the store is locked or gone: the free lock will tell
                 release(self.workspace, job.lease, Status.INTERRUPTED, "The program ended while this run was queued.")
@@ -180,6 +173,13 @@ class JobManager:
     def abandon(self) -> None:
         """Give up what runs and what waits, because its workspace is gone; threads end at their next batch."""
         atexit.unregister(self.shutdown)
+        waiting, _ = self._begin_to_end()
+        for job in waiting:
+            job.lease.lock.release()
+        self.analyses.close()
+
+    def _begin_to_end(self) -> tuple[list[Job], list[Job]]:
+        """No job begins any more, and what computes is told to leave. The jobs that waited, and those that ran."""
         with self._changed:
             self._closing = True
             waiting, running = list(self._waiting), list(self._running.values())
@@ -188,9 +188,7 @@ class JobManager:
             self._changed.notify_all()
         for control in controls:
             control.abort()
-        for job in waiting:
-            job.lease.lock.release()
-        self.analyses.close()
+        return waiting, running
 
     def _leave_at_once(self, running: list[Job]) -> None:
         # One batch takes longer than a user waits after Ctrl-C. Python's own exit would abort inside torch.

@@ -14,6 +14,7 @@ from core.jobs import JobManager
 from core.runs.status import Status
 from core.runs.workspace import Workspace
 from tests.conftest import make_experiment, make_images
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,13 +34,6 @@ def endless(experiment):
 
 def status(manager, run_id):
     return manager.workspace.store.run(run_id).status
-
-
-def until(condition, timeout_s=30.0):
-    end = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 def test_runs_are_executed_one_after_the_other(manager, experiment):

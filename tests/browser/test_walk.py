@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 
 from core.runs.status import Status
 from core.runs.workspace import Workspace
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 POINTS = """() => { const chart = document.querySelector('.st-key-train-curves .graft-chart');
@@ -34,13 +34,6 @@ def go(page, name, heading):
     page.click(f".st-key-way-{name} a")
     page.wait_for_selector(f"h1:has-text('{heading}')")
     idle(page)
-
-
-def until(condition, timeout_s=90.0):
-    end = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)
 
 
 def points(page, at_least=1):

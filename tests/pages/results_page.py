@@ -5,8 +5,7 @@ import streamlit as st
 
 from core.experiment import PipelineSpec
 from core.runs.workspace import Workspace
-from tests.conftest import make_experiment, make_images
-from tests.pages.trained import finished, without_warm_up
+from tests.pages.trained import two_finished, without_warm_up
 
 PAGE = "pages/results.py"
 
@@ -19,11 +18,7 @@ def no_warm_up(monkeypatch):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A workspace with two finished runs over the same images; the second has no augmentation."""
-    folder = tmp_path_factory.mktemp("results")
-    experiment = make_experiment(make_images(folder / "images"))
-    room = Workspace(folder / "workspace")
-    runs = [finished(room, experiment, "twin"), finished(room, experiment.changed(pipeline=PipelineSpec()), "twin")]
-    return room, runs
+    return two_finished(tmp_path_factory.mktemp("results"), "twin", "twin", pipeline=PipelineSpec())
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ from core.augment.presets import PRESETS
 from core.experiment import BackboneSpec, PipelineSpec, Step
 from core.export import copies
 from pages.ui.session.state import Draft
-from tests.pages.test_train import until
+from tests.pages.augmenting import press, ran
+from tests.pages.trained import keys
+from tests.waiting import until
 
 PIPELINE = PipelineSpec(steps=(Step(transform="Rotate", p=1.0),))
 
@@ -48,21 +50,6 @@ def opened(source, opened=True, **parts) -> AppTest:
     at.session_state["graft:draft"] = Draft(**(small | parts))
     at.session_state["augment-copies"] = opened
     return ran(at)
-
-
-def ran(at: AppTest) -> AppTest:
-    at.run()
-    assert not at.exception
-    return at
-
-
-def press(at: AppTest, key: str) -> AppTest:
-    at.button(key=key).click()
-    return ran(at)
-
-
-def keys(at: AppTest) -> set[str]:
-    return {button.key for button in at.button}
 
 
 def texts(at: AppTest) -> str:

@@ -14,6 +14,8 @@ from core.errors import InvalidInput
 from core.experiment import BackboneSpec, PipelineSpec, Step
 from pages.ui.augment import files
 from pages.ui.session.state import Draft
+from tests.pages.augmenting import draft, press, ran, texts
+from tests.pages.trained import keys
 
 TURN = PipelineSpec(steps=(Step(transform="Rotate", p=1.0, params={"limit": 12.0, "fill": "reflect"}),), strength=0.5)
 ELASTIC = PipelineSpec(steps=(*TURN.steps, Step(transform="ElasticTransform")))
@@ -39,30 +41,6 @@ def opened(link: str | None = None, opened=True, **parts) -> AppTest:
     if link is not None:
         at.query_params["pipeline"] = link
     return ran(at)
-
-
-def ran(at: AppTest) -> AppTest:
-    at.run()
-    assert not at.exception
-    return at
-
-
-def press(at: AppTest, key: str) -> AppTest:
-    at.button(key=key).click()
-    return ran(at)
-
-
-def draft(at: AppTest) -> Draft:
-    return at.session_state["graft:draft"]
-
-
-def keys(at: AppTest) -> set[str]:
-    return {button.key for button in at.button}
-
-
-def texts(at: AppTest) -> str:
-    told = [*at.markdown, *at.caption, *at.error, *at.warning, *at.success]
-    return "\n".join(element.value for element in told).replace("\\", "")
 
 
 def keep(at: AppTest, name: str) -> AppTest:

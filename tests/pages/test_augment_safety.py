@@ -18,7 +18,8 @@ from pages.ui.augment import turning
 from pages.ui.runs.safety_question import strengths, whole_and_steps
 from tests.pages.augment_page import source  # noqa: F401  (source is a fixture)
 from tests.pages.test_augment import draft, opened, press, ran, texts
-from tests.pages.test_train import until
+from tests.pages.trained import keys
+from tests.waiting import until
 
 FLIP, TURN = Step(transform="HorizontalFlip", p=0.5), Step(transform="Rotate", p=0.7)
 TO_WARM = Confusion("cold", "warm", 0.9)
@@ -52,10 +53,6 @@ def checked(at, manager):
     asked = at.session_state["graft:safety:shown"]
     until(lambda: manager.analyses.analysis(asked.key).over)
     return ran(at)
-
-
-def keys(at):
-    return {button.key for button in at.button}
 
 
 def test_nothing_is_checked_where_nothing_changes(source, manager):  # noqa: F811

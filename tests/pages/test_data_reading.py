@@ -17,20 +17,12 @@ from core.experiment import AS_FOUND, Reading, SplitSpec
 from core.tasks.image_level import prediction_record
 from pages.ui.session import state
 from tests.conftest import make_images
+from tests.pages import data_page
+from tests.pages.data_page import ROOT, choose_path, draft, texts
 
-ROOT = Path(__file__).resolve().parents[2]
+at = data_page.at
+workspace = data_page.workspace
 COUNTS = {"a": {"leaf": 5, "root": 4}, "b": {"leaf": 3, "root": 6}}
-
-
-@pytest.fixture
-def workspace(own_workspace, monkeypatch) -> Path:
-    monkeypatch.setattr("pages.ui.session.warmup.start", lambda: None)
-    return own_workspace
-
-
-@pytest.fixture
-def at(workspace) -> AppTest:
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).switch_page("pages/data.py").run()
 
 
 @pytest.fixture
@@ -53,20 +45,6 @@ def labelled(tmp_path) -> Path:
     rows = [f"{name},{'owl' if n < 8 else 'bat'},{'day' if n % 7 < 3 else 'night'}" for n, name in enumerate(names)]
     (tmp_path / "zoo" / "train.csv").write_text("\n".join(["image,label,time", *rows]))
     return tmp_path / "zoo"
-
-
-def choose_path(at: AppTest, path: object) -> AppTest:
-    at.text_input(key="data-path").set_value(str(path))
-    return at.button(key="data-path-use").click().run()
-
-
-def draft(at: AppTest) -> state.Draft:
-    return at.session_state["graft:draft"]
-
-
-def texts(at: AppTest) -> str:
-    found = [*at.markdown, *at.caption, *at.subheader, *at.error]
-    return "\n".join(part.value for part in found).replace("\\", "").replace("\u2060", "")
 
 
 def sidebar(at: AppTest) -> str:

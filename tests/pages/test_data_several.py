@@ -8,17 +8,13 @@ from streamlit.testing.v1 import AppTest
 from core.data.sources import load_dataset
 from core.experiment import Reading
 from pages.ui.data import gallery
-from pages.ui.session import state
 from tests.conftest import make_images
+from tests.pages import data_page
+from tests.pages.data_page import choose_path, draft
 
-ROOT = Path(__file__).resolve().parents[2]
+at = data_page.at
+workspace = data_page.workspace
 SETS = ["cat|sofa", "cat", "dog|sofa", "dog", "", "cat|dog", "sofa"]
-
-
-@pytest.fixture
-def workspace(own_workspace, monkeypatch) -> Path:
-    monkeypatch.setattr("pages.ui.session.warmup.start", lambda: None)
-    return own_workspace
 
 
 @pytest.fixture
@@ -35,24 +31,6 @@ def home(tmp_path) -> Path:
     rows = [f"{name},{SETS[n % 7]},{('north', 'south')[n % 3 == 0]}" for n, name in enumerate(names)]
     (tmp_path / "home" / "labels.csv").write_text("\n".join(["file,tags,side", *rows]))
     return tmp_path / "home"
-
-
-@pytest.fixture
-def at(workspace) -> AppTest:
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).switch_page("pages/data.py").run()
-
-
-def choose(at: AppTest, path: Path) -> AppTest:
-    at.text_input(key="data-path").set_value(str(path))
-    return at.button(key="data-path-use").click().run()
-
-
-def draft(at: AppTest) -> state.Draft:
-    return at.session_state["graft:draft"]
-
-
-def texts(at: AppTest) -> str:
-    return "\n".join(part.value for part in [*at.markdown, *at.caption, *at.error]).replace("\\", "")
 
 
 def test_the_sample_is_said_to_have_several_labels_and_shows_them(at, sheets):
@@ -72,7 +50,7 @@ def test_the_sample_is_said_to_have_several_labels_and_shows_them(at, sheets):
 
 
 def test_one_class_per_image_is_one_choice_away_and_back(at, home, workspace, sheets):
-    choose(at, home)
+    choose_path(at, home)
     if at.button(key="data-way-0"):  # two columns may be the classes
         assert draft_is_empty(at)
     number = next(n for n, one in enumerate(ways(at)) if "--label-column tags" in one)
@@ -103,7 +81,7 @@ def ways(at: AppTest) -> list[str]:
 
 def test_the_other_ways_to_read_it_are_offered(at, home):
     (home / "labels.csv").write_text((home / "labels.csv").read_text().replace(",north", "").replace(",south", ""))
-    choose(at, home)
+    choose_path(at, home)
     assert "Several labels per image" in [caption.value for caption in at.caption]
     at.button(key="data-read-differently").click().run()
     offered = {one.rpartition("--task ")[2] for one in ways(at) if "--task" in one}

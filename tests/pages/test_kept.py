@@ -5,7 +5,8 @@ import pytest
 from core import jobs
 from core.errors import RunConflict
 from core.training.kept import LAST_WEIGHTS
-from tests.pages.trained import opened, ran, texts, without_warm_up
+from tests.pages.three_runs import text
+from tests.pages.trained import keys, opened, ran, without_warm_up
 
 PAGE = "pages/results.py"
 
@@ -16,14 +17,6 @@ def birch(ledger, monkeypatch):
     without_warm_up(monkeypatch)
     monkeypatch.setenv("GRAFT_WORKSPACE", str(ledger[0].root))
     return ledger[0], ledger[1][1]
-
-
-def text(at):
-    return texts(at).replace("\\", "").replace("\u2060", "")
-
-
-def keys(at):
-    return {button.key for button in at.button}
 
 
 def test_a_run_without_the_last_weights_offers_no_button_and_says_why(birch):

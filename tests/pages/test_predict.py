@@ -15,8 +15,7 @@ from pages.ui.predict import answers as predict_answers
 from pages.ui.predict import folder as predict_folder
 from pages.ui.predict import show
 from pages.ui.predict.answers import Answer, Source, answered, model_key
-from tests.conftest import make_experiment, make_images
-from tests.pages.trained import claimed, finished, opened, ran, texts, without_warm_up
+from tests.pages.trained import claimed, opened, ran, texts, two_finished, without_warm_up
 
 PAGE = "pages/predict.py"
 
@@ -28,11 +27,8 @@ def no_warm_up(monkeypatch):
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A workspace with two finished runs, and the folder of the images they saw."""
-    folder = tmp_path_factory.mktemp("predict")
-    experiment = make_experiment(make_images(folder / "images"))
-    room = Workspace(folder / "workspace")
-    return room, [finished(room, experiment, "first"), finished(room, experiment.changed(seed=1), "second")]
+    """A workspace with two finished runs."""
+    return two_finished(tmp_path_factory.mktemp("predict"), "first", "second", seed=1)
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from pages.ui.session import engine
 from pages.ui.session.state import Draft
 from pages.ui.train import estimate
 from tests.conftest import make_experiment, make_images
+from tests.pages.trained import keys, ran
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 ENDLESS = (Phase(stages=("head",), epochs=900),)
@@ -47,31 +49,14 @@ def page(draft: Draft | None = None, **session) -> AppTest:
     return ran(at.switch_page("pages/train.py"))
 
 
-def ran(at: AppTest) -> AppTest:
-    at.run()
-    assert not at.exception, at.exception[0].message
-    return at
-
-
 def click(at: AppTest, key: str) -> AppTest:
     at.button(key=key).click()
     return ran(at)
 
 
-def keys(at: AppTest) -> set[str]:
-    return {button.key for button in at.button}
-
-
 def text(at: AppTest) -> str:
     return "\n".join(str(element.value) for kind in ("markdown", "caption", "info", "warning", "error", "subheader")
                      for element in getattr(at, kind))  # fmt: skip
-
-
-def until(condition, timeout_s=40.0):
-    end = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
 
 
 def status(manager, run_id) -> Status:

@@ -13,6 +13,7 @@ from core.runs.status import Status
 from core.runs.workspace import Workspace
 from core.work.control import Control
 from pages.ui.session import warmup
+from tests.conftest import make_experiment, make_images
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,3 +75,15 @@ def texts(at: AppTest) -> str:
     """All that the page says in Markdown, headings and messages, in one string."""
     kinds = ("title", "subheader", "markdown", "caption", "error", "warning", "info", "success")
     return "\n".join(str(element.value) for kind in kinds for element in getattr(at.main, kind))
+
+
+def keys(at: AppTest) -> set[str]:
+    """The buttons that stand on the page."""
+    return {button.key for button in at.button}
+
+
+def two_finished(folder: Path, first: str, second: str, **of_second: object) -> tuple[Workspace, list[Run]]:
+    """A workspace with two finished runs over the same images; `of_second` is what the second has of its own."""
+    experiment = make_experiment(make_images(folder / "images"))
+    room = Workspace(folder / "workspace")
+    return room, [finished(room, experiment, first), finished(room, experiment.changed(**of_second), second)]

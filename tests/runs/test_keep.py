@@ -3,7 +3,6 @@
 import json
 import sqlite3
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +33,7 @@ from core.work.leases import DeviceLease, DeviceLeases
 from tests.conftest import make_experiment
 from tests.training.helpers import copy, settle, worth
 from tests.uneven import TEST, VAL, make_divided
+from tests.waiting import until
 
 LATE = tuple(stage.name for stage in stage_table("mobilenet_v3_small"))[-2:]
 
@@ -242,10 +242,3 @@ def test_a_failing_evaluation_lets_go_and_the_end_of_the_program_ends_it(room, d
     assert kept(room.folder(run.id)) is Kept.CHOSEN
     asks()
     assert len(raised) == 2, "nor does it begin after the end"
-
-
-def until(condition, timeout_s=30.0):
-    end = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)

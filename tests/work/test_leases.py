@@ -10,6 +10,7 @@ from core.work.control import Control, Signal
 from core.work.leases import DeviceLease, DeviceLeases
 from core.work.progress import Progress
 from core.work.queue import AnalysisQueue
+from tests.waiting import until
 
 WAIT_S = 30
 
@@ -46,13 +47,6 @@ def at_work(floor, control, name, device, batches=None):
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     return thread
-
-
-def until(condition):
-    end = time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.002)
 
 
 def ended(thread):

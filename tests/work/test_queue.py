@@ -14,6 +14,7 @@ from core.work import queue as module
 from core.work.control import Signal
 from core.work.progress import Progress
 from core.work.queue import AnalysisQueue
+from tests.waiting import until
 
 STEP = Progress(what="counting", done=1, total=2)
 
@@ -38,13 +39,6 @@ def quick(result="found"):
 def endless(control):
     while control.at_batch() is Signal.GO:
         yield STEP
-        time.sleep(0.01)
-
-
-def until(condition, timeout_s=30.0):
-    end = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
         time.sleep(0.01)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -11,7 +10,7 @@ from core.charts.scores import recall_figure, recall_rows
 from core.runs import artifacts
 from core.tasks.classification.confusion import confusion
 from core.tasks.classification.scores import ClassScore, class_scores
-from core.text import percent_range
+from pages.ui.results.cells import interval_cell, share_cell, share_column
 from pages.ui.widgets.messages import explain
 from pages.ui.widgets.plot import live_plot
 from pages.ui.widgets.tables import show_table
@@ -47,24 +46,13 @@ def _class_table(scores: tuple[ClassScore, ...]) -> None:
         {
             "Class": [score.name for score in scores],
             "Images": [score.n for score in scores],
-            "Precision": [_percent(score.precision) for score in scores],
-            "Recall": [_percent(score.recall) for score in scores],
-            "95 % interval": [_range(score) for score in scores],
-            "F1": [_percent(score.f1) for score in scores],
+            "Precision": [share_cell(score.precision) for score in scores],
+            "Recall": [share_cell(score.recall) for score in scores],
+            "95 % interval": [interval_cell(score.recall_low, score.recall_high) for score in scores],
+            "F1": [share_cell(score.f1) for score in scores],
         }
     )
-    share = st.column_config.NumberColumn(format="%.0f %%")
-    columns: dict[str, object] = dict.fromkeys(("Precision", "Recall", "F1"), share)
+    columns: dict[str, object] = dict.fromkeys(("Precision", "Recall", "F1"), share_column())
     if max(len(score.name) for score in scores) > LONGEST_NAME:
         columns["Class"] = st.column_config.TextColumn(width=NAME_PX)  # keeps the numbers visible
     show_table(frame, hide_index=True, column_config=columns, placeholder="–", key="results-classes")
-
-
-def _percent(share: float | None) -> float:
-    return np.nan if share is None else share * 100
-
-
-def _range(score: ClassScore) -> str:
-    if score.recall_low is None or score.recall_high is None:
-        return "no image"
-    return percent_range(score.recall_low, score.recall_high)

@@ -1,21 +1,19 @@
 """Results by class for multi-label classification: average precision, F1 at the threshold, and mistakes."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.charts.scores import label_rows, recall_figure
-from core.errors import UnreadableImage
 from core.runs.artifacts import Predictions
 from core.tasks.multilabel.mistakes import LabelMistake, label_mistakes
 from core.tasks.multilabel.scores import LabelScore, label_scores
 from core.tasks.multilabel.thresholds import HALF
-from core.text import percent, percent_range
-from pages.ui.results.mistakes import Shown, show_in_turn, small_image
-from pages.ui.widgets.gallery import Cell
+from core.text import percent
+from pages.ui.results.cells import interval_cell, share_cell, share_column
+from pages.ui.results.mistakes import Shown, show_in_turn
 from pages.ui.widgets.messages import explain
 from pages.ui.widgets.plot import live_plot
 from pages.ui.widgets.tables import show_table
@@ -54,17 +52,16 @@ def _table(scores: Sequence[LabelScore]) -> None:
         {
             "Class": [score.name for score in scores],
             "Images": [score.n for score in scores],
-            "AP": [_percent(score.average_precision) for score in scores],
-            "Precision": [_percent(score.precision) for score in scores],
-            "Recall": [_percent(score.recall) for score in scores],
-            "F1": [_percent(score.f1) for score in scores],
-            "95 % interval": [_range(score) for score in scores],
+            "AP": [share_cell(score.average_precision) for score in scores],
+            "Precision": [share_cell(score.precision) for score in scores],
+            "Recall": [share_cell(score.recall) for score in scores],
+            "F1": [share_cell(score.f1) for score in scores],
+            "95 % interval": [interval_cell(score.f1_low, score.f1_high) for score in scores],
             "Threshold": [score.threshold for score in scores],
         }
     )
-    share = st.column_config.NumberColumn(format="%.0f %%")
-    columns: dict[str, object] = dict.fromkeys(("Precision", "Recall", "F1"), share)
-    columns["AP"] = st.column_config.NumberColumn(format="%.0f %%", help="Average precision.")
+    columns: dict[str, object] = dict.fromkeys(("Precision", "Recall", "F1"), share_column())
+    columns["AP"] = share_column("Average precision.")
     columns["Threshold"] = st.column_config.NumberColumn(format="%.2f")
     columns["95 % interval"] = st.column_config.TextColumn(help="Of the F1.")
     show_table(frame, hide_index=True, column_config=columns, placeholder="–", key="results-labels")
@@ -81,25 +78,11 @@ def _mistakes(classes: Sequence[str], answers: Predictions, wrong_images: Sequen
 
 
 def _images(classes: Sequence[str], answers: Predictions, wrong_images: Sequence[LabelMistake]) -> Shown:
-    shown = Shown([], [])
+    shown = Shown()
     for mistake in wrong_images:
         row = answers.probabilities[mistake.index]
         wrong = [f"missed {classes[c]} ({percent(row[c])})" for c in mistake.missed]
         wrong += [f"added {classes[c]} ({percent(row[c])})" for c in mistake.added]
         true_labels = ", ".join(classes[c] for c in np.flatnonzero(answers.labels[mistake.index])) or "no label"
-        try:
-            pixels = small_image(Path(answers.paths[mistake.index]), answers.value_range)
-            shown.cells.append(Cell(pixels, true_labels, note="; ".join(wrong)))
-        except UnreadableImage as error:
-            shown.missing.append(f"{answers.names[mistake.index]} ({str(error).rstrip('.')})")
+        shown.add(answers, mistake.index, true_labels, "; ".join(wrong))
     return shown
-
-
-def _percent(share: float | None) -> float:
-    return np.nan if share is None else share * 100
-
-
-def _range(score: LabelScore) -> str:
-    if score.f1_low is None or score.f1_high is None:
-        return "no image"
-    return percent_range(score.f1_low, score.f1_high)

@@ -1,7 +1,7 @@
 """The misclassified images, the most confident mistakes first."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +29,15 @@ _SMALL = Geometry(SIDE, SIDE, "bilinear")
 class Shown:
     """Readable images as cells, and names and reasons of the others."""
 
-    cells: list[Cell]
-    missing: list[str]
+    cells: list[Cell] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    def add(self, answers: Predictions, index: int, label: str, note: str) -> None:
+        """Image `index` with what stands under it, or why it cannot be shown."""
+        try:
+            self.cells.append(Cell(small_image(Path(answers.paths[index]), answers.value_range), label, note=note))
+        except UnreadableImage as error:
+            self.missing.append(f"{answers.names[index]} ({str(error).rstrip('.')})")
 
 
 def show_mistakes(classes: Sequence[str], answers: Predictions, key: str) -> None:
@@ -81,14 +88,10 @@ def _mosaics(cells: list[Cell]) -> None:
 
 def images(classes: Sequence[str], answers: Predictions, found: Sequence[Mistake]) -> Shown:
     """The images of the mistakes: the true class, and below it the predicted one."""
-    shown = Shown([], [])
+    shown = Shown()
     for mistake in found:
         taken_for = f"→ {classes[mistake.predicted]} {percent(mistake.probability)}"
-        path = Path(answers.paths[mistake.index])
-        try:
-            shown.cells.append(Cell(small_image(path, answers.value_range), classes[mistake.label], note=taken_for))
-        except UnreadableImage as error:
-            shown.missing.append(f"{answers.names[mistake.index]} ({str(error).rstrip('.')})")
+        shown.add(answers, mistake.index, classes[mistake.label], taken_for)
     return shown
 
 
