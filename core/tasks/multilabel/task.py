@@ -108,7 +108,7 @@ class MultiLabel(ImageLevel):
         )
 
     def _mean_average_precision(self, outputs: ValidationOutputs) -> float:
-        """Of the probabilities, as `evaluate` and a run's page have it: an epoch and the result give one value."""
+        """Of the probabilities, by the function and from the numbers that `evaluate` and a run's page use."""
         logits, targets = outputs
         return mean_average_precision(targets.numpy() > 0.5, self.probabilities(logits).numpy())
 
