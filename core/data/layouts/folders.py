@@ -123,7 +123,7 @@ def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
             if part.inner.image_count:
                 layout.offer(part.folder)
         else:
-            kind: Part | None = None if train_only else part.kind  # type: ignore[assignment]  # PREDICT went before
+            kind: Part | None = None if train_only else part.kind  # type: ignore[assignment]  # PREDICT was handled before
             for folder in aside[part.folder.path]:
                 layout.offer(folder)
             _classes(case, layout, part.inner, kind, level, skip=aside[part.folder.path])
@@ -152,8 +152,7 @@ def _table_labels(case: Case, part: PartFolder, train_classes: set[str]) -> Labe
     """Labels from a table for the images of a flat part, if they are classes of the train part."""
     images = list(part.inner.every_image()) if part.kind in ("val", "test") else []
     labelled = read_labels(case.outer, images, Reading(task=case.reading.task)) if images else None
-    # too few rows to detect the label column, but the classes are known
-    if labelled is not None and not labelled.clear:
+    if labelled is not None and not labelled.clear:  # too few rows to detect the label column
         columns = [name for name, values in labelled.tables[0].columns.items() if set(values) <= train_classes]
         reading = Reading(
             layout="csv", labels=str(labelled.tables[0].path), label_column=(columns or [""])[0], task=case.reading.task
@@ -161,11 +160,7 @@ def _table_labels(case: Case, part: PartFolder, train_classes: set[str]) -> Labe
         labelled = read_labels(case.outer, images, reading) if columns else None
     if labelled is None or not labelled.clear or labelled.multilabel != (case.reading.task == "multilabel"):
         return None
-    every = (
-        {one for labels in labelled.sets.values() for one in labels}
-        if labelled.multilabel
-        else set(labelled.labels.values())
-    )
+    every = set().union(*labelled.sets.values()) if labelled.multilabel else set(labelled.labels.values())
     return labelled if every <= train_classes and 2 * len(labelled.labels) > len(images) else None
 
 
@@ -192,7 +187,7 @@ def read_class_first(case: Case) -> Layout:
                 layout.offer(inner)
                 continue
             for path in inner.every_file():
-                layout.add(path, label, kind)  # type: ignore[arg-type]  # PREDICT went before
+                layout.add(path, label, kind)  # type: ignore[arg-type]  # PREDICT was handled before
     layout.notes.append("Each class folder holds parts of its own; they are kept.")
     layout.account(case.outer, BESIDE)
     return layout
@@ -220,10 +215,8 @@ def _classes(
         misplaced = [deep for deep in inner.full if case.label(deep) in others - {label}]
         for deep in misplaced:
             layout.leave_out(deep.path, f"Lies in '{short(label)}' and is called like another class: move it there.")
-        for path in [
-            *inner.files,
-            *(file for one in inner.folders if one not in misplaced for file in one.every_file()),
-        ]:
+        deeper = (file for one in inner.folders if one not in misplaced for file in one.every_file())
+        for path in [*inner.files, *deeper]:
             layout.add(path, label, part)
 
 
