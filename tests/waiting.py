@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def until(condition: Callable[[], object], timeout_s: float = 60.0) -> None:
+def until(condition: Callable[[], object], timeout_s: float = 90.0) -> None:
     """Come back as soon as `condition()` holds."""
     end = time.monotonic() + timeout_s
     while not condition():
