@@ -69,7 +69,7 @@ def test_labels_are_screened_with_the_seed_of_the_file(graft, images, theirs, mo
         asked.append((plan.seed, plan.data.split.seed))
         raise InvalidInput("That was all.")
 
-    monkeypatch.setattr(lights, "Asker", asker)
+    monkeypatch.setattr(lights, "SafetyChecker", asker)
     for options in ([theirs], [theirs, "--seed", 3], ["HorizontalFlip"], ["HorizontalFlip", "--seed", 4]):
         assert "That was all." in graft("safety", "--data", images, "--augment", *options)[2]
     assert asked == [(7, 0), (3, 3), (0, 0), (4, 4)], "the images are divided as for a training with that file"
@@ -223,7 +223,7 @@ def test_one_view_is_one_view(capsys, monkeypatch, views, words):
         verdict=Verdict.GREEN, reason="Fine.", images=9, views=views, clean=1, affinity=1, affinity_low=1,
         affinity_high=1, flip_rate=0, margin=0, classes=(), confusions=(), direct=(), worst=(),
     )  # fmt: skip
-    lights.tell(lights.Lights(whole, headline((PipelineSpec(),), (whole,))))
+    lights.print_lights(lights.Lights(whole, headline((PipelineSpec(),), (whole,))))
     assert words in capsys.readouterr().out
 
 

@@ -1,7 +1,7 @@
 """The engine from a terminal: `graft app`, `data`, `train`, `estimate`, `find-lr`, `resume`, `runs`, `predict`,
 `backbones`, and the augmentation lab: `safety`, `augment`, `pipeline`.
 
-Exit code 0 means success, 2 that something given or met could not be used (one sentence on stderr), 130 Ctrl-C.
+Exit codes: 0 success, 2 an error (one sentence on stderr), 130 Ctrl-C.
 """
 
 import os
@@ -19,7 +19,7 @@ from rich.table import Table
 
 from core.cli import app as app_command
 from core.cli import keeping, lab, pipelines, predictions
-from core.cli.data import data, tell_known, tell_read
+from core.cli.data import data, print_report_of, print_report_of_split
 from core.cli.options import DeviceOption, JsonOption, WorkspaceOption, describes_an_experiment
 from core.cli.show import format_scores, literal, people, print_json, show, summary
 from core.errors import GraftError, UnclearLayout, WorkspaceGone
@@ -83,7 +83,7 @@ def train(
     prepared = prepare(plan, opened.root, device)
     if prepared.other_images:
         people.print(f"[yellow]{OTHER_IMAGES}[/]", soft_wrap=True)
-    tell_known(prepared.dataset, prepared.split)
+    print_report_of_split(prepared.dataset, prepared.split)
     warn(prepared.experiment, opened.root, str(prepared.device))
     _finish(opened, create_run(opened, prepared, name), as_json)
 
@@ -95,7 +95,7 @@ def resume(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Go on from a run's last checkpoint."""
+    """Continue a run from its last checkpoint."""
     from core.runs.execute import reopen_run
 
     opened = open_workspace(workspace)
@@ -107,27 +107,28 @@ def resume(
 def find_lr(
     plan: Experiment,
     phase_number: Annotated[
-        int | None, typer.Option(help="The phase whose rate is looked for, from 1 on; default the first that has one.")
+        int | None,
+        typer.Option(help="The phase to find a rate for, from 1 on; default the first with a learning rate."),
     ] = None,
     device: DeviceOption = "auto",
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Try growing learning rates on one phase for some seconds, and suggest one. No run is made."""
+    """Try growing learning rates on one phase for a few seconds, and suggest one. No run is created."""
     from core.runs.trial import sweep_rates
     from core.work.control import Control
 
     opened = Workspace(workspace or default_root())
-    with_rate = [number for number, phase in enumerate(plan.phases, start=1) if phase.solver == "steps"]
-    number = phase_number if phase_number is not None else (with_rate or [1])[0]
-    tell_read(plan.data, opened.root)
-    found: Sweep = show(sweep_rates(plan, opened, device, number - 1, Control()))
+    gradient_phases = [number for number, phase in enumerate(plan.phases, start=1) if phase.solver == "steps"]
+    number = phase_number if phase_number is not None else (gradient_phases or [1])[0]
+    print_report_of(plan.data, opened.root)
+    result: Sweep = show(sweep_rates(plan, opened, device, number - 1, Control()))
     if as_json:
-        print_json(asdict(found))
+        print_json(asdict(result))
         return
-    if found.suggested is not None:
-        Console().print(f"Suggested learning rate for phase {number}: {found.suggested:g}")
-    Console().print(literal(found.reason), soft_wrap=True)
+    if result.suggested is not None:
+        Console().print(f"Suggested learning rate for phase {number}: {result.suggested:g}")
+    Console().print(literal(result.reason), soft_wrap=True)
 
 
 @app.command()
@@ -138,20 +139,20 @@ def estimate(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure on a few images what a training will take. No run is made."""
+    """Estimate from a few images how long a training will take. No run is created."""
     from core.runs.trial import measure
     from core.work.control import Control
 
     opened = Workspace(workspace or default_root())
-    tell_read(plan.data, opened.root)
-    found: Estimate = show(measure(plan, opened, device, Control()))
+    print_report_of(plan.data, opened.root)
+    result: Estimate = show(measure(plan, opened, device, Control()))
     if as_json:
-        print_json(asdict(found))
+        print_json(asdict(result))
         return
-    kept = f"{format_size(found.kept_bytes)} of features"
+    kept_size = f"{format_size(result.kept_bytes)} of features"
     Console().print(
-        f"About {format_duration(found.seconds)} with what is kept ({kept}), "
-        f"{format_duration(found.seconds_uncut)} without."
+        f"About {format_duration(result.seconds)} with what is kept ({kept_size}), "
+        f"{format_duration(result.seconds_uncut)} without."
     )
 
 
@@ -159,19 +160,20 @@ def estimate(
 def runs(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """List all runs, the newest first."""
     opened = open_workspace(workspace)
-    listed = opened.store.runs()
+    all_runs = opened.store.runs()
     if as_json:
-        print_json([summary(run, with_test=False) for run in listed])  # a list must not be a look at the test
+        # listing does not count as a view of the test result
+        print_json([summary(run, with_test=False) for run in all_runs])
         return
     table = Table(box=None, header_style="bold")
     table.add_column("run", no_wrap=True)
     for column in ("name", "status", "epochs", "validation (95 %)"):
         table.add_column(column)
-    for run in listed:
+    for run in all_runs:
         table.add_row(
             run.id, literal(run.name), run.status.value, str(run.results.get("epochs", "")), format_scores(run.val)
         )
-    Console().print(table if listed else "No runs yet. Start one: graft train --data sample:stamps")
+    Console().print(table if all_runs else "No runs yet. Start one: graft train --data sample:stamps")
 
 
 @app.command()
@@ -206,7 +208,7 @@ def backbones(as_json: JsonOption = False) -> None:
 
 
 def _finish(opened: Workspace, lease: Any, as_json: bool) -> None:
-    """Execute a run with a progress bar, print its summary, and exit with 0 only when it was completed."""
+    """Execute a run with a progress bar and print its summary; exit code 0 only if it completed."""
     from core.runs.execute import execute
     from core.work.control import Control
 
@@ -216,7 +218,7 @@ def _finish(opened: Workspace, lease: Any, as_json: bool) -> None:
         with _interruptible(opened, lease.run_id, control):
             show(execute(opened, lease, control))
     finally:
-        with suppress(WorkspaceGone):  # said by what is raised already; there is nothing to sum up
+        with suppress(WorkspaceGone):  # already reported by the raised error; there is nothing to summarise
             run = opened.store.run(lease.run_id)
             if as_json:
                 print_json(summary(run))
@@ -233,21 +235,24 @@ def _finish(opened: Workspace, lease: Any, as_json: bool) -> None:
 
 @contextmanager
 def _interruptible(opened: Workspace, run_id: str, control: Any) -> Iterator[None]:
-    """Ctrl-C and SIGTERM let the batch end, then leave; the run can be resumed. Said again, they leave at once."""
-    asked: list[int] = []
+    """On Ctrl-C or SIGTERM leave after the current batch, so that the run can be resumed.
+
+    A second signal leaves at once.
+    """
+    received: list[int] = []
 
     def leave(number: int, _frame: FrameType | None) -> None:
-        if asked:  # inside torch no exception gets through
+        if received:  # an exception would not get through torch
             with suppress(GraftError), opened.store.together(wait_s=0.5):
                 opened.store.move(run_id, Status.INTERRUPTED, message=INTERRUPTED)
             os._exit(130)
-        asked.append(number)
+        received.append(number)
         people.print("Leaving after this batch; press Ctrl-C again to leave at once.")
         control.abort()
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
+    previous_handlers = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        for number, handler in before.items():
+        for number, handler in previous_handlers.items():
             signal.signal(number, handler)

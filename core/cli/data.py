@@ -1,4 +1,4 @@
-"""What is made of a data set, for a terminal: `graft data`, and the lines that every command on images begins with."""
+"""`graft data`: report how a data set is read; other commands print the short form first."""
 
 import shlex
 from collections.abc import Callable, Iterator
@@ -32,8 +32,8 @@ from core.experiment import DataSpec, SplitSpec, parse
 from core.runs.workspace import default_root
 from core.text import short
 
-MOST_LINES = 10  # of notes, and of files that were left out, before a command's own work
-_WIDEST = 300  # characters of one of them
+MOST_LINES = 10  # maximum lines of notes and of left-out files printed by other commands
+_WIDEST = 300  # maximum characters of a line
 
 
 def data(
@@ -48,18 +48,18 @@ def data(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what is made of a data set: classes, parts, what is left out and why."""
+    """Report how a data set is read: classes, parts, what is left out and why."""
     reading = reading_of(layout, labels, file_column, label_column, task)
-    found = report(
+    data_report = report(
         parse(DataSpec, {"source": data, "split": split_with(SplitSpec(), near_copies, distinct), "reading": reading}),
         workspace or default_root(),
     )
     if as_json:
-        print_json(found.as_dict())
+        print_json(data_report.as_dict())
         return
     to = Console()
-    to.print(f"[bold]{literal(short(found.name))}[/]: {literal(found.line)}", soft_wrap=True)
-    for title, lines in _sections(found):
+    to.print(f"[bold]{literal(short(data_report.name))}[/]: {literal(data_report.line)}", soft_wrap=True)
+    for title, lines in _sections(data_report):
         if lines:
             to.print(f"{title}:")
         for line in lines:
@@ -67,46 +67,48 @@ def data(
 
 
 def report(spec: DataSpec, root: Path) -> DataReport:
-    """Read and divide the images that `spec` names, with a bar. Raises as `load_dataset`."""
+    """Read and split the images of `spec`, with a progress bar. Raises like `load_dataset`."""
     with _bar() as progress:
         dataset = load_dataset(spec.source, root, progress, spec.reading)
     return describe(dataset, make_split(dataset, spec.split))
 
 
-def tell(found: DataReport) -> None:
-    """The short form on stderr: one line, then notes and what was left out, the first of each."""
-    people.print(literal(found.line), soft_wrap=True)
-    for line in found.notes[:MOST_LINES]:
+def print_report(data_report: DataReport) -> None:
+    """Print the short form on stderr: one line, then the first notes and left-out files."""
+    people.print(literal(data_report.line), soft_wrap=True)
+    for line in data_report.notes[:MOST_LINES]:
         people.print(literal(short(line, _WIDEST)), soft_wrap=True)
-    named = [f"{one.name} was left out: {one.reason}" for one in found.left_out[:MOST_LINES]]
-    if len(found.left_out) > MOST_LINES:
-        named.append(f"{len(found.left_out) - MOST_LINES} more files were left out; `graft data` names them.")
-    for line in named:
+    left_out_lines = [f"{one.name} was left out: {one.reason}" for one in data_report.left_out[:MOST_LINES]]
+    if len(data_report.left_out) > MOST_LINES:
+        left_out_lines.append(
+            f"{len(data_report.left_out) - MOST_LINES} more files were left out; `graft data` names them."
+        )
+    for line in left_out_lines:
         people.print(f"[yellow]{literal(short(line, _WIDEST))}[/]", soft_wrap=True)
 
 
-def tell_read(spec: DataSpec, root: Path) -> None:
-    """Read the images that `spec` names, and `tell` what is made of them."""
-    tell(report(spec, root))
+def print_report_of(spec: DataSpec, root: Path) -> None:
+    """Read the images of `spec` and print the short report."""
+    print_report(report(spec, root))
 
 
-def tell_known(dataset: Dataset, split: Split) -> None:
-    """`tell` what is made of images that were read already."""
-    tell(describe(dataset, split))
+def print_report_of_split(dataset: Dataset, split: Split) -> None:
+    """Print the short report of a loaded data set."""
+    print_report(describe(dataset, split))
 
 
-def _sections(found: DataReport) -> tuple[tuple[str, list[str]], ...]:
+def _sections(data_report: DataReport) -> tuple[tuple[str, list[str]], ...]:
     return (
-        ("A training cannot start", list(found.problems)),
-        ("Notes", list(found.notes)),
-        (f"Left out ({len(found.left_out)})", [f"{one.name}: {one.reason}" for one in found.left_out]),
-        ("For prediction", [f"graft predict RUN {shlex.quote(str(path))}" for path in found.unlabelled]),
+        ("A training cannot start", list(data_report.problems)),
+        ("Notes", list(data_report.notes)),
+        (f"Left out ({len(data_report.left_out)})", [f"{one.name}: {one.reason}" for one in data_report.left_out]),
+        ("For prediction", [f"graft predict RUN {shlex.quote(str(path))}" for path in data_report.unlabelled]),
     )
 
 
 @contextmanager
 def _bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar that shows only once there is something to read."""
+    """A progress bar that appears only if there is something to read."""
     columns = (TextColumn("reading images"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
     bar = Progress(*columns, console=people, transient=True, disable=not people.is_terminal)
     task = bar.add_task("reading", total=None)

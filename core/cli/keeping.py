@@ -1,4 +1,4 @@
-"""`graft keep`: the last epoch of a run instead of the chosen one, and back."""
+"""`graft keep`: keep the last epoch of a run instead of the chosen one, or undo this."""
 
 from typing import Annotated
 
@@ -22,13 +22,13 @@ def keep(
     from core.runs.keep import keep_epoch
 
     opened = Workspace(workspace or default_root())
-    kept = keep_epoch(opened, run, "last" if last else "best", device=device)
+    updated_run = keep_epoch(opened, run, "last" if last else "best", device=device)
     if as_json:
-        print_json(summary(kept, with_test=False))  # the test result stays as hidden as it was
+        print_json(summary(updated_run, with_test=False))  # does not reveal the test result
         return
-    choice = kept_choice(opened.store.epochs(kept.id))
-    if choice is not None and kept.val is not None:
-        monitor = kept.experiment.recipe.monitor
-        words = use_words(choice) if last else choice_words(choice, monitor, kept.val.n)
-        Console().print(literal(words), soft_wrap=True)
-    Console().print(f"validation {format_scores(kept.val)}")
+    choice = kept_choice(opened.store.epochs(updated_run.id))
+    if choice is not None and updated_run.val is not None:
+        monitor = updated_run.experiment.recipe.monitor
+        sentence = use_words(choice) if last else choice_words(choice, monitor, updated_run.val.n)
+        Console().print(literal(sentence), soft_wrap=True)
+    Console().print(f"validation {format_scores(updated_run.val)}")

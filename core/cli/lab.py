@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from core.cli.data import tell_known, tell_read
+from core.cli.data import print_report_of, print_report_of_split
 from core.cli.options import (
     DeviceOption,
     DistinctOption,
@@ -22,7 +22,7 @@ from core.cli.options import (
     seed_of,
     seed_option,
     split_with,
-    take,
+    take_pipeline_option,
 )  # fmt: skip
 from core.cli.show import literal, people, print_json, show
 from core.experiment import BUNDLED_BACKBONE, BackboneSpec, SplitSpec
@@ -35,16 +35,20 @@ if TYPE_CHECKING:
 def safety(
     data: Annotated[str, typer.Option(help="A folder or zip of class folders, or sample:NAME.")],
     augment: Annotated[str, typer.Option(help="A preset, a JSON/YAML file, or one transform, then always applied.")],
-    backbone: Annotated[str, typer.Option(help="Whose features judge; see `graft backbones`.")] = BUNDLED_BACKBONE,
+    backbone: Annotated[
+        str, typer.Option(help="The backbone whose features are used; see `graft backbones`.")
+    ] = BUNDLED_BACKBONE,
     seed: Annotated[
         int | None, seed_option("Fixes the split and the views; default 0, for the views the one in the file.")
     ] = None,
     near_copies: NearCopiesOption = None,
     distinct: DistinctOption = None,
     steps: Annotated[
-        bool, typer.Option("--steps/--no-steps", help="Also each step alone, applied to every view; the worst speaks.")
+        bool, typer.Option("--steps/--no-steps", help="Also check each step alone, with p=1; the worst one decides.")
     ] = True,
-    sweep: Annotated[bool, typer.Option("--sweep", help="Also at growing strength: where the light turns.")] = False,
+    sweep: Annotated[
+        bool, typer.Option("--sweep", help="Also check at growing strength, to find where the light changes.")
+    ] = False,
     device: DeviceOption = "auto",
     layout: LayoutOption = None,
     labels: LabelsOption = None,
@@ -54,24 +58,24 @@ def safety(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Screen what an augmentation does to the labels, before anything is trained."""
-    from core.cli.lights import Asker, as_dict, tell
+    """Check before training whether an augmentation preserves the labels."""
+    from core.cli.lights import SafetyChecker, as_dict, print_lights
     from core.planning.experiments import default_experiment
 
-    taken = _screened(augment)
+    parsed = _screened(augment)
     plan = default_experiment(data, BackboneSpec(name=backbone))
-    # a training takes the file's seed for its views, and divides the images as ever
+    # as in a training, the file's seed is used for views but not for the split
     split = split_with(SplitSpec(seed=seed or 0), near_copies, distinct)
     reading = reading_of(layout, labels, file_column, label_column, task)
     images = plan.data.model_copy(update={"split": split, "reading": reading})
-    plan = plan.changed(seed=seed_of(taken, seed), data=images)
-    tell_read(plan.data, workspace or default_root())
-    asker = Asker(plan, Workspace(workspace or default_root()), device)
-    found = asker.lights(taken.spec, steps=steps, sweep=sweep)
+    plan = plan.changed(seed=seed_of(parsed, seed), data=images)
+    print_report_of(plan.data, workspace or default_root())
+    checker = SafetyChecker(plan, Workspace(workspace or default_root()), device)
+    found = checker.lights(parsed.spec, steps=steps, sweep=sweep)
     if as_json:
         print_json(as_dict(found))
     else:
-        tell(found)
+        print_lights(found)
 
 
 def augment(
@@ -79,13 +83,13 @@ def augment(
     augment: Annotated[str, typer.Option(help="none, light, medium, strong, or a JSON/YAML file.")],
     out: Annotated[Path, typer.Option(help="A new folder, or a new .zip file.")],
     copies: Annotated[int, typer.Option(help="Views of each image.")] = 4,
-    backbone: Annotated[str, typer.Option(help="Whose input size the copies have.")] = BUNDLED_BACKBONE,
+    backbone: Annotated[str, typer.Option(help="The backbone whose input size is used.")] = BUNDLED_BACKBONE,
     image_size: Annotated[int | None, typer.Option(help="Side in px; default the backbone's own.")] = None,
     seed: Annotated[
         int | None,
         seed_option(
-            "Fixes the views; default the one in the file, else 0. A training with it sees the same ones, except where "
-            "a step looks at other images: here at all that are copied, there at those it trains on."
+            "Fixes the views; default the one in the file, else 0. A training with this seed sees the same views, "
+            "except for steps that use other images: all copied ones here, the training images there."
         ),
     ] = None,
     near_copies: NearCopiesOption = None,
@@ -98,21 +102,21 @@ def augment(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write augmented copies of every image that may be trained on, with a manifest that says how each was made."""
+    """Write augmented copies of all training images, with a manifest of how each was made."""
     from core.backbones import catalogue
     from core.data.sources import load_dataset
     from core.data.split import make_split
     from core.export.copies import trainable, write_copies
 
-    taken = take(augment)
+    parsed = take_pipeline_option(augment)
     geometry = catalogue.geometry(catalogue.get(backbone), image_size)
     reading = reading_of(layout, labels, file_column, label_column, task)
     dataset = load_dataset(data, (workspace or default_root()), reading=reading)
     split = make_split(dataset, split_with(SplitSpec(), near_copies, distinct))
-    tell_known(dataset, split)
+    print_report_of_split(dataset, split)
     items = trainable(dataset, split)
     left_out = show(
-        write_copies(dataset, items, taken.spec, geometry, seed=seed_of(taken, seed), copies=copies, out=out)
+        write_copies(dataset, items, parsed.spec, geometry, seed=seed_of(parsed, seed), copies=copies, out=out)
     )
     for line in left_out:
         people.print(f"[yellow]{literal(line)}[/]", soft_wrap=True)
@@ -124,9 +128,9 @@ def augment(
 
 
 def _screened(augment: str) -> "ParsedPipeline":
-    """As `take`; the name of a transform is a pipeline of it alone, applied to every view."""
+    """Like `take_pipeline_option`; the name of a transform gives a pipeline of that transform alone, with p=1."""
     from core.augment.catalogue import TRANSFORMS
     from core.augment.exchange.text import ParsedPipeline
     from core.augment.presets import read_screened
 
-    return ParsedPipeline(read_screened(augment)) if augment in TRANSFORMS else take(augment)
+    return ParsedPipeline(read_screened(augment)) if augment in TRANSFORMS else take_pipeline_option(augment)

@@ -1,4 +1,5 @@
-"""Screenings for a terminal: what is known is told at once, without loading torch; the rest is found with a bar."""
+"""Label safety for a terminal: cached results are printed without loading torch, others are computed with a progress
+bar."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -24,121 +25,121 @@ _COLOURS = {"green": "green", "amber": "yellow", "red": "red", "unknown": "blue"
 
 @dataclass(frozen=True, slots=True)
 class Lights:
-    """A pipeline's screening, and where they were asked for those of its steps alone and its sweep."""
+    """Label safety of a pipeline and, if requested, of its steps alone and at growing strength."""
 
     whole: Safety
-    head: Headline  # the worst step's, where steps were looked at
-    steps: tuple[tuple[str, Safety], ...] | None = None  # what each step does, in words
+    headline_of: Headline  # of the worst step, if steps were checked
+    steps: tuple[tuple[str, Safety], ...] | None = None  # description and result of each step
     sweep: StrengthSweep | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """Whose images, where and on what."""
+class SafetyChecker:
+    """Computes label safety for an experiment's images in a workspace on a device."""
 
     experiment: Experiment
     workspace: Workspace
     device: str
 
     def lights(self, pipeline: PipelineSpec, *, steps: bool, sweep: bool) -> Lights:
-        """Raises what `core.runs.trial.screen_labels` raises."""
+        """Check a pipeline. Raises like `core.runs.trial.screen_labels`."""
         singles = alone(pipeline) if steps else ()
-        whole, *found = self._answers((pipeline, *singles), VIEWS)
-        words = [describe(one.steps[0], one.strength) for one in singles]
+        whole, *safety = self._results((pipeline, *singles), VIEWS)
+        descriptions = [describe(one.steps[0], one.strength) for one in singles]
         levels = levels_of(pipeline) if sweep else ()
         return Lights(
             whole,
-            headline((pipeline, *singles), (whole, *found)),
-            tuple(zip(words, found, strict=True)) if steps else None,
-            swept(levels, self._answers(levels, SWEEP_VIEWS)) if sweep else None,
+            headline((pipeline, *singles), (whole, *safety)),
+            tuple(zip(descriptions, safety, strict=True)) if steps else None,
+            swept(levels, self._results(levels, SWEEP_VIEWS)) if sweep else None,
         )  # fmt: skip
 
-    def _answers(self, pipelines: Sequence[PipelineSpec], views: int) -> tuple[Safety, ...]:
+    def _results(self, pipelines: Sequence[PipelineSpec], views: int) -> tuple[Safety, ...]:
         dataset = load_dataset(self.experiment.data.source, self.workspace.root, reading=self.experiment.data.reading)
         about = question_of(self.experiment, dataset.fingerprint, self.device, views)
-        known = kept_in(self.workspace.root).all(about, pipelines)
-        if known is not None:
-            return known
+        cached = kept_in(self.workspace.root).all(about, pipelines)
+        if cached is not None:
+            return cached
         from core.runs.trial import screen_labels
         from core.work.control import Control
 
-        found: tuple[Safety, ...] = show(
+        safety: tuple[Safety, ...] = show(
             screen_labels(self.experiment, self.workspace, self.device, pipelines, Control(), views)
         )
-        return found
+        return safety
 
 
 def as_dict(lights: Lights) -> dict[str, Any]:
-    """The screening as one JSON object: verdict and reason are the worst step's, the other numbers the whole's.
+    """The result as one JSON object: verdict and reason of the worst step, other numbers of the whole pipeline.
 
-    `steps`, `whole` and `harmful_steps`, `sweep` and `turns` where they were asked for.
+    Includes `steps`, `whole` and `harmful_steps`, `sweep` and `turns` if requested.
     """
-    found = asdict(lights.whole) | {"verdict": lights.head.verdict.value, "reason": lights.head.reason}
+    safety = asdict(lights.whole) | {"verdict": lights.headline_of.verdict.value, "reason": lights.headline_of.reason}
     if lights.steps is not None:
-        found["whole"] = {"verdict": lights.whole.verdict.value, "reason": lights.whole.reason}
-        found["harmful_steps"] = list(lights.head.steps)
-        found["steps"] = [{"step": words} | asdict(safety) for words, safety in lights.steps]
+        safety["whole"] = {"verdict": lights.whole.verdict.value, "reason": lights.whole.reason}
+        safety["harmful_steps"] = list(lights.headline_of.steps)
+        safety["steps"] = [{"step": descriptions} | asdict(safety) for descriptions, safety in lights.steps]
     if lights.sweep is not None:
-        found["sweep"] = [
+        safety["sweep"] = [
             {"strength": strength, "verdict": one.verdict.value, "affinity": one.affinity, "low": one.affinity_low,
              "high": one.affinity_high}
             for strength, one in zip(lights.sweep.strengths, lights.sweep.found, strict=True)
         ]  # fmt: skip
-        found |= {"turns": lights.sweep.turns, "turns_red": lights.sweep.reds}
-    return found
+        safety |= {"turns": lights.sweep.turns, "turns_red": lights.sweep.reds}
+    return safety
 
 
-def tell(lights: Lights) -> None:
-    """The light with its reason, what happens to each class, and what else was asked for."""
-    to, found, head = Console(), lights.whole, lights.head
-    named = f"{', '.join(head.steps)}: " if head.steps else ""
-    to.print(f"{_light(head)}  {literal(named + head.reason)}", soft_wrap=True)
-    to.print(_classes(found))
+def print_lights(lights: Lights) -> None:
+    """Print the light with its reason, the table of classes, and further requested results."""
+    to, safety, headline_of = Console(), lights.whole, lights.headline_of
+    step_names = f"{', '.join(headline_of.steps)}: " if headline_of.steps else ""
+    to.print(f"{_light(headline_of)}  {literal(step_names + headline_of.reason)}", soft_wrap=True)
+    to.print(_classes(safety))
     if lights.steps is not None:
         to.print("The pipeline as it is:")
-        to.print(f"  {_light(found)}  {literal(found.reason)}", soft_wrap=True)
+        to.print(f"  {_light(safety)}  {literal(safety.reason)}", soft_wrap=True)
         to.print("Each step alone, applied to every view:")
-        for words, safety in lights.steps:
-            to.print(f"  {_light(safety)}  {literal(words)}: {literal(safety.reason)}", soft_wrap=True)
+        for descriptions, safety in lights.steps:
+            to.print(f"  {_light(safety)}  {literal(descriptions)}: {literal(safety.reason)}", soft_wrap=True)
     if lights.sweep is not None:
         to.print(_strengths(lights.sweep))
         to.print(lights.sweep.sentence, soft_wrap=True)
-    views = "1 view" if found.views == 1 else f"{found.views} views"
+    views = "1 view" if safety.views == 1 else f"{safety.views} views"
     to.print(
-        f"A screening of {found.images} training images in {views} each, with frozen features: affinity "
-        f"{found.affinity:.2f} ({found.affinity_low:.2f} to {found.affinity_high:.2f}). Only trainings decide.",
+        f"A screening of {safety.images} training images in {views} each, with frozen features: affinity "
+        f"{safety.affinity:.2f} ({safety.affinity_low:.2f} to {safety.affinity_high:.2f}). Only trainings decide.",
         soft_wrap=True,
     )
 
 
 def warn(experiment: Experiment, workspace: Path, device: str) -> None:
-    """Say on stderr that the experiment's augmentation harms labels, where label safety has found that before."""
-    found = known_headline(experiment, experiment.data.fingerprint, ("auto", device), workspace)
-    if found is not None and found.harms:
-        said = "destroys labels" if found.verdict is Verdict.RED else "may harm labels"
-        named = f" ({', '.join(found.steps)})" if found.steps else ""
-        people.print(f"[yellow]{literal(f'The augmentation {said}{named}: {found.reason}')}[/]", soft_wrap=True)
+    """Warn on stderr if an earlier check found that the experiment's augmentation harms labels."""
+    safety = known_headline(experiment, experiment.data.fingerprint, ("auto", device), workspace)
+    if safety is not None and safety.harms:
+        effect = "destroys labels" if safety.verdict is Verdict.RED else "may harm labels"
+        step_names = f" ({', '.join(safety.steps)})" if safety.steps else ""
+        people.print(f"[yellow]{literal(f'The augmentation {effect}{step_names}: {safety.reason}')}[/]", soft_wrap=True)
 
 
-def _light(found: Safety | Headline) -> str:
-    return f"[bold {_COLOURS[found.verdict]}]{found.verdict}[/]"
+def _light(safety: Safety | Headline) -> str:
+    return f"[bold {_COLOURS[safety.verdict]}]{safety.verdict}[/]"
 
 
-def _classes(found: Safety) -> Table:
+def _classes(safety: Safety) -> Table:
     table = Table("class", "images", "correctly classified", "of that, with augmentation (95 %)", "taken for", box=None,
                   header_style="bold")  # fmt: skip
-    for one in found.classes:
-        kept = "too few images"
+    for one in safety.classes:
+        affinity_text = "too few images"
         if one.affinity is not None:
-            kept = f"{one.affinity:.2f} ({one.affinity_low:.2f} to {one.affinity_high:.2f})"
-        other = f"{one.becomes.taken_for} {one.becomes.share:.0%}" if one.becomes else ""
-        table.add_row(literal(one.name), str(one.images), f"{one.clean:.0%}", kept, literal(other))
+            affinity_text = f"{one.affinity:.2f} ({one.affinity_low:.2f} to {one.affinity_high:.2f})"
+        confusion_text = f"{one.becomes.taken_for} {one.becomes.share:.0%}" if one.becomes else ""
+        table.add_row(literal(one.name), str(one.images), f"{one.clean:.0%}", affinity_text, literal(confusion_text))
     return table
 
 
 def _strengths(sweep: StrengthSweep) -> Table:
     table = Table("strength", "light", "affinity (95 %)", box=None, header_style="bold")
     for strength, one in zip(sweep.strengths, sweep.found, strict=True):
-        kept = f"{one.affinity:.2f} ({one.affinity_low:.2f} to {one.affinity_high:.2f})"
-        table.add_row(f"{strength:g}", _light(one), kept)
+        affinity_text = f"{one.affinity:.2f} ({one.affinity_low:.2f} to {one.affinity_high:.2f})"
+        table.add_row(f"{strength:g}", _light(one), affinity_text)
     return table

@@ -17,10 +17,10 @@ from core.runs.workspace import ENVIRONMENT_VARIABLE
 from core.task import SPECS
 from core.text import short
 
-if TYPE_CHECKING:  # only commands that take a pipeline wait for it
+if TYPE_CHECKING:  # imported only by commands that use a pipeline
     from core.augment.exchange.text import ParsedPipeline
 
-LARGEST_SEED = 2**31 - 1  # of `Experiment.seed`, and of a pipeline's file
+LARGEST_SEED = 2**31 - 1  # limit of `Experiment.seed` and of pipeline files
 
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", envvar=ENVIRONMENT_VARIABLE, help="Where runs live; default ./workspace.")
@@ -32,21 +32,23 @@ NearCopiesOption = Annotated[
     typer.Option(
         "--near-copies",
         metavar="keep|group|drop",
-        help="Images of one class that look nearly alike: 'group' (default) holds them together in one part of the "
-        "split, 'drop' uses one of them, 'keep' takes each for an image of its own.",
+        help="Images of one class that look nearly alike: 'group' (default) keeps them in one part of the "
+        "split, 'drop' uses one of them, 'keep' uses all as separate images.",
     ),
 ]
 DistinctOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--distinct", metavar="IMAGE", help="An image that is a near copy of nothing, such as cat/1.jpg; repeatable."
+        "--distinct",
+        metavar="IMAGE",
+        help="An image that is not a near copy of any other, such as cat/1.jpg; repeatable.",
     ),
 ]
 
 LayoutOption = Annotated[
     str | None,
     typer.Option(
-        help="How the folder is read, where that is unclear: folders (they are the classes), parts (train, val, test), "
+        help="How to read the folder if that is unclear: folders (they are the classes), parts (train, val, test), "
         "inner (folders in folders), csv, filenames, or only:NAME."
     ),
 ]
@@ -59,7 +61,7 @@ TaskOption = Annotated[
     str | None,
     typer.Option(
         "--task", metavar="|".join(TASKS),
-        help="One class per image, or any number of labels; 'auto' (default): as the table of labels says.",
+        help="One class per image, or any number of labels; 'auto' (default): detected from the table of labels.",
     ),
 ]  # fmt: skip
 
@@ -67,66 +69,69 @@ TaskOption = Annotated[
 def reading_of(
     layout: str | None, labels: str | None, file_column: str | None, label_column: str | None, task: str | None = None
 ) -> Reading:
-    """How a data set is to be read. Columns and a file of labels mean the layout 'csv'. Raises `InvalidExperiment`."""
+    """The reading options of a data set.
+
+    Columns or a table of labels imply the layout 'csv'. Raises `InvalidExperiment`.
+    """
     if layout:
         _check(layout)
     if task not in (None, *TASKS):
         raise InvalidExperiment(f"--task takes {', '.join(TASKS[:-1])} or {TASKS[-1]}; got '{short(task or '')}'.")
-    given = {"layout": layout, "labels": labels, "file_column": file_column, "label_column": label_column}
-    said = {name: value for name, value in given.items() if value}
-    if len(said) > (layout is not None) and layout not in (None, "auto", "csv"):
+    options = {"layout": layout, "labels": labels, "file_column": file_column, "label_column": label_column}
+    provided = {name: value for name, value in options.items() if value}
+    if len(provided) > (layout is not None) and layout not in (None, "auto", "csv"):
         raise InvalidExperiment(f"--layout {layout} reads no file of labels. Leave out --layout, or the columns.")
-    if said and layout in (None, "auto") and len(said) > (layout is not None):
-        said["layout"] = "csv"
-    return parse(Reading, said | ({"task": task} if task else {}))
+    if provided and layout in (None, "auto") and len(provided) > (layout is not None):
+        provided["layout"] = "csv"
+    return parse(Reading, provided | ({"task": task} if task else {}))
 
 
 def _check(layout: str) -> None:
     try:
         parse(Reading, {"layout": layout})
     except InvalidExperiment as error:
-        ways = "auto, folders, parts, inner, csv, filenames or only:NAME"
-        raise InvalidExperiment(f"--layout takes {ways}; got '{short(layout)}'.") from error
+        layouts = "auto, folders, parts, inner, csv, filenames or only:NAME"
+        raise InvalidExperiment(f"--layout takes {layouts}; got '{short(layout)}'.") from error
 
 
 def split_with(base: SplitSpec, near_copies: str | None, distinct: list[str] | None) -> SplitSpec:
-    """`base` with what the two options say, where they say something. Raises `InvalidExperiment`."""
-    given = {"near_copies": near_copies, "distinct": tuple(distinct) if distinct else None}
-    return parse(SplitSpec, base.model_dump() | {name: value for name, value in given.items() if value is not None})
+    """`base` with the two options applied, if given. Raises `InvalidExperiment`."""
+    options = {"near_copies": near_copies, "distinct": tuple(distinct) if distinct else None}
+    return parse(SplitSpec, base.model_dump() | {name: value for name, value in options.items() if value is not None})
 
 
-def seed_option(words: str) -> Any:
-    """An option for a seed that every part of the program can take, and a pipeline's file can hold."""
-    return typer.Option(help=words, min=0, max=LARGEST_SEED)
+def seed_option(help_text: str) -> Any:
+    """A seed option, limited to seeds that experiments and pipeline files can hold."""
+    return typer.Option(help=help_text, min=0, max=LARGEST_SEED)
 
 
-def take(preset_or_file: str) -> "ParsedPipeline":
-    """The pipeline that an option names; what was left out of it is said. Raises as `take_pipeline`."""
+def take_pipeline_option(preset_or_file: str) -> "ParsedPipeline":
+    """The pipeline of an option; prints notes on what was left out. Raises like `take_pipeline`."""
     from core.augment.presets import take_pipeline
 
-    taken = take_pipeline(preset_or_file)
-    for note in taken.notes:
+    parsed = take_pipeline(preset_or_file)
+    for note in parsed.notes:
         people.print(f"[yellow]{literal(note)}[/]", soft_wrap=True)
-    return taken
+    return parsed
 
 
-def seed_of(taken: "ParsedPipeline", given: int | None) -> int:
-    """The seed that was given, else the pipeline file's own, else 0."""
-    return (taken.seed or 0) if given is None else given
+def seed_of(parsed: "ParsedPipeline", seed: int | None) -> int:
+    """`seed`, else the seed of the pipeline file, else 0."""
+    return (parsed.seed or 0) if seed is None else seed
 
 
 def describes_an_experiment(command: Callable[..., None]) -> Callable[..., None]:
-    """Give `command` the options that describe an experiment; it gets that experiment as `plan`."""
+    """Decorator: add the options that describe an experiment to `command`, which receives it as `plan`."""
     shared = inspect.signature(_plan, eval_str=True).parameters
     own = inspect.signature(command, eval_str=True).parameters
     every = [*shared.values(), *(option for name, option in own.items() if name != "plan")]
 
     @functools.wraps(command)
-    def with_options(**given: object) -> None:
-        said = {name: given.pop(name) for name in shared}
-        command(plan=_plan(**said), **given)  # type: ignore[arg-type]  # typer has seen to the types
+    def with_options(**options: object) -> None:
+        provided = {name: options.pop(name) for name in shared}
+        command(plan=_plan(**provided), **options)  # type: ignore[arg-type]  # validated by typer
 
-    # typer reads the options off these
+    # typer inspects these
     with_options.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
     with_options.__annotations__ = {option.name: option.annotation for option in every}
     return with_options
@@ -140,7 +145,7 @@ def _plan(
         list[str] | None,
         typer.Option(
             help="STAGES:EPOCHS[:LR], repeatable. STAGES: head, all, a stage and all after it, or a,b,c. "
-            "head:EPOCHS:solve solves the head by L-BFGS on kept features."
+            "head:EPOCHS:solve fits the head with L-BFGS on kept features."
         ),
     ] = None,
     augment: Annotated[str | None, typer.Option(help="none, light, medium, strong, or a JSON/YAML file.")] = None,
@@ -169,7 +174,7 @@ def _plan(
     label_column: LabelColumnOption = None,
     task: TaskOption = None,
 ) -> Experiment:
-    """The experiment that the options describe, upon the one in the file or the default one."""
+    """The experiment described by the options, based on the experiment file or the default."""
     from core.planning.experiments import default_experiment
     from core.planning.options import adjusted
 
@@ -179,14 +184,14 @@ def _plan(
         base = default_experiment(data)
     else:
         raise InvalidExperiment("Say which images: --data FOLDER, --data sample:stamps, or --experiment FILE.")
-    taken = take(augment) if augment else None
+    parsed = take_pipeline_option(augment) if augment else None
     split = split_with(base.data.split, near_copies, distinct)
     base = base.changed(data=base.data.model_copy(update={"split": split}))
     return adjusted(
         base, data=data, backbone=backbone, weights=weights, phase=phase, image_size=image_size,
         views=parse_views(views) if views else None,
         reading=reading_of(layout, labels, file_column, label_column, task),
-        pipeline=taken.spec if taken else None,
+        pipeline=parsed.spec if parsed else None,
         recipe={"batch_size": batch_size, "optimizer": optimizer} | parse_settings(settings or ()),
-        seed=taken.seed if taken and seed is None else seed,  # None: as it is in `base`
+        seed=parsed.seed if parsed and seed is None else seed,  # None: keep that of `base`
     )  # fmt: skip

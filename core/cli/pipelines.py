@@ -1,4 +1,4 @@
-"""Pipelines from a terminal, without images: `graft pipeline` lists, converts and exports them."""
+"""`graft pipeline`: list, convert and export pipelines."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core import files
-from core.cli.options import WorkspaceOption, seed_of, seed_option, take
+from core.cli.options import WorkspaceOption, seed_of, seed_option, take_pipeline_option
 from core.cli.show import literal, people
 from core.errors import InvalidInput, unknown_name
 from core.experiment import BUNDLED_BACKBONE, PipelineSpec
@@ -28,12 +28,12 @@ def pipeline(
         str | None, typer.Option("--as", help="graft (YAML), python, or Albumentations' json or yaml.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="A new file; none: print it.")] = None,
-    backbone: Annotated[str, typer.Option(help="Whose input size the steps are for.")] = BUNDLED_BACKBONE,
+    backbone: Annotated[str, typer.Option(help="The backbone whose input size is used.")] = BUNDLED_BACKBONE,
     image_size: Annotated[int | None, typer.Option(help="Side in px; default the backbone's own.")] = None,
     seed: Annotated[int | None, seed_option("Fixes the views; default the one in the file, else 0.")] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Write a pipeline for other programs, read one of theirs, or list the presets and the saved ones."""
+    """Convert a pipeline from or to other programs' formats, or list the presets and the saved ones."""
     from core.backbones import catalogue
 
     if source is None:
@@ -43,16 +43,16 @@ def pipeline(
         return
     if form is not None and form not in FORMS:
         raise InvalidInput(unknown_name("format", form, FORMS))
-    taken = take(source)
+    parsed = take_pipeline_option(source)
     geometry = catalogue.geometry(catalogue.get(backbone), image_size)
-    text, lost = _written(taken.spec, form or "graft", geometry, seed_of(taken, seed))
-    if lost:
-        people.print(f"[yellow]{literal('Only Graft can read: ' + ', '.join(lost))}.[/]", soft_wrap=True)
-    _put(text, out)
+    text, only_graft_steps = _written(parsed.spec, form or "graft", geometry, seed_of(parsed, seed))
+    if only_graft_steps:
+        people.print(f"[yellow]{literal('Only Graft can read: ' + ', '.join(only_graft_steps))}.[/]", soft_wrap=True)
+    _output(text, out)
 
 
 def _written(spec: PipelineSpec, form: str, geometry: "Geometry", seed: int) -> tuple[str, tuple[str, ...]]:
-    """The text of a pipeline, and the steps of it that other programs cannot read there."""
+    """A pipeline as text, and the steps that other programs cannot read in it."""
     from core.augment.exchange.text import dump_albumentations, only_graft
     from core.augment.presets import dump_pipeline
 
@@ -66,12 +66,12 @@ def _written(spec: PipelineSpec, form: str, geometry: "Geometry", seed: int) -> 
     return text, only_graft(spec, geometry)
 
 
-def _put(text: str, out: Path | None) -> None:
+def _output(text: str, out: Path | None) -> None:
     if out is None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    if os.path.exists(out):  # unlike Path.exists it answers False for a name no file can have
+    if os.path.exists(out):  # unlike Path.exists it returns False for invalid file names
         raise InvalidInput(f"{out} exists already. Choose another name; nothing was written.")
     files.write_text(out, text)
     Console().print(f"Wrote {literal(str(out))}.", soft_wrap=True)
@@ -87,8 +87,8 @@ def _list(workspace: Path) -> None:
     for preset in CHOICES:
         table.add_row(preset.name, summarise(preset.pipeline))
     to.print(table)
-    kept = saved.listed(workspace)
-    to.print(f"\n{len(kept) or 'None'} saved in {literal(str(workspace))}.", soft_wrap=True)
-    for one in kept:
-        told = summarise(one.pipeline) if one.pipeline is not None else one.problem
-        to.print(f"[bold]{literal(one.name)}[/]  {literal(told)}\n  {literal(str(one.path))}", soft_wrap=True)
+    saved_pipelines = saved.listed(workspace)
+    to.print(f"\n{len(saved_pipelines) or 'None'} saved in {literal(str(workspace))}.", soft_wrap=True)
+    for one in saved_pipelines:
+        description = summarise(one.pipeline) if one.pipeline is not None else one.problem
+        to.print(f"[bold]{literal(one.name)}[/]  {literal(description)}\n  {literal(str(one.path))}", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""What a terminal shows: a bar and errors for people on stderr, answers on stdout."""
+"""Terminal output: progress bar and errors on stderr, results on stdout."""
 
 import sys
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ from core.training.remaining import Remaining, left_words
 people = Console(stderr=True)
 
 
-def show(happened: Iterator[events.Event]) -> Any:
-    """Draw a progress bar while things happen, and a line per epoch; what the generator returns."""
+def show(event_stream: Iterator[events.Event]) -> Any:
+    """Draw a progress bar for events, with a line per epoch; returns the return value of the generator."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -32,7 +32,7 @@ def show(happened: Iterator[events.Event]) -> Any:
         task = bar.add_task("starting", total=None, left="")
         while True:
             try:
-                event = next(happened)
+                event = next(event_stream)
             except StopIteration as ended:
                 return ended.value
             remaining.take(event)
@@ -42,7 +42,7 @@ def show(happened: Iterator[events.Event]) -> Any:
 
 
 class _LeftColumn(TimeRemainingColumn):
-    """What a training says of its time; of anything else, what rich reckons from the bar."""
+    """The remaining time: estimated by the training itself, otherwise by rich."""
 
     def render(self, task: Task) -> Text:
         left = task.fields.get("left") if task.description == "training" else ""
@@ -86,24 +86,24 @@ def summary(run: Run, with_test: bool = True) -> dict[str, Any]:
 
 
 def format_scores(scores: Scorecard | None) -> str:
-    """The main score with its interval; accuracy is not named, for it is what people expect."""
+    """The main score with its interval; the name is omitted for accuracy, the usual score."""
     if scores is None:
         return "-"
     main = scores.main
     interval = "" if main.low is None else f"{main.low:.3f} to {main.high:.3f}, "
-    named = "" if main.name == "accuracy" else f"{main.title.lower()} "
+    score_name = "" if main.name == "accuracy" else f"{main.title.lower()} "
     note = f"; {literal(main.note)}" if main.note else ""
-    return f"{named}{main.value:.3f} ({interval}n={scores.n}{note})"
+    return f"{score_name}{main.value:.3f} ({interval}n={scores.n}{note})"
 
 
 def print_json(value: Any) -> None:
-    """One JSON value, the last line of stdout. Text from users is in it as a terminal would show it."""
+    """Print one JSON value as the last line of stdout. Control characters in users' text are escaped."""
     sys.stdout.write(files.dump_json(_visible(value)) + "\n")
     sys.stdout.flush()
 
 
 def literal(text: str) -> str:
-    """Text from users, so that none of it is taken for markup, styled, or obeyed by the terminal."""
+    """Escape text from users, so that it is not interpreted as markup or terminal control sequences."""
     return escape(shown_lines(text))
 
 

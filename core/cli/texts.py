@@ -1,4 +1,4 @@
-"""Values of options that are more than one word or number."""
+"""Parsers of option values that are more than one word or number."""
 
 from collections.abc import Sequence
 
@@ -8,15 +8,15 @@ from core.text import short
 
 
 def parse_settings(texts: Sequence[str]) -> dict[str, str]:
-    """Fields of the recipe with their values, from texts such as 'recipe.mixup=0.2'; the recipe checks the values.
+    """Parse texts such as 'recipe.mixup=0.2' into fields of the recipe; the recipe validates the values.
 
     Raises `InvalidExperiment`.
     """
-    found: dict[str, str] = {}
+    fields_set: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
-        part, _, field = name.strip().partition(".")
-        if part != "recipe" or not equals:
+        section, _, field = name.strip().partition(".")
+        if section != "recipe" or not equals:
             fields = ", ".join(Recipe.model_fields)
             raise InvalidExperiment(
                 f"--set takes recipe.FIELD=VALUE, such as recipe.mixup=0.2; got '{short(text)}'. "
@@ -24,8 +24,8 @@ def parse_settings(texts: Sequence[str]) -> dict[str, str]:
             )
         if field not in Recipe.model_fields:
             raise InvalidExperiment(unknown_name("recipe field", field, Recipe.model_fields))
-        found[field] = value.strip()
-    return found
+        fields_set[field] = value.strip()
+    return fields_set
 
 
 def parse_views(text: str) -> int | str:

@@ -1,4 +1,4 @@
-"""Answers of screenings on disk, so that nobody waits for the same one twice. Imports no torch."""
+"""Cache of label safety results on disk. Does not import torch."""
 
 import os
 from collections.abc import Sequence
@@ -13,32 +13,32 @@ from core.experiment import PipelineSpec
 from core.screening.question import ScreeningQuestion
 from core.screening.verdict import Safety
 
-MOST = 800  # answers, of some 5 kB each, and each once more by its gist; those not used the longest go first
-_ANSWER = TypeAdapter(Safety)
+MAX_RESULTS = 800  # results of about 5 kB each, stored under key and gist; the least recently used are deleted first
+_RESULT = TypeAdapter(Safety)
 
 
 class ScreeningCache:
-    """Answers in `folder`, a small JSON file each. Several processes may use it: a file is whole or not there."""
+    """Results in `folder`, one small JSON file each. Safe for several processes: files are written atomically."""
 
-    def __init__(self, folder: Path, most: int = MOST) -> None:
+    def __init__(self, folder: Path, limit: int = MAX_RESULTS) -> None:
         self._folder = folder
-        self._most = most
+        self._most = limit
 
     def load(self, key: str) -> Safety | None:
-        """The answer kept under `key`; None where there is none, or where it is damaged or of another form.
+        """The result stored under `key`; None if it is missing, damaged, or in another format.
 
-        One that names a class or a file in bytes that are no text counts as damaged.
+        A result with class or file names that are not valid text counts as damaged.
         """
         path = self._path(key)
         try:
-            found = _ANSWER.validate_json(path.read_bytes())
-            os.utime(path)  # used now: pruned last
+            found = _RESULT.validate_json(path.read_bytes())
+            os.utime(path)  # mark as recently used
         except (OSError, ValidationError):
             return None
         return found
 
     def save(self, key: str, answer: Safety) -> None:
-        """Keep an answer, and let go of the oldest ones. A disk that takes none costs only time: nothing is raised."""
+        """Store a result and delete the oldest ones. Disk errors are ignored: they only cost time."""
         try:
             files.write_json(self._path(key), asdict(answer))
             files.make_newest(self._path(key), self._folder.glob("*.json"))
@@ -47,11 +47,11 @@ class ScreeningCache:
             return
 
     def all(self, question: ScreeningQuestion, pipelines: Sequence[PipelineSpec]) -> tuple[Safety, ...] | None:
-        """The answers for all pipelines; None where one is missing."""
+        """The results for all pipelines; None if one is missing."""
         return self._each([question.key(pipeline) for pipeline in pipelines])
 
     def nearly(self, question: ScreeningQuestion, pipelines: Sequence[PipelineSpec]) -> tuple[Safety, ...] | None:
-        """The newest answers for all pipelines, whatever the other settings were; None where one is missing."""
+        """The newest results for all pipelines with any other settings; None if one is missing."""
         return self._each([question.gist(pipeline) for pipeline in pipelines])
 
     def _each(self, keys: Sequence[str]) -> tuple[Safety, ...] | None:
@@ -62,18 +62,18 @@ class ScreeningCache:
         return self._folder / f"{key}.json"
 
     def _prune(self) -> None:
-        there = sorted(self._folder.glob("*.json"), key=_age)
-        for path in there[: max(0, len(there) - self._most)]:
+        stored = sorted(self._folder.glob("*.json"), key=_age)
+        for path in stored[: max(0, len(stored) - self._most)]:
             path.unlink(missing_ok=True)
 
 
 def kept_in(workspace: Path) -> ScreeningCache:
-    """The answers of a workspace."""
+    """The cache of a workspace."""
     return ScreeningCache(workspace / paths.SCREENINGS)
 
 
 def _age(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
-    except OSError:  # somebody else has just let go of it
+    except OSError:  # just deleted by another process
         return 0

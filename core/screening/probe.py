@@ -1,4 +1,4 @@
-"""A cross-validated probe: logistic regression on features, judged on images that it was not fitted on."""
+"""A cross-validated probe: logistic regression on features, evaluated on images that it was not fitted on."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,49 +10,55 @@ from sklearn.model_selection import StratifiedGroupKFold
 FOLDS = 5
 LOOSENESS = 100.0  # sklearn's C, for rows with a mean squared length of 1
 Rows = NDArray[np.float32]
-Answer = Callable[[Rows], NDArray[np.float64]]
+Classifier = Callable[[Rows], NDArray[np.float64]]
 
 
 class Probe:
-    """One classifier per fold. An image is judged by the one that has not seen it."""
+    """One classifier per fold. An image is classified by the one that was not fitted on it."""
 
     def __init__(self, views: Sequence[Rows], labels_n: NDArray[np.int64], groups_n: Sequence[str], seed: int) -> None:
-        """`views`: features (N, D) of the same N images, plain and mildly changed; all of them are fitted on.
+        """`views`: features (N, D) of the same N images, plain and mildly augmented; the probe is fitted on all.
 
-        `labels_n` are 0..K-1. Images of one group stay in one fold. Every class needs two groups or more.
+        `labels_n` are 0..K-1. Images of a group stay in one fold. Every class needs at least two groups.
         """
         sizes = [len({group for group, own in zip(groups_n, labels_n, strict=True) if own == k}) for k in set(labels_n)]
         folds = StratifiedGroupKFold(min(FOLDS, *sizes), shuffle=True, random_state=seed)
         self._folds = [
-            (held, _fitted(np.concatenate([rows[seen] for rows in views]), np.tile(labels_n[seen], len(views))))
-            for seen, held in folds.split(views[0], labels_n, groups_n)
+            (
+                test_rows,
+                _fit_fold(
+                    np.concatenate([rows[train_rows] for rows in views]), np.tile(labels_n[train_rows], len(views))
+                ),
+            )
+            for train_rows, test_rows in folds.split(views[0], labels_n, groups_n)
         ]
         self._classes = len(sizes)
 
     def __call__(self, rows: Rows) -> NDArray[np.float64]:
-        """Probabilities (N, K) for features (N, D) of the N images that it was made with, or of views of them."""
-        answers = np.zeros((len(rows), self._classes))
-        for held, answer in self._folds:
-            answers[held] = answer(rows[held])
-        return answers
+        """Probabilities (N, K) for features (N, D) of the same N images or of views of them."""
+        probabilities = np.zeros((len(rows), self._classes))
+        for test_rows, classifier in self._folds:
+            probabilities[test_rows] = classifier(rows[test_rows])
+        return probabilities
 
 
-def _fitted(rows: Rows, labels_n: NDArray[np.int64]) -> Answer:
-    """Regression in the space that the rows span: the same answer as in all dimensions, in a hundredth of the time."""
-    middle = rows.mean(axis=0)
-    centred = rows - middle
+def _fit_fold(rows: Rows, labels_n: NDArray[np.int64]) -> Classifier:
+    """Regression in the space spanned by the rows: the same result as in all dimensions, a hundred times faster."""
+    mean_row = rows.mean(axis=0)
+    centred = rows - mean_row
     scale = np.sqrt((centred**2).sum(axis=1).mean()) or 1.0
     axes = _axes(centred) / scale
     regression = LogisticRegression(C=LOOSENESS, max_iter=500).fit(centred @ axes, labels_n)
 
-    def answer(new: Rows) -> NDArray[np.float64]:
-        return regression.predict_proba((new - middle) @ axes)
+    def predict(new: Rows) -> NDArray[np.float64]:
+        return regression.predict_proba((new - mean_row) @ axes)
 
-    return answer
+    return predict
 
 
 def _axes(centred: Rows) -> Rows:
-    """Orthonormal axes (D, R) of the space that N centred rows span, from their products: N is small, D is not."""
+    """Orthonormal axes (D, R) of the space spanned by N centred rows, from their Gram matrix, because N is much smaller
+    than D."""
     values, vectors = np.linalg.eigh(centred.astype(np.float64) @ centred.T)
     spanned = values > values.max() * 1e-7
     axes: Rows = (centred.T @ vectors[:, spanned] / np.sqrt(values[spanned])).astype(np.float32)

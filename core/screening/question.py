@@ -1,4 +1,7 @@
-"""What a screening is asked: which pipelines, and all that an answer depends on. Imports neither torch nor images."""
+"""The inputs of a label safety check: pipelines, and everything the result depends on.
+
+Imports neither torch nor images.
+"""
 
 import hashlib
 import json
@@ -12,13 +15,13 @@ from core.experiment import BackboneSpec, Experiment, PipelineSpec, SplitSpec, S
 from core.files import own_path
 
 IMAGES, VIEWS = 120, 8
-VERSION = 4  # of how answers are found: with another one, nothing that was kept is believed any more
-_WORDS = ("default", "none")  # weights that are no file
+VERSION = 4  # version of the method: increase to invalidate cached results
+_WORDS = ("default", "none")  # values of weights that are not a file
 
 
 @dataclass(frozen=True, slots=True)
 class ScreeningQuestion:
-    """What answers about any pipeline depend on besides the pipeline. `device` as the user named it."""
+    """Everything the results depend on besides the pipeline. `device` as given by the user."""
 
     fingerprint: str
     split: SplitSpec
@@ -30,7 +33,7 @@ class ScreeningQuestion:
     views: int = VIEWS
 
     def key(self, pipeline: PipelineSpec) -> str:
-        """A name for one answer: equal names mean equal answers."""
+        """A cache key: equal keys mean equal results."""
         facts = {
             **asdict(self), "split": self.split.model_dump(), "backbone": self.backbone.model_dump(),
             "weights": _stamp(self.backbone.weights), "pipeline": pipeline.model_dump(mode="json"), "version": VERSION,
@@ -38,12 +41,12 @@ class ScreeningQuestion:
         return _digest(facts)
 
     def gist(self, pipeline: PipelineSpec) -> str:
-        """A name for what is asked without the settings that only move the answer: split, backbone, seed, device."""
+        """A key without the settings that only vary the result slightly: split, backbone, seed, device."""
         return _digest({"gist of": self.fingerprint, "pipeline": pipeline.model_dump(mode="json"), "version": VERSION})
 
 
 def question_of(experiment: Experiment, fingerprint: str, device: str, views: int = VIEWS) -> ScreeningQuestion:
-    """What is asked of an experiment's training images; `fingerprint` is that of its data set."""
+    """The question for an experiment's training images; `fingerprint` is that of its data set."""
     return ScreeningQuestion(
         fingerprint, experiment.data.split, experiment.backbone, experiment.seed, experiment.recipe.precision, device,
         views=views,
@@ -51,7 +54,7 @@ def question_of(experiment: Experiment, fingerprint: str, device: str, views: in
 
 
 def alone(pipeline: PipelineSpec) -> tuple[PipelineSpec, ...]:
-    """Each step that is on, by itself and applied to every view; of a choice, each option that can be taken."""
+    """Each enabled step as a pipeline of its own with p=1; for a choice, each usable option."""
     return tuple(
         PipelineSpec(steps=(step.model_copy(update={"p": 1.0}),), strength=pipeline.strength)
         for step in _single(pipeline)
@@ -59,7 +62,7 @@ def alone(pipeline: PipelineSpec) -> tuple[PipelineSpec, ...]:
 
 
 def screened(pipeline: PipelineSpec) -> tuple[PipelineSpec, ...]:
-    """The pipeline as it is, then what stands in it alone, where that is something else."""
+    """The pipeline itself, then its single steps, unless identical."""
     return pipeline, *(one for one in alone(pipeline) if one != pipeline)
 
 
@@ -73,12 +76,12 @@ def _single(pipeline: PipelineSpec) -> Iterator[Step]:
 
 
 def _stamp(weights: str) -> tuple[str, int, int] | None:
-    """Size and time of a weights file, so that another one under its name is another one."""
+    """Path, size and modification time of a weights file, to detect a replaced file."""
     if weights in _WORDS:
         return None
     try:
         path = own_path(weights).resolve()
-        found = path.stat()
-    except (OSError, ValueError, InvalidInput):  # whoever loads it says what is wrong
+        status = path.stat()
+    except (OSError, ValueError, InvalidInput):  # reported when it is loaded
         return weights, 0, 0
-    return str(path), found.st_size, found.st_mtime_ns
+    return str(path), status.st_size, status.st_mtime_ns
