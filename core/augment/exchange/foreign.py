@@ -12,6 +12,8 @@ from pydantic import ValidationError
 
 from core.augment import builders, catalogue
 from core.augment.catalogue import ONE_OF
+from core.augment.exchange import recorded
+from core.augment.exchange.defaults import Version, described, left_out, version_of
 from core.augment.exchange.library import (
     class_name,
     first_number,
@@ -61,14 +63,16 @@ class _Result:
     steps: list[Step] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    version: Version | None = None  # of the library that wrote the file
 
 
-def from_albumentations(transform: Any, source: str) -> tuple[PipelineSpec, tuple[str, ...]]:
+def from_albumentations(transform: Any, source: str, version: Any = None) -> tuple[PipelineSpec, tuple[str, ...]]:
     """Convert the `transform` entry of an Albumentations file into a pipeline, with notes on what was left out.
 
-    Raises `InvalidPipeline` naming every transform and parameter that Graft does not support.
+    `version` is the file's `__version__`: arguments that it leaves out have the defaults of that version. Raises
+    `InvalidPipeline` naming every transform and parameter that Graft does not support.
     """
-    result = _Result()
+    result = _Result(notes=recorded.notes(transform), version=version_of(version))
     transforms = _flatten(transform, result, MAX_TRANSFORMS)
     side = next((_side(one) for _, one in transforms if _side(one)), None)
     _drop_preprocessing(transforms, result)
@@ -119,6 +123,16 @@ def _drop_preprocessing(transforms: list[tuple[int, Arguments]], result: _Result
 
 
 def _step(config: Arguments, place: str, result: _Result, side: int | None) -> Step | None:
+    """The step for a transform of the file, with the old defaults of what it leaves out; None if there is none."""
+    added = left_out(class_name(config), config, result.version)
+    step = _complete_step(config | added, place, result, side)
+    if added:
+        told = result.notes if step else result.problems
+        told.append(f"{place}: {described(added, result.version)}")
+    return step
+
+
+def _complete_step(config: Arguments, place: str, result: _Result, side: int | None) -> Step | None:
     name, p = class_name(config), probability(config)
     if not isinstance(p, int | float) or not 0 <= p <= 1:
         result.problems.append(f"{place}: p is {p!r:.20}, which is not a number from 0 to 1.")
@@ -141,7 +155,8 @@ def _step(config: Arguments, place: str, result: _Result, side: int | None) -> S
     except Exception as error:  # the library may raise anything for arguments from a file
         result.problems += [f"{place}: {one}" for one in reasons(error)]
         return None
-    if name == "ShiftScaleRotate" and "always_apply" in config:  # versions before 2 scaled both axes by one factor
+    early = "always_apply" in config or (result.version is not None and result.version < (2, 0, 0))
+    if name == "ShiftScaleRotate" and early:  # versions before 2 scaled both axes by one factor
         requested["keep_ratio"] = True
     step = _nearest(names, requested, float(p), place, result)
     result.notes += [f"{place}: {note}" for note in current.notes if step]

@@ -21,8 +21,7 @@ def reasons(error: Exception) -> list[str]:
     """One sentence per refused argument."""
     if isinstance(error, UnknownArguments):
         sentences = [
-            f"it has no argument {short(name, 40)} (in the file it is {_value(value)})."
-            for name, value in error.arguments.items()
+            f"it has no argument {short(name, 40)} (here {_value(value)})." for name, value in error.arguments.items()
         ]
     elif (checked := _checked(error)) is not None:
         problems = {_argument(one["loc"]): dict(one) for one in checked.errors()}

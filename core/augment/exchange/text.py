@@ -41,6 +41,7 @@ def read_any(text: str, source: str = "The pipeline") -> ParsedPipeline:
     Raises `UnknownTransform` or `InvalidPipeline` with every problem; `source` opens the message.
     """
     values = _values(text, source)
+    version = values.get("__version__") if isinstance(values, dict) else None
     if isinstance(values, dict) and "__class_fullname__" in values:  # a single transform, such as a saved replay
         values = {"transform": values}
     if isinstance(values, list) and all(isinstance(one, dict) and "__class_fullname__" in one for one in values):
@@ -58,7 +59,7 @@ def read_any(text: str, source: str = "The pipeline") -> ParsedPipeline:
         notes = (_edited(spec),)
     from core.augment.exchange.foreign import from_albumentations  # imports the library
 
-    spec, import_notes = from_albumentations(values["transform"], source)
+    spec, import_notes = from_albumentations(values["transform"], source, version)
     return ParsedPipeline(spec, seed, (*notes, *import_notes))
 
 

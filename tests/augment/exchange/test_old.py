@@ -90,7 +90,8 @@ def test_a_replay_is_a_pipeline_and_rgb_is_what_images_are():
     for whole in (replay, {"transform": replay}):
         taken = read_any(json.dumps(whole))
         assert [(step.transform, step.p) for step in taken.spec.steps] == [("HorizontalFlip", 0.3)]
-        assert taken.notes == ("ToRGB was left out: every image is RGB already.",)
+        assert taken.notes[1:] == ("ToRGB was left out: every image is RGB already.",)
+        assert taken.notes[0].startswith("The file is a recorded replay")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_a_replay_is_a_pipeline_and_rgb_is_what_images_are():
     [
         (
             old("Rotate", foo=3, bar="\x1b[31m"),
-            ["no argument bar (in the file it is '\\x1b[31m').", "argument foo"],
+            ["no argument bar (here '\\x1b[31m').", "argument foo"],
         ),
         (old("RandomResizedCrop", scale=[0.5, 1]), ["its argument 'size' is missing."]),
         (old("CropAndPad", px=None, percent=None), ["Both px and percent parameters cannot be None"]),
