@@ -72,9 +72,9 @@ def test_the_limit_is_one_of_bytes_and_what_goes_is_told():
     kept.put("d", b"12345678901")
     assert (kept.used, kept.get("d")) == (0, None), "the value before it is not the one that was put"
     kept.put("f", b"1")
-    told = len(gone)
+    count = len(gone)
     kept.clear()
-    assert (kept.used, len(kept), len(gone)) == (0, 0, told)
+    assert (kept.used, len(kept), len(gone)) == (0, 0, count)
 
 
 def test_what_was_begun_before_everything_was_forgotten_is_not_kept():

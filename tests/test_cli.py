@@ -39,8 +39,8 @@ def test_train_predict_and_list(graft, images, tmp_path):
     code, out, _ = graft("train", "--data", images, *QUICK, "--phase", "head:1", "--phase", "all:1:1e-4", "--json")
     assert code == 0
     summary = json.loads(out.splitlines()[-1])
-    told = {"run_id", "status", "seconds", "images_per_second", "epochs", "kept", "kept_epoch", "val", "test"}
-    assert set(summary) == told
+    message_text = {"run_id", "status", "seconds", "images_per_second", "epochs", "kept", "kept_epoch", "val", "test"}
+    assert set(summary) == message_text
     assert summary["kept"] == "chosen"
     assert summary["kept_epoch"] in (0, 1)
     assert summary["status"] == "completed"
@@ -268,8 +268,8 @@ def test_augment_writes_copies_and_does_not_overwrite(graft, images, tmp_path):
     arguments = ("augment", "--data", images, "--augment", "light", "--copies", "2", "--out", tmp_path / "copies")
     code, out, _ = graft(*arguments, "--image-size", "32", "--json")
     assert code == 0
-    told = json.loads(out.splitlines()[-1])
-    assert told["files"] == len(list((tmp_path / "copies").glob("*/*.png"))) > 0
+    message_text = json.loads(out.splitlines()[-1])
+    assert message_text["files"] == len(list((tmp_path / "copies").glob("*/*.png"))) > 0
     code, _, err = graft(*arguments)
     assert code == 2
     assert "nothing was written" in err

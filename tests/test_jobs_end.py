@@ -193,4 +193,4 @@ def test_an_analysis_on_the_device_that_trains_gets_its_turns_and_gives_them_bac
     assert (manager.analyses.analysis("key").result, batches) == ("found", [Status.RUNNING] * 3)
     stage.let_go()
     assert manager.wait(WAIT_S)
-    assert not manager._leases.of("cuda:0")._line
+    assert not manager._leases.of("cuda:0")._queue

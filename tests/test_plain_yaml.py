@@ -39,10 +39,10 @@ HOSTILE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "told"), HOSTILE.values(), ids=HOSTILE)
-def test_what_is_no_pipeline_is_refused_with_its_reason_and_listed_as_damaged(text, told, tmp_path):
+@pytest.mark.parametrize(("text", "message"), HOSTILE.values(), ids=HOSTILE)
+def test_what_is_no_pipeline_is_refused_with_its_reason_and_listed_as_damaged(text, message, tmp_path):
     began = time.process_time()
-    with pytest.raises(InvalidPipeline, match=told):
+    with pytest.raises(InvalidPipeline, match=message):
         read_any(text, "The file 'theirs.yaml'")
     assert time.process_time() - began < 10, "the imports, not the text"
     saved.save(tmp_path, "good", PRESETS["light"])

@@ -14,7 +14,7 @@ def refused(**values) -> str:
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "message_text"),
     [
         ({"name": 7}, "name: there is no such field (got 7)"),
         ({"phases": 3}, "phases: must be a list (got 3)"),
@@ -27,10 +27,10 @@ def refused(**values) -> str:
         ({"seed": -1}, "seed: must be greater than or equal to 0 (got -1)"),
     ],
 )
-def test_a_value_that_is_wrong_is_named_with_what_is_allowed(values, told):
+def test_a_value_that_is_wrong_is_named_with_what_is_allowed(values, message_text):
     message = refused(**values)
     assert message.startswith("The experiment is not valid: ")
-    assert told in message
+    assert message_text in message
     assert ";" not in message, "one fault, one sentence"
     assert "Input" not in message
 

@@ -1,4 +1,4 @@
-"""What stands between a data set and a training, in sentences."""
+"""Problems that prevent training on a data set, as sentences."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ __all__ = ["exact_groups", "near_groups", "problems", "require_trainable"]
 
 
 def problems(dataset: Dataset, split: Split) -> tuple[str, ...]:
-    """Why a training cannot start, each with the next step; empty when it can.
+    """Reasons why training cannot start, each with the next step; empty if it can.
 
     Counts are of the images that the split uses, after copies were left out.
     """
-    used = _shown(dataset, (*split.train, *split.val, *split.test))
-    trained = _shown(dataset, split.train)
-    found = [_class_problem(dataset, label, used[label], trained[label]) for label in range(len(dataset.classes))]
+    used = _class_counts(dataset, (*split.train, *split.val, *split.test))
+    in_training = _class_counts(dataset, split.train)
+    found = [_class_problem(dataset, label, used[label], in_training[label]) for label in range(len(dataset.classes))]
     if len(dataset.classes) > 1 and dataset.several and not _differ(dataset):
         found.insert(0, "Every image has the same labels, so that there is nothing to tell apart. Add other images.")
     if len(dataset.classes) < 2 and not _sets_one_apart(dataset):
@@ -31,37 +31,39 @@ def problems(dataset: Dataset, split: Split) -> tuple[str, ...]:
     return tuple(problem for problem in found if problem)
 
 
-def _shown(dataset: Dataset, indices: Iterable[int]) -> Counter[int]:
-    """How many of some images show each class."""
+def _class_counts(dataset: Dataset, indices: Iterable[int]) -> Counter[int]:
+    """Number of images of each class among `indices`."""
     return Counter(label for index in indices for label in dataset.items[index].classes)
 
 
 def _sets_one_apart(dataset: Dataset) -> bool:
-    """Whether there is one label only, which some images have and others do not."""
+    """Whether there is a single label that only some images have."""
     return dataset.several and _differ(dataset)
 
 
 def _differ(dataset: Dataset) -> bool:
-    """Whether some images show other classes than others."""
+    """Whether images differ in their classes."""
     return len({item.classes for item in dataset.items}) > 1
 
 
 def require_trainable(dataset: Dataset, split: Split) -> None:
-    """Raise `UnusableDataset`, listing every problem, unless a training can start."""
+    """Raise `UnusableDataset`, listing all problems, unless training can start."""
     found = problems(dataset, split)
     if found:
         raise UnusableDataset(f"The data set '{dataset.name}' cannot be trained on yet. {' '.join(found)}")
 
 
-def _class_problem(dataset: Dataset, label: int, used: int, trained: int) -> str | None:
+def _class_problem(dataset: Dataset, label: int, used: int, in_training: int) -> str | None:
     name, readable = dataset.classes[label], list(dataset.counts.values())[label]
     if not readable:
         return f"Class '{name}' has no readable image. Add some, or remove its folder."
-    lost = f" ({readable - used} of {readable} were left out; the Data page says why)" if used < readable else ""
+    left_out_note = (
+        f" ({readable - used} of {readable} were left out; the Data page says why)" if used < readable else ""
+    )
     if not used:
-        return f"Class '{name}' has no image left{lost}. Add some, or remove its folder."
+        return f"Class '{name}' has no image left{left_out_note}. Add some, or remove its folder."
     if used == 1 and not dataset.several:
-        return f"Class '{name}' has only one image{lost}. Add at least one more: one trains, one validates."
-    if not trained:
-        return f"Class '{name}' has no training image{lost}. Add some to its train folder."
+        return f"Class '{name}' has only one image{left_out_note}. Add at least one more: one trains, one validates."
+    if not in_training:
+        return f"Class '{name}' has no training image{left_out_note}. Add some to its train folder."
     return None

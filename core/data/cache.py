@@ -1,4 +1,4 @@
-"""Decoded and resized images, in memory and beyond a budget in a temporary file."""
+"""Cache of decoded and resized images, in memory and, beyond a budget, in a temporary file."""
 
 import math
 import os
@@ -24,42 +24,41 @@ SPILL_BYTES = 16 << 30  # and in a temporary file beyond
 
 
 class ImageCache:
-    """Images as the augmentations start from them, decoded once. Safe to use from several threads at once.
+    """Decoded images as input of augmentations. Thread-safe.
 
-    When `budget_bytes` of memory are used up, the image not asked for the longest goes into a temporary file, up to
-    `spill_bytes` of them: reading it back from there takes a hundredth of decoding it again. An image for which there
-    is no room at all is decoded each time. The file lies in `folder`, or, with none, where the system has its own: that
-    is memory again on many systems.
+    When `budget_bytes` of memory are used, the least recently used image moves to a temporary file of up to
+    `spill_bytes`, from which it is read a hundred times faster than decoded. Images that fit in neither are decoded
+    each time. The file is in `folder`, or in the system's temporary folder (in memory on many systems).
     """
 
     def __init__(self, geometry: Geometry, budget_bytes: int, spill_bytes: int = 0, folder: Path | None = None) -> None:
         self._geometry = geometry
         self._spill = _Spill(spill_bytes, folder)
-        self._kept: BoundedCache[NDArray[uint8]] = BoundedCache(budget_bytes, _nbytes, self._spill.write)
+        self._images: BoundedCache[NDArray[uint8]] = BoundedCache(budget_bytes, _nbytes, self._spill.write)
 
     @property
     def used_bytes(self) -> int:
-        """Memory that the kept images take."""
-        return self._kept.used
+        """Memory used by cached images."""
+        return self._images.used
 
     def base(self, item: Item) -> NDArray[uint8]:
         """uint8 HxWx3 whose shorter side is the geometry's `resize_size`. Read-only, because it is shared.
 
-        Raises `UnreadableImage` when the file has gone, is damaged, or shows another image than when it was scanned.
+        Raises `UnreadableImage` if the file is missing, damaged, or has changed since the scan.
         """
-        known = self._kept.get(item.digest)
-        if known is None:
-            known = self._spill.read(item.digest)
-        if known is None:
-            known = self._read(item)
-            self._kept.put(item.digest, known)
-        return known
+        pixels = self._images.get(item.digest)
+        if pixels is None:
+            pixels = self._spill.read(item.digest)
+        if pixels is None:
+            pixels = self._read(item)
+            self._images.put(item.digest, pixels)
+        return pixels
 
     def _read(self, item: Item) -> NDArray[uint8]:
-        whole = decode(item.path, item.value_range).pixels
-        if pixel_digest(whole) != item.digest:
+        decoded = decode(item.path, item.value_range).pixels
+        if pixel_digest(decoded) != item.digest:
             raise UnreadableImage("The file has changed since the data set was read. Load the data set again.")
-        pixels = resize(whole, self._geometry)
+        pixels = resize(decoded, self._geometry)
         pixels.setflags(write=False)
         return pixels
 
@@ -69,7 +68,7 @@ def _nbytes(pixels: NDArray[uint8]) -> int:
 
 
 class _Spill:
-    """Images in a temporary file that vanishes with the process."""
+    """Images in a temporary file that is deleted at the end of the process."""
 
     def __init__(self, limit_bytes: int, folder: Path | None) -> None:
         self._limit_bytes = limit_bytes
@@ -79,7 +78,7 @@ class _Spill:
         self._end = 0
 
     def write(self, digest: str, pixels: NDArray[uint8]) -> None:
-        """Keep an image, if there is room. One thread at a time."""
+        """Store an image if there is space. One thread at a time."""
         if digest in self._places or self._end + pixels.nbytes > self._limit_bytes:
             return
         try:
@@ -88,32 +87,32 @@ class _Spill:
                 self._file.seek(self._end)
                 self._file.write(pixels.tobytes())
                 self._file.flush()
-        except OSError:  # the disk is full: decoding again is slower, and always works
+        except OSError:  # the disk is full: decode again instead
             self._limit_bytes = self._end
             return
         self._places[digest] = (self._end, pixels.shape)
         self._end += pixels.nbytes
 
     def _opened(self) -> IO[bytes]:
-        file = tempfile.TemporaryFile(prefix="graft-", dir=self._folder)  # noqa: SIM115 - lives as long as this
-        if self._folder is not None:  # runs save their checkpoints there: they must not find the disk full
+        file = tempfile.TemporaryFile(prefix="graft-", dir=self._folder)  # noqa: SIM115 - closed with this object
+        if self._folder is not None:  # leave space for checkpoints of runs
             self._limit_bytes = min(self._limit_bytes, shutil.disk_usage(self._folder).free // 2)
         return file
 
     def read(self, digest: str) -> NDArray[uint8] | None:
         """The image, read-only, or None. Any thread."""
-        place = self._places.get(digest)
-        if place is None or self._file is None:
+        location = self._places.get(digest)
+        if location is None or self._file is None:
             return None
-        offset, shape = place
-        # the page cache holds what memory has room for; a mapping per image would run into the system's limit
+        offset, shape = location
+        # pread instead of mmap: one mapping per image would exceed the system's limit
         return np.frombuffer(_read_at(self._file, math.prod(shape), offset), np.uint8).reshape(shape)
 
 
 def _read_at(file: IO[bytes], length: int, offset: int) -> bytes:
     if hasattr(os, "pread"):
         return os.pread(file.fileno(), length, offset)
-    with _SEEKING:  # Windows has no read that leaves the position alone
+    with _SEEKING:  # Windows has no pread
         file.seek(offset)
         return file.read(length)
 

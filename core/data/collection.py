@@ -1,8 +1,8 @@
-"""The user's own images, kept in the workspace from the moment they are accepted.
+"""Collections: the user's own images, saved in the workspace immediately.
 
 `WORKSPACE/datasets/<slug-id>/<class slug>/<file>`, with the labels in `classes.json` and the collection's name in
 `.collection.json`; a collection copied from a divided data set has its classes below `train`, `val` and `test`, and new
-images go to `train`. Folder and file names are made here, whatever was typed or uploaded.
+images go to `train`. Folder and file names are generated, independent of typed or uploaded names.
 """
 
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ from core.files import new_folder, slug, storage_failed, write_bytes, write_json
 from core.paths import DATASETS
 from core.text import format_size
 
-MAX_UPLOAD_BYTES = 200 * 2**20  # in one go; the page's own upload limit is the same
-MAX_IMAGES = 20_000  # in one collection
+MAX_UPLOAD_BYTES = 200 * 2**20  # per upload; the same as the page's limit
+MAX_IMAGES = 20_000  # per collection
 MAX_NAME = 1000  # characters of a class or collection name
 
 
@@ -39,14 +39,14 @@ class Collection:
 def create(workspace: Path, name: str) -> Path:
     """Make an empty collection and return its folder. Raises `InvalidInput` for an empty name, `StorageFailed`."""
     folder = _place(workspace, name)
-    with new_folder(folder) as filling:  # whole or not there, also after a kill
+    with new_folder(folder) as filling:  # atomic, even if the process is killed
         write_json(filling / LABELS, {})
         write_json(filling / ABOUT, {"name": _clean(name, "collection"), "kind": "pictures"})
     return folder
 
 
 def list_collections(workspace: Path) -> tuple[Collection, ...]:
-    """Every collection and imported zip of this workspace, by name."""
+    """All collections and imported zips of this workspace, by name."""
     found = []
     for path in sorted((workspace / DATASETS).glob(f"*/{ABOUT}")):
         about = read_json(path)
@@ -56,15 +56,15 @@ def list_collections(workspace: Path) -> tuple[Collection, ...]:
 
 
 def add_class(folder: Path, class_name: str) -> Path:
-    """The folder of a class, made if it is new. Two spellings of one name (NFC, NFD) are one class."""
+    """The folder of a class, created if new. NFC and NFD spellings of a name are the same class."""
     _require_editable(folder)
     name = _clean(class_name, "class")
-    known = class_labels(folder)
-    part = next((key for key, label in known.items() if label == name), None)
+    labels = class_labels(folder)
+    part = next((key for key, label in labels.items() if label == name), None)
     if part is None:
         plain = slug(name)
-        part = plain if plain not in known and plain not in PARTS else f"{plain}-{names.short_digest(name)}"
-        write_json(folder / LABELS, known | {part: name})
+        part = plain if plain not in labels and plain not in PARTS else f"{plain}-{names.short_digest(name)}"
+        write_json(folder / LABELS, labels | {part: name})
     place = _class_root(folder) / part
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -74,7 +74,7 @@ def add_class(folder: Path, class_name: str) -> Path:
 
 
 def add_images(folder: Path, class_name: str, files: Sequence[tuple[str, bytes]]) -> list[LeftOut]:
-    """Verify images and write their own bytes at once; returns those refused, by the name they came with.
+    """Verify and save images unchanged; returns the refused files by their original names.
 
     `files` are (name as uploaded, content). Raises `InvalidInput` (no class name, more than `MAX_UPLOAD_BYTES` in one
     go or `MAX_IMAGES` in all; nothing was written), `DatasetNotFound`, `StorageFailed`.

@@ -1,8 +1,7 @@
-"""Names whose encoding nobody wrote down: zips of old packers, folders copied from other systems.
+"""Guess the encoding of file names: zips of old packers, folders copied from other systems.
 
-One machine wrote all names of an archive, so all of them together are read in every encoding that might be meant, and
-the one in which they look most like names is taken. Names that look like nothing in any stay bytes: `core.text.shown`
-makes them visible escapes, and no two of them become one.
+All names of an archive are decoded together with each candidate encoding, and the most plausible one is used. Names
+that are implausible in all encodings stay bytes: `core.text.shown` displays them as unique escapes.
 """
 
 import re
@@ -24,39 +23,40 @@ _TITLES = {
     "latin-1": "Latin-1 (Western Europe)", "cp1253": "Windows-1253 (Greek)", "cp737": "code page 737 (Greek)",
     "mac_roman": "Mac Roman (Western Europe)",
 }  # fmt: skip
-# what is tried, the more usual first: it wins where two read equally well
+# candidates in order of preference for ties
 CANDIDATES = ("gb18030", "cp932", "cp949", "cp950", "euc_jp", *_ALPHABETS)
-_ENOUGH = 0.35  # of a score that is at most 1
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')  # in no name that such a system could store
+_MIN_SCORE = 0.35  # minimum score (at most 1)
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')  # not allowed in names on such systems
 _WORD = re.compile(r"[^\W\d_]+|[^\x00-\x7f]")
-_UNITS = re.compile("[µºª]")  # letters to Unicode, and in no word
-_TOLD = 5
+_UNITS = re.compile("[µºª]")  # letters in Unicode, but not part of words
+_MAX_EXAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The encoding that names were read in, and what they became."""
+    """An encoding and the decoded names."""
 
     codec: str
     names: dict[bytes, str]
 
-    def note(self, whose: str) -> str:
-        """A sentence that says the choice and lets a reader judge it. `whose` is such as 'photos.zip'."""
+    def note(self, owner: str) -> str:
+        """A sentence on the encoding with examples. `owner` is e.g. 'photos.zip'."""
         parts = dict.fromkeys(
             part for name in self.names.values() for part in re.split(r"[/\\]", name) if not part.isascii()
         )
-        few = ", ".join(short(part, 40) for part in list(parts)[:_TOLD])
-        more = f" and {len(parts) - _TOLD} more" if len(parts) > _TOLD else ""
-        return f"{whose} does not say how its names are encoded; they were read as {_TITLES[self.codec]}: {few}{more}."
+        examples = ", ".join(short(part, 40) for part in list(parts)[:_MAX_EXAMPLES])
+        more = f" and {len(parts) - _MAX_EXAMPLES} more" if len(parts) > _MAX_EXAMPLES else ""
+        title = _TITLES[self.codec]
+        return f"{owner} does not say how its names are encoded; they were read as {title}: {examples}{more}."
 
 
 def guess(raw: Iterable[bytes], codecs: Sequence[str] = CANDIDATES) -> Guess | None:
-    """Read names in that of `codecs` in which all of them together look most like names; None where none does.
+    """Decode names with the most plausible of `codecs`; None if none is plausible.
 
-    Only names that are neither ASCII nor UTF-8 have to be guessed, but those that happen to be UTF-8 help.
+    Only names that are neither ASCII nor UTF-8 need a guess, but others add evidence.
     """
     names = [name for name in dict.fromkeys(raw) if not name.isascii()]
-    best, found = _ENOUGH, None
+    best, found = _MIN_SCORE, None
     for codec in codecs if names else ():
         read = _read(names, codec)
         score = _score(read, codec) if read else -1.0
@@ -66,7 +66,7 @@ def guess(raw: Iterable[bytes], codecs: Sequence[str] = CANDIDATES) -> Guess | N
 
 
 def is_plausible(raw: Iterable[bytes], codec: str) -> bool:
-    """Whether texts can be in this encoding: all bytes are letters of it, and no word has one that words have not."""
+    """Whether texts can be in this encoding: all bytes decode, and words contain only plausible letters."""
     try:
         words = [word for text in raw for word in _WORD.findall(_UNITS.sub("", text.decode(codec)))]
     except UnicodeDecodeError:
@@ -75,26 +75,26 @@ def is_plausible(raw: Iterable[bytes], codec: str) -> bool:
     return not any(word_score(word, alphabet) < 0 for word in words if word.isalpha() and not word.isascii())
 
 
-def decode_all(raw: Sequence[bytes], whose: str) -> tuple[dict[bytes, str], list[str]]:
-    """Texts of names that nothing marks, and a note where they are not plain UTF-8.
+def decode_all(raw: Sequence[bytes], owner: str) -> tuple[dict[bytes, str], list[str]]:
+    """Decode unmarked names, with a note if they are not plain UTF-8.
 
-    One system wrote them all: those that happen to be UTF-8 are read as the others are, unless they are more. What
-    cannot be read keeps its bytes, as Python keeps those of file names.
+    All names are assumed to share one encoding: names that happen to be valid UTF-8 are decoded like the others, unless
+    they are the majority. Undecodable names keep their bytes as surrogate escapes.
     """
     utf8 = {name: text for name in raw if (text := as_utf8(name)) is not None}
-    beyond = [name for name in utf8 if not name.isascii()]
-    rest = [name for name in raw if name not in utf8]
-    found = guess([*rest, *beyond] if len(beyond) <= len(rest) else rest) or guess(rest)
+    non_ascii = [name for name in utf8 if not name.isascii()]
+    others = [name for name in raw if name not in utf8]
+    found = guess([*others, *non_ascii] if len(non_ascii) <= len(others) else others) or guess(others)
     texts = {name: name.decode("utf-8", "surrogateescape") for name in raw}
     if found is None:
-        return texts, [_not_decoded(texts[rest[0]], whose)] if rest else []
-    return texts | found.names, [found.note(whose)]
+        return texts, [_not_decoded(texts[others[0]], owner)] if others else []
+    return texts | found.names, [found.note(owner)]
 
 
-def decode_file_names(found: Iterable[str], whose: str) -> tuple[dict[str, str], list[str]]:
-    """`decode_all` for names from a disk: what those that are no UTF-8 are to be called, and a note."""
+def decode_file_names(found: Iterable[str], owner: str) -> tuple[dict[str, str], list[str]]:
+    """`decode_all` for names on disk: decoded names for those that are not UTF-8, and a note."""
     names = list(found)
-    texts, notes = decode_all([name.encode("utf-8", "surrogateescape") for name in names], whose)
+    texts, notes = decode_all([name.encode("utf-8", "surrogateescape") for name in names], owner)
     read = {name: texts[name.encode("utf-8", "surrogateescape")] for name in names}
     return {name: text for name, text in read.items() if name != text}, notes
 
@@ -107,9 +107,9 @@ def as_utf8(raw: bytes) -> str | None:
         return None
 
 
-def _not_decoded(first: str, whose: str) -> str:
+def _not_decoded(first: str, owner: str) -> str:
     return (
-        f"{whose} has names in an unknown encoding, such as '{short(first)}': they are shown as bytes. "
+        f"{owner} has names in an unknown encoding, such as '{short(first)}': they are shown as bytes. "
         "Rename them, or pack them again with UTF-8 names."
     )
 
@@ -123,7 +123,7 @@ def _read(names: list[bytes], codec: str) -> dict[bytes, str] | None:
 
 
 def _score(read: dict[bytes, str], codec: str) -> float:
-    """The mean over all bytes beyond ASCII of how likely the letter is that they stand for. Folders count once."""
+    """The mean plausibility of the letters over all non-ASCII bytes. Folders count once."""
     parts = {part for name in read.values() for part in re.split(r"[/\\]", name) if not part.isascii()}
     scored = weight = 0.0
     for part in parts:
@@ -137,8 +137,8 @@ def _part_score(part: str, codec: str) -> tuple[float, int]:
     if codec not in TABLES:
         total = 0.0
         for word in _WORD.findall(part):
-            beyond = sum(letter > "\x7f" for letter in word)
-            total += beyond * word_score(word, _NOT_LATIN.get(codec, "latin")) if beyond else 0.0
+            non_ascii = sum(letter > "\x7f" for letter in word)
+            total += non_ascii * word_score(word, _NOT_LATIN.get(codec, "latin")) if non_ascii else 0.0
         return total, sum(letter > "\x7f" for letter in part)
     total, count = 0.0, 0
     for index, letter in enumerate(part):

@@ -1,8 +1,8 @@
-"""Sample values of any depth -> 0-255, by one scale for a whole data set and never by the single image.
+"""Convert sample values of any depth to 0-255, with one scale for a whole data set.
 
 Unsigned integers of up to 16 bits are scaled by their type (16 bits: v / 257, also where only 12 of them are used), and
-so are signed bytes. All others (fractions, signed integers of 16 bits, integers of 32 bits and more) say nothing about
-what white is: they are scaled by the range of all such images of the set.
+so are signed bytes. All others (floats, signed 16-bit integers, integers of 32 bits and more) have no defined white:
+they are scaled by the common range of all such images in the data set.
 """
 
 from collections.abc import Iterable
@@ -10,18 +10,18 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-Range = tuple[float, float]  # what becomes 0, what becomes 255
+Range = tuple[float, float]  # the values that become 0 and 255
 UNIT: Range = (0.0, 1.0)
 DIM = (
     "Its 16-bit values end below an eighth of their range, as those of a 12-bit camera do, so that it is nearly black. "
     "Multiply the values of all images of the set by the same number, such as 16."
 )
 _DIM_BELOW = 8192
-_WORTH = 0.25  # images between 0 and 1 that reach less high than this would all be nearly black
+_WORTH = 0.25  # images between 0 and 1 with a lower maximum would all be nearly black
 
 
 def by_type(dtype: np.dtype) -> bool:
-    """Whether the type alone says what black and white are."""
+    """Whether the dtype alone defines black and white."""
     return dtype == np.bool_ or dtype == np.int8 or (dtype.kind == "u" and dtype.itemsize <= 2)
 
 
@@ -74,5 +74,6 @@ def to_bytes(values: NDArray[np.generic], scale: Range | None) -> NDArray[np.uin
     low, high = scale or UNIT
     wide = np.nan_to_num(values.astype(np.float64), nan=low, posinf=high, neginf=low)
     with np.errstate(over="ignore", invalid="ignore"):
-        share = (wide / 2 - low / 2) / ((high / 2 - low / 2) or 1.0)  # halves: the span of doubles is no double
+        # halved, because the full range of doubles overflows
+        share = (wide / 2 - low / 2) / ((high / 2 - low / 2) or 1.0)
     return np.rint(np.clip(np.nan_to_num(share), 0, 1) * 255).astype(np.uint8)

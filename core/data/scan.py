@@ -1,4 +1,4 @@
-"""Decoding every file of a layout once, in threads, and remembering the outcome until a file changes."""
+"""Decode every file of a layout once, in threads, and cache the outcome until the file changes."""
 
 import base64
 import hashlib
@@ -24,15 +24,15 @@ from core.paths import CACHE, SCANS
 
 Progress = Callable[[int, int], None]
 _DECODERS = ("pillow", "pillow-heif", "simplejpeg", "tifffile", "imagecodecs")
-_VERSION = " ".join(("8", *(f"{name} {version(name)}" for name in _DECODERS)))  # another may give other pixels
+_VERSION = " ".join(("8", *(f"{name} {version(name)}" for name in _DECODERS)))  # other versions may give other pixels
 _THREADS = min(4, os.cpu_count() or 1)  # a decoded image may take 200 MB
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What decoding a file gave. `reason` is set where it could not be decoded; the rest is empty then.
+    """Outcome of decoding a file. `reason` is set if it could not be decoded; other fields are empty then.
 
-    `values` is the image's own range where it needs the scale of its set, `scaled` the scale it was decoded with.
+    `values` is the image's own value range if it needs a common scale, `scaled` the scale it was decoded with.
     """
 
     reason: str | None = None
@@ -61,16 +61,16 @@ def pixel_digest(pixels: NDArray[uint8]) -> str:
 
 
 def scan(found: Sequence[Found], root: Path, workspace: Path, progress: Progress | None = None) -> Scan:
-    """Decode each file, or recall it from `workspace`, where outcomes are kept by path, size and time of change.
+    """Decode each file, or take the outcome from the cache in `workspace`, keyed by path, size and modification time.
 
-    `progress(done, total)` is called from the calling thread. A workspace that cannot be written is no obstacle: the
-    outcomes are right, a note says that they will be worked out anew the next time.
+    `progress(done, total)` is called from the calling thread. If the workspace cannot be written, a note says that the
+    files will be decoded again next time.
     """
-    place = hashlib.sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()[:24]
-    memory = workspace / CACHE / SCANS / f"{place}.json"
-    known = _recall(memory)
+    folder_digest = hashlib.sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    cache_file = workspace / CACHE / SCANS / f"{folder_digest}.json"
+    cached = _load_cache(cache_file)
     keys = [_key(item) for item in found]
-    outcomes = {index: known[key] for index, key in enumerate(keys) if key in known}
+    outcomes = {index: cached[key] for index, key in enumerate(keys) if key in cached}
     missing = [index for index in range(len(found)) if index not in outcomes]
     if progress:
         progress(len(outcomes), len(found))
@@ -79,34 +79,34 @@ def scan(found: Sequence[Found], root: Path, workspace: Path, progress: Progress
         if progress:
             progress(len(found) - len(missing) + done, len(found))
     scale = common_range(outcome.values for outcome in outcomes.values())
-    other = [index for index, one in outcomes.items() if one.values and one.scaled != scale]
-    outcomes |= _outcomes([(index, found[index].path, scale) for index in other])
+    rescaled = [index for index, one in outcomes.items() if one.values and one.scaled != scale]
+    outcomes |= _outcomes([(index, found[index].path, scale) for index in rescaled])
     ordered = tuple(outcomes[index] for index in range(len(found)))
     notes = _scale_notes(sum(one.values is not None for one in ordered), scale)
-    if missing or other or len(known) != len(found):
-        notes += _remember(memory, {key: one for key, one in zip(keys, ordered, strict=True) if key})
+    if missing or rescaled or len(cached) != len(found):
+        notes += _save_cache(cache_file, {key: one for key, one in zip(keys, ordered, strict=True) if key})
     return Scan(ordered, notes)
 
 
-def _outcomes(wanted: Sequence[tuple[int, Path, Range | None]]) -> Iterator[tuple[int, Outcome]]:
+def _outcomes(tasks: Sequence[tuple[int, Path, Range | None]]) -> Iterator[tuple[int, Outcome]]:
     """(index, outcome) of each (index, path, scale), in any order, decoded in threads."""
-    # not concurrent.futures, which closes down before a training is told that the process ends
+    # not concurrent.futures, which shuts down before a training is notified that the process ends
     with ThreadPool(_THREADS) as pool:
-        yield from pool.imap_unordered(lambda one: (one[0], _outcome(one[1], one[2])), wanted)
+        yield from pool.imap_unordered(lambda one: (one[0], _outcome(one[1], one[2])), tasks)
 
 
 def _scale_notes(count: int, scale: Range | None) -> tuple[str, ...]:
     if scale is None:
         return ()
-    which = "1 image has" if count == 1 else f"{count:,} images have"
+    subject = "1 image has" if count == 1 else f"{count:,} images have"
     return (
-        f"{which} fractions, signed or 32-bit numbers, whose format does not say what white is. One scale for all of "
+        f"{subject} fractions, signed or 32-bit numbers, whose format does not say what white is. One scale for all of "
         f"them: {scale[0]:g} became black and {scale[1]:g} white. The trained model keeps it.",
     )
 
 
 def _key(found: Found) -> str:
-    """Path, size and time of change; empty for a file that cannot be looked at, which is never remembered."""
+    """Path, size and modification time; empty for an inaccessible file, which is not cached."""
     try:
         status = found.path.stat()
     except OSError:
@@ -126,13 +126,13 @@ def _outcome(path: Path, scale: Range | None) -> Outcome:
     )  # fmt: skip
 
 
-def _recall(memory: Path) -> dict[str, Outcome]:
+def _load_cache(cache_file: Path) -> dict[str, Outcome]:
     try:
-        stored = json.loads(memory.read_text(encoding="utf-8"))
+        stored = json.loads(cache_file.read_text(encoding="utf-8"))
         if stored["version"] != _VERSION:
             return {}
         return {key: _outcome_from(values) for key, values in stored["files"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # none yet, or damaged: decode again
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # missing or damaged: decode again
         return {}
 
 
@@ -142,13 +142,13 @@ def _outcome_from(values: dict[str, Any]) -> Outcome:
     return Outcome(**values | read | ranges)
 
 
-def _remember(memory: Path, outcomes: dict[str, Outcome]) -> tuple[str, ...]:
+def _save_cache(cache_file: Path, outcomes: dict[str, Outcome]) -> tuple[str, ...]:
     files = {
         key: asdict(outcome) | {"thumbnail": base64.b64encode(outcome.thumbnail).decode()}
         for key, outcome in outcomes.items()
     }
     try:
-        write_json(memory, {"version": _VERSION, "files": files})
+        write_json(cache_file, {"version": _VERSION, "files": files})
     except StorageFailed as error:
         return (f"The images will be read anew the next time, because this could not be kept: {error}",)
     return ()

@@ -1,4 +1,4 @@
-"""From what a user names (a sample, a folder, a zip) to a `Dataset`."""
+"""Load a `Dataset` from a source: a sample, a folder, or a zip."""
 
 import hashlib
 import re
@@ -21,8 +21,8 @@ from core.paths import DATASETS
 from core.text import short, short_path
 
 SAMPLE_PREFIX = "sample:"
-ABOUT = ".collection.json"  # in a folder that this program made; hidden, so that no zip can bring one
-_UNPACKED = "zip2-"  # folders of "zip-" stay for runs of before: they have names that were read as if all were English
+ABOUT = ".collection.json"  # metadata in folders made by Graft; hidden, so that it cannot come from a zip
+_UNPACKED = "zip2-"  # "zip-" folders of earlier versions stay for old runs: their names were decoded differently
 _NUMBERED = re.compile(r"(?P<name>.+?)(-\d{3}|[ _.-]+part[ _-]?\d+)\.zip", re.IGNORECASE)
 _SAMPLE_DATA = Path(__file__).resolve().parents[2] / "sample_data"
 
@@ -38,7 +38,7 @@ class Sample:
 
     @property
     def source(self) -> str:
-        """What `load_dataset` takes."""
+        """The source string for `load_dataset`."""
         return SAMPLE_PREFIX + self.name
 
 
@@ -69,12 +69,11 @@ def load_dataset(
 ) -> Dataset:
     """Read a data set: 'sample:NAME', a folder, or a zip (unpacked once into `workspace`, by its content).
 
-    `reading` says how a folder is read where it does not say so itself; the result's `reading` is what was found.
+    `reading` holds options for reading a folder; the result's `reading` holds the detected ones.
 
     Every image is decoded once, with `progress(done, total)`; an unchanged folder is recalled from `workspace`.
-    Raises `DatasetNotFound`, `UnreadableArchive`, `UnusableDataset`, or of that kind `UnclearLayout`, whose choices are
-    readings. What the data set may still lack for a training
-    is told by `core.data.audit.problems`.
+    Raises `DatasetNotFound`, `UnreadableArchive`, `UnusableDataset`, or its subclass `UnclearLayout`, whose choices are
+    readings. See `core.data.audit.problems` for what may still prevent a training.
     """
     if source.startswith(SAMPLE_PREFIX):
         sample = _sample(source.removeprefix(SAMPLE_PREFIX))
@@ -86,14 +85,14 @@ def load_dataset(
         dataset = _load(_Folder(folder, str(path), name), workspace, progress, reading)
         return replace(dataset, notes=(*_other_downloads(path), *dataset.notes)) if path is not folder else dataset
     except UnclearLayout as error:
-        choices = tuple(replace(one, says=_as_called(one.says, folder, path)) for one in error.choices)
-        raise UnclearLayout(_as_called(error.question, folder, path), choices) from error
+        choices = tuple(replace(one, says=_reword(one.says, folder, path)) for one in error.choices)
+        raise UnclearLayout(_reword(error.question, folder, path), choices) from error
     except UnusableDataset as error:
-        raise UnusableDataset(_as_called(str(error), folder, path)) from error
+        raise UnusableDataset(_reword(str(error), folder, path)) from error
 
 
 def _other_downloads(archive: Path) -> tuple[str, ...]:
-    """A note on zips beside this one that hold the rest of a large download, as Google Drive numbers them."""
+    """A note on other parts of a numbered download (as from Google Drive) beside this zip."""
     if not (part := _NUMBERED.fullmatch(archive.name)):
         return ()
     others = [
@@ -110,29 +109,32 @@ def _other_downloads(archive: Path) -> tuple[str, ...]:
     )
 
 
-def _as_called(message: str, folder: Path, source: Path) -> str:
-    """What was said about a folder that this program made, in terms of the zip or collection, which is all that the
-    user knows; `source` is the zip on this machine, or the folder itself."""
-    about = describe_folder(folder)
-    zipped = source != folder or about.get("kind") == "zip"
+def _reword(message: str, folder: Path, source: Path) -> str:
+    """Reword a message about a folder made by Graft in terms of the zip or collection that the user knows;
+
+    `source` is the zip, or the folder itself.
+    """
+    metadata = describe_folder(folder)
+    zipped = source != folder or metadata.get("kind") == "zip"
     if source != folder:
-        whose, name = str(source), names.shown(source.stem)
-    elif about:
+        display_name, name = str(source), names.shown(source.stem)
+    elif metadata:
         name = _name(folder)
-        whose = f"{name}.zip" if zipped else name
+        display_name = f"{name}.zip" if zipped else name
     else:
         return message
-    inside = [path for path in folder.iterdir() if not names.is_junk(path.name)]
-    if zipped and all(path.suffix.lower() in sniff.IMAGE_SUFFIXES and path.is_file() for path in inside):
+    entries = [path for path in folder.iterdir() if not names.is_junk(path.name)]
+    if zipped and all(path.suffix.lower() in sniff.IMAGE_SUFFIXES and path.is_file() for path in entries):
         return (
-            f"{whose} holds {len(inside):,} images and no class folders, so that it is one class at most. Unpack the "
-            "zip of each class into a folder of its own, named after the class, and choose the folder of these folders."
+            f"{display_name} holds {len(entries):,} images and no class folders, so that it is one class at most. "
+            "Unpack the zip of each class into a folder of its own, named after the class, and choose the folder of "
+            "these folders."
         )
-    return message.replace(str(folder), whose).replace(folder.name, name)
+    return message.replace(str(folder), display_name).replace(folder.name, name)
 
 
 def other_readings(source: str, workspace: Path) -> tuple[LayoutChoice, ...]:
-    """Every way in which a source can be read, for whoever wants another one than `load_dataset` found.
+    """All options to read a source, for users who want another one than `load_dataset` detected.
 
     Nothing is decoded. Raises as `load_dataset`.
     """
@@ -143,7 +145,7 @@ def other_readings(source: str, workspace: Path) -> tuple[LayoutChoice, ...]:
 
 
 def describe_folder(folder: Path) -> dict[str, object]:
-    """What this program wrote about a folder that it made; empty for any other folder."""
+    """Metadata of a folder made by Graft; empty for any other folder."""
     values = read_json(folder / ABOUT)
     return values if isinstance(values, dict) else {}
 
@@ -168,13 +170,13 @@ def _path(source: str) -> Path:
         raise DatasetNotFound(
             f"There is no folder or zip {short_path(path)}. Check the path, or use one of: {samples}."
         )
-    except (OSError, ValueError, RuntimeError) as error:  # a name too long, a zero byte, an unknown ~user
+    except (OSError, ValueError, RuntimeError) as error:  # too long, a zero byte, an unknown ~user
         reason = short(str(error), 200).rstrip(".")
         raise DatasetNotFound(f"The path '{short(source, 200)}' cannot be used: {reason}.") from error
 
 
 def _unpacked(archive: Path, workspace: Path) -> Path:
-    """The folder in `workspace` that holds this zip's content, unpacked now unless it has been before."""
+    """The folder in `workspace` with the content of this zip, unpacked if necessary."""
     if not archive.is_file():
         raise DatasetNotFound(f"{short_path(archive)} is neither a folder nor a file.")
     try:
@@ -208,25 +210,25 @@ class _Folder:
     name: str
 
 
-def _load(given: _Folder, workspace: Path, progress: Progress | None, reading: Reading | None) -> Dataset:
-    layout = read_layout(given.path, reading, workspace.resolve())
+def _load(source_folder: _Folder, workspace: Path, progress: Progress | None, reading: Reading | None) -> Dataset:
+    layout = read_layout(source_folder.path, reading, workspace.resolve())
     layout.found.sort(key=lambda found: natural_key(found.name))
-    seen = scan(layout.found, layout.root, workspace, progress)
-    dataset = _dataset(layout, seen, given.source, given.name)
+    scan_result = scan(layout.found, layout.root, workspace, progress)
+    dataset = _dataset(layout, scan_result, source_folder.source, source_folder.name)
     if not dataset.items:
         first = f" The first one: {dataset.left_out[0].name}: {dataset.left_out[0].reason}" if dataset.left_out else ""
         raise UnusableDataset(
-            f"{given.path} has classes, but no readable images in them ({len(dataset.left_out)} files left out)."
-            f"{first} Allowed are {sniff.ALLOWED}."
+            f"{source_folder.path} has classes, but no readable images in them ({len(dataset.left_out)} files left "
+            f"out).{first} Allowed are {sniff.ALLOWED}."
         )
     return dataset
 
 
-def _dataset(layout: Layout, seen: Scan, source: str, name: str) -> Dataset:
+def _dataset(layout: Layout, scan_result: Scan, source: str, name: str) -> Dataset:
     classes = tuple(sorted(layout.classes, key=natural_key))
     labels = {label: index for index, label in enumerate(classes)}
     items, left_out = [], list(layout.left_out)
-    for found, outcome in zip(layout.found, seen.outcomes, strict=True):
+    for found, outcome in zip(layout.found, scan_result.outcomes, strict=True):
         if outcome.reason:
             left_out.append(LeftOut(found.name, outcome.reason))
             continue
@@ -239,7 +241,7 @@ def _dataset(layout: Layout, seen: Scan, source: str, name: str) -> Dataset:
             )
         )  # fmt: skip
     dataset = Dataset(
-        source, name, classes, tuple(items), tuple(left_out), (*layout.notes, *seen.notes),
+        source, name, classes, tuple(items), tuple(left_out), (*layout.notes, *scan_result.notes),
         unlabelled=tuple(layout.unlabelled), reading=layout.reading, columns=layout.columns,
         task="multilabel" if layout.multilabel else "classification",
     )  # fmt: skip

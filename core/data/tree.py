@@ -1,4 +1,4 @@
-"""The files below a folder, without junk, and with the links that stay inside: what layouts are read from."""
+"""The files below a folder, without system files; links are followed if they stay inside."""
 
 import os
 import stat
@@ -28,37 +28,37 @@ class Folder:
     path: Path
     folders: list["Folder"] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
-    linked: bool = False  # reached through a link
+    linked: bool = False  # reached through a symbolic link
 
     @property
     def name(self) -> str:
-        """The folder's own name, as it can be shown."""
+        """The folder's name for display."""
         return names.shown(self.path.name)
 
     @cached_property
     def images(self) -> list[Path]:
-        """The files right here that look like images by their names, or by their first bytes where the name has no
-        known ending."""
+        """The files directly in this folder that look like images by suffix, or by their first bytes if the suffix is
+        unknown."""
         return [path for path in self.files if _looks_like_image(path)]
 
     @cached_property
     def image_count(self) -> int:
-        """How many such files there are here and below."""
+        """Number of images in this folder and below."""
         return len(self.images) + sum(folder.image_count for folder in self.folders)
 
     @cached_property
     def full(self) -> list["Folder"]:
-        """The sub-folders with images in them or below them."""
+        """The sub-folders that contain images at any depth."""
         return [folder for folder in self.folders if folder.image_count]
 
     def every_file(self) -> Iterator[Path]:
-        """All files here and below."""
+        """All files in this folder and below."""
         yield from self.files
         for folder in self.folders:
             yield from folder.every_file()
 
     def every_image(self) -> Iterator[Path]:
-        """All files here and below that look like images."""
+        """All images in this folder and below."""
         yield from self.images
         for folder in self.folders:
             yield from folder.every_image()
@@ -72,14 +72,14 @@ class Folder:
 
 @dataclass(slots=True)
 class Tree:
-    """A folder and what of it cannot be used, whatever the layout: links that lead out, pipes, closed folders."""
+    """A folder tree and entries that cannot be used in any layout: outward links, pipes, unreadable folders."""
 
     top: Folder
     left_out: list[LeftOut] = field(default_factory=list)
 
 
 def read_tree(root: Path, workspace: Path | None = None) -> Tree:
-    """All files below `root`. Folders of this program (`workspace`, or any other) are passed over.
+    """All files below `root`, without folders of Graft itself (`workspace`, or any other).
 
     Raises `DatasetNotFound` when the folder cannot be opened, `UnusableDataset` when it holds more than `MAX_FILES`
     files and folders.
@@ -92,7 +92,7 @@ class _Walk:
     def __init__(self, root: Path, workspace: Path | None) -> None:
         self.root, self.real, self.workspace = root, root.resolve(), workspace
         self.left_out: list[LeftOut] = []
-        self.seen = self.links = 0
+        self.count = self.links = 0
 
     def tree(self) -> Tree:
         try:
@@ -106,16 +106,20 @@ class _Walk:
         return Tree(top, self.left_out)
 
     def _pass_over_stores(self, top: Folder) -> None:
-        """A folder of which every file is also reached through links beside it only keeps files for them."""
+        """Leave out a folder if all its files are also reached through links beside it."""
         if not self.links:
             return
         links = {folder.path: _real_files(folder) for folder in top.folders if _only_links(folder)}
         for folder in [one for one in top.folders if one.path not in links]:
             files = _real_files(folder)
-            into = [place for place, reals in links.items() if reals & files]
-            # a link to the folder itself is a second name for a class
-            second = any(place.resolve() == folder.path.resolve() for place in into)
-            if len(into) > 1 and not second and files <= set().union(*(links[place] for place in into)):
+            linking_folders = [place for place, reals in links.items() if reals & files]
+            # a link to the folder itself is an alias of a class
+            is_alias = any(place.resolve() == folder.path.resolve() for place in linking_folders)
+            if (
+                len(linking_folders) > 1
+                and not is_alias
+                and files <= set().union(*(links[place] for place in linking_folders))
+            ):
                 top.folders.remove(folder)
                 self._leave_out(folder.path, "Its files are used where links to them lie.")
 
@@ -125,23 +129,23 @@ class _Walk:
         found = [name for name in every if not junk.is_junk(name)]
         for name in sorted(filter(junk.is_in_cloud, every), key=natural_key):
             self._leave_out(folder / name, junk.IN_CLOUD)
-        self.seen += len(found)
-        if self.seen > MAX_FILES:
+        self.count += len(found)
+        if self.count > MAX_FILES:
             raise UnusableDataset(
                 f"{self.root} holds more than {MAX_FILES:,} files. Choose the folder of the class folders."
             )
         return [folder / name for name in sorted(found, key=natural_key)]
 
     def _folder(self, path: Path, entries: list[Path], above: tuple[Path, ...]) -> Folder:
-        made = Folder(path)
+        folder_node = Folder(path)
         for entry in entries:
             try:
-                self._take(made, entry, above)
+                self._take(folder_node, entry, above)
             except OSError as error:
                 self._leave_out(entry, f"Cannot be opened: {error.strerror or error}.")
-        return made
+        return folder_node
 
-    def _take(self, made: Folder, entry: Path, above: tuple[Path, ...]) -> None:
+    def _take(self, folder_node: Folder, entry: Path, above: tuple[Path, ...]) -> None:
         kind = entry.lstat().st_mode
         linked = stat.S_ISLNK(kind)
         real = above[-1] / entry.name
@@ -153,7 +157,7 @@ class _Walk:
                 return
             kind = real.stat().st_mode
         if stat.S_ISREG(kind):
-            made.files.append(entry)
+            folder_node.files.append(entry)
         elif not stat.S_ISDIR(kind):
             self._leave_out(entry, "Is not a regular file.")
         elif real in above:
@@ -161,12 +165,12 @@ class _Walk:
         elif len(above) > MAX_DEPTH:
             self._leave_out(entry, f"Lies more than {MAX_DEPTH} folders deep.")
         elif not junk.is_machinery(entry, self.workspace):
-            made.folders.append(self._inside(entry, (*above, real), linked))
+            folder_node.folders.append(self._inside(entry, (*above, real), linked))
 
     def _target(self, link: Path) -> Path:
         try:
             return link.resolve(strict=True)
-        except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, before Python 3.13
+        except (OSError, RuntimeError) as error:  # RuntimeError for a self-referencing link, before Python 3.13
             raise OSError(0, f"it is a link to {names.shown(os.readlink(link))}, which is not there") from error
 
     def _inside(self, entry: Path, above: tuple[Path, ...], linked: bool) -> Folder:
@@ -175,16 +179,16 @@ class _Walk:
         except OSError as error:
             self._leave_out(entry, f"The folder cannot be opened: {error.strerror or error}.")
             return Folder(entry, linked=linked)
-        made = self._folder(entry, entries, above)
-        made.linked = linked
-        return made
+        folder_node = self._folder(entry, entries, above)
+        folder_node.linked = linked
+        return folder_node
 
     def _leave_out(self, path: Path, reason: str) -> None:
         self.left_out.append(LeftOut(names.shown(path.relative_to(self.root).as_posix()), reason))
 
 
 def _only_links(folder: Folder) -> bool:
-    """Whether all files in a folder are reached through links, of which there are some."""
+    """Whether all files in a folder are reached through links (and there are some)."""
     if folder.linked:
         return True
     inner = [_only_links(one) for one in folder.folders if next(one.every_file(), None)]

@@ -1,4 +1,4 @@
-"""What the curves of a training say, in plain words."""
+"""Interpretation of training curves in plain words."""
 
 import math
 from collections.abc import Sequence
@@ -10,22 +10,22 @@ from core.screening.headline import HARMS
 from core.screening.verdict import Verdict
 from core.training.events import EpochEnded
 
-# Synthesis of the team, tried on simulated noise in the tests: few false alarms, at the price of some epochs of delay.
-FEWEST_EPOCHS = 4  # of one phase, before anything is said about it
+# Tuned on simulated noise in the tests: few false alarms, at the price of some epochs of delay.
+FEWEST_EPOCHS = 4  # minimum epochs of a phase before it is judged
 RISING_EPOCHS = 3  # since the lowest smoothed loss
-SMALLEST_CHANGE = 0.03  # of the loss; less is called flat
+SMALLEST_CHANGE = 0.03  # relative change of the loss; less counts as flat
 NOISE_FACTOR = 2.0  # a change must exceed this many times the noise of the smoothed curve (see `_differ`)
 WINDOW = 3  # epochs in the moving mean
-LARGE_GAP = 0.2  # of accuracy: two standard deviations of what 24 validation images say
-LOSS_RATIO = 1.5  # validation over training: a few lucky answers alone are no gap
+LARGE_GAP = 0.2  # of accuracy: two standard deviations of the accuracy on 24 validation images
+LOSS_RATIO = 1.5  # validation over training loss: a gap in accuracy alone may be chance
 MORE_IMAGES, OTHER_BACKBONE = "more images", "another backbone"
 
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """What is known of a run's augmentation: whether there is any, and its light (None: nobody has looked).
+    """A run's augmentation: whether there is any, and its label safety (None: not checked).
 
-    `strength`: whether it can be made weaker at all; a flip is only on or off.
+    `strength`: whether it can be made weaker; a flip cannot.
     """
 
     any: bool = True
@@ -34,7 +34,7 @@ class Augmentation:
 
     @property
     def more(self) -> str | None:
-        """The advice to augment more, as a phrase; None where labels suffer already."""
+        """Advice to augment more, as a phrase; None if labels are harmed already."""
         if self.light in HARMS:
             return None
         if not self.any:
@@ -44,14 +44,14 @@ class Augmentation:
 
     @property
     def less(self) -> str | None:
-        """The advice to augment less; None where there is nothing to take away."""
+        """Advice to augment less; None if there is no augmentation."""
         if not self.any:
             return None
         return "weaker augmentation" if self.strength else "a training without augmentation"
 
     @property
     def warning(self) -> str:
-        """A sentence where labels suffer, with a space before it; else ''."""
+        """A sentence with a leading space if labels are harmed, else ''."""
         if self.light is Verdict.RED:
             return " The augmentation destroys labels, as label safety found: take the step out first."
         if self.light is Verdict.AMBER:
@@ -61,16 +61,16 @@ class Augmentation:
 
 @dataclass(frozen=True, slots=True)
 class Leeway:
-    """What the settings of a phase leave to be changed: nothing is advised that is so already or cannot be."""
+    """Which settings of a phase can still be changed, so that advice is always applicable."""
 
-    rate: bool = True  # whether there is a learning rate; L-BFGS has none
+    rate: bool = True  # whether there is a learning rate (not with L-BFGS)
     fewer_stages: bool = True
     more_stages: bool = True
     early_stopping: bool = True
 
     @classmethod
     def of(cls, experiment: Experiment, phase: int) -> "Leeway":
-        """That of a phase (0-based) of an experiment."""
+        """The leeway of a phase (0-based) of an experiment."""
         chosen = experiment.phases[min(phase, len(experiment.phases) - 1)]
         return cls(
             rate=chosen.solver == "steps",
@@ -87,14 +87,14 @@ def diagnose(
     augmentation: Augmentation = Augmentation(),
     experiment: Experiment | None = None,
 ) -> str | None:
-    """One or two sentences on what stands out, or None when there is nothing honest to say.
+    """One or two sentences on what stands out, or None.
 
-    Looks for, in this order: a training loss that climbs, a validation loss that rises while the training loss falls,
-    a training that has not learned, a validation loss that stands still while the training images are known far better
-    than the validation images, and (only when `finished`) a validation loss that was still falling at the end.
-    Only the newest phase is judged, because unfreezing stages makes losses jump, and only from its fourth epoch on.
-    Losses are smoothed by a moving mean of three epochs, and a change must be larger than the noise around it.
-    With the run's `experiment`, advice is kept to what its settings leave to be changed.
+    Looks for, in this order: a rising training loss, a validation loss that rises while the training loss falls,
+    a training that has not learned, a constant validation loss with a much higher training than validation accuracy,
+    and (only when `finished`) a validation loss that was still falling at the end. Only the newest phase is judged,
+    because unfreezing stages makes losses jump, and only from its fourth epoch on. Losses are smoothed by a moving mean
+    of three epochs, and a change must be larger than the noise around it. With the run's `experiment`, advice is
+    limited to settings that can be changed.
     """
     phase = _newest_phase(epochs)
     if len(phase) < FEWEST_EPOCHS or not all(map(_is_finite, phase)):
@@ -138,12 +138,12 @@ def _memorising(
 
 
 def _best(epochs: Sequence[EpochEnded]) -> int:
-    """The epoch whose model is kept, counted from 1."""
+    """The kept epoch, counted from 1."""
     return max((e.epoch for e in epochs if e.best), default=epochs[-1].epoch) + 1
 
 
 def _overfitting(phase: list[EpochEnded], val: list[float], augmentation: Augmentation, leeway: Leeway) -> str | None:
-    """Training accuracy is measured on augmented images, so the true gap is rather larger than the one seen here."""
+    """Training accuracy is measured on augmented images, so the true gap is probably larger than this one."""
     smooth = _smoothed(val)
     if _differ(smooth[-1], smooth[-1 - WINDOW], val):
         return None  # still getting better
@@ -162,7 +162,7 @@ def _overfitting(phase: list[EpochEnded], val: list[float], augmentation: Augmen
 
 
 def _not_learning(epochs: list[EpochEnded], augmentation: Augmentation, leeway: Leeway) -> str | None:
-    """All phases count here: what an earlier phase has learned need not be learned again."""
+    """All phases count: a later phase need not improve on an earlier one."""
     losses = [e.train_loss for e in epochs if _is_finite(e)]
     gained = max(e.train_accuracy for e in epochs) - epochs[0].train_accuracy
     if len(epochs) < FEWEST_EPOCHS + 1 or gained > 0.05 or epochs[-1].train_accuracy > 0.8:

@@ -1,4 +1,4 @@
-"""What a model is asked about: files and folders, or bytes from a page, as one stream of files in natural order."""
+"""Inputs for prediction: files and folders, or uploaded bytes, as one stream of files in natural order."""
 
 import os
 import stat
@@ -16,9 +16,9 @@ _NO_IMAGE = "Is no image: it is {kind}."
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One file, by its name (a path may hold bytes that are no text); `content` gives its path or bytes.
+    """One file with its name; `content` returns its path or bytes.
 
-    With a `reason` it is not read at all. `wanted` False: it lay in a folder and is no image, so nobody asked for it.
+    With a `reason` it is not read. `wanted` False: a non-image file in a folder, not requested explicitly.
     """
 
     name: str
@@ -28,43 +28,43 @@ class Given:
 
 
 def files_of(paths: Iterable[Path]) -> Iterator[Given]:
-    """The files that are meant by `paths`, those of a folder nested and in natural order, without what systems leave.
+    """The files of `paths`; folders are listed recursively in natural order, without system files.
 
-    A file of a folder that is no image comes with the reason and as not `wanted`. Links are followed where they lead
-    to a place inside the folder; each folder is entered once. One that is named itself is always wanted.
+    Non-image files in folders have a reason and are not `wanted`. Links are followed if they stay inside the folder;
+    each folder is visited once. Explicitly named files are always wanted.
     """
     for path in paths:
         if _is_folder(path):
-            yield from _below(path)
+            yield from _files_below(path)
         else:
-            yield _asked(path)
+            yield _wanted(path)
 
 
-def _asked(path: Path) -> Given:
+def _wanted(path: Path) -> Given:
     return Given(str(path), lambda: path)
 
 
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
-    except (OSError, ValueError):  # a name that no file can have: reading it says why
+    except (OSError, ValueError):  # an invalid file name: reported when it is read
         return False
 
 
-def _below(folder: Path) -> Iterator[Given]:
-    root, waiting, entered = folder.resolve(), [folder], set[Path]()
-    while waiting:
-        here = waiting.pop()
-        if here.resolve() in entered:
+def _files_below(folder: Path) -> Iterator[Given]:
+    root, pending, visited = folder.resolve(), [folder], set[Path]()
+    while pending:
+        here = pending.pop()
+        if here.resolve() in visited:
             continue
-        entered.add(here.resolve())
+        visited.add(here.resolve())
         try:
-            every = sorted(os.scandir(here), key=_order)
+            entries = sorted(os.scandir(here), key=_order)
         except OSError as error:
             yield _refused(here, f"The folder cannot be opened: {error.strerror or error}.")
             continue
-        inside = []
-        for entry in every:
+        subfolders = []
+        for entry in entries:
             path = Path(entry.path)
             if junk.is_in_cloud(entry.name):
                 yield _refused(path, junk.IN_CLOUD)
@@ -73,10 +73,10 @@ def _below(folder: Path) -> Iterator[Given]:
             elif reason := _left_out(path, root):
                 yield _refused(path, reason)
             elif path.is_dir():
-                inside += [] if junk.is_machinery(path, None) else [path]
+                subfolders += [] if junk.is_machinery(path, None) else [path]
             else:
                 yield _file(path)
-        waiting += reversed(inside)
+        pending += reversed(subfolders)
 
 
 def _order(entry: "os.DirEntry[str]") -> Any:
@@ -84,7 +84,7 @@ def _order(entry: "os.DirEntry[str]") -> Any:
 
 
 def _left_out(path: Path, root: Path) -> str:
-    """Why an entry of a folder is not opened; empty: it is."""
+    """Why an entry of a folder is left out; empty if it is not."""
     try:
         if path.is_symlink() and not path.resolve(strict=True).is_relative_to(root):
             return "Is a link that leaves the folder. Name the place it leads to as well, or copy the files into it."
@@ -95,16 +95,16 @@ def _left_out(path: Path, root: Path) -> str:
 
 
 def _file(path: Path) -> Given:
-    """A file of a folder: what looks like an image, by name or first bytes, is wanted."""
+    """A file in a folder; wanted if it looks like an image by name or first bytes."""
     if path.suffix.lower() in sniff.IMAGE_SUFFIXES:
-        return _asked(path)
+        return _wanted(path)
     try:
         with path.open("rb") as file:
             head = file.read(sniff.HEAD_BYTES)
     except OSError as error:
         return _refused(path, f"The file cannot be read: {error.strerror or error}.")
     if sniff.is_image(head):
-        return _asked(path)
+        return _wanted(path)
     kind = sniff.describe(head) if head else "an empty file"
     return Given(str(path), lambda: path, _NO_IMAGE.format(kind=kind), wanted=False)
 

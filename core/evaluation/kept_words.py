@@ -1,4 +1,4 @@
-"""Why an epoch is kept, first as data, then in words."""
+"""Why an epoch is kept, as data and as text."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -17,15 +17,15 @@ LOWEST = {
 
 
 class Help(StrEnum):
-    """What a phase did to the model that was kept before it."""
+    """The effect of a phase on the model kept before it."""
 
     HELPED = "helped"
-    CHANCE = "chance"  # it gained, but no more than chance explains
+    CHANCE = "chance"  # it improved, but within chance
     NONE = "none"  # none of its epochs is better
 
 
 class PhaseHelp(NamedTuple):
-    """A phase (0-based) and its best epoch (0-based), against the model that was kept when it began."""
+    """A phase (0-based) and its best epoch (0-based), compared with the model kept when it began."""
 
     phase: int
     help: Help
@@ -34,7 +34,7 @@ class PhaseHelp(NamedTuple):
 
 
 class KeptChoice(NamedTuple):
-    """The kept epoch and the last one (0-based), their phases, and what each later phase did."""
+    """The kept epoch and the last one (0-based), their phases, and the effect of each later phase."""
 
     epoch: int
     phase: int
@@ -46,7 +46,7 @@ class KeptChoice(NamedTuple):
 
 
 def kept_choice(epochs: Sequence[EpochEnded]) -> KeptChoice | None:
-    """What the epochs of a run say of the one that is kept; None before there is one."""
+    """The kept epoch of a run and later phases; None before an epoch is kept."""
     if not epochs or not any(epoch.best for epoch in epochs):
         return None
     kept, last = [epoch for epoch in epochs if epoch.best][-1], epochs[-1]
@@ -59,7 +59,7 @@ def kept_choice(epochs: Sequence[EpochEnded]) -> KeptChoice | None:
 
 
 def _help(epochs: Sequence[EpochEnded]) -> PhaseHelp | None:
-    """Of the epochs of one phase, none of which is kept."""
+    """The effect of a phase without a kept epoch."""
     gains = [(epoch.gain, epoch) for epoch in epochs if epoch.gain is not None]
     if not gains:
         return None
@@ -69,7 +69,7 @@ def _help(epochs: Sequence[EpochEnded]) -> PhaseHelp | None:
 
 
 def choice_words(choice: KeptChoice, monitor: str, images: int) -> str:
-    """Which epoch the rule kept, and why, in one or two sentences; `images` validated."""
+    """Which epoch was kept and why, in one or two sentences; `images` is the number of validation images."""
     at = choice.epoch + 1
     if choice.epoch == choice.last:
         return f"The last epoch, {at}, is kept: it has {LOWEST[monitor]}."
@@ -100,7 +100,7 @@ def _no_help(one: PhaseHelp, choice: KeptChoice, monitor: str) -> str:
 
 
 def use_words(choice: KeptChoice) -> str:
-    """That the last epoch is in use instead of the chosen one."""
+    """The sentence that the last epoch is in use instead of the chosen one."""
     return (
         f"You keep the last epoch, {choice.last + 1} ({format_score(choice.last_score)} on the validation images), "
         f"instead of the chosen one, {choice.epoch + 1} ({format_score(choice.score)})."

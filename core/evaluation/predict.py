@@ -1,4 +1,4 @@
-"""A trained model, loaded from its weights file alone, answers for images it has not seen."""
+"""Prediction with a trained model, loaded from its weights file alone."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,13 +26,16 @@ from core.training.checkpoints import load_weights
 from core.training.kept import kept_weights
 
 BATCH_SIZE = 32
-_Read = tuple[np.ndarray, tuple[str, ...]]  # an image as the model sees it, with notes
+_Read = tuple[np.ndarray, tuple[str, ...]]  # a preprocessed image, with notes
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Probabilities (C,) for one file, or the `reason` why there are none. `pixels` is what the model saw, `notes` are
-    sentences on how the file was read, such as that its values were scaled by themselves."""
+    """Probabilities (C,) for one file, or the `reason` why there are none.
+
+    `pixels` is the model's input, `notes` are sentences on how the file was decoded, such as scaling by its own value
+    range.
+    """
 
     given: Given
     probabilities: np.ndarray | None = None
@@ -53,9 +56,9 @@ class Predictor:
 
     @classmethod
     def load(cls, folder: Path) -> "Predictor":
-        """From the weights in use in a folder: a run's, or an unpacked download, which holds `best.safetensors`.
+        """Load the weights in use from a run's folder or an unpacked download with `best.safetensors`.
 
-        Raises `UnreadableWeights` when it is missing, damaged, not a weights file of this program, or of a newer one.
+        Raises `UnreadableWeights` if the file is missing, damaged, not written by Graft, or by a newer version.
         """
         weights = kept_weights(folder)
         record = read_record(weights)
@@ -69,12 +72,12 @@ class Predictor:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Their names, in the order of the model's outputs."""
+        """Class names in the order of the model's outputs."""
         return self.record.classes
 
     @property
     def decision(self) -> Decision:
-        """How its probabilities are read."""
+        """How probabilities become predicted classes."""
         return self.record.decision
 
     @property
@@ -83,11 +86,11 @@ class Predictor:
         return self.preprocessing.geometry
 
     def read(self, content: bytes | Path) -> np.ndarray:
-        """An image as the model sees it, (S, S, 3) uint8. Raises `UnreadableImage`."""
+        """The preprocessed image, (S, S, 3) uint8. Raises `UnreadableImage`."""
         return self.preprocessing.read(content)
 
     def read_with_notes(self, content: bytes | Path) -> _Read:
-        """`read`, and sentences on how the file was read. Raises `UnreadableImage`."""
+        """Like `read`, with notes on how the file was decoded. Raises `UnreadableImage`."""
         return self.preprocessing.read_with_notes(content)
 
     def predict(self, images: Sequence[np.ndarray]) -> np.ndarray:
@@ -99,14 +102,14 @@ class Predictor:
         return np.concatenate(rows)
 
     def answers(self, given: Iterable[Given]) -> Iterator[Answer]:
-        """One answer per file, in order, however many there are: a batch of them is in memory at a time."""
+        """Yield one answer per file, in order; only one batch is in memory at a time."""
         with ThreadPool(workers()) as pool:
             files = iter(given)
             while group := list(islice(files, BATCH_SIZE)):
                 yield from self.answered(group, pool.map)
 
     def answered(self, group: Sequence[Given], each: Callable[..., Iterable[_Read | str]] = map) -> Iterator[Answer]:
-        """The answers for a group of files that are in memory together; `each` maps, perhaps with several threads."""
+        """Yield the answers for a group of files; `each` is a map function, possibly with several threads."""
         read = list(each(self._read_or_reason, group))
         rows = iter(self.predict([one[0] for one in read if not isinstance(one, str)]))
         for one, found in zip(group, read, strict=True):

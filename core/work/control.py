@@ -1,4 +1,4 @@
-"""How the outside tells something long to wait, to end, or to get out."""
+"""Control of long tasks from other threads: pause, stop, abort."""
 
 import threading
 import time
@@ -9,24 +9,24 @@ from core.work.leases import DeviceLease, DeviceLeases
 
 
 class Signal(StrEnum):
-    """What something long is told at each batch."""
+    """The signal that a long task receives at each batch."""
 
     GO = "go"
     STOP = "stop"  # end now, keep and evaluate the best model
-    ABORT = "abort"  # get out now: the process is ending
+    ABORT = "abort"  # leave now: the process is ending
 
 
 class Aborted(Exception):
-    """The process is ending: leave at once."""
+    """Raised to leave at once, because the process is ending."""
 
 
 class Control:
-    """Asked by the training at every batch; told what to do by any other thread. Every call may be repeated."""
+    """Polled by a task at every batch and controlled by other threads. All calls may be repeated."""
 
     def __init__(self, on_wait: Callable[[bool], None] | None = None, leases: DeviceLeases | None = None) -> None:
-        """The training's thread calls `on_wait(True)` when it begins to wait and `on_wait(False)` when it goes on.
+        """The task's thread calls `on_wait(True)` when it starts waiting and `on_wait(False)` when it continues.
 
-        With `leases`, whoever `computes_on` a device shares it with others, batch by batch.
+        With `leases`, tasks that call `computes_on` take turns on the device, batch by batch.
         """
         self.on_wait = on_wait
         self._leases = leases
@@ -34,11 +34,11 @@ class Control:
         self._changed = threading.Condition()
         self._paused = False
         self._signal = Signal.GO
-        self.waited_s = 0.0  # in all pauses so far
+        self.waited_s = 0.0  # total of all pauses so far
 
     @property
     def paused(self) -> bool:
-        """Whether a pause has been asked for."""
+        """Whether a pause was requested."""
         return self._paused
 
     @property
@@ -51,7 +51,7 @@ class Control:
         self._set(paused=True)
 
     def unpause(self) -> None:
-        """Go on."""
+        """Continue."""
         self._set(paused=False)
 
     def stop(self) -> None:
@@ -59,50 +59,50 @@ class Control:
         self._set(paused=False, signal=Signal.STOP)
 
     def abort(self) -> None:
-        """Get out at the next batch; the run can be resumed from its last checkpoint. Ends a pause."""
+        """Leave at the next batch; the run can be resumed from its last checkpoint. Ends a pause."""
         self._set(paused=False, signal=Signal.ABORT)
 
     def computes_on(self, device: str) -> None:
-        """Said once the device is known: from the next batch on, it is taken in turns. `over` lets go of it."""
+        """Call when the device is known: from the next batch on, take turns on it. `over` releases it."""
         self._lease = self._leases.of(device) if self._leases is not None else None
 
     def over(self) -> None:
-        """Nothing more will be computed; others may have the device. To be said at the end, however it came."""
+        """Release the device. Call at the end of the task in any case."""
         if self._lease is not None:
             self._lease.release(self)
 
     def at_batch(self) -> Signal:
-        """Called by the training: waits while paused and until it is its turn on the device, then says what to do.
+        """Called by the task: wait while paused and until it is its turn on the device, then return the signal.
 
-        Nothing that others on the device may wait for, such as a lock, may be held meanwhile.
+        The caller must not hold locks that other tasks on the device need.
         """
         while True:
-            self._while_paused()
+            self._wait_while_paused()
             if self._lease is None or self.aborted:
                 return self._signal
             if self._lease.take(self, lambda: self._paused or self.aborted):
                 return self._signal
 
-    def _while_paused(self) -> None:
+    def _wait_while_paused(self) -> None:
         with self._changed:
             if not self._paused:
                 return
-        self.over()  # a pause may last for days
-        self._tell(True)
-        began = time.monotonic()
+        self.over()  # release the device: a pause may be long
+        self._notify(True)
+        started = time.monotonic()
         with self._changed:
             self._changed.wait_for(lambda: not self._paused)
-        self.waited_s += time.monotonic() - began
-        self._tell(False)
+        self.waited_s += time.monotonic() - started
+        self._notify(False)
 
-    def _tell(self, waiting: bool) -> None:
+    def _notify(self, waiting: bool) -> None:
         if self.on_wait is not None:
             self.on_wait(waiting)
 
     def _set(self, *, paused: bool, signal: Signal | None = None) -> None:
         with self._changed:
             self._paused = paused
-            # an abort outranks a stop: the process is going away
+            # an abort takes precedence over a stop
             if signal is not None and self._signal is not Signal.ABORT:
                 self._signal = signal
             self._changed.notify_all()

@@ -1,14 +1,11 @@
-"""Whose turn it is on a device: trainings and analyses that compute on one accelerator take it batch by batch.
+"""Leases for accelerators: trainings and analyses on one device take turns, batch by batch.
 
-So the memory of two batches is never needed at once (what one batch gives back, torch lends to the next one), and a
-short analysis waits for one batch of a long training, not for its end. A processor has cores for both and no such
-memory: there they compute side by side.
+So memory is never needed for two batches at once (torch reuses the memory of the previous batch), and a short analysis
+waits for one batch of a training, not for its end. On a CPU they run in parallel.
 
-Whoever computes on a training's device takes its turn: trainings with their evaluation, analyses, and the evaluation of
-another epoch that is to be kept. Predictions for new images do not, for they do not compute there: a `Predictor` stays
-on the processor, so that nobody on the Predict page waits for a training, nor takes memory from it. One that is moved
-to an accelerator one day has to take turns too. Leases are those of one process: a terminal beside the app shares the
-device with it as any two programs do.
+Turns are taken by trainings with their evaluation, analyses, and the evaluation of another epoch to keep. Predictions
+do not take turns: a `Predictor` runs on the CPU, so that the Predict page neither waits for a training nor takes memory
+from it. Leases are local to a process: an app and a terminal share a device without them.
 """
 
 import threading
@@ -17,43 +14,44 @@ from collections.abc import Callable
 
 
 class DeviceLease:
-    """One device, for one holder at a time. Those who wait come in the order in which they asked."""
+    """A lease of one device, for one holder at a time; waiting holders are served in order."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._line: deque[object] = deque()  # the first one has the device
+        self._queue: deque[object] = deque()  # the first one holds the device
 
     def take(self, holder: object, gives_up: Callable[[], bool]) -> bool:
-        """Have the device from now on. Who has it already lets those that wait go first, and comes after them.
+        """Acquire the device. A current holder goes to the end of the queue.
 
-        Waits until it is this one's turn or `gives_up()`, asked again at every `nudge`, says not to. Whether it has it.
+        Waits until it is the holder's turn, or until `gives_up()`, re-evaluated at every `nudge`, is true. Returns
+        whether the device was acquired.
         """
         with self._changed:
-            if holder not in self._line:
-                self._line.append(holder)
-            elif self._line[0] is holder:
-                self._line.rotate(-1)
+            if holder not in self._queue:
+                self._queue.append(holder)
+            elif self._queue[0] is holder:
+                self._queue.rotate(-1)
                 self._changed.notify_all()
             try:
-                self._changed.wait_for(lambda: self._line[0] is holder or gives_up())
-            except BaseException:  # such as Ctrl-C: nobody may wait for one who has left
-                self._line.remove(holder)
+                self._changed.wait_for(lambda: self._queue[0] is holder or gives_up())
+            except BaseException:  # such as Ctrl-C: others must not wait for this holder
+                self._queue.remove(holder)
                 self._changed.notify_all()
                 raise
-            has_it = self._line[0] is holder
-            if not has_it:
-                self._line.remove(holder)
-            return has_it
+            acquired = self._queue[0] is holder
+            if not acquired:
+                self._queue.remove(holder)
+            return acquired
 
     def release(self, holder: object) -> None:
-        """Let go of the device; who does not have it may say so too."""
+        """Release the device; may be called without holding it."""
         with self._changed:
-            if holder in self._line:
-                self._line.remove(holder)
+            if holder in self._queue:
+                self._queue.remove(holder)
                 self._changed.notify_all()
 
     def nudge(self) -> None:
-        """Let those that wait ask again whether they give up."""
+        """Let waiting holders re-evaluate `gives_up`."""
         with self._changed:
             self._changed.notify_all()
 

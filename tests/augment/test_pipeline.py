@@ -266,9 +266,9 @@ def test_the_library_s_reason_is_told_without_its_noise():
         check(PipelineSpec(steps=(crop.model_copy(update={"params": crop.params | {"x_min": 1000}}),)))
 
 
-@pytest.mark.parametrize(("name", "told"), [("Translate", "shift"), ("Rotate", "turn"), ("Scale", "zoom")])
-def test_where_an_image_went_is_told(name, told):
+@pytest.mark.parametrize(("name", "key"), [("Translate", "shift"), ("Rotate", "turn"), ("Scale", "zoom")])
+def test_where_an_image_went_is_told(name, key):
     pipeline = Pipeline(PipelineSpec(steps=(default_step(name).model_copy(update={"p": 1.0}),)), Geometry(64, 96))
     (fired,) = pipeline.fired(np.zeros((96, 128, 3), np.uint8), seed=0, digest="x", number=3)
-    assert told in fired.drawn
+    assert key in fired.drawn
     assert ("shift" in fired.drawn) == (name == "Translate"), "turning and zooming leave the middle where it is"

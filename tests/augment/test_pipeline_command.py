@@ -42,12 +42,12 @@ def test_presets_and_saved_ones_are_listed_with_their_files(tmp_path):
     assert "None saved in" in said("--workspace", tmp_path)
     kept = saved.save(tmp_path, "Für Blätter", SPEC)
     (tmp_path / "pipelines" / "bad.yaml").write_text("steps: [")
-    told = said("--workspace", tmp_path)
-    assert all(name in told for name in PRESETS)
-    assert "Für Blätter" in told
-    assert str(kept.path) in told
-    assert "bad.yaml" in told
-    assert "neither JSON nor YAML" in told
+    message = said("--workspace", tmp_path)
+    assert all(name in message for name in PRESETS)
+    assert "Für Blätter" in message
+    assert str(kept.path) in message
+    assert "bad.yaml" in message
+    assert "neither JSON nor YAML" in message
 
 
 def test_a_preset_as_grafts_own_yaml_is_the_default():

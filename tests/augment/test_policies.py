@@ -28,8 +28,8 @@ def pipeline(name, geometry, p=1.0, **params):
 
 
 def fired(made, base, count):
-    told = [made.fired(base, seed=0, digest="d", number=number) for number in range(count)]
-    return [steps[0].drawn if steps else None for steps in told]
+    drawn_steps = [made.fired(base, seed=0, digest="d", number=number) for number in range(count)]
+    return [steps[0].drawn if steps else None for steps in drawn_steps]
 
 
 @pytest.mark.parametrize(("ours", "theirs", "bins"), SPACES)
@@ -60,11 +60,11 @@ def test_an_operation_does_what_torchvision_s_does(name, share, base):
 
 
 def test_trivialaugment_draws_every_operation_alike_and_both_signs(base, geometry):
-    told = [one["operations"] for one in fired(pipeline("TrivialAugment", geometry), base, 1400)]
-    words = Counter(text.rstrip("-0123456789. ") for text in told)
+    drawn_steps = [one["operations"] for one in fired(pipeline("TrivialAugment", geometry), base, 1400)]
+    words = Counter(text.rstrip("-0123456789. ") for text in drawn_steps)
     assert len(words) == 14
     assert all(60 < count < 150 for count in words.values())  # 100 each, standard deviation 9.6
-    angles = [float(text.split()[1]) for text in told if text.startswith("rotate")]
+    angles = [float(text.split()[1]) for text in drawn_steps if text.startswith("rotate")]
     assert min(angles) < -90
     assert max(angles) > 90
     narrow = [one["operations"] for one in fired(pipeline("TrivialAugment", geometry, space="standard"), base, 400)]
@@ -72,20 +72,22 @@ def test_trivialaugment_draws_every_operation_alike_and_both_signs(base, geometr
 
 
 def test_randaugment_applies_so_many_at_one_magnitude(base, geometry):
-    told = [one["operations"] for one in fired(pipeline("RandAugment", geometry, operations=3, magnitude=30), base, 60)]
-    assert {text.count(",") for text in told} == {2}
-    turns = {part.strip() for text in told for part in text.split(",") if "rotate" in part}
+    drawn_steps = [
+        one["operations"] for one in fired(pipeline("RandAugment", geometry, operations=3, magnitude=30), base, 60)
+    ]
+    assert {text.count(",") for text in drawn_steps} == {2}
+    turns = {part.strip() for text in drawn_steps for part in text.split(",") if "rotate" in part}
     assert turns == {"rotate 30", "rotate -30"}
 
 
 def test_augmix_blends_so_many_chains_of_such_depth(base, geometry):
     for depth, lengths in ((2, {2}), (None, {1, 2, 3})):
-        told = fired(pipeline("AugMix", geometry, width=4, depth=depth), base, 30)
-        plain, *chains = (part for one in told[:1] for part in one["blend"].split("; "))
+        drawn_steps = fired(pipeline("AugMix", geometry, width=4, depth=depth), base, 30)
+        plain, *chains = (part for one in drawn_steps[:1] for part in one["blend"].split("; "))
         assert plain.endswith("% plain")
         assert len(chains) == 4
-        assert {part.count(",") + 1 for one in told for part in one["blend"].split("; ")[1:]} == lengths
-        shares = [float(part.split()[0]) for part in told[0]["blend"].split("; ")]
+        assert {part.count(",") + 1 for one in drawn_steps for part in one["blend"].split("; ")[1:]} == lengths
+        shares = [float(part.split()[0]) for part in drawn_steps[0]["blend"].split("; ")]
         assert sum(shares) == pytest.approx(100, abs=3)
     texts = " ".join(one["blend"] for one in fired(pipeline("AugMix", geometry, severity=10), base, 60))
     assert not any(word in texts for word in ("brightness", "color", "contrast 0", "contrast 1", "sharpness"))
@@ -95,8 +97,8 @@ def test_augmix_blends_so_many_chains_of_such_depth(base, geometry):
 
 def test_a_lower_alpha_makes_more_uneven_blends(base, geometry):
     def plain(alpha):
-        told = fired(pipeline("AugMix", geometry, alpha=alpha), base, 80)
-        return np.std([float(one["blend"].split()[0]) for one in told])
+        drawn_steps = fired(pipeline("AugMix", geometry, alpha=alpha), base, 80)
+        return np.std([float(one["blend"].split()[0]) for one in drawn_steps])
 
     assert plain(0.1) > plain(10.0) + 15
 

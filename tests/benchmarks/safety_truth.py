@@ -110,8 +110,10 @@ def _one_trial(sample: Sample, trial: int, pairs: Sequence[Pair], kept: Kept, pa
             results = kept["trained"].setdefault(arm, {})
             if str(trial) not in results:
                 results[str(trial)] = _trained(base.changed(pipeline=pipeline), room)
-                told = results[str(trial)]
-                people.print(f"trial {trial}: {arm} {told['accuracy']:.3f} in {told['seconds']:.0f} s", highlight=False)
+                result = results[str(trial)]
+                people.print(
+                    f"trial {trial}: {arm} {result['accuracy']:.3f} in {result['seconds']:.0f} s", highlight=False
+                )
                 _keep(path, kept)
 
 
@@ -166,7 +168,7 @@ def summary(kept: Kept, pairs: Sequence[Pair]) -> dict[str, Kept]:
 def _effect(kept: Kept, pair: Pair) -> Effect | None:
     """Of stamps, the folds share their training images."""
     without, with_it = (
-        {int(trial): told["right"] for trial, told in kept["trained"].get(arm, {}).items()}
+        {int(trial): result["right"] for trial, result in kept["trained"].get(arm, {}).items()}
         for arm in (_control(pair.sample), pair.key)
     )
     return effect(without, with_it, 1 / (SPLITS - 1) if pair.sample == "stamps" else 0.0)
@@ -194,8 +196,8 @@ def table(made: dict[str, Kept]) -> Table:
             f"{100 * away['t_low']:+.1f} to {100 * away['t_high']:+.1f}",
             {True: "yes", False: "NO", None: "promises nothing"}[row["agrees"]],
         )  # fmt: skip
-    told = [row["agrees"] for row in made.values() if row["agrees"] is not None]
-    shown.add_row(f"{sum(told)} of {len(told)} agree", *[""] * 7)
+    result = [row["agrees"] for row in made.values() if row["agrees"] is not None]
+    shown.add_row(f"{sum(result)} of {len(result)} agree", *[""] * 7)
     return shown
 
 

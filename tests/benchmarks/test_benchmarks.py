@@ -67,16 +67,16 @@ def test_an_image_that_is_tested_twice_counts_as_one():
 
 
 def test_epochs_left_out_last_as_long_as_those_measured(monkeypatch):
-    told = []
+    jobs = []
 
     def run(job):
-        told.append(job)
+        jobs.append(job)
         return Outcome(train_images=40, epochs=4, seconds=25.0, epoch_s=[2.0, 2.0, 10.0, 10.0])
 
     monkeypatch.setattr(speed, "run_apart", run)
     stretches = (Stretch(stages="head", epochs=5), Stretch(stages="last", epochs=10))
     outcome = speed._quick(Job(recipe="plain", folder="", threads=1, stretches=stretches))
-    assert [stretch.epochs for stretch in told[0].stretches] == [2, 2]
+    assert [stretch.epochs for stretch in jobs[0].stretches] == [2, 2]
     assert outcome.seconds == 25 + 3 * 2 + 8 * 10
     assert outcome.epochs == 15
     assert outcome.notes["reckoned"]

@@ -77,12 +77,12 @@ def test_what_is_remembered_is_of_its_own_file(root, read, decoded):
 
 
 def test_progress_goes_from_what_is_known_to_all(root, read):
-    told = []
-    read(root, progress=lambda done, total: told.append((done, total)))
-    assert told == [(n, 5) for n in range(6)]
-    told.clear()
-    read(root, progress=lambda done, total: told.append((done, total)))
-    assert told == [(5, 5)]
+    progress_calls = []
+    read(root, progress=lambda done, total: progress_calls.append((done, total)))
+    assert progress_calls == [(n, 5) for n in range(6)]
+    progress_calls.clear()
+    read(root, progress=lambda done, total: progress_calls.append((done, total)))
+    assert progress_calls == [(5, 5)]
 
 
 @pytest.fixture

@@ -264,7 +264,7 @@ def test_a_path_that_is_not_there_is_a_short_sentence(source, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("names", "told"),
+    ("names", "message"),
     [
         (("set-20240101T120000Z-001.zip", "set-20240101T120000Z-002.zip"), True),
         (("images_part1.zip", "images_part2.zip"), True),
@@ -272,11 +272,11 @@ def test_a_path_that_is_not_there_is_a_short_sentence(source, tmp_path):
         (("set.zip", "set2.zip"), False),
     ],
 )
-def test_zips_that_a_download_was_divided_into_are_told(tmp_path, read, image_bytes, names, told):
+def test_zips_that_a_download_was_divided_into_are_told(tmp_path, read, image_bytes, names, message):
     for name in names:
         content = [
             (f"{label}/{seed}.png", image_bytes(seed)) for seed, label in enumerate(("cat", "dog", "cat", "dog"))
         ]
         (tmp_path / name).write_bytes(zip_of(content))
     notes = read(tmp_path / names[0]).notes
-    assert any(f"'{names[1]}' beside it is not read" in note for note in notes) is told
+    assert any(f"'{names[1]}' beside it is not read" in note for note in notes) is message

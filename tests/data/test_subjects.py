@@ -96,6 +96,6 @@ def test_a_patient_in_train_and_in_test_is_told_though_the_set_came_divided(fold
         for part in ("train", "test") for c in ("cat", "dog") for who in (1, 2) for n in (1, 2)
     )}  # fmt: skip
     notes = make_split(read(folder_of(content)), SplitSpec()).notes
-    (told,) = [note for note in notes if "come from one subject" in note]
-    assert "train/dog/patient" in told
-    assert "cat" not in told
+    (note_text,) = [note for note in notes if "come from one subject" in note]
+    assert "train/dog/patient" in note_text
+    assert "cat" not in note_text

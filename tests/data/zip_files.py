@@ -28,10 +28,10 @@ def zip_of_raw(names, content, unicode_paths=()):
     for the Unicode path field, None for an entry without one."""
     out, table = bytearray(), bytearray()
     for number, name in enumerate(names):
-        told = unicode_paths[number] if unicode_paths else None
+        unicode_path = unicode_paths[number] if unicode_paths else None
         extra = b""
-        if told is not None:
-            field = b"\x01" + zlib.crc32(name).to_bytes(4, "little") + told.encode()
+        if unicode_path is not None:
+            field = b"\x01" + zlib.crc32(name).to_bytes(4, "little") + unicode_path.encode()
             extra = b"up" + len(field).to_bytes(2, "little") + field
         common = b"\x14\0\0\0\0\0\0\0\x21\0" + zlib.crc32(content).to_bytes(4, "little")
         common += len(content).to_bytes(4, "little") * 2 + len(name).to_bytes(2, "little")

@@ -109,10 +109,10 @@ def test_the_zip_holds_what_the_how_to_names(unpacked, finished):
         "graft_reader",
     }  # fmt: skip
     assert json.loads((unpacked / "labels.json").read_text(encoding="utf-8")) == list(finished[1].classes)
-    told = (unpacked / "HOW-TO.txt").read_text(encoding="utf-8")
-    assert "tiny {run}" in told
-    assert all(path.name in told for path in unpacked.iterdir() if path.name != "HOW-TO.txt")
-    assert re.search(r"pip install torch torchvision safetensors .*numpy==.*pillow==", told)
+    texts = (unpacked / "HOW-TO.txt").read_text(encoding="utf-8")
+    assert "tiny {run}" in texts
+    assert all(path.name in texts for path in unpacked.iterdir() if path.name != "HOW-TO.txt")
+    assert re.search(r"pip install torch torchvision safetensors .*numpy==.*pillow==", texts)
 
 
 def test_the_script_answers_as_the_program_does_whatever_the_file(unpacked, finished, tmp_path, monkeypatch, capsys):
@@ -130,10 +130,10 @@ def test_the_script_answers_as_the_program_does_whatever_the_file(unpacked, fini
     assert done.returncode == 2, done.stderr
     same_answers(json.loads(done.stdout), json.loads(ours.splitlines()[-1]))
     assert len(json.loads(done.stdout)) == len(odd)
-    told = [line.split(": ", 1)[1] for line in done.stderr.splitlines()]
+    texts = [line.split(": ", 1)[1] for line in done.stderr.splitlines()]
     assert len([line for line in done.stderr.splitlines() if line.startswith(tuple(bad))]) == 2
-    assert len(told) > 2  # how the others were read is said too
-    assert all(reason in " ".join(reasons.split()) for reason in told)
+    assert len(texts) > 2  # how the others were read is said too
+    assert all(reason in " ".join(reasons.split()) for reason in texts)
 
 
 def odd_files(source, folder):

@@ -77,21 +77,23 @@ def test_every_copy_is_the_view_that_training_sees_and_the_manifest_says_how(dat
 def test_the_manifest_says_which_option_was_taken_and_what_a_policy_did(dataset, tmp_path):
     options = tuple(default_step(name).model_copy(update={"p": 1.0}) for name in ("HorizontalFlip", "Rotate"))
     policy = default_step("RandAugment").model_copy(update={"p": 1.0})
-    told = told_by(dataset, tmp_path / "copies", PipelineSpec(steps=(Step(transform="OneOf", options=options), policy)))
-    assert {steps[0]["step"] for _, steps in told} == {"OneOf"}
-    assert {steps[0]["option"] for _, steps in told} == {"HorizontalFlip", "Rotate"}
-    assert all(steps[1]["step"] == "RandAugment" and steps[1]["operations"] for _, steps in told)
-    assert all("option" not in steps[1] for _, steps in told)
+    entries = told_by(
+        dataset, tmp_path / "copies", PipelineSpec(steps=(Step(transform="OneOf", options=options), policy))
+    )
+    assert {steps[0]["step"] for _, steps in entries} == {"OneOf"}
+    assert {steps[0]["option"] for _, steps in entries} == {"HorizontalFlip", "Rotate"}
+    assert all(steps[1]["step"] == "RandAugment" and steps[1]["operations"] for _, steps in entries)
+    assert all("option" not in steps[1] for _, steps in entries)
 
 
 def test_the_manifest_says_which_other_image_was_looked_at(dataset, tmp_path):
     name = next(name for name, entry in catalogue.TRANSFORMS.items() if entry.references)
     step = default_step(name).model_copy(update={"p": 1.0})
     digests = {item.digest for item in dataset.items}
-    told = told_by(dataset, tmp_path / "copies", PipelineSpec(steps=(step,)))
-    assert {steps[0]["step"] for _, steps in told} == {name}
-    assert {steps[0]["reference"] for _, steps in told} <= digests
-    assert all(steps[0]["reference"] != row["digest"] for row, steps in told)
+    entries = told_by(dataset, tmp_path / "copies", PipelineSpec(steps=(step,)))
+    assert {steps[0]["step"] for _, steps in entries} == {name}
+    assert {steps[0]["reference"] for _, steps in entries} <= digests
+    assert all(steps[0]["reference"] != row["digest"] for row, steps in entries)
 
 
 def test_only_the_items_that_are_copied_are_looked_at(dataset, tmp_path):
@@ -109,8 +111,8 @@ def test_the_size_is_estimated_from_a_few_images(dataset, tmp_path):
     written(dataset, out, copies=4)
     real = sum(path.stat().st_size for path in out.glob("*/*.png"))
     read = ImageCache(GEOMETRY, 1 << 20).base
-    told = estimated_bytes(dataset.items, PRESETS["strong"], GEOMETRY, 5, 4, read)
-    assert told == pytest.approx(real, rel=0.3)
+    entries = estimated_bytes(dataset.items, PRESETS["strong"], GEOMETRY, 5, 4, read)
+    assert entries == pytest.approx(real, rel=0.3)
     dataset.items[0].path.unlink()
     assert estimated_bytes(dataset.items, PRESETS["strong"], GEOMETRY, 5, 4, ImageCache(GEOMETRY, 1 << 20).base) > 0
     assert estimated_bytes((), PRESETS["strong"], GEOMETRY, 5, 4, read) == 0

@@ -36,8 +36,8 @@ def weights(folder, metadata, experiment=None):
 
 
 def changed(**values):
-    told = json.loads(RECORD.to_metadata()[KEY])
-    return {KEY: json.dumps({key: value for key, value in (told | values).items() if value != "gone"})}
+    message = json.loads(RECORD.to_metadata()[KEY])
+    return {KEY: json.dumps({key: value for key, value in (message | values).items() if value != "gone"})}
 
 
 def test_it_says_what_was_trained_and_comes_back_whole(tmp_path):

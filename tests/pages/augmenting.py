@@ -57,8 +57,8 @@ def names(at: AppTest) -> list[str]:
 
 
 def texts(at: AppTest) -> str:
-    told = [*at.markdown, *at.caption, *at.error, *at.warning, *at.success]
-    return "\n".join(element.value for element in told).replace("\\", "")
+    elements = [*at.markdown, *at.caption, *at.error, *at.warning, *at.success]
+    return "\n".join(element.value for element in elements).replace("\\", "")
 
 
 def offered(at: AppTest) -> dict[str, str]:

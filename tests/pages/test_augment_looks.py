@@ -191,10 +191,10 @@ def test_what_each_view_got_is_told_while_it_is_open(source):
     at = opened(source=source, pipeline=PipelineSpec(steps=(step("Rotate"), step("ColorJitter"))))
     assert not at.table
     at.session_state["augment-story"] = True
-    told = ran(at).table[0].value
-    assert list(told.columns) == ["Image", "View", "Steps"]
-    assert len(told) == 6
-    assert all("Rotate" in steps and "°" in steps and "brightness" in steps for steps in told["Steps"])
+    rows = ran(at).table[0].value
+    assert list(rows.columns) == ["Image", "View", "Steps"]
+    assert len(rows) == 6
+    assert all("Rotate" in steps and "°" in steps and "brightness" in steps for steps in rows["Steps"])
 
 
 def test_a_view_that_got_nothing_says_so(source):

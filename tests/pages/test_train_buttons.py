@@ -93,11 +93,11 @@ def asked(room, monkeypatch):
 def put(room, run, status, *, evaluated=None, **progress):
     """A run of the ledger in another status."""
     results = run.results if (not status.live if evaluated is None else evaluated) else {}
-    told = run.progress | progress if status is not Status.QUEUED else {}
+    recorded = run.progress | progress if status is not Status.QUEUED else {}
     with room.store._database.writing() as db:
         db.execute(
             "UPDATE runs SET status = ?, progress = ?, results = ? WHERE id = ?",
-            (status.value, json.dumps(told), json.dumps(results), run.id),
+            (status.value, json.dumps(recorded), json.dumps(results), run.id),
         )
 
 
@@ -276,10 +276,10 @@ def test_what_is_drawn_is_drawn_anew_at_a_point_of_the_line(runs, monkeypatch):
 
 
 def test_what_is_kept_of_every_step_does_not_grow_with_the_run(runs, room):
-    run, told = runs[1], room.store.epochs(runs[1].id)
-    many = [replace(told[-1], epoch=told[-1].epoch + extra) for extra in range(1, 90)]
+    run, recorded = runs[1], room.store.epochs(runs[1].id)
+    many = [replace(recorded[-1], epoch=recorded[-1].epoch + extra) for extra in range(1, 90)]
     room.store.record(run.id, epochs=many, progress={"epochs": 200})
     seen = live.look(room.store.run(run.id))
-    assert seen.done == len(told) + 89
+    assert seen.done == len(recorded) + 89
     assert seen.epochs == tuple(many[-live.RECENT :])
     assert len(seen.steps) <= live.RECENT

@@ -49,8 +49,8 @@ def test_what_the_bar_says():
     live = standing(run(), [epoch(1, 5.0)], [], None)
     assert (live.share, live.text) == (0.2, "Epoch 2 of 10 · about 40 s left")
     left = {"phase": 1, "phases": 2, "phase_s": 38.0, "run_s": 131.0}  # as the engine says it, phase by phase
-    told = standing(run(progress=TRAINING | {"left": left}), [epoch(1, 5.0)], [], None)
-    assert told.text == "Epoch 2 of 10 · phase 1 of 2: about 40 s left, whole run 2 min"
+    result = standing(run(progress=TRAINING | {"left": left}), [epoch(1, 5.0)], [], None)
+    assert result.text == "Epoch 2 of 10 · phase 1 of 2: about 40 s left, whole run 2 min"
     assert standing(run(Status.PAUSED), [], [], None).text == "Epoch 2 of 10 · paused"
     assert "evaluated" in standing(run(Status.STOPPING), [], [], None).text
     assert standing(run(Status.QUEUED, progress={}), [], [], None).text == "Waiting for its turn"

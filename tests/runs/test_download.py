@@ -59,11 +59,11 @@ def test_the_latest_number_is_told(plan, fetched):
         assert go_on.wait(30)
 
     fetched.work = work
-    told = []
+    messages = []
     for one in downloaded(plan, Control()):
-        told.append(one)
+        messages.append(one)
         go_on.set()
-    assert told[0] == (7, 9)
+    assert messages[0] == (7, 9)
 
 
 def test_an_abort_and_a_stop_leave_while_it_is_fetched(plan, fetched):
@@ -101,9 +101,9 @@ def test_while_weights_are_fetched_others_have_the_device(plan, fetched):
         assert go_on.wait(30)
 
     fetched.work = work
-    told = downloaded(plan, control)
-    assert next(told) == (4, 9)
+    messages = downloaded(plan, control)
+    assert next(messages) == (4, 9)
     assert other.at_batch() is Signal.GO, "nobody waits for the network"
     other.over()
     go_on.set()
-    assert list(told) in ([], [(4, 9)])
+    assert list(messages) in ([], [(4, 9)])

@@ -105,11 +105,11 @@ def test_a_pause_does_not_count_as_training(room, experiment):
 
 def test_while_it_waits_the_run_is_paused(room, experiment):
     lease, control = begin(room, experiment), Control()
-    waited, told = threading.Event(), []
+    waited, message = threading.Event(), []
 
     def moved(waiting):
         real(waiting)
-        told.append(room.store.run(lease.run_id).status)
+        message.append(room.store.run(lease.run_id).status)
         waited.set()
 
     def go_on():
@@ -122,7 +122,7 @@ def test_while_it_waits_the_run_is_paused(room, experiment):
             real, control.on_wait = control.on_wait, moved
             control.pause()
             threading.Thread(target=go_on).start()
-    assert told == [Status.PAUSED, Status.RUNNING]
+    assert message == [Status.PAUSED, Status.RUNNING]
     assert room.store.run(lease.run_id).status is Status.COMPLETED
 
 

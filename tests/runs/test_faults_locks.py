@@ -49,9 +49,9 @@ def locking(room):
 
 
 def test_a_training_goes_on_over_a_lock_and_its_series_is_whole_afterwards(room, experiment, whole, impatient):
-    lease, control, other, told, stored = begin(room, experiment), Control(), None, [], []
+    lease, control, other, message_text, stored = begin(room, experiment), Control(), None, [], []
     for event in execute(room, lease, control):
-        told += [event.message] if isinstance(event, Warned) else []
+        message_text += [event.message] if isinstance(event, Warned) else []
         if isinstance(event, StepEnded) and event.epoch == 0 and other is None:
             other = locking(room)
             control.pause()
@@ -62,7 +62,7 @@ def test_a_training_goes_on_over_a_lock_and_its_series_is_whole_afterwards(room,
             other.close()
     assert stored == []
     assert series(room, lease.run_id) == whole
-    assert told == [LOCKED, FREE]
+    assert message_text == [LOCKED, FREE]
     assert room.store.run(lease.run_id).status is Status.COMPLETED
     assert not room.store.locked
     assert not (room.folder(lease.run_id) / "unwritten.json").exists()

@@ -121,8 +121,8 @@ def test_an_epoch_a_phase_and_the_end_are_written_at_once(clock):
     recorder.take(an_epoch(2, 1.5))
     recorder.take(a_step(7, 2))
     recorder.take(RunEnded(stopped=False, epochs=3, best_epoch=1))
-    told = [{name: part for name, part in one.items() if part and name != "progress"} for one in store.written]
-    assert told == [
+    messages = [{name: part for name, part in one.items() if part and name != "progress"} for one in store.written]
+    assert messages == [
         {"phases": [phase]}, {"steps": [a_step(4, 1)], "epochs": [an_epoch(1, 1.25, best=True)]},
         {"epochs": [an_epoch(2, 1.5)]}, {"steps": [a_step(7, 2)]},
     ]  # fmt: skip

@@ -22,13 +22,13 @@ def test_the_start_is_part_of_the_estimate_and_a_download_is_not(monkeypatch):
     monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(module, "estimate", lambda setup, control: Estimate(20.0, 90.0, 5))
     measuring = module.measure(None, None, "cpu", None)
-    told = []
+    messages = []
     found = None
     while found is None:
         try:
-            told.append(next(measuring).what)
+            messages.append(next(measuring).what)
         except StopIteration as ended:
             found = ended.value
         now[0] += 1000.0  # what whoever listens does meanwhile
-    assert told == ["reading images", module.DOWNLOADING, "loading the model", "measuring"]
+    assert messages == ["reading images", module.DOWNLOADING, "loading the model", "measuring"]
     assert found == Estimate(32.0, 102.0, 5)

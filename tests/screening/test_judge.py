@@ -218,13 +218,13 @@ def test_every_number_is_of_the_images_and_views_it_names():
     assert found.affinity_low < found.affinity < found.affinity_high
 
 
-@pytest.mark.parametrize(("right", "told"), [(5, True), (4, False)])
-def test_a_class_is_judged_from_five_images_that_are_recognised(right, told):
+@pytest.mark.parametrize(("right", "has_affinity"), [(5, True), (4, False)])
+def test_a_class_is_judged_from_five_images_that_are_recognised(right, has_affinity):
     clean = np.repeat([0, 1], (20, 8))
     clean[20 + right :] = 0
     found = uneven((20, 8), clean, np.stack([clean] * 2))
-    assert (found.classes[1].affinity is not None) is told
-    assert (found.classes[1].affinity_low, found.classes[1].affinity_high) == ((1, 1) if told else (0, 1))
+    assert (found.classes[1].affinity is not None) is has_affinity
+    assert (found.classes[1].affinity_low, found.classes[1].affinity_high) == ((1, 1) if has_affinity else (0, 1))
 
 
 def test_the_worst_views_are_the_surest_one_of_each_image_and_carry_its_own_number():

@@ -22,12 +22,12 @@ from tests.training.test_loop import prepare
 
 def ended(steps):
     """What a generator of progress returns; that it told something on the way."""
-    told = []
+    events = []
     while True:
         try:
-            told.append(next(steps))
+            events.append(next(steps))
         except StopIteration as end:
-            assert told
+            assert events
             return end.value
 
 
@@ -98,7 +98,7 @@ def test_images_that_vanish_are_named(experiment, tmp_path):
     next(steps)
     gone = setup.train_items[0]
     gone.path.unlink()
-    setup.pixels.image_views._cache._kept.clear()  # as if memory had been needed for others
+    setup.pixels.image_views._cache._images.clear()  # as if memory had been needed for others
     with pytest.raises(UnreadableImage, match=r"Restore it"):
         ended(steps)
 

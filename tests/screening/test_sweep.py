@@ -79,17 +79,17 @@ def test_a_sweep_on_images_is_kept_and_read_again(experiment, tmp_path, monkeypa
 def test_only_what_is_not_known_yet_is_screened(experiment, tmp_path):
     room, (flip, turn) = Workspace(tmp_path / "room"), [read_screened(name) for name in ("HorizontalFlip", "Rotate")]
     (alone,) = ended(screen_labels(experiment, room, "cpu", (turn,), Control()))
-    told, both = [], []
+    events, both = [], []
     steps = screen_labels(experiment, room, "cpu", (flip, turn), Control())
     while True:
         try:
-            told.append(next(steps).what)
+            events.append(next(steps).what)
         except StopIteration as end:
             both.extend(end.value)
             break
     assert both[1] == alone
-    assert "reading what was found before" in told
-    assert "looking at views" in told, "one alone is numbered by nobody"
+    assert "reading what was found before" in events
+    assert "looking at views" in events, "one alone is numbered by nobody"
 
 
 def test_a_damaged_answer_is_found_anew(experiment, tmp_path):

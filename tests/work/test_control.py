@@ -22,19 +22,19 @@ def test_an_abort_outranks_a_stop():
 
 
 def test_a_pause_waits_says_so_and_goes_on():
-    told, seen, waits = [], [], threading.Event()
-    control = Control(lambda waiting: told.append(waiting) or waits.set())
+    messages, seen, waits = [], [], threading.Event()
+    control = Control(lambda waiting: messages.append(waiting) or waits.set())
     control.pause()
     assert control.paused
     thread = threading.Thread(target=lambda: seen.append(control.at_batch()))
     thread.start()
     assert waits.wait(30)
-    assert (seen, told, control.waited_s) == ([], [True], 0)
+    assert (seen, messages, control.waited_s) == ([], [True], 0)
     control.unpause()
     assert not control.paused
     thread.join(30)
     assert seen == [Signal.GO]
-    assert told == [True, False]
+    assert messages == [True, False]
     assert control.waited_s > 0
 
 

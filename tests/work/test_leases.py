@@ -93,17 +93,17 @@ def test_who_waits_for_a_turn_can_be_told_to_leave(leave):
     has.computes_on("cuda:0")
     has.at_batch()
     thread = at_work(floor, waits, "waits", "cuda:0")
-    until(lambda: len(leases.of("cuda:0")._line) == 2)
+    until(lambda: len(leases.of("cuda:0")._queue) == 2)
     getattr(waits, leave)()
     if leave == "pause":
-        until(lambda: len(leases.of("cuda:0")._line) == 1)
+        until(lambda: len(leases.of("cuda:0")._queue) == 1)
         waits.stop()
     if leave != "abort":
         has.over()
     assert ended(thread), "an aborted one leaves without its turn"
     assert floor.log == []
     has.over()
-    assert not leases.of("cuda:0")._line
+    assert not leases.of("cuda:0")._queue
 
 
 def test_a_paused_training_leaves_the_device_to_others():
@@ -112,7 +112,7 @@ def test_a_paused_training_leaves_the_device_to_others():
     thread = at_work(floor, training, "training", "cuda:0")
     until(lambda: floor.log)
     training.pause()
-    until(lambda: not leases.of("cuda:0")._line)
+    until(lambda: not leases.of("cuda:0")._queue)
     assert ended(at_work(floor, Control(leases=leases), "analysis", "cuda:0", batches=4))
     assert floor.log[-4:] == ["analysis"] * 4
     training.unpause()

@@ -49,7 +49,7 @@ def test_what_was_only_renamed_comes_in_without_a_word(transform, name, params):
 
 
 @pytest.mark.parametrize(
-    ("transform", "params", "told"),
+    ("transform", "params", "message_text"),
     [
         (old("GaussNoise", var_limit=[65.025, 260.1], mean=0), {"deviation": [0.031623, 0.063246], "per_channel": True},
          "variances from 65.025 to 260.1 become deviations"),
@@ -57,10 +57,10 @@ def test_what_was_only_renamed_comes_in_without_a_word(transform, name, params):
          "kernels of 3 to 7 px become blurs with a deviation of 0.8 to 1.4 px"),
     ],
 )  # fmt: skip
-def test_what_became_another_quantity_is_converted_and_said(transform, params, told):
+def test_what_became_another_quantity_is_converted_and_said(transform, params, message_text):
     taken = read(transform)
     assert taken.spec.steps[0].params == params
-    assert told in taken.notes[0]
+    assert message_text in taken.notes[0]
 
 
 def test_holes_in_px_are_shares_of_the_size_that_the_file_says():
@@ -95,7 +95,7 @@ def test_a_replay_is_a_pipeline_and_rgb_is_what_images_are():
 
 
 @pytest.mark.parametrize(
-    ("transform", "told"),
+    ("transform", "message_text"),
     [
         (
             old("Rotate", foo=3, bar="\x1b[31m"),
@@ -110,11 +110,11 @@ def test_a_replay_is_a_pipeline_and_rgb_is_what_images_are():
         (old("SomeOf", transforms=[old("Blur")], n=1), ["groups come in where"]),
     ],
 )
-def test_what_does_not_come_in_has_a_plain_sentence_for_each_argument(transform, told):
+def test_what_does_not_come_in_has_a_plain_sentence_for_each_argument(transform, message_text):
     with pytest.raises(InvalidPipeline) as caught:
         read(transform)
     message = str(caught.value)
-    assert all(one in message for one in told)
+    assert all(one in message for one in message_text)
     assert not any(raw in message for raw in ("validation error", "pydantic", "input_value", "Input should", "\x1b"))
 
 

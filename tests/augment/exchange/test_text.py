@@ -99,8 +99,8 @@ def test_what_only_graft_can_do_is_not_given_out_as_something_else(name):
     spec = PipelineSpec(steps=(Step(transform="Rotate"), default_step(name)))
     whole = json.loads(dump_albumentations(spec, GEOMETRY, 0))
     assert [one["__class_fullname__"] for one in whole["transform"]["transforms"]] == ["Rotate"]
-    told = (f"step 2 ({catalogue.get(name).title})",)
-    assert tuple(whole["graft"]["only_graft"]) == only_graft(spec, GEOMETRY) == told
+    message = (f"step 2 ({catalogue.get(name).title})",)
+    assert tuple(whole["graft"]["only_graft"]) == only_graft(spec, GEOMETRY) == message
     assert read_any(json.dumps(whole)).spec == spec
 
 
@@ -192,20 +192,20 @@ def test_everything_that_cannot_come_in_is_named_at_once():
     )
     with pytest.raises(InvalidPipeline) as caught:
         read_any(text, "The file 'theirs.json'")
-    told = str(caught.value)
-    assert told.startswith("The file 'theirs.json' has transforms that Graft cannot take over: take them out")
-    assert "2 (Rotate): limit is (-10.0, 30.0), the nearest that Graft can do is (-30.0, 30.0)" in told
-    assert "2 (Rotate): border_mode is 1, the nearest that Graft can do is 0 (" in told
-    assert "3 (SomeOf): there is no such transform in Graft" in told
-    assert "4 (CoarseDropout): hole_width_range is (0.3, 0.4)" in told
-    assert "5 (ElasticTransform): Graft's has other parameters" in told
-    assert "6 (Sequential)" in told
-    assert "(HorizontalFlip)" not in told
-    assert "(RandomFog)" not in told
+    message = str(caught.value)
+    assert message.startswith("The file 'theirs.json' has transforms that Graft cannot take over: take them out")
+    assert "2 (Rotate): limit is (-10.0, 30.0), the nearest that Graft can do is (-30.0, 30.0)" in message
+    assert "2 (Rotate): border_mode is 1, the nearest that Graft can do is 0 (" in message
+    assert "3 (SomeOf): there is no such transform in Graft" in message
+    assert "4 (CoarseDropout): hole_width_range is (0.3, 0.4)" in message
+    assert "5 (ElasticTransform): Graft's has other parameters" in message
+    assert "6 (Sequential)" in message
+    assert "(HorizontalFlip)" not in message
+    assert "(RandomFog)" not in message
 
 
 @pytest.mark.parametrize(
-    ("transform", "told"),
+    ("transform", "message"),
     [
         ({"__class_fullname__": "Rotate", "p": 2, "limit": 3}, "not a number from 0 to 1"),
         ({"__class_fullname__": "Rotate", "p": 1, "angle": 3}, "no argument angle"),
@@ -217,9 +217,9 @@ def test_everything_that_cannot_come_in_is_named_at_once():
         (5, "__class_fullname__"),
     ],
 )
-def test_broken_files_are_refused_with_the_reason(transform, told):
+def test_broken_files_are_refused_with_the_reason(transform, message):
     whole = {"transform": {"__class_fullname__": "Compose", "p": 1.0, "transforms": [transform]}}
-    with pytest.raises(InvalidPipeline, match=told):
+    with pytest.raises(InvalidPipeline, match=message):
         read_any(json.dumps(whole))
 
 

@@ -119,10 +119,10 @@ def test_classes_that_begin_with_a_part_are_classes(read):
 
 
 @pytest.mark.parametrize(
-    ("second", "told"), [("test_{}.jpg", True), ("val-{}.jpg", True), ("train_9{}.jpg", False), ("x{}.jpg", False)]
+    ("second", "message"), [("test_{}.jpg", True), ("val-{}.jpg", True), ("train_9{}.jpg", False), ("x{}.jpg", False)]
 )
-def test_parts_in_the_names_of_files_in_class_folders_are_told(read, second, told):
+def test_parts_in_the_names_of_files_in_class_folders_are_told(read, second, message):
     files = [*(f"train_{n}.jpg" for n in range(3)), *(second.format(n) for n in range(2))]
     layout = read({"cat": files, "dog": files})
     assert counts(layout) == {"cat": 5, "dog": 5}
-    assert any("called after parts, which is not used" in note for note in layout.notes) is told
+    assert any("called after parts, which is not used" in note for note in layout.notes) is message

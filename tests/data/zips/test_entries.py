@@ -88,8 +88,8 @@ def test_a_wrapper_with_a_forbidden_name_is_still_a_wrapper(tmp_path):
 
 def test_refusals_name_the_users_file_alone(tmp_path):
     flat = zip_of([(f"image_{number}.jpg", IMAGE) for number in range(3)])
-    for content, told in ((flat, "3 images and no class folders"), (b"PK\x03\x04", "cut off"), (b"Rar!", "a rar")):
-        with pytest.raises(Exception, match=told) as caught:
+    for content, message in ((flat, "3 images and no class folders"), (b"PK\x03\x04", "cut off"), (b"Rar!", "a rar")):
+        with pytest.raises(Exception, match=message) as caught:
             loaded(tmp_path, content)
         assert "photos.zip" in str(caught.value)
         assert "zip2-" not in str(caught.value)
@@ -104,12 +104,12 @@ def test_a_teachable_machine_project_has_its_classes_in_its_names(tmp_path):
         loaded(tmp_path, zip_of([(name, IMAGE) for name in names[:3]]))
 
 
-@pytest.mark.parametrize(("method", "told"), [(9, "Deflate64"), (93, "Zstandard"), (98, "PPMd"), (77, "method 77")])
-def test_methods_that_cannot_be_read_are_named(tmp_path, method, told):
+@pytest.mark.parametrize(("method", "message"), [(9, "Deflate64"), (93, "Zstandard"), (98, "PPMd"), (77, "method 77")])
+def test_methods_that_cannot_be_read_are_named(tmp_path, method, message):
     content = bytearray(zip_of([("cat/1.png", IMAGE)]))
     for magic, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
         content[content.index(magic) + place] = method
-    with pytest.raises(UnreadableArchive, match=rf"photos\.zip is packed with {told}"):
+    with pytest.raises(UnreadableArchive, match=rf"photos\.zip is packed with {message}"):
         loaded(tmp_path, bytes(content))
 
 
@@ -123,10 +123,10 @@ def test_other_methods_are_read(tmp_path, method):
 def test_whatever_an_entry_is_called_it_lies_inside_or_the_zip_is_refused(tmp_path_factory, parts, tail):
     folder = tmp_path_factory.mktemp("named")
     name = tail.join(part.encode("utf-8", "replace").decode() for part in parts)
-    told = refusal(zip_of([(name, IMAGE), ("cat/1.png", IMAGE)]), folder / "out")
-    assert not CONTROL.search(told)
-    assert [path.name for path in folder.iterdir()] == ([] if told else ["out"])
-    if not told:
+    message = refusal(zip_of([(name, IMAGE), ("cat/1.png", IMAGE)]), folder / "out")
+    assert not CONTROL.search(message)
+    assert [path.name for path in folder.iterdir()] == ([] if message else ["out"])
+    if not message:
         assert all(len(os.fsencode(path.name)) <= 120 for path in (folder / "out").rglob("*"))
 
 
@@ -154,12 +154,12 @@ def test_five_hundred_damaged_zips_are_read_or_refused_and_leave_nothing(tmp_pat
     refused = []
     for seed in range(500):
         box = tmp_path / str(seed)
-        told = refusal(mutated(seed, IMAGE), box / "in" / "out", limits=Limits(total_bytes=50 << 20), whose="my.zip")
+        message = refusal(mutated(seed, IMAGE), box / "in" / "out", limits=Limits(total_bytes=50 << 20), whose="my.zip")
         inside = {path.relative_to(box).as_posix() for path in box.rglob("*")} if box.exists() else set()
-        assert not CONTROL.search(told), seed
-        if told:
-            refused.append(told)
-            assert "my.zip" in told, seed
+        assert not CONTROL.search(message), seed
+        if message:
+            refused.append(message)
+            assert "my.zip" in message, seed
             assert inside <= {"in"}, seed
         else:
             assert {name.partition("/")[2].partition("/")[0] for name in inside} == {"", "out"}, seed
