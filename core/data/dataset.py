@@ -25,7 +25,8 @@ class Item:
     decoded pixels and their shape, so that two files with the same image share it. `label` is the class's index; in a
     multi-label data set it is -1, and `labels` holds the indices, ascending, perhaps none. `part` is set where the data
     set came divided. `thumbnail` holds the bytes that `core.data.near.duplicates` compares. `value_range` is the data
-    set's where the image needs one to be decoded (see `core.data.scale`), else None.
+    set's where the image needs one to be decoded (see `core.data.scale`), else None. `finer` is a digest of numbers
+    that 256 grey levels cannot hold, which may differ where `digest` does not.
     """
 
     path: Path
@@ -39,6 +40,7 @@ class Item:
     thumbnail: bytes = field(default=b"", repr=False, compare=False)
     value_range: Range | None = None
     labels: tuple[int, ...] | None = None
+    finer: str = ""
 
     @property
     def classes(self) -> tuple[int, ...]:

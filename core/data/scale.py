@@ -3,9 +3,12 @@
 Unsigned integers of up to 16 bits are scaled by their type (16 bits: v / 257, also where only 12 of them are used), and
 so are signed bytes. All others (floats, signed 16-bit integers, integers of 32 bits and more) have no defined white:
 they are scaled by the common range of all such images in the data set.
+Floats of 1e30 and beyond mark missing values, as NaN does.
 """
 
+import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +19,12 @@ DIM = (
     "Its 16-bit values end below an eighth of their range, as those of a 12-bit camera do, so that it is nearly black. "
     "Multiply the values of all images of the set by the same number, such as 16."
 )
+MISSING = 'Values of 1e30 and beyond, which mark "nothing here", count as missing.'
+_MISSING = 1e30
 _DIM_BELOW = 8192
+_LITTLE = 0.1  # of the scale: an image that fills less of it has fewer than 26 grey levels
+_TAILS = (0.5, 99.5)  # percentiles of the values within which the bulk of them lies
+_SAMPLED = 1 << 20  # values, of which those percentiles are taken
 _WORTH = 0.25  # images between 0 and 1 with a lower maximum would all be nearly black
 
 
@@ -25,12 +33,76 @@ def by_type(dtype: np.dtype) -> bool:
     return dtype == np.bool_ or dtype == np.int8 or (dtype.kind == "u" and dtype.itemsize <= 2)
 
 
-def own_range(values: NDArray[np.generic]) -> Range | None:
-    """Lowest and highest finite value; None for values that are scaled by their type, or of which none is finite."""
-    if by_type(values.dtype):
+@dataclass(frozen=True, slots=True)
+class Finer:
+    """Numbers that 256 grey levels cannot hold. `digest` tells them apart before they are scaled.
+
+    `values` and `bulk` are set where they need the scale of their set: their lowest and highest value, and what lies
+    between them but for the half per cent at either end.
+    """
+
+    digest: str
+    values: Range | None = None
+    bulk: Range | None = None
+
+    @property
+    def varies(self) -> bool:
+        """Whether there is more than one value."""
+        return self.values is not None and self.values[0] < self.values[1]
+
+
+def finer(values: NDArray[np.generic]) -> Finer | None:
+    """What is kept of numbers that are scaled; None for numbers of at most 8 bits."""
+    if values.dtype.itemsize == 1:
         return None
-    finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
-    return (float(finite.min()), float(finite.max())) if finite.size else None
+    content = hashlib.sha256(f"{values.shape} {values.dtype.str}".encode())
+    content.update(np.ascontiguousarray(values).data)
+    return Finer(content.hexdigest(), *_ranges(values))
+
+
+def own_range(values: NDArray[np.generic]) -> Range | None:
+    """Lowest and highest value; None for values that are scaled by their type, or of which all are missing."""
+    return _ranges(values)[0]
+
+
+def _ranges(values: NDArray[np.generic]) -> tuple[Range | None, Range | None]:
+    """All values, and the bulk of them."""
+    if by_type(values.dtype):
+        return None, None
+    known = values[np.isfinite(values) & ~_is_missing(values)] if values.dtype.kind == "f" else values.ravel()
+    if not known.size:
+        return None, None
+    low, high = np.percentile(known[:: 1 + known.size // _SAMPLED].astype(np.float64), _TAILS)
+    return (float(known.min()), float(known.max())), (float(low), float(high))
+
+
+def _is_missing(values: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Finite fractions so large that they mark what is missing, as the lowest number of 32 bits does."""
+    if values.dtype.kind != "f" or values.dtype.itemsize < 4:
+        return np.zeros(values.shape, np.bool_)
+    return np.asarray(np.isfinite(values) & (np.abs(values) >= _MISSING))
+
+
+def missing_notes(values: NDArray[np.generic]) -> tuple[str, ...]:
+    """A note where marks of missing values were passed over; else nothing."""
+    return (MISSING,) if _is_missing(values).any() else ()
+
+
+def fills_little(one: Finer, scale: Range | None) -> bool:
+    """Whether the bulk of what an image shows comes out in fewer than a tenth of the grey levels."""
+    if scale is None or one.bulk is None or not one.varies:
+        return False
+    return one.bulk[1] / 2 - one.bulk[0] / 2 < _LITTLE * (scale[1] / 2 - scale[0] / 2)
+
+
+def little_notes(one: Finer | None, scale: Range | None) -> tuple[str, ...]:
+    """A note on an image that fills little of a scale that was not made for it; else nothing."""
+    if one is None or one.values is None or scale is None or not fills_little(one, scale):
+        return ()
+    return (
+        f"Its values {one.values[0]:g} to {one.values[1]:g} fill less than a tenth of the scale {scale[0]:g} to "
+        f"{scale[1]:g}, so that hardly anything of it can be seen. Export it in the unit of the other images.",
+    )
 
 
 def common_range(ranges: Iterable[Range | None]) -> Range | None:
@@ -61,7 +133,7 @@ def beyond_notes(own: Range | None, scale: Range | None) -> tuple[str, ...]:
 
 def to_bytes(values: NDArray[np.generic], scale: Range | None) -> NDArray[np.uint8]:
     """Any shape -> uint8 of this shape. `scale` is used where the type says nothing; values beyond it are clipped, and
-    what is no number becomes its lower end."""
+    what is no number or missing becomes its lower end."""
     kind, size = values.dtype.kind, values.dtype.itemsize
     if kind == "b":
         return values.astype(np.uint8) * np.uint8(255)
@@ -72,7 +144,9 @@ def to_bytes(values: NDArray[np.generic], scale: Range | None) -> NDArray[np.uin
     if kind == "u" and size == 2:
         return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
     low, high = scale or UNIT
-    wide = np.nan_to_num(values.astype(np.float64), nan=low, posinf=high, neginf=low)
+    wide = values.astype(np.float64)
+    wide[_is_missing(values)] = np.nan
+    wide = np.nan_to_num(wide, nan=low, posinf=high, neginf=low)
     with np.errstate(over="ignore", invalid="ignore"):
         # halved, because the full range of doubles overflows
         share = (wide / 2 - low / 2) / ((high / 2 - low / 2) or 1.0)

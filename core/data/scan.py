@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 from core.data.images import decode
 from core.data.layout import Found
 from core.data.near.duplicates import thumbnail
-from core.data.scale import Range, common_range
+from core.data.scale import Finer, Range, common_range, fills_little, little_notes
 from core.errors import StorageFailed, UnreadableImage
 from core.files import write_json
 from core.paths import CACHE, SCANS
+from core.text import short
 
 Progress = Callable[[int, int], None]
 _DECODERS = ("pillow", "pillow-heif", "simplejpeg", "tifffile", "imagecodecs")
-_VERSION = " ".join(("8", *(f"{name} {version(name)}" for name in _DECODERS)))  # other versions may give other pixels
+_VERSION = " ".join(("9", *(f"{name} {version(name)}" for name in _DECODERS)))  # other versions may give other pixels
 _THREADS = min(4, os.cpu_count() or 1)  # a decoded image may take 200 MB
 
 
@@ -32,7 +33,8 @@ _THREADS = min(4, os.cpu_count() or 1)  # a decoded image may take 200 MB
 class Outcome:
     """Outcome of decoding a file. `reason` is set if it could not be decoded; other fields are empty then.
 
-    `values` is the image's own value range if it needs a common scale, `scaled` the scale it was decoded with.
+    `finer` describes numbers that 256 grey levels cannot hold, `scaled` is the common scale that the file was decoded
+    with if it needs one.
     """
 
     reason: str | None = None
@@ -41,8 +43,13 @@ class Outcome:
     digest: str = ""
     notes: tuple[str, ...] = ()
     thumbnail: bytes = b""
-    values: Range | None = None
+    finer: Finer | None = None
     scaled: Range | None = None
+
+    @property
+    def values(self) -> Range | None:
+        """The image's own range where it needs the scale of its set."""
+        return self.finer.values if self.finer else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,7 @@ def scan(found: Sequence[Found], root: Path, workspace: Path, progress: Progress
     outcomes |= _outcomes([(index, found[index].path, scale) for index in rescaled])
     ordered = tuple(outcomes[index] for index in range(len(found)))
     notes = _scale_notes(sum(one.values is not None for one in ordered), scale)
+    notes += _extreme_notes([(one.name, outcome.finer) for one, outcome in zip(found, ordered, strict=True)], scale)
     if missing or rescaled or len(cached) != len(found):
         notes += _save_cache(cache_file, {key: one for key, one in zip(keys, ordered, strict=True) if key})
     return Scan(ordered, notes)
@@ -105,6 +113,28 @@ def _scale_notes(count: int, scale: Range | None) -> tuple[str, ...]:
     )
 
 
+def _extreme_notes(numbers: Sequence[tuple[str, Finer | None]], scale: Range | None) -> tuple[str, ...]:
+    """A note where the common scale leaves hardly anything of some images, with the file that made it so wide."""
+    known = [(name, one, one.values, one.bulk) for name, one in numbers if one and one.values and one.bulk]
+    lost = sum(fills_little(one, scale) for _, one, _, _ in known)
+    if scale is None or not lost:
+        return ()
+    low, high = min(bulk[0] for _, _, _, bulk in known), max(bulk[1] for _, _, _, bulk in known)
+    upwards = scale[1] / 2 - high / 2 >= low / 2 - scale[0] / 2
+    extremes = {name: values[upwards] for name, _, values, _ in known}
+    beyond = {name: own / 2 - high / 2 if upwards else low / 2 - own / 2 for name, own in extremes.items()}
+    name = max(beyond, key=lambda one: beyond[one])
+    more = sum(one > 0 and 2 * one >= beyond[name] for one in beyond.values()) - (beyond[name] > 0)
+    others = f" and {more:,} more" if more > 0 else ""
+    which = "1 image fills" if lost == 1 else f"{lost:,} images fill"
+    return (
+        f"{which} less than a tenth of this scale, so that hardly anything can be seen there. It is as wide as it is "
+        f"because of '{short(name)}'{others}, with the value {extremes[name]:g}. If that is a faulty pixel or a mark "
+        "of missing values, replace it (by NaN, or a value of the image); if images are in different units, convert "
+        "them to one.",
+    )
+
+
 def _key(found: Found) -> str:
     """Path, size and modification time; empty for an inaccessible file, which is not cached."""
     try:
@@ -120,8 +150,10 @@ def _outcome(path: Path, scale: Range | None) -> Outcome:
     except UnreadableImage as error:
         return Outcome(reason=str(error))
     height, width = image.pixels.shape[:2]
+    told_together = little_notes(image.finer, scale)
+    notes = tuple(note for note in image.notes if note not in told_together)
     return Outcome(
-        None, width, height, pixel_digest(image.pixels), image.notes, thumbnail(image.pixels), image.values,
+        None, width, height, pixel_digest(image.pixels), notes, thumbnail(image.pixels), image.finer,
         scale if image.values else None,
     )  # fmt: skip
 
@@ -137,9 +169,13 @@ def _load_cache(cache_file: Path) -> dict[str, Outcome]:
 
 
 def _outcome_from(values: dict[str, Any]) -> Outcome:
-    read = {"notes": tuple(values["notes"]), "thumbnail": base64.b64decode(values["thumbnail"])}
-    ranges = {name: tuple(values[name]) for name in ("values", "scaled") if values[name] is not None}
-    return Outcome(**values | read | ranges)
+    read: dict[str, Any] = {"notes": tuple(values["notes"]), "thumbnail": base64.b64decode(values["thumbnail"])}
+    if values["scaled"] is not None:
+        read["scaled"] = tuple(values["scaled"])
+    if (numbers := values["finer"]) is not None:
+        ranges = {name: tuple(numbers[name]) for name in ("values", "bulk") if numbers[name] is not None}
+        read["finer"] = Finer(**numbers | ranges)
+    return Outcome(**values | read)
 
 
 def _save_cache(cache_file: Path, outcomes: dict[str, Outcome]) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from core.data import scan
 from core.data.cache import ImageCache
 from core.data.geometry import Geometry
 from core.data.images import decode
-from core.data.scale import common_range, own_range, to_bytes
+from core.data.near.copies import exact_reasons
+from core.data.scale import MISSING, common_range, own_range, to_bytes
 
 
 def tiff(highest, lowest=0, dtype=np.float32, shift=0.0):
@@ -22,8 +23,8 @@ def tiff(highest, lowest=0, dtype=np.float32, shift=0.0):
 
 SETS = {
     "fractions": ({"faint/1.tif": 40, "faint/2.tif": 30, "strong/1.tif": 240, "strong/2.tif": 200}, (0.0, 240.0)),
-    "below 1": ({"faint/1.tif": 0.1, "faint/2.tif": 0.2, "strong/1.tif": 0.9, "strong/2.tif": 0.5}, (0.0, 1.0)),
-    "far below 1": ({"faint/1.tif": 0.001, "faint/2.tif": 0.002, "strong/1.tif": 0.01, "strong/2.tif": 0.005},
+    "below 1": ({"faint/1.tif": 0.12, "faint/2.tif": 0.2, "strong/1.tif": 0.9, "strong/2.tif": 0.5}, (0.0, 1.0)),
+    "far below 1": ({"faint/1.tif": 0.0012, "faint/2.tif": 0.002, "strong/1.tif": 0.01, "strong/2.tif": 0.005},
                     (0.0, float(np.float32(0.01)))),
 }  # fmt: skip
 
@@ -102,7 +103,7 @@ def test_numbers_of_every_kind(dtype, values, expected):
 
 
 def test_the_largest_doubles_and_one_even_value_are_no_obstacle():
-    huge = np.array([-1.7e308, 0.0, 1.7e308])
+    huge = np.array([-9e29, 0.0, 9e29])
     assert to_bytes(huge, common_range([own_range(huge)])).tolist() == [0, 128, 255]
     assert to_bytes(np.full(3, 9.0), (9.0, 9.0)).tolist() == [0, 0, 0]
     assert own_range(np.full(3, np.nan)) is None
@@ -113,3 +114,102 @@ def test_values_beyond_the_scale_of_a_model_are_told():
     assert near.notes == ()
     beyond = decode(tiff(40.0), (0.0, 8.0))
     assert beyond.notes == ("Its values 0 to 40 lie beyond the scale 0 to 8, and were cut to it.",)
+
+
+SEEN = "hardly anything can be seen there"
+
+
+def hot(value, top=900.0, at=5, dtype=np.float32):
+    """A ramp with one pixel of another value."""
+    numbers = np.tile(np.linspace(20, top, 24), (12, 1)).astype(dtype)
+    numbers[3, at] = value
+    out = BytesIO()
+    Image.fromarray(numbers).save(out, "TIFF")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("mark", [-3.4028235e38, 3.4028235e38, -1e30, 1e32])
+def test_fractions_of_1e30_and_beyond_are_missing_as_nan_is(folder_of, read, mark):
+    content = {"a/1.tif": tiff(40), "a/2.tif": hot(mark), "b/1.tif": tiff(700), "b/2.tif": tiff(640)}
+    dataset = read(folder_of(content))
+    assert dataset.value_range == (0.0, 900.0)
+    assert [one.notes for one in dataset.items] == [(), (MISSING,), (), ()]
+    missing, nan = (decode(hot(value), (0.0, 900.0)) for value in (mark, np.nan))
+    assert (missing.pixels == nan.pixels).all()
+    assert (int(missing.pixels[3, 5, 0]), nan.notes) == (0, ())
+    assert read(folder_of(content)).items == dataset.items  # recalled
+
+
+@pytest.mark.parametrize("value", [-9e29, 9e29])
+def test_smaller_fractions_are_values(value):
+    assert MISSING not in decode(hot(value)).notes
+    assert own_range(np.array([value, 1.0])) == tuple(sorted((value, 1.0)))
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype", "at", "said"),
+    [
+        (1e6, np.float32, 5, "because of 'b/2.tif', with the value 1e+06."),
+        (-9999, np.float32, 5, "because of 'b/2.tif', with the value -9999."),
+        (2_000_000, np.int32, 7, "because of 'b/2.tif', with the value 2e+06."),
+        (12_000, np.float64, 0, "because of 'b/2.tif', with the value 12000."),
+    ],
+)
+def test_a_value_that_leaves_nothing_of_the_images_is_told_with_its_file(folder_of, read, value, dtype, at, said):
+    tops = {"a/1.tif": 40, "a/2.tif": 30, "b/1.tif": 700}
+    content = {name: tiff(top, dtype=dtype) for name, top in tops.items()}
+    dataset = read(folder_of(content | {"b/2.tif": hot(value, at=at, dtype=dtype)}))
+    (note,) = [note for note in dataset.notes if SEEN in note]
+    assert note.startswith("4 images fill less than a tenth of this scale")
+    assert said in note
+    assert all(item.notes == () for item in dataset.items)  # it is said once, of the set
+
+
+def test_several_files_with_such_values_are_counted_and_the_rest_of_the_set_is_too(folder_of, read):
+    content = {f"a/{n}.tif": hot(9e5 + n if n < 3 else 600, 600 + n) for n in range(5)}
+    dataset = read(folder_of(content | {"b/1.tif": tiff(700), "b/2.tif": tiff(500)}))
+    (note,) = [note for note in dataset.notes if SEEN in note]
+    assert note.startswith("7 images")
+    assert "because of 'a/2.tif' and 2 more, with the value 900002." in note
+
+
+def test_a_set_whose_images_use_the_scale_is_not_told_and_one_even_image_is_none(folder_of, read):
+    content = {"a/1.tif": tiff(120), "a/2.tif": tiff(7, 7), "b/1.tif": hot(1100), "b/2.tif": tiff(700)}
+    assert not any(SEEN in note for note in read(folder_of(content)).notes)
+
+
+def test_images_that_only_the_scale_makes_equal_are_not_called_equal(folder_of, read):
+    spoilt = {"a/1.tif": tiff(40, 3), "a/2.tif": tiff(31, 3), "b/1.tif": tiff(52, 3), "b/2.tif": hot(1e6, 60)}
+    dataset = read(folder_of(spoilt | {"b/3.tif": tiff(40, 3)}))
+    reasons = exact_reasons(dataset)
+    assert [item.name for item in dataset.items][:5] == ["a/1.tif", "a/2.tif", "b/1.tif", "b/2.tif", "b/3.tif"]
+    assert sorted(reasons) == [0, 1, 2, 4]
+    assert reasons[0].startswith("The same image, pixel by pixel, lies in the classes 'a' and 'b' (also as b/3.tif)")
+    assert reasons[1].startswith("An image that looks the same in 256 grey levels lies in the classes 'a' and 'b'")
+
+
+def test_copies_of_one_class_that_only_the_scale_makes_equal_are_not_called_equal(folder_of, read):
+    within = read(folder_of({"a/1.tif": tiff(40, 3), "a/2.tif": tiff(31, 3), "b/1.tif": hot(1e6)}))
+    assert exact_reasons(within)[1].startswith("Shows what looks the same in 256 grey levels as a/1.tif")
+
+
+def test_16_bits_that_differ_below_8_are_not_called_equal(folder_of, read):
+    values = np.tile(np.linspace(200, 60_000, 24), (12, 1)).astype(np.uint16)
+    files = {}
+    for name, shift in (("a/1.png", 0), ("b/1.png", 1), ("b/2.png", 0)):
+        out = BytesIO()
+        Image.fromarray((values // 257 * 257 + shift).astype(np.uint16)).save(out, "PNG")
+        files[name] = out.getvalue()
+    reasons = exact_reasons(read(folder_of(files)))
+    assert reasons[0].startswith("The same image, pixel by pixel,")
+    assert reasons[1].startswith("An image that looks the same in 256 grey levels")
+
+
+def test_an_image_in_another_unit_than_the_scale_is_told():
+    (note,) = decode(tiff(1.0), (-1000.0, 2000.0)).notes
+    assert note.startswith(
+        "Its values 0 to 1 fill less than a tenth of the scale -1000 to 2000, so that hardly anything"
+    )
+    assert decode(tiff(310.0), (-1000.0, 2000.0)).notes == ()
+    assert decode(tiff(5.0, 5.0), (-1000.0, 2000.0)).notes == ()  # one even value in any unit
+    assert decode(tiff(1.0)).notes == ()

@@ -10,7 +10,19 @@ from PIL.ExifTags import IFD
 
 from core.data.decoding.decoded import DecodedImage
 from core.data.decoding.said_colours import profile_of_exif
-from core.data.scale import UNIT, Range, beyond_notes, by_type, common_range, dim_notes, own_range, to_bytes
+from core.data.scale import (
+    UNIT,
+    Finer,
+    Range,
+    beyond_notes,
+    by_type,
+    common_range,
+    dim_notes,
+    finer,
+    little_notes,
+    missing_notes,
+    to_bytes,
+)
 from core.errors import UnreadableImage
 
 MATTE = (255, 255, 255)  # transparent parts are shown on this colour
@@ -36,13 +48,13 @@ _BLACK_POINT = ImageCms.Flags.BLACKPOINTCOMPENSATION
 
 def finish(
     image: Image.Image, profile: bytes | None = None, orientation: int = 1, notes: tuple[str, ...] = (),
-    values: Range | None = None,
+    numbers: Finer | None = None,
 ) -> DecodedImage:  # fmt: skip
     """The image as RGB in sRGB, turned upright (`orientation` as in EXIF, 1 to 8)."""
     colours, said = _opaque(image, profile)
     if orientation in _UPRIGHT:
         colours = colours.transpose(_UPRIGHT[orientation])
-    return DecodedImage(np.array(colours), (*notes, *said), values)
+    return DecodedImage(np.array(colours), (*notes, *said), numbers)
 
 
 def orientation_of(image: Image.Image) -> int:
@@ -73,24 +85,27 @@ def ready(pixels: NDArray[np.uint8], profile: bytes | None, orientation: int, no
     return DecodedImage(pixels, notes)
 
 
-def grey(numbers: NDArray[np.generic], value_range: Range | None) -> tuple[Image.Image, tuple[str, ...], Range | None]:
-    """Numbers HxW of any kind as an L image, a note where they were scaled alone, their own range where it matters."""
-    pixels, notes, own = scaled(numbers, value_range)
-    return Image.fromarray(pixels), notes, own
+def grey(numbers: NDArray[np.generic], value_range: Range | None) -> tuple[Image.Image, tuple[str, ...], Finer | None]:
+    """Numbers HxW of any kind as an L image, notes on how they were scaled, and what they were before."""
+    pixels, notes, before = scaled(numbers, value_range)
+    return Image.fromarray(pixels), notes, before
 
 
 def scaled(
     numbers: NDArray[np.generic], value_range: Range | None
-) -> tuple[NDArray[np.uint8], tuple[str, ...], Range | None]:
+) -> tuple[NDArray[np.uint8], tuple[str, ...], Finer | None]:
     """Numbers of any shape and kind as bytes; see `grey`."""
-    own = own_range(numbers)
+    before = finer(numbers)
+    own = before.values if before else None
     if own is None and not by_type(numbers.dtype):
         raise UnreadableImage("Not one of its values is a finite number, so it shows nothing. Export it again.")
+    missing = missing_notes(numbers)
     if own is None or value_range is not None:
-        return to_bytes(numbers, value_range), (*dim_notes(numbers), *beyond_notes(own, value_range)), own
+        told = (*dim_notes(numbers), *beyond_notes(own, value_range), *little_notes(before, value_range), *missing)
+        return to_bytes(numbers, value_range), told, before
     scale = common_range([own])
     note = f"Its values {own[0]:g} to {own[1]:g} were scaled by this image alone."
-    return to_bytes(numbers, scale), () if scale == UNIT else (note,), own
+    return to_bytes(numbers, scale), missing if scale == UNIT else (note, *missing), before
 
 
 def _opaque(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, tuple[str, ...]]:

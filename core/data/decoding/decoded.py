@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.scale import Range
+from core.data.scale import Finer, Range
 from core.errors import UnreadableImage
 
 MAX_PIXELS = 64_000_000
@@ -19,12 +19,18 @@ class DecodedImage:
     """Decoded pixels, uint8 HxWx3 RGB, upright; `notes` say what had to be changed to get there.
 
     `values` is the lowest and highest value in the file where the number format does not say what white is (fractions,
-    signed and 32-bit integers): such an image needs the scale of its data set. None for all others.
+    signed and 32-bit integers): such an image needs the scale of its data set. None for all others. `finer` describes
+    the numbers in the file where 256 grey levels cannot hold them.
     """
 
     pixels: NDArray[np.uint8]
     notes: tuple[str, ...] = ()
-    values: Range | None = None
+    finer: Finer | None = None
+
+    @property
+    def values(self) -> Range | None:
+        """Lowest and highest value where the scale of the data set is needed."""
+        return self.finer.values if self.finer else None
 
 
 def check_size(width: int, height: int, most: int = MAX_PIXELS) -> None:

@@ -14,7 +14,7 @@ from core.data.decoding.colour import finish
 from core.data.decoding.decoded import DecodedImage, check_size, damaged, unsupported
 from core.data.decoding.pillow import reader
 from core.data.decoding.said_colours import profile_of_box
-from core.data.scale import Range, to_bytes
+from core.data.scale import Range, finer, to_bytes
 
 _read = reader("JPEG2000")
 _START, _CODING, _END = b"\xff\x4f\xff\x51", b"\xff\x52", b"\xff\xd9"
@@ -101,8 +101,9 @@ def _deep(data: bytes, size: _Size) -> DecodedImage:
     if mode not in ("RGB", "RGBA") or len(set(size.bits)) > 1:
         raise unsupported(f"It is a JPEG 2000 of {max(size.bits)} bits in {mode}", "Save it as a TIFF or PNG.")
     numbers = imagecodecs.jpeg2k_decode(data)
+    before = finer(numbers)
     if numbers.dtype.kind == "i":
         numbers = numbers.astype(np.int64) + (1 << size.bits[0] - 1)
     spread = numbers.astype(np.float64) / ((1 << size.bits[0]) - 1)
     pixels = to_bytes(spread, (0.0, 1.0))
-    return finish(Image.fromarray(np.ascontiguousarray(pixels), mode), profile, 1, notes)
+    return finish(Image.fromarray(np.ascontiguousarray(pixels), mode), profile, 1, notes, before)

@@ -16,7 +16,7 @@ from core.data.decoding.colour import BROKEN_PROFILE, finish, orientation_of
 from core.data.decoding.decoded import DecodedImage, check_size, damaged
 from core.data.decoding.pillow import first_frame
 from core.data.decoding.said_colours import profile_of_png
-from core.data.scale import Range, dim_notes, to_bytes
+from core.data.scale import Finer, Range, dim_notes, finer, to_bytes
 
 _START = b"\x89PNG\r\n\x1a\n"
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
@@ -34,11 +34,11 @@ def read(data: bytes, _value_range: Range | None = None) -> DecodedImage:
     with Image.open(BytesIO(slim), formats=("PNG",)) as image:
         frames = first_frame(image)
         image.load()  # also tells whether it is whole
-        colours, dim = _sixteen_bits(slim) if deep else (image, ())
+        colours, dim, before = _sixteen_bits(slim) if deep else (image, (), None)
         if not profile:
             profile, said = profile_of_png(_colour_chunks(slim), grey=colours.mode in ("1", "L", "LA"))
             notes += said
-        return finish(colours, profile, orientation_of(image), (*frames, *notes, *dim))
+        return finish(colours, profile, orientation_of(image), (*frames, *notes, *dim), before)
 
 
 def _colour_chunks(data: bytes) -> dict[bytes, bytes]:
@@ -131,8 +131,9 @@ def _inflate(packed: bytes, most: int) -> bytes | None:
     return text if unpacker.eof else None
 
 
-def _sixteen_bits(data: bytes) -> tuple[Image.Image, tuple[str, ...]]:
-    """The image, and notes on its values. Pillow would cut the lower half off, where it has no mode for 16 bits."""
+def _sixteen_bits(data: bytes) -> tuple[Image.Image, tuple[str, ...], Finer | None]:
+    """The image, notes on its values, and what they were. Pillow would cut the lower half off, where it has no mode for
+    16 bits."""
     try:
         numbers = imagecodecs.png_decode(data)
     except imagecodecs.PngError as error:
@@ -140,4 +141,4 @@ def _sixteen_bits(data: bytes) -> tuple[Image.Image, tuple[str, ...]]:
     numbers = np.atleast_3d(numbers)
     pixels, colours = to_bytes(numbers, None), numbers[..., : 1 if numbers.shape[2] < 3 else 3]
     image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else np.ascontiguousarray(pixels))
-    return image, dim_notes(colours)
+    return image, dim_notes(colours), finer(numbers)

@@ -8,6 +8,7 @@ from core.data.near.duplicates import RANK, Near, Pairs, exact_groups
 from core.experiment import SplitSpec
 
 Reasons = dict[int, str]  # an item's index -> why it is not used
+_SCALED = "in 256 grey levels"
 SHORTEST_DIGEST = 12  # hexadecimal digits that name an image
 
 
@@ -73,18 +74,28 @@ def _conflicts(dataset: Dataset) -> Reasons:
         if len(kinds) > 1:
             names = " and ".join(f"'{dataset.label_of(dataset.items[index])}'" for _, index in kinds)
             for index in group:
-                other = next(i for i in group if dataset.kinds[i] != dataset.kinds[index])
-                reasons[index] = _conflict(dataset, names, dataset.items[other].name)
+                others = [i for i in group if dataset.kinds[i] != dataset.kinds[index]]
+                same = (i for i in others if dataset.items[i].finer == dataset.items[index].finer)
+                other = next(same, others[0])
+                reasons[index] = _conflict(dataset, names, dataset.items[other], dataset.items[index])
     return reasons
 
 
-def _conflict(dataset: Dataset, names: str, other: str) -> str:
+def _conflict(dataset: Dataset, names: str, other: Item, item: Item) -> str:
+    if item.finer != other.finer:
+        where = "has the labels" if dataset.several else "lies in the classes"
+        return (
+            f"An image that looks the same {_SCALED} {where} {names} (also as {other.name}); no copy is used. Its "
+            "values differ: if they should be told apart, mend the scale, as the notes on the data say."
+        )
     same = "The same image, pixel by pixel,"
     if dataset.several:
-        return f"{same} has the labels {names} (also as {other}); no copy is used. Give all copies the same labels."
+        return (
+            f"{same} has the labels {names} (also as {other.name}); no copy is used. Give all copies the same labels."
+        )
     return (
-        f"{same} lies in the classes {names} (also as {other}); no copy is used. Keep it in the right class only. If "
-        "it shows both, read the images as several labels per image (`--task multilabel`)."
+        f"{same} lies in the classes {names} (also as {other.name}); no copy is used. Keep it in the right class only. "
+        "If it shows both, read the images as several labels per image (`--task multilabel`)."
     )
 
 
@@ -98,7 +109,9 @@ def _copies(dataset: Dataset, done: Reasons) -> Reasons:
             part = dataset.items[index].part
             # of two copies that train, one may yet become a validation image
             if index != kept and (part in (None, "train") or part != dataset.items[kept].part):
-                reasons[index] = _reason(dataset, index, kept, "the same image as")
+                scaled = dataset.items[index].finer != dataset.items[kept].finer
+                same = f"what looks the same {_SCALED} as" if scaled else "the same image as"
+                reasons[index] = _reason(dataset, index, kept, same)
     return reasons
 
 

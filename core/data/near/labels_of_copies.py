@@ -9,15 +9,15 @@ from core.data.dataset import Dataset, Item, LeftOut
 def with_labels_of_copies(dataset: Dataset) -> Dataset:
     """A multi-label data set in which images with equal pixels have the labels of all their copies, and count once in
     each part, under the first one's name; the other copies are named among what was left out."""
-    labels: dict[str, set[int]] = defaultdict(set)
+    labels: dict[tuple[str, str], set[int]] = defaultdict(set)
     for item in dataset.items:
-        labels[item.digest].update(item.classes)
+        labels[item.digest, item.finer].update(item.classes)
     kept, left_out = [], []
-    firsts: dict[tuple[str, str | None], Item] = {}
+    firsts: dict[tuple[str, str, str | None], Item] = {}
     for item in dataset.items:
-        first = firsts.setdefault((item.digest, item.part), item)
+        first = firsts.setdefault((item.digest, item.finer, item.part), item)
         if first is item:
-            kept.append(replace(item, labels=tuple(sorted(labels[item.digest]))))
+            kept.append(replace(item, labels=tuple(sorted(labels[item.digest, item.finer]))))
         else:
             left_out.append(
                 LeftOut(
