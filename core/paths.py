@@ -18,6 +18,8 @@ DRAFT = "draft.json"  # the only one, of earlier versions
 COPIES = "copies"  # augmented, as files
 AUGMENTATIONS = "augmentations"  # of earlier versions
 OWN = frozenset((RUNS, DATASETS, FEATURES, CACHE, SCREENINGS, TRIALS, PIPELINES, DRAFTS, DRAFT, COPIES, AUGMENTATIONS))
+UNPACKED = ".unpacked.json"  # in a folder of DATASETS: what was said of a zip
+COLLECTION = ".collection.json"  # and of the user's own images; hidden, so that no zip can bring one
 
 # of a run's folder
 LOCK = "lock"

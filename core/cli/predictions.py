@@ -72,6 +72,8 @@ class _Reporter:
             if answer.given.wanted:
                 self.unreadable += 1
                 people.print(f"[bold red]Error:[/] {message}", soft_wrap=True)
+            elif answer.given.hidden:  # one line for each folder: never lost among files that are no images
+                people.print(f"[yellow]Left out:[/] {message}", soft_wrap=True)
             else:
                 self.no_images += 1
                 if self.no_images <= MOST_NAMED:

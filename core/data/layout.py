@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from core.data import junk, names
+from core.data import names
 from core.data.dataset import LeftOut, Part
 from core.data.encodings import decode_file_names
 from core.data.layouts.assigned import LABELS, Found, Layout, class_labels, read_json
@@ -12,6 +12,7 @@ from core.data.layouts.containers import other_files, unread_labels
 from core.data.layouts.decide import choices, read_case
 from core.data.layouts.masks import leave_out_masks, note_pairs
 from core.data.layouts.unread_lists import note_numbered_classes, note_part_lists
+from core.data.leftovers import own
 from core.data.tree import MAX_FILES, Folder, read_tree
 from core.data.zips.unpack import MANIFEST
 from core.errors import LayoutChoice, UnusableDataset
@@ -56,7 +57,7 @@ def layout_choices(folder: Path, workspace: Path | None = None) -> tuple[LayoutC
 
 def _case(folder: Path, workspace: Path | None) -> Case:
     tree = read_tree(folder, workspace)
-    if junk.is_workspace(folder) and not tree.top.image_count:
+    if own.is_workspace(folder) and not tree.top.image_count:
         raise UnusableDataset(f"{folder} is a workspace of this program, not a data set. Choose a folder of images.")
     manifest, (decoded, guessed) = _manifest(folder), _decoded(tree.top)
     case = Case(tree.top, tree.top, Reading(), read_case)

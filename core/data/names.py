@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 
-from core.data.junk import is_junk
+from core.data.leftovers.junk import is_junk
 from core.files import slug
 from core.text import shown, storable
 

@@ -17,12 +17,14 @@ from core.data.scan import Progress, Scan, scan
 from core.data.zips.unpack import unpack
 from core.errors import DatasetNotFound, LayoutChoice, UnclearLayout, UnreadableArchive, UnusableDataset, unknown_name
 from core.experiment import Reading
-from core.paths import DATASETS
+from core.paths import COLLECTION, DATASETS
 from core.text import short, short_path
 
 SAMPLE_PREFIX = "sample:"
-ABOUT = ".collection.json"  # metadata in folders made by Graft; hidden, so that it cannot come from a zip
-_UNPACKED = "zip2-"  # "zip-" folders of earlier versions stay for old runs: their names were decoded differently
+ABOUT = COLLECTION  # metadata in folders made by Graft
+# Folders "zip-" and "zip2-" of earlier versions stay for old runs: their names were decoded differently, or classes such
+# as 'Recycled' are missing
+_UNPACKED = "zip3-"
 _NUMBERED = re.compile(r"(?P<name>.+?)(-\d{3}|[ _.-]+part[ _-]?\d+)\.zip", re.IGNORECASE)
 _SAMPLE_DATA = Path(__file__).resolve().parents[2] / "sample_data"
 

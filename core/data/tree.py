@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from core.data import junk, names
+from core.data import names
 from core.data.dataset import LeftOut
 from core.data.decoding import sniff
+from core.data.leftovers import junk, own
+from core.data.leftovers.hidden import OWN_FOLDER, Search
 from core.data.natural import natural_key
 from core.errors import DatasetNotFound, UnusableDataset
 
 MAX_FILES = 100_000
 MAX_DEPTH = 40  # folders in folders
-_NO_IMAGES = frozenset(
-    (".txt", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".md", ".html", ".py", ".ipynb", ".pdf",
-     ".zip", ".log", ".xlsx", ".xls", ".ini", ".cfg", ".toml", ".names", ".db", ".mat", ".npy", ".npz", ".pt")
-)  # fmt: skip
 
 
 @dataclass(eq=False)
@@ -39,7 +37,7 @@ class Folder:
     def images(self) -> list[Path]:
         """The files directly in this folder that look like images by suffix, or by their first bytes if the suffix is
         unknown."""
-        return [path for path in self.files if _looks_like_image(path)]
+        return [path for path in self.files if sniff.looks_like_image(path)]
 
     @cached_property
     def image_count(self) -> int:
@@ -92,22 +90,42 @@ class _Walk:
     def __init__(self, root: Path, workspace: Path | None) -> None:
         self.root, self.real, self.workspace = root, root.resolve(), workspace
         self.left_out: list[LeftOut] = []
-        self.count = self.links = 0
+        self.count = 0
+        self.targets: list[Path] = []  # of links
+        self.search = Search()
+        self.hidden: list[tuple[Path, str]] = []  # what was passed over and holds images, and why
 
     def tree(self) -> Tree:
         try:
             entries = self._entries(self.root)
         except OSError as error:
             raise DatasetNotFound(f"The folder {self.root} cannot be opened: {error.strerror or error}.") from error
-        if junk.is_machinery(self.root, self.workspace):
-            entries = [path for path in entries if not junk.is_own(path.name)]
+        if junk.is_machinery(self.root, self.workspace) or own.was_workspace(self.root):
+            entries = [path for path in entries if not self._is_own(path)]
         top = self._folder(self.root, entries, (self.real,))
         self._pass_over_stores(top)
+        self._name_hidden()
         return Tree(top, self.left_out)
+
+    def _is_own(self, path: Path) -> bool:
+        """Whether something in a data folder that is a workspace, too, is the program's; what only has such a name is
+        passed over as well, but named where it holds images."""
+        if not own.is_own(path.name):
+            return False
+        if not own.is_made_here(path) and self.search.holds_images(path):
+            self.hidden.append((path, OWN_FOLDER))
+        return True
+
+    def _name_hidden(self) -> None:
+        """Images that links lead to are used where the links lie."""
+        for path, reason in self.hidden:
+            real = path.resolve()
+            if not any(target.is_relative_to(real) for target in self.targets):
+                self._leave_out(path, reason)
 
     def _pass_over_stores(self, top: Folder) -> None:
         """Leave out a folder if all its files are also reached through links beside it."""
-        if not self.links:
+        if not self.targets:
             return
         links = {folder.path: _real_files(folder) for folder in top.folders if _only_links(folder)}
         for folder in [one for one in top.folders if one.path not in links]:
@@ -125,10 +143,11 @@ class _Walk:
 
     def _entries(self, folder: Path) -> list[Path]:
         with os.scandir(folder) as entries:
-            every = [entry.name for entry in entries]
-        found = [name for name in every if not junk.is_junk(name)]
-        for name in sorted(filter(junk.is_in_cloud, every), key=natural_key):
+            every = list(entries)
+        found = [entry.name for entry in every if not junk.is_junk(entry.name)]
+        for name in sorted(filter(junk.is_in_cloud, (entry.name for entry in every)), key=natural_key):
             self._leave_out(folder / name, junk.IN_CLOUD)
+        self.hidden += [(folder / name, reason) for name, reason in self.search.passed_over(every)]
         self.count += len(found)
         if self.count > MAX_FILES:
             raise UnusableDataset(
@@ -150,8 +169,8 @@ class _Walk:
         linked = stat.S_ISLNK(kind)
         real = above[-1] / entry.name
         if linked:
-            self.links += 1
             real = self._target(entry)
+            self.targets.append(real)
             if not real.is_relative_to(self.real):
                 self._leave_out(entry, _leads_out(real))
                 return
@@ -204,16 +223,3 @@ def _leads_out(target: Path) -> str:
         f"Is a link that leads out of the data folder, to {names.shown(str(target))}. Choose a data folder that holds "
         "both, or put the images themselves there."
     )
-
-
-def _looks_like_image(path: Path) -> bool:
-    suffix = path.suffix.lower()
-    if suffix in sniff.IMAGE_SUFFIXES:
-        return True
-    if suffix in _NO_IMAGES:
-        return False
-    try:
-        with path.open("rb") as file:
-            return sniff.is_image(file.read(512))
-    except OSError:
-        return False

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.data import junk, names
+from core.data import names
 from core.data.decoding import sniff
+from core.data.leftovers import junk
+from core.data.leftovers.hidden import Search
 from core.data.natural import natural_key
 
 _NO_IMAGE = "Is no image: it is {kind}."
@@ -19,12 +21,14 @@ class Given:
     """One file with its name; `content` returns its path or bytes.
 
     With a `reason` it is not read. `wanted` False: a non-image file in a folder, not requested explicitly.
+    `hidden`: not wanted either, but it stands for images that were passed over, which must be reported.
     """
 
     name: str
     content: Callable[[], bytes | Path]
     reason: str = ""
     wanted: bool = True
+    hidden: bool = False
 
 
 def files_of(paths: Iterable[Path]) -> Iterator[Given]:
@@ -53,6 +57,7 @@ def _is_folder(path: Path) -> bool:
 
 def _files_below(folder: Path) -> Iterator[Given]:
     root, pending, visited = folder.resolve(), [folder], set[Path]()
+    search = Search()
     while pending:
         here = pending.pop()
         if here.resolve() in visited:
@@ -63,6 +68,8 @@ def _files_below(folder: Path) -> Iterator[Given]:
         except OSError as error:
             yield _refused(here, f"The folder cannot be opened: {error.strerror or error}.")
             continue
+        for name, reason in search.passed_over(entries):
+            yield _passed_over(here / name, reason)
         subfolders = []
         for entry in entries:
             path = Path(entry.path)
@@ -107,6 +114,10 @@ def _file(path: Path) -> Given:
         return _wanted(path)
     kind = sniff.describe(head) if head else "an empty file"
     return Given(str(path), lambda: path, _NO_IMAGE.format(kind=kind), wanted=False)
+
+
+def _passed_over(path: Path, reason: str) -> Given:
+    return Given(str(path), lambda: path, reason, wanted=False, hidden=True)
 
 
 def _refused(path: Path, reason: str) -> Given:

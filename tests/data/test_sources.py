@@ -21,7 +21,7 @@ def test_a_folder_of_class_folders(folder_of, read, many):
     assert dataset.counts == {"cat": 3, "dog": 3}
     assert [item.name for item in dataset.items if item.label == 0] == ["cat/00.png", "cat/01.png", "cat/deep/er/x.png"]
     assert not dataset.presplit
-    assert dataset.left_out == ()
+    assert [one.name for one in dataset.left_out] == [".hidden", "cat/.x.png"]
     assert {(item.width, item.height) for item in dataset.items} == {(64, 64)}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data import junk
+from core.data.leftovers import junk
 from core.evaluation.given import files_of
 from core.evaluation.predict import BATCH_SIZE, Predictor
 from tests.conftest import make_images
@@ -31,8 +31,9 @@ def told(*paths):
 
 def test_a_folder_is_walked_in_natural_order_and_what_is_no_image_comes_with_its_reason(folder):
     found = [(os.path.relpath(name, folder), reason, wanted) for name, reason, wanted in told(folder)]
+    hidden = "Is hidden, for its name begins with a dot. Rename it if it is to be used."
     assert found == [
-        ("9.png", "", True), ("10.png", "", True), ("a.TIFF", "", True), ("no ending", "", True),
+        (".hidden.png", hidden, False), ("9.png", "", True), ("10.png", "", True), ("a.TIFF", "", True), ("no ending", "", True),
         ("notes.txt", "Is no image: it is text.", False),
         (str(Path("b/2.png")), "", True), (str(Path("b/11.png")), "", True),
         (str(Path("b/empty")), "Is no image: it is an empty file.", False),
@@ -52,7 +53,7 @@ def test_links_are_followed_inside_the_folder_once_and_named_where_they_lead_out
     (folder / "out.png").symlink_to(tmp_path / "outside.png")
     (folder / "gone.png").symlink_to(folder / "nowhere.png")
     found = {os.path.relpath(name, folder): (reason, wanted) for name, reason, wanted in told(folder)}
-    assert len(told(folder)) == len(found) == 11
+    assert len(told(folder)) == len(found) == 12
     assert found[str(Path("b/1.png"))] == ("", True)
     assert "leaves the folder" in found["out.png"][0]
     assert "Cannot be opened" in found["gone.png"][0]
@@ -96,8 +97,19 @@ def test_answers_come_a_batch_at_a_time_and_in_order(tmp_path):
 
 
 def test_images_that_were_moved_to_icloud_are_named(tmp_path):
-    for name in (".9.heic.icloud", ".hidden.png", "1.png"):
+    for name in (".9.heic.icloud", "1.png"):
         (tmp_path / name).touch()
     assert {(Path(name).name, reason) for name, reason, _ in told(tmp_path)} == {
         (".9.heic.icloud", junk.IN_CLOUD), ("1.png", ""),
     }  # fmt: skip
+
+
+def test_hidden_folders_of_images_are_told_in_one_line_and_leftovers_are_not(tmp_path):
+    for name in (".22 LR/1.png", ".22 LR/in/2.png", ".thumbnails/3.png", ".notes/4.txt", "Recycled/5.png", "6.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    given = list(files_of([tmp_path]))
+    assert [(os.path.relpath(one.name, tmp_path), one.hidden, one.wanted) for one in given] == [
+        (".22 LR", True, False), ("6.png", False, True), ("Recycled/5.png", False, True),
+    ]  # fmt: skip
+    assert given[0].reason == "Is hidden, for its name begins with a dot. Rename the folder if it is a class."

@@ -1,10 +1,14 @@
 """What a file is by its first bytes, so that a refusal can say what it was instead of an image."""
 
 import struct
+from pathlib import Path
 
 from core.data.decoding.formats import ALLOWED, BY_NAME, FORMATS, IMAGE_SUFFIXES, MARKUP, REFUSED, VIDEO, Format
 
-__all__ = ["ALLOWED", "HEAD_BYTES", "IMAGE_SUFFIXES", "archive_kind", "describe", "format_of", "is_image", "way_out"]
+__all__ = [
+    "ALLOWED", "HEAD_BYTES", "IMAGE_SUFFIXES", "archive_kind", "describe", "format_of", "is_image", "looks_like_image",
+    "may_be_image", "way_out",
+]  # fmt: skip
 
 HEAD_BYTES = 512  # enough for every question here
 _ARCHIVES = {
@@ -25,6 +29,29 @@ _POINTER = (
 _ZEROS = ("nothing but zeros where it begins", "It was not copied or downloaded to its end: get it again.")
 _UNPACK = "Unpack it, and give its images."
 _TGA_BITS = {1: (8,), 2: (16, 24, 32), 3: (8, 16), 9: (8,), 10: (16, 24, 32), 11: (8, 16)}
+
+_NO_IMAGES = frozenset(
+    (".txt", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".md", ".html", ".py", ".ipynb", ".pdf",
+     ".zip", ".log", ".xlsx", ".xls", ".ini", ".cfg", ".toml", ".names", ".db", ".mat", ".npy", ".npz", ".pt")
+)  # fmt: skip
+
+
+def looks_like_image(path: Path) -> bool:
+    """Whether a file is an image by its name, or by its first bytes where the name has no known ending."""
+    if path.suffix.lower() in IMAGE_SUFFIXES:
+        return True
+    if not may_be_image(path.name):
+        return False
+    try:
+        with path.open("rb") as file:
+            return is_image(file.read(HEAD_BYTES))
+    except OSError:
+        return False
+
+
+def may_be_image(name: str) -> bool:
+    """Whether a file of that name is worth opening: it does not end as text, tables or archives do."""
+    return Path(name).suffix.lower() not in _NO_IMAGES
 
 
 def is_image(head: bytes) -> bool:

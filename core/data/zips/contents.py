@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from core.data import names
+from core.data.dataset import LeftOut
 from core.data.decoding import sniff
 from core.data.images import MAX_FILE_BYTES
 from core.data.zips.entries import UTF8_FLAG, Entry, read_entries, samples_by_class
+from core.data.zips.passed_over import choose
 from core.errors import UnreadableArchive
 from core.text import format_size, short
 
@@ -43,10 +44,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is worth unpacking, and sentences on how names were read."""
+    """What is worth unpacking, sentences on how names were read, and images that were passed over."""
 
     entries: list[Entry]
     notes: list[str]
+    left_out: list[LeftOut]
 
 
 def open_zip(archive: Path | bytes, whose: str) -> zipfile.ZipFile:
@@ -86,10 +88,10 @@ def read_contents(opened: zipfile.ZipFile, whose: str, limits: Limits) -> Conten
         limits,
     )
     _refuse_overlap(infos, whose)
-    wanted = [entry for entry in entries if entry.parts and not any(map(names.is_junk, entry.parts))]
-    placed, more = samples_by_class(wanted, whose)
+    chosen = choose(opened, entries)
+    placed, more = samples_by_class(chosen.wanted, whose)
     _refuse_contradictions(placed, whose)
-    return Contents(placed, notes + more)
+    return Contents(placed, notes + more, chosen.left_out)
 
 
 def grows(info: zipfile.ZipInfo, size: int, limits: Limits) -> bool:

@@ -22,12 +22,13 @@ from core.data.zips.contents import Contents, Limits, grows, open_zip, read_cont
 from core.data.zips.entries import Entry
 from core.errors import UnreadableArchive
 from core.files import TEMPORARY_PREFIX, hold_folder, let_go, storage_failed, write_json
+from core.paths import UNPACKED
 from core.text import format_size, short
 
 __all__ = ["MANIFEST", "Limits", "unpack"]
 
 # What was left out, notes, labels of folders that are called otherwise here, and what every part of a path was called
-MANIFEST = ".unpacked.json"
+MANIFEST = UNPACKED
 _CHUNK = 1 << 18
 _STALE_AFTER_S = 3600.0
 
@@ -78,7 +79,7 @@ def unpack(
 def _extract(
     opened: zipfile.ZipFile, contents: Contents, into: Path, limits: Limits, whose: str
 ) -> tuple[LeftOut, ...]:
-    so_far = _Unpacked()
+    so_far = _Unpacked(left_out=list(contents.left_out))
     for entry in contents.entries:
         safe = [names.path_part(part) for part in entry.parts]
         folders = entry.parts if entry.is_folder else entry.parts[:-1]

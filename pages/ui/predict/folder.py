@@ -139,7 +139,7 @@ def _add_answer(state_of_folder: FolderAnswers, answer: "FileAnswer", folder: Pa
         if len(state_of_folder.rows) < MOST_SHOWN:
             shown = Answer(name, tuple(answer.probabilities.tolist()), thumbnail(answer.pixels), notes=answer.notes)
             state_of_folder.rows.append((OnDisk(path, name), shown))
-    elif answer.given.wanted:
+    elif answer.given.wanted or answer.given.hidden:
         state_of_folder.refused.append(Answer(name, reason=answer.reason))
     else:
         state_of_folder.no_images += 1

@@ -92,7 +92,7 @@ def test_refusals_name_the_users_file_alone(tmp_path):
         with pytest.raises(Exception, match=message) as caught:
             loaded(tmp_path, content)
         assert "photos.zip" in str(caught.value)
-        assert "zip2-" not in str(caught.value)
+        assert "zip3-" not in str(caught.value)
 
 
 def test_a_teachable_machine_project_has_its_classes_in_its_names(tmp_path):
