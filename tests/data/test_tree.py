@@ -28,10 +28,11 @@ def told(layout):
 @pytest.mark.parametrize(
     "name",
     [
-        "@eaDir", "#recycle", "#snapshot", "$RECYCLE.BIN", "~snapshot", "@appstore", "1.jpg@SynoEAStream", "Config.Msi", "System Volume Information",
-        "__MACOSX", ".Trashes", ".Trash-1000", ".ipynb_checkpoints", "__pycache__", ".AppleDouble", ".thumbnails",
-        ".git", ".venv", "node_modules", "@Recently-Snapshot", "Network Trash Folder", ".@__thumb", ".cache",
-        ".dropbox.cache", ".picasaoriginals", ".syncthing.x.tmp", ".Spotlight-V100", ".recycle", ".tmp-run",
+        "@eaDir", "#recycle", "#snapshot", "$RECYCLE.BIN", "~snapshot", "@appstore", "1.jpg@SynoEAStream",
+        "Config.Msi", "System Volume Information", "__MACOSX", ".Trashes", ".Trash-1000", ".ipynb_checkpoints",
+        "__pycache__", ".AppleDouble", ".thumbnails", ".git", ".venv", "node_modules", "@Recently-Snapshot",
+        "Network Trash Folder", ".@__thumb", ".cache", ".dropbox.cache", ".picasaoriginals", ".syncthing.x.tmp",
+        ".Spotlight-V100", ".recycle", ".tmp-run",
     ],
 )  # fmt: skip
 def test_leftovers_are_ignored_at_any_depth(images, name):
@@ -60,26 +61,10 @@ def test_copies_of_what_disks_leave_are_junk(name):
 @pytest.mark.parametrize(
     "name",
     [
-        "cat",
-        "recycle",
-        "Recycled",
-        "RECYCLER",
-        "Temporary Items",
-        "~$5",
-        "~$5.jpg",
-        "@home",
-        "#1",
-        "~x",
-        "$cheap",
-        "thumbs",
-        "icon",
-        "snapshot",
-        "tmp",
-        "runs",
-        "cache",
-        "lost",
+        "cat", "recycle", "thumbs", "icon", "snapshot", "tmp", "runs", "cache", "lost", "Recycled", "RECYCLER",
+        "Temporary Items", "~$5", "~$5.jpg", "@home", "#1", "~x", "$cheap",
     ],
-)
+)  # fmt: skip
 def test_what_a_class_may_be_called_is_no_junk(name):
     assert not junk.is_junk(name)
 

@@ -33,7 +33,8 @@ def test_a_folder_is_walked_in_natural_order_and_what_is_no_image_comes_with_its
     found = [(os.path.relpath(name, folder), reason, wanted) for name, reason, wanted in told(folder)]
     hidden = "Is hidden, for its name begins with a dot. Rename it if it is to be used."
     assert found == [
-        (".hidden.png", hidden, False), ("9.png", "", True), ("10.png", "", True), ("a.TIFF", "", True), ("no ending", "", True),
+        (".hidden.png", hidden, False),
+        ("9.png", "", True), ("10.png", "", True), ("a.TIFF", "", True), ("no ending", "", True),
         ("notes.txt", "Is no image: it is text.", False),
         (str(Path("b/2.png")), "", True), (str(Path("b/11.png")), "", True),
         (str(Path("b/empty")), "Is no image: it is an empty file.", False),

@@ -111,7 +111,7 @@ def is_machinery(folder: Path, workspace: Path | None) -> bool:
     """Whether `folder` is a workspace (`workspace` is the one in use, resolved), an environment of Python, or a bin."""
     if workspace is not None and _same(folder, workspace):
         return True
-    if own.is_workspace(folder) or os.path.isfile(folder / "pyvenv.cfg"):
+    if own.is_workspace(folder) or own.is_machine_made(folder) or os.path.isfile(folder / "pyvenv.cfg"):
         return True
     return folder.name.casefold() in _BINS and is_bin(folder.name, own.listed(folder))
 

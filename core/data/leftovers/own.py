@@ -35,6 +35,11 @@ def was_workspace(folder: Path) -> bool:
     return os.path.isdir(folder / CACHE / SCANS) and is_made_here(folder / CACHE)
 
 
+def is_machine_made(folder: Path) -> bool:
+    """Whether `folder` was taken out of a workspace and holds no image: its runs, or its cache."""
+    return folder.name in (RUNS, CACHE) and bool(listed(folder)) and is_made_here(folder)
+
+
 def is_made_here(path: Path) -> bool:
     """Whether a file or folder with a name of this program's is its own, by what it holds: a class may be called
     'copies', too."""

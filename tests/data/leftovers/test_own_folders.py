@@ -67,3 +67,16 @@ def test_reading_leaves_what_is_known_as_ours(images):
     scan(layout.found, layout.root, images / "workspace")
     assert (images / "workspace" / "cache").is_dir()
     assert own.is_workspace(images / "workspace")
+
+
+@pytest.mark.parametrize("path", ["runs/20250102-030405-ab/data.json", SCAN])
+def test_what_was_taken_out_of_a_workspace_is_no_class(images, path):
+    put(images / path)
+    assert read_layout(images).classes == {"ash", "oak"}
+    assert read_layout(images).left_out == []
+
+
+@pytest.mark.parametrize("name", ["runs", "copies"])
+def test_a_class_called_like_it_is_one(images, name):
+    put(images / name / "20250102-030405-ab.png")
+    assert read_layout(images).classes == {"ash", "oak", name}
