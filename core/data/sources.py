@@ -22,8 +22,8 @@ from core.text import short, short_path
 
 SAMPLE_PREFIX = "sample:"
 ABOUT = COLLECTION  # metadata in folders made by Graft
-# Folders "zip-" and "zip2-" of earlier versions stay for old runs: their names were decoded differently, or classes such
-# as 'Recycled' are missing
+# Folders "zip-" and "zip2-" of earlier versions stay for old runs: their names were decoded differently, or classes
+# such as "Recycled" are missing
 _UNPACKED = "zip3-"
 _NUMBERED = re.compile(r"(?P<name>.+?)(-\d{3}|[ _.-]+part[ _-]?\d+)\.zip", re.IGNORECASE)
 _SAMPLE_DATA = Path(__file__).resolve().parents[2] / "sample_data"
