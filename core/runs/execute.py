@@ -1,4 +1,4 @@
-"""Executing a run and recording it: events into the store, files into its folder, its lock held all the while."""
+"""Execute a run and record it: events in the store, files in its folder, while holding its lock."""
 
 import time
 import traceback
@@ -36,7 +36,7 @@ from core.work.progress import Progress
 
 
 def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> RunLease:
-    """Enter a new run into the store as queued. Raises `StorageFailed`."""
+    """Add a new run to the store as queued. Raises `StorageFailed`."""
     run_id, experiment = workspace.new_run_id(), prepared.experiment
     require_weights(experiment)
     lease = claim_run(workspace, run_id)
@@ -67,9 +67,10 @@ def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> RunL
 
 
 def reopen_run(workspace: Workspace, run_id: str, device: str | None = None) -> RunLease:
-    """Queue a run that was stopped, interrupted or failed, to go on from its last checkpoint, maybe on another device.
+    """Queue a stopped, interrupted or failed run again, to continue from its last checkpoint, possibly on another
+    device.
 
-    What an earlier session found out about its model is forgotten: the weights are about to change.
+    Earlier results about its model are deleted, because the weights will change.
     Raises `RunNotFound`, `RunConflict` (it is live, or complete), `ResumeRefused` (its images have changed),
     `UnknownDevice`.
     """
@@ -80,7 +81,7 @@ def reopen_run(workspace: Workspace, run_id: str, device: str | None = None) -> 
     try:
         take_in(workspace.store, run_id, workspace.folder(run_id))
         prepared = prepare_again(workspace, replace(run, device=device or run.device))
-        if not artifacts.is_described(workspace.folder(run_id)):  # somebody deleted the folder
+        if not artifacts.is_described(workspace.folder(run_id)):  # the folder was deleted
             artifacts.write_description(workspace.folder(run_id), run.experiment, prepared.listing)
         workspace.store.set_device(run_id, str(prepared.device))
         workspace.store.set_results(run_id, {})
@@ -159,15 +160,15 @@ def execute(workspace: Workspace, lease: RunLease, control: Control) -> Iterator
 
 
 def release(workspace: Workspace, lease: RunLease, status: Status, message: str) -> None:
-    """Give back a run that was never executed."""
+    """Release a run that was not executed."""
     try:
         workspace.store.move(lease.run_id, status, message=message)
-    finally:  # a free lock tells the next program the same
+    finally:  # a released lock has the same meaning for the next program
         lease.lock.release()
 
 
 def default_name(experiment: Experiment, data: str) -> str:
-    """What a run is called until it is renamed."""
+    """The default name of a run."""
     start = " from scratch" if experiment.backbone.weights == "none" else ""
     return f"{data} · {experiment.backbone.name}{start}"
 
@@ -260,7 +261,7 @@ def _fail(workspace: Workspace, run_id: str, message: str) -> None:
 
 
 def _end(workspace: Workspace, run_id: str, status: Status, message: str, level: str, trace: str = "") -> None:
-    """Write how a run ended, if that can be written; if not, its free lock tells the next program the same."""
+    """Record how a run ended, if possible; otherwise its released lock has the same meaning for the next program."""
     with suppress(StorageFailed), workspace.store.together():
         workspace.store.move(run_id, status, message=message, traceback=trace)
         workspace.store.log(run_id, message, level)

@@ -1,4 +1,5 @@
-"""Keeping the last epoch instead of the chosen one, and back: predictions, downloads and results follow."""
+"""Keep the last epoch instead of the chosen one, or undo this: predictions, downloads and results change
+accordingly."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,7 +28,7 @@ def keep_epoch(
     workspace: Workspace, run_id: str, which: Literal["best", "last"], *, device: str | None = None,
     control: Control | None = None,
 ) -> Run:  # fmt: skip
-    """Use the chosen ('best') or the last epoch's model of a run from now on; may be taken back at any time.
+    """Use the model of the chosen ('best') or last epoch of a run; can be undone at any time.
 
     The model is evaluated on the validation images, and on the test images where the run has a test result, which
     stays as hidden as before; what was found once is not computed again. `device`: another one than the run's. With
@@ -57,7 +58,7 @@ def keep_epoch(
 
 
 def _write(workspace: Workspace, run_id: str, results: dict[str, Any], wanted: Kept) -> None:
-    """The results and the weights in use, both or neither: scores of one model never stand beside another one."""
+    """Write results and weights in use atomically: scores always belong to the weights."""
     folder = workspace.folder(run_id)
     before = kept(folder)
     try:
@@ -71,7 +72,7 @@ def _write(workspace: Workspace, run_id: str, results: dict[str, Any], wanted: K
 
 
 def _switched(workspace: Workspace, run: Run, wanted: Kept, device: str, control: Control) -> dict[str, Any]:
-    """The run's results with this model in use; what is known of the other one stays among them."""
+    """The run's results with this model in use; results of the other one are kept."""
     results, now = run.results, Kept(run.results.get("kept", Kept.CHOSEN))
     known = {**results.get("evaluated", {}), now.value: {part: results.get(part) for part in PARTS}}
     if wanted.value not in known:
@@ -81,7 +82,7 @@ def _switched(workspace: Workspace, run: Run, wanted: Kept, device: str, control
 
 
 def _evaluated(workspace: Workspace, run: Run, which: Kept, control: Control) -> dict[str, Any]:
-    """Scores of one of the run's models, a part each."""
+    """Scores of one of the run's models for each part."""
     folder = workspace.folder(run.id)
     prepared = prepare_again(workspace, run)
     control.computes_on(str(prepared.device))

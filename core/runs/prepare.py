@@ -1,4 +1,4 @@
-"""Checking an experiment against this machine and its images, before anything is started."""
+"""Check an experiment against this machine and its images before it is started."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An experiment that can run here: complete, with the images it names."""
+    """A checked experiment with its loaded images."""
 
     experiment: Experiment
     dataset: Dataset
@@ -45,7 +45,7 @@ class Prepared:
 
     @property
     def notes(self) -> list[str]:
-        """What the user should know before the training begins."""
+        """Notes for the user before training."""
         left_out = [*self.dataset.left_out, *self.split.left_out]
         named = [f"{one.name} was left out: {one.reason}" for one in left_out[:MOST_NAMED]]
         if len(left_out) > MOST_NAMED:
@@ -139,7 +139,7 @@ def check_names(experiment: Experiment) -> None:
 
 
 def require_same_data(prepared: Prepared, fingerprint: str, listing: Mapping[str, str]) -> None:
-    """Raises `ResumeRefused`, with the difference, when the images are not those the run saw."""
+    """Raise `ResumeRefused`, with the differences, if the images are not those of the run."""
     if prepared.dataset.fingerprint == fingerprint:
         return
     now = prepared.listing
@@ -176,7 +176,7 @@ def divided_as_begun(prepared: Prepared, began_with: str | None) -> Prepared:
 
 
 def _absolute(weights: str) -> str:
-    """So that a run can be resumed from another folder."""
+    """Make the path absolute, so that a run can be resumed from another folder."""
     return weights if weights in WORDS else str(own_path(weights).resolve())
 
 

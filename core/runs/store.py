@@ -39,16 +39,17 @@ class RunStore:
 
     @property
     def locked(self) -> bool:
-        """Whether the last write of this process found the database locked by another program."""
+        """Whether the database was locked by another program at the last write of this process."""
         return self._database.locked
 
     def require_intact(self) -> None:
-        """Raises `WorkspaceGone` when the workspace or the file is no longer the one that was opened."""
+        """Raise `WorkspaceGone` if the workspace or the file was replaced or deleted since it was opened."""
         self._database.require_intact()
 
     @contextmanager
     def together(self, wait_s: float = BUSY_TIMEOUT_S) -> Iterator[None]:
-        """All writes of this thread within are one transaction, which waits so long for other writers.
+        """Combine all writes of this thread in the block into one transaction, which waits up to `wait_s` for other
+        writers.
 
         Raises `StorageLocked`; then none of them was made.
         """
@@ -56,7 +57,7 @@ class RunStore:
             yield
 
     def close(self) -> None:
-        """Let go of the file and its connections; every later use raises `WorkspaceGone`. May be called again."""
+        """Close the file and its connections; later use raises `WorkspaceGone`. May be called repeatedly."""
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -93,7 +94,7 @@ class RunStore:
         return [row["id"] for row in self._rows(f"SELECT id FROM runs {_NEWEST}")]
 
     def live(self) -> list[Run]:
-        """Runs that say they are being worked on or wait for it, the oldest first."""
+        """Live and queued runs, the oldest first."""
         return self.runs(LIVE)[::-1]
 
     def move(
@@ -135,7 +136,7 @@ class RunStore:
         self._update(run_id, "results", files.dump_json(results))
 
     def remove(self, run_id: str) -> None:
-        """Forget a run and its metrics. Raises `RunConflict` while it is live."""
+        """Delete a run and its metrics. Raises `RunConflict` while it is live."""
         with self._database.writing() as db:
             row = db.execute("SELECT status FROM runs WHERE id = ?", (run_id,)).fetchone()
             if row is not None and Status(row["status"]).live:
@@ -166,7 +167,7 @@ class RunStore:
                 db.execute("UPDATE runs SET progress = ? WHERE id = ?", (files.dump_json(progress), run_id))
 
     def truncate(self, run_id: str, *, epoch: int, step: int, phase: int) -> None:
-        """Forget what came after a checkpoint: a resumed run will say it again."""
+        """Delete events after a checkpoint: a resumed run repeats them."""
         with self._database.writing() as db:
             db.execute("DELETE FROM epochs WHERE run_id = ? AND epoch > ?", (run_id, epoch))
             db.execute("DELETE FROM steps WHERE run_id = ? AND step > ?", (run_id, step))
@@ -208,14 +209,14 @@ class RunStore:
         return [LogLine(**dict(row)) for row in rows[::-1]]
 
     def look_at_test(self, run: Run) -> None:
-        """Count one look at the run's test result."""
+        """Count one view of the run's test result."""
         with self._database.writing() as db:
             db.execute(
                 "INSERT INTO test_looks (test_key, run_id, at) VALUES (?, ?, ?)", (run.test_key, run.id, self._clock())
             )
 
     def test_looks(self, test_key: str) -> int:
-        """How often results on this test split have been looked at, over all runs."""
+        """How often results on this test split were viewed, over all runs."""
         return int(self._rows("SELECT COUNT(*) FROM test_looks WHERE test_key = ?", test_key)[0][0])
 
     def _rows(self, query: str, *given: object) -> list[sqlite3.Row]:
@@ -228,7 +229,7 @@ class RunStore:
                 raise RunNotFound(f"Run not found: '{run_id[:60]}'.")
 
     def set_device(self, run_id: str, device: str) -> None:
-        """Say on which device the run goes on."""
+        """Set the device on which the run continues."""
         self._update(run_id, "device", device)
 
 

@@ -1,4 +1,4 @@
-"""Trying an experiment out before it is run: nothing of a trial is recorded but the features of frozen stages."""
+"""Analyses of an experiment before it is run; only features of frozen stages are kept."""
 
 import time
 from collections.abc import Generator, Sequence
@@ -58,7 +58,7 @@ def sweep_rates(
 def measure(
     experiment: Experiment, workspace: Workspace, device: str, control: Control
 ) -> Generator[Progress, None, Estimate]:
-    """What a run of the experiment will take, its start included. Raises what `trial` and `estimate` raise."""
+    """Estimate the duration of a run, including its start. Raises what `trial` and `estimate` raise."""
     setup, start_s = yield from _timed(trial(experiment, workspace, device, control))
     yield Progress(what="measuring", done=0, total=1)
     found = estimate(setup, control)
@@ -83,7 +83,7 @@ def screen_labels(
     experiment: Experiment, workspace: Workspace, device: str, pipelines: Sequence[PipelineSpec], control: Control,
     views: int = VIEWS,
 ) -> Generator[Progress, None, tuple[Safety, ...]]:  # fmt: skip
-    """What pipelines do to the labels of an experiment's training images.
+    """Check what pipelines do to the labels of an experiment's training images.
 
     Answers that the workspace keeps are read, the others found and kept. Raises what `trial` and `screen` raise.
     """
@@ -111,7 +111,7 @@ def screen_labels(
 def sweep_labels(
     experiment: Experiment, workspace: Workspace, device: str, pipeline: PipelineSpec, control: Control
 ) -> Generator[Progress, None, StrengthSweep]:
-    """At which strength a pipeline begins to cost labels. Keeps and raises what `screen_labels` does."""
+    """Find the strength at which a pipeline begins to harm labels. Keeps and raises what `screen_labels` does."""
 
     def screened(levels: Sequence[PipelineSpec]) -> Generator[Progress, None, tuple[Safety, ...]]:
         return screen_labels(experiment, workspace, device, levels, control, SWEEP_VIEWS)

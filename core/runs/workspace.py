@@ -1,4 +1,4 @@
-"""The folder where the store, the runs and the user's own images live. An app and a terminal may share one."""
+"""The workspace: the folder of store, runs and the user's own images. App and command line may share one."""
 
 import calendar
 import os
@@ -31,7 +31,7 @@ INTERRUPTED = "The program ended while this run was live. Resume it to go on."
 
 
 class Workspace:
-    """A store, a folder per run, and the locks that tell live runs from dead ones.
+    """A store, a folder per run, and the locks that show which runs are live.
 
     As a context manager it is closed at the end of the block.
     """
@@ -48,7 +48,7 @@ class Workspace:
 
     @property
     def features(self) -> Path:
-        """Where the features of frozen stages are kept; anything in it can be computed again."""
+        """The folder of kept features of frozen stages; all of it can be computed again."""
         return self.root / paths.FEATURES
 
     def folder(self, run_id: str) -> Path:
@@ -56,11 +56,11 @@ class Workspace:
         return self.root / paths.RUNS / run_id
 
     def require_intact(self) -> None:
-        """Raises `WorkspaceGone` when the folder or its database was deleted, moved or replaced since it was opened."""
+        """Raise `WorkspaceGone` if the folder or its database was deleted, moved or replaced since it was opened."""
         self.store.require_intact()
 
     def close(self) -> None:
-        """Let go of the files; every later use of the store raises `WorkspaceGone`."""
+        """Close the files; later use of the store raises `WorkspaceGone`."""
         self.store.close()
         self._images.clear()
 
@@ -71,7 +71,7 @@ class Workspace:
         self.close()
 
     def new_run_id(self) -> str:
-        """A short id that sorts behind those of all runs that are there, also when the clock was set back."""
+        """A short id that sorts after those of all existing runs, even if the clock was set back."""
         newest = max((run_id[:_STAMP] for run_id in self.store.ids() if _IS_STAMPED.match(run_id)), default="")
         now = time.time()
         if _stamp(now) <= newest:
@@ -89,9 +89,9 @@ class Workspace:
         return FileLock(folder / paths.LOCK, timeout=0, thread_local=False)
 
     def recover(self) -> list[str]:
-        """Mark runs whose process is gone as interrupted, and return their ids.
+        """Mark runs of ended processes as interrupted, and return their ids.
 
-        A run is gone when it says it is live but its lock can be taken. A database that is locked is left for later.
+        Such a run is recorded as live but its lock is free. Does nothing while the database is locked.
         """
         gone = []
         for run in self.store.live():
@@ -116,7 +116,7 @@ class Workspace:
         files.sweep_temporary(folder)
 
     def sweep(self) -> None:
-        """Remove what killed programs left half made: temporary files, and runs that never got into the store.
+        """Delete leftovers of killed programs: temporary files, and folders of runs that are not in the store.
 
         To be called when a program starts. What holds weights or is being worked on is left alone.
         """
@@ -134,13 +134,13 @@ class Workspace:
                 shutil.rmtree(folder)
 
     def forget(self, run_id: str) -> None:
-        """Remove the folder of a run that could not be added to the store; does nothing for one that is there."""
+        """Delete the folder of a run that could not be added to the store; does nothing for a run in the store."""
         with suppress(StorageFailed):
             if run_id not in self.store.ids():
                 shutil.rmtree(self.folder(run_id), ignore_errors=True)
 
     def remove(self, run: Run) -> None:
-        """Delete a run that is over, with its files: both or neither. Raises `RunConflict` while it is live."""
+        """Delete an ended run and its files atomically. Raises `RunConflict` while it is live."""
         folder = self.folder(run.id)
         doomed = folder.with_name(f"{files.TEMPORARY_PREFIX}{run.id}")  # what a kill leaves of it is swept
         try:
@@ -174,7 +174,7 @@ def is_model_folder(place: str) -> bool:
 
 
 def default_root() -> Path:
-    """The workspace when none is named: $GRAFT_WORKSPACE, else ./workspace."""
+    """The default workspace: $GRAFT_WORKSPACE, else ./workspace."""
     return Path(os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT)
 
 

@@ -1,8 +1,8 @@
-"""One object per process, where neither a module reload nor a cleared cache can make a second one.
+"""Process-wide singletons that survive module reloads and cleared caches.
 
 Streamlit drops the app's own modules from `sys.modules` when a source file changes, and `st.cache_resource`
-can be emptied from the menu; module globals and cached objects are both made anew then, while the threads of the old
-ones run on. A module object that was never loaded from a file is evicted by neither.
+can be cleared from the menu; module globals and cached objects are then created again, while threads of the old ones
+keep running. A module object that was not loaded from a file survives both.
 """
 
 import sys
@@ -16,12 +16,12 @@ _HOLDER = "_graft_anchors"
 
 
 def once(name: str, factory: Callable[[], T]) -> T:
-    """The process's object called `name`; the first caller makes it with `factory`, all others wait for that one.
+    """The process's object called `name`; the first caller creates it with `factory`, others wait for it.
 
-    When `factory` raises, nothing is kept and the next caller tries again. A factory may itself call `once`.
+    If `factory` raises, nothing is stored and the next caller tries again. A factory may call `once`.
     """
     holder: Any = sys.modules.setdefault(_HOLDER, ModuleType(_HOLDER))
-    # dict.setdefault is one atomic step: two first callers agree on one lock
+    # dict.setdefault is atomic: concurrent first callers get the same lock
     lock = holder.__dict__.setdefault("lock", threading.RLock())
     kept = holder.__dict__.setdefault("kept", {})
     if name in kept:
@@ -33,6 +33,6 @@ def once(name: str, factory: Callable[[], T]) -> T:
 
 
 def forget(name: str) -> Any:
-    """Let go of the object called `name` and return it, or None; the next caller of `once` makes a new one."""
+    """Remove the object called `name` and return it, or None; the next call of `once` creates a new one."""
     holder: Any = sys.modules.get(_HOLDER)
     return None if holder is None else holder.__dict__.get("kept", {}).pop(name, None)

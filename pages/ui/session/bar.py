@@ -1,4 +1,4 @@
-"""A bar for work that may be over before one is worth seeing."""
+"""A progress bar that appears only for longer work."""
 
 import time
 
@@ -6,18 +6,18 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 SHOWN_AFTER_S = 0.4
-EVERY_S = 0.1  # more often than that only costs time
+EVERY_S = 0.1  # minimum interval between updates
 
 
 class DelayedBar:
-    """Draws nothing for `SHOWN_AFTER_S`; then how many are done. Close it at the end."""
+    """Shows progress after `SHOWN_AFTER_S`. Close it at the end."""
 
     def __init__(self) -> None:
         self._next = time.monotonic() + SHOWN_AFTER_S
         self._bar: DeltaGenerator | None = None
 
     def update(self, done: int, total: int) -> None:
-        """Say that `done` of `total` are done."""
+        """Update the bar to `done` of `total`."""
         now = time.monotonic()
         if now < self._next or not total:
             return
@@ -28,6 +28,6 @@ class DelayedBar:
         self._bar.progress(min(1.0, done / total), text=words)
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._bar is not None:
             self._bar.empty()

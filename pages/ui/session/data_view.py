@@ -1,4 +1,4 @@
-"""Which of its views the Data page shows: the chosen images, the choices, the collecting of images, or a question."""
+"""The current view of the Data page: chosen images, data sources, adding images, or a question."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ View = Literal["look", "choose", "add", "copy", "ask"]
 
 @dataclass(frozen=True)
 class Asking:
-    """A source, and the reading that left a question or is to be replaced."""
+    """A source, and the reading options that are unclear or to be replaced."""
 
     source: str
     reading: Reading
@@ -28,14 +28,14 @@ def current() -> View:
 
 
 def go(view: View) -> None:
-    """Open a view at the next run; for `on_click`, or before `st.rerun`."""
+    """Open a view at the next rerun; for `on_click`, or before `st.rerun`."""
     state.remember("data:view", view)
 
 
 def choose(source: str, reading: Reading = AS_FOUND) -> None:
-    """Take these images for the experiment and show them; where they can be read in several ways, ask first.
+    """Use these images for the experiment and show them; ask first if they can be read in several ways.
 
-    Raises `InvalidInput`. Until all is known the old ones stay chosen.
+    Raises `InvalidInput`. The old images stay chosen until then.
     """
     try:
         state.update(source=engine.dataset(source, reading).source, reading=reading)
@@ -48,18 +48,18 @@ def choose(source: str, reading: Reading = AS_FOUND) -> None:
 
 
 def ask(source: str, reading: Reading) -> None:
-    """Open the question how a source is to be read; for `on_click`, or before `st.rerun`."""
+    """Open the question how to read a source; for `on_click`, or before `st.rerun`."""
     state.remember("data:asking", Asking(source, reading))
     go("ask")
 
 
 def asking() -> Asking | None:
-    """What the question is about."""
+    """The subject of the open question."""
     return state.recall("data:asking", None)
 
 
 def editable(source: str | None) -> Path | None:
-    """The folder of the collection that a source is; None for a source that only a copy can add to."""
+    """The folder of a source that is a collection; None for other sources, which have to be copied first."""
     found = (one.folder for one in collections() if one.editable and str(one.folder) == source)
     return next(found, None)
 
@@ -74,5 +74,5 @@ def changed(folder: Path) -> float:
     """When a class was last added to a collection, in seconds since 1970."""
     try:
         return folder.stat().st_mtime
-    except OSError:  # removed at this moment
+    except OSError:  # just deleted
         return 0.0

@@ -1,4 +1,4 @@
-"""The engine as pages see it: the workspace, the job manager, and data sets that are read once."""
+"""Access to the engine for pages: workspace, job manager, and cached data sets."""
 
 import os
 from collections.abc import Hashable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # importing it loads torch
 
 
 def workspace() -> Workspace:
-    """The workspace of this server. The first call marks runs whose process is gone as interrupted."""
+    """The workspace of this server. The first call marks runs of ended processes as interrupted."""
     root = state.workspace()
 
     def open_and_recover() -> Workspace:
@@ -42,7 +42,7 @@ def workspace() -> Workspace:
 
 
 def open_again() -> Workspace:
-    """The workspace as it lies on the disk now; what was at work in the one that was replaced is given up."""
+    """Reopen the workspace from disk; jobs in the replaced one are abandoned."""
     root = state.workspace()
     jobs, before = forget(f"jobs:{root}"), forget(f"workspace:{root}")
     if jobs is not None:
@@ -63,42 +63,42 @@ def manager() -> "JobManager":
 
 
 def live_runs() -> list[Run]:
-    """Runs that are being worked on in any process, the oldest first. Does not wait for torch."""
+    """Live runs of any process, the oldest first. Does not wait for torch."""
     return workspace().store.live()
 
 
 def dataset(source: str, reading: Reading = AS_FOUND) -> Dataset:
-    """The images of a source, read anew only when a folder of it has changed. Raises `InvalidInput`, of that kind
-    `UnclearLayout` where a folder can be read in several ways and `reading` does not say in which.
+    """The data set of a source, read again only if a folder has changed. Raises `InvalidInput`, or its subclass
+    `UnclearLayout` if a folder can be read in several ways and `reading` does not decide.
 
-    A long reading shows a progress bar where it is called.
+    Shows a progress bar if it takes long.
     """
     return _datasets().get_or_make(_key(source, reading), lambda: _read(source, reading))
 
 
 def known_dataset(source: str | None, reading: Reading = AS_FOUND) -> Dataset | None:
-    """The images of a source, if some page has read them as they are now; reads nothing."""
+    """The data set of a source if it is cached and up to date; reads nothing."""
     return None if source is None else _datasets().get(_key(source, reading))
 
 
 def split(source: str, spec: SplitSpec, reading: Reading = AS_FOUND) -> Split:
-    """How the images of a source are divided."""
+    """The split of a source."""
     images = dataset(source, reading)
 
     def divide() -> Split:
-        with st.spinner("Dividing the images."):  # seconds, where tens of thousands are compared for copies
+        with st.spinner("Dividing the images."):  # takes seconds for tens of thousands of images
             return make_split(images, spec)
 
     return _splits().get_or_make((*_key(source, reading), spec), divide)
 
 
 def known_split(source: str | None, spec: SplitSpec, reading: Reading = AS_FOUND) -> Split | None:
-    """How the images of a source are divided, if some page has asked for it; divides nothing."""
+    """The split of a source if it is cached; computes nothing."""
     return None if source is None else _splits().get((*_key(source, reading), spec))
 
 
 def read_again() -> None:
-    """Forget the data sets, so that images changed on the disk under their old names are seen."""
+    """Clear the caches, so that images edited in place are read again."""
     _datasets().clear()
     _splits().clear()
 
@@ -110,7 +110,7 @@ def chosen_dataset() -> Dataset | None:
 
 
 def images_in(folder: Path) -> int:
-    """How many files in and below a folder look like images; 0 where it is gone."""
+    """The number of images in and below a folder; 0 if it does not exist."""
     try:
         return read_tree(folder).top.image_count
     except GraftError:
@@ -144,7 +144,8 @@ def _key(source: str, reading: Reading) -> tuple[Hashable, ...]:
 
 
 def _stamp(source: str) -> int:
-    """Changes when an image or a class is added or removed: the newest time of the folders, which is quick to ask."""
+    """A value that changes when an image or a class is added or removed: the latest modification time of the
+    folders."""
     if source.startswith("sample:"):
         return 0
     newest = seen = 0
@@ -155,8 +156,8 @@ def _stamp(source: str) -> int:
             newest = max(newest, os.stat(place).st_mtime_ns)
             folders[:] = [name for name in folders if not is_junk(name)]
             seen += len(folders) + len(files)
-            if seen > MAX_FILES:  # more than a data set may have; the reading says so
+            if seen > MAX_FILES:  # too many files: reported when the data set is read
                 break
-    except (OSError, ValueError, RuntimeError):  # gone, or no path at all: the reading says so
+    except (OSError, ValueError, RuntimeError):  # missing or invalid path: reported when the data set is read
         return newest
     return newest

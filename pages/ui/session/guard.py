@@ -1,4 +1,4 @@
-"""Who may talk to the server: this app's own pages, asked for by an address that is this machine's.
+"""Access control of the server: only the app's own pages, under an address of this machine.
 
 Any web site can make a browser send requests to 127.0.0.1 (by a name of its own that it points there, too), and every
 other program with a page on this machine is a neighbour of another port. Streamlit itself checks the host of the
@@ -14,7 +14,7 @@ import streamlit as st
 
 Scope = MutableMapping[str, Any]
 Channel = Callable[..., Awaitable[Any]]
-SCHEMES = ("http", "https")  # a proxy on this machine may speak https for us
+SCHEMES = ("http", "https")  # a local proxy may use https
 BODY = b"Refused: this address or page is not this app's own. Open the address that the app printed when it started."
 
 
@@ -52,22 +52,24 @@ def _matches(name: str, pattern: str) -> bool:
 
 
 def _same(origin: bytes, host: bytes) -> bool:
-    """Whether a page lies at the very name and port that is asked: another port is another program."""
+    """Whether the origin has the same host and port as the request: another port is another program."""
     page = _parts(origin.decode("latin-1"))
-    asked = None if page is None else _parts(f"{page.scheme}://{host.decode('latin-1')}")
-    return page is not None and asked is not None and _place(page) == _place(asked)
+    requested = None if page is None else _parts(f"{page.scheme}://{host.decode('latin-1')}")
+    return page is not None and requested is not None and _host_and_port(page) == _host_and_port(requested)
 
 
-def _place(parts: SplitResult) -> tuple[str | None, int]:
+def _host_and_port(parts: SplitResult) -> tuple[str | None, int]:
     return parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _parts(address: str) -> SplitResult | None:
-    """An address of scheme, name and port alone; None for anything else."""
+    """Parse an address of scheme, host and port only; None for anything else."""
     try:
         parts = urlsplit(address)
-        _ = parts.port  # a number, and one that a port can have
+        _ = parts.port  # validates the port
     except ValueError:
         return None
-    plain = parts.scheme in SCHEMES and parts.hostname and address.lower() == f"{parts.scheme}://{parts.netloc.lower()}"
-    return parts if plain and "@" not in parts.netloc and "\\" not in parts.netloc else None
+    is_plain = (
+        parts.scheme in SCHEMES and parts.hostname and address.lower() == f"{parts.scheme}://{parts.netloc.lower()}"
+    )
+    return parts if is_plain and "@" not in parts.netloc and "\\" not in parts.netloc else None

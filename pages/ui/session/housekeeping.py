@@ -1,4 +1,4 @@
-"""What closed tabs held is given back: three handles and some megabytes each.
+"""Release the resources of closed tabs: three handles and some megabytes each.
 
 Streamlit keeps the session of a closed tab for `server.disconnectedSessionTTL` seconds, in case it comes back, and then
 drops it without closing it: its event loop, uploads and images stay until the collector of cyclic garbage finds them,
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def housekeeping(app: Any) -> AsyncIterator[None]:
-    """The lifespan of the server's `app` (an `st.App`): tidies up now and then."""
+    """The lifespan of the server's `app` (an `st.App`): cleans up regularly."""
     tidying = asyncio.create_task(_tidy_up(app))
     try:
         yield
@@ -38,12 +38,12 @@ async def _tidy_up(app: Any) -> None:
         try:
             if kept is not None and close_expired(kept):
                 await asyncio.to_thread(collect)
-        except Exception:  # the page of somebody must not fail for it
+        except Exception:  # pages must not fail because of it
             logger.exception("What closed tabs held could not be given back")
 
 
 def close_expired(kept: Any) -> int:
-    """Shut down the sessions whose time is over, and return how many. In the server's thread alone."""
+    """Shut down expired sessions and return their number. Call only in the server's thread."""
     expired = kept.expire()
     for _, info in expired:
         info.session.shutdown()
@@ -51,6 +51,6 @@ def close_expired(kept: Any) -> int:
 
 
 def collect() -> None:
-    """Find what hangs together in circles, such as a figure and its parts, and give its memory to the system."""
+    """Collect cyclic garbage, such as figures, and return its memory to the system."""
     gc.collect()
     give_back()

@@ -1,6 +1,6 @@
-"""The one owner of session state: what must outlive a change of page.
+"""The owner of session state that must outlive a change of page.
 
-Widget keys vanish when their page is left, so everything worth keeping is held under plain keys, here and only here.
+Widget keys are lost when their page is left, so everything to keep is stored under plain keys, only here.
 """
 
 import os
@@ -39,10 +39,10 @@ _TAB = re.compile(r"[0-9a-f]{16}")
 
 @dataclass(frozen=True)
 class Draft:
-    """The experiment as it stands on the pages. `phases` None: the backbone's default ones."""
+    """The current experiment of the pages. `phases` None: the backbone's default ones."""
 
     source: str | None = None
-    reading: Reading = AS_FOUND  # how the source is read, where it does not say so itself
+    reading: Reading = AS_FOUND  # reading options, if the layout is unclear
     split: SplitSpec = field(default_factory=SplitSpec)
     pipeline: PipelineSpec = presets.DEFAULT
     backbone: BackboneSpec = field(default_factory=BackboneSpec)
@@ -53,7 +53,7 @@ class Draft:
     device: str | None = None  # not part of the experiment; None: the best one of this machine
 
     def chosen_phases(self) -> tuple[Phase, ...]:
-        """The phases in force. The default ones need the backbone's stages, so this may load torch: wait first."""
+        """The current phases. The default ones need the backbone's stages, so this may load torch: wait first."""
         if self.phases is not None:
             return self.phases
         from core.backbones.stages import stage_table
@@ -65,7 +65,7 @@ class Draft:
         return default_phases(names, kept_views=self.views != "fresh" and not self.recipe.mixes)
 
     def experiment(self) -> Experiment:
-        """The complete description. Raises `InvalidExperiment` that says what is missing and on which page."""
+        """The complete experiment. Raises `InvalidExperiment` with what is missing and on which page."""
         if self.source is None:
             raise InvalidExperiment("No images are chosen yet. Choose a sample or your own images on the Data page.")
         phases = self.chosen_phases()
@@ -89,15 +89,15 @@ class Draft:
 
 
 def draft() -> Draft:
-    """This session's experiment; a new one goes on with the one that was changed last, until its tab is known."""
-    held = recall("draft", None)
-    if held is None and (held := _last_kept()) is not None:
-        _keep(held)  # as this tab's own: what another tab does from now on is none of its business
-    return held or Draft()
+    """This session's experiment; a new session starts with the last changed one, until its tab is known."""
+    current_draft = recall("draft", None)
+    if current_draft is None and (current_draft := _last_kept()) is not None:
+        _keep(current_draft)  # as this tab's own copy: independent of other tabs from now on
+    return current_draft or Draft()
 
 
 def tab() -> str:
-    """The name of this session's browser tab, under which its experiment is kept."""
+    """The id of this session's browser tab, under which its experiment is saved."""
     name = recall("tab", None)
     if name is None:
         name = secrets.token_hex(8)
@@ -106,29 +106,29 @@ def tab() -> str:
 
 
 def adopt(name: str) -> bool:
-    """This session is a reload of the tab `name`: go on with what that tab had. Whether anything changed.
+    """Restore the experiment of the tab `name` after a reload. Returns whether anything changed.
 
-    A name that this program did not give is ignored.
+    Invalid names are ignored.
     """
     if not _TAB.fullmatch(name) or name == recall("tab", None):
         return False
-    proposed, held = tab(), draft()
+    proposed, current_draft = tab(), draft()
     remember("tab", name)
     kept = _read(_draft_path(name))
     if kept is None:
-        _keep(held)
+        _keep(current_draft)
     with suppress(OSError):
         _draft_path(proposed).unlink(missing_ok=True)
-    if kept is None or kept == held:
+    if kept is None or kept == current_draft:
         return False
     remember("draft", kept)
     return True
 
 
 def update(**parts: Any) -> Draft:
-    """Replace parts of the draft and return the new one. Raises `TypeError` for a name that it does not have.
+    """Replace fields of the draft and return the new one. Raises `TypeError` for unknown fields.
 
-    Another source is read as it is found, unless its reading is given along.
+    A new source resets the reading options, unless they are given too.
     """
     before = draft()
     if parts.get("source", before.source) != before.source:
@@ -140,7 +140,7 @@ def update(**parts: Any) -> Draft:
 
 
 def use(experiment: Experiment) -> Draft:
-    """Take over the settings of an experiment, such as those of an earlier run."""
+    """Use the settings of an experiment, such as those of an earlier run."""
     return update(
         source=experiment.data.source,
         reading=experiment.data.reading,
@@ -155,14 +155,14 @@ def use(experiment: Experiment) -> Draft:
 
 
 def reset() -> Draft:
-    """Begin a new experiment."""
+    """Start a new experiment."""
     _keep(Draft())
     return draft()
 
 
 def _keep(changed: Draft) -> None:
     remember("draft", changed)
-    with suppress(StorageFailed):  # this session still has it; whatever writes something of value will say so
+    with suppress(StorageFailed):  # the session still has it; other writes will report the problem
         files.write_bytes(_draft_path(tab()), TypeAdapter(Draft).dump_json(changed, indent=2))
         files.make_newest(_draft_path(tab()), _newest_first())
         for old in _newest_first()[_MOST_DRAFTS:]:
@@ -174,12 +174,12 @@ def _draft_path(name: str) -> Path:
 
 
 def _newest_first() -> list[Path]:
-    """Every kept draft, the one changed last first."""
+    """All saved drafts, the last changed first."""
 
     def age(path: Path) -> int:
         try:
             return -path.stat().st_mtime_ns
-        except OSError:  # another session has just let go of it
+        except OSError:  # just deleted by another session
             return 0
 
     return sorted((workspace() / DRAFTS).glob("*.json"), key=age)
@@ -193,29 +193,29 @@ def _last_kept() -> Draft | None:
 def _read(path: Path) -> Draft | None:
     try:
         return TypeAdapter(Draft).validate_json(path.read_bytes())
-    except (OSError, ValueError):  # none yet, or of another version: begin anew
+    except (OSError, ValueError):  # missing, or of another version: start a new one
         return None
 
 
 def workspace() -> Path:
-    """Where runs and data sets are kept: GRAFT_WORKSPACE, or ./workspace."""
+    """The workspace folder: GRAFT_WORKSPACE, or ./workspace."""
     return files.own_path(os.environ.get("GRAFT_WORKSPACE") or "workspace").resolve()
 
 
 def collection() -> Path | None:
-    """The folder of the user's own images that the Data page is filling."""
+    """The folder of the open collection on the Data page."""
     return recall("collection", None)
 
 
 def open_collection(folder: Path | None) -> None:
-    """Make `folder` the one that the Data page fills; None closes it."""
+    """Open the collection `folder` on the Data page; None closes it."""
     remember("collection", folder)
 
 
 def unseen(kind: str, ids: Iterable[str]) -> set[str]:
-    """Those of `ids` that this was never asked about before: uploads that still have to be taken in.
+    """Those of `ids` not passed before: uploads that still have to be saved.
 
-    An upload widget gives its files again at every run of the page; each must be saved once.
+    An upload widget returns its files at every rerun; each must be saved once.
     """
     seen: frozenset[str] = recall(f"seen:{kind}", frozenset())
     new = set(ids) - seen
@@ -224,10 +224,10 @@ def unseen(kind: str, ids: Iterable[str]) -> set[str]:
 
 
 def recall(name: str, default: Any) -> Any:
-    """A plain value that a page kept under `name`, or `default`."""
+    """The value stored under `name`, or `default`."""
     return st.session_state.get(_PREFIX + name, default)
 
 
 def remember(name: str, value: Any) -> None:
-    """Keep a plain value for this session, also over changes of page."""
+    """Store a value for this session, across changes of page."""
     st.session_state[_PREFIX + name] = value

@@ -1,4 +1,4 @@
-"""What Streamlit does not promise to keep, in one place: each says whether it is there, and the app works without it.
+"""Private APIs of Streamlit in one place: each function reports whether it is available; the app works without them.
 
 Without the store of sessions, memory of closed tabs is given back later, by Streamlit itself. Without the switch of the
 older kind of app, a page opened by its own address before any other lacks the sidebar until the first page is opened.
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def kept_sessions(app: Any) -> Any | None:
-    """Streamlit's store of sessions without a tab, a cache with a time to live; None where it is gone."""
+    """Streamlit's cache of disconnected sessions; None if it is not available."""
     found = app
     for name in ("_runtime", "_session_mgr", "_session_storage", "_cache"):
         found = getattr(found, name, None)

@@ -1,4 +1,4 @@
-"""Loads the slow libraries once per process, behind the first page."""
+"""Load slow libraries once per process, in the background of the first page."""
 
 import atexit
 import gc
@@ -13,7 +13,7 @@ LIBRARIES = ("torch", "torchvision", "timm", "albumentations")
 
 
 class WarmUp:
-    """State of the loading: `part` is the library being loaded, `error` what stopped it, `done` is set at the end."""
+    """State of loading: `part` is the current library, `error` the error if it failed, `done` is set at the end."""
 
     def __init__(self, libraries: tuple[str, ...] = LIBRARIES) -> None:
         self.libraries = libraries
@@ -44,7 +44,7 @@ class WarmUp:
 
 
 def start() -> WarmUp:
-    """Begin loading, unless this process already has. Returns at once."""
+    """Start loading, if not started yet. Returns immediately."""
     return once("warm-up", WarmUp)
 
 
@@ -54,7 +54,7 @@ def ready() -> bool:
 
 
 def wait(purpose: str) -> None:
-    """Return when everything is loaded; until then a spinner says `purpose` and which library is being loaded.
+    """Wait until everything is loaded, with a spinner showing `purpose` and the current library.
 
     Raises `RuntimeError` when a library cannot be loaded.
     """

@@ -1,4 +1,4 @@
-"""What a pydantic field asks for: the kind of widget, its bounds and its step. No Streamlit in here."""
+"""The widget for a pydantic field: kind, bounds and step. Independent of Streamlit."""
 
 import math
 import types
@@ -33,7 +33,7 @@ class Shape:
 
 
 def shape(name: str, field: FieldInfo) -> Shape:
-    """Resolve a field's annotation. Raises `TypeError` for one that no widget serves: a mistake of the programmer."""
+    """Resolve a field's annotation. Raises `TypeError` if there is no widget for it."""
     parts, metadata = _flatten(field.annotation, list(field.metadata))
     optional = type(None) in parts
     parts = [part for part in parts if part is not type(None)]
@@ -98,7 +98,7 @@ def _numbers(default: Any) -> list[float]:
 
 
 def _flatten(annotation: Any, metadata: list[Any]) -> tuple[list[Any], list[Any]]:
-    """The members of a union, and every bound that is named anywhere on the way."""
+    """The members of a union, and all bounds in the annotation."""
     if get_origin(annotation) is Annotated:
         inner, *notes = get_args(annotation)
         more = [item for note in notes for item in (note.metadata if isinstance(note, FieldInfo) else [note])]

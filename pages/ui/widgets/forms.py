@@ -1,9 +1,9 @@
-"""The one form renderer: a pydantic model becomes widgets.
+"""Form renderer: turns a pydantic model into widgets.
 
-The caller passes the values that it holds, and stores the result's model whenever there is one. So at the next run a
-field is expected to come back as the form gave it (or, while the form was not valid, as it was passed). Any other value
-comes from outside, a preset or a copied run, and replaces what the widget says. A widget that is new on the page takes
-its value over in any case.
+The caller passes its current values and stores the resulting model if there is one. At the next rerun a field is
+expected to have the value that the form returned (or, if the form was invalid, the passed value). Any other value comes
+from outside, e.g. a preset or a copied run, and replaces that of the widget. A new widget always takes the passed
+value.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ _FEW = 4  # choices that fit side by side
 
 @dataclass(frozen=True)
 class FormResult:
-    """What a form says: its plain `values`, and either the valid `model` or the `error` that is on the screen.
+    """Result of a form: its plain `values`, and either the valid `model` or the displayed `error`.
 
     `errors` has one sentence per field; the key '' stands for the form as a whole.
     """
@@ -50,13 +50,12 @@ def render_form(
     options: Mapping[str, Sequence[str]] | None = None,
     disabled: bool = False,
 ) -> FormResult:
-    """Draw widgets for `fields` (all of them by default) and return what they say.
+    """Draw widgets for `fields` (default: all) and return their values.
 
-    `values` are what the caller holds; missing ones are the model's defaults, those of fields that are not drawn are
-    passed through. `key` makes the widgets unique on the page. `options` names the choices of a field that is a list
-    of names, or those that a choice is left with. An error stands beside its widget; the caller keeps its last good
-    model as long as `model` is None.
-    Raises `TypeError` for a field that no widget serves.
+    `values` are the caller's current values; missing ones are the model's defaults, and fields that are not drawn are
+    passed through. `key` makes the widgets unique on the page. `options` gives the choices of a field that is a list of
+    names, or restricts those of a choice. Errors are shown beside their widgets; the caller keeps its last valid model
+    while `model` is None. Raises `TypeError` for a field that no widget serves.
     """
     held = _defaults(model_type) | (values.model_dump() if isinstance(values, BaseModel) else dict(values))
     names = list(model_type.model_fields) if fields is None else list(fields)
@@ -74,7 +73,7 @@ def render_form(
 
 @dataclass
 class _Field:
-    """One field of a form on the screen. `news`: its value comes from outside and replaces what the widget says."""
+    """One field of a form. `news`: its value comes from outside and replaces that of the widget."""
 
     name: str
     info: FieldInfo
@@ -100,7 +99,7 @@ class _Field:
         }
 
     def draw(self, value: Any) -> Any:
-        """The widget with `value`, where that is news; returns the widget's own value."""
+        """Draw the widget, with `value` if that comes from outside; returns the widget's value."""
         form = self.shape
         self.news = not _expected(self.key, value)
         draw = {
@@ -110,7 +109,7 @@ class _Field:
         return draw(form, value)
 
     def _take(self, key: str, value: Any) -> Any:
-        """Put `value` into the widget `key` if it is news, or if the widget is new on the page; what it then holds.
+        """Set the widget `key` to `value` if it comes from outside or the widget is new; returns the widget's value.
 
         The widget must be given that as its default too: a value set through the session state travels to the browser
         once, and is lost with a script run that is overtaken. The browser would then show, and send back, the minimum.
@@ -187,7 +186,7 @@ class _Field:
         return self._box(form, start, number, **box)
 
     def _box(self, form: Shape, value: Any, number: type, **common: Any) -> Any:
-        """A box to type a number into; where it is optional, an empty box is the automatic choice."""
+        """A number input; for an optional number, empty means automatic."""
         if form.optional:
             return self._optional_box(value, number, **common)
         held = self._take(common["key"], number(value))

@@ -1,4 +1,4 @@
-"""Sentences for the user: errors, empty states, explanations, and text that came from users."""
+"""Messages for the user: errors, empty states, explanations, and escaping of users' text."""
 
 import re
 
@@ -8,7 +8,7 @@ from core.errors import GraftError, UnclearLayout
 from core.files import slug
 from core.text import shown
 
-_JOINER = "\u2060"  # word joiner: takes no room and breaks a pattern apart
+_JOINER = "\u2060"  # word joiner: invisible, and breaks up patterns
 _PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
 # Streamlit looks for these in finished text, after Markdown's escapes are gone, so an escape alone does not stop them
 _LATE = re.compile(r"(:(?=[\w+\-/:])|(?<=:)(?=//)|www(?=\.)|(?=@)|<(?=-)|-(?=[->])|[<>~](?==))", re.IGNORECASE)
@@ -25,19 +25,19 @@ def literal(text: str) -> str:
 
 
 def sentence(error: GraftError) -> str:
-    """What an error says on a page: its ways out that are options of the command line are buttons of the Data page."""
+    """The text of an error for a page: options of the command line are replaced by a hint to the Data page."""
     return f"{error.question} Say on the Data page how to read it." if isinstance(error, UnclearLayout) else str(error)
 
 
 def show_error(error: GraftError) -> None:
-    """An error that was raised on purpose, as its own sentence."""
+    """Show an error with its own message."""
     st.error(literal(sentence(error)), icon=":material/error:")
 
 
 def empty_state(
     title: str, text: str, button_label: str, page: str, icon: str = ":material/add_photo_alternate:"
 ) -> None:
-    """Say what is not there yet, and offer the one button that leads to `page`, where it can be made."""
+    """Show what is missing, with a button that leads to `page`, where it can be created."""
     with st.container(border=True, horizontal_alignment="center", gap="small", key=f"empty-{slug(title)}"):
         st.space("small")
         st.markdown(f"# {icon}", width="content")
@@ -49,7 +49,7 @@ def empty_state(
 
 
 def explain(title: str, idea: str, formula: str | None = None, reference: str | None = None) -> None:
-    """A small popover beside the thing that it explains: the idea, the formula (LaTeX) and one reference."""
+    """A popover with an explanation: the idea, a formula (LaTeX) and a reference."""
     with st.popover(title, icon=":material/help:", type="tertiary"):
         st.markdown(idea)
         if formula:

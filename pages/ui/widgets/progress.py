@@ -1,4 +1,4 @@
-"""How far a short analysis is."""
+"""Progress of a short analysis."""
 
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
@@ -14,9 +14,9 @@ POLL_S = 1.0
 
 
 def show_progress(analyses: "AnalysisQueue", key: Hashable, cancel_key: str) -> None:
-    """How far an analysis is, every second, with a button that cancels it; once it is over, the whole page is drawn.
+    """Show the progress of an analysis every second, with a cancel button; at its end the whole page is rerun.
 
-    To be called outside of a fragment, for it is one.
+    Do not call inside a fragment.
     """
     st.fragment(_progress, run_every=POLL_S)(analyses, key)
     st.button("Cancel", icon=":material/close:", key=cancel_key, on_click=analyses.cancel, args=(key,))
@@ -25,7 +25,7 @@ def show_progress(analyses: "AnalysisQueue", key: Hashable, cancel_key: str) -> 
 def _progress(analyses: "AnalysisQueue", key: Hashable) -> None:
     analysis = analyses.analysis(key)
     if analysis is None or analysis.over:
-        st.rerun(scope="app")  # which draws the answer, and no timer
+        st.rerun(scope="app")  # draws the result without a timer
     else:
         told = analysis.progress
         text = f"{told.what[:1].upper()}{told.what[1:]}"

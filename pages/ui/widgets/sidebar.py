@@ -1,4 +1,4 @@
-"""The way through the app, and on each step of it the experiment as it stands; every line leads to its page."""
+"""The sidebar: links to the pages, each with a summary of the current experiment."""
 
 from collections.abc import Mapping, Sequence
 
@@ -42,29 +42,29 @@ button[aria-label="Download as CSV"] { display: none; }
 def notes(
     draft: Draft, *, data: str | None = None, estimate: str | None = None, job: str | None = None
 ) -> dict[str, tuple[str, ...]]:
-    """What stands under each page's name, as plain text.
+    """The summary below each page's name, as plain text.
 
     `data` is a better name for the images than their source, `estimate` the time that a training would take, and `job`
     the training that is running.
     """
-    said = {
+    summaries = {
         "pages/data.py": [data or data_summary(draft.source, draft.split)],
         "pages/augment.py": [pipeline_summary(draft.pipeline)],
         "pages/backbone.py": [backbone_summary(draft.backbone), phases_summary(draft.phases)],
         "pages/train.py": [text for text in (job, estimate) if text],
     }
-    return {page: tuple(lines) for page, lines in said.items()}
+    return {page: tuple(lines) for page, lines in summaries.items()}
 
 
-def show(pages: Sequence[NamedPage], said: Mapping[str, Sequence[str]]) -> None:
-    """Draw the sidebar: a link for each page, with what is said about it. Containers are keyed `way-TITLE`."""
+def show(pages: Sequence[NamedPage], summaries: Mapping[str, Sequence[str]]) -> None:
+    """Draw the sidebar: a link for each page, with its summary. Containers are keyed `way-TITLE`."""
     st.logo(_LOGO, size="large")
     with st.sidebar:
         st.html(_STYLE)
         with st.container(gap="xxsmall", key="way"):
             for path, title, icon in pages:
                 with st.container(key=f"way-{slug(title)}"):
-                    st.page_link(path, label=_label(title, said.get(path, ())), icon=icon, width="stretch")
+                    st.page_link(path, label=_label(title, summaries.get(path, ())), icon=icon, width="stretch")
 
 
 def _label(title: str, lines: Sequence[str]) -> str:
@@ -72,7 +72,7 @@ def _label(title: str, lines: Sequence[str]) -> str:
 
 
 def dataset_summary(name: str, images: int | None, classes: int) -> str:
-    """A data set that was read; `images` are those that are used, None while it is not divided."""
+    """A loaded data set; `images` is the number of used images, None before the split is known."""
     what = f"{classes:,} {'class' if classes == 1 else 'classes'}"
     return (
         f"{name}, {what}" if images is None else f"{name}, {images:,} {'image' if images == 1 else 'images'} in {what}"
@@ -80,7 +80,7 @@ def dataset_summary(name: str, images: int | None, classes: int) -> str:
 
 
 def data_summary(source: str | None, split: SplitSpec) -> str:
-    """Which images, and how they are divided."""
+    """The images and their split."""
     if source is None:
         return NOT_CHOSEN
     name = source.removeprefix("sample:") if source.startswith("sample:") else source.rstrip("/\\")
@@ -90,7 +90,7 @@ def data_summary(source: str | None, split: SplitSpec) -> str:
 
 
 def pipeline_summary(pipeline: PipelineSpec) -> str:
-    """How many augmentations are on, and which first."""
+    """The first enabled augmentations and the number of others."""
     names = [_transform(step.transform) for step in pipeline.steps if step.enabled and step.p > 0]
     if not names or pipeline.strength == 0:
         return "none"
@@ -112,7 +112,7 @@ def backbone_summary(backbone: BackboneSpec) -> str:
 
 
 def phases_summary(phases: Sequence[Phase] | None) -> str:
-    """What is trained for how long; None stands for the backbone's default phases."""
+    """The trained stages and epochs; None means the backbone's default phases."""
     if phases is None:
         return "head, then the later stages"
     if not phases:
