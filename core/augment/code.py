@@ -25,7 +25,7 @@ from core.experiment import PipelineSpec
 
 _LOADING = {
     geometry_module: ("Geometry",),
-    scale: ("Range", "UNIT", "by_type", "to_bytes"),
+    scale: ("Range", "UNIT", "_MISSING", "by_type", "Finer", "_is_missing", "to_bytes"),
     decoded: ("MAX_PIXELS", "DecodedImage"),
     colour: ("MATTE", "ON_WHITE", "ALL_TRANSPARENT", "BROKEN_PROFILE", "_ORIENTATION", "_UPRIGHT", "_SPACES", "_SAME",
              "_MAX_PROFILE_BYTES", "_BLACK_POINT", "finish", "orientation_of", "_opaque", "_without_alpha",
