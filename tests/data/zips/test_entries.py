@@ -6,7 +6,7 @@ import re
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 
 from core.data.sources import load_dataset
@@ -123,6 +123,7 @@ def test_other_methods_are_read(tmp_path, method):
 def test_whatever_an_entry_is_called_it_lies_inside_or_the_zip_is_refused(tmp_path_factory, parts, tail):
     folder = tmp_path_factory.mktemp("named")
     name = tail.join(part.encode("utf-8", "replace").decode() for part in parts)
+    assume(name[0] != "\0")  # zipfile cannot write an empty name, and cuts it there
     message = refusal(zip_of([(name, IMAGE), ("cat/1.png", IMAGE)]), folder / "out")
     assert not CONTROL.search(message)
     assert [path.name for path in folder.iterdir()] == ([] if message else ["out"])
