@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from core.data.companions import companion_groups
 from core.data.dataset import Dataset, LeftOut
 from core.data.dividing.several import deal_several
 from core.data.dividing.shares import class_shares
@@ -38,7 +39,14 @@ class Split:
         return {"train": len(self.train), "val": len(self.val), "test": len(self.test)}
 
 
-def make_split(dataset: Dataset, spec: SplitSpec, by_names: bool = True, *, look_for_altered: bool = True) -> Split:
+def make_split(
+    dataset: Dataset,
+    spec: SplitSpec,
+    by_names: bool = True,
+    *,
+    look_for_altered: bool = True,
+    look_for_companions: bool = True,
+) -> Split:
     """Divide `dataset`, class by class, into shares; a data set that came divided keeps its parts. Where images have
     several labels, all labels are divided in these shares at once (see `core.data.dividing.stratify`).
 
@@ -48,21 +56,26 @@ def make_split(dataset: Dataset, spec: SplitSpec, by_names: bool = True, *, look
     trains and one validates. A class of one only trains, and `problems` blocks the start.
 
     With `by_names`, images that are versions of one image by their names stay in one part like near copies. Without
-    `look_for_altered`, copies in another light, cropped, turned or mirrored are not looked for.
+    `look_for_altered`, copies in another light, cropped, turned or mirrored are not looked for; without
+    `look_for_companions`, images that nearly all have a companion by name are not.
     """
     reasons = exact_reasons(dataset)
     distinct, unknown = distinct_digests(dataset, spec)
     near = find_near(dataset, frozenset(reasons), distinct, look_for_altered=look_for_altered)
     more, notes = near_reasons(dataset, near, spec, reasons)
-    if spec.near_copies != "group":
-        return _divided(dataset, spec, reasons | more, (), near, [*notes, *unknown])
     apart = (
         {index for index, item in enumerate(dataset.items) if item.digest in distinct} | reasons.keys() | more.keys()
     )
-    versions = version_groups(dataset, apart) if by_names and not _divides_all(dataset) else ()
+    dealt = spec.near_copies == "group" and not _divides_all(dataset)
+    versions = version_groups(dataset, apart) if by_names and dealt else ()
     notes += version_note(dataset, versions)
+    if by_names and look_for_companions:
+        companions, told = companion_groups(dataset, apart, versions, dealt)
+        versions, notes = (*versions, *companions), [*notes, *told]
+    if spec.near_copies != "group":
+        return _divided(dataset, spec, reasons | more, (), near, [*notes, *unknown])
     # joined only where there is something to join: the order of units decides on the split
-    groups = joined(near.groups, versions) if versions else near.groups
+    groups = joined(near.groups, versions) if versions and dealt else near.groups
     return _divided(dataset, spec, reasons | more, groups, near, [*notes, *unknown])
 
 

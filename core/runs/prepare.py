@@ -164,9 +164,10 @@ def divided_as_begun(prepared: Prepared, began_with: str | None) -> Prepared:
         return replace(prepared, split=make_former_split(prepared.dataset, prepared.experiment.data.split))
     if began_with == split_key(prepared.dataset, prepared.split):
         return prepared
-    # runs of before were divided without altered copies, and still earlier ones without versions by name
-    for by_names in (True, False):
-        split = make_split(prepared.dataset, prepared.experiment.data.split, by_names, look_for_altered=False)
+    # runs of before were divided without companions, earlier ones without altered copies, the first without versions
+    spec = prepared.experiment.data.split
+    for by_names, altered in ((True, True), (True, False), (False, False)):
+        split = make_split(prepared.dataset, spec, by_names, look_for_altered=altered, look_for_companions=False)
         if began_with == split_key(prepared.dataset, split):
             return replace(prepared, split=split)
     raise ResumeRefused(
