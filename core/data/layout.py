@@ -10,7 +10,8 @@ from core.data.layouts.assigned import LABELS, Found, Layout, class_labels, read
 from core.data.layouts.case import Case, no_classes, take_labels, unwrap_root
 from core.data.layouts.containers import other_files, unread_labels
 from core.data.layouts.decide import choices, read_case
-from core.data.layouts.masks import leave_out_masks, note_pairs
+from core.data.layouts.mask_folders import set_aside
+from core.data.layouts.pairs import note_pairs
 from core.data.layouts.unread_lists import note_numbered_classes, note_part_lists
 from core.data.leftovers import own
 from core.data.tree import MAX_FILES, Folder, read_tree
@@ -40,7 +41,6 @@ def read_layout(folder: Path, reading: Reading | None = None, workspace: Path | 
     if not layout.classes:
         raise no_classes(case, unread_labels(case.outer), other_files(case.outer))
     if layout.reading.layout != "csv":  # a file of labels says what it means
-        leave_out_masks(layout)
         note_pairs(layout)
     layout.multilabel |= (reading or Reading()).task == "multilabel"
     layout.note_twins()
@@ -67,6 +67,7 @@ def _case(folder: Path, workspace: Path | None) -> Case:
     case.notes = [*manifest.get("notes", []), *guessed]
     take_labels(case, folder)
     unwrap_root(case)
+    set_aside(case)
     return case
 
 

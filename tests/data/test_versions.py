@@ -65,7 +65,7 @@ def test_views_are_known_by_what_stands_before_their_number(folder_of, read, one
     assert {dataset.items[i].name[4:] for i in groups[1]} == {f"{one.format(1)}.png", f"{other.format(1)}.png"}
 
 
-@pytest.mark.parametrize(("inner", "grouped"), [("annotated", 12), ("small", 12), ("patient 3", 0)])
+@pytest.mark.parametrize(("inner", "grouped"), [("enhanced", 12), ("small", 12), ("patient 3", 0)])
 def test_what_was_drawn_on_images_in_a_folder_below_them_is_a_version(folder_of, read, inner, grouped):
     names = [*(f"a{n}.png" for n in range(7)), *(f"{inner}/a{n}.png" for n in range(6))]
     assert sum(map(len, version_groups(read(folder_of(content(names, ("cat",)) | {"dog/1.png": 70}))))) == grouped

@@ -13,8 +13,26 @@ from core.errors import LayoutChoice, UnclearLayout, UnusableDataset
 from core.experiment import Reading
 from core.text import short
 
+MASKS_FOLDER = (
+    "Holds masks or annotations of the images beside it, no images of a class. If it is a class, rename the folder."
+)
 _WRAPPERS = 5  # folders that hold nothing but one folder
 Read = Callable[["Case", Reading], Layout]
+
+
+@dataclass(frozen=True, slots=True)
+class MaskFolder:
+    """A folder of masks of images in `parent`, or in folders there.
+
+    `within_class`: the parent is a class folder; `beside_classes`: it holds class folders too. Both false: what lies
+    there is an export for segmentation, and not `surely` where the folders may be classes all the same.
+    """
+
+    folder: Folder
+    parent: Folder
+    within_class: bool = False
+    beside_classes: bool = False
+    surely: bool = True
 
 
 @dataclass(slots=True)
@@ -32,13 +50,23 @@ class Case:
     named: bool = False  # whether a classes.json gives labels
     notes: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    masks: list[MaskFolder] = field(default_factory=list)  # taken out of `outer` and `root`
+    whole: "Case | None" = None  # this case with them
+
+    @property
+    def everything(self) -> Folder:
+        """The chosen folder with its folders of masks: tables may lie in them."""
+        return (self.whole or self).outer
 
     def layout(self, **reading: str) -> Layout:
         """An empty layout of this folder with the given options."""
         options = self.reading.model_copy(update=reading)
-        return Layout(
+        made = Layout(
             self.root.path, options, notes=list(self.notes), left_out=list(self.left_out), called=dict(self.called)
         )
+        for mask in self.masks:
+            made.leave_out(mask.folder.path, MASKS_FOLDER)
+        return made
 
     def label(self, folder: Folder) -> str:
         """The class that a folder stands for."""

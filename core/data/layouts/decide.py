@@ -7,12 +7,14 @@ from core.data.dataset import LeftOut
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case, no_classes, take_labels, unwrap, unwrap_root
 from core.data.layouts.containers import container_of, other_files, unread_labels
-from core.data.layouts.exports import MASKS, Export, export_of, is_annotation
+from core.data.layouts.exports import MASKS, Export, export_of
 from core.data.layouts.filenames import labels_by_name
 from core.data.layouts.flat import images_of, labels_of, read_csv, read_filenames, table_options
 from core.data.layouts.folders import labelled_kinds, part_folders, read_class_first, read_classes, read_parts
 from core.data.layouts.labelled import Labelled
 from core.data.layouts.labels.shared import lie_in_several
+from core.data.layouts.mask_folders import holds_images, is_annotation, set_aside, with_masks
+from core.data.layouts.masks import leave_out_masks
 from core.data.layouts.named_folders import ask_about_tables
 from core.data.layouts.questions import (
     FOLDERS,
@@ -49,9 +51,12 @@ def read_case(case: Case, reading: Reading) -> Layout:
     """
     previous, case.reading = case.reading, reading
     try:
-        return _read(case, reading.layout)
+        layout = _read(case, reading.layout)
     finally:
         case.reading = previous
+    if layout.reading.layout != "csv":  # a file of labels says what it means
+        leave_out_masks(layout)
+    return with_masks(case, layout)
 
 
 def _read(case: Case, layout: str) -> Layout:
@@ -84,7 +89,7 @@ def _read(case: Case, layout: str) -> Layout:
 
 def _only(case: Case, name: str) -> Layout:
     """Read a single folder, given by name or by path below the chosen folder."""
-    for folder in case.outer.every_folder():
+    for folder in case.everything.every_folder():
         below = folder.path.relative_to(case.outer.path)
         if below.parts and name in (folder.name, names.shown(below.as_posix())):
             break
@@ -94,11 +99,12 @@ def _only(case: Case, name: str) -> Layout:
     inner = Case(folder, folder, Reading(), case.read, dict(case.labels), dict(case.called), set(case.given))
     take_labels(inner, folder.path)
     unwrap_root(inner)
+    set_aside(inner)
     alone = Reading(task=case.reading.task)
     layout = read_case(inner, alone)
     layout.reading = alone.model_copy(update={"layout": f"{ONLY}{name}"})
     layout.notes.insert(0, f"Only the folder '{short(name)}' is read.")
-    layout.left_out[:0] = [*case.left_out, *_beside(case.outer, folder)]
+    layout.left_out[:0] = [*case.left_out, *_beside(case.everything, folder)]
     return layout
 
 
@@ -141,7 +147,11 @@ def _refusal(case: Case, export: Export) -> UnusableDataset:
     sentence = f"{case.outer.path} {export.what} {export.step.format(short(case.outer.path.name))}"
     if not case.outer.image_count:
         return UnusableDataset(sentence)
-    return case.ask(sentence, [({"layout": "filenames"}, "the classes are in the file names")])
+    options = [({"layout": "filenames"}, "the classes are in the file names"), *table_options(case, labels_of(case))]
+    classes = [folder for folder in case.root.full if not holds_images(folder)]
+    if export is MASKS and (len(classes) > 1 or not all(mask.surely for mask in case.masks)):
+        options.insert(0, FOLDERS)
+    return case.ask(sentence, options)
 
 
 def _divided(case: Case) -> bool:

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.data.layouts.case import Case, unwrap
-from core.data.layouts.words import is_generic, kind_of, plain
+from core.data.layouts.mask_folders import holds_images, is_annotation, may_hold_masks
+from core.data.layouts.words import is_generic, kind_of
 from core.data.tree import Folder
 
-_MARKS = re.compile(
-    r"(?:train|training|val|valid|test|image|images|pixel|instance|semantic)*"
-    r"(?P<word>masks?|labels?|annotations?|annots?|gt|groundtruth|bbox(?:es)?|xmls?|trimaps?|"
-    r"segmentation(?:s|class|object|masks?)?|segclass|gtfine|gtcoarse)(?:train|val|test|set)?"
-)
 _OBJECT = re.compile(r"\s*([A-Za-z]\S*(\s+[-+]?[\d.]+){14,15})?\s*")  # a line of KITTI
 _NUMBERS = re.compile(r"\s*(\d+(\s+[-+]?[\d.]+){4,})?\s*")
 _MOST = 200  # files examined
+_FEWEST = 3  # images of a folder that also holds their masks, for it to be a class
 _HEAD = 1 << 16  # bytes of a JSON file used to recognise it
 _BOXES = (
     "Graft classifies whole images. Cut the objects out, or sort the images into a folder per class, such as {0}/cat "
@@ -44,24 +41,20 @@ CREATEML = Export("is a CreateML export: its JSON file holds boxes of objects, l
 MASKS = Export("holds images with masks, labels for segmentation.")
 
 
-def is_annotation(folder: Folder) -> bool:
-    """Whether a folder name is typical of masks or annotations."""
-    return bool(_MARKS.fullmatch(plain(folder.name)))
-
-
 def export_of(case: Case) -> Export | None:
     """The export of another task that the folder is; None if it has class folders or is no export."""
+    masks = MASKS if _is_for_segmentation(case) else None
     if case.named or any(_has_classes(folder) for folder in _levels(case.root)):
-        return None
+        return masks
     tests: tuple[tuple[Callable[[Folder], bool], Export], ...] = (
         (_is_coco, COCO), (_is_createml, CREATEML), (_is_via, VIA), (_is_yolo, YOLO), (_is_yolo_list, YOLO_LIST),
         (_is_kitti, KITTI),
-        (_is_cvat, CVAT), (_is_voc, VOC), (_is_labelme, LABELME), (_has_masks, MASKS),
+        (_is_cvat, CVAT), (_is_voc, VOC), (_is_labelme, LABELME),
     )  # fmt: skip
     for is_it, export in tests:
-        if is_it(case.outer):
+        if is_it(case.everything):
             return export
-    return None
+    return masks
 
 
 def _levels(root: Folder) -> Iterable[Folder]:
@@ -75,6 +68,20 @@ def _has_classes(folder: Folder) -> bool:
     """Whether several sub-folders with images have names that may be classes."""
     uninformative = [bool(kind_of(one.name)) or is_generic(one.name) or is_annotation(one) for one in folder.full]
     return uninformative.count(False) > 1
+
+
+def _is_for_segmentation(case: Case) -> bool:
+    """Whether folders of masks lie beside images and not beside classes, or in folders of hardly an image each."""
+    if case.whole is None:
+        return False
+    if any(not mask.within_class and not mask.beside_classes for mask in case.masks):
+        same = case.root.path == case.whole.root.path or is_generic(case.root.name)
+        levels = [*_levels(case.whole.root), *(_levels(case.root) if same else ())]
+        below = [[one for one in level.full if not may_hold_masks(one)] for level in levels]
+        return not any(sum(not holds_images(one) for one in folders) > 1 for folders in below)
+    inside = [mask for mask in case.masks if mask.within_class]
+    images = sum(mask.parent.image_count - mask.folder.image_count for mask in inside)
+    return images < _FEWEST * len(inside)
 
 
 def _files(folder: Folder, suffix: str) -> list[Path]:
@@ -149,21 +156,3 @@ def _is_cvat(top: Folder) -> bool:
 def _is_labelme(top: Folder) -> bool:
     stems = {path.stem for path in top.every_image()}
     return any(path.stem in stems and "shapes" in _keys(path) for path in _files(top, ".json"))
-
-
-def _has_masks(top: Folder) -> bool:
-    return any(folder.image_count and holds_masks(folder, top) for folder in top.every_folder() if folder is not top)
-
-
-def holds_masks(folder: Folder, top: Folder) -> bool:
-    """Whether a folder name is typical of masks and most of its images are named like an image elsewhere below `top` (a
-    class may be called 'mask' too)."""
-    if not is_annotation(folder):
-        return False
-    masks = {_base_name(path) for path in folder.every_image()}
-    others = {_base_name(path) for path in top.every_image() if not path.is_relative_to(folder.path)}
-    return not masks or 2 * len(masks & others) > len(masks)
-
-
-def _base_name(path: Path) -> str:
-    return re.sub(r"[_-]?(mask|label|gt|seg|segmentation|l|leftimg8bit|gt(fine|coarse)_\w+)$", "", path.stem.lower())

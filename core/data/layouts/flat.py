@@ -7,7 +7,6 @@ from core.data.dataset import LeftOut
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case
 from core.data.layouts.columns import are_loose_marks, why_none
-from core.data.layouts.exports import holds_masks
 from core.data.layouts.filenames import Labels, example, labels_by_name, labels_like
 from core.data.layouts.labelled import MOST_ROWS, Labelled, part_of, read_labels
 from core.data.layouts.labels.column import how_several
@@ -19,17 +18,14 @@ from core.text import short
 
 
 def images_of(case: Case) -> list[Path]:
-    """All images except those in folders of masks."""
-    if not any(holds_masks(folder, case.root) for folder in case.root.full):
-        return list(case.root.every_image())
-    inner = [path for folder in case.root.full if not holds_masks(folder, case.root) for path in folder.every_image()]
-    return [*case.root.images, *inner]
+    """All images, without those in folders of masks."""
+    return list(case.root.every_image())
 
 
 def labels_of(case: Case) -> Labelled | None:
     """Labels from tables, if there are any."""
     images = images_of(case)
-    return read_labels(case.outer, images, case.reading) if images else None
+    return read_labels(case.everything, images, case.reading) if images else None
 
 
 def read_csv(case: Case, labelled: Labelled) -> Layout:
@@ -180,20 +176,14 @@ def _layout_by_name(case: Case, labels: Labels, parts: dict[Path, Kind | None]) 
 
 def _groups(case: Case) -> list[tuple[Kind | None, Sequence[Path]]]:
     """The images by folder, each with the part that the folder name means."""
-    inner = [
-        (kind_of(folder.name), list(folder.every_image()))
-        for folder in case.root.full
-        if not holds_masks(folder, case.root)
-    ]
+    inner = [(kind_of(folder.name), list(folder.every_image())) for folder in case.root.full]
     return [(None, case.root.images), *inner]
 
 
 def _offer(layout: Layout, case: Case, labelled_paths: set[Path]) -> None:
-    """Offer folders without any labelled image for prediction, and leave out masks."""
+    """Offer folders without any labelled image for prediction."""
     for folder in case.root.full:
-        if holds_masks(folder, case.root):
-            layout.leave_out(folder.path, "Holds masks or annotations, no images of a class.")
-        elif kind_of(folder.name) not in (None, "train") and not any(
+        if kind_of(folder.name) not in (None, "train") and not any(
             path in labelled_paths for path in folder.every_image()
         ):
             layout.offer(folder)

@@ -151,13 +151,13 @@ def _unlabelled(part: PartFolder) -> list[Folder]:
 def _table_labels(case: Case, part: PartFolder, train_classes: set[str]) -> Labelled | None:
     """Labels from a table for the images of a flat part, if they are classes of the train part."""
     images = list(part.inner.every_image()) if part.kind in ("val", "test") else []
-    labelled = read_labels(case.outer, images, Reading(task=case.reading.task)) if images else None
+    labelled = read_labels(case.everything, images, Reading(task=case.reading.task)) if images else None
     if labelled is not None and not labelled.clear:  # too few rows to detect the label column
         columns = [name for name, values in labelled.tables[0].columns.items() if set(values) <= train_classes]
         reading = Reading(
             layout="csv", labels=str(labelled.tables[0].path), label_column=(columns or [""])[0], task=case.reading.task
         )
-        labelled = read_labels(case.outer, images, reading) if columns else None
+        labelled = read_labels(case.everything, images, reading) if columns else None
     if labelled is None or not labelled.clear or labelled.multilabel != (case.reading.task == "multilabel"):
         return None
     every = set().union(*labelled.sets.values()) if labelled.multilabel else set(labelled.labels.values())

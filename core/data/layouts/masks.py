@@ -1,71 +1,77 @@
-"""Masks beside their images in class folders ('benign (1).png' and 'benign (1)_mask.png'), and folders of image pairs
-('noisy/IMG_2034.png' and 'clean/IMG_2034.png')."""
+"""Masks and annotations beside their images in class folders: 'benign (1).png' and 'benign (1)_mask.png'."""
 
-import re
 from collections import defaultdict
 from collections.abc import Collection
-from itertools import combinations
 from pathlib import Path
 
-from core.data.layouts.assigned import Layout, listed
+from core.data.affixes import NEARLY_ALL, cuts, may_mean_mask, means_image, means_mask, words
+from core.data.layouts.assigned import Layout
 from core.text import short
 
-_MASK = re.compile(
-    r"(?P<image>.+?)[ _.-]+(masks?|seg|segm|segmentation|gt|ground[ _-]?truth|trimap)([ _-]?\d+)?", re.IGNORECASE
-)
-_COUNTED = re.compile(r"(?P<word>\D*)\(?(?P<number>\d{1,9})\)?")
-_MOST_CLASSES = 20  # number of classes up to which names are compared
+_FEWEST = 3  # images with an uncertain mask that make it certain
+_MOST_WORDS = 3  # of what was added to a name
+_SEPARATORS = " _.-"
+Masks = dict[Path, Path]  # each with its image
 
 
 def leave_out_masks(layout: Layout) -> None:
-    """Leave out files named like an image beside them plus a word such as 'mask'."""
-    there = {(found.path.parent, found.path.stem): found.path for found in layout.found}
-    masks = {}
-    for (place, stem), path in there.items():
-        called = _MASK.fullmatch(stem)
-        image = there.get((place, called["image"])) if called else None
-        if image is not None:
-            masks[path] = image
+    """Leave out files named like an image beside them plus a word such as 'mask'; plus one such as 'label' only where
+    nearly every image of the folder, or of the data set, has such a file."""
+    places: dict[tuple[str, Path], list[Path]] = defaultdict(list)
+    for found in layout.found:
+        places[found.label, found.path.parent].append(found.path)
+    masks: Masks = {}
+    everywhere = []
+    for paths in places.values():
+        sure, perhaps = _masks(paths)
+        everywhere.append((len(paths) - len(sure) - len(perhaps), perhaps))
+        masks |= sure
+    certain = _certain(sum(count for count, _ in everywhere), [perhaps for _, perhaps in everywhere])
+    for count, perhaps in everywhere:
+        masks |= perhaps if certain or _certain(count, [perhaps]) else {}
     for path, image in masks.items():
         layout.leave_out(path, _reason(image))
     layout.found = [found for found in layout.found if found.path not in masks]
 
 
+def _certain(images: int, masks: Collection[Masks]) -> bool:
+    """Whether nearly all of so many images have an uncertain mask."""
+    return sum(len(set(some.values())) for some in masks) >= max(_FEWEST, NEARLY_ALL * images)
+
+
 def _reason(image: Path) -> str:
-    return f"Is called like a mask of '{short(image.name)}' beside it. If it is an image of its own, rename it."
+    return (
+        f"Is called like a mask or an annotation of '{short(image.name)}' beside it. If it is an image of its own, "
+        "rename it."
+    )
 
 
-def note_pairs(layout: Layout) -> None:
-    """Note classes with equal file names that are not just numbers: they may be pairs of one scene."""
-    stems: dict[str, set[str]] = defaultdict(set)
-    for found in layout.found:
-        stems[found.label].add(found.path.stem.casefold())
-    if len(stems) > _MOST_CLASSES:
-        return
-    pairs = [
-        both
-        for both in combinations(sorted(stems), 2)
-        if _are_same(*(stems[label] for label in both)) and not _is_count(stems[both[0]])
-    ]
-    if pairs:
-        names = sorted({label for both in pairs for label in both})
-        layout.notes.append(
-            f"The classes {listed(names)} hold files of the same names, as pairs of one scene do (an image and its "
-            "mask, before and after). If they are pairs, they are no classes."
-        )
+def _masks(paths: Collection[Path]) -> tuple[Masks, Masks]:
+    """The masks among the files of a folder: those by their names alone, and those with a word that may mean else."""
+    sure: Masks = {}
+    perhaps: Masks = {}
+    named = [path for path in paths if may_mean_mask(words(path.stem))]
+    there = _images(paths) if named else {}
+    for path in sorted(named, key=lambda path: len(path.stem)):
+        for base, affix in cuts(path.stem):
+            image, found = there.get(base), affix.words
+            if image is None or image == path or image in sure or image in perhaps or len(found) > _MOST_WORDS:
+                continue
+            if means_mask(found, surely=False):
+                (sure if means_mask(found) else perhaps)[path] = image
+                break
+    return sure, perhaps
 
 
-def _are_same(one: Collection[str], other: Collection[str]) -> bool:
-    """Whether nine of ten names are in both."""
-    return min(len(one), len(other)) > 2 and 10 * len(set(one) & set(other)) >= 9 * max(len(one), len(other))
-
-
-def _is_count(stems: Collection[str]) -> bool:
-    """Whether names only count from 0 or 1 on, perhaps with gaps: two folders of 1.jpg, 2.jpg, 3.jpg have no more to do
-    with each other than any others."""
-    numbers: dict[str, list[int]] = defaultdict(list)
-    for stem in stems:
-        if not (match := _COUNTED.fullmatch(stem)):
-            return False
-        numbers[match["word"]].append(int(match["number"]))
-    return all(min(each) < 2 and max(each) < 2 * len(each) + 2 for each in numbers.values())
+def _images(paths: Collection[Path]) -> dict[str, Path]:
+    """What a mask may be named after: 'disc000', 'disc000.jpg', and '000' for 'image_000'."""
+    named = {path.stem.casefold(): path for path in paths}
+    whole = {path.name.casefold(): path for path in paths}
+    plain = {
+        base.strip(_SEPARATORS): path
+        for path in paths
+        if means_image(words(path.stem))
+        for base, affix in cuts(path.stem)
+        if len(affix.words) == 1 and means_image(affix.words) and not means_mask(words(base), surely=False)
+    }
+    return plain | whole | named

@@ -25,7 +25,7 @@ def ask_about_tables(case: Case, labelled: Labelled | None) -> None:
     several folders."""
     full = [folder for folder in case.root.full if any(c.isdigit() for c in folder.name)]
     if len(full) > 1 and len(full) == len(case.root.full):
-        for path in find_tables(case.outer):
+        for path in find_tables(case.everything):
             _ask_about_folders(case, path.name, _table(path), full)
     class_names = {case.label(folder).casefold() for folder in case.root.full}
     if (

@@ -31,7 +31,7 @@ def note_part_lists(layout: Layout, case: Case) -> None:
     stems = {name_files.path.stem.casefold() for name_files in layout.found}
     lists = {
         path: kind
-        for path in case.outer.every_file()
+        for path in case.everything.every_file()
         if path not in _used(layout) and (kind := _listed_part(path, stems))
     }
     labelled = labels_of(case) if layout.reading.layout != "csv" else None
