@@ -23,7 +23,7 @@ def seeded(seed: int, *devices: torch.device) -> Iterator[None]:
     """Seed torch's generators of `devices` (default: the CPU) within the block.
 
     The CPU generator is restored afterwards. Those of accelerators are not: only trainings use them, and they seed at
-    every step.
+    every step. Raises `ValueError` for another kind of device.
     """
     with ExitStack() as stack:
         # sorted to avoid deadlocks
@@ -55,3 +55,5 @@ def _seed(device: torch.device, seed: int) -> None:
         torch.cuda.default_generators[device.index].manual_seed(seed)
     elif device.type == "mps":
         torch.mps.manual_seed(seed)
+    else:
+        raise ValueError(f"cannot seed the random generator of {device}: known are cpu, cuda and mps")

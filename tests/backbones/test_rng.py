@@ -77,3 +77,8 @@ def test_two_that_want_both_in_another_order_do_not_hold_each_other_up(generator
     for thread in threads:
         thread.join(60)
         assert not thread.is_alive()
+
+
+def test_a_kind_of_device_that_cannot_be_seeded_is_refused():
+    with pytest.raises(ValueError, match="cannot seed the random generator of xpu"), seeded(1, torch.device("xpu")):
+        pass

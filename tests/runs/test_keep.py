@@ -197,14 +197,14 @@ def test_the_evaluation_takes_its_turn_on_the_device_and_lets_go(room, divided, 
     lease.take(training, lambda: False)
     asking = threading.Thread(target=lambda: found.append(manager.keep_epoch(run.id, "last")))
     asking.start()
-    until(lambda: len(lease._line) == 2)
+    until(lambda: len(lease._queue) == 2)
     assert (found, kept(room.folder(run.id))) == ([], Kept.CHOSEN), "it waits for the batch of the training"
     lease.take(training, lambda: False)  # the training's next batch comes after it
-    until(lambda: found or len(lease._line) == 2)
+    until(lambda: found or len(lease._queue) == 2)
     lease.release(training)
     asking.join(30)
     assert found[0].results["kept"] == "last"
-    assert (list(lease._line), manager._asides) == ([], set())
+    assert (list(lease._queue), manager._asides) == ([], set())
     manager.keep_epoch(run.id, "best")
     monkeypatch.setattr(keep, "score_part", lambda *_: pytest.fail("what is known is not computed again"))
     assert manager.keep_epoch(run.id, "last").results["kept"] == "last"
@@ -224,7 +224,7 @@ def test_a_failing_evaluation_lets_go_and_the_end_of_the_program_ends_it(room, d
         patched.setattr(keep, "score_part", fails)
         with pytest.raises(StorageFailed, match="disk is full"):
             manager.keep_epoch(run.id, "last")
-    assert (list(lease._line), manager._asides) == ([], set())
+    assert (list(lease._queue), manager._asides) == ([], set())
 
     def asks():
         with pytest.raises(Aborted) as caught:
@@ -234,11 +234,11 @@ def test_a_failing_evaluation_lets_go_and_the_end_of_the_program_ends_it(room, d
     lease.take(training := object(), lambda: False)
     asking = threading.Thread(target=asks)
     asking.start()
-    until(lambda: len(lease._line) == 2)
+    until(lambda: len(lease._queue) == 2)
     manager.shutdown(5)
     asking.join(30)
     assert len(raised) == 1, "it does not wait for the training's turn to end"
-    assert list(lease._line) == [training]
+    assert list(lease._queue) == [training]
     assert kept(room.folder(run.id)) is Kept.CHOSEN
     asks()
     assert len(raised) == 2, "nor does it begin after the end"
