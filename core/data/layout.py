@@ -10,8 +10,8 @@ from core.data.layouts.assigned import LABELS, Found, Layout, class_labels, read
 from core.data.layouts.case import Case, no_classes, take_labels, unwrap_root
 from core.data.layouts.containers import other_files, unread_labels
 from core.data.layouts.decide import choices, read_case
-from core.data.layouts.mask_folders import set_aside
-from core.data.layouts.pairs import note_pairs
+from core.data.layouts.masked.folders import set_aside
+from core.data.layouts.masked.pairs import note_pairs
 from core.data.layouts.unread_lists import note_numbered_classes, note_part_lists
 from core.data.leftovers import own
 from core.data.tree import MAX_FILES, Folder, read_tree

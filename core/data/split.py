@@ -9,7 +9,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from core.data.companions import companion_groups
 from core.data.dataset import Dataset, LeftOut
 from core.data.dividing.several import deal_several
 from core.data.dividing.shares import class_shares
@@ -17,8 +16,9 @@ from core.data.dividing.stratify import Unit
 from core.data.near import former
 from core.data.near.copies import distinct_digests, exact_reasons, near_reasons
 from core.data.near.duplicates import Groups, Near, find_near
-from core.data.subjects import subject_notes
-from core.data.versions import joined, version_groups, version_note
+from core.data.related.companions import companion_groups
+from core.data.related.subjects import subject_notes
+from core.data.related.versions import joined, version_groups, version_note
 from core.experiment import SplitSpec
 
 

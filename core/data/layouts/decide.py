@@ -13,8 +13,8 @@ from core.data.layouts.flat import images_of, labels_of, read_csv, read_filename
 from core.data.layouts.folders import labelled_kinds, part_folders, read_class_first, read_classes, read_parts
 from core.data.layouts.labelled import Labelled
 from core.data.layouts.labels.shared import lie_in_several
-from core.data.layouts.mask_folders import holds_images, is_annotation, set_aside, with_masks
-from core.data.layouts.masks import leave_out_masks
+from core.data.layouts.masked.files import leave_out_masks
+from core.data.layouts.masked.folders import holds_images, is_annotation, set_aside, with_masks
 from core.data.layouts.named_folders import ask_about_tables
 from core.data.layouts.questions import (
     FOLDERS,

@@ -8,7 +8,7 @@ from core.data.layouts.assigned import listed
 from core.data.layouts.columns import are_marks, is_preferred, is_set
 from core.data.layouts.tables import Table
 from core.data.layouts.words import PREDICT, Kind, kind_of, part_words, plain
-from core.data.subjects import is_subject_column
+from core.data.related.subjects import is_subject_column
 from core.text import short
 
 _SPLITS = re.compile(r"split|subset|set|part|partition|usage|phase|dataset")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.data.layouts.case import Case, unwrap
-from core.data.layouts.mask_folders import holds_images, is_annotation, may_hold_masks
+from core.data.layouts.masked.folders import holds_images, is_annotation, may_hold_masks
 from core.data.layouts.words import is_generic, kind_of
 from core.data.tree import Folder
 

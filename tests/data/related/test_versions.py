@@ -2,8 +2,8 @@
 
 import pytest
 
+from core.data.related.versions import joined, version_groups
 from core.data.split import make_split
-from core.data.versions import joined, version_groups
 from core.experiment import SplitSpec
 
 

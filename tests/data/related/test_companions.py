@@ -2,10 +2,10 @@
 
 import pytest
 
-from core.data.companions import companion_groups
+from core.data.related.companions import companion_groups
 from core.data.split import make_split
 from core.experiment import Reading, SplitSpec
-from tests.data.test_versions import content
+from tests.data.related.test_versions import content
 
 
 def noted(split):

@@ -4,7 +4,10 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from core.data.affixes import (
+from core.data.layouts.assigned import Layout, listed
+from core.data.layouts.case import Case, MaskFolder, unwrap_root
+from core.data.layouts.words import is_generic, kind_of, plain
+from core.data.related.affixes import (
     NEARLY_ALL,
     Affix,
     bare_names,
@@ -15,9 +18,6 @@ from core.data.affixes import (
     shared_affix,
     words,
 )
-from core.data.layouts.assigned import Layout, listed
-from core.data.layouts.case import Case, MaskFolder, unwrap_root
-from core.data.layouts.words import is_generic, kind_of, plain
 from core.data.tree import Folder
 
 _MARKS = re.compile(

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from itertools import combinations
 
-from core.data.affixes import NEARLY_ALL, is_count, is_negated, means_mask, shared_affix, words
 from core.data.layouts.assigned import Layout, listed
+from core.data.related.affixes import NEARLY_ALL, is_count, is_negated, means_mask, shared_affix, words
 
 _MOST_CLASSES = 20  # number of classes up to which names are compared
 _FEWEST = 3  # files of a class

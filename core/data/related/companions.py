@@ -7,10 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Container
 from pathlib import PurePosixPath
 
-from core.data.affixes import NEARLY_ALL, Affix, cuts, means_image, means_mask, words
 from core.data.dataset import Dataset
 from core.data.layouts.words import is_generic, is_group
-from core.data.versions import Groups
+from core.data.related.affixes import NEARLY_ALL, Affix, cuts, means_image, means_mask, words
+from core.data.related.versions import Groups
 from core.text import short
 
 _FEWEST = 3  # images with a companion of one kind

@@ -3,8 +3,8 @@
 import pytest
 
 from core.data.near.numbered import number_groups
+from core.data.related.subjects import subject_notes
 from core.data.split import make_split
-from core.data.subjects import subject_notes
 from core.experiment import SplitSpec
 
 PARTS = {"train": [0, 1, 2], "val": [3], "test": [4]}

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection
 from pathlib import Path
 
-from core.data.affixes import NEARLY_ALL, cuts, may_mean_mask, means_image, means_mask, words
 from core.data.layouts.assigned import Layout
+from core.data.related.affixes import NEARLY_ALL, cuts, may_mean_mask, means_image, means_mask, words
 from core.text import short
 
 _FEWEST = 3  # images with an uncertain mask that make it certain
