@@ -116,17 +116,17 @@ def _scale_notes(count: int, scale: Range | None) -> tuple[str, ...]:
 def _extreme_notes(numbers: Sequence[tuple[str, Finer | None]], scale: Range | None) -> tuple[str, ...]:
     """A note where the common scale leaves hardly anything of some images, with the file that made it so wide."""
     known = [(name, one, one.values, one.bulk) for name, one in numbers if one and one.values and one.bulk]
-    lost = sum(fills_little(one, scale) for _, one, _, _ in known)
-    if scale is None or not lost:
+    usual = [bulk for _, one, _, bulk in known if fills_little(one, scale)]
+    if scale is None or not usual:
         return ()
-    low, high = min(bulk[0] for _, _, _, bulk in known), max(bulk[1] for _, _, _, bulk in known)
+    low, high = min(bulk[0] for bulk in usual), max(bulk[1] for bulk in usual)
     upwards = scale[1] / 2 - high / 2 >= low / 2 - scale[0] / 2
     extremes = {name: values[upwards] for name, _, values, _ in known}
     beyond = {name: own / 2 - high / 2 if upwards else low / 2 - own / 2 for name, own in extremes.items()}
     name = max(beyond, key=lambda one: beyond[one])
     more = sum(one > 0 and 2 * one >= beyond[name] for one in beyond.values()) - (beyond[name] > 0)
     others = f" and {more:,} more" if more > 0 else ""
-    which = "1 image fills" if lost == 1 else f"{lost:,} images fill"
+    which = "1 image fills" if len(usual) == 1 else f"{len(usual):,} images fill"
     return (
         f"{which} less than a tenth of this scale, so that hardly anything can be seen there. It is as wide as it is "
         f"because of '{short(name)}'{others}, with the value {extremes[name]:g}. If that is a faulty pixel or a mark "

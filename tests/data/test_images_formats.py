@@ -9,6 +9,7 @@ from PIL import Image
 
 from core.data.decoding import sniff
 from core.data.decoding.formats import FORMATS, IMAGE_SUFFIXES, REFUSED
+from core.data.decoding.heif import NOT_TURNED
 from core.data.images import decode
 from core.errors import UnreadableImage
 from tests.data.formats import UPRIGHT, is_upright, saved
@@ -28,7 +29,16 @@ def heic(orientation=1):
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
 def test_a_heic_is_turned_upright_once(orientation):
-    assert is_upright(decode(heic(orientation)).pixels)
+    found = decode(heic(orientation))
+    assert is_upright(found.pixels)
+    assert found.notes == ()
+
+
+def test_a_heic_that_is_turned_by_its_exif_alone_says_so():
+    found = decode(heic(6).replace(b"irot", b"free"))
+    assert not is_upright(found.pixels)
+    assert found.notes == (NOT_TURNED,)
+    assert decode(heic(1).replace(b"irot", b"free")).notes == ()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from core.data import scan
@@ -171,6 +172,20 @@ def test_several_files_with_such_values_are_counted_and_the_rest_of_the_set_is_t
     (note,) = [note for note in dataset.notes if SEEN in note]
     assert note.startswith("7 images")
     assert "because of 'a/2.tif' and 2 more, with the value 900002." in note
+
+
+def test_a_mark_that_fills_a_good_part_of_some_images_is_the_value_that_is_named(folder_of, read):
+    """As in elevation models: half of the files hold -9999 at their rims, the others NaN."""
+    content = {}
+    for n in range(6):
+        values = np.tile(np.linspace(300 + n, 500 + n, 24, dtype=np.float32), (12, 1))
+        values[:3] = -9999 if n < 3 else np.nan
+        out = BytesIO()
+        tifffile.imwrite(out, values)
+        content[f"{'ab'[n % 2]}/{n}.tif"] = out.getvalue()
+    (note,) = [note for note in read(folder_of(content)).notes if SEEN in note]
+    assert note.startswith("3 images fill")
+    assert "and 2 more, with the value -9999." in note
 
 
 def test_a_set_whose_images_use_the_scale_is_not_told_and_one_even_image_is_none(folder_of, read):

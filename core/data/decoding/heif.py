@@ -12,6 +12,16 @@ from core.data.decoding.pillow import SEVERAL, refuse_unwritten
 from core.data.decoding.said_colours import profile_of_numbers
 from core.data.scale import Range
 
+NOT_TURNED = (
+    "Its EXIF says that it is turned, and the file itself, which alone counts in this format, does not: it is used as "
+    "it is stored. If it lies on its side, turn it and save it again."
+)
+_HEAD = 1 << 16  # bytes: the boxes with properties stand before the pixels
+
+
+def _turns(data: bytes) -> bool:
+    return b"irot" in data[:_HEAD] or b"imir" in data[:_HEAD]
+
 
 def read(data: bytes, value_range: Range | None = None) -> DecodedImage:
     """See the package."""
@@ -20,6 +30,8 @@ def read(data: bytes, value_range: Range | None = None) -> DecodedImage:
     check_size(*file.size)
     image = file.to_pillow()
     notes: tuple[str, ...] = (SEVERAL,) if len(file) > 1 else ()
+    if image.info.get("original_orientation", 1) not in (None, 1) and not _turns(data):
+        notes += (NOT_TURNED,)
     profile, own = file.info.get("icc_profile"), None
     if not profile and (numbers := file.info.get("nclx_profile")):
         profile, said = profile_of_numbers(numbers["color_primaries"], numbers["transfer_characteristics"])
