@@ -14,6 +14,7 @@ from core.data.layouts.words import (
     is_group,
     kind_of,
     part_words,
+    plain,
     same_class,
 )
 from core.data.natural import natural_key
@@ -27,6 +28,7 @@ SHARED = (
     {"layout": "folders", "task": "multilabel"},
     "each of these folders is a label; an image that lies in several has all their labels",
 )
+_PART_PAIRS = ({"seen", "unseen"}, {"gallery", "query"})
 INNER = ({"layout": "inner"}, "the folders within them are the classes")
 
 
@@ -57,7 +59,13 @@ def ask_about_names(case: Case, full: Sequence[Folder]) -> None:
 
 
 def _are_parts(full: Sequence[Folder]) -> bool:
-    """Whether two folder names differ only in the part: 'box_train' and 'box_test', beside others."""
+    """Whether two folder names differ only in the part: 'box_train' and 'box_test', beside others; or whether all are
+    parts, each with a word more: 'public_train' and 'private_test'."""
+    if {plain(folder.name) for folder in full} in _PART_PAIRS:
+        return True
+    words = [part_words(folder.name) - {PREDICT} for folder in full]
+    if all(words) and {"train"} in words and any("train" not in each for each in words):
+        return True
     parts: dict[str, set[frozenset[Kind]]] = defaultdict(set)
     for folder in full:
         parts[same_class(folder.name)].add(frozenset(part_words(folder.name)))

@@ -11,20 +11,32 @@ PREDICT = "predict"  # images without labels, to be predicted
 Kind = Part | str  # 'train', 'val', 'test' or PREDICT
 
 _NOISE = (
-    r"(?:the|my|sets?|data|datasets?|images?|imgs?|pics?|pictures?|photos?|seg|splits?|samples?|folder|dir|subset|part|"
-    r"jpe?gs?|pngs?|raw|orig|original|final|new|daten|bilder|satz|datos|im[aá]genes|dados)"
+    # possessive where it is used: of two words of which one begins the other the longer one stands first
+    r"(?:the|my|sets?|datasets?|data|imagens|images?|imgs?|pictures?|pics?|photographs?|photos?|seg|splits?|samples?|folder|dir|"
+    r"subset|part|jpe?gs?|pngs?|raw|original|orig|final|new|only|"
+    r"datensatz|daten|bilder|fotos?|aufnahmen|satz|zum|zur|zu|datos|im[aá]genes|dados|donn[eé]es|immagini|dati|"
+    r"de(?!v)|di|do|da|pour|para|per|à|изображения|данные|图片|图像|数据集?|圖片|數據集?|画像|データセット|データ|用|이미지|데이터)"
 )
 _WORDS: dict[Kind, str] = {
-    "train": "train|training|trn|trainval|trainings|entrenamiento|treino|treinamento|apprentissage|entrainement|"
-    "addestramento|训练集?|訓練集?|学習|обучение",
+    "train": "(?:for)?train|(?:for)?training|trn|trainval|trainings|trainieren|lernen|entrenamiento|entrenar|treino|"
+    "treinamento|treinar|"
+    "apprentissage|apprendre|entra[iî]nement|entra[iî]ner|addestramento|addestrare|训练集?|訓練集?|学習|学习|обучение|"
+    "обучающ(?:ая|ие|ий)|тренировочн(?:ая|ые|ый)|훈련|학습",
     "val": "val|valid|validation|validate|validating|dev|develop|development|eval|evaluation|evaluate|holdout|"
-    "validierungs?|validaci[oó]n|valida[cç][aã]o|validazione|验证集?|驗證集?|検証|валидация",
-    "test": "test|testing|tst|prueba|pruebas|teste|测试集?|測試集?|テスト|тест",
+    "validierungs?|validieren|validaci[oó]n|validar|valida[cç][aã]o|validazione|verifica|验证集?|驗證集?|検証|валидация|"
+    "валидационн(?:ая|ые|ый)|검증",
+    "test": "(?:for)?tests?|(?:for)?testing|testen|tst|prueba|pruebas|probar|teste|testes|testar|prova|prove|essais?|"
+    "测试集?|測試集?|テスト|"
+    "тест|тесты|тестов(?:ая|ые|ый)|테스트|시험",
     PREDICT: "(?:to|for)?(?:preds?|predict|predictions?|inference|submission|scoring)|predict(?:me|these|this)|"
     "(?:un|not|notyet)(?:labell?ed|annotated|classified)|unsup(?:ervised)?|unsorted|uncategori[sz]ed|"
-    "(?:to|for)(?:label|annotate|sort|classify|check|test|identify)|nolabels?",
+    "(?:to|for)(?:label|annotate|sort|classify|check|test|identify)|nolabels?|klassifizieren|bestimmen|unbeschriftet|"
+    "pr[eé]dire|classer|nonclass[eé]s?|sinetiquetar|sinclasificar|clasificar|predecir|senzaetichetta|未标注|未标记|未標註|"
+    "待分类|预测|ラベルなし|未分類|予測",
 }
-_PATTERNS = {kind: re.compile(rf"{_NOISE}*+(?P<word>{words}){_NOISE}*+[ab]?") for kind, words in _WORDS.items()}
+_PATTERNS = {
+    kind: re.compile(rf"{_NOISE}*+(?P<word>{words})(?:{_NOISE}|files?|items?)*+[ab]?") for kind, words in _WORDS.items()
+}
 _LATE = re.compile("eval.*|holdout")  # used as the test part if no other folder is called test
 _MAYBE = re.compile("valid|dev.*|eval.*|holdout")  # ambiguous words: a part only beside another part
 _GENERIC = re.compile(rf"{_NOISE}++|all|files|database|archive|input|jpegimages|flat|images?all")
@@ -32,8 +44,10 @@ _ASIDE = re.compile(
     r"images?|imgs?|pics?|pictures?|photos?|data|datasets?|files|all|(?:all)?images|samples?|docs?|documentation|assets?|"
     r"figures?|figs?|demos?|examples?|misc(?:ellaneous)?|deleted|discarded|excluded|duplicates?|extras?|temp|unused|archive|"
     r"runs?|logs?|plots?|charts?|graphs?|models?|weights|trash|recyclebin|papierkorb|corbeille|papelera|cestino|lixeira|"
-    r"android"
+    r"android|(?:un)?seen|queries|query|gallery|inbox|todo|(?:system)?temporaryitems|recycle[dr]|vticnf"
 )
+_ENDS = re.compile(r"(?:data|images?|pictures?|photos?)$")
+_CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ARTIFACTS = re.compile(
     r"thumbs?|thumbnails?|previews?|results?|outputs?|checkpoints?|tmp|caches?|backups?|"
     r"wandb|mlruns|mlflow|lightninglogs|tensorboard(?:logs?)?|tblogs?|tfevents"
@@ -88,7 +102,15 @@ def is_generic(name: str) -> bool:
 def is_aside(name: str) -> bool:
     """Whether a name is typical of folders that are not classes: figures, samples, discarded images, training outputs,
     generic names ('new_images'), or possible parts ('holdout')."""
-    return bool(_ASIDE.fullmatch(plain(name))) or is_generic(name) or kind_of(name) is not None
+    letters = plain(name)
+    if (
+        _ASIDE.fullmatch(letters)
+        or _ASIDE.fullmatch(_ENDS.sub("", letters))
+        or is_generic(name)
+        or kind_of(name) is not None
+    ):
+        return True
+    return bool(part_words(_CAMEL_CASE.sub(" ", name)) & {"test", PREDICT})  # 'private_test', but also 'blood test'
 
 
 def is_unlabelled(label: str) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from core.data.layout import read_layout
 from core.data.layouts.words import is_batch, resembles_train
-from core.errors import UnusableDataset
+from core.errors import UnclearLayout, UnusableDataset
 from tests.data.layouts.conftest import counts, reasons
 
 
@@ -24,6 +24,49 @@ def test_what_is_left_beside_val_and_test_is_the_train_part(read, train):
 def test_a_misspelt_train_folder_beside_test(read, train):
     layout = read({f"{train}/cat": 5, f"{train}/dog": 4, "test/cat": 2, "test/dog": 1})
     assert counts(layout) == {"train/cat": 5, "train/dog": 4, "test/cat": 2, "test/dog": 1}
+
+
+@pytest.mark.parametrize(
+    ("train", "test"),
+    [
+        ("训练图片", "测试图片"), ("学習データ", "テストデータ"), ("学習用", "テスト用"), ("entrenar", "probar"),
+        ("훈련", "테스트"), ("Training Pictures", "Test Pictures"), ("images d'apprentissage", "images de test"), ("обучающие", "тестовые"),
+    ],
+)  # fmt: skip
+def test_parts_in_other_languages_are_no_classes(read, asked, train, test):
+    assert counts(read({f"{train}/cat": 5, f"{train}/dog": 4, f"{test}/cat": 2, f"{test}/dog": 1})) == {
+        "train/cat": 5, "train/dog": 4, "test/cat": 2, "test/dog": 1
+    }  # fmt: skip
+    with pytest.raises((UnclearLayout, UnusableDataset)):
+        read({train: 5, test: 4})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Test Pictures", "test_pictures", "for testing", "tests", "test_files", "zum Testen", "imágenes de prueba",
+        "imagens de teste", "foto di prova", "测试图片", "Unlabeled pictures", "à prédire", "sin etiquetar",
+        "original test",
+    ],
+)  # fmt: skip
+def test_a_flat_folder_of_images_to_test_or_to_predict_is_no_class(read, name):
+    layout = read({"cat": 5, "dog": 4, "owl": 3, name: 6})
+    assert counts(layout) == {"cat": 5, "dog": 4, "owl": 3}
+    assert [one.name for one in layout.left_out] == [name] or name in repr(layout.unlabelled)
+
+
+@pytest.mark.parametrize(
+    "name", ["private_test", "PublicTest", "external test", "test_phone", "real test images", "unseen data", "RECYCLED"]
+)
+def test_a_class_that_may_be_a_test_part_is_told(read, name):
+    layout = read({"cat": 5, "dog": 4, "owl": 3, name: 6})
+    assert counts(layout)[name] == 6
+    assert any(note.startswith(f"'{name}' is read as a class.") for note in layout.notes)
+
+
+@pytest.mark.parametrize("names", [("blood test", "urine test"), ("toy train", "bus", "tram"), ("lernen", "spielen")])
+def test_classes_with_such_words_stay_classes(read, names):
+    assert set(counts(read(dict.fromkeys(names, 4)))) == set(names)
 
 
 @pytest.mark.parametrize("name", ["control", "source", "rain", "terrain", "tram"])

@@ -50,7 +50,17 @@ def test_a_table_of_such_names_that_says_what_the_folders_say_is_not(read):
     assert counts(read({"cat": files, "dog": files, "labels.csv": table(said)})) == {"cat": 6, "dog": 6}
 
 
-@pytest.mark.parametrize("names", [("box_train", "box_test", "query"), ("Training_a", "val_a", "other", "gallery")])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("box_train", "box_test", "query"),
+        ("Training_a", "val_a", "other", "gallery"),
+        ("public_train", "private_test"),
+        ("train set A", "my test", "old val"),
+        ("seen", "unseen"),
+        ("Gallery", "query"),
+    ],
+)
 def test_names_that_differ_in_a_part_alone_are_asked_about(asked, names):
     question = asked(dict.fromkeys(names, 3))
     assert "are called like parts of one data set" in question.question
