@@ -6,7 +6,7 @@ seed and the pixels, whatever their names.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.data.dataset import Dataset, LeftOut
@@ -107,9 +107,22 @@ def _divided(
         ordered["val"],
         ordered["test"],
         left_out,
-        (*notes, *more, *subject_notes(dataset, ordered)),
+        (*notes, *more, *_one_class_notes(dataset, ordered), *subject_notes(dataset, ordered)),
         near,
     )
+
+
+def _one_class_notes(dataset: Dataset, parts: Mapping[str, Sequence[int]]) -> list[str]:
+    """Notes on given parts that hold one class alone, as a table does whose labels are to be filled in."""
+    shown = {part: Counter(dataset.label_of(dataset.items[index]) for index in parts[part]) for part in parts}
+    if not dataset.presplit or len(shown["train"]) < 2:
+        return []
+    return [
+        f"All {len(parts[part])} {title} images are of the class '{next(iter(shown[part]))}'. If that is a mark for "
+        "what is not known, their score means nothing: leave them out of the data set, and predict them."
+        for part, title in (("val", "validation"), ("test", "test"))
+        if len(shown[part]) == 1 and len(parts[part]) > 2
+    ]
 
 
 def _content(dataset: Dataset, index: int) -> tuple[str, str]:

@@ -208,3 +208,12 @@ def test_copies_among_the_training_images_do_not_come_to_validate(folder_of, rea
         digests = [{dataset.items[i].digest for i in part} for part in (split.train, split.val, split.test)]
         assert not digests[0] & digests[1]
         assert sum("copy" in left.name for left in split.left_out) == 3
+
+
+def test_a_given_part_of_one_class_alone_is_told(folder_of, read, image_bytes):
+    content = {f"train/{label}/{n}.png": image_bytes(10 * n + ord(label)) for label in "ab" for n in range(4)}
+    tested = {f"test/a/{n}.png": image_bytes(200 + n) for n in range(3)}
+    (note,) = [note for note in make_split(read(folder_of(content | tested)), SplitSpec()).notes if "All 3" in note]
+    assert note.startswith("All 3 test images are of the class 'a'.")
+    both = tested | {"test/b/9.png": image_bytes(250)}
+    assert not any("All" in note for note in make_split(read(folder_of(content | both)), SplitSpec()).notes)

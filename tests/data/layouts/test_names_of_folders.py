@@ -29,8 +29,10 @@ def test_a_misspelt_train_folder_beside_test(read, train):
 @pytest.mark.parametrize(
     ("train", "test"),
     [
-        ("训练图片", "测试图片"), ("学習データ", "テストデータ"), ("学習用", "テスト用"), ("entrenar", "probar"),
-        ("훈련", "테스트"), ("Training Pictures", "Test Pictures"), ("images d'apprentissage", "images de test"), ("обучающие", "тестовые"),
+        ("训练图片", "测试图片"),
+        ("学習データ", "テストデータ"), ("学習用", "テスト用"), ("entrenar", "probar"),
+        ("훈련", "테스트"), ("Training Pictures", "Test Pictures"), ("images d'apprentissage", "images de test"),
+        ("обучающие", "тестовые"),
     ],
 )  # fmt: skip
 def test_parts_in_other_languages_are_no_classes(read, asked, train, test):
