@@ -20,7 +20,7 @@ ANSWER = Safety(
 
 @pytest.fixture
 def kept(tmp_path):
-    return ScreeningCache(tmp_path / "screenings", most=3)
+    return ScreeningCache(tmp_path / "screenings", limit=3)
 
 
 def test_an_answer_comes_back_as_it_was(kept):
