@@ -17,7 +17,9 @@ from core.data.near import former
 from core.data.near.copies import distinct_digests, exact_reasons, near_reasons
 from core.data.near.duplicates import Groups, Near, find_near
 from core.data.related.companions import companion_groups
+from core.data.related.stems import stem_groups
 from core.data.related.subjects import subject_notes
+from core.data.related.variants import variant_groups
 from core.data.related.versions import joined, version_groups, version_note
 from core.experiment import SplitSpec
 
@@ -46,6 +48,7 @@ def make_split(
     *,
     look_for_altered: bool = True,
     look_for_companions: bool = True,
+    look_for_variants: bool = True,
 ) -> Split:
     """Divide `dataset`, class by class, into shares; a data set that came divided keeps its parts. Where images have
     several labels, all labels are divided in these shares at once (see `core.data.dividing.stratify`).
@@ -57,7 +60,8 @@ def make_split(
 
     With `by_names`, images that are versions of one image by their names stay in one part like near copies. Without
     `look_for_altered`, copies in another light, cropped, turned or mirrored are not looked for; without
-    `look_for_companions`, images that nearly all have a companion by name are not.
+    `look_for_companions`, images that nearly all have a companion by name are not; without `look_for_variants`, those
+    of one name in several folders, or of one stem, are not.
     """
     reasons = exact_reasons(dataset)
     distinct, unknown = distinct_digests(dataset, spec)
@@ -69,9 +73,14 @@ def make_split(
     dealt = spec.near_copies == "group" and not _divides_all(dataset)
     versions = version_groups(dataset, apart) if by_names and dealt else ()
     notes += version_note(dataset, versions)
-    if by_names and look_for_companions:
-        companions, told = companion_groups(dataset, apart, versions, dealt)
-        versions, notes = (*versions, *companions), [*notes, *told]
+    for look, wanted in (
+        (companion_groups, look_for_companions),
+        (variant_groups, look_for_variants),
+        (stem_groups, look_for_variants),
+    ):
+        if by_names and wanted:
+            more_groups, told = look(dataset, apart, joined(versions), dealt)
+            versions, notes = (*versions, *more_groups), [*notes, *told]
     if spec.near_copies != "group":
         return _divided(dataset, spec, reasons | more, (), near, [*notes, *unknown])
     # joined only where there is something to join: the order of units decides on the split

@@ -164,10 +164,18 @@ def divided_as_begun(prepared: Prepared, began_with: str | None) -> Prepared:
         return replace(prepared, split=make_former_split(prepared.dataset, prepared.experiment.data.split))
     if began_with == split_key(prepared.dataset, prepared.split):
         return prepared
-    # runs of before were divided without companions, earlier ones without altered copies, the first without versions
+    # runs of before were divided without variants, earlier ones without companions, then without altered copies, the
+    # first without versions
     spec = prepared.experiment.data.split
-    for by_names, altered in ((True, True), (True, False), (False, False)):
-        split = make_split(prepared.dataset, spec, by_names, look_for_altered=altered, look_for_companions=False)
+    for number in range(4):
+        split = make_split(
+            prepared.dataset,
+            spec,
+            number < 3,
+            look_for_altered=number < 2,
+            look_for_companions=number < 1,
+            look_for_variants=False,
+        )
         if began_with == split_key(prepared.dataset, split):
             return replace(prepared, split=split)
     raise ResumeRefused(

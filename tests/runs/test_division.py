@@ -79,15 +79,20 @@ def test_a_run_that_this_version_would_divide_otherwise_is_refused(begun):
 
 
 @pytest.mark.parametrize(
-    ("ending", "unknown"), [("_flip", {"by_names": False}), ("_edges", {"look_for_companions": False})]
+    ("endings", "unknown"),
+    [
+        (("", "_flip"), {"by_names": False}),
+        (("", "_edges"), {"look_for_companions": False}),
+        (("_pre", "_post"), {"look_for_variants": False}),
+    ],
 )
-def test_a_run_that_knew_no_versions_by_name_goes_on_with_its_split(tmp_path, ending, unknown):
+def test_a_run_that_knew_no_versions_by_name_goes_on_with_its_split(tmp_path, endings, unknown):
     for label, first in (("cat", 0), ("dog", 30)):
         (tmp_path / "images" / label).mkdir(parents=True)
         for number in range(14):
             coarse = np.random.default_rng(first + number).integers(0, 256, (6, 6, 3), dtype=np.uint8)
             image = Image.fromarray(coarse).resize((32, 32), Image.Resampling.BICUBIC)
-            image.save(tmp_path / "images" / label / f"{number // 2}{ending * (number % 2)}.png")
+            image.save(tmp_path / "images" / label / f"{number // 2}{endings[number % 2]}.png")
     workspace = Workspace(tmp_path / "workspace")
     prepared = prepare(make_experiment(tmp_path / "images"), workspace.root, "cpu")
     lease = create_run(workspace, prepared)

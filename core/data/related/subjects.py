@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from core.data.dataset import Dataset
 from core.data.layouts.words import kind_of
 from core.data.near.numbered import number_groups
+from core.data.related.stems import stems_of_several_classes
 from core.text import short
 
 _SUBJECT = (
@@ -45,6 +46,11 @@ def subject_notes(dataset: Dataset, parts: Mapping[str, Sequence[int]]) -> list[
         return [f"By their names, {_both(shared[0])}, {said} {_APART}"]
     if dataset.presplit:  # whoever divided it may have counted anew in each part
         return []
+    if shared := _on_both_sides(dataset, stems_of_several_classes(dataset), parts):
+        said = (
+            f"are of different classes and share the start of their names{_so_on(shared)}. If it stands for a subject,"
+        )
+        return [f"{_both(shared[0])}, {said} the scores may be too good for new ones. {_APART}"]
     if shared := _on_both_sides(dataset, _numbered(dataset, named), parts):
         said = f"count to one number in their names{_so_on(shared)}. If it stands for a subject, video or large image,"
         return [f"{_both(shared[0])}, {said} the scores may be too good for new ones. {_APART}"]
