@@ -1,7 +1,7 @@
 """Detect the file name column and the label column of a table from their values."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.data.layouts.assigned import listed
@@ -22,18 +22,6 @@ _DATE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4}|\d\d?:\
 _MARKS = frozenset(("0", "1", "0.0", "1.0", "true", "false"))
 _UNCERTAIN = frozenset(("", "-1", "-1.0"))
 _SET = frozenset(("1", "1.0", "true"))
-_BOXES = tuple(
-    frozenset(names.split())
-    for names in (
-        "xmin ymin xmax ymax", "x1 y1 x2 y2", "x y w h", "x y width height", "cx cy w h",
-        "xcenter ycenter width height",
-        "left top right bottom", "left top width height", "bboxx1 bboxy1 bboxx2 bboxy2", "x0 y0 x1 y1",
-        "xmin ymin width height", "bboxx bboxy bboxw bboxh", "bboxx bboxy bboxwidth bboxheight",
-    )
-)  # fmt: skip
-_OUTLINES = re.compile(
-    r"(b(ound(ing)?)?)?box(es)?|objects|encodedpixels|rle|polygons?|segmentations?|regionshapeattributes|keypoints|maskrle"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +30,6 @@ class Labelling:
 
     label: str = ""
     marks: tuple[str, ...] = ()
-
-
-def is_boxes(columns: Iterable[str]) -> bool:
-    """Whether the columns hold bounding boxes or outlines of objects."""
-    names = list(columns)
-    letters = {"".join(c for c in name.casefold() if c.isalnum()) for name in names}
-    return any(letters >= box for box in _BOXES) or any(_OUTLINES.fullmatch(plain(name)) for name in names)
-
-
-def are_corners(columns: dict[str, list[str]]) -> bool:
-    """Whether four adjacent columns of a table without header hold box corners: x1, y1, x2, y2."""
-    every = list(columns.values())
-    for start in range(len(every) - 3):
-        corners = every[start : start + 4]
-        if all(value and _NUMBER.fullmatch(value) for column in corners for value in column):
-            left, top, right, bottom = ([float(value.replace(",", ".")) for value in column] for column in corners)
-            if all(a < b for low, high in ((left, right), (top, bottom)) for a, b in zip(low, high, strict=True)):
-                return bool(left)
-    return False
 
 
 def possible_labels(columns: dict[str, list[str]], exclude: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.data import names
 from core.data.encodings import WESTERN, Guess, guess, is_plausible
+from core.data.layouts.box_lists import most_boxes
 from core.data.tree import Folder
 from core.errors import UnusableDataset
 from core.text import format_size
@@ -34,7 +35,8 @@ class Table:
     `first` is the line number of the first row, for messages. `nested` names columns of JSON lines with nested values,
     such as boxes; `lists` those with lists of strings. `note` reports a guessed encoding and rows longer than the
     header; `headless` means that columns are named by number. `written` has the cells of columns whose values are
-    written with spaces or quotes around them, as they are in the file.
+    written with spaces or quotes around them, as they are in the file. `most_boxes` is the most objects in a row if
+    each line lists the boxes of an image, otherwise 0: then the columns cut through them and mean nothing.
     """
 
     path: Path
@@ -45,6 +47,7 @@ class Table:
     headless: bool = False
     lists: tuple[str, ...] = ()
     written: dict[str, list[str]] = field(default_factory=dict)
+    most_boxes: int = 0
 
     @property
     def rows(self) -> int:
@@ -95,7 +98,10 @@ def read_table(path: Path, headless: bool = False) -> Table:
         header = _header(header_cells, width)
     cells = {name: [row[i] if i < len(row) else "" for row in rows] for i, name in enumerate(header)}
     columns = {name: list(map(_value, column)) for name, column in cells.items()}
-    return Table(path, columns, first + bool(separator), note=note, headless=headless, written=_changed(columns, cells))
+    return Table(
+        path, columns, first + bool(separator), note=note, headless=headless, written=_changed(columns, cells),
+        most_boxes=most_boxes(text, headless),
+    )  # fmt: skip
 
 
 def first_row(path: Path) -> list[str]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.data.layouts import columns as cols
 from core.data.layouts.assigned import listed
+from core.data.layouts.boxes import corners, is_boxes, why_boxes
 from core.data.layouts.labels.lists import describe_separator, has_label_name, separator_of
 from core.data.layouts.tables import Table
 from core.errors import UnusableDataset
@@ -13,6 +14,8 @@ from core.text import short
 
 if TYPE_CHECKING:
     from core.data.layouts.labelled import Labelled
+
+_FEWEST = 4  # rows whose numbers tell boxes from measurements
 
 ColumnValues = dict[str, list[str]]  # the values of each column in rows that match an image
 
@@ -46,6 +49,10 @@ def _decide(result: "Labelled", reading: Reading, several: bool) -> None:
 def _choose(
     result: "Labelled", table: Table, row_values: ColumnValues, exclude: list[str], reading: Reading
 ) -> tuple[str, ...]:
+    files = row_values[result.file_column]
+    if table.most_boxes > 1:  # no column holds what one object is
+        result.why = why_boxes(files, table.most_boxes)
+        return ()
     if reading.label_column:
         if reading.label_column not in table.columns:
             raise unknown_column(table, reading.label_column)
@@ -53,12 +60,13 @@ def _choose(
         if reading.task != "multilabel" and cols.is_measured(row_values[result.label_column]):
             result.why = f"'{result.label_column}' holds numbers with decimals, which are measurements and no classes"
         return ()
-    if cols.is_boxes((*table.columns, *table.nested)) or (table.headless and cols.are_corners(row_values)):
-        result.why = (
-            "it gives boxes around objects or their outlines, which are labels for detection. Where every image shows "
-            "one object, name its column of classes with --label-column"
-        )
+    coordinates = corners(row_values)
+    called = any(map(cols.is_preferred, coordinates))
+    surely = table.headless or (len(set(files)) < len(files) and len(files) >= _FEWEST and not called)
+    if table.most_boxes or is_boxes((*table.columns, *table.nested)) or (coordinates and surely):
+        result.why = why_boxes(files)
         return ()
+    exclude = exclude if called else [*exclude, *coordinates]
     possible = cols.possible_labels(row_values, exclude) or _by_name(row_values, exclude, reading)
     marks = cols.marks(row_values, exclude)
     counts = _set_in_rows(row_values, marks)
