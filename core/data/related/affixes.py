@@ -14,14 +14,18 @@ _MOST_TOKENS = 9  # of an affix
 _SAMPLE = 60  # names that decide whether all of them are looked at
 _WITHOUT = frozenset(
     ("no", "non", "not", "without", "with", "w", "wo", "un", "on", "off", "wear", "wearing", "weared", "worn",
-     "correct", "correctly", "incorrect", "incorrectly", "improper", "proper")
+     "correct", "correctly", "incorrect", "incorrectly", "improper", "proper", "ohne", "kein", "keine", "mit", "sin",
+     "con", "sans", "avec", "sem", "com", "senza", "zonder", "met", "без", "с")
 )  # fmt: skip
 # words for what was drawn on or from an image
 _MASK = frozenset(
     ("mask", "masks", "seg", "segm", "segmentation", "segmentations", "segmap", "segmaps", "segmask", "gt",
      "groundtruth", "groundtruths", "trimap", "trimaps", "labelmap", "labelids", "annot", "annots", "annotation",
      "annotations", "annotated", "overlay", "overlays", "overlaid", "heatmap", "heatmaps", "outline", "outlines",
-     "outlined")
+     "outlined", "gts", "maske", "masken", "mascara", "mascaras", "máscara", "máscaras", "masque", "masques",
+     "maschera", "maschere", "masker", "maskers", "maski", "маска", "маски", "segmentierung", "segmentierungen",
+     "segmentacion", "segmentación", "segmentaciones", "segmentação", "segmentazione", "掩码",
+     "掩膜", "マスク", "마스크")
 )  # fmt: skip
 # words that mean it only where more than the word says so
 _PERHAPS_MASK = frozenset(
@@ -32,7 +36,9 @@ _ANY_MASK = _MASK | _PERHAPS_MASK
 _IMAGE = frozenset(
     ("image", "images", "img", "imgs", "im", "picture", "pictures", "pic", "pics", "photo", "photos", "foto",
      "fotos", "input", "inputs", "orig", "original", "originals", "origs", "raw", "rgb", "color", "colour",
-     "colored", "source", "src", "scan", "scans", "frame", "frames", "data")
+     "colored", "source", "src", "scan", "scans", "frame", "frames", "data", "bild", "bilder", "imagen", "imagenes",
+     "imágenes", "imagem", "imagens", "immagine", "immagini", "afbeelding", "afbeeldingen", "obrazy",
+     "изображение", "изображения", "图像", "图片", "画像", "이미지")
 )  # fmt: skip
 
 

@@ -3,9 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from itertools import combinations
+from pathlib import Path
 
 from core.data.layouts.assigned import Layout, listed
+from core.data.layouts.masked.copies import copies_of_all, counted_pairs, made_of_another
 from core.data.related.affixes import NEARLY_ALL, is_count, is_negated, means_mask, shared_affix, words
+from core.text import short
 
 _MOST_CLASSES = 20  # number of classes up to which names are compared
 _FEWEST = 3  # files of a class
@@ -13,19 +16,38 @@ _FEWEST = 3  # files of a class
 
 def note_pairs(layout: Layout) -> None:
     """Note classes whose file names are the same, but for what all of a class have more, and not just numbers: they may
-    be pairs of one scene."""
-    stems: dict[str, set[str]] = defaultdict(set)
+    be pairs of one scene, or a folder of copies of the others."""
+    names: dict[str, dict[str, str]] = defaultdict(dict)
     for found in layout.found:
-        stems[found.label].add(found.path.stem.casefold())
-    if len(stems) > _MOST_CLASSES:
-        return
-    pairs = [both for both in combinations(sorted(stems), 2) if _are_pairs(*both, stems)]
-    if pairs:
-        names = sorted({label for both in pairs for label in both})
+        names[found.label][found.path.stem.casefold()] = _ending(found.path)
+    copies = copies_of_all(names)
+    layout.notes += [
+        f"The class '{short(label)}' holds files of the same names as those of {listed(others)}, as a folder of copies "
+        "does (cut out, drawn or in other colours). If they are copies, take the folder out: it is no class."
+        for label, others in copies.items()
+    ]
+    rest = {label: stems for label, stems in names.items() if label not in copies}
+    made = dict.fromkeys(made_of_another(rest))
+    if made:
         layout.notes.append(
-            f"The classes {listed(names)} hold files of the same names, as pairs of one scene do (an image and its "
-            "mask, before and after). If they are pairs, they are no classes."
+            f"By their names, the classes {listed(sorted({label for _, label in made}))} may hold copies of the images "
+            f"of {listed(sorted({base for base, _ in made}))}. If they do, they are no classes: take their folders out."
         )
+    pairs = [*counted_pairs(rest)]
+    if len(rest) <= _MOST_CLASSES:
+        pairs += [both for both in combinations(sorted(rest), 2) if _are_pairs(*both, rest)]
+    pairs = [both for both in pairs if both not in made and both[::-1] not in made]
+    if pairs:
+        layout.notes.append(
+            f"The classes {listed(sorted({label for both in pairs for label in both}))} hold files of the same names, "
+            "as pairs of one scene do (an image and its mask, before and after). If they are pairs, they are no "
+            "classes."
+        )
+
+
+def _ending(path: Path) -> str:
+    ending = path.suffix.casefold()
+    return ".jpg" if ending in (".jpeg", ".jpe", ".jfif") else ending
 
 
 def _are_pairs(label: str, another: str, stems: Mapping[str, Collection[str]]) -> bool:

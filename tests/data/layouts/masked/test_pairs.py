@@ -1,0 +1,81 @@
+"""Classes that hold copies of the images of other classes, or one side of pairs, are told; others are not."""
+
+from itertools import product
+
+import pytest
+
+from core.data.layout import read_layout
+from core.errors import UnclearLayout
+
+
+def notes(folder_of, names):
+    return "\n".join(read_layout(folder_of(dict.fromkeys(names, b""), f"set of {len(names)}")).notes)
+
+
+def files(counts, start=0, ending="jpg", form="{}"):
+    return [
+        f"{label}/{form.format(n)}.{ending}" for label, count in counts.items() for n in range(start, start + count)
+    ]
+
+
+@pytest.mark.parametrize("copy", ["segmented", "nobg", "cut out", "no background", "depth"])
+@pytest.mark.parametrize("form", ["IMG_{}", "{}", "IMG_{}_seg"])
+def test_a_folder_of_copies_of_all_classes_is_told(folder_of, copy, form):
+    own = files({"healthy": 8}, 0, form="IMG_{}") + files({"rust": 6}, 8, form="IMG_{}")
+    if form == "{}":
+        own = [name.replace("IMG_", "") for name in own]
+    (note,) = notes(folder_of, own + files({copy: 14}, form=form)).splitlines()
+    assert note.startswith(f"The class '{copy}' holds files of the same names as those of 'healthy' and 'rust'")
+    assert "take the folder out" in note
+
+
+def test_a_folder_of_counted_names_is_a_class_unless_they_are_of_another_kind(folder_of):
+    own = files({"healthy": 8}) + files({"rust": 6}, 8)
+    assert not notes(folder_of, own + files({"blight": 14}))
+    assert "The class 'blight'" in notes(folder_of, own + files({"smut": 3}, 50) + files({"blight": 14}, ending="png"))
+
+
+@pytest.mark.parametrize("form", ["{} segmented", "{}-edges", "nobg_{}", "{}_cut_out", "{}Thermal"])
+def test_a_class_called_after_what_was_made_of_another_is_told(folder_of, form):
+    made = form.format("cats")
+    (note,) = notes(folder_of, files({"cats": 8, made: 7, "dogs": 5})).splitlines()
+    assert note.startswith(f"By their names, the classes '{made}' may hold copies of the images of 'cats'. ")
+    assert not notes(folder_of, files({"cats": 8, "dogs": 5, form.format("birds"): 6}))
+
+
+def test_two_classes_made_of_others_need_no_names(folder_of):
+    names = files({"cats": 8, "dogs": 5}) + files({"cats edges": 6, "dogs edges": 4}, 90)
+    assert "'cats edges' and 'dogs edges'" in notes(folder_of, names)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "endings", "told"),
+    [
+        ("sat", "map", ("jpg", "jpg"), True), ("photos", "silhouettes", ("jpg", "jpg"), True),
+        ("x", "y", ("png", "png"), True), ("lungs", "xray", ("jpg", "png"), True),
+        ("cat", "dog", ("jpg", "jpg"), False), ("cat", "dog", ("jpg", "JPEG"), False),
+    ],
+)  # fmt: skip
+def test_classes_of_the_same_counted_names_are_told_where_more_speaks_for_pairs(folder_of, one, other, endings, told):
+    names = files({one: 9}, ending=endings[0]) + files({other: 9}, ending=endings[1])
+    assert ("as pairs of one scene do" in notes(folder_of, names)) == told
+    assert "as pairs" not in notes(folder_of, [*names, f"{one}/9.{endings[0]}"])
+
+
+def test_ordinary_classes_are_not_pairs(folder_of):
+    assert not notes(folder_of, files({"cat": 9, "dog": 9, "map": 9, "sheep": 9}))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [*product(["Bilder", "imagenes", "images"], ["Masken", "máscaras", "masques"])]
+)
+def test_masks_in_other_languages_are_no_classes(folder_of, one, other):
+    names = files({one: 9}) + files({other: 9}, ending="png")
+    with pytest.raises(UnclearLayout, match="images with masks"):
+        read_layout(folder_of(dict.fromkeys(names, b"")))
+
+
+def test_classes_with_and_without_a_mask_in_other_languages_are_classes(folder_of):
+    assert read_layout(folder_of(dict.fromkeys(files({"mit Maske": 9, "ohne Maske": 9}), b""))).classes == {
+        "mit Maske", "ohne Maske",
+    }  # fmt: skip
