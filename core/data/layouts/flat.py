@@ -11,6 +11,7 @@ from core.data.layouts.filenames import Labels, example, labels_by_name, labels_
 from core.data.layouts.labelled import MOST_ROWS, Labelled, part_of, read_labels
 from core.data.layouts.labels.column import how_several
 from core.data.layouts.labels.lists import odd_labels
+from core.data.layouts.masked.files import Masks, masks_of, reason_for_mask
 from core.data.layouts.words import Kind, kind_of, without_part
 from core.data.tree import Folder
 from core.errors import UnusableDataset
@@ -130,7 +131,20 @@ def refuse_unclear(case: Case, labelled: Labelled) -> None:
 
 def read_filenames(case: Case) -> Layout:
     """Classes from file names. Raises `UnusableDataset` if no simple pattern matches all of them."""
-    groups = _groups(case)
+    masks = masks_of(images_of(case))
+    if masks:
+        try:
+            layout = _read_filenames(case, masks)
+        except UnusableDataset:
+            layout = Layout(case.root.path)
+        if len(layout.classes) > 1:  # else those called like masks may be a class
+            return layout
+    return _read_filenames(case, {})
+
+
+def _read_filenames(case: Case, masks: Masks) -> Layout:
+    """Classes from the names of the files that are no masks."""
+    groups = [(kind, [path for path in images if path not in masks]) for kind, images in _groups(case)]
     train = [path for kind, images in groups for path in images if kind in (None, "train")]
     labels = labels_by_name(train)
     if labels is None:
@@ -144,7 +158,7 @@ def read_filenames(case: Case) -> Layout:
         if more:
             labels |= more
             parts |= dict.fromkeys(more, kind)
-    return _layout_by_name(case, *_divided_by_name(labels, parts))
+    return _layout_by_name(case, *_divided_by_name(labels, parts), masks)
 
 
 def _divided_by_name(labels: Labels, parts: dict[Path, Kind | None]) -> tuple[Labels, dict[Path, Kind | None]]:
@@ -163,8 +177,10 @@ def _divided_by_name(labels: Labels, parts: dict[Path, Kind | None]) -> tuple[La
     }
 
 
-def _layout_by_name(case: Case, labels: Labels, parts: dict[Path, Kind | None]) -> Layout:
+def _layout_by_name(case: Case, labels: Labels, parts: dict[Path, Kind | None], masks: Masks) -> Layout:
     layout = case.layout(layout="filenames")
+    for path, image in masks.items():
+        layout.leave_out(path, reason_for_mask(image))
     layout.notes.append(f"Classes are read from file names: {example(labels)}.")
     _offer(layout, case, set(labels))
     divided = any(parts.values())

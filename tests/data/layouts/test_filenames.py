@@ -126,3 +126,23 @@ def test_parts_in_the_names_of_files_in_class_folders_are_told(read, second, mes
     layout = read({"cat": files, "dog": files})
     assert counts(layout) == {"cat": 5, "dog": 5}
     assert any("called after parts, which is not used" in note for note in layout.notes) is message
+
+
+@pytest.mark.parametrize(
+    ("image", "mask"),
+    [
+        ("{}_{:03}.jpg", "mask_{}_{:03}.png"), ("{}_{:03}.jpg", "seg_{}_{:03}.jpg"),
+        ("{} ({}).jpg", "{}_mask ({}).jpg"), ("{}_{}.jpg", "{}_{}_mask.png"), ("{}.{}.jpg", "{}.mask.{}.jpg"),
+        ("{}_{}.jpg", "{}_label_{}.png"),
+    ],
+)  # fmt: skip
+def test_masks_beside_images_are_no_classes(read, image, mask):
+    layout = read({"": numbered(image, cat=4, dog=3) + numbered(mask, cat=4, dog=3)})
+    assert counts(layout) == {"cat": 4, "dog": 3}
+    assert len([text for text in reasons(layout).values() if "mask or an annotation of" in text]) == 7
+
+
+def test_masks_of_few_images_may_be_a_class(read):
+    files = numbered("{}_{}.jpg", cat=4, dog=5, dog_mask=5)
+    assert counts(read({"": files})) == {"cat": 4, "dog": 5, "dog_mask": 5}
+    assert counts(read({"": numbered("{}_{}.jpg", man=4, man_mask=4)})) == {"man": 4, "man_mask": 4}

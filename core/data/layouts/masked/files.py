@@ -1,14 +1,15 @@
 """Masks and annotations beside their images in class folders: 'benign (1).png' and 'benign (1)_mask.png'."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from core.data.layouts.assigned import Layout
-from core.data.related.affixes import NEARLY_ALL, cuts, may_mean_mask, means_image, means_mask, words
+from core.data.related.affixes import NEARLY_ALL, Affix, cuts, may_mean_mask, means_image, means_mask, tokens, words
 from core.text import short
 
 _FEWEST = 3  # images with an uncertain mask that make it certain
+_MOST_OF_THEM = 0.6  # share of the images that have a mask, where only names tell the classes
 _MOST_WORDS = 3  # of what was added to a name
 _SEPARATORS = " _.-"
 Masks = dict[Path, Path]  # each with its image
@@ -30,8 +31,29 @@ def leave_out_masks(layout: Layout) -> None:
     for count, perhaps in everywhere:
         masks |= perhaps if certain or _certain(count, [perhaps]) else {}
     for path, image in masks.items():
-        layout.leave_out(path, _reason(image))
+        layout.leave_out(path, reason_for_mask(image))
     layout.found = [found for found in layout.found if found.path not in masks]
+
+
+def masks_of(images: Sequence[Path]) -> Masks:
+    """The masks among images of several classes whose names are all that is known, each with its image; none where they
+    are those of few images, as 'cat_mask_1' may be a class.
+
+    The word may also stand before a number: 'cat_mask (1).jpg' belongs to 'cat (1).jpg'.
+    """
+    folders: dict[Path, list[Path]] = defaultdict(list)
+    for path in images:
+        folders[path.parent].append(path)
+    masks: Masks = {}
+    perhaps: Masks = {}
+    for paths in folders.values():
+        sure, unsure = _masks(paths, numbered_behind=True)
+        masks |= sure
+        perhaps |= unsure
+    if _certain(len(images) - len(masks) - len(perhaps), [perhaps]):
+        masks |= perhaps
+    rest = len(images) - len(masks)
+    return masks if len(set(masks.values())) >= max(_FEWEST, _MOST_OF_THEM * rest) else {}
 
 
 def _certain(images: int, masks: Collection[Masks]) -> bool:
@@ -39,28 +61,42 @@ def _certain(images: int, masks: Collection[Masks]) -> bool:
     return sum(len(set(some.values())) for some in masks) >= max(_FEWEST, NEARLY_ALL * images)
 
 
-def _reason(image: Path) -> str:
+def reason_for_mask(image: Path) -> str:
+    """Why a mask is left out."""
     return (
         f"Is called like a mask or an annotation of '{short(image.name)}' beside it. If it is an image of its own, "
         "rename it."
     )
 
 
-def _masks(paths: Collection[Path]) -> tuple[Masks, Masks]:
-    """The masks among the files of a folder: those by their names alone, and those with a word that may mean else."""
+def _masks(paths: Collection[Path], numbered_behind: bool = False) -> tuple[Masks, Masks]:
+    """The masks among the files of a folder: those by their names alone, and those with a word that may mean else, or
+    within the name unless `numbered_behind`."""
     sure: Masks = {}
     perhaps: Masks = {}
     named = [path for path in paths if may_mean_mask(words(path.stem))]
     there = _images(paths) if named else {}
     for path in sorted(named, key=lambda path: len(path.stem)):
-        for base, affix in cuts(path.stem):
+        inner = dict(_cut_within(path.stem))
+        for base, affix in (*cuts(path.stem), *inner.items()):
             image, found = there.get(base), affix.words
             if image is None or image == path or image in sure or image in perhaps or len(found) > _MOST_WORDS:
                 continue
             if means_mask(found, surely=False):
-                (sure if means_mask(found) else perhaps)[path] = image
+                certain = means_mask(found) and (numbered_behind or base not in inner)
+                (sure if certain else perhaps)[path] = image
                 break
     return sure, perhaps
+
+
+def _cut_within(stem: str) -> Iterator[tuple[str, Affix]]:
+    """The name without a word and one separator before or behind it, within the name."""
+    parts = tuple(token.casefold() for token in tokens(stem))
+    for place in range(1, len(parts) - 1):
+        if may_mean_mask(parts[place : place + 1]):
+            for first, last in ((place - 1, place + 1), (place, place + 2), (place, place + 1)):
+                if not parts[first].isalnum() or first == place:
+                    yield "".join((*parts[:first], *parts[last:])), Affix(behind=parts[place : place + 1])
 
 
 def _images(paths: Collection[Path]) -> dict[str, Path]:
