@@ -5,12 +5,14 @@ import io
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.data import names
 from core.data.encodings import WESTERN, Guess, guess, is_plausible
 from core.data.layouts.box_lists import most_boxes
+from core.data.layouts.cells import Inner, inner_of
 from core.data.tree import Folder
 from core.errors import UnusableDataset
 from core.text import format_size
@@ -32,11 +34,12 @@ _MISSING = frozenset(("nan", "-nan", "null", "<na>", "#n/a", "#na"))
 class Table:
     """Columns by name, each with one string per row. Rows shorter than the header are padded with empty strings.
 
-    `first` is the line number of the first row, for messages. `nested` names columns of JSON lines with nested values,
-    such as boxes; `lists` those with lists of strings. `note` reports a guessed encoding and rows longer than the
-    header; `headless` means that columns are named by number. `written` has the cells of columns whose values are
-    written with spaces or quotes around them, as they are in the file. `most_boxes` is the most objects in a row if
-    each line lists the boxes of an image, otherwise 0: then the columns cut through them and mean nothing.
+    `first` is the line number of the first row, for messages. `nested` names columns with an inner structure, such as
+    JSON, which are not among the columns, and `shapes` those of them with boxes or outlines; `lists` names columns with
+    lists of strings. `note` reports a guessed encoding and rows longer than the header; `headless` means that columns
+    are named by number. `written` has the cells of columns whose values are written with spaces or quotes around them,
+    as they are in the file. `most_boxes` is the most objects in a row if each line lists the boxes of an image,
+    otherwise 0: then the columns cut through them and mean nothing.
     """
 
     path: Path
@@ -48,6 +51,7 @@ class Table:
     lists: tuple[str, ...] = ()
     written: dict[str, list[str]] = field(default_factory=dict)
     most_boxes: int = 0
+    shapes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -97,11 +101,23 @@ def read_table(path: Path, headless: bool = False) -> Table:
         )
         header = _header(header_cells, width)
     cells = {name: [row[i] if i < len(row) else "" for row in rows] for i, name in enumerate(header)}
+    table = _table(path, cells, first + bool(separator), note)
+    return replace(table, headless=headless, most_boxes=most_boxes(text, headless))
+
+
+def _table(path: Path, cells: dict[str, list[str]], first: int, note: str, nested: Collection[str] = ()) -> Table:
+    """A table of these cells. Columns with an inner structure become plain labels or are taken out; those of `nested`
+    have one surely."""
     columns = {name: list(map(_value, column)) for name, column in cells.items()}
-    return Table(
-        path, columns, first + bool(separator), note=note, headless=headless, written=_changed(columns, cells),
-        most_boxes=most_boxes(text, headless),
-    )  # fmt: skip
+    inner = {name: found for name, column in columns.items() if (found := inner_of(column))}
+    inner |= {name: Inner() for name in nested if name not in inner}
+    columns |= {name: found.labels for name, found in inner.items() if found.labels is not None}
+    out = {name: found for name, found in inner.items() if found.labels is None}
+    plain = {name: column for name, column in columns.items() if name not in out}
+    written = _changed(plain, {name: column for name, column in cells.items() if name in plain and name not in inner})
+    shapes = tuple(name for name, found in out.items() if found.shapes)
+    lists = tuple(name for name, found in inner.items() if found.several)
+    return Table(path, plain, first, tuple(sorted(out)), note, lists=lists, written=written, shapes=shapes)
 
 
 def first_row(path: Path) -> list[str]:
@@ -258,10 +274,10 @@ def _json_lines(path: Path, text: str, note: str) -> Table:
         rows.append(row)
     keys = list(dict.fromkeys(key for row in rows for key in row))
     nested = {key for key in keys if any(_is_nested(row.get(key)) for row in rows)}
-    cells = {names.shown(key): [_text_of(row.get(key)) for row in rows] for key in keys if key not in nested}
-    columns = {name: list(map(_value, column)) for name, column in cells.items()}
-    lists = tuple(names.shown(key) for key in keys if any(isinstance(row.get(key), list) for row in rows))
-    return Table(path, columns, 1, tuple(sorted(nested)), note, lists=lists, written=_changed(columns, cells))
+    cells = {names.shown(key): [_text_of(row.get(key), key in nested) for row in rows] for key in keys}
+    lists = {names.shown(key) for key in keys if any(isinstance(row.get(key), list) for row in rows)}
+    table = _table(path, cells, 1, note, [names.shown(key) for key in nested])
+    return replace(table, lists=tuple(sorted((lists & table.columns.keys()) | set(table.lists))))
 
 
 def _is_nested(value: object) -> bool:
@@ -269,7 +285,9 @@ def _is_nested(value: object) -> bool:
     return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, list | dict) for one in value))
 
 
-def _text_of(value: object) -> str:
+def _text_of(value: object, nested: bool = False) -> str:
+    if nested and isinstance(value, list | dict):
+        return json.dumps(value)
     if isinstance(value, list):
         return "|".join(_value(_text_of(one)) for one in value)
     return "" if value is None else str(value)

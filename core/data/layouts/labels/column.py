@@ -60,6 +60,9 @@ def _choose(
         if reading.task != "multilabel" and cols.is_measured(row_values[result.label_column]):
             result.why = f"'{result.label_column}' holds numbers with decimals, which are measurements and no classes"
         return ()
+    result.why = _why_nested(table, row_values, exclude)
+    if result.why:
+        return ()
     coordinates = corners(row_values)
     called = any(map(cols.is_preferred, coordinates))
     surely = table.headless or (len(set(files)) < len(files) and len(files) >= _FEWEST and not called)
@@ -95,6 +98,28 @@ def _choose(
     return ()
 
 
+def _why_nested(table: Table, row_values: ColumnValues, exclude: list[str]) -> str:
+    """Why there are no plain labels if columns hold boxes, or a column called after labels has an inner structure;
+    empty if another column is called so."""
+    files = row_values[exclude[0]]
+    called = [name for name in row_values if name not in exclude and cols.is_preferred(name)]
+    labels = [name for name in called if len(set(row_values[name])) > 1]
+    if is_boxes((*table.columns, *table.nested)) or (labels and len(set(files)) == len(files)):
+        return ""
+    if table.shapes:
+        return (
+            f"its column '{short(table.shapes[0])}' holds boxes or outlines of objects, which are labels for detection "
+            "or segmentation. Cut the objects out, into a folder per class"
+        )
+    structured = [name for name in table.nested if cols.is_preferred(name)]
+    if not structured or labels:
+        return ""
+    return (
+        f"its column '{short(structured[0])}' holds several values in a cell (JSON with an inner structure), which are "
+        "no plain labels. Write the class alone there"
+    )
+
+
 def _by_name(row_values: ColumnValues, exclude: list[str], reading: Reading) -> list[str]:
     """For multi-label tasks: the only column with a typical label name, even if its values hardly repeat."""
     typical = [name for name in row_values if name not in exclude and (cols.is_preferred(name) or has_label_name(name))]
@@ -103,6 +128,9 @@ def _by_name(row_values: ColumnValues, exclude: list[str], reading: Reading) -> 
 
 def unknown_column(table: Table, column: str) -> UnusableDataset:
     """The error for a column that is not in the table."""
+    if column in table.nested:
+        what = "boxes or outlines of objects" if column in table.shapes else "JSON with an inner structure"
+        return UnusableDataset(f"The column '{short(column)}' of {table.path.name} holds {what}, and no plain labels.")
     return UnusableDataset(
         f"{table.path.name} has no column '{short(column)}'. Its columns are {listed(table.columns, 20)}."
     )
