@@ -11,8 +11,9 @@ from collections.abc import Sequence
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)")
 _NAME = re.compile(r".*\.[A-Za-z]\w{1,4}")
 _N = r"[-+]?\d+(?:\.\d+)?"
-_WORD = re.compile(rf"(?P<name>.*?\.[A-Za-z]\w{{1,4}}\"?)\s+(?P<objects>{_N}(?:[,;]{_N}){{3}}(?:[,;\s].*)?)")
-_OBJECT = re.compile(rf"(?:^|\s)(?P<box>{_N}(?:[,;]{_N}){{3}})(?=[,;\s]|$)")
+_CLASS = r"(?:[^\W\d][^\s,;]{0,60}[,;])?"  # a name before the coordinates
+_WORD = re.compile(rf"(?P<name>.*?\.[A-Za-z]\w{{1,4}}\"?)\s+(?P<objects>{_CLASS}{_N}(?:[,;]{_N}){{3}}(?:[,;:\s].*)?)")
+_OBJECT = re.compile(rf"(?:^|\s){_CLASS}(?P<box>{_N}(?:[,;]{_N}){{3}})(?=[,;:\s]|$)")
 _BETWEEN = re.compile(r"[\s,;|]+")
 _MOST_BEFORE = 6  # numbers before the first object: index, width, height, count
 _SIZE = 5  # a class and four coordinates

@@ -36,6 +36,8 @@ def _sized(box):
 TEXTS = {
     "keras": _word(), "keras with names": _word(lambda c: NAMES[c]), "semicolons": _word(delimiter=";"),
     "names of two words": _word(lambda c: f"wild {NAMES[c]}"),
+    "colons": lambda i, file: " ".join([file, *(f"{a},{b},{c},{d}:{NAMES[e]}" for a, b, c, d, e in _objects(i))]),
+    "class first": lambda i, file: " ".join([file, *(f"{NAMES[e]},{d},{c},{b},{a}" for a, b, c, d, e in _objects(i))]),
     "gluoncv": lambda i, file: " ".join(
         map(str, (i, file, 160, 120, *(v for *box, c in _objects(i) for v in (c, *box))))
     ),
@@ -72,6 +74,7 @@ def test_an_image_without_objects_is_one_of_the_list():
 @pytest.mark.parametrize(
     "text",
     [
+        "a.jpg cat,1,0,0,1\nb.jpg dog,0,1,1,0\n",
         "a.jpg 1,0,0,1,0\nb.jpg 0,1,1,0,1\n", "a b.jpg 3,17\nc.jpg 4\n", "a.jpg cat dog\nb.jpg dog\n",
         "a.jpg 1 3\nb.jpg 4\nc.jpg 1 2 3 4 5 6\n", "a.jpg 5 4 3 2 1\nb.jpg 1 2 3 4 5 6 7 8 9 10\n",
         "a.jpg,cat,1,2,3,4\nb.jpg,dog,4,3,2,1\n", "a.jpg 0\nb.jpg 1\n", "a.jpg\n1\nb.jpg\n0\n", "", "a.jpg\nb.jpg\n",
