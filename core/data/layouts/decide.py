@@ -14,7 +14,7 @@ from core.data.layouts.folders import labelled_kinds, part_folders, read_class_f
 from core.data.layouts.labelled import Labelled
 from core.data.layouts.labels.shared import lie_in_several
 from core.data.layouts.masked.files import leave_out_masks
-from core.data.layouts.masked.folders import holds_images, is_annotation, set_aside, with_masks
+from core.data.layouts.masked.folders import holds_images, is_annotation, only_count, set_aside, with_masks
 from core.data.layouts.named_folders import ask_about_tables
 from core.data.layouts.questions import (
     FOLDERS,
@@ -149,7 +149,8 @@ def _refusal(case: Case, export: Export) -> UnusableDataset:
         return UnusableDataset(sentence)
     options = [({"layout": "filenames"}, "the classes are in the file names"), *table_options(case, labels_of(case))]
     classes = [folder for folder in case.root.full if not holds_images(folder)]
-    if export is MASKS and (len(classes) > 1 or not all(mask.surely for mask in case.masks)):
+    unsure = len(classes) > 1 or not all(mask.surely for mask in case.masks)
+    if export is MASKS and (unsure or only_count((case.whole or case).root)):
         options.insert(0, FOLDERS)
     return case.ask(sentence, options)
 

@@ -131,6 +131,16 @@ def holds_images(folder: Folder) -> bool:
     return is_generic(folder.name) or kind_of(folder.name) is not None or means_image(words(folder.name))
 
 
+def only_count(root: Folder) -> bool:
+    """Whether folders, none of them a part, hold images of one kind with the same numbers for names: what the folders
+    are called is all that makes one of them masks."""
+    full = root.full
+    names = {frozenset(path.stem for path in folder.images) for folder in full}
+    kinds = {path.suffix.casefold() for folder in full for path in folder.images}
+    flat = len(full) > 1 and not any(folder.full or kind_of(folder.name) for folder in full)
+    return flat and len(names) == len(kinds) == 1 and all(map(str.isdecimal, next(iter(names))))
+
+
 def _holds_nothing_but_images(folder: Folder) -> bool:
     return is_generic(folder.name) or all(means_image([word]) for word in words(folder.name) or ["1"])
 

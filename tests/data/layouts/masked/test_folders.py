@@ -34,6 +34,15 @@ def test_images_and_their_masks_are_an_export_for_segmentation(asked, content):
     assert question.choices == ()
 
 
+@pytest.mark.parametrize(("other", "offered"), [("jpg", True), ("png", False)])
+@pytest.mark.parametrize("folders", [("photo", "outline"), ("images", "gloves", "masks")])
+def test_folders_that_only_their_names_make_masks_may_be_read_as_classes(asked, folders, other, offered):
+    made = {folder: named("{}." + (other if number else "jpg"), range(6)) for number, folder in enumerate(folders)}
+    question = asked(made)
+    assert "holds images with masks" in question.question
+    assert ([choice.reading for choice in question.choices] == [{"layout": "folders"}]) == offered
+
+
 @pytest.mark.parametrize(
     "content",
     [
