@@ -199,7 +199,7 @@ def _separator(dataset: Dataset) -> str:
 
 
 def _folders(classes: Sequence[str]) -> list[str]:
-    """A folder's name for each class that every file system bears, each another one."""
+    """A folder's name for each class that every file system accepts, all different."""
     names: list[str] = []
     for number, name in enumerate(classes):
         plain = name if _SAFE.fullmatch(name) and slug(name) != f"x-{name.lower()}" else slug(name)
