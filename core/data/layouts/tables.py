@@ -11,8 +11,8 @@ from pathlib import Path
 
 from core.data import names
 from core.data.encodings import WESTERN, Guess, guess, is_plausible
-from core.data.layouts.box_lists import most_boxes
-from core.data.layouts.cells import Inner, inner_of
+from core.data.layouts.boxed.cells import Inner, inner_of
+from core.data.layouts.boxed.lines import most_boxes
 from core.data.tree import Folder
 from core.errors import UnusableDataset
 from core.text import format_size

@@ -13,10 +13,11 @@ Kind = Part | str  # 'train', 'val', 'test' or PREDICT
 _NOISE = (
     # possessive where it is used: of two words of which one begins the other the longer one stands first
     r"(?:the|my|sets?|datasets?|data|imagens|images?|imgs?|pictures?|pics?|photographs?|photos?|seg|splits?|samples?|folder|dir|"
-    r"subset|part|jpe?gs?|pngs?|raw|original|orig|final|new|only|"
-    r"datensatz|daten|bilder|fotos?|aufnahmen|satz|zum|zur|zu|datos|im[aá]genes|dados|donn[eé]es|immagini|dati|"
-    r"de(?!v)|di|do|da|pour|para|per|à|изображения|данные|图片|图像|数据集?|圖片|數據集?|画像|データセット|データ|用|이미지|데이터)"
+    r"subset|part|jpe?gs?|pngs?|raw|original|orig|final|new|"
+    r"datensatz|daten|bilder|fotos?|aufnahmen|satz|datos|im[aá]genes|dados|donn[eé]es|immagini|dati|"
+    r"изображения|данные|图片|图像|数据集?|圖片|數據集?|画像|データセット|データ|用|이미지|데이터)"
 )
+_BETWEEN = r"(?:only|zum|zur|zu|de(?!v)|di|do|da|pour|para|per|à)"  # beside a word for a part; alone it may be a class
 _WORDS: dict[Kind, str] = {
     "train": "(?:for)?train|(?:for)?training|trn|trainval|trainings|trainieren|lernen|entrenamiento|entrenar|treino|"
     "treinamento|treinar|"
@@ -35,7 +36,8 @@ _WORDS: dict[Kind, str] = {
     "待分类|预测|ラベルなし|未分類|予測",
 }
 _PATTERNS = {
-    kind: re.compile(rf"{_NOISE}*+(?P<word>{words})(?:{_NOISE}|files?|items?)*+[ab]?") for kind, words in _WORDS.items()
+    kind: re.compile(rf"(?:{_NOISE}|{_BETWEEN})*+(?P<word>{words})(?:{_NOISE}|{_BETWEEN}|files?|items?)*+[ab]?")
+    for kind, words in _WORDS.items()
 }
 _LATE = re.compile("eval.*|holdout")  # used as the test part if no other folder is called test
 _MAYBE = re.compile("valid|dev.*|eval.*|holdout")  # ambiguous words: a part only beside another part

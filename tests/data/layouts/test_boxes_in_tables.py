@@ -3,7 +3,7 @@
 import pytest
 
 from core.data.layout import layout_choices
-from core.data.layouts.box_lists import most_boxes
+from core.data.layouts.boxed.lines import most_boxes
 from tests.data.layouts.conftest import counts, sets
 from tests.data.layouts.test_labelled import FILES, rows, table
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from core.data.layout import layout_choices
-from core.data.layouts.cells import inner_of
+from core.data.layouts.boxed.cells import inner_of
 from tests.data.layouts.conftest import counts, sets
 from tests.data.layouts.test_labelled import FILES
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.data.layouts import columns as cols
 from core.data.layouts.assigned import listed
-from core.data.layouts.boxes import corners, is_boxes, why_boxes
+from core.data.layouts.boxed.columns import corners, is_boxes, why_boxes
 from core.data.layouts.labels.lists import describe_separator, has_label_name, separator_of
 from core.data.layouts.tables import Table
 from core.errors import UnusableDataset

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from core.data.layouts.boxes import is_boxes
+from core.data.layouts.boxed.columns import is_boxes
 from core.data.layouts.words import plain
 
 _OPENING = ("[", "{")
