@@ -1,6 +1,7 @@
 """What tasks with one answer per image have in common: the logits of a whole validation are few, and are kept."""
 
 import math
+from abc import ABC, abstractmethod
 from typing import Any
 
 from torch import Tensor
@@ -8,24 +9,24 @@ from torch import Tensor
 from core.tasks.base import Criterion, ValidationOutputs
 
 
-class ImageLevel:
+class ImageLevel(ABC):
     """Validation outputs are `(logits, targets)`, both (N, ...). The task says which are `correct` and what a target's
     `label` is.
     """
 
     __slots__ = ()
 
+    @abstractmethod
     def correct(self, logits: Tensor, targets: Tensor) -> Tensor:
         """How many images are correct, a scalar on the device of the logits."""
-        raise NotImplementedError
 
+    @abstractmethod
     def probabilities(self, logits: Tensor) -> Tensor:
         """Logits (N, C) as probabilities (N, C), in float64: sure answers stay apart, which are all 1 in float32."""
-        raise NotImplementedError
 
+    @abstractmethod
     def labels(self, targets: Tensor) -> list[Any]:
         """Targets as a run keeps them: a class index, or a list of them, per image."""
-        raise NotImplementedError
 
     def validation_step(self, criterion: Criterion, logits: Tensor, targets: Tensor) -> ValidationOutputs:
         """The logits and the targets as they are."""

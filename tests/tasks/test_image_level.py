@@ -12,6 +12,7 @@ from core.data.sources import load_dataset
 from core.experiment import PipelineSpec
 from core.features.precision import autocast_for
 from core.tasks.classification.task import Classification
+from core.tasks.image_level import ImageLevel
 from core.tasks.multilabel.scores import label_scores
 from core.tasks.multilabel.task import MultiLabel
 from core.training.inference import answer
@@ -81,3 +82,15 @@ def test_a_class_that_wins_by_little_wins_on_the_page_too():
     kept = json.loads(json.dumps(task.prediction_record((logits, labels))))
     assert np.argmax(kept["probabilities"], axis=1).tolist() == [1, 0]
     assert task.evaluate((logits, labels), None).main.value == 1
+
+
+def test_a_task_that_does_not_say_what_is_correct_cannot_be_made():
+    class Unfinished(ImageLevel):
+        def probabilities(self, logits):
+            return logits
+
+        def labels(self, targets):
+            return targets
+
+    with pytest.raises(TypeError, match="correct"):
+        Unfinished()
