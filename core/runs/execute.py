@@ -26,7 +26,7 @@ from core.runs.unwritten import take_in
 from core.runs.workspace import INTERRUPTED, Workspace
 from core.text import storable
 from core.training.checkpoints import Checkpoints, load_best
-from core.training.events import Event, RunEnded, RunStarted, Warned
+from core.training.events import Event, RunEnded, Warned
 from core.training.kept import Kept, forget_last
 from core.training.loop import train
 from core.training.setup import Setup, set_up
@@ -191,10 +191,8 @@ def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Genera
         )  # fmt: skip
         _forget_what_follows(workspace, run.id, checkpoints, control)
         ended: RunEnded | None = None
-        precision = "fp32"
         for event in train(setup, control):
             ended = event if isinstance(event, RunEnded) else ended
-            precision = event.frozen_precision if isinstance(event, RunStarted) else precision
             yield _taken(recorder, event)
             yield from recorder.news()
         recorder.settle()
@@ -203,7 +201,7 @@ def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Genera
             load_best(folder, setup.model)
             setup.model.eval()
             best = next(epoch for epoch in workspace.store.epochs(run.id) if epoch.epoch == ended.best_epoch)
-            phase_input = exact_input(setup, precision, best.phase)
+            phase_input = exact_input(setup, best.phase)
             yield from _evaluated(workspace, run.id, setup, phase_input, prepared, recorder, ended, control)
         return ended
     except Aborted:

@@ -13,7 +13,7 @@ from core.files import storage_failed
 from core.runs.execute import prepare_again
 from core.runs.last import why_not
 from core.runs.records import Run
-from core.runs.scoring import EXACT, exact_input, score_part
+from core.runs.scoring import exact_input, score_part
 from core.runs.workspace import Workspace
 from core.training.checkpoints import Checkpoints, load_weights
 from core.training.events import EpochEnded
@@ -95,7 +95,7 @@ def _evaluated(workspace: Workspace, run: Run, which: Kept, control: Control) ->
     setup.model.eval()
     epochs = workspace.store.epochs(run.id)
     phase = epochs[-1].phase if which is Kept.LAST else _phase_of(run, epochs)
-    phase_input = exact_input(setup, str(run.progress.get("frozen_precision", EXACT)), phase)
+    phase_input = exact_input(setup, phase)
     found: dict[str, Any] = dict.fromkeys(PARTS)
     for part, indices in (("val", prepared.split.val), ("test", prepared.split.test)):
         items: tuple[Item, ...] = tuple(prepared.dataset.items[index] for index in indices)

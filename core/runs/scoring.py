@@ -16,15 +16,13 @@ from core.work.control import Control
 EXACT = "fp32"  # what predictions and the download compute in
 
 
-def exact_input(setup: Setup, frozen_precision: str, phase: int) -> PhaseInput:
-    """The input on which a model of `phase` is scored: kept features where they are exact, else the images.
+def exact_input(setup: Setup, phase: int) -> PhaseInput:
+    """The input on which a model of `phase` is scored, in fp32 whatever its frozen stages were trained on.
 
     Features in bf16 move probabilities by up to a tenth, and now and then an answer. A model is scored by the numbers
-    that it gives later.
+    that it gives later. These features are kept too: the next run with the same frozen stages finds them.
     """
-    if frozen_precision == EXACT:
-        return setup.phase_inputs(frozen_precision).of_phase(phase)
-    return PhaseInput(setup.pixels, setup.model)
+    return setup.phase_inputs(EXACT).of_phase(phase)
 
 
 def score_part(

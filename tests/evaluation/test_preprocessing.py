@@ -13,6 +13,7 @@ import pytest
 from core.evaluation.predict import Predictor
 from core.experiment import BackboneSpec, Phase, Recipe
 from core.export.bundle import bundle
+from core.features import sources
 from core.runs import artifacts
 from core.runs.execute import create_run, execute
 from core.runs.keep import keep_epoch
@@ -43,13 +44,13 @@ def images(tmp_path_factory):
     return folder
 
 
-def finished(images, folder, name, size, crop, precision="fp32"):
+def finished(images, folder, name, size, crop, precision="fp32", batch=8):
     weights = "default" if name.startswith("efficientnet") else "none"
     experiment = make_experiment(
         images,
         backbone=BackboneSpec(name=name, weights=weights, image_size=size, crop=crop),
         phases=(Phase(stages=("head",), epochs=8, solver="lbfgs"),),
-        recipe=Recipe(batch_size=8, precision=precision),
+        recipe=Recipe(batch_size=batch, precision=precision),
         views=1,
     )
     room = Workspace(folder / "workspace")
@@ -95,3 +96,13 @@ def test_predict_gives_what_is_stored_also_where_training_ran_in_bf16(images, tm
     again = artifacts.read_predictions(room.folder(kept.id), "val")
     found = Predictor.load(room.folder(run.id)).predict([predictor.read(Path(path)) for path in again.paths])
     np.testing.assert_allclose(found, again.probabilities, atol=TOLERANCE)
+
+
+def test_the_next_run_with_the_same_frozen_stages_is_scored_on_kept_features(images, tmp_path, monkeypatch):
+    _, first = finished(images, tmp_path, "efficientnet_lite0", 96, "weights", "bf16")
+    computed = []
+    monkeypatch.setattr(sources, "forward_with_oom_retry", lambda *given: computed.append(given))
+    _, second = finished(images, tmp_path, "efficientnet_lite0", 96, "weights", "bf16", batch=5)
+    assert second.id != first.id
+    assert second.test is not None
+    assert computed == []
