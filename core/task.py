@@ -10,6 +10,7 @@ from core.description import Description
 class ClassificationSpec(Description):
     """One class per image."""
 
+    score: ClassVar[str] = "accuracy"  # the main one of its scores: drawn while it trains, ranks runs
     monitors: ClassVar[tuple[str, ...]] = ("loss", "accuracy", "macro-f1")
     per_image: ClassVar[str] = "one class each"  # what images have, in a sentence
     several: ClassVar[bool] = False  # whether an image may have several labels, or none
@@ -20,6 +21,7 @@ class ClassificationSpec(Description):
 class MultiLabelSpec(Description):
     """Any number of classes per image, also none."""
 
+    score: ClassVar[str] = "mean_average_precision"
     monitors: ClassVar[tuple[str, ...]] = ("loss", "accuracy", "macro-f1", "map")
     per_image: ClassVar[str] = "any number of labels"
     several: ClassVar[bool] = True

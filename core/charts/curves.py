@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.charts.series import Line, line
+from core.task import ClassificationSpec
+from core.tasks.scorecard import title_of
 from core.text import number, percent
 from core.training.events import EpochEnded, PhaseStarted, StepEnded
-
-ACCURACY = "Accuracy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Curves:
     learning_rate: Line
     bands: tuple[Band, ...]
     best: Best | None
-    score: str = ACCURACY  # what the score is called
+    score: str  # what the score is called
     percent: bool = True  # whether it is a share, drawn in percent
 
 
@@ -52,10 +52,12 @@ def curves(
     phases: Sequence[PhaseStarted],
     total_epochs: int,
     steps_per_epoch: int | None = None,
+    score: str = ClassificationSpec.score,
 ) -> Curves:
     """The lines of a training from its events, in their order.
 
-    `steps_per_epoch` places the steps before the first epoch has ended; without it they appear from then on.
+    `steps_per_epoch` places the steps before the first epoch has ended; without it they appear from then on. `score` is
+    the name of the score that epochs will have, for as long as none has ended.
     """
     if steps_per_epoch is None:
         steps_per_epoch = _steps_per_epoch(epochs)
@@ -73,7 +75,7 @@ def curves(
         learning_rate=line(rates),
         bands=_bands(phases, total),
         best=_best(epochs),
-        score=epochs[-1].score.title if epochs else ACCURACY,
+        score=epochs[-1].score.title if epochs else title_of(score),
         percent=all(epoch.score.in_percent for epoch in epochs),
     )
 

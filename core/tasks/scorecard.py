@@ -42,13 +42,18 @@ class Score:
 
     @property
     def title(self) -> str:
-        """What people read; a score that this version does not know is called by its name."""
-        return TITLES.get(self.name, self.name.replace("_", " ").capitalize())
+        """What people read."""
+        return title_of(self.name)
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Score":
         """Read what `asdict` gave. Fields that a later version added are passed over."""
         return cls(**{name: value for name, value in record.items() if name in cls.__dataclass_fields__})
+
+
+def title_of(name: str) -> str:
+    """What people read for a score; one that this version does not know is called by its name."""
+    return TITLES.get(name, name.replace("_", " ").capitalize())
 
 
 def format_score(score: Score, digits: int = 0) -> str:

@@ -5,6 +5,7 @@ import pytest
 from core.charts.curves import Band, Best, curves
 from core.charts.curves_figure import curves_figure
 from core.charts.series import Line
+from core.task import ClassificationSpec, MultiLabelSpec
 from core.tasks.scorecard import Score
 from tests.charts.helpers import STEPS_PER_EPOCH, check_figure, epoch_ended, phase_started, step_ended
 
@@ -155,3 +156,10 @@ def test_a_score_that_is_no_share_is_drawn_as_it_is(theme):
     shares = curves_figure(curves(EPOCHS, [], PHASES, 5), theme, panels=("score", "rate"))
     assert {trace.uid: trace for trace in shares.data}["score-val"].y == (50, 50, 50)
     assert (shares.layout.yaxis.range, shares.layout.yaxis.ticksuffix) == ((0, 103), " %")
+
+
+@pytest.mark.parametrize("spec", [ClassificationSpec, MultiLabelSpec])
+def test_the_score_has_its_title_before_the_first_epoch_has_ended(spec):
+    before = curves([], STEPS[:2], PHASES[:1], 5, STEPS_PER_EPOCH, spec.score)
+    ended = replace(EPOCHS[0], metrics=(Score(spec.score, 0.5),))
+    assert before.score == curves([ended], STEPS[:2], PHASES[:1], 5, STEPS_PER_EPOCH, "accuracy").score

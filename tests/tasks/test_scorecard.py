@@ -3,7 +3,11 @@
 from dataclasses import asdict
 
 import pytest
+import torch
 
+from core.experiment import Recipe
+from core.task import SPECS
+from core.tasks.registry import TASKS, task_of_model
 from core.tasks.scorecard import Score, Scorecard, format_interval, format_score
 from core.training.events import EpochEnded
 
@@ -59,3 +63,13 @@ def test_digits_are_of_percentages():
     assert (format_score(Score("a", 0.9163), 1), format_interval(Score("a", 0.9, 0.8125, 0.95), 1)) == (
         "91.6 %", "81.2 to 95.0 %",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", TASKS)
+def test_the_score_that_is_announced_is_the_main_one_and_that_of_every_epoch(kind):
+    """The curves are titled with it before the first epoch has ended, and runs are ranked by it."""
+    task = task_of_model(kind, ("ant", "bee", "cat"))
+    targets = torch.eye(3) if SPECS[kind].several else torch.arange(3)
+    outputs = task.validation_step(task.loss(Recipe(), targets, torch.device("cpu")), torch.eye(3), targets)
+    assert task.epoch_scores(outputs)[0].name == SPECS[kind].score
+    assert task.evaluate(outputs, None).main.name == SPECS[kind].score

@@ -168,7 +168,7 @@ def _curves(run: Run) -> None:
     )
     if advice:
         st.info(literal(advice), icon=":material/lightbulb:")
-    data = curves(epochs, steps, store.phases(run.id), run.experiment.epochs)
+    data = curves(epochs, steps, store.phases(run.id), run.experiment.epochs, score=run.experiment.task.score)
     figure = curves_figure(data, theme())
     live_plot(figure, key="results-curves", height=int(figure.layout.height))
 

@@ -120,7 +120,8 @@ def _panel_content(
     plan = store.run(run_id).experiment
     total = epochs or plan.epochs
     per_epoch = steps // epochs if steps and epochs else None
-    figure = curves_figure(curves(ended_epochs, steps_ended, store.phases(run_id), total, per_epoch), look)
+    drawn = curves(ended_epochs, steps_ended, store.phases(run_id), total, per_epoch, plan.task.score)
+    figure = curves_figure(drawn, look)
     augmentation = Augmentation(labels[0], labels[1] and Verdict(labels[1]), labels[2])
     word = diagnose(ended_epochs, finished=not step_key[2], augmentation=augmentation, experiment=plan)
     return PanelContent(figure, len(ended_epochs), tuple(ended_epochs[-RECENT:]), tuple(steps_ended[-RECENT:]), word)
