@@ -12,7 +12,7 @@ from core.backbones.fuse import FusedConv
 from core.backbones.split import parts
 from core.backbones.stages import stages
 from tests.backbones.test_split import untrained
-from tests.training.test_freezing import families
+from tests.training.frozen.test_freezing import families
 
 # DenseNet has every other BatchNorm before its convolution; TinyViT cannot be traced so deeply
 LEFT = {"DenseNet": 0.6, "TinyViT": 1.0}

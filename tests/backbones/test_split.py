@@ -11,7 +11,7 @@ from core.backbones.split import parts, split, state_of
 from core.backbones.stages import Stage, stages
 from core.errors import UnknownStage
 from core.experiment import BackboneSpec
-from tests.training.test_freezing import families, one_per_family
+from tests.training.frozen.test_freezing import families, one_per_family
 
 SMALL = "timm/resnet10t"
 

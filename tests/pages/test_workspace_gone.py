@@ -11,7 +11,7 @@ from core.runs.outbox import LOCKED
 from core.runs.status import Status
 from core.runs.workspace import Workspace
 from pages.ui.session import anchor, engine
-from tests.pages.test_train import ENDLESS, ROOT, page, ran, recorded
+from tests.pages.train.test_page import ENDLESS, ROOT, page, ran, recorded
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,111 @@
+"""Colour spaces that files name by numbers: nclx in AVIF and HEIC, cICP, gAMA and cHRM in PNG, a profile in JP2."""
+
+import struct
+import zlib
+from io import BytesIO
+
+import numpy as np
+import pillow_heif
+import pytest
+from PIL import Image, TiffImagePlugin
+from PIL.ExifTags import IFD
+
+from core.data.decoding.said_colours import HDR
+from core.data.images import decode
+from tests.data.decoding import profiles
+
+P3, SEEN = (187, 123, 73), (199, 120, 60)  # Display P3; the same colour in sRGB, by the formulas of both
+ADOBE_XY = (31270, 32900, 64000, 33000, 21000, 71000, 15000, 6000)
+
+
+def saved(colour, kind, **options):
+    out, image = BytesIO(), Image.new("RGB", (16, 16), colour)
+    if kind == "HEIC":
+        pillow_heif.from_pillow(image).save(out, quality=-1, chroma=444)
+    else:
+        image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def png(colour, *chunks, mode="RGB"):
+    out = BytesIO()
+    Image.new(mode, (16, 16), colour).save(out, "PNG")
+    data = out.getvalue()
+    extra = [struct.pack(">I", len(one) - 4) + one + struct.pack(">I", zlib.crc32(one)) for one in chunks]
+    return data[:33] + b"".join(extra) + data[33:]
+
+
+def boxed(kind, primaries, transfer):
+    data = bytearray(saved(P3, kind, **({"quality": 100, "subsampling": "4:4:4"} if kind == "AVIF" else {})))
+    place = bytes(data).index(b"nclx") + 4
+    data[place : place + 4] = struct.pack(">HH", primaries, transfer)
+    return bytes(data)
+
+
+def close(decoded, colour, most=3):
+    return np.abs(decoded.pixels.reshape(-1, 3).astype(int) - colour).max() <= most
+
+
+def by_exif(kind, space, index, colour=(148, 110, 58)):
+    about = {0xA001: space} | ({int(IFD.Interop): {1: index}} if index else {})
+    out, image, exif = BytesIO(), Image.new("RGB", (16, 16), colour), Image.Exif()
+    exif[IFD.Exif] = about
+    if kind == "HEIC":
+        pillow_heif.from_pillow(image).save(out, quality=-1, chroma=444, exif=exif.tobytes())
+    elif kind == "TIFF":
+        info = TiffImagePlugin.ImageFileDirectory_v2()
+        info[int(IFD.Exif)] = about
+        image.save(out, kind, tiffinfo=info)
+    else:
+        options = {"WEBP": {"lossless": True}}.get(kind, {"quality": 100, "subsampling": "4:4:4"})
+        image.save(out, kind, exif=exif, **options)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "AVIF", "HEIC", "TIFF"])
+def test_cameras_name_adobe_rgb_in_exif_alone(kind):
+    assert close(decode(by_exif(kind, 65535, "R03")), (162, 110, 51), 5)
+    assert close(decode(by_exif(kind, 2, "")), (162, 110, 51), 5)
+    for space, index in ((65535, "R98"), (1, "R03"), (1, "R98"), (65535, "")):
+        assert close(decode(by_exif(kind, space, index)), (148, 110, 58), 3), (space, index)
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "HEIC"])
+def test_numbers_in_a_box_are_converted_and_high_dynamic_range_is_told(kind):
+    assert close(decode(boxed(kind, 12, 13)), SEEN)
+    assert close(decode(boxed(kind, 1, 13)), P3)
+    assert close(decode(boxed(kind, 2, 2)), P3)  # not said
+    assert decode(boxed(kind, 12, 13)).notes == ()
+    assert decode(boxed(kind, 9, 16)).notes == (HDR,)
+
+
+def test_png_says_its_colours_by_numbers():
+    assert close(decode(png(P3, b"cICP" + bytes((12, 13, 0, 1)))), SEEN)
+    assert decode(png(P3, b"cICP" + bytes((9, 18, 0, 1)))).notes == (HDR,)
+
+
+def test_png_says_its_colours_by_gamma_and_primaries():
+    linear = decode(png((147, 48, 12), b"gAMA" + struct.pack(">I", 100_000)))
+    assert close(linear, (200, 120, 61))
+    usual = b"gAMA" + struct.pack(">I", 45_455)
+    assert (decode(png((148, 110, 58), usual)).pixels == (148, 110, 58)).all()
+    assert close(decode(png((148, 110, 58), usual, b"cHRM" + struct.pack(">8I", *ADOBE_XY))), (162, 110, 51), 4)
+    assert close(decode(png(55, b"gAMA" + struct.pack(">I", 100_000), mode="L")), (128, 128, 128))
+
+
+def test_an_srgb_chunk_outdoes_gamma_and_nonsense_changes_nothing():
+    linear = b"gAMA" + struct.pack(">I", 100_000)
+    for chunks in ((b"sRGB\0", linear), (b"gAMA" + bytes(4),), (b"gAMA" + b"\xff" * 4,)):
+        assert (decode(png((147, 48, 12), *chunks)).pixels == (147, 48, 12)).all()
+
+
+def test_a_profile_in_jpeg_2000_is_converted():
+    data = saved((148, 110, 58), "JPEG2000", irreversible=False)
+    place, header = data.index(b"colr") - 4, data.index(b"jp2h") - 4
+    length, whole = (int.from_bytes(data[at : at + 4], "big") for at in (place, header))
+    box = b"colr\2\0\0" + profiles.wide_rgb()
+    box = struct.pack(">I", len(box) + 4) + box
+    grown = struct.pack(">I", whole + len(box) - length)
+    content = data[:header] + grown + data[header + 4 : place] + box + data[place + length :]
+    assert close(decode(content), (162, 110, 51), 4)
+    assert close(decode(data), (148, 110, 58), 1)
