@@ -31,3 +31,4 @@ LAST_WEIGHTS = "last.safetensors"
 POINTER = "kept.json"
 CHECKPOINT = "last.pt"
 UNWRITTEN = "unwritten.json"
+PREDICTIONS = "predictions-{part}.json"  # 'val' or 'test'; of the model in use, the last epoch's under 'val-last'

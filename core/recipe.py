@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from core.description import Description
-from core.optimizers import NAMES
+from core.optimizers import NAMES, explained
 
 if TYPE_CHECKING:  # a type checker knows no names that are read from a list
     OptimizerName = str
@@ -16,15 +16,14 @@ else:
 class Recipe(Description):
     """How the weights are optimised."""
 
-    optimizer: OptimizerName = Field(
-        "adamw", title="Optimizer", description="AdamW is a safe default; SGD uses momentum 0.9."
-    )
+    optimizer: OptimizerName = Field("adamw", title="Optimizer", description=explained())
     learning_rate: float = Field(
         1e-3, gt=0, le=10, title="Learning rate", description="Peak rate of the phases that set none of their own."
     )
     weight_decay: float = Field(
-        0.005, ge=0, le=1, title="Weight decay", description="Pulls weights to zero; biases and norms are left alone."
-    )
+        0.005, ge=0, le=1, title="Weight decay",
+        description="Pulls weights to zero; biases, norms and position embeddings are left alone.",
+    )  # fmt: skip
     layer_decay: float = Field(
         1.0, gt=0, le=1, title="Rate decay per stage",
         description="Each stage learns at this share of the rate of the stage after it; the head at the full rate.",

@@ -55,6 +55,38 @@ def test_an_installation_adds_one_name(wheel):
     assert not [name for name in names if name.startswith("graft/tests") or name.endswith(".pyc")]
 
 
+@pytest.fixture
+def beside(tmp_path):
+    """A folder with a user's own modules, and how Python is run there with the layout of an installation."""
+    (tmp_path / "site" / "graft").mkdir(parents=True)
+    shutil.copy(ROOT / "core" / "installed" / "graft" / "__init__.py", tmp_path / "site" / "graft")
+    shutil.copytree(ROOT / "core", tmp_path / "site" / "graft" / "core", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("app", "pages"):
+        (tmp_path / "site" / "graft" / f"{name}.py").write_text("OWNER = 'graft'")
+
+    def run(code: str) -> subprocess.CompletedProcess[str]:
+        mine = tmp_path / "mine"
+        mine.mkdir(exist_ok=True)
+        for name in ("app", "pages", "core"):
+            (mine / f"{name}.py").write_text("OWNER = 'me'")
+        environment = alone() | {"PYTHONPATH": str(tmp_path / "site")}
+        return subprocess.run([sys.executable, "-c", code], cwd=mine, env=environment, capture_output=True, text=True)
+
+    return run
+
+
+def test_an_installation_leaves_a_user_his_own_modules(beside):
+    done = beside("import graft, app, pages; print(graft.GraftError.__name__, app.OWNER, pages.OWNER)")
+    assert done.stdout.split() == ["GraftError", "me", "me"], done.stderr
+
+
+def test_a_core_that_is_not_ours_is_refused_by_its_name(beside):
+    done = beside("import core; import graft")
+    assert done.returncode == 1
+    assert "ImportError: Graft needs the module name 'core', and" in done.stderr
+    assert "mine" in done.stderr.splitlines()[-1]
+
+
 @pytest.mark.slow
 def test_the_command_trains_anywhere(installed, tmp_path):
     done = subprocess.run(

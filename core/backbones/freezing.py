@@ -23,6 +23,9 @@ def freeze(model: nn.Module, stages: Sequence[Stage], trainable: Iterable[str]) 
             parameters[name].grad = None  # AdamW would move a frozen weight that still has an old gradient
 
 
+BATCHNORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)  # timm's and torchvision's are these
+
+
 def set_modes(
     model: nn.Module, stages: Sequence[Stage], trainable: Iterable[str], *, fixed_statistics: bool = False
 ) -> None:
@@ -38,7 +41,7 @@ def set_modes(
             for name in stage.modules:
                 modules[name].train()
     for module in modules.values() if fixed_statistics else ():
-        if isinstance(module, nn.modules.batchnorm._BatchNorm):
+        if isinstance(module, BATCHNORMS):
             module.eval()
 
 

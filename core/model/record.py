@@ -98,10 +98,7 @@ class ModelRecord(Description):
         return self
 
     @classmethod
-    def of(
-        cls, experiment: Experiment, classes: tuple[str, ...], scale: Range | None = None,
-        task: str = "classification",
-    ) -> "ModelRecord":  # fmt: skip
+    def of(cls, experiment: Experiment, classes: tuple[str, ...], scale: Range | None = None) -> "ModelRecord":
         """That of the model which `experiment` will train; `scale` is the data set's `value_range`.
 
         Raises `UnknownBackbone`, `InvalidExperiment` (image size).
@@ -111,7 +108,7 @@ class ModelRecord(Description):
         geometry = catalogue.geometry(backbone, spec.image_size, spec.crop)
         began = spec.weights if spec.weights in ("default", "none") else FROM_FILE
         return cls(
-            graft=_this_version(), task=task, classes=classes, precision=experiment.recipe.precision,
+            graft=_this_version(), task=experiment.task.kind, classes=classes, precision=experiment.recipe.precision,
             experiment=experiment.digest, backbone=BackboneRecord(name=spec.name, weights=began),
             inputs=Inputs(
                 image_size=geometry.image_size, resize_size=geometry.resize_size, crop=spec.crop,

@@ -15,8 +15,10 @@ from core.data.scale import Range
 from core.data.split import Split
 from core.errors import RunConflict
 from core.experiment import Experiment
-from core.paths import DIVISION, EXPERIMENT, LISTING
+from core.paths import DIVISION, EXPERIMENT, LISTING, PREDICTIONS
 from core.training.kept import Kept, kept
+
+VERSION = 1  # of the predictions; those of earlier versions have none and are the same otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def read_listing(folder: Path) -> dict[str, str]:
 
 def predictions_file(folder: Path, part: str, which: Kept) -> Path:
     """Where the answers of one of the run's two models for `part` ('val' or 'test') lie."""
-    return folder / f"predictions-{part}{'' if which is Kept.CHOSEN else f'-{which.value}'}.json"
+    return folder / PREDICTIONS.format(part=part if which is Kept.CHOSEN else f"{part}-{which.value}")
 
 
 def write_predictions(
@@ -81,6 +83,7 @@ def write_predictions(
 ) -> None:  # fmt: skip
     """Keep the answers of one of the run's models for `part` ('val' or 'test'). `record` is the task's own."""
     content: dict[str, Any] = {
+        "version": VERSION,
         "names": [item.name for item in items],
         "paths": [str(item.path) for item in items],
         **record,
@@ -100,12 +103,24 @@ def forget_predictions(folder: Path) -> None:
 
 
 def read_predictions(folder: Path, part: str) -> Predictions:
-    """The answers of the model in use for `part`. Raises `RunConflict` when the run has none."""
+    """The answers of the model in use for `part`. Raises `RunConflict` when the run has none, or a later version's."""
     path = predictions_file(folder, part, kept(folder))
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RunConflict(f"This run has no {part} predictions: it was not evaluated.") from error
+    try:
+        if content.get("version", VERSION) > VERSION:
+            raise ValueError("a later version")
+        return _predictions(content)
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
+        raise RunConflict(
+            f"The {part} predictions of this run cannot be read by this version: {path.name} is damaged, or a later "
+            "version made it. Open the run with that version, or train again."
+        ) from error
+
+
+def _predictions(content: Mapping[str, Any]) -> Predictions:
     probabilities = np.array(content["probabilities"], dtype=float)
     return Predictions(
         tuple(content["names"]),

@@ -55,7 +55,8 @@ class LogLine:
 
 
 def _scores(record: dict[str, Any] | None) -> Scorecard | None:
-    return Scorecard.from_record(record) if record else None
+    card = Scorecard.from_record(record) if record else None
+    return card if card and card.scores else None  # a later version may write them in another way
 
 
 def flat_results(run: Run) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """The seam between the training and what is trained for: two protocols that every task fulfils.
 
 A target is whatever the task makes of an image: a class index, a row of 0 and 1, and, for tasks that answer for every
-pixel, a map. Views transform `(image, target)`: a target that has a place in the image (`read` gives an array of the
-image's height and width) must move with it, one that has none stays as it is.
+pixel, a map. A view is a pair `(image, target)`, both made from the view's number by `ImageViews.sample` in
+`core/features/batches.py`. Classes have no place in the image, so their target is the same in every view; a task whose
+target has one moves it there with the pixels.
 
 A validation never holds the logits of all its images: `validation_step` makes of each batch what the scores need, and
 every score is computed from those outputs. For one answer per image they are the logits themselves

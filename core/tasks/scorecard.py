@@ -103,7 +103,10 @@ class Scorecard:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Scorecard":
-        """Read what this or an earlier version wrote. Fields that a later version added to a score are passed over."""
+        """Read what this or an earlier version wrote. Fields that a later version added to a score are passed over.
+
+        Without scores where there are none in the record, or none that this version can read.
+        """
         if "scores" in record:
             return cls(tuple(Score.from_record(one) for one in record["scores"]), int(record["n"]))
         former = [name for name in _FORMER if name in record]

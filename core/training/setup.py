@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from core.backbones import catalogue
 from core.backbones.build import build
-from core.backbones.freezing import set_modes
+from core.backbones.freezing import BATCHNORMS, set_modes
 from core.backbones.split import parts
 from core.backbones.stages import HEAD, Stage, stages
 from core.data.cache import ImageCache
@@ -89,7 +89,7 @@ def raise_momentum(model: nn.Module) -> None:
     scratch they would still be where they began, and the model would answer at chance.
     """
     for module in model.modules():
-        if isinstance(module, nn.modules.batchnorm._BatchNorm) and module.momentum is not None:
+        if isinstance(module, BATCHNORMS) and module.momentum is not None:
             module.momentum = max(module.momentum, 0.1)
 
 
@@ -111,7 +111,7 @@ def set_up(
     if experiment.backbone.weights == "none":
         raise_momentum(model)
     model = model.to(memory_format=torch.channels_last)  # convolutions are 2-3 times as fast
-    record = ModelRecord.of(experiment, dataset.classes, dataset.value_range, task.kind)
+    record = ModelRecord.of(experiment, dataset.classes, dataset.value_range)
     train_items = tuple(dataset.items[i] for i in split.train)
     cache = images(record.geometry) if images else None
     image_views = ImageViews(experiment.pipeline, record.geometry, experiment.seed, cache, train_items, task)

@@ -11,7 +11,7 @@ from core.backbones import fuse, unofficial
 from core.features.precision import frozen_precision
 
 ROOT = Path(__file__).parents[2]
-PRIVATE = re.compile(r"\b(?:torch|timm|streamlit|st)(?:\.\w+)*\._[a-z]\w*|\bstreamlit\.runtime\b|\._runtime\b")
+PRIVATE = re.compile(r"\b(?:torch|nn|timm|streamlit|st)(?:\.\w+)*\._[a-zA-Z]\w*|\bstreamlit\.runtime\b|\._runtime\b")
 
 
 def test_this_torch_has_them():
@@ -57,6 +57,7 @@ def test_without_the_probes_frozen_stages_stay_in_fp32(monkeypatch):
 @pytest.mark.parametrize("folder", ["core", "pages"])
 def test_private_names_are_used_in_their_one_place_alone(folder):
     assert PRIVATE.search("torch.cpu._is_amx_tile_supported()")
+    assert PRIVATE.search("nn.modules.batchnorm._BatchNorm")
     assert not PRIVATE.search("torch.cpu.is_available()")
     files = [path for path in (ROOT / folder).rglob("*.py") if path.name != "unofficial.py"]
     assert [path for path in files if PRIVATE.search(path.read_text(encoding="utf-8"))] == []

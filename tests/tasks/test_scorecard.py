@@ -22,6 +22,7 @@ def test_what_a_later_version_added_is_passed_over():
     later = card.to_record()
     later["scores"][0]["method"] = "bootstrap"
     assert Scorecard.from_record(later | {"seen": 3}) == card
+    assert Scorecard.from_record({"version": 9, "n": 3}).scores == ()
     assert (card.main.title, card.get("dice").title) == ("Mean iou", "Dice"), "an unknown score is called by its name"
     epoch = asdict(EPOCH)
     epoch["metrics"][1]["method"] = "bootstrap"

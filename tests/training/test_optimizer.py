@@ -72,7 +72,7 @@ def test_biases_and_norms_do_not_decay(model, kind):
 
 @pytest.mark.parametrize("kind", ["RAdam", "Adagrad"])  # without a fused form, and with one
 def test_a_row_of_the_registry_is_all_that_an_optimizer_needs(model, monkeypatch, kind):
-    monkeypatch.setattr(optimizers, "OPTIMIZERS", {"sgd": OptimizerEntry(kind, options={"eps": 0.5})})
+    monkeypatch.setattr(optimizers, "OPTIMIZERS", {"sgd": OptimizerEntry(kind, "of a test", options={"eps": 0.5})})
     made = optimizer_of(model, optimizer="sgd")
     assert type(made).__name__ == kind
     assert {group["eps"] for group in made.param_groups} == {0.5}

@@ -133,7 +133,7 @@ def _intervals(statistic: Callable[[Floats], Floats], n: int, seed: int) -> tupl
 
     `statistic` takes how often each image was drawn (N, R) and gives the numbers (K, R).
     """
-    generator, most = np.random.default_rng(seed), max(1, _MOST_CELLS // n)
+    generator, most = np.random.default_rng(seed), max(1, _MOST_CELLS // max(1, n))
     values = []
     for done in range(0, RESAMPLES, most):
         drawn = generator.multinomial(n, np.full(n, 1 / n), size=min(most, RESAMPLES - done))
