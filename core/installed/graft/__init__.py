@@ -1,7 +1,7 @@
 """Graft: fine-tune pretrained vision models on few images. The one name that an installation adds.
 
-The program lies beside this file as it lies in its repository; there this file is found by a path of its own. It imports
-itself as `core`: this name is taken once `graft` is imported, every other one stays the user's.
+The program lies beside this file as it lies in its repository; there this file is found by a path of its own. It
+imports itself as `core`: this name is taken once `graft` is imported, every other one stays the user's.
 """
 
 import importlib
