@@ -1,10 +1,11 @@
 """What the benchmarks reckon, without running any of them."""
 
+import os
 from dataclasses import fields
 
 import pytest
 
-from tests.benchmarks import speed
+from tests.benchmarks import speed, turns
 from tests.benchmarks.accuracy import corrected, over_images, summary
 from tests.benchmarks.arms import Job, Outcome, Stretch
 from tests.benchmarks.folds import REPEATS, SPLITS, image_names, lay_out, make_folds, read_folds
@@ -110,3 +111,19 @@ def test_each_turn_is_held_against_the_limit_before_and_after_it(device, monkeyp
 
 def _event(kind, **known):
     return kind(**{field.name: known.get(field.name, 0) for field in fields(kind)})
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot stop a process")
+def test_two_checkouts_take_turns(tmp_path):
+    for name, code in (
+        ("before", "pass"),
+        ("after", "import os; open('seen', 'w').write(os.environ['GRAFT_WORKSPACE'])"),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "job.py").write_text(f"{code}\nsum(i * i for i in range(3_000_000))")
+    before, after = turns.in_turn([tmp_path / "before", tmp_path / "after"], ["job"])
+    assert min(before.cpu_s, after.cpu_s, before.seconds, after.seconds) > 0
+    assert (tmp_path / "after" / "seen").read_text().endswith("/1")
+    (tmp_path / "after" / "job.py").write_text("raise SystemExit(3)")
+    with pytest.raises(SystemExit, match=r"job` fails in .*after"):
+        turns.in_turn([tmp_path / "before", tmp_path / "after"], ["job"])
