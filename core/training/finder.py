@@ -18,8 +18,8 @@ from core.features.shortage import as_out_of_memory
 from core.features.sources import Inputs
 from core.optimizers import OPTIMIZERS
 from core.training.entering import enter_phase
+from core.training.lbfgs import LbfgsFit
 from core.training.setup import Setup
-from core.training.solve import Solver
 from core.training.step import OUT_OF_MEMORY, Stepper
 from core.training.sweep import Sweep, diverged, read
 from core.work.control import Aborted, Control, Signal
@@ -29,7 +29,7 @@ STEPS = 80
 VIEWS = 2  # of each image, at most: on frozen stages each view costs seconds, and more of them tell little
 LEAD_STEPS = 40  # of each phase before the one that is swept, at most
 ROUNDS = 10  # of a phase before it that is fitted with L-BFGS, at most
-SOLVED = (
+NO_RATE_TO_FIND = (
     "This phase is fitted with L-BFGS, which finds the length of each step itself: it has no learning rate, and "
     "there is nothing to look for."
 )
@@ -50,7 +50,7 @@ def find_rate(
     if not 0 <= phase_index < len(phases):
         raise InvalidExperiment(f"There is no phase {phase_index + 1}. The experiment has {len(phases)}, from 1 on.")
     if phases[phase_index].solver == "lbfgs":
-        return Sweep((), (), (), None, SOLVED)
+        return Sweep((), (), (), None, NO_RATE_TO_FIND)
     try:
         with as_out_of_memory():
             finder = _Finder(setup, control)
@@ -75,13 +75,13 @@ class _Finder:
 
     def lead_in(self, index: int) -> Generator[Progress, None, str]:
         """Train the phases before `index` in short form; the sentence that says so."""
-        told = []
+        done = []
         for earlier in range(index):
-            solved = self.setup.experiment.phases[earlier].solver == "lbfgs"
-            told.append((yield from self._solve(earlier) if solved else self._train(earlier)))
-        if not told:
+            uses_lbfgs = self.setup.experiment.phases[earlier].solver == "lbfgs"
+            done.append((yield from self._fit_with_lbfgs(earlier) if uses_lbfgs else self._train(earlier)))
+        if not done:
             return ""
-        return f"Before the sweep the model was brought to where this phase begins, in short form: {', '.join(told)}."
+        return f"Before the sweep the model was brought to where this phase begins, in short form: {', '.join(done)}."
 
     def sweep(self, index: int, steps: int) -> Generator[Progress, None, tuple[list[float], list[float]]]:
         """The rates and losses until the loss diverges."""
@@ -110,20 +110,20 @@ class _Finder:
                 stepper.step(batch, at).read()
         return f"phase {index + 1} was trained for {stepper.steps} steps"
 
-    def _solve(self, index: int) -> Generator[Progress, None, str]:
+    def _fit_with_lbfgs(self, index: int) -> Generator[Progress, None, str]:
         stepper, setup = self._stepper(index), self.setup
         per_view, views = setup.steps_per_epoch, VIEWS if setup.pixels.image_views.varies else 1
-        solver, found = Solver(setup, stepper.phase_input, stepper.optimizer), list[Inputs]()
+        fit, found = LbfgsFit(setup, stepper.phase_input, stepper.optimizer), list[Inputs]()
         with closing(self._batches(stepper, per_view * views)) as made:
             for at, batch in enumerate(made):
                 yield Progress(what="computing features", done=at, total=per_view * views)
                 found.append(batch)
         setup.model.eval()
-        solver.add(found)
+        fit.add(found)
         for number in range(min(ROUNDS, stepper.phase.epochs)):
-            yield Progress(what=f"solving phase {index + 1}", done=number, total=ROUNDS)
+            yield Progress(what=f"fitting phase {index + 1} with L-BFGS", done=number, total=ROUNDS)
             self._go_on()
-            if solver.round()[2]:
+            if fit.round()[2]:
                 break
         return f"phase {index + 1} was fitted"
 

@@ -24,9 +24,9 @@ from core.training.entering import enter_phase
 from core.training.events import CheckpointWritten, EpochEnded, Event, PhaseStarted, RunEnded, RunStarted, Warned
 from core.training.events import StepEnded as Step
 from core.training.inference import BATCH_SIZE, Answers, answer
+from core.training.lbfgs import LbfgsFit
 from core.training.schedule import peak_rate
 from core.training.setup import Setup
-from core.training.solve import Solver
 from core.training.step import OUT_OF_MEMORY, EpochTotals, Stepper, StepResult
 from core.work.control import Aborted, Control, Signal
 
@@ -104,11 +104,11 @@ class _Training:
             trainable_parameters=trainable,
             total_parameters=total,
         )
-        solver = Solver(setup, stepper.phase_input, stepper.optimizer) if phase.solver == "lbfgs" else None
+        fit = LbfgsFit(setup, stepper.phase_input, stepper.optimizer) if phase.solver == "lbfgs" else None
         for epoch_in_phase in range(done, phase.epochs):
             if self.stopped or self.at.phase_over:
                 return
-            yield from self._epoch(stepper, solver, epoch_in_phase)
+            yield from self._epoch(stepper, fit, epoch_in_phase)
 
     def _go_on(self, stepper: Stepper) -> int:
         """Stand at the start of a phase, or in it where the checkpoint was made; epochs of it that are done."""
@@ -122,13 +122,13 @@ class _Training:
         )
         return 0
 
-    def _epoch(self, stepper: Stepper, solver: Solver | None, epoch_in_phase: int) -> Iterator[Event]:
+    def _epoch(self, stepper: Stepper, fit: LbfgsFit | None, epoch_in_phase: int) -> Iterator[Event]:
         epoch, started, totals = self.at.epoch + 1, self._now(), EpochTotals()
         self.setup.set_modes(stepper.phase.stages)
-        if solver is None:
+        if fit is None:
             yield from self._steps(stepper, epoch_in_phase, epoch, totals)
         else:
-            yield from self._round(stepper, solver, epoch_in_phase, epoch, totals)
+            yield from self._round(stepper, fit, epoch_in_phase, epoch, totals)
         yield from self._phase_warnings(stepper)
         if self.stopped and (self.at.best_epoch >= 0 or not totals.images):
             return
@@ -173,27 +173,27 @@ class _Training:
         )  # fmt: skip
 
     def _round(
-        self, stepper: Stepper, solver: Solver, epoch_in_phase: int, epoch: int, totals: EpochTotals
+        self, stepper: Stepper, fit: LbfgsFit, epoch_in_phase: int, epoch: int, totals: EpochTotals
     ) -> Iterator[Event]:
         """One round of L-BFGS, over one view more than the last one as long as there are more."""
         setup = self.setup
         most = int(setup.experiment.views) if setup.pixels.image_views.varies else 1
-        while solver.views < min(epoch_in_phase + 1, most) and not self.stopped:
-            number = setup.experiment.view_number(epoch - epoch_in_phase + solver.views)
-            yield from self._add_view(stepper, solver, number)
-        if self.stopped or self._asked_to_stop() or not solver.rows:
+        while fit.views < min(epoch_in_phase + 1, most) and not self.stopped:
+            number = setup.experiment.view_number(epoch - epoch_in_phase + fit.views)
+            yield from self._add_view(stepper, fit, number)
+        if self.stopped or self._asked_to_stop() or not fit.rows:
             return
         if epoch_in_phase < most:
-            solver.forget()
+            fit.forget()
         began = time.monotonic()
         setup.model.eval()
-        loss, correct, flat = solver.round()
-        totals.add(loss, correct, solver.rows, 0.0)
-        totals.converged = flat and solver.views == most
+        loss, correct, flat = fit.round()
+        totals.add(loss, correct, fit.rows, 0.0)
+        totals.converged = flat and fit.views == most
         totals.step = self.at.step + setup.steps_per_epoch
-        yield self._step(epoch, totals.step, loss, 0.0, solver.rows / max(time.monotonic() - began, 1e-9))
+        yield self._step(epoch, totals.step, loss, 0.0, fit.rows / max(time.monotonic() - began, 1e-9))
 
-    def _add_view(self, stepper: Stepper, solver: Solver, number: int) -> Iterator[Event]:
+    def _add_view(self, stepper: Stepper, fit: LbfgsFit, number: int) -> Iterator[Event]:
         order = shuffled(self.setup.train_items, self.setup.experiment.seed, number)
         found: list[Inputs] = []
         made = stepper.source.batches(chunked(order, BATCH_SIZE), number, order)
@@ -204,7 +204,7 @@ class _Training:
                 yield from self._unreadable_warnings(batch.failed)
                 found += [batch] if batch.items else []
         if found:
-            solver.add(found)
+            fit.add(found)
         else:
             raise TrainingFailed("None of the training images could be read any more. Restore them and resume the run.")
 

@@ -182,7 +182,7 @@ def test_without_any_augmentation_it_is_neither_stronger_nor_weaker():
 
 
 ALL = tuple(stage.name for stage in stage_table("mobilenet_v3_small"))
-SOLVED = Phase(stages=("head",), epochs=6, solver="lbfgs")
+LBFGS_PHASE = Phase(stages=("head",), epochs=6, solver="lbfgs")
 
 
 def plan(tmp_path, *phases, **recipe):
@@ -199,14 +199,14 @@ def test_nothing_is_advised_that_the_settings_rule_out(tmp_path):
     for phases, recipe, advice in (
         ((several,), {}, "Try fewer trainable stages or early stopping."),
         ((several,), {"patience": 3}, "Try fewer trainable stages."),
-        ((SOLVED,), {}, "Try early stopping."),
-        ((SOLVED,), {"patience": 3}, "Try more images."),
+        ((LBFGS_PHASE,), {}, "Try early stopping."),
+        ((LBFGS_PHASE,), {"patience": 3}, "Try more images."),
     ):
         assert advice in diagnose(memorising, augmentation=red, experiment=plan(tmp_path, *phases, **recipe))
     for phase, augmentation, advice in (
         (several, Augmentation(), "Try a larger learning rate, more trainable stages, or weaker augmentation."),
         (several, Augmentation(strength=False), "stages, or a training without augmentation."),
-        (SOLVED, Augmentation(any=False), "Try more trainable stages."),
+        (LBFGS_PHASE, Augmentation(any=False), "Try more trainable stages."),
         (Phase(stages=ALL, epochs=6), Augmentation(any=False), "Try a larger learning rate."),
     ):
         assert advice in diagnose(stuck, augmentation=augmentation, experiment=plan(tmp_path, phase))
@@ -214,12 +214,14 @@ def test_nothing_is_advised_that_the_settings_rule_out(tmp_path):
 
 def test_it_is_the_phase_at_the_end_whose_settings_count(tmp_path):
     run = epochs([1.9, 1.8, *FALLING], [1.9, 1.8, *RISING_AGAIN], phase=[0, 0] + [1] * 10)
-    both = plan(tmp_path, SOLVED, Phase(stages=ALL[-2:], epochs=10))
+    both = plan(tmp_path, LBFGS_PHASE, Phase(stages=ALL[-2:], epochs=10))
     assert "fewer trainable stages" in diagnose(run, experiment=both)
-    assert "fewer trainable stages" not in diagnose(run, experiment=plan(tmp_path, Phase(stages=ALL, epochs=2), SOLVED))
+    assert "fewer trainable stages" not in diagnose(
+        run, experiment=plan(tmp_path, Phase(stages=ALL, epochs=2), LBFGS_PHASE)
+    )
 
 
 def test_a_head_that_is_fitted_without_a_rate_is_not_told_to_take_a_smaller_one(tmp_path):
     climbing = epochs([1.0, 0.9, 0.8, 1.0, 1.3, 1.7, 2.2], [1.0] * 7)
     assert "learning rate" in diagnose(climbing, experiment=plan(tmp_path, Phase(stages=("head",), epochs=7)))
-    assert "learning rate" not in (diagnose(climbing, experiment=plan(tmp_path, SOLVED)) or "")
+    assert "learning rate" not in (diagnose(climbing, experiment=plan(tmp_path, LBFGS_PHASE)) or "")

@@ -111,13 +111,13 @@ def test_a_phase_before_is_trained_in_short_and_that_is_told(easy, tmp_path):
     assert "phase 1 was trained for 4 steps" in found.reason  # 2 epochs of 2 batches: less than the most
     assert [p.what for p in told[:4]] == ["training phase 1 in short"] * 4
     assert "phase 1" not in swept(prepare(easy, tmp_path / "first"), 0).reason
-    solved = easy.changed(phases=(Phase(stages=("head",), epochs=3, solver="lbfgs"), *easy.phases[1:]))
-    assert "phase 1 was fitted" in swept(prepare(solved, tmp_path / "solved"), 1).reason
+    fitted = easy.changed(phases=(Phase(stages=("head",), epochs=3, solver="lbfgs"), *easy.phases[1:]))
+    assert "phase 1 was fitted" in swept(prepare(fitted, tmp_path / "fitted"), 1).reason
 
 
-def test_a_solved_phase_has_no_rate_and_costs_nothing(easy, tmp_path):
-    solved = easy.changed(phases=(Phase(stages=("head",), epochs=3, solver="lbfgs"),))
-    found, told = drained(find_rate(prepare(solved, tmp_path), Control()))
+def test_a_phase_fitted_with_lbfgs_has_no_rate_and_costs_nothing(easy, tmp_path):
+    fitted = easy.changed(phases=(Phase(stages=("head",), epochs=3, solver="lbfgs"),))
+    found, told = drained(find_rate(prepare(fitted, tmp_path), Control()))
     assert (found.suggested, found.rates, told) == (None, (), [])
     assert "L-BFGS" in found.reason
 

@@ -122,14 +122,14 @@ def test_where_features_cannot_be_kept_the_run_says_so_once_and_is_the_same(pict
     assert by_epoch(events) == never_stopped
 
 
-SOLVED = Phase(stages=("head",), epochs=2, solver="lbfgs")
+LBFGS_PHASE = Phase(stages=("head",), epochs=2, solver="lbfgs")
 
 
 @pytest.mark.parametrize(
     ("phase", "mixup"),
     [
-        pytest.param(SOLVED, 0.0, id="a solved phase"),
-        pytest.param(SOLVED.model_copy(update={"solver": "steps", "epochs": 1}), 0.4, id="the last validation"),
+        pytest.param(LBFGS_PHASE, 0.0, id="a phase fitted with L-BFGS"),
+        pytest.param(LBFGS_PHASE.model_copy(update={"solver": "steps", "epochs": 1}), 0.4, id="the last validation"),
     ],
 )
 def test_features_that_cannot_be_kept_are_said_in_any_phase(pictures, tmp_path, phase, mixup):
@@ -146,7 +146,7 @@ def test_features_that_cannot_be_kept_are_said_in_any_phase(pictures, tmp_path, 
 @pytest.mark.parametrize("solver", ["steps", "lbfgs"])
 def test_features_that_are_too_large_to_be_kept_are_said_once(pictures, tmp_path, monkeypatch, solver):
     monkeypatch.setattr(sources, "MEMORY_BYTES", 1)
-    phase = SOLVED.model_copy(update={"solver": solver})
+    phase = LBFGS_PHASE.model_copy(update={"solver": solver})
     setup = prepare(describe(pictures, phases=(phase,)), tmp_path, features=tmp_path / "kept")
     counter = Counter(setup)
     (said,) = warnings(run(setup))

@@ -8,8 +8,8 @@ from sklearn.linear_model import LogisticRegression
 from core.errors import InvalidExperiment, LossNotFinite, OutOfMemory
 from core.experiment import BackboneSpec, Experiment, Phase, PipelineSpec, Recipe
 from core.training.events import EpochEnded, PhaseStarted, RunEnded, RunStarted, StepEnded
+from core.training.lbfgs import LbfgsFit
 from core.training.loop import train
-from core.training.solve import Solver
 from core.work.control import Control
 from tests.conftest import make_experiment, make_images
 from tests.features.helpers import SHORTAGES
@@ -70,10 +70,10 @@ def epochs_of(events):
 
 
 def test_it_ends_where_nothing_moves_any_more_and_lower_than_many_epochs_of_adam(pictures, tmp_path):
-    solved = prepare(describe(pictures), tmp_path / "a", saved=False)
-    _, before = objective(solved)
-    events = run(solved)
-    value, gradient = objective(solved)
+    fitted = prepare(describe(pictures), tmp_path / "a", saved=False)
+    _, before = objective(fitted)
+    events = run(fitted)
+    value, gradient = objective(fitted)
     assert gradient.abs().max() < 1e-3 < before.abs().max()
     stepped = prepare(describe(pictures, "steps", 40, recipe={"optimizer": "adam"}), tmp_path / "b", saved=False)
     run(stepped)
@@ -140,11 +140,11 @@ def test_the_next_phase_begins_where_the_solver_ended(pictures, tmp_path):
     last = tuple(stage.name for stage in stage_table(NAME))[-2:]
     phases = (*describe(pictures).phases, Phase(stages=last, epochs=1, learning_rate=1e-6))
     events = run(prepare(describe(pictures, phases=phases), tmp_path, saved=False))
-    solved, after = ([e for e in epochs_of(events) if e.phase == phase] for phase in (0, 1))
-    assert len(solved) < 40
+    fitted, after = ([e for e in epochs_of(events) if e.phase == phase] for phase in (0, 1))
+    assert len(fitted) < 40
     assert len(after) == 1
-    assert after[0].val_loss == pytest.approx(solved[-1].val_loss, abs=0.02)
-    assert abs(solved[0].val_loss - solved[-1].val_loss) > 0.05
+    assert after[0].val_loss == pytest.approx(fitted[-1].val_loss, abs=0.02)
+    assert abs(fitted[0].val_loss - fitted[-1].val_loss) > 0.05
 
 
 @pytest.mark.parametrize(
@@ -226,6 +226,6 @@ def test_features_that_cannot_even_be_gathered_are_said():
         def tensor(self):
             raise SHORTAGES[1]
 
-    solver = Solver(None, None, torch.optim.LBFGS([torch.zeros(2, 2)]))
+    fit = LbfgsFit(None, None, torch.optim.LBFGS([torch.zeros(2, 2)]))
     with pytest.raises(OutOfMemory, match="fewer views, or train this phase in steps"):
-        solver.add([Huge()])
+        fit.add([Huge()])

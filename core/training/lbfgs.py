@@ -15,7 +15,7 @@ from core.training.setup import Setup
 
 FLAT = 1e-5  # change of the loss in a round, relative to the loss, below which the head is converged
 TOO_MANY = (
-    "The device ran out of memory: solving a head takes the features of all images and views at once. "
+    "The device ran out of memory: fitting a head with L-BFGS takes the features of all images and views at once. "
     "Choose fewer views, or train this phase in steps."
 )
 
@@ -29,7 +29,7 @@ def _all_at_once() -> Iterator[None]:
         raise OutOfMemory(TOO_MANY) from error
 
 
-class Solver:
+class LbfgsFit:
     """Minimises the mean loss over all features plus `weight_decay / 2 * |W|^2`, in rounds of a few iterations.
 
     L-BFGS with a strong Wolfe line search (Nocedal and Wright 2006, chapter 7). The head is in eval mode: with dropout
@@ -82,8 +82,8 @@ class Solver:
             found.append((loss.item(), logits.detach()))
             return objective
 
-        told: Tensor = self._optimizer.step(closure)  # type: ignore[arg-type, assignment]  # it takes and gives tensors
-        before = float(told.detach())
+        first: Tensor = self._optimizer.step(closure)  # type: ignore[arg-type, assignment]  # it takes and gives tensors
+        before = float(first.detach())
         after = float(closure().detach())
         self._optimizer.zero_grad(set_to_none=True)
         if not (before == before and after == after):
