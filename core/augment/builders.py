@@ -20,7 +20,7 @@ from core.augment import generic
 from core.augment import params as p
 from core.augment.standalone.adaptation import OverlayElements, PixelDistributionAdaptation
 from core.augment.standalone.elastic import Elastic
-from core.augment.standalone.mended import Erasing, XYMasking
+from core.augment.standalone.erasing import Erasing, XYMasking
 from core.augment.standalone.policies import AugMix, RandAugment, TrivialAugment
 from core.data.geometry import Geometry
 from core.experiment import Description

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from core.charts.style import (
-    LOOKS,
     PART_TITLES,
     PARTS,
+    THEMES,
     Theme,
     axis,
     base_layout,
@@ -45,7 +45,7 @@ def class_counts(classes: Sequence[str], parts: Mapping[str, Iterable[int]]) -> 
 
 def class_counts_figure(data: ClassCounts, theme: Theme) -> go.Figure:
     """A bar per class, divided into the parts, with the total at its end."""
-    look, rows = LOOKS[theme], list(range(len(data.classes)))
+    colours, rows = THEMES[theme], list(range(len(data.classes)))
     names = [literal(name, 60) for name in data.classes]
     thin = 30 if len(rows) <= 20 else 20
     traces = [
@@ -56,7 +56,7 @@ def class_counts_figure(data: ClassCounts, theme: Theme) -> go.Figure:
             "x": list(counts),
             "y": rows,
             "customdata": names,
-            "marker": {"color": part_colour(part, theme), "line": {"width": 1.5, "color": look.surface}},
+            "marker": {"color": part_colour(part, theme), "line": {"width": 1.5, "color": colours.surface}},
             "hovertemplate": f"%{{customdata}}<br>{PART_TITLES[part]}: %{{x}} images<extra></extra>",
         }
         for part, counts in data.counts.items()
@@ -68,7 +68,7 @@ def class_counts_figure(data: ClassCounts, theme: Theme) -> go.Figure:
         "y": rows,
         "text": [f" {n}" for n in data.totals],
         "textposition": "middle right",
-        "textfont": {"color": look.text},
+        "textfont": {"color": colours.text},
         "cliponaxis": False,
         "showlegend": False,
         "hoverinfo": "skip",

@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from core.charts.style import LOOKS, Theme, base_layout, literal, names_axis, scale, title
+from core.charts.style import THEMES, Theme, base_layout, literal, names_axis, scale, title
 from core.tasks.classification.confusion import Confusion
 from core.text import percent
 
@@ -66,7 +66,7 @@ def confusion_figure(cells: Cells, theme: Theme) -> go.Figure:
 
 def _class_axis(cells: Cells, theme: Theme, name: str, **more: Any) -> dict[str, Any]:
     n = len(cells.classes)
-    size = {"tickfont": {"color": LOOKS[theme].text, "size": 13 if n <= 12 else 10 if n <= 30 else 8}}
+    size = {"tickfont": {"color": THEMES[theme].text, "size": 13 if n <= 12 else 10 if n <= 30 else 8}}
     fit = {"constrain": "domain", "ticklabeloverflow": "allow", "title": title(name, theme)}
     return names_axis(cells.classes, theme, 20 if n <= 12 else 16, **{**size, **fit, **more})
 

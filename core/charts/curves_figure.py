@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from core.charts.curves import Band, Best, Curves
 from core.charts.series import Line
-from core.charts.style import LOOKS, Theme, axis, base_layout, fade, literal, note, part_colour, title
+from core.charts.style import THEMES, Theme, axis, base_layout, fade, literal, note, part_colour, title
 from core.text import number, percent
 
 Panel = Literal["loss", "score", "rate"]
@@ -83,7 +83,7 @@ def _value_axis(curves: Curves, panel: Panel, domain: list[float], theme: Theme)
 
 def _traces(curves: Curves, panel: Panel, theme: Theme) -> list[dict[str, Any]]:
     if panel == "rate":
-        line = {"color": LOOKS[theme].muted, "width": 1.5}
+        line = {"color": THEMES[theme].muted, "width": 1.5}
         rates = [number(rate, 2) for rate in curves.learning_rate.ys]
         return [_trace("rate", "Learning rate", curves.learning_rate, line, "%{text}") | {"text": rates}]
     train, val = (_drawn(line, _scale(curves, panel)) for line in _lines(curves, panel))
@@ -128,7 +128,7 @@ def _best_trace(curves: Curves, panel: Panel, theme: Theme) -> dict[str, Any]:
         "x": [best.epoch] if best else [],
         "y": [value] if best else [],
         "mode": "markers",
-        "marker": {"size": 12, "color": LOOKS[theme].surface, "line": {"color": colour, "width": 2.5}},
+        "marker": {"size": 12, "color": THEMES[theme].surface, "line": {"color": colour, "width": 2.5}},
         "cliponaxis": False,
         "hoverinfo": "skip",
     }
@@ -159,7 +159,7 @@ def _best_value(curves: Curves, best: Best, panel: Panel) -> float:
 
 def _shades(bands: Sequence[Band], y: str, theme: Theme) -> list[dict[str, Any]]:
     """Every second phase is shaded, and a line stands where a phase begins."""
-    look = LOOKS[theme]
+    colours = THEMES[theme]
     return [
         {
             "type": "rect",
@@ -170,8 +170,8 @@ def _shades(bands: Sequence[Band], y: str, theme: Theme) -> list[dict[str, Any]]
             "x1": band.end,
             "y0": 0,
             "y1": 1,
-            "fillcolor": look.band if i % 2 else "rgba(0, 0, 0, 0)",
-            "line": {"width": 1, "color": look.grid},
+            "fillcolor": colours.band if i % 2 else "rgba(0, 0, 0, 0)",
+            "line": {"width": 1, "color": colours.grid},
         }
         for i, band in enumerate(bands)
     ]
@@ -213,9 +213,9 @@ def _newest_values(curves: Curves, panel: Panel, y: str, theme: Theme, first: bo
     """
     if panel == "rate":
         rates = curves.learning_rate.ys
-        said = [(LOOKS[theme].muted, number(rates[-1], 2))] if rates else []
+        said = [(THEMES[theme].muted, number(rates[-1], 2))] if rates else []
         if curves.train_loss.ys and not rates:
-            said = [(LOOKS[theme].muted, "L-BFGS: there is none")]
+            said = [(THEMES[theme].muted, "L-BFGS: there is none")]
     else:
         train, val = _lines(curves, panel)
         best = ", best" if _best_is_last(curves) else ""
@@ -254,7 +254,7 @@ def _best_label(curves: Curves, panels: Sequence[Panel], theme: Theme) -> list[d
         "yshift": 19 if panel == "loss" else -19,
         "font": {"color": part_colour("val", theme), "size": 12},
     }
-    return [note(f"best: epoch {best.epoch}", theme, bgcolor=fade(LOOKS[theme].surface, 0.65), **place)]
+    return [note(f"best: epoch {best.epoch}", theme, bgcolor=fade(THEMES[theme].surface, 0.65), **place)]
 
 
 def _empty_label(curves: Curves, theme: Theme) -> list[dict[str, Any]]:
@@ -262,5 +262,5 @@ def _empty_label(curves: Curves, theme: Theme) -> list[dict[str, Any]]:
         return []
     place = {"xref": "x domain", "yref": "y domain", "x": 0.5, "y": 0.5}
     return [
-        note("The curves begin with the first step", theme, font={"size": 14, "color": LOOKS[theme].muted}, **place)
+        note("The curves begin with the first step", theme, font={"size": 14, "color": THEMES[theme].muted}, **place)
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from core.charts.style import LOOKS, Theme, axis, base_layout, literal, names_axis, note, title
+from core.charts.style import THEMES, Theme, axis, base_layout, literal, names_axis, note, title
 from core.experiment import Phase
 from core.text import number
 
@@ -45,9 +45,9 @@ def phase_grid(phases: Sequence[Phase], stages: Sequence[str], learning_rate: fl
 
 def phase_figure(grid: PhaseGrid, theme: Theme) -> go.Figure:
     """A row per stage, from the image (top) to the head (bottom); a column per phase, as wide as its epochs."""
-    look, rows = LOOKS[theme], len(grid.stages)
+    colours, rows = THEMES[theme], len(grid.stages)
     traces = []
-    for trains, name, colour in ((True, "Trains", look.accent), (False, "Frozen", look.quiet)):
+    for trains, name, colour in ((True, "Trains", colours.accent), (False, "Frozen", colours.quiet)):
         found = [(b, i) for b in grid.blocks for i in range(rows) if (i in b.trains) == trains]
         traces.append(
             {
@@ -63,7 +63,7 @@ def phase_figure(grid: PhaseGrid, theme: Theme) -> go.Figure:
                 ],
                 "hovertemplate": "%{customdata}<extra></extra>",
                 "width": 0.86,
-                "marker": {"color": colour, "line": {"width": 2, "color": look.surface}},
+                "marker": {"color": colour, "line": {"width": 2, "color": colours.surface}},
             }
         )
     total = grid.blocks[-1].end if grid.blocks else 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
 
-from core.charts.style import LOOKS, Theme, axis, base_layout, literal, names_axis
+from core.charts.style import THEMES, Theme, axis, base_layout, literal, names_axis
 from core.tasks.decision import Decision
 from core.text import percent
 
@@ -47,7 +47,7 @@ def top_classes(classes: Sequence[str], probabilities: Sequence[float], k: int =
 
 def probabilities_figure(data: TopClasses, theme: Theme) -> go.Figure:
     """A bar per class, the model's answer in the accent colour, and a mark at each threshold."""
-    look, rows = LOOKS[theme], list(range(len(data.names)))
+    colours, rows = THEMES[theme], list(range(len(data.names)))
     trace = {
         "type": "bar",
         "orientation": "h",
@@ -55,10 +55,10 @@ def probabilities_figure(data: TopClasses, theme: Theme) -> go.Figure:
         "y": rows,
         "text": [f" {percent(p, 1)}" for p in data.probabilities],
         "textposition": "outside",
-        "textfont": {"color": look.text},
+        "textfont": {"color": colours.text},
         "cliponaxis": False,
         "customdata": [literal(name, 60) for name in data.names],
-        "marker": {"color": [look.accent if said else look.quiet for said in data.said], "line": {"width": 0}},
+        "marker": {"color": [colours.accent if said else colours.quiet for said in data.said], "line": {"width": 0}},
         "hovertemplate": "%{customdata}:%{text}<extra></extra>",
     }
     layout = base_layout(theme, 30 + 34 * max(1, len(rows)), bargap=0.35, margin={"l": 16, "r": 60, "t": 6, "b": 8})
@@ -68,7 +68,7 @@ def probabilities_figure(data: TopClasses, theme: Theme) -> go.Figure:
     layout["shapes"] = [
         {
             "type": "line", "xref": "x", "yref": "y", "x0": at, "x1": at, "y0": row - 0.42, "y1": row + 0.42,
-            "line": {"color": look.text, "width": 1.5, "dash": "dot"},
+            "line": {"color": colours.text, "width": 1.5, "dash": "dot"},
         }
         for row, at in enumerate(data.thresholds or ())
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 
-from core.charts.style import FONT_SIZE, LOOKS, Theme, axis, base_layout, fade, note, title
+from core.charts.style import FONT_SIZE, THEMES, Theme, axis, base_layout, fade, note, title
 from core.screening.sweep import StrengthSweep
 from core.text import number
 
@@ -92,7 +92,7 @@ def _labels(lights: Sequence[str], theme: Theme) -> list[dict[str, Any]]:
 
 def _line(at: float, theme: Theme) -> dict[str, Any]:
     return {"type": "line", "xref": "x", "yref": "y domain", "x0": at, "x1": at, "y0": 0, "y1": 1, "layer": "below",
-            "line": {"color": LOOKS[theme].muted, "width": 1, "dash": "dot"}}  # fmt: skip
+            "line": {"color": THEMES[theme].muted, "width": 1, "dash": "dot"}}  # fmt: skip
 
 
 def _mark(at: float, words: str, theme: Theme, line: int, *, left: bool) -> dict[str, Any]:
@@ -107,13 +107,13 @@ def _band(points: Sequence[StrengthPoint], theme: Theme) -> dict[str, Any]:
     return _trace(
         "95 % interval", [point.strength for point in back],
         [point.high for point in points] + [point.low for point in reversed(points)], mode="lines", fill="toself",
-        fillcolor=fade(LOOKS[theme].accent, 0.14), line={"width": 0, "color": LOOKS[theme].accent}, hoverinfo="skip",
+        fillcolor=fade(THEMES[theme].accent, 0.14), line={"width": 0, "color": THEMES[theme].accent}, hoverinfo="skip",
     )  # fmt: skip
 
 
 def _curve(points: Sequence[StrengthPoint], theme: Theme) -> dict[str, Any]:
     xs, ys = [point.strength for point in points], [point.affinity for point in points]
-    return _trace("Affinity", xs, ys, mode="lines", line={"color": LOOKS[theme].accent, "width": 2.5},
+    return _trace("Affinity", xs, ys, mode="lines", line={"color": THEMES[theme].accent, "width": 2.5},
                   hoverinfo="skip")  # fmt: skip
 
 

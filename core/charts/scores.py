@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from core.charts.style import LOOKS, Theme, axis, base_layout, literal, names_axis, note, title
+from core.charts.style import THEMES, Theme, axis, base_layout, literal, names_axis, note, title
 from core.tasks.classification.scores import ClassScore
 from core.tasks.multilabel.scores import LabelScore
 from core.text import percent, percent_range
@@ -35,20 +35,20 @@ def label_rows(scores: Sequence[LabelScore]) -> tuple[RecallRow, ...]:
 
 def recall_figure(rows: Sequence[RecallRow], theme: Theme) -> go.Figure:
     """A dot per class with a bar for the interval: long bars say that there are few images."""
-    look, measure = LOOKS[theme], rows[0].measure if rows else "Recall"
+    colours, measure = THEMES[theme], rows[0].measure if rows else "Recall"
     known = [(i, r, r.recall, r.low, r.high) for i, r in enumerate(rows) if r.recall is not None]
     trace = {
         "type": "scatter",
         "mode": "markers",
         "x": [100 * recall for _, _, recall, _, _ in known],
         "y": [i for i, *_ in known],
-        "marker": {"color": look.accent, "size": 10},
+        "marker": {"color": colours.accent, "size": 10},
         "error_x": {
             "type": "data",
             "symmetric": False,
             "array": [100 * max(0.0, (high or 0.0) - recall) for _, _, recall, _, high in known],
             "arrayminus": [100 * max(0.0, recall - (low or 0.0)) for _, _, recall, low, _ in known],
-            "color": look.accent,
+            "color": colours.accent,
             "thickness": 2,
             "width": 5,
         },

@@ -23,7 +23,7 @@ FONT_SIZE = 13
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ThemeColours:
     """The colours of one theme. `surface` is the page's background, needed behind labels that cross lines."""
 
     text: str
@@ -37,8 +37,8 @@ class Look:
     scale: tuple[str, ...]  # from nothing to everything; text is written on it
 
 
-LOOKS: dict[Theme, Look] = {
-    "light": Look(
+THEMES: dict[Theme, ThemeColours] = {
+    "light": ThemeColours(
         text="#1c2624",
         muted="#5a6764",
         grid="#e3e9e7",
@@ -49,7 +49,7 @@ LOOKS: dict[Theme, Look] = {
         palette=("#0072b2", "#d55e00", "#009372", "#9483a7", "#6b713a", "#6660e2", "#310090", "#16252e"),
         scale=("#f3f6f5", "#d3ece9", "#8dcdc6", "#3da39a", "#0f766e", "#07433f"),
     ),
-    "dark": Look(
+    "dark": ThemeColours(
         text="#e6eeec",
         muted="#9fb0ac",
         grid="#2b3735",
@@ -67,12 +67,12 @@ PART_TITLES = {"train": "Training", "val": "Validation", "test": "Test"}
 
 def part_colour(part: str, theme: Theme) -> str:
     """The colour of training, validation or test, the same in every chart. `part` is one of `PARTS`."""
-    return LOOKS[theme].palette[PARTS.index(part)]
+    return THEMES[theme].palette[PARTS.index(part)]
 
 
 def run_colour(run: int | str, theme: Theme = "light") -> str:
     """The colour of a run: of its number, or of its id. The same run has the same colour always; two runs may share."""
-    palette = LOOKS[theme].palette
+    palette = THEMES[theme].palette
     number = (
         run if isinstance(run, int) else int.from_bytes(hashlib.sha256(run.encode("utf-8", "replace")).digest()[:4])
     )
@@ -84,7 +84,7 @@ def run_colours(runs: Iterable[str], theme: Theme = "light") -> dict[str, str]:
 
     Pass all runs, the oldest first: then a run keeps its colour when newer ones come.
     """
-    palette, colours = LOOKS[theme].palette, dict[str, str]()
+    palette, colours = THEMES[theme].palette, dict[str, str]()
     for run in dict.fromkeys(runs):
         first = palette.index(run_colour(run, theme))
         taken = set(list(colours.values())[len(colours) // len(palette) * len(palette) :])
@@ -101,7 +101,7 @@ def fade(colour: str, opacity: float) -> str:
 
 def scale(theme: Theme) -> list[list[Any]]:
     """The theme's colour scale as plotly wants it."""
-    colours = LOOKS[theme].scale
+    colours = THEMES[theme].scale
     return [[i / (len(colours) - 1), colour] for i, colour in enumerate(colours)]
 
 
@@ -125,28 +125,28 @@ def literal(text: str, longest: int | None = None) -> str:
 
 def base_layout(theme: Theme, height: int, **more: Any) -> dict[str, Any]:
     """The layout that every figure starts from; `more` replaces entries. `height` is in px, the width is the page's."""
-    look = LOOKS[theme]
+    colours = THEMES[theme]
     layout: dict[str, Any] = {
         "template": {"data": {}, "layout": {}},
         "height": height,
         "autosize": True,
         "paper_bgcolor": "rgba(0, 0, 0, 0)",
         "plot_bgcolor": "rgba(0, 0, 0, 0)",
-        "font": {"family": FONT, "size": FONT_SIZE, "color": look.text},
+        "font": {"family": FONT, "size": FONT_SIZE, "color": colours.text},
         "margin": {"l": 52, "r": 16, "t": 16, "b": 44},
         "hovermode": "closest",
         "hoverlabel": {
-            "bgcolor": look.surface,
-            "bordercolor": look.grid,
-            "font": {"family": FONT, "size": FONT_SIZE, "color": look.text},
+            "bgcolor": colours.surface,
+            "bordercolor": colours.grid,
+            "font": {"family": FONT, "size": FONT_SIZE, "color": colours.text},
             "namelength": -1,
         },
         "showlegend": False,
         "dragmode": "zoom",
         "modebar": {
             "bgcolor": "rgba(0, 0, 0, 0)",
-            "color": look.muted,
-            "activecolor": look.text,
+            "color": colours.muted,
+            "activecolor": colours.text,
             "remove": ["select2d", "lasso2d"],
         },
         "uirevision": "keep",
@@ -156,15 +156,15 @@ def base_layout(theme: Theme, height: int, **more: Any) -> dict[str, Any]:
 
 def axis(theme: Theme, **more: Any) -> dict[str, Any]:
     """An axis with readable ticks and quiet grid lines; `more` replaces entries."""
-    look = LOOKS[theme]
-    quiet = {"gridcolor": look.grid, "linecolor": look.grid, "tickcolor": look.grid, "zeroline": False}
-    tick = {"tickfont": {"color": look.muted, "size": 12}, "automargin": True}
+    colours = THEMES[theme]
+    quiet = {"gridcolor": colours.grid, "linecolor": colours.grid, "tickcolor": colours.grid, "zeroline": False}
+    tick = {"tickfont": {"color": colours.muted, "size": 12}, "automargin": True}
     return {"showgrid": True, **quiet, **tick, **more}
 
 
 def title(text: str, theme: Theme) -> dict[str, Any]:
     """The title of an axis. `text` is ours, or went through `literal`."""
-    return {"text": text, "font": {"color": LOOKS[theme].muted, "size": FONT_SIZE}, "standoff": 8}
+    return {"text": text, "font": {"color": THEMES[theme].muted, "size": FONT_SIZE}, "standoff": 8}
 
 
 def names_axis(names: Iterable[str], theme: Theme, longest: int = 28, **more: Any) -> dict[str, Any]:
@@ -174,11 +174,11 @@ def names_axis(names: Iterable[str], theme: Theme, longest: int = 28, **more: An
     """
     shown = [literal(name, longest) for name in names]
     places = {"tickmode": "array", "tickvals": list(range(len(shown))), "ticktext": shown, "showgrid": False}
-    tick = {"tickfont": {"color": LOOKS[theme].text, "size": FONT_SIZE}}
+    tick = {"tickfont": {"color": THEMES[theme].text, "size": FONT_SIZE}}
     return axis(theme, **{**places, **tick, **more})
 
 
 def note(text: str, theme: Theme, **more: Any) -> dict[str, Any]:
     """Text on a chart, without an arrow; `more` places it. `text` is ours, or went through `literal`."""
-    font = {"color": LOOKS[theme].muted, "size": 12}
+    font = {"color": THEMES[theme].muted, "size": 12}
     return {"text": text, "showarrow": False, "font": font, **more}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from core.charts.series import Line
-from core.charts.style import FONT_SIZE, LOOKS, Theme, axis, base_layout, fade, note, part_colour, title
+from core.charts.style import FONT_SIZE, THEMES, Theme, axis, base_layout, fade, note, part_colour, title
 from core.text import number
 from core.training.sweep import Sweep
 
@@ -46,7 +46,7 @@ def sweep_curve(sweep: Sweep) -> SweepCurve:
 
 def sweep_figure(curve: SweepCurve, theme: Theme) -> go.Figure:
     """The points faint, the curve strong, the suggestion as a ring with its value."""
-    look, colour = LOOKS[theme], part_colour("train", theme)
+    colours, colour = THEMES[theme], part_colour("train", theme)
     layout = base_layout(theme, HEIGHT, hovermode="closest", margin={"l": 48, "r": 16, "t": 16, "b": 46})
     span = [curve.smoothed.xs[0], curve.smoothed.xs[-1]] if curve.smoothed.xs else [-6.0, 0.0]
     decades = list(range(math.ceil(span[0] - 1e-9), math.floor(span[1] + 1e-9) + 1))
@@ -60,7 +60,7 @@ def sweep_figure(curve: SweepCurve, theme: Theme) -> go.Figure:
     )
     # at the left: on a narrow page the buttons of the chart lie under its right half
     below = {"xref": "paper", "yref": "paper", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "yshift": -24}
-    layout["annotations"] = [note("Learning rate", theme, font={"color": look.muted, "size": FONT_SIZE}, **below)]
+    layout["annotations"] = [note("Learning rate", theme, font={"color": colours.muted, "size": FONT_SIZE}, **below)]
     layout["yaxis"] = axis(theme, title=title("Training loss", theme), range=[curve.low, curve.high], nticks=5)
     rates = [number(10**x, 2) for x in curve.smoothed.xs]
     traces = [
@@ -71,16 +71,16 @@ def sweep_figure(curve: SweepCurve, theme: Theme) -> go.Figure:
     ]  # fmt: skip
     if curve.suggested is not None and curve.suggested_loss is not None:
         x, y = math.log10(curve.suggested), curve.suggested_loss
-        ring = {"color": look.surface, "size": 12, "line": {"color": look.accent, "width": 3}}
+        ring = {"color": colours.surface, "size": 12, "line": {"color": colours.accent, "width": 3}}
         traces.append(_trace("Suggested", Line((x,), (y,)), mode="markers", marker=ring, hoverinfo="skip"))
         layout["shapes"] = [
             {"type": "line", "xref": "x", "yref": "y domain", "x0": x, "x1": x, "y0": 0, "y1": 1, "layer": "below",
-             "line": {"color": look.accent, "width": 1, "dash": "dot"}}
+             "line": {"color": colours.accent, "width": 1, "dash": "dot"}}
         ]  # fmt: skip
         left = x > (span[0] + span[1]) / 2
         place = {"xref": "x", "yref": "y domain", "x": x, "y": 0, "yanchor": "bottom",
                  "xanchor": "right" if left else "left", "xshift": -6 if left else 6}  # fmt: skip
-        font = {"color": look.accent, "size": 13}
+        font = {"color": colours.accent, "size": 13}
         layout["annotations"] += [note(f"<b>{number(curve.suggested)}</b>", theme, font=font, **place)]
     return go.Figure({"data": traces, "layout": layout})
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager, nullcontext
 import torch
 from torch import Tensor
 
-from core.backbones.look import forward_in_slices
+from core.backbones.forward import forward_in_slices
 from core.backbones.split import Part
 from core.features.precision import Autocast
 

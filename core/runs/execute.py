@@ -15,7 +15,7 @@ from core.features.phase_inputs import PhaseInput
 from core.features.shortage import as_out_of_memory
 from core.runs import artifacts
 from core.runs.download import downloaded
-from core.runs.leases import RunLease, claim_run
+from core.runs.leases import RunLease, lease_run
 from core.runs.outbox import patiently
 from core.runs.prepare import Prepared, divided_as_begun, prepare, require_same_data, require_weights
 from core.runs.recorder import Recorder
@@ -39,7 +39,7 @@ def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> RunL
     """Add a new run to the store as queued. Raises `StorageFailed`."""
     run_id, experiment = workspace.new_run_id(), prepared.experiment
     require_weights(experiment)
-    lease = claim_run(workspace, run_id)
+    lease = lease_run(workspace, run_id)
     try:
         artifacts.write_description(workspace.folder(run_id), experiment, prepared.listing)
         artifacts.write_division(workspace.folder(run_id), artifacts.split_key(prepared.dataset, prepared.split))
@@ -77,7 +77,7 @@ def reopen_run(workspace: Workspace, run_id: str, device: str | None = None) -> 
     run = workspace.store.run(run_id)
     if not run.status.resumable:
         raise RunConflict(f"Run {run_id} is {run.status.value}; only stopped, interrupted or failed runs are resumed.")
-    lease = claim_run(workspace, run_id)
+    lease = lease_run(workspace, run_id)
     try:
         take_in(workspace.store, run_id, workspace.folder(run_id))
         prepared = prepare_again(workspace, replace(run, device=device or run.device))

@@ -16,7 +16,7 @@ class RunLease:
 
     run_id: str
     lock: FileLock
-    place: Identity | None  # of the lock's file, as long as the run's folder is the one that was claimed
+    place: Identity | None  # of the lock's file, as long as the run's folder is the one that was leased
 
     def require_held(self) -> None:
         """Raises `WorkspaceGone` when the run's folder was deleted, moved or replaced since."""
@@ -28,7 +28,7 @@ class RunLease:
             )
 
 
-def claim_run(workspace: Workspace, run_id: str) -> RunLease:
+def lease_run(workspace: Workspace, run_id: str) -> RunLease:
     """Make a run this process's own. Raises `RunConflict` when another program works on it, `StorageFailed`."""
     lock = workspace.lock(run_id)
     try:

@@ -137,7 +137,7 @@ def test_it_bears_the_strength_slider(name, strength, others):
     assert parameters(default_step(name)) is not None
 
 
-def test_what_the_library_fails_at_is_mended():
+def test_what_the_library_fails_at_is_fixed():
     for name, params in (("XYMasking", {"mask_x_length": [90, 90]}), ("Erasing", {"scale": [1.0, 1.0]})):
         pipeline = Pipeline(always(name, **params), GEOMETRY)
         assert pipeline.view(noise(64, 64), seed=0, digest="x", number=1).shape == (64, 64, 3)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.charts.style import LOOKS
+from core.charts.style import THEMES
 from core.runs.workspace import Workspace
 from tests.pages.trained import failed
 
@@ -57,7 +57,7 @@ def test_charts_and_images_follow_a_switch_of_the_theme(new_page, server, width)
     name, photo = ".graft-chart .ytick text", "[data-testid=stImage] img"
     page.locator(name).first.wait_for()
     source = page.get_attribute(photo, "src")
-    for scheme, colour in (("dark", LOOKS["dark"].text), ("light", LOOKS["light"].text)):
+    for scheme, colour in (("dark", THEMES["dark"].text), ("light", THEMES["light"].text)):
         page.emulate_media(color_scheme=scheme)
         channels = ", ".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
         page.wait_for_function(

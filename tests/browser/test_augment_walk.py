@@ -80,7 +80,7 @@ def typed(page, label: str, value: str):
     idle(page)
 
 
-def test_a_pipeline_is_built_broken_mended_checked_saved_and_loaded(page, server, screenshots):
+def test_a_pipeline_is_built_broken_fixed_checked_saved_and_loaded(page, server, screenshots):
     page.set_default_timeout(SLOW_MS)
     opened(page, server, "data")
     page.click(".st-key-data-use-signs button")

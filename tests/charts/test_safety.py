@@ -3,7 +3,7 @@
 import pytest
 
 from core.charts.safety import COLOURS, LIGHTS, SYMBOLS, StrengthCurve, StrengthPoint, strength_curve, strength_figure
-from core.charts.style import LOOKS
+from core.charts.style import THEMES
 from core.screening.sweep import StrengthSweep
 from core.screening.verdict import Safety, Verdict
 from tests.charts.helpers import check_figure
@@ -64,7 +64,7 @@ def test_the_words_can_be_read_on_either_ground(theme):
         linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    ground = luminance(LOOKS[theme].surface)
+    ground = luminance(THEMES[theme].surface)
     for colour in COLOURS[theme].values():
         bright, dark = sorted((ground, luminance(colour)), reverse=True)
         assert (bright + 0.05) / (dark + 0.05) >= 3

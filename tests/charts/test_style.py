@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.charts import style
-from core.charts.style import LOOKS, literal, names_axis, run_colour, run_colours
+from core.charts.style import THEMES, literal, names_axis, run_colour, run_colours
 
 # Full red and green blindness: Machado, Oliveira and Fernandes (2009), table of matrices, severity 1.0.
 VISION = {
@@ -40,22 +40,24 @@ def lab(rgb):
 
 @pytest.mark.parametrize("vision", VISION)
 def test_the_palette_is_told_apart_by_everyone(theme, vision):
-    seen = [lab(VISION[vision] @ linear(colour)) for colour in LOOKS[theme].palette]
+    seen = [lab(VISION[vision] @ linear(colour)) for colour in THEMES[theme].palette]
     nearest = min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2))
     assert nearest > 12  # CIE76; 2.3 is just noticeable
 
 
 def test_everything_stands_out_from_the_page(theme):
-    look = LOOKS[theme]
-    assert all(contrast(colour, look.surface) >= 3 for colour in (*look.palette, look.accent)), "WCAG 1.4.11, graphics"
-    assert all(contrast(colour, look.surface) >= 4.5 for colour in (look.text, look.muted)), "WCAG 1.4.3, text"
+    shades = THEMES[theme]
+    assert all(contrast(colour, shades.surface) >= 3 for colour in (*shades.palette, shades.accent)), (
+        "WCAG 1.4.11, graphics"
+    )
+    assert all(contrast(colour, colours.surface) >= 4.5 for colour in (colours.text, colours.muted)), "WCAG 1.4.3, text"
 
 
 def test_a_run_keeps_its_colour():
     assert run_colour("20260101-ab12") == run_colour("20260101-ab12")
-    assert run_colour(1) == run_colour(1 + len(LOOKS["light"].palette))
+    assert run_colour(1) == run_colour(1 + len(THEMES["light"].palette))
     assert run_colour("x", "light") != run_colour("x", "dark")
-    places = {LOOKS[theme].palette.index(run_colour("x", theme)) for theme in ("light", "dark")}
+    places = {THEMES[theme].palette.index(run_colour("x", theme)) for theme in ("light", "dark")}
     assert len(places) == 1
 
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 from PIL.ExifTags import IFD
 
+from core.data.decoding.colour_profiles import profile_of_exif
 from core.data.decoding.decoded import DecodedImage
-from core.data.decoding.said_colours import profile_of_exif
 from core.data.scale import (
     UNIT,
     Finer,

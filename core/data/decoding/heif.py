@@ -7,9 +7,9 @@ import numpy as np
 import pillow_heif
 
 from core.data.decoding.colour import finish, grey, profile_of
+from core.data.decoding.colour_profiles import profile_of_numbers
 from core.data.decoding.decoded import DecodedImage, check_size
 from core.data.decoding.pillow import SEVERAL, refuse_unwritten
-from core.data.decoding.said_colours import profile_of_numbers
 from core.data.scale import Range
 
 NOT_TURNED = (

@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image
 
 from core.data.decoding.colour import finish
+from core.data.decoding.colour_profiles import profile_of_box
 from core.data.decoding.decoded import DecodedImage, check_size, damaged, unsupported
 from core.data.decoding.pillow import reader
-from core.data.decoding.said_colours import profile_of_box
 from core.data.scale import Range, finer, to_bytes
 
 _read = reader("JPEG2000")

@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image
 
 from core.data.decoding.colour import finish, grey, orientation_of, profile_of
+from core.data.decoding.colour_profiles import profile_of_box
 from core.data.decoding.decoded import DecodedImage, check_size, damaged
-from core.data.decoding.said_colours import profile_of_box
 from core.data.scale import Range
 
 _CODED = ("WEBP", "AVIF", "JPEG2000")

@@ -13,9 +13,9 @@ import numpy as np
 from PIL import Image
 
 from core.data.decoding.colour import BROKEN_PROFILE, finish, orientation_of
+from core.data.decoding.colour_profiles import profile_of_png
 from core.data.decoding.decoded import DecodedImage, check_size, damaged
 from core.data.decoding.pillow import first_frame
-from core.data.decoding.said_colours import profile_of_png
 from core.data.scale import Finer, Range, dim_notes, finer, to_bytes
 
 _START = b"\x89PNG\r\n\x1a\n"

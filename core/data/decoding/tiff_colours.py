@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.data.decoding.colour import finish, scaled
+from core.data.decoding.colour_profiles import profile_of_exif
 from core.data.decoding.decoded import DecodedImage, damaged, unsupported
-from core.data.decoding.said_colours import profile_of_exif
 from core.data.scale import Range
 
 SAVE = "Save it as a PNG, or as a TIFF in grey or RGB of 8 or 16 bits without compression."

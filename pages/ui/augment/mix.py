@@ -9,7 +9,7 @@ from core.data.dataset import Item
 from core.experiment import Recipe
 from core.text import percent
 from pages.ui.augment.choice import Choice, show_several
-from pages.ui.augment.look import Preview, PreviewRequest, Scene, enlarged, readable, run_tasks
+from pages.ui.augment.scene import Preview, PreviewRequest, Scene, enlarged, readable, run_tasks
 from pages.ui.session import state
 from pages.ui.widgets.forms import render_form
 from pages.ui.widgets.gallery import Cell

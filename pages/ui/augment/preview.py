@@ -10,7 +10,7 @@ from core.errors import InvalidPipeline, UnknownTransform
 from pages.ui.augment import mix, story, strip, views
 from pages.ui.augment.cards import Slots, fault, show_step_error
 from pages.ui.augment.choice import show_choice
-from pages.ui.augment.look import Preview, PreviewRequest, Scene, cell_px
+from pages.ui.augment.scene import Preview, PreviewRequest, Scene, cell_px
 from pages.ui.augment.steps import every
 from pages.ui.session import state, warmup
 from pages.ui.widgets.gallery import show_mosaic

@@ -9,7 +9,7 @@ from core.errors import UnreadableImage
 from core.experiment import PipelineSpec
 from pages.ui.augment.cards import title
 from pages.ui.augment.choice import Choice
-from pages.ui.augment.look import Scene
+from pages.ui.augment.scene import Scene
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import literal
 from pages.ui.widgets.tables import show_plain_table

@@ -13,7 +13,7 @@ from core.experiment import PipelineSpec, Step
 from pages.ui.augment import steps
 from pages.ui.augment.cards import title
 from pages.ui.augment.choice import Choice, show_names, show_one
-from pages.ui.augment.look import Preview, PreviewRequest, Scene, enlarged, readable, run_tasks
+from pages.ui.augment.scene import Preview, PreviewRequest, Scene, enlarged, readable, run_tasks
 from pages.ui.augment.steps import Node
 from pages.ui.session import state
 from pages.ui.widgets import theme

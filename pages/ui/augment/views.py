@@ -9,7 +9,7 @@ import numpy as np
 from core.data.dataset import Item
 from core.data.geometry import Geometry
 from pages.ui.augment.choice import Choice
-from pages.ui.augment.look import Preview, PreviewRequest, Scene, enlarged, readable, run_tasks
+from pages.ui.augment.scene import Preview, PreviewRequest, Scene, enlarged, readable, run_tasks
 from pages.ui.session import state
 from pages.ui.widgets.gallery import Cell
 

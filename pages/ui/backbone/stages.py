@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from core.backbones.stages import Stage
-from core.charts.style import LOOKS
+from core.charts.style import THEMES
 from pages.ui.widgets.messages import explain
 
 _ICON = "font-family:'Material Symbols Rounded'; font-size:1.05rem; line-height:1; color:{}"
@@ -39,7 +39,7 @@ def stage_list(table: tuple[Stage, ...], trains: Collection[str], theme: Literal
 
 
 def _line(stage: Stage, trains: bool, most: int, theme: Literal["light", "dark"]) -> str:
-    accent = LOOKS[theme].accent
+    accent = THEMES[theme].accent
     colour, bar, icon, status = (
         (accent, accent, "local_fire_department", "trains")
         if trains

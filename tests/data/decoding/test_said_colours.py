@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, TiffImagePlugin
 from PIL.ExifTags import IFD
 
-from core.data.decoding.said_colours import HDR
+from core.data.decoding.colour_profiles import HDR
 from core.data.images import decode
 from tests.data.decoding import profiles
 

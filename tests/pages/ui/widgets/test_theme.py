@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.charts.style import LOOKS
+from core.charts.style import THEMES
 from pages.ui.widgets import gallery
 
 CONFIG = tomllib.loads((Path(__file__).resolve().parents[4] / ".streamlit" / "config.toml").read_text())
@@ -15,9 +15,9 @@ CONFIG = tomllib.loads((Path(__file__).resolve().parents[4] / ".streamlit" / "co
 @pytest.mark.parametrize("name", ["light", "dark"])
 def test_pages_charts_and_mosaics_have_the_same_colours(name):
     configured, paper = CONFIG["theme"][name], {"light": gallery.LIGHT, "dark": gallery.DARK}[name]
-    assert configured["backgroundColor"] == LOOKS[name].surface == paper.background
-    assert configured["textColor"] == LOOKS[name].text == paper.ink
-    assert tuple(configured["chartCategoricalColors"]) == LOOKS[name].palette
+    assert configured["backgroundColor"] == THEMES[name].surface == paper.background
+    assert configured["textColor"] == THEMES[name].text == paper.ink
+    assert tuple(configured["chartCategoricalColors"]) == THEMES[name].palette
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
-"""A look at many images: slices as the device likes them, no gradients, and less at a time when memory runs out."""
+"""Forward of many images: slices as the device likes them, no gradients, and less at a time when memory runs out."""
 
 import pytest
 import torch
 
-from core.backbones.look import forward_in_slices
+from core.backbones.forward import forward_in_slices
 
 
 def spy(most=10**9):
