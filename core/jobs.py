@@ -161,7 +161,7 @@ class JobManager:
         """Abort what runs, mark all that is live as interrupted, and let the process go."""
         waiting, running = self._begin_to_end()
         for job in waiting:
-            with suppress(GraftError):  # the store is locked or gone: the free lock will tell
+            with suppress(GraftError):  # the store is locked or gone: the free lock shows it
                 release(self.workspace, job.lease, Status.INTERRUPTED, "The program ended while this run was queued.")
         threads = [*self._threads.values(), *filter(None, [self.analyses.close()])]
         deadline = time.monotonic() + timeout_s
@@ -179,7 +179,7 @@ class JobManager:
         self.analyses.close()
 
     def _begin_to_end(self) -> tuple[list[Job], list[Job]]:
-        """No job begins any more, and what computes is told to leave. The jobs that waited, and those that ran."""
+        """No job begins any more, and what computes is aborted. The jobs that waited, and those that ran."""
         with self._changed:
             self._closing = True
             waiting, running = list(self._waiting), list(self._running.values())
@@ -193,7 +193,7 @@ class JobManager:
     def _leave_at_once(self, running: list[Job]) -> None:
         # One batch takes longer than a user waits after Ctrl-C. Python's own exit would abort inside torch.
         for job in running:
-            with suppress(GraftError):  # it has just ended, or the store is locked: its free lock will tell
+            with suppress(GraftError):  # it has just ended, or the store is locked: its free lock shows it
                 interrupted = "The program ended during a batch. Resume the run to go on."
                 with self.workspace.store.together(wait_s=0.5):
                     self.workspace.store.move(job.lease.run_id, Status.INTERRUPTED, message=interrupted)

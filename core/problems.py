@@ -27,16 +27,16 @@ _ALTERNATIVE = re.compile(r"\W|(int|float|str|bool)$")  # in a place: the kind t
 
 def problems(error: ValidationError) -> str:
     """The first problems as `field: what is wrong (got ...)`, joined by semicolons, and how many more there are."""
-    told = dict[str, tuple[list[str], Any]]()
+    by_field = dict[str, tuple[list[str], Any]]()
     found = error.errors(include_url=False, include_context=False)
     for item in found:
         if item["type"] == "too_short" and any(_is_inside(other["loc"], item["loc"]) for other in found):
             continue  # entries that are wrong are not counted: what is wrong with them is said
         field = ".".join(str(part) for part in item["loc"] if isinstance(part, int) or not _ALTERNATIVE.search(part))
-        words, _ = told.setdefault(field, ([], item))
+        words, _ = by_field.setdefault(field, ([], item))
         words.append(_words(item["type"], item["msg"]))
-    sentences = [_sentence(field, words, item) for field, (words, item) in list(told.items())[:MOST]]
-    return "; ".join(sentences) + (f"; and {len(told) - MOST} more" if len(told) > MOST else "")
+    sentences = [_sentence(field, words, item) for field, (words, item) in list(by_field.items())[:MOST]]
+    return "; ".join(sentences) + (f"; and {len(by_field) - MOST} more" if len(by_field) > MOST else "")
 
 
 def _sentence(field: str, words: list[str], item: Any) -> str:

@@ -1,4 +1,4 @@
-"""A pipeline in one word that fits into an address, so that a link restores the page. Imports no image library."""
+"""A pipeline as one token that fits into an address, so that a link restores the page. Imports no image library."""
 
 import base64
 import binascii
@@ -27,20 +27,20 @@ class Shared(Description):
 
 
 def packed(shared: Shared) -> str:
-    """One word of letters that an address may have. Raises `InvalidInput` for a pipeline too long for a link."""
+    """One token of letters that an address may have. Raises `InvalidInput` for a pipeline too long for a link."""
     text = json.dumps(shared.model_dump(mode="json"), separators=(",", ":"))
-    word = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
-    if len(word) > LONGEST:
+    token = base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+    if len(token) > LONGEST:
         raise InvalidInput("The pipeline is too long for a link. Save it as a file.")
-    return word
+    return token
 
 
-def unpacked(word: str) -> Shared:
-    """What `packed` made a word of, checked. Raises `InvalidInput`, with every problem of the pipeline."""
-    if len(word) > LONGEST:
+def unpacked(token: str) -> Shared:
+    """The pipeline of a `packed` token, checked. Raises `InvalidInput`, with every problem of the pipeline."""
+    if len(token) > LONGEST:
         raise InvalidPipeline(_BROKEN)
     try:
-        content = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
+        content = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         unpacking = zlib.decompressobj()
         text = unpacking.decompress(content, _LARGEST)
         if not unpacking.eof:  # cut off, or larger than any pipeline

@@ -87,6 +87,6 @@ def _saved(path: Path) -> Saved:
 
 def _free(folder: Path, name: str, taken: set[str]) -> Path:
     """A free file name. Names such as 'a b' and 'A-B' have the same slug, so a number is appended."""
-    word = files.slug(name)
-    numbers = (f"{word}-{number}.yaml" for number in range(2, len(taken) + 3))
-    return folder / next(one for one in (f"{word}.yaml", *numbers) if one not in taken)
+    stem = files.slug(name)
+    numbers = (f"{stem}-{number}.yaml" for number in range(2, len(taken) + 3))
+    return folder / next(one for one in (f"{stem}.yaml", *numbers) if one not in taken)

@@ -213,20 +213,20 @@ def _newest_values(curves: Curves, panel: Panel, y: str, theme: Theme, first: bo
     """
     if panel == "rate":
         rates = curves.learning_rate.ys
-        said = [(THEMES[theme].muted, number(rates[-1], 2))] if rates else []
+        values = [(THEMES[theme].muted, number(rates[-1], 2))] if rates else []
         if curves.train_loss.ys and not rates:
-            said = [(THEMES[theme].muted, "L-BFGS: there is none")]
+            values = [(THEMES[theme].muted, "L-BFGS: there is none")]
     else:
         train, val = _lines(curves, panel)
         best = ", best" if _best_is_last(curves) else ""
-        said = [
+        values = [
             (part_colour(part, theme), f"{words} {_newest(curves, line.ys, panel)}{more}")
             for part, words, line, more in (("train", "training", train, ""), ("val", "validation", val, best))
             if line.ys and val.ys
         ]
-    text = "   ".join(f'<span style="color:{colour}">{words}</span>' for colour, words in said)
+    text = "   ".join(f'<span style="color:{colour}">{words}</span>' for colour, words in values)
     place = {"xref": "paper", "yref": f"{y} domain", "x": 1, "y": 1, "xanchor": "right", "yanchor": "bottom"}
-    return [note(text, theme, yshift=_title_shift(first), **place)] if said else []
+    return [note(text, theme, yshift=_title_shift(first), **place)] if values else []
 
 
 def _newest(curves: Curves, values: Sequence[float], panel: Panel) -> str:

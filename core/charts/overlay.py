@@ -90,12 +90,12 @@ def _value(epoch: EpochEnded, metric: Metric) -> float:
 def _twins(lines: Sequence[RunLine]) -> tuple[RunLine, ...]:
     """Runs of the same experiment have the same curve: only the last of them would be seen."""
     seen: dict[Line, list[str]] = {}
-    told = []
+    marked = []
     for one in lines:
         before = seen.setdefault(one.line, []) if one.line.ys else []
-        told.append(replace(one, same_as=before[0], dash=len(before)) if before else one)
+        marked.append(replace(one, same_as=before[0], dash=len(before)) if before else one)
         before.append(one.name)
-    return tuple(told)
+    return tuple(marked)
 
 
 def legend(data: Overlay, theme: Theme) -> tuple[Key, ...]:

@@ -23,7 +23,7 @@ class TopClasses:
     thresholds: tuple[float, ...] | None = None
 
     @property
-    def said(self) -> tuple[bool, ...]:
+    def predicted(self) -> tuple[bool, ...]:
         """Which of them are the model's answer."""
         if self.thresholds is None:
             return tuple(row == 0 for row in range(len(self.names)))
@@ -58,7 +58,10 @@ def probabilities_figure(data: TopClasses, theme: Theme) -> go.Figure:
         "textfont": {"color": colours.text},
         "cliponaxis": False,
         "customdata": [literal(name, 60) for name in data.names],
-        "marker": {"color": [colours.accent if said else colours.quiet for said in data.said], "line": {"width": 0}},
+        "marker": {
+            "color": [colours.accent if yes else colours.quiet for yes in data.predicted],
+            "line": {"width": 0},
+        },
         "hovertemplate": "%{customdata}:%{text}<extra></extra>",
     }
     layout = base_layout(theme, 30 + 34 * max(1, len(rows)), bargap=0.35, margin={"l": 16, "r": 60, "t": 6, "b": 8})

@@ -118,5 +118,7 @@ def _as_values(predictor: "Predictor", answer: "Answer") -> dict[str, Any]:
 def _answer_text(decision: "Decision", probabilities: list[float]) -> str:
     """'cat  97.2%'; with several labels 'cat 97.2%, dog 81.0%', or a text for none."""
     gap = " " if decision.several else "  "
-    labels = [f"{decision.classes[index]}{gap}{probabilities[index]:.1%}" for index in decision.said(probabilities)]
+    labels = [
+        f"{decision.classes[index]}{gap}{probabilities[index]:.1%}" for index in decision.predicted(probabilities)
+    ]
     return ", ".join(labels) or NO_LABEL

@@ -150,8 +150,8 @@ def _outcome(path: Path, scale: Range | None) -> Outcome:
     except UnreadableImage as error:
         return Outcome(reason=str(error))
     height, width = image.pixels.shape[:2]
-    told_together = little_notes(image.finer, scale)
-    notes = tuple(note for note in image.notes if note not in told_together)
+    set_notes = little_notes(image.finer, scale)
+    notes = tuple(note for note in image.notes if note not in set_notes)
     return Outcome(
         None, width, height, pixel_digest(image.pixels), notes, thumbnail(image.pixels), image.finer,
         scale if image.values else None,

@@ -73,14 +73,14 @@ def make_split(
     dealt = spec.near_copies == "group" and not _divides_all(dataset)
     versions = version_groups(dataset, apart) if by_names and dealt else ()
     notes += version_note(dataset, versions)
-    for look, wanted in (
+    for find_groups, wanted in (
         (companion_groups, look_for_companions),
         (variant_groups, look_for_variants),
         (stem_groups, look_for_variants),
     ):
         if by_names and wanted:
-            more_groups, told = look(dataset, apart, joined(versions), dealt)
-            versions, notes = (*versions, *more_groups), [*notes, *told]
+            more_groups, more_notes = find_groups(dataset, apart, joined(versions), dealt)
+            versions, notes = (*versions, *more_groups), [*notes, *more_notes]
     if spec.near_copies != "group":
         return _divided(dataset, spec, reasons | more, (), near, [*notes, *unknown])
     # joined only where there is something to join: the order of units decides on the split

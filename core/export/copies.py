@@ -80,7 +80,7 @@ def write_copies(
                 put(name, _png(maker.view(base, seed=seed, digest=item.digest, number=number)))
                 others.taken.clear()
                 fired = maker.fired(base, seed=seed, digest=item.digest, number=number)
-                steps = json.dumps(_told(fired, pipeline, others.taken), ensure_ascii=False)
+                steps = json.dumps(_drawn_steps(fired, pipeline, others.taken), ensure_ascii=False)
                 labels = separator.join(dataset.classes[label] for label in item.classes)
                 rows.append((name, labels, item.name, item.digest, number, seed, steps))
         put(MANIFEST, csv_bytes(COLUMNS, rows))
@@ -115,17 +115,17 @@ class _Recorded(TrainingImages):
         return found
 
 
-def _told(fired: Sequence[Fired], pipeline: PipelineSpec, taken: Sequence[str]) -> list[dict[str, str]]:
+def _drawn_steps(fired: Sequence[Fired], pipeline: PipelineSpec, taken: Sequence[str]) -> list[dict[str, str]]:
     """What made a view: each step, the option that a choice took, the digest of the other image, what was drawn."""
     others = iter(taken)
-    told = []
+    steps = []
     for one in fired:
         entry = {"step": pipeline.steps[one.index].transform}
         entry |= {"option": one.transform} if one.option is not None else {}
         if catalogue.get(one.transform).references and (other := next(others, None)) is not None:
             entry["reference"] = other
-        told.append(entry | one.drawn)
-    return told
+        steps.append(entry | one.drawn)
+    return steps
 
 
 @contextmanager
@@ -161,7 +161,7 @@ def _parent(path: Path) -> Path:
 
 @contextmanager
 def _saving(path: Path) -> Iterator[None]:
-    """What the file system refuses is told about `path`. Raises `StorageFailed`."""
+    """Errors of the file system name `path`. Raises `StorageFailed`."""
     try:
         yield
     except OSError as error:

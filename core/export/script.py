@@ -43,7 +43,7 @@ THRESHOLDS = $thresholds  # from which probability each class is there; None: on
 
 
 def load():
-    """The model with its weights, ready to be asked."""
+    """The model with its weights, ready for `predict`."""
     model = $constructor
     model.load_state_dict(load_file(HERE / "best.safetensors"))
     return model.eval()
@@ -74,8 +74,8 @@ def answer(probabilities):
     order = sorted(probabilities, key=lambda name: -probabilities[name])
     if THRESHOLDS is None:
         return order[:1]
-    there = dict(zip(LABELS, THRESHOLDS, strict=True))
-    return [name for name in order if probabilities[name] >= there[name]]
+    thresholds = dict(zip(LABELS, THRESHOLDS, strict=True))
+    return [name for name in order if probabilities[name] >= thresholds[name]]
 
 
 def main():
@@ -89,11 +89,11 @@ def main():
             print(f"{name}: {error}", file=sys.stderr)
             code = 2
             continue
-        said = answer(found)
-        told = {"class": said[0]} if THRESHOLDS is None else {"labels": said}
-        answers.append({"path": name, **told, "probabilities": found})
+        labels = answer(found)
+        fields = {"class": labels[0]} if THRESHOLDS is None else {"labels": labels}
+        answers.append({"path": name, **fields, "probabilities": found})
         if not as_json:
-            named = ", ".join(f"{one}  {100 * found[one]:.1f} %" for one in said)
+            named = ", ".join(f"{one}  {100 * found[one]:.1f} %" for one in labels)
             print(f"{name}  {named or 'no label'}")
     if as_json:
         print(json.dumps(answers))

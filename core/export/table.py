@@ -54,11 +54,11 @@ def predictions_csv(decision: Decision, answers: Iterable[tuple[str, Sequence[fl
     rows: list[list[Cell]] = []
     for name, probabilities in answers:
         values = [round(float(p), 6) for p in probabilities]
-        told: list[Cell]
+        cells: list[Cell]
         if decision.several:
-            told = ["|".join(decision.names(probabilities))]
+            cells = ["|".join(decision.names(probabilities))]
         else:
-            (best,) = decision.said(probabilities)
-            told = [decision.classes[best], values[best]]
-        rows.append([name, *told, *values])
+            (best,) = decision.predicted(probabilities)
+            cells = [decision.classes[best], values[best]]
+        rows.append([name, *cells, *values])
     return csv_bytes(["file", *answer, *(f"p({name})" for name in decision.classes)], rows)

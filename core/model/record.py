@@ -49,7 +49,7 @@ class BackboneRecord(Description):
     name: str
     weights: Literal["default", "none", "file"] | None = Field(
         None,
-        description="'default': pretrained; 'none': untrained; 'file': a weights file of the user; None: not told.",
+        description="'default': pretrained; 'none': untrained; 'file': a weights file of the user; None: not recorded.",
     )
 
 
@@ -77,7 +77,7 @@ class ModelRecord(Description):
     """One trained model. Output j of the model stands for `classes[j]`."""
 
     version: int = Field(VERSION, ge=1, le=VERSION)
-    graft: str = Field("", description="The version of this program that wrote it; empty: not told.")
+    graft: str = Field("", description="The version of this program that wrote it; empty: not recorded.")
     task: Annotated[str, AfterValidator(_known_task)] = "classification"
     classes: tuple[str, ...] = Field(min_length=1)
     thresholds: tuple[Share, ...] | None = Field(
@@ -86,9 +86,9 @@ class ModelRecord(Description):
     backbone: BackboneRecord
     inputs: Inputs
     precision: Literal["auto", "fp32", "bf16", "fp16"] | None = Field(
-        None, description="The number format that the recipe asked for; None: not told."
+        None, description="The number format that the recipe asked for; None: not recorded."
     )
-    experiment: str = Field("", description="The digest of the experiment that trained it; empty: not told.")
+    experiment: str = Field("", description="The digest of the experiment that trained it; empty: not recorded.")
     epoch: int | None = Field(None, ge=0, description="Which epoch's weights these are, 0-based over all phases.")
 
     @model_validator(mode="after")
@@ -132,8 +132,8 @@ class ModelRecord(Description):
 
     def to_metadata(self) -> dict[str, str]:
         """What the metadata of a weights file must hold for `from_metadata` to give this again."""
-        told = self.model_dump(mode="json", exclude_defaults=True)
-        return {KEY: json.dumps({"version": self.version, "task": self.task, **told}, ensure_ascii=False)}
+        fields = self.model_dump(mode="json", exclude_defaults=True)
+        return {KEY: json.dumps({"version": self.version, "task": self.task, **fields}, ensure_ascii=False)}
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str], weights: Path) -> "ModelRecord":

@@ -37,7 +37,7 @@ class Database:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._folder = files.hold_folder(path.parent)
-            with self._told():
+            with self._storage_errors():
                 self._idle.append(_connect(path))
                 migrate(self._idle[0])
         except BaseException as error:
@@ -71,7 +71,7 @@ class Database:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection to read from; within a transaction of this thread, that one's. Raises `StorageFailed`."""
         joined = getattr(self._mine, "db", None)
-        with self._told():
+        with self._storage_errors():
             if joined is not None:
                 yield joined
                 return
@@ -88,7 +88,7 @@ class Database:
         if joined is not None:
             yield joined
             return
-        with self._told(), self._borrowed(wait_s) as db:
+        with self._storage_errors(), self._borrowed(wait_s) as db:
             db.execute("BEGIN IMMEDIATE")
             self._mine.db = db
             try:
@@ -122,7 +122,7 @@ class Database:
                 db.close()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _storage_errors(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:

@@ -18,17 +18,17 @@ def downloaded(experiment: Experiment, control: Control) -> Iterator[tuple[int, 
     backbone = catalogue.get(experiment.backbone.name)
     if experiment.backbone.weights != "default" or is_local(backbone):
         return
-    told: SimpleQueue[tuple[int, int]] = SimpleQueue()
+    advances: SimpleQueue[tuple[int, int]] = SimpleQueue()
     with ThreadPool(1) as pool:
-        fetched = pool.apply_async(pretrained_state, (backbone, lambda done, total: told.put((done, total))))
+        fetched = pool.apply_async(pretrained_state, (backbone, lambda done, total: advances.put((done, total))))
         while not fetched.ready():
             fetched.wait(0.3)
             if control.at_batch() is not Signal.GO:
                 raise Aborted
             control.over()  # nothing is computed meanwhile: others may have the device
             latest = None
-            while not told.empty():
-                latest = told.get()
+            while not advances.empty():
+                latest = advances.get()
             if latest is not None:
                 yield latest
         fetched.get()

@@ -148,9 +148,9 @@ def require_same_data(prepared: Prepared, fingerprint: str, listing: Mapping[str
         "new": sorted(set(now) - set(listing)),
         "changed": sorted(name for name in set(now) & set(listing) if now[name] != listing[name]),
     }
-    told = "; ".join(f"{len(names)} {what} ({_few(names)})" for what, names in changes.items() if names)
+    differences = "; ".join(f"{len(names)} {what} ({_few(names)})" for what, names in changes.items() if names)
     raise ResumeRefused(
-        f"The images are not those this run began with: {told or 'other classes or another split'}. "
+        f"The images are not those this run began with: {differences or 'other classes or another split'}. "
         "Restore them, or start a new run."
     )
 

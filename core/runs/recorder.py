@@ -38,14 +38,14 @@ class Recorder:
         self._require_held = require_held
         self._outbox = Outbox(store, control)
         self._unwritten = Unwritten()
-        self._lock_told = False
+        self._lock_reported = False
         self._steps: list[StepEnded] = []
         self._flushed = time.monotonic()
         self._began = time.monotonic()
         self._before = run.progress.get("seconds", 0.0)
         self._progress: dict[str, Any] = {}
         self._remaining = Remaining(lambda: self.seconds)
-        self._frozen_precision = "fp32"  # told in the first phase that freezes something
+        self._frozen_precision = "fp32"  # reported in the first phase that freezes something
 
     @property
     def seconds(self) -> float:
@@ -91,10 +91,10 @@ class Recorder:
         self._flush()
 
     def news(self) -> Iterator[Warned]:
-        """What those who watch should be told and no event says: that the database is locked, once, and free again."""
-        if self._outbox.locked != self._lock_told:
-            self._lock_told = self._outbox.locked
-            yield Warned(message=LOCKED if self._lock_told else FREE)
+        """What viewers should know and no event carries: that the database is locked, once, and free again."""
+        if self._outbox.locked != self._lock_reported:
+            self._lock_reported = self._outbox.locked
+            yield Warned(message=LOCKED if self._lock_reported else FREE)
 
     def settle(self) -> None:
         """Write what is still waiting; waits for a database that is locked. Raises `StorageFailed`."""
@@ -108,7 +108,7 @@ class Recorder:
     def _say_precision(self, phase: PhaseStarted) -> None:
         if self._frozen_precision != "fp32" and phase.trainable_parameters < phase.total_parameters:
             self._say(f"Frozen stages are computed in {self._frozen_precision}.")
-            self._frozen_precision = "fp32"  # it is told once
+            self._frozen_precision = "fp32"  # it is reported once
 
     def _flush(self, epochs: Sequence[EpochEnded] = (), phases: Sequence[PhaseStarted] = ()) -> None:
         self._require_held()

@@ -59,7 +59,7 @@ def screen(
 ) -> Generator[Progress, None, tuple[Safety, ...]]:  # fmt: skip
     """One `Safety` per pipeline, all from the same training images: so many, or more where classes are many.
 
-    `on_found` is told each one as soon as it is there. Only training images are looked at: test images stay unseen.
+    `on_found` is called with each one as soon as it is there. Only training images are used, no test images.
     Raises `InvalidInput` (too few images to fit a probe), `Aborted`, and what making a view raises.
     """
     if not SPECS[setup.task.kind].screened:

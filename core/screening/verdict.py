@@ -66,9 +66,9 @@ class WorstView:
 class Safety:
     """A screening of one pipeline.
 
-    `affinity` as in `ClassSafety`, with its 95 % interval over images; `flip_rate`: share of views of images named
-    rightly that are named otherwise; `margin`: how far a view's features move, over the distance to the nearest image
-    of another class (median over views); `direct`: classes that change sides with another one, as a whole.
+    `affinity` as in `ClassSafety`, with its 95 % interval over images; `flip_rate`: share of misclassified views of
+    correctly classified images; `margin`: how far a view's features move, over the distance to the nearest image of
+    another class (median over views); `direct`: classes that change sides with another one, as a whole.
     """
 
     verdict: Verdict
@@ -124,7 +124,7 @@ def decide(
             + ("it may be too strong." if has_strength else "it may be better switched off.")
         )
     if unknown := [one.name for one in classes if one.affinity is None]:
-        return Verdict.AMBER, f"It cannot be told for {_few(unknown)}: too few images. The other labels survive."
+        return Verdict.AMBER, f"It is not known for {_few(unknown)}: too few images. The other labels survive."
     return Verdict.GREEN, f"Labels survive: {_percent(kept)} of what was correctly classified still is."
 
 

@@ -25,8 +25,8 @@ class Decision:
         """Whether an image may have several labels, or none."""
         return self.thresholds is not None
 
-    def said(self, probabilities: Sequence[float]) -> tuple[int, ...]:
-        """Indices of the classes that the model says the image shows, the most probable first; perhaps none."""
+    def predicted(self, probabilities: Sequence[float]) -> tuple[int, ...]:
+        """Indices of the predicted classes, the most probable first; perhaps none."""
         order = sorted(range(len(self.classes)), key=lambda index: -probabilities[index])
         if self.thresholds is None:
             return (order[0],)
@@ -34,4 +34,4 @@ class Decision:
 
     def names(self, probabilities: Sequence[float]) -> tuple[str, ...]:
         """The same by name."""
-        return tuple(self.classes[index] for index in self.said(probabilities))
+        return tuple(self.classes[index] for index in self.predicted(probabilities))

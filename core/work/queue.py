@@ -128,8 +128,8 @@ class AnalysisQueue:
                 task.analysis = replace(task.analysis, error=str(error))
             except Exception as error:
                 logger.exception("An analysis failed")
-                told = f"The analysis failed in an unexpected way: {type(error).__name__}: {error}"
-                task.analysis = replace(task.analysis, error=told)
+                message = f"The analysis failed in an unexpected way: {type(error).__name__}: {error}"
+                task.analysis = replace(task.analysis, error=message)
             finally:
                 task.control.over()
                 give_back()

@@ -50,7 +50,7 @@ def test_everything_stands_out_from_the_page(theme):
     assert all(contrast(colour, shades.surface) >= 3 for colour in (*shades.palette, shades.accent)), (
         "WCAG 1.4.11, graphics"
     )
-    assert all(contrast(colour, colours.surface) >= 4.5 for colour in (colours.text, colours.muted)), "WCAG 1.4.3, text"
+    assert all(contrast(colour, shades.surface) >= 4.5 for colour in (shades.text, shades.muted)), "WCAG 1.4.3, text"
 
 
 def test_a_run_keeps_its_colour():

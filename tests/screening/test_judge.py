@@ -132,7 +132,7 @@ def few(each):
 def test_classes_of_too_few_images_are_never_green_and_are_named():
     found = few([90, 90, 4, 4])
     assert found.verdict is Verdict.AMBER
-    assert "cannot be told for class 2, class 3" in found.reason
+    assert "not known for class 2, class 3" in found.reason
 
 
 def test_too_few_images_of_most_classes_is_not_blamed_on_the_backbone():

@@ -9,14 +9,14 @@ from core.tasks.decision import Decision
 def test_one_class_per_image_is_the_most_probable_one():
     decision = Decision.of("classification", ("a", "b", "c"), None)
     assert not decision.several
-    assert decision.said((0.2, 0.5, 0.3)) == (1,)
+    assert decision.predicted((0.2, 0.5, 0.3)) == (1,)
     assert decision.names((0.4, 0.4, 0.2)) == ("a",)
 
 
 def test_of_several_every_one_that_reaches_its_own_threshold_the_most_probable_first():
     decision = Decision.of("multilabel", ("a", "b", "c"), (0.3, 0.9, 0.5))
     assert decision.several
-    assert decision.said((0.3, 0.89, 0.7)) == (2, 0)
+    assert decision.predicted((0.3, 0.89, 0.7)) == (2, 0)
     assert decision.names((0.1, 0.1, 0.1)) == ()
 
 

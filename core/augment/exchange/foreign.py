@@ -127,8 +127,8 @@ def _step(config: Arguments, place: str, result: _Result, side: int | None) -> S
     added = left_out(class_name(config), config, result.version)
     step = _complete_step(config | added, place, result, side)
     if added:
-        told = result.notes if step else result.problems
-        told.append(f"{place}: {described(added, result.version)}")
+        messages = result.notes if step else result.problems
+        messages.append(f"{place}: {described(added, result.version)}")
     return step
 
 

@@ -12,17 +12,17 @@ def notes(transform: Any) -> list[str]:
     if not steps:
         return []
     passed_over = [_name(one) for one in steps if one.get("applied") is False and not one.get("transforms")]
-    told = (
+    note = (
         "The file is a recorded replay: it says what was drawn for one image. The values recorded there are not "
         "repeated: its transforms are taken over as a pipeline, which draws anew for every image."
     )
     if passed_over:
         names = ", ".join(dict.fromkeys(passed_over))
-        told += f" Not applied in the record, but part of this pipeline: {names}."
+        note += f" Not applied in the record, but part of this pipeline: {names}."
     unknown = [one for one in steps if _name(one) in _GROUPS_WITH_P and one.get("p") is None]
     if unknown:
-        told += " A record does not say how often a OneOf is applied: check its probability."
-    return [told]
+        note += " A record does not say how often a OneOf is applied: check its probability."
+    return [note]
 
 
 def _every(config: Any, depth: int = 0) -> Iterator[dict[str, Any]]:

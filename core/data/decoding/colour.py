@@ -51,10 +51,10 @@ def finish(
     numbers: Finer | None = None,
 ) -> DecodedImage:  # fmt: skip
     """The image as RGB in sRGB, turned upright (`orientation` as in EXIF, 1 to 8)."""
-    colours, said = _opaque(image, profile)
+    colours, more = _opaque(image, profile)
     if orientation in _UPRIGHT:
         colours = colours.transpose(_UPRIGHT[orientation])
-    return DecodedImage(np.array(colours), (*notes, *said), numbers)
+    return DecodedImage(np.array(colours), (*notes, *more), numbers)
 
 
 def orientation_of(image: Image.Image) -> int:
@@ -101,8 +101,8 @@ def scaled(
         raise UnreadableImage("Not one of its values is a finite number, so it shows nothing. Export it again.")
     missing = missing_notes(numbers)
     if own is None or value_range is not None:
-        told = (*dim_notes(numbers), *beyond_notes(own, value_range), *little_notes(before, value_range), *missing)
-        return to_bytes(numbers, value_range), told, before
+        notes = (*dim_notes(numbers), *beyond_notes(own, value_range), *little_notes(before, value_range), *missing)
+        return to_bytes(numbers, value_range), notes, before
     scale = common_range([own])
     note = f"Its values {own[0]:g} to {own[1]:g} were scaled by this image alone."
     return to_bytes(numbers, scale), missing if scale == UNIT else (note, *missing), before

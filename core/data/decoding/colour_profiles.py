@@ -60,8 +60,8 @@ def profile_of_box(data: bytes) -> tuple[bytes | None, tuple[str, ...]]:
 
 def profile_of_png(chunks: dict[bytes, bytes], *, grey: bool) -> tuple[bytes | None, tuple[str, ...]]:
     """What cICP says, else gAMA and cHRM; an sRGB chunk outdoes these two."""
-    if len(said := chunks.get(b"cICP", b"")) == 4:
-        return (None, ()) if grey else profile_of_numbers(said[0], said[1])
+    if len(numbers := chunks.get(b"cICP", b"")) == 4:
+        return (None, ()) if grey else profile_of_numbers(numbers[0], numbers[1])
     stored = int.from_bytes(chunks.get(b"gAMA", b""), "big")
     if b"sRGB" in chunks or not stored:
         return None, ()

@@ -34,10 +34,10 @@ def read(data: bytes, value_range: Range | None = None) -> DecodedImage:
         notes += (NOT_TURNED,)
     profile, own = file.info.get("icc_profile"), None
     if not profile and (numbers := file.info.get("nclx_profile")):
-        profile, said = profile_of_numbers(numbers["color_primaries"], numbers["transfer_characteristics"])
-        notes += said
+        profile, more = profile_of_numbers(numbers["color_primaries"], numbers["transfer_characteristics"])
+        notes += more
     profile = profile or profile_of(image)
     if image.mode.startswith("I"):
-        image, said, own = grey(np.asarray(image), value_range)
-        notes += said
+        image, more, own = grey(np.asarray(image), value_range)
+        notes += more
     return finish(image, profile, 1, notes, own)

@@ -85,10 +85,10 @@ def _strict(data: bytes, colours: str, found: Marks, factor: int) -> NDArray[np.
         )
         return pixels
     except ValueError as error:
-        said = str(error)
-        if any(word in said.lower() for word in _FATAL):
-            raise damaged(CUT if "premature" in said else said) from error
-        if "extraneous" in said and (found.restarts or found.end < 0 or ends_in_zeros(data, found)):
+        message = str(error)
+        if any(word in message.lower() for word in _FATAL):
+            raise damaged(CUT if "premature" in message else message) from error
+        if "extraneous" in message and (found.restarts or found.end < 0 or ends_in_zeros(data, found)):
             raise damaged(CUT) from error
         return None
 

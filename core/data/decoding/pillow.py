@@ -34,8 +34,8 @@ def reader(name: str) -> Callable[[bytes, Range | None], DecodedImage]:
             image.load()
             profile = profile_of(image)
             if not profile and name in ("AVIF", "JPEG2000"):
-                profile, said = profile_of_box(data)
-                frames += said
+                profile, more = profile_of_box(data)
+                frames += more
             if not image.mode.startswith(("I", "F")):
                 return finish(image, profile, orientation_of(image), frames)
             numbers = np.asarray(image)

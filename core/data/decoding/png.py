@@ -36,8 +36,8 @@ def read(data: bytes, _value_range: Range | None = None) -> DecodedImage:
         image.load()  # also tells whether it is whole
         colours, dim, before = _sixteen_bits(slim) if deep else (image, (), None)
         if not profile:
-            profile, said = profile_of_png(_colour_chunks(slim), grey=colours.mode in ("1", "L", "LA"))
-            notes += said
+            profile, more = profile_of_png(_colour_chunks(slim), grey=colours.mode in ("1", "L", "LA"))
+            notes += more
         return finish(colours, profile, orientation_of(image), (*frames, *notes, *dim), before)
 
 

@@ -73,7 +73,7 @@ def image(page: Any, numbers: NDArray[np.generic], value_range: Range | None, no
     if kind == _PALETTE:
         return finish(Image.fromarray(_palette(page, numbers[..., 0])), profile, orientation, notes)
     bits = page.bitspersample
-    pixels, said, own = scaled(_by_bits(_without_no_data(page, numbers[..., :colours]), bits), value_range)
+    pixels, scaling, own = scaled(_by_bits(_without_no_data(page, numbers[..., :colours]), bits), value_range)
     if kind == _WHITE_IS_0:
         pixels = 255 - pixels
     rest = numbers[..., colours:]
@@ -82,7 +82,7 @@ def image(page: Any, numbers: NDArray[np.generic], value_range: Range | None, no
     if alpha is not None:
         image = image.convert("RGBA") if image.mode != "L" else image.convert("LA")
         image.putalpha(Image.fromarray(alpha))
-    return finish(image, profile, orientation, (*notes, *said, *more), own)
+    return finish(image, profile, orientation, (*notes, *scaling, *more), own)
 
 
 def _is_rgb_unsaid(page: Any) -> bool:

@@ -25,9 +25,9 @@ def with_labels_of_copies(dataset: Dataset) -> Dataset:
                 )
             )
     several = sum(len(item.classes) > 1 for item in kept)
-    said = "1 image does" if several == 1 else f"{several:,} images do" if several else "no image does"
+    number = "1 image does" if several == 1 else f"{several:,} images do" if several else "no image does"
     note = (
         "Read as several labels per image: an image that lies in several class folders, the same pixel by pixel, has "
-        f"the labels of all of them; {said}. For one class per image leave out `--task multilabel`."
+        f"the labels of all of them; {number}. For one class per image leave out `--task multilabel`."
     )
     return replace(dataset, items=tuple(kept), left_out=(*dataset.left_out, *left_out), notes=(*dataset.notes, note))

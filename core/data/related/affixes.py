@@ -59,7 +59,7 @@ class Affix(NamedTuple):
         return [token for token in (*self.before, *self.behind) if token[0].isalpha()]
 
     @property
-    def says_something(self) -> bool:
+    def is_meaningful(self) -> bool:
         """Whether it holds a word, or a number set apart by a separator: 'b2' is no companion of 'b'."""
         apart = not (self.behind[:1] or self.before[-1:])[0][0].isalnum()
         return bool(self.words) or (apart and any(token.isdigit() for token in (*self.before, *self.behind)))
@@ -120,7 +120,7 @@ def shared_affix(made: Collection[str], bases: Collection[str]) -> tuple[Affix, 
         found = Counter(
             affix
             for name in chosen
-            for affix in {affix for base, affix in cuts(name) if base in known and affix.says_something}
+            for affix in {affix for base, affix in cuts(name) if base in known and affix.is_meaningful}
         )
         affix, count = found.most_common(1)[0] if found else (Affix(), 0)
         share = count / max(1, len(chosen))

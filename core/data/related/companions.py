@@ -68,7 +68,7 @@ def _kinds(places: _Names) -> dict[Affix, dict[Place, list[Pair]]]:
                 if not here and stem in bases and place in beside.get((label, str(PurePosixPath(folder).parent)), ()):
                     kinds[Affix()][place].append((bases[stem], index))
                 for base, affix in cuts(stem) if bases else ():
-                    if base in bases and (affix.says_something if here else affix.words):
+                    if base in bases and (affix.is_meaningful if here else affix.words):
                         kinds[affix][place].append((bases[base], index))
     return kinds
 

@@ -42,18 +42,18 @@ def subject_notes(dataset: Dataset, parts: Mapping[str, Sequence[int]]) -> list[
     items = dataset.items
     named = {index: _subject(items[index].name, dataset.label_of(items[index])) for index in chain(*parts.values())}
     if shared := _on_both_sides(dataset, named, parts):
-        said = f"come from one subject, video or large image{_so_on(shared)}: the scores may be too good for new ones."
-        return [f"By their names, {_both(shared[0])}, {said} {_APART}"]
+        why = f"come from one subject, video or large image{_so_on(shared)}: the scores may be too good for new ones."
+        return [f"By their names, {_both(shared[0])}, {why} {_APART}"]
     if dataset.presplit:  # whoever divided it may have counted anew in each part
         return []
     if shared := _on_both_sides(dataset, stems_of_several_classes(dataset), parts):
-        said = (
+        why = (
             f"are of different classes and share the start of their names{_so_on(shared)}. If it stands for a subject,"
         )
-        return [f"{_both(shared[0])}, {said} the scores may be too good for new ones. {_APART}"]
+        return [f"{_both(shared[0])}, {why} the scores may be too good for new ones. {_APART}"]
     if shared := _on_both_sides(dataset, _numbered(dataset, named), parts):
-        said = f"count to one number in their names{_so_on(shared)}. If it stands for a subject, video or large image,"
-        return [f"{_both(shared[0])}, {said} the scores may be too good for new ones. {_APART}"]
+        why = f"count to one number in their names{_so_on(shared)}. If it stands for a subject, video or large image,"
+        return [f"{_both(shared[0])}, {why} the scores may be too good for new ones. {_APART}"]
     return []
 
 

@@ -45,17 +45,17 @@ def scores(
     n, right = int(counts.true.sum()), int(counts.right.sum())
     if not n:
         raise ValueError("scores need at least one image")
-    told = notes(classes, counts.true > 0, counts.called > 0, "classes") if classes else Notes()
+    absent = notes(classes, counts.true > 0, counts.called > 0, "classes") if classes else Notes()
     return Scorecard(
         (
             Score("accuracy", right / n, *wilson(right, n)),
             Score(
                 "macro_f1", float(macro_f1(counts)), *bootstrap(macro_f1, labels_n, predicted_n, seed),
-                note=told.found,
+                note=absent.found,
             ),
             Score(
                 "balanced_accuracy", float(balanced_accuracy(counts)),
-                *bootstrap(balanced_accuracy, labels_n, predicted_n, seed), note=told.shown,
+                *bootstrap(balanced_accuracy, labels_n, predicted_n, seed), note=absent.shown,
             ),
         ),
         n,

@@ -1,4 +1,4 @@
-"""The images of which a model tells some class wrong."""
+"""The images of which some class is predicted wrongly."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.tasks.multilabel.scores import said
+from core.tasks.multilabel.scores import predicted_labels
 
 
 @dataclass(frozen=True, slots=True)
 class LabelMistake:
-    """Image `index`: classes that it shows and the model does not say (`missed`), and the other way (`added`).
+    """Image `index`: classes that it shows and the model does not predict (`missed`), and the other way (`added`).
 
     `surprise` is the largest distance of a wrong probability from its threshold, 0..1.
     """
@@ -27,7 +27,7 @@ def label_mistakes(
 ) -> tuple[LabelMistake, ...]:
     """Every image with a wrong answer, the most surprising first; equal ones stay in the order of the images."""
     truth, probabilities = np.asarray(there_nc, bool), np.asarray(probabilities_nc, float)
-    answers = said(probabilities, thresholds)
+    answers = predicted_labels(probabilities, thresholds)
     wrong = answers != truth
     surprise = np.where(wrong, np.abs(probabilities - np.asarray(thresholds, float)), -1.0).max(axis=1, initial=-1.0)
     rows = np.flatnonzero(wrong.any(axis=1))

@@ -1,4 +1,4 @@
-"""How good yes-or-no answers per class are, each number with its 95 % interval. All: 0..1, higher is better."""
+"""How good yes-or-no predictions per class are, each number with its 95 % interval. All: 0..1, higher is better."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class LabelScore:
-    """One class, seen alone; `n` images show it, and the model says so where its probability reaches `threshold`.
+    """One class, seen alone; `n` images show it, and it is predicted where its probability reaches `threshold`.
 
     What cannot be known is None: average precision and recall without an image of the class, precision without a
     prediction of it, F1 without either. Intervals: F1 by bootstrap over the images, recall by Wilson.
@@ -59,14 +59,14 @@ def mean_average_precision(there_nc: ArrayLike, scores_nc: ArrayLike) -> float:
     return sum(known) / len(known) if known else 0.0
 
 
-def macro_f1(there_nc: ArrayLike, said_nc: ArrayLike) -> float:
+def macro_f1(there_nc: ArrayLike, predicted_nc: ArrayLike) -> float:
     """The mean F1 of the classes that are there or are predicted; 0 where there are none."""
-    truth, said = np.asarray(there_nc, bool), np.asarray(said_nc, bool)
-    return float(_macro_f1(truth, said, np.ones((len(truth), 1)))[0])
+    truth, predicted = np.asarray(there_nc, bool), np.asarray(predicted_nc, bool)
+    return float(_macro_f1(truth, predicted, np.ones((len(truth), 1)))[0])
 
 
-def said(probabilities_nc: ArrayLike, thresholds: Sequence[float]) -> Bools:
-    """Which classes the model says are there (N, C)."""
+def predicted_labels(probabilities_nc: ArrayLike, thresholds: Sequence[float]) -> Bools:
+    """Which classes are predicted (N, C)."""
     return np.asarray(np.asarray(probabilities_nc, float) >= np.asarray(thresholds, float))
 
 
@@ -76,25 +76,30 @@ def scores(
 ) -> Scorecard:  # fmt: skip
     """Mean average precision, macro F1 (percentile bootstrap over the images), and exact match (Wilson).
 
-    Exact match is the share of images all of whose classes are told right. With the names of `classes`, notes say which
-    of them a mean leaves out. Raises `ValueError` for no image.
+    Exact match is the share of images all of whose classes are predicted correctly. With the names of `classes`, notes
+    say which of them a mean leaves out. Raises `ValueError` for no image.
     """
     truth, probabilities = np.asarray(there_nc, bool), np.asarray(probabilities_nc, float)
     n = len(truth)
     if not n:
         raise ValueError("scores need at least one image")
-    answers = said(probabilities, thresholds)
+    answers = predicted_labels(probabilities, thresholds)
     exact = int((answers == truth).all(axis=1).sum())
 
     def both(drawn: Floats) -> Floats:
         return np.stack([_mean_average_precision(truth, probabilities, drawn), _macro_f1(truth, answers, drawn)])
 
     precision, f1 = _intervals(both, n, seed)
-    told = notes(classes, truth.any(axis=0), answers.any(axis=0), "labels") if classes else Notes()
+    absent = notes(classes, truth.any(axis=0), answers.any(axis=0), "labels") if classes else Notes()
     return Scorecard(
         (
-            Score("mean_average_precision", mean_average_precision(truth, probabilities), *precision, note=told.shown),
-            Score("macro_f1", macro_f1(truth, answers), *f1, note=told.found),
+            Score(
+                "mean_average_precision",
+                mean_average_precision(truth, probabilities),
+                *precision,
+                note=absent.shown,
+            ),
+            Score("macro_f1", macro_f1(truth, answers), *f1, note=absent.found),
             Score("exact_match", exact / n, *wilson(exact, n)),
         ),
         n,
@@ -106,7 +111,7 @@ def label_scores(
 ) -> tuple[LabelScore, ...]:
     """Every class by itself, in the order of `classes`."""
     truth, probabilities = np.asarray(there_nc, bool), np.asarray(probabilities_nc, float)
-    answers = said(probabilities, thresholds)
+    answers = predicted_labels(probabilities, thresholds)
     f1 = _intervals(lambda drawn: _f1(truth, answers, drawn), len(truth), seed)
     return tuple(
         _label_score(name, truth[:, c], probabilities[:, c], answers[:, c], float(thresholds[c]), f1[c])

@@ -178,9 +178,9 @@ def _load() -> None:
 
 
 def _outcome(parsed: ParsedPipeline, name: str) -> str:
-    word = "step" if len(parsed.spec.steps) == 1 else "steps"
+    noun = "step" if len(parsed.spec.steps) == 1 else "steps"
     seed = f" and the seed {parsed.seed}" if parsed.seed is not None else ""
-    return " ".join([f"Loaded {len(parsed.spec.steps)} {word}{seed} from {name}.", *parsed.notes])
+    return " ".join([f"Loaded {len(parsed.spec.steps)} {noun}{seed} from {name}.", *parsed.notes])
 
 
 def _text(content: bytes) -> str:

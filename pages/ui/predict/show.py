@@ -123,7 +123,7 @@ def _one(predictor: "Predictor", source: Source | OnDisk, answer: Answer) -> Non
 def _headline(data: TopClasses) -> str:
     labels = [
         f"{literal(name)} :gray[{percent(probability)}]"
-        for name, probability, there in zip(data.names, data.probabilities, data.said, strict=True)
+        for name, probability, there in zip(data.names, data.probabilities, data.predicted, strict=True)
         if there
     ]
     return ", ".join(labels) or "None of its classes"
@@ -186,7 +186,9 @@ def _frame(decision: Decision, answers: Sequence[Answer]) -> pd.DataFrame:
 
 
 def _labels(decision: Decision, probabilities: Sequence[float]) -> str:
-    labels = [f"{decision.classes[index]} ({percent(probabilities[index])})" for index in decision.said(probabilities)]
+    labels = [
+        f"{decision.classes[index]} ({percent(probabilities[index])})" for index in decision.predicted(probabilities)
+    ]
     return ", ".join(labels) or NO_LABEL
 
 

@@ -85,19 +85,19 @@ def _panel(run_id: str, status: Status, signature_before: Signature, interval_s:
         run.status is not status or _poll_s(run) != interval_s or signature(runs()) != signature_before
     ):
         st.rerun(scope="app")
-    content = look(run)
+    content = panel_content(run)
     with st.container(key="train-locked"):
         if run.status.live and engine.workspace().store.locked:
             st.warning(LOCKED, icon=":material/lock:")
     _progress(run, content)
     live_plot(content.figure, key="train-curves", height=int(content.figure.layout.height))
-    with st.container(key="train-word"):
+    with st.container(key="train-advice"):
         if content.advice:
             st.info(literal(content.advice), icon=":material/lightbulb:")
     _log(engine.workspace().store.lines(run.id, LOG_LINES))
 
 
-def look(run: Run) -> PanelContent:
+def panel_content(run: Run) -> PanelContent:
     """The panel content of a run at its current step; computed once for all tabs."""
     progress = run.progress
     # steps smaller than a point of the line would not be visible
@@ -112,7 +112,7 @@ def look(run: Run) -> PanelContent:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _panel_content(
-    root: str, run_id: str, step_key: tuple[int, int, bool], look: Theme, epochs: int | None, steps: int | None,
+    root: str, run_id: str, step_key: tuple[int, int, bool], drawn_theme: Theme, epochs: int | None, steps: int | None,
     labels: tuple[bool, str | None, bool],
 ) -> PanelContent:  # fmt: skip
     store = engine.workspace().store
@@ -121,10 +121,10 @@ def _panel_content(
     total = epochs or plan.epochs
     per_epoch = steps // epochs if steps and epochs else None
     drawn = curves(ended_epochs, steps_ended, store.phases(run_id), total, per_epoch, plan.task.score)
-    figure = curves_figure(drawn, look)
+    figure = curves_figure(drawn, drawn_theme)
     augmentation = Augmentation(labels[0], labels[1] and Verdict(labels[1]), labels[2])
-    word = diagnose(ended_epochs, finished=not step_key[2], augmentation=augmentation, experiment=plan)
-    return PanelContent(figure, len(ended_epochs), tuple(ended_epochs[-RECENT:]), tuple(steps_ended[-RECENT:]), word)
+    advice = diagnose(ended_epochs, finished=not step_key[2], augmentation=augmentation, experiment=plan)
+    return PanelContent(figure, len(ended_epochs), tuple(ended_epochs[-RECENT:]), tuple(steps_ended[-RECENT:]), advice)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -93,13 +93,13 @@ def _data(draft: Draft) -> Row:
 def _augmentation(draft: Draft) -> Row:
     icon = ":material/auto_fix_high:"
     try:
-        said = summarise(draft.pipeline)
+        summary = summarise(draft.pipeline)
     except GraftError:
         return Row("Augment", AUGMENT, icon, "A step cannot be used")
-    if said == "None":
+    if summary == "None":
         return Row("Augment", AUGMENT, icon, "None", "Every epoch sees the same images")
     views = "new views in each epoch" if draft.views == "fresh" else f"{draft.views} views per image"
-    return Row("Augment", AUGMENT, icon, said, views)
+    return Row("Augment", AUGMENT, icon, summary, views)
 
 
 def _backbone(draft: Draft) -> Row:

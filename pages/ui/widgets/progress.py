@@ -27,6 +27,6 @@ def _progress(analyses: "AnalysisQueue", key: Hashable) -> None:
     if analysis is None or analysis.over:
         st.rerun(scope="app")  # draws the result without a timer
     else:
-        told = analysis.progress
-        text = f"{told.what[:1].upper()}{told.what[1:]}"
-        st.progress(min(1.0, told.done / told.total) if told.total else 0.0, text=literal(text))
+        progress = analysis.progress
+        text = f"{progress.what[:1].upper()}{progress.what[1:]}"
+        st.progress(min(1.0, progress.done / progress.total) if progress.total else 0.0, text=literal(text))

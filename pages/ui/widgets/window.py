@@ -8,8 +8,8 @@ from pages.ui.session import state
 def follow(page: str) -> None:
     """Call once in every run of the script, with the name of the page that is open."""
     with st.container(height=1, border=False, key="window-watch"):
-        told = _watch(key="window", data={"page": page, "tab": state.tab()}, on_tab_change=lambda: None)
-    if told.tab and state.adopt(str(told.tab)):
+        browser = _watch(key="window", data={"page": page, "tab": state.tab()}, on_tab_change=lambda: None)
+    if browser.tab and state.adopt(str(browser.tab)):
         st.rerun()
 
 

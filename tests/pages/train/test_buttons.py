@@ -270,8 +270,10 @@ def test_what_is_drawn_is_drawn_anew_at_a_point_of_the_line(runs, monkeypatch):
     monkeypatch.setattr(live, "_panel_content", lambda root, run_id, at, *_: asked_for.append((run_id, at)))
     steps = 10 * live.MOST_POINTS
     for step, epochs in ((0, 0), (9, 0), (10, 0), (10, 1)):
-        live.look(replace(runs[1], progress={"steps": steps, "step": step, "epochs_done": epochs, "epochs": 5}))
-    live.look(replace(runs[1], progress={"steps": 40, "step": 9}))
+        live.panel_content(
+            replace(runs[1], progress={"steps": steps, "step": step, "epochs_done": epochs, "epochs": 5})
+        )
+    live.panel_content(replace(runs[1], progress={"steps": 40, "step": 9}))
     assert asked_for == [(runs[1].id, (at, epochs, False)) for at, epochs in ((0, 0), (0, 0), (1, 0), (1, 1), (9, 0))]
 
 
@@ -279,7 +281,7 @@ def test_what_is_kept_of_every_step_does_not_grow_with_the_run(runs, room):
     run, recorded = runs[1], room.store.epochs(runs[1].id)
     many = [replace(recorded[-1], epoch=recorded[-1].epoch + extra) for extra in range(1, 90)]
     room.store.record(run.id, epochs=many, progress={"epochs": 200})
-    seen = live.look(room.store.run(run.id))
+    seen = live.panel_content(room.store.run(run.id))
     assert seen.done == len(recorded) + 89
     assert seen.epochs == tuple(many[-live.RECENT :])
     assert len(seen.steps) <= live.RECENT

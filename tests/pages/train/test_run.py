@@ -30,9 +30,9 @@ def test_a_refresh_of_the_live_panel_asks_only_for_new_steps(images, monkeypatch
     last = real(run.id)[-1]
     live._tail.clear()
     live._panel_content.clear()
-    before = live.look(replace(run, progress={"steps": 40, "step": last.step}))
+    before = live.panel_content(replace(run, progress={"steps": 40, "step": last.step}))
     store.record(run.id, steps=[replace(last, step=last.step + more) for more in (1, 2, 3)])
-    after = live.look(replace(run, progress={"steps": 40, "step": last.step + 3}))
+    after = live.panel_content(replace(run, progress={"steps": 40, "step": last.step + 3}))
     assert [numbers[-1] for _, _, numbers in asked] == [last.step, last.step + 3]
     assert asked[1] == (run.id, last.step, [last.step + more for more in range(4)])
     assert after.steps[-1].step == before.steps[-1].step + 3

@@ -12,7 +12,7 @@ from core.tasks.multilabel.scores import (
     label_scores,
     macro_f1,
     mean_average_precision,
-    said,
+    predicted_labels,
     scores,
 )
 from core.tasks.scorecard import Scorecard
@@ -36,7 +36,7 @@ def test_they_agree_with_scikit_learn_equal_probabilities_included(seed):
         average_precision_score(truth, probabilities, average="macro")
     )
     answers = probabilities >= (0.3, 0.5, 0.6, 0.8)
-    assert (said(probabilities, (0.3, 0.5, 0.6, 0.8)) == answers).all()
+    assert (predicted_labels(probabilities, (0.3, 0.5, 0.6, 0.8)) == answers).all()
     assert macro_f1(truth, answers) == pytest.approx(f1_score(truth, answers, average="macro"))
 
 

@@ -47,7 +47,7 @@ def copies_of_all(names: Names) -> dict[str, list[str]]:
             owners = _owners_but_for_affix(label, names, classes)
         shared = sorted(one for one, count in owners.items() if 2 * count >= len(names[one]))
         enough = sum(owners[one] for one in shared) >= max(_FEWEST, NEARLY_ALL * len(stems))
-        if len(shared) > 1 and enough and _tells(label, shared, names):
+        if len(shared) > 1 and enough and _names_differ(label, shared, names):
             found[label] = shared
     return found
 
@@ -63,7 +63,7 @@ def _owners_but_for_affix(label: str, names: Names, classes: Mapping[str, list[s
     return Counter(bases[stem] for stem in plain if stem in bases)
 
 
-def _tells(label: str, others: list[str], names: Names) -> bool:
+def _names_differ(label: str, others: list[str], names: Names) -> bool:
     stems = names[label]
     if not is_count(stems) or is_made(label) or len({tuple(words(stem)) for stem in stems}) > 1:
         return True

@@ -117,8 +117,8 @@ def _mask_folder(folder: Folder, parent: Folder, upper: bool) -> MaskFolder | No
         places.append(("", [path for one in siblings for path in one.every_image()], False))
     for place, paths, known in places:
         match = _match(masks, [path.stem for path in paths], place, 0.5 if by_name else NEARLY_ALL)
-        if match and (match.tells or known or (by_name and not beside_classes and match.exact)):
-            return made if known or match.tells_surely else replace(made, surely=False)
+        if match and (match.belongs_together or known or (by_name and not beside_classes and match.exact)):
+            return made if known or match.identifies_masks else replace(made, surely=False)
     return None
 
 
@@ -155,12 +155,12 @@ class Match:
     exact: bool
 
     @property
-    def tells(self) -> bool:
+    def belongs_together(self) -> bool:
         """Whether the names alone say that the files belong together."""
         return not self.counted or means_mask(self.affix.words)
 
     @property
-    def tells_surely(self) -> bool:
+    def identifies_masks(self) -> bool:
         """Whether they also say which of both are masks."""
         return not self.counted and means_mask(self.affix.words)
 
