@@ -25,7 +25,7 @@ def show(classes: Sequence[str], answers: artifacts.Predictions) -> None:
     scores = class_scores(answers.labels, predicted, classes)
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("***Recall of each class**")
+        st.markdown("**Recall of each class**")
         figure = recall_figure(recall_rows(scores), theme())
         live_plot(figure, key="results-recall", height=int(figure.layout.height))
         _class_table(scores)
@@ -36,7 +36,7 @@ def show(classes: Sequence[str], answers: artifacts.Predictions) -> None:
             r"F_1 = \frac{2\,TP}{2\,TP + FP + FN}",
         )
     with right:
-        st.markdown("***Confusion matrix**")
+        st.markdown("**Confusion matrix**")
         figure = confusion_figure(cells(confusion(answers.labels, predicted, classes)), theme())
         live_plot(figure, key="results-confusion", height=int(figure.layout.height))
 
