@@ -67,9 +67,7 @@ def test_one_click_leads_to_a_training_model(page, server, screenshots):
     page.wait_for_selector(".st-key-train-results button", timeout=SLOW_MS)
 
 
-def test_by_hand_from_images_to_a_prediction(page, new_page, server, screenshots, tmp_path):
-    room = Workspace(server.workspace)
-    opened(page, server)
+def choose_images(page):
     go(page, "data", "Data")
     if page.locator(".st-key-data-change button").count():
         page.click(".st-key-data-change button")
@@ -77,8 +75,10 @@ def test_by_hand_from_images_to_a_prediction(page, new_page, server, screenshots
     page.click(".st-key-data-use-signs button")
     page.wait_for_selector("text=turn-left")
     idle(page)
-    page.screenshot(path=screenshots / "walk-data.png")
 
+
+def add_a_flip(page):
+    """Picks a transform, and waits until the preview shows another image."""
     go(page, "augment", "Augment")
     image = ".st-key-augment-preview img"
     page.wait_for_selector(image, timeout=SLOW_MS)
@@ -91,34 +91,44 @@ def test_by_hand_from_images_to_a_prediction(page, new_page, server, screenshots
     )
     page.keyboard.press("Escape")
     idle(page)
-    page.screenshot(path=screenshots / "walk-augment.png")
 
+
+def train_everything(page):
     go(page, "backbone", "Backbone")
     page.wait_for_selector(".st-key-backbone-phase1-quick", timeout=SLOW_MS)
     page.click(".st-key-backbone-phase1-quick button:has-text('Everything')")
     idle(page)
-    page.screenshot(path=screenshots / "walk-backbone.png", full_page=True)
 
+
+def start(page, room):
     go(page, "train", "Train")
     page.click(".st-key-train-start button")
     points(page, 3)
     (run,) = room.store.live()
-    assert len(run.experiment.phases[1].stages) == 9
-    assert "VerticalFlip" in [step.transform for step in run.experiment.pipeline.steps]
+    return run
 
+
+def zoom_in(page):
     box = page.locator(".st-key-train-curves .graft-chart .nsewdrag").first.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.1, box["y"] + box["height"] * 0.5)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5, steps=8)
     page.mouse.up()
     page.wait_for_timeout(500)
+
+
+def check_a_zoom_stays_while_points_come(page, room, run):
+    zoom_in(page)
     zoomed, seen = page.evaluate(RANGE), points(page)
     until(lambda: len(room.store.epochs(run.id)) > 1)
     points(page, seen + 1)
     assert page.evaluate(RANGE) == zoomed
-    page.screenshot(path=screenshots / "walk-train-zoomed.png")
 
-    go(page, "augment", "Augment")  # another page, a reload and a second tab: it trains on, and the chart reattaches
+
+def check_the_chart_comes_back(page, new_page, server, room, run):
+    """Another page, a reload and a second tab: it trains on, and the chart has all of its points again."""
+    seen = points(page)
+    go(page, "augment", "Augment")
     steps = len(room.store.steps(run.id))
     go(page, "train", "Train")
     points(page, seen)
@@ -129,29 +139,62 @@ def test_by_hand_from_images_to_a_prediction(page, new_page, server, screenshots
     points(other, seen)
     until(lambda: len(room.store.steps(run.id)) > steps)
     assert [live.id for live in room.store.live()] == [run.id]
+
+
+def stop(page, room, run):
     page.click(".st-key-train-stop button")
     until(lambda: room.store.run(run.id).status is Status.STOPPED)
     page.wait_for_selector(".st-key-train-results button", timeout=SLOW_MS)
     idle(page)
 
+
+def open_results(page, run):
     page.click(".st-key-train-results button")
     page.wait_for_selector(".st-key-results-val", timeout=SLOW_MS)
     assert page.evaluate("location.href").endswith(f"/results?run={run.id}")
     idle(page)
     healthy(page)
-    page.screenshot(path=screenshots / "walk-results.png", full_page=True)
+
+
+def check_the_download(page, run):
     with page.expect_download(timeout=SLOW_MS) as download:
         page.click(".st-key-results-download button")
     content = zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes()))
     assert {"best.safetensors", "labels.json", "experiment.yaml", "HOW-TO.txt"} <= set(content.namelist())
     assert json.loads(content.read("labels.json")) == list(run.classes)
 
+
+def predict_one_image(page):
     go(page, "predict", "Predict")
     sign = ROOT / "sample_data" / "signs" / "red-light" / "red-light-00.jpg"
     page.set_input_files(".st-key-predict-files input[type=file]", str(sign))
     page.wait_for_selector(".st-key-predict-chart", timeout=SLOW_MS)
     idle(page)
     healthy(page)
+
+
+def test_by_hand_from_images_to_a_prediction(page, new_page, server, screenshots, tmp_path):
+    room = Workspace(server.workspace)
+    opened(page, server)
+    choose_images(page)
+    page.screenshot(path=screenshots / "walk-data.png")
+    add_a_flip(page)
+    page.screenshot(path=screenshots / "walk-augment.png")
+    train_everything(page)
+    page.screenshot(path=screenshots / "walk-backbone.png", full_page=True)
+
+    run = start(page, room)
+    assert len(run.experiment.phases[1].stages) == 9
+    assert "VerticalFlip" in [step.transform for step in run.experiment.pipeline.steps]
+    check_a_zoom_stays_while_points_come(page, room, run)
+    page.screenshot(path=screenshots / "walk-train-zoomed.png")
+    check_the_chart_comes_back(page, new_page, server, room, run)
+    stop(page, room, run)
+
+    open_results(page, run)
+    page.screenshot(path=screenshots / "walk-results.png", full_page=True)
+    check_the_download(page, run)
+    predict_one_image(page)
     page.screenshot(path=screenshots / "walk-predict.png")
 
 
