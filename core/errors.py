@@ -27,15 +27,16 @@
         └── WorkspaceGone            the workspace, or a run's folder, was deleted, moved or replaced while in use
 
 A message is one or two plain sentences: what happened, with what, what is allowed, what to do next.
+A choice is data in it (`core.wording`): the command line says it as options, a page by the name of its control.
 The command line turns each of them into that sentence and exit code 2, the pages into a message box.
 """
 
-import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from core.text import short, shown_lines
+from core.wording import as_reading
 
 LONGEST_MESSAGE = 2000  # characters: what a file or a user calls things can be of any length, a screen is not
 
@@ -100,18 +101,13 @@ class LayoutChoice:
     says: str  # one sentence: what is then taken for a class
     gives: str = ""  # what it would give, such as '3 classes: bars 8, cross 8, disc 8'
 
-    @property
-    def options(self) -> str:
-        """The same choice on the command line, such as '--layout only:color'."""
-        return " ".join(f"--{field.replace('_', '-')} {_quoted(value)}" for field, value in self.reading.items())
-
 
 class UnclearLayout(UnusableDataset):
     """A folder that can be read in several ways. `question` says why, `choices` are the ways."""
 
     def __init__(self, question: str, choices: Iterable[LayoutChoice]) -> None:
         self.question, self.choices = question, tuple(choices)
-        ways = "; ".join(f"{choice.options} ({choice.says})" for choice in self.choices)
+        ways = "; ".join(f"{as_reading(**choice.reading)} ({choice.says})" for choice in self.choices)
         super().__init__(f"{question} Choose one: {ways}." if ways else question)
 
 
@@ -171,7 +167,3 @@ def unknown_name(kind: str, got: str, allowed: Iterable[str]) -> str:
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
     return f"There is no {kind} '{got}'.{hint} Choose one of: {shown}."
-
-
-def _quoted(value: str) -> str:
-    return shlex.quote(value) if value.isprintable() else repr(value)

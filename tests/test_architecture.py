@@ -15,8 +15,8 @@ from core import paths
 
 ROOT = Path(__file__).parent.parent
 ROOMS = [
-    "text", "errors", "allocator", "bounded", "paths", "files", "plain_yaml", "problems", "description", "reading",
-    "optimizers", "recipe", "task", "experiment",
+    "text", "wording", "errors", "allocator", "bounded", "paths", "files", "plain_yaml", "problems", "description",
+    "reading", "optimizers", "recipe", "task", "experiment",
     "work", "data", "augment", "backbones", "tasks", "model", "features", "training", "screening", "evaluation",
     "planning", "runs", "charts", "export", "jobs", "cli", "scripting", "installed",
 ]  # fmt: skip
@@ -287,3 +287,20 @@ def test_labels_are_named_by_the_data_set():
         if where.startswith(("core/tasks/", "pages/ui/results/")):
             continue
         assert not naming.search(path.read_text()), f"{where}: use dataset.label_of(item)"
+
+
+GENERATED = {"core/augment/code.py", "core/export/script.py", "core/export/parts.py"}  # scripts and files for a user
+
+
+def test_options_of_the_command_line_are_named_in_its_own_room_alone():
+    """Elsewhere a sentence has a choice as data: `as_reading(task="multilabel")` of `core/wording.py`."""
+    option = re.compile(r"(?<![\w-])--(?=[a-z]|$)")
+    for path in sources():
+        where = path.relative_to(ROOT).as_posix()
+        if where.startswith("core/cli/") or where in GENERATED:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+                assert not option.search(node.value), f"{where}:{node.lineno} names an option of the command line"

@@ -22,6 +22,7 @@ from core.cli import keeping, lab, pipelines, predictions
 from core.cli.data import data, print_report_of, print_report_of_split
 from core.cli.options import DeviceOption, JsonOption, WorkspaceOption, describes_an_experiment
 from core.cli.show import format_scores, literal, people, print_json, show, summary
+from core.cli.words import options
 from core.errors import GraftError, UnclearLayout, WorkspaceGone
 from core.experiment import Experiment
 from core.files import allow_many_handles
@@ -54,7 +55,8 @@ def main() -> None:
         people.print(f"[bold red]Error:[/] {literal(error.question)}", soft_wrap=True)
         for choice in error.choices:
             people.print(
-                f"  {literal(choice.options)}   {literal(choice.says)}: {literal(choice.gives)}", soft_wrap=True
+                f"  {literal(options(choice.reading))}   {literal(choice.says)}: {literal(choice.gives)}",
+                soft_wrap=True,
             )
         sys.exit(2)
     except GraftError as error:

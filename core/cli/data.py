@@ -24,6 +24,7 @@ from core.cli.options import (
     split_with,
 )
 from core.cli.show import literal, people, print_json
+from core.cli.words import in_options
 from core.data.dataset import Dataset
 from core.data.report import DataReport, describe
 from core.data.sources import load_dataset
@@ -77,14 +78,14 @@ def print_report(data_report: DataReport) -> None:
     """Print the short form on stderr: one line, then the first notes and left-out files."""
     people.print(literal(data_report.line), soft_wrap=True)
     for line in data_report.notes[:MOST_LINES]:
-        people.print(literal(short(line, _WIDEST)), soft_wrap=True)
+        people.print(literal(short(in_options(line), _WIDEST)), soft_wrap=True)
     left_out_lines = [f"{one.name} was left out: {one.reason}" for one in data_report.left_out[:MOST_LINES]]
     if len(data_report.left_out) > MOST_LINES:
         left_out_lines.append(
             f"{len(data_report.left_out) - MOST_LINES} more files were left out; `graft data` names them."
         )
     for line in left_out_lines:
-        people.print(f"[yellow]{literal(short(line, _WIDEST))}[/]", soft_wrap=True)
+        people.print(f"[yellow]{literal(short(in_options(line), _WIDEST))}[/]", soft_wrap=True)
 
 
 def print_report_of(spec: DataSpec, root: Path) -> None:

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, Task, TaskID, TextColumn, TimeRem
 from rich.text import Text
 
 from core import files
+from core.cli.words import in_options
 from core.runs.records import Run
 from core.tasks.scorecard import Scorecard
 from core.text import shown, shown_lines
@@ -103,13 +104,13 @@ def print_json(value: Any) -> None:
 
 
 def literal(text: str) -> str:
-    """Escape text from users, so that it is not interpreted as markup or terminal control sequences."""
-    return escape(shown_lines(text))
+    """Text for the terminal: choices as options, and nothing interpreted as markup or control sequences."""
+    return escape(shown_lines(in_options(text)))
 
 
 def _visible(value: Any) -> Any:
     if isinstance(value, str):
-        return shown(value)
+        return shown(in_options(value))
     if isinstance(value, dict):
         return {_visible(key): _visible(item) for key, item in value.items()}
     return [_visible(item) for item in value] if isinstance(value, list | tuple) else value

@@ -19,6 +19,7 @@ from core.errors import DatasetNotFound, LayoutChoice, UnclearLayout, Unreadable
 from core.experiment import Reading
 from core.paths import COLLECTION, DATASETS
 from core.text import short, short_path
+from core.wording import as_reading
 
 SAMPLE_PREFIX = "sample:"
 ABOUT = COLLECTION  # metadata in folders made by Graft
@@ -193,7 +194,7 @@ def _unpacked(archive: Path, workspace: Path) -> Path:
     if archive.suffix.lower() in TABLES:
         raise UnusableDataset(
             f"{short_path(archive)} is a single text file. If it holds labels, choose the folder of the images it "
-            "names, with the file in it or given as --labels."
+            f"names, with the file in it ({as_reading(labels=names.shown(archive.name))})."
         )
     folder = workspace / DATASETS / f"{_UNPACKED}{digest[:16]}"
     if not folder.is_dir():

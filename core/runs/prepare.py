@@ -21,6 +21,7 @@ from core.runs.artifacts import split_key
 from core.task import SPECS, ClassificationSpec
 from core.text import storable
 from core.training.device import require_precision, resolve_device
+from core.wording import as_reading
 
 OTHER_IMAGES = "The images are not those that this experiment was made with; its results will not be the same."
 MOST_NAMED = 10  # files that were left out; the Data page lists them all
@@ -116,7 +117,7 @@ def _of_task(experiment: Experiment, dataset: Dataset) -> Experiment:
     wanted, there = (SPECS[kind].per_image for kind in (experiment.task.kind, dataset.task))
     raise InvalidExperiment(
         f"The experiment is for images with {wanted}, and these have {there}. Read them as it expects "
-        f"(--task {experiment.task.kind}), or begin a new experiment."
+        f"({as_reading(task=experiment.task.kind)}), or begin a new experiment."
     )
 
 

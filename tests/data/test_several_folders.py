@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from core.cli.options import reading_of
+from core.cli.words import in_options, options
 from core.data.collection import copy_dataset
 from core.data.sources import load_dataset, other_readings
 from core.data.split import make_split
@@ -32,7 +33,10 @@ def test_it_has_all_labels_and_counts_once(shared, tmp_path):
     (item,) = [one for one in dataset.items if len(one.classes) > 1]
     assert dataset.label_of(item) == "a, b, c"
     assert len(dataset.left_out) == 3
-    assert any("1 image does" in note and "leave out `--task multilabel`" in note for note in dataset.notes)
+    assert any(
+        "1 image does" in note and "For one class per image: `--task classification`." in in_options(note)
+        for note in dataset.notes
+    )
     assert sum(make_split(dataset, SplitSpec()).sizes.values()) == 15
 
 
@@ -40,14 +44,14 @@ def test_with_one_class_per_image_no_copy_is_used_and_the_other_way_is_told(shar
     dataset = load_dataset(str(shared), tmp_path / "w")
     assert (dataset.task, len(dataset.items)) == ("classification", 18)
     reasons = [one.reason for one in make_split(dataset, SplitSpec()).left_out]
-    assert sum("--task multilabel" in reason for reason in reasons) == 3
-    ways = {choice.options: choice.gives for choice in other_readings(str(shared), tmp_path / "w")}
+    assert sum("--task multilabel" in in_options(reason) for reason in reasons) == 3
+    ways = {options(choice.reading): choice.gives for choice in other_readings(str(shared), tmp_path / "w")}
     assert ways["--layout folders --task multilabel"] == "3 classes: a 6, b 6, c 6"
 
 
 def test_without_such_an_image_the_other_way_is_not_offered(tmp_path):
     root = make_images(tmp_path / "set", classes=("a", "b"), per_class=4)
-    assert not any("multilabel" in choice.options for choice in other_readings(str(root), tmp_path / "w"))
+    assert not any("multilabel" in options(choice.reading) for choice in other_readings(str(root), tmp_path / "w"))
 
 
 def test_parts_are_kept_and_their_labels_put_together(tmp_path):

@@ -15,6 +15,7 @@ from PIL import Image
 
 from core import cli
 from core.cli.show import format_scores
+from core.cli.words import in_options
 from core.data.sources import load_dataset
 from core.data.split import make_split
 from core.errors import InvalidExperiment, InvalidInput
@@ -208,8 +209,9 @@ def test_a_contradiction_is_refused_with_what_to_do(images, divided, tmp_path):
         prepare(several, tmp_path, "cpu")
     seen = described(images)
     seen = seen.changed(data=seen.data.model_copy(update={"fingerprint": "x"}))
-    with pytest.raises(InvalidExperiment, match=r"--task classification"):
+    with pytest.raises(InvalidExperiment) as caught:
         prepare(seen, tmp_path, "cpu")
+    assert "(`--task classification`)" in in_options(str(caught.value))
     with pytest.raises(InvalidExperiment, match=r"by 'map' where images have one class each.*loss, accuracy, macro-f1"):
         prepare(described(divided, recipe=Recipe(monitor="map")), tmp_path, "cpu")
 

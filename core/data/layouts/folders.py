@@ -17,16 +17,17 @@ from core.data.layouts.words import (
     resembles_train,
     same_class,
     without_shared,
-)
+)  # fmt: skip
 from core.data.tree import Folder
 from core.errors import UnusableDataset
 from core.experiment import Reading
 from core.text import short
+from core.wording import as_reading
 
 BESIDE = "Lies beside the class folders, so that it has no class."
 ARTIFACT = (
     "Is called after what programs leave behind, and is no class. If it is one, read every folder as a class "
-    "(`--layout folders`), or rename it."
+    f"({as_reading(layout='folders')}), or rename it."
 )
 OUTSIDE = "Lies outside train, val and test."
 _PLURAL: dict[Kind, str] = {"train": "training", "val": "validation", "test": "test"}
@@ -204,7 +205,8 @@ def _classes(
     case: Case, layout: Layout, folder: Folder, part: Part | None, level: int, skip: list[Folder] | None = None
 ) -> None:
     seen: dict[str, str] = {}
-    selected = [inner for top in folder.folders if top not in (skip or ()) for inner in _at(top, level)]
+    tops = [top for top in folder.folders if top not in (skip or ())]
+    selected = [inner for top in tops for inner in unwrap(top).folders] if level else tops
     others = {case.label(inner) for inner in selected} if case.reading.layout != "folders" else set()
     for inner in selected:
         label = case.label(inner)
@@ -218,10 +220,6 @@ def _classes(
         deeper = (file for one in inner.folders if one not in misplaced for file in one.every_file())
         for path in [*inner.files, *deeper]:
             layout.add(path, label, part)
-
-
-def _at(top: Folder, level: int) -> list[Folder]:
-    return unwrap(top).folders if level else [top]
 
 
 def _flat_tests(case: Case) -> list[Folder]:

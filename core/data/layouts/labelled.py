@@ -21,6 +21,7 @@ from core.data.tree import Folder
 from core.errors import UnusableDataset
 from core.experiment import Reading
 from core.text import short
+from core.wording import as_reading
 
 MOST_ROWS = 50  # rows without an image that are listed individually
 
@@ -251,7 +252,8 @@ def _assign(result: Labelled, table: Table, row: int, path: Path, label: str) ->
         result.repeated = True
         result.conflicts[path] = (
             f"The rows of {table.path.name} give it the classes '{short(result.labels[path])}' and '{short(label)}'. "
-            "Keep the right one. If it has both, read the table as several labels per image (`--task multilabel`)."
+            "Keep the right one. If it has both, read the table as several labels per image "
+            f"({as_reading(task='multilabel')})."
         )
 
 

@@ -13,6 +13,7 @@ from core.data.layouts.words import PREDICT, kind_of, part_words, without_part
 from core.data.tree import Folder
 from core.errors import UnusableDataset
 from core.text import short
+from core.wording import as_reading
 
 _SUFFIXES = frozenset((".txt", ".csv", ".tsv", ".lst", ".list", ".json", ".jsonl"))
 _HEAD = 1 << 16  # bytes used to detect whether a file lists images
@@ -57,7 +58,7 @@ def _how_to_use(layout: Layout, usable: bool) -> str:
     if layout.reading.layout == "csv":
         return "add a column 'split' with train, val or test to the file of labels"
     if usable:
-        return "have the labels read from these files (`--layout csv`)"
+        return f"have the labels read from these files ({as_reading(layout='csv')})"
     return "put the images into the folders train and test, in a folder per class"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from core.data.dataset import Dataset, Item
 from core.data.near.duplicates import RANK, Near, Pairs, exact_groups
 from core.experiment import SplitSpec
+from core.wording import as_reading
 
 Reasons = dict[int, str]  # an item's index -> why it is not used
 _SCALED = "in 256 grey levels"
@@ -93,10 +94,12 @@ def _conflict(dataset: Dataset, names: str, other: Item, item: Item) -> str:
         return (
             f"{same} has the labels {names} (also as {other.name}); no copy is used. Give all copies the same labels."
         )
-    return (
-        f"{same} lies in the classes {names} (also as {other.name}); no copy is used. Keep it in the right class only. "
-        "If it shows both, read the images as several labels per image (`--task multilabel`)."
+    kept = (
+        f"{same} lies in the classes {names} (also as {other.name}); no copy is used. Keep it in the right class only."
     )
+    if dataset.reading.layout == "csv":  # a table says for itself which image has several labels
+        return kept
+    return f"{kept} If it shows both, read the images as several labels per image ({as_reading(task='multilabel')})."
 
 
 def _copies(dataset: Dataset, done: Reasons) -> Reasons:

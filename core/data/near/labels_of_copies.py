@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from core.data.dataset import Dataset, Item, LeftOut
+from core.wording import as_reading
 
 
 def with_labels_of_copies(dataset: Dataset) -> Dataset:
@@ -28,6 +29,6 @@ def with_labels_of_copies(dataset: Dataset) -> Dataset:
     number = "1 image does" if several == 1 else f"{several:,} images do" if several else "no image does"
     note = (
         "Read as several labels per image: an image that lies in several class folders, the same pixel by pixel, has "
-        f"the labels of all of them; {number}. For one class per image leave out `--task multilabel`."
+        f"the labels of all of them; {number}. For one class per image: {as_reading(task='classification')}."
     )
     return replace(dataset, items=tuple(kept), left_out=(*dataset.left_out, *left_out), notes=(*dataset.notes, note))

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.cli.words import options
+from core.data.dataset import Dataset
+from core.data.layouts.assigned import class_counts
 from core.data.sources import describe_folder, other_readings
 from core.errors import GraftError, LayoutChoice, UnclearLayout
 from core.experiment import AS_FOUND, Reading
@@ -19,22 +22,22 @@ def show() -> None:
         data_view.go("choose")
         st.rerun()
     try:
-        question, choices, current_reading = _question(request)
+        question, choices, current = _question(request)
     except GraftError as error:  # deleted, or not readable any more
         show_error(error)
-        question, choices, current_reading = "", (), None
+        question, choices, current = "", (), None
     if not question and not choices:
         _back()
         return
     st.subheader(literal(f"How should “{_source_name(request.source)}” be read?"), anchor=False)
     st.markdown(literal(question))
     for number, choice in enumerate(choices):
-        _card(request.source, choice, number, current_reading)
+        _card(request.source, choice, number, choice is current)
     _back()
 
 
-def _question(request: data_view.Asking) -> tuple[str, Sequence[LayoutChoice], Reading | None]:
-    """The question, the options, and the current reading."""
+def _question(request: data_view.Asking) -> tuple[str, Sequence[LayoutChoice], LayoutChoice | None]:
+    """The question, the options, and the one that is chosen now."""
     try:
         found = engine.dataset(request.source, request.reading)
     except UnclearLayout as error:
@@ -44,12 +47,11 @@ def _question(request: data_view.Asking) -> tuple[str, Sequence[LayoutChoice], R
         question = "If the classes are not what they should be, choose another way. Nothing in the folder is changed."
     else:
         question = "There is no other way to read it: put the images of each class into a folder of its own."
-    return question, choices, found.reading if request.reading == AS_FOUND else request.reading
+    return question, choices, next((one for one in choices if _is_current(one, found, request.reading)), None)
 
 
-def _card(source: str, choice: LayoutChoice, number: int, current_reading: Reading | None) -> None:
+def _card(source: str, choice: LayoutChoice, number: int, current: bool) -> None:
     description = choice.says[:1].upper() + choice.says[1:]
-    current = current_reading is not None and _matches(choice, current_reading)
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", border=True,
         key=f"data-way-card-{number}",
@@ -57,7 +59,8 @@ def _card(source: str, choice: LayoutChoice, number: int, current_reading: Readi
         st.markdown(f"**{literal(description)}**  \n:gray[{literal(choice.gives)}]", width="content")
         clicked = st.button(
             "Read this way now" if current else "Read it this way", key=f"data-way-{number}", disabled=current,
-            icon=":material/check:" if current else None, help=literal(f"On the command line: {choice.options}"),
+            icon=":material/check:" if current else None,
+            help=literal(f"On the command line: {options(choice.reading)}"),
         )  # fmt: skip
     if clicked:
         try:
@@ -66,9 +69,14 @@ def _card(source: str, choice: LayoutChoice, number: int, current_reading: Readi
             show_error(error)
 
 
-def _matches(choice: LayoutChoice, current_reading: Reading) -> bool:
+def _is_current(choice: LayoutChoice, found: Dataset, given: Reading) -> bool:
+    """Whether the data set was read this way. What was found by itself may leave out folders that a choice does not."""
     fields = {"task": "auto"} | dict(choice.reading)
-    return all(getattr(current_reading, name) == value for name, value in fields.items())
+    reading = found.reading if given == AS_FOUND else given
+    same_classes = choice.gives.partition(":")[0] == class_counts(found.counts).partition(":")[0]
+    return all(getattr(reading, name) == value for name, value in fields.items()) and (
+        given != AS_FOUND or same_classes
+    )
 
 
 def _back() -> None:

@@ -9,8 +9,10 @@ from core.data.dataset import Dataset
 from core.data.report import DataReport
 from core.errors import GraftError
 from core.experiment import Reading
+from core.task import SPECS
 from core.text import counted
 from pages.ui.session import data_view, engine, state
+from pages.ui.widgets.controls import LABEL_COLUMN, READ_DIFFERENTLY, SEVERAL
 from pages.ui.widgets.messages import literal, show_error
 
 _WAYS = {  # other layouts are described by the notes of the data set
@@ -30,11 +32,13 @@ def show(dataset: Dataset, report: DataReport) -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(f"**How it was read**  \n{literal(_sentence(dataset))}", width="content")
             st.button(
-                "Read differently", icon=":material/account_tree:", type="tertiary", key="data-read-differently",
+                READ_DIFFERENTLY, icon=":material/account_tree:", type="tertiary", key="data-read-differently",
                 on_click=data_view.ask, args=(dataset.source, state.draft().reading),
             )  # fmt: skip
         if report.columns and report.reading.layout == "csv":
             _columns(dataset, report)
+        elif dataset.several or _lies_in_several(dataset):
+            _labels_of_copies(dataset)
         for number, folder in enumerate(report.unlabelled):
             _offer_prediction(folder, number)
 
@@ -52,11 +56,11 @@ def _columns(dataset: Dataset, report: DataReport) -> None:
             "Column of file names", columns, columns.index(current.file_column), key="data-column-file", width=260
         )
         label_column = st.selectbox(
-            "Column of classes", classes, classes.index(current.label_column), key="data-column-label", width=260,
+            LABEL_COLUMN, classes, classes.index(current.label_column), key="data-column-label", width=260,
             format_func=lambda name: name or _MARKS,
         )  # fmt: skip
         several = st.selectbox(
-            "Labels per image", list(_TASKS), list(_TASKS).index(dataset.task), width=220, format_func=_TASKS.get,
+            SEVERAL, list(_TASKS), list(_TASKS).index(dataset.task), width=220, format_func=_TASKS.get,
             key=f"data-column-task-{current.label_column}-{dataset.task}",  # reset for another reading
             help="One class, or any number of labels. A column of lists, such as cat|dog, can be read either way: for "
             "one class per image each combination is a class of its own.",
@@ -69,8 +73,32 @@ def _columns(dataset: Dataset, report: DataReport) -> None:
         changed = Reading(layout="csv", labels=current.labels, task=several, **columns)
     else:
         return
+    _read(dataset.source, changed)
+
+
+def _lies_in_several(dataset: Dataset) -> bool:
+    """Whether an image, the same pixel by pixel, lies in two classes."""
+    first: dict[tuple[str, str], int] = {}
+    pairs = zip(dataset.items, dataset.kinds, strict=True)
+    return any(first.setdefault((item.digest, item.finer), kind) != kind for item, kind in pairs)
+
+
+def _labels_of_copies(dataset: Dataset) -> None:
+    """One class per image, or all those whose folders an image lies in; applied immediately."""
+    several = st.selectbox(
+        SEVERAL, list(_TASKS), list(_TASKS).index(dataset.task), width=220, format_func=_TASKS.get,
+        key=f"data-folders-task-{dataset.task}",  # reset for another reading
+        help="One class: an image that lies in several class folders is not used. Several labels: it has the labels of "
+        "all of them.",
+    )  # fmt: skip
+    if several != dataset.task:
+        task = several if SPECS[several].several else "auto"
+        _read(dataset.source, state.draft().reading.model_copy(update={"task": task}))
+
+
+def _read(source: str, reading: Reading) -> None:
     try:
-        data_view.choose(dataset.source, changed)
+        data_view.choose(source, reading)
     except GraftError as error:
         show_error(error)
 

@@ -19,6 +19,7 @@ from pages.ui.runs import controls, listing
 from pages.ui.runs.light import augmentation_of
 from pages.ui.runs.words import badge
 from pages.ui.session import engine, state
+from pages.ui.widgets.controls import in_controls
 from pages.ui.widgets.messages import literal, show_error
 from pages.ui.widgets.plot import live_plot
 from pages.ui.widgets.theme import theme
@@ -190,4 +191,7 @@ def _more(run: Run) -> None:
         st.code(text, language="yaml")
     with st.expander("Log", icon=":material/list:", key="results-log"):
         lines = engine.workspace().store.lines(run.id)
-        st.code("\n".join(f"{listing.clock(line.at)}  {line.message}" for line in lines) or "Empty.", language=None)
+        st.code(
+            "\n".join(f"{listing.clock(line.at)}  {in_controls(line.message)}" for line in lines) or "Empty.",
+            language=None,
+        )

@@ -30,6 +30,7 @@ from core.training.events import EpochEnded, StepEnded
 from pages.ui.runs.light import augmentation_of
 from pages.ui.runs.standing import standing
 from pages.ui.session import engine, warmup
+from pages.ui.widgets.controls import in_controls
 from pages.ui.widgets.messages import literal
 from pages.ui.widgets.plot import live_plot
 from pages.ui.widgets.theme import theme
@@ -166,7 +167,7 @@ def _log(lines: list[LogLine]) -> None:
         return
     rows = "".join(
         f'<div class="{html.escape(line.level)}"><time>{time.strftime("%H:%M:%S", time.localtime(line.at))}</time>'
-        f"<span>{html.escape(shown(line.message))}</span></div>"
+        f"<span>{html.escape(shown(in_controls(line.message)))}</span></div>"
         for line in reversed(lines)
     )
     with st.container(border=True, key="train-log"):

@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import GraftError, UnclearLayout
 from core.files import slug
 from core.text import shown
+from pages.ui.widgets.controls import in_controls
 
 _JOINER = "\u2060"  # word joiner: invisible, and breaks up patterns
 _PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
@@ -15,12 +16,13 @@ _LATE = re.compile(r"(:(?=[\w+\-/:])|(?<=:)(?=//)|www(?=\.)|(?=@)|<(?=-)|-(?=[->
 
 
 def literal(text: str) -> str:
-    """Markdown that shows `text`, a class or file name, exactly as typed: no markup, links, colours, icons or formulas.
+    """Markdown that shows `text`, a class or file name, exactly as typed (a choice in a sentence of the engine by the
+    name of its control): no markup, links, colours, icons or formulas.
 
     For everything that reads Markdown: `st.markdown`, labels of widgets and pages, captions, help texts. Line breaks
     become spaces, other characters that cannot be seen become escapes.
     """
-    one_line = shown(" ".join(re.split(r"[\r\n\t]+", text)))
+    one_line = shown(" ".join(re.split(r"[\r\n\t]+", in_controls(text))))
     return _PUNCTUATION.sub(r"\\\1", _LATE.sub(rf"\1{_JOINER}", one_line))
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from core.export.table import neutral
+from pages.ui.widgets.controls import in_controls
 
 
 def show_table(data: Any, **options: Any) -> Any:
@@ -35,4 +36,4 @@ def harmless(data: Any) -> pd.DataFrame:
 
 
 def _harmless(cell: Any) -> Any:
-    return neutral(cell) if isinstance(cell, str) else cell
+    return neutral(in_controls(cell)) if isinstance(cell, str) else cell

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.cli.words import in_options
 from core.data.layout import layout_choices
 from core.data.layouts.boxed.lines import most_boxes
 from tests.data.layouts.conftest import counts, sets
@@ -63,7 +64,7 @@ def test_texts_with_all_boxes_of_an_image_are_refused(tree, refused, form):
 
 def test_one_box_per_image_in_one_word(refused, read):
     content = {"images": FILES, "l.txt": _lines(lambda i, file: f"{file} {3 + i},5,{40 + i},60,{NAMES[i % 3]}")}
-    assert "--label-column" in refused(content)
+    assert "(`--layout csv --label-column`)" in in_options(refused(content))
     assert counts(read(content, label_column="column 5")) == {"cat": 3, "dog": 3, "bird": 2}
 
 

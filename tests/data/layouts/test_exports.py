@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core.cli.words import options
 from tests.data.layouts.conftest import counts
 
 NAMES = ["1.jpg", "2.jpg", "3.jpg"]
@@ -61,7 +62,7 @@ def test_an_export_whose_names_give_classes_offers_them(asked):
     masks = [name.replace(".jpg", ".png") for name in names]
     question = asked({"images": names, "annotations/trimaps": masks})
     assert "masks" in question.question
-    assert [(choice.options, choice.gives) for choice in question.choices] == [
+    assert [(options(choice.reading), choice.gives) for choice in question.choices] == [
         ("--layout filenames", "2 classes: Abyssinian 2, pug 2")
     ]
 

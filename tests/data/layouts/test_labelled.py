@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core.cli.words import in_options, options
 from core.errors import UnclearLayout
 from tests.data.layouts.conftest import counts, reasons
 
@@ -121,7 +122,7 @@ def test_between_several_columns_somebody_chooses(asked, read):
     said = [(file, "nv" if i % 2 else "mel", "back" if i < 3 else "leg", str(40 + i)) for i, file in enumerate(FILES)]
     content = {"images": FILES, "meta.csv": table(said, "image,finding,place,age")}
     question = asked(content)
-    assert [choice.options for choice in question.choices] == [
+    assert [options(choice.reading) for choice in question.choices] == [
         "--layout csv --labels meta.csv --label-column finding", "--layout csv --labels meta.csv --label-column place",
     ]  # fmt: skip
     assert question.choices[1].gives == "2 classes: back 3, leg 5"
@@ -202,7 +203,8 @@ def test_a_question_says_its_choices_in_one_sentence_too():
     from core.errors import LayoutChoice
 
     error = UnclearLayout("Which?", [LayoutChoice({"layout": "only:a b"}, "only 'a b'")])
-    assert str(error) == "Which? Choose one: --layout 'only:a b' (only 'a b')."
+    assert str(error) == 'Which? Choose one: `reading={"layout": "only:a b"}` (only \'a b\').'
+    assert in_options(str(error)) == "Which? Choose one: `--layout 'only:a b'` (only 'a b')."
 
 
 def test_class_folders_for_training_and_a_table_for_a_flat_test_folder(read):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.cli.words import options
 from core.data.layout import read_layout
 from core.data.layouts.words import is_batch, resembles_train
 from core.errors import UnclearLayout, UnusableDataset
@@ -132,7 +133,7 @@ def test_other_classes_are_no_twins(read, names):
 def test_flat_folders_called_after_lots_of_images_are_asked_about(asked, lots):
     question = asked(dict.fromkeys(lots, 3))
     assert "not after what they show" in question.question
-    assert [choice.options for choice in question.choices] == ["--layout folders"]
+    assert [options(choice.reading) for choice in question.choices] == ["--layout folders"]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +188,7 @@ def test_a_folder_in_a_class_with_images_of_its_own_is_told(read):
 
 def test_labelled_beside_unlabelled(asked):
     question = asked({"labeled/cat": 3, "labeled/dog": 2, "unlabeled": 4})
-    assert question.choices[0].options == "--layout only:labeled"
+    assert options(question.choices[0].reading) == "--layout only:labeled"
     assert question.choices[0].gives == "2 classes: cat 3, dog 2"
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.cli.words import in_options
 from tests.data.layouts.conftest import counts
 from tests.data.layouts.test_labelled import table
 
@@ -44,7 +45,7 @@ def test_tables_that_can_be_read_instead_are_told(read, tree, one):
     }
     content = {**FOLDERS, **(whole if one else parts)}
     (note,) = divided(read(content).notes)
-    assert "`--layout csv`" in note
+    assert "`--layout csv`" in in_options(note)
 
 
 @pytest.mark.parametrize(

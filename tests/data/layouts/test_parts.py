@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.cli.words import options
 from core.data.layout import read_layout
 from core.data.layouts.words import is_fold, is_group, kind_of
 from core.experiment import Reading
@@ -104,7 +105,7 @@ def test_flat_folds_are_no_classes_either(asked):
 def test_folders_that_all_hold_the_same_folders_are_no_classes(asked, tops):
     question = asked({f"{top}/{name}": count for top in tops for name, count in (("cat", 2), ("dog", 1), ("emu", 3))})
     assert "all hold the same folders" in question.question
-    assert question.choices[0].options == f"--layout only:{tops[0]}"
+    assert options(question.choices[0].reading) == f"--layout only:{tops[0]}"
     assert question.choices[0].gives == "3 classes: cat 2, dog 1, emu 3"
     assert {"layout": "folders"} in [choice.reading for choice in question.choices]
 
@@ -156,7 +157,7 @@ def test_a_wrapping_folder_in_each_class(read):
 
 def test_levels_of_which_either_may_be_the_classes(asked):
     question = asked({"round/disc": 2, "straight/bars": 3, "straight/cross": 4})
-    assert [(choice.options, choice.gives) for choice in question.choices] == [
+    assert [(options(choice.reading), choice.gives) for choice in question.choices] == [
         ("--layout folders", "2 classes: round 2, straight 7"),
         ("--layout inner", "3 classes: bars 3, cross 4, disc 2"),
     ]

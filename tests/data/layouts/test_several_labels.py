@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core.cli.words import in_options, options
 from tests.data.layouts.conftest import counts, reasons, sets
 
 FILES = [f"a{number:02}.jpg" for number in range(9)]
@@ -30,7 +31,7 @@ def test_lists_are_read_by_themselves(read, separator, spelt):
     assert layout.classes == {"cat", "dog", "emu"}
     assert (layout.reading.task, layout.reading.label_column) == ("multilabel", "tags")
     assert spelt in note(layout)
-    assert "--task classification --label-column tags" in note(layout)
+    assert "--task classification --label-column tags" in in_options(note(layout))
     assert layout.summary == "3 classes: cat 6, dog 4, emu 4"
 
 
@@ -41,7 +42,7 @@ def test_one_class_per_image_is_asked_about_and_then_read(asked, read):
     assert ways["classification"].says == "each combination in 'tags' is a class of its own"
     assert ways["classification"].gives == "3 classes: cat 3, cat|dog 3, dog 3"
     assert ways["multilabel"].gives == "2 classes: cat 6, dog 6"
-    assert "--task multilabel" in ways["multilabel"].options
+    assert "--task multilabel" in options(ways["multilabel"].reading)
     for task, several in (("classification", False), ("multilabel", True)):
         assert read(content, **ways[task].reading).multilabel is several
 
@@ -114,7 +115,7 @@ def test_columns_of_which_none_is_whole_are_asked_about(asked):
     """As in CheXpert: every column has marks that are left out, or -1."""
     values = ["1,,1", "0,1,-1", "1,,0", "1,1,", "0,0,0", ",1,-1", "0,1,1", "1,0,0", "1,0,1"]
     question = asked({"images": FILES, "l.csv": table(values, "file,cat,dog,emu")})
-    assert question.choices[-1].options == "--layout csv --labels l.csv --task multilabel"
+    assert options(question.choices[-1].reading) == "--layout csv --labels l.csv --task multilabel"
     assert question.choices[-1].gives == "3 classes: cat 5, dog 4, emu 3"
 
 
@@ -129,7 +130,7 @@ def test_rows_of_one_image_are_put_together_when_sets_are_asked_for(read):
     content = {"images": FILES, "l.csv": "\n".join(["file,label", *map(",".join, rows)])}
     layout = read(content)
     assert not layout.multilabel
-    assert "--task multilabel" in reasons(layout)["images/a00.jpg"]
+    assert "--task multilabel" in in_options(reasons(layout)["images/a00.jpg"])
     found = sets(read(content, task="multilabel"))
     assert (found["a00.jpg"], found["a05.jpg"], found["a08.jpg"]) == ("cat+dog", "cat", "dog")
     assert len(found) == 9

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core.cli.words import options
 from core.data.collection import list_collections
 from core.data.report import describe
 from core.data.sources import load_dataset
@@ -66,7 +67,9 @@ def test_an_unclear_folder_is_asked_about_with_the_command_lines_choices(at, var
     assert asked.value.question in texts(at)
     for number, choice in enumerate(asked.value.choices):
         assert choice.gives in texts(at)
-        assert choice.options in at.button(key=f"data-way-{number}").help.replace("\\", "").replace("\u2060", "")
+        assert options(choice.reading) in at.button(key=f"data-way-{number}").help.replace("\\", "").replace(
+            "\u2060", ""
+        )
     assert "--layout" not in texts(at), "that is for terminals"
 
 

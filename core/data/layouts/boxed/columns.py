@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from core.data.layouts.words import plain
+from core.wording import OWN, as_reading
 
 _NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?")
 _BOXES = tuple(
@@ -31,6 +32,8 @@ _PREFIX = re.compile(r"(b(ound(ing)?)?)?(box|rect|rahmen|caja|cadre|boite)")
 _OUTLINES = re.compile(
     r"(b(ound(ing)?)?)?box(es)?|objects|encodedpixels|rle|polygons?|segmentations?|regionshapeattributes|keypoints|maskrle"
 )
+
+_NAMED = as_reading(layout="csv", label_column=OWN)
 
 
 def is_boxes(columns: Iterable[str]) -> bool:
@@ -64,6 +67,6 @@ def why_boxes(files: Sequence[str], most_in_row: int = 1) -> str:
         return (
             f"{what}{'1 image shows' if several == 1 else f'{several:,} images show'} several objects: cut them out, "
             "into a folder per class, or, where all objects of an image are of one class, name the column of classes "
-            "with --label-column"
+            f"({_NAMED})"
         )
-    return f"{what}Where every image shows one object, name its column of classes with --label-column"
+    return f"{what}Where every image shows one object, name its column of classes ({_NAMED})"

@@ -1,6 +1,5 @@
 """Detect the label column or the indicator columns of a table, and whether images may have several labels."""
 
-import shlex
 from typing import TYPE_CHECKING
 
 from core.data.layouts import columns as cols
@@ -11,6 +10,7 @@ from core.data.layouts.tables import Table
 from core.errors import UnusableDataset
 from core.experiment import Reading
 from core.text import short
+from core.wording import OWN, as_reading
 
 if TYPE_CHECKING:
     from core.data.layouts.labelled import Labelled
@@ -139,7 +139,7 @@ def unknown_column(table: Table, column: str) -> UnusableDataset:
 def how_several(result: "Labelled") -> str:
     """Sentences on how a table is read as several labels per image, and how to get one class per image instead."""
     if result.label_column:
-        one = f"`--task classification --label-column {shlex.quote(result.label_column)}`"
+        one = as_reading(task="classification", label_column=result.label_column)
         how = f"the column '{short(result.label_column)}' holds {describe_separator(result.separator)}"
         if not result.separator:
             how = (
@@ -147,11 +147,11 @@ def how_several(result: "Labelled") -> str:
             )
         return (
             f"Read as several labels per image: {how}. For one class per image, name another column "
-            f"(`--label-column`), or make each combination a class of its own ({one})."
+            f"({as_reading(label_column=OWN)}), or make each combination a class of its own ({one})."
         )
     return (
         "Read as several labels per image: each column of 0 and 1 is a label. For one class per image, add a column of "
-        "classes and name it (`--label-column`)."
+        f"classes and name it ({as_reading(label_column=OWN)})."
     )
 
 

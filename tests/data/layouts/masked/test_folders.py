@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.cli.words import options
 from core.data.layout import layout_choices
 from tests.data.layouts.conftest import counts, reasons
 
@@ -53,7 +54,7 @@ def test_folders_that_only_their_names_make_masks_may_be_read_as_classes(asked, 
 )
 def test_what_may_be_two_classes_after_all_can_be_read_as_such(asked, read, content):
     (choice,) = asked(content).choices
-    assert choice.options == "--layout folders"
+    assert options(choice.reading) == "--layout folders"
     layout = read(content, layout="folders")
     assert counts(layout) == {label: len(files) for label, files in content.items()}
     assert any("images and their masks" in note for note in layout.notes)
@@ -100,7 +101,7 @@ def test_every_choice_counts_what_is_used(tree):
         for label, size in names.items()
         for part in ("images", "masks")
     }
-    gives = {choice.options: choice.gives for choice in layout_choices(tree(content))}
+    gives = {options(choice.reading): choice.gives for choice in layout_choices(tree(content))}
     assert gives == dict.fromkeys(("--layout folders", "--layout filenames"), "2 classes: COVID 5, Normal 4")
 
 

@@ -1,0 +1,109 @@
+"""What the Data page says of a choice names a control that it has, and no option of the command line."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.experiment import AS_FOUND, Reading
+from tests.conftest import make_images
+from tests.pages.data import helpers
+from tests.pages.data.helpers import choose_path, draft, texts
+
+at = helpers.at
+workspace = helpers.workspace
+SEVERAL = "(“Labels per image” on the Data page)"
+
+
+def said(at: AppTest) -> str:
+    """Sentences and left-out reasons."""
+    assert not at.exception
+    found = "\n".join([texts(at), *(str(reason) for frame in at.dataframe for reason in frame.value.get("Why", []))])
+    assert "--" not in found
+    assert "reading=" not in found
+    return found
+
+
+def several(at: AppTest):
+    (box,) = [box for box in at.selectbox if box.label == "Labels per image"]
+    return box
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def flat(tmp_path) -> Path:
+    make_images(tmp_path / "zoo", classes=("images",), per_class=13)
+    return tmp_path / "zoo"
+
+
+@pytest.mark.parametrize("top", ["", "train"])
+def test_an_image_in_two_classes_is_read_with_both_labels_and_back(at, tmp_path, top):
+    make_images(tmp_path / "set" / top, classes=("a", "b", "c"), per_class=7)
+    if top:
+        make_images(tmp_path / "set" / "val", classes=("a", "b", "c"), per_class=3, seed=9)
+    first = sorted((tmp_path / "set" / top / "a").iterdir())[0]
+    with (tmp_path / "set" / top / "b" / "x.png").open("wb") as copy:
+        copy.write(first.read_bytes() + b"more")  # the same pixels, another file
+    choose_path(at, tmp_path / "set")
+    assert SEVERAL in said(at)
+    several(at).set_value("multilabel").run()
+    assert draft(at).reading == Reading(task="multilabel")
+    assert "1 image does. For one class per image: “Labels per image” on the Data page." in said(at)
+    several(at).set_value("classification").run()
+    assert draft(at).reading == AS_FOUND
+    assert SEVERAL in said(at)
+
+
+def test_where_no_image_lies_in_two_classes_there_is_no_such_control(at, images):
+    choose_path(at, images)
+    assert not at.exception
+    assert "Labels per image" not in [box.label for box in at.selectbox]
+
+
+def test_a_folder_called_after_what_programs_leave_is_made_a_class(at, tmp_path):
+    make_images(tmp_path / "set", classes=("cat", "dog", "thumbnails"), per_class=5)
+    choose_path(at, tmp_path / "set")
+    assert "(“Read differently” on the Data page)" in said(at)
+    at.button(key="data-read-differently").click().run()
+    at.button(key="data-way-0").click().run()
+    assert draft(at).reading == Reading(layout="folders")
+    assert {metric.label: metric.value for metric in at.metric}["Classes"] == "3"
+    at.button(key="data-read-differently").click().run()
+    assert at.button(key="data-way-0").disabled
+
+
+def test_rows_that_contradict_each_other_are_read_as_several_labels(at, flat):
+    names = files(flat / "images")
+    rows = [f"{name},{'cat' if n % 3 else 'dog'}" for n, name in enumerate(names)]
+    (flat / "labels.csv").write_text("\n".join(["file,label", *rows, f"{names[0]},cat"]))
+    choose_path(at, flat)
+    assert SEVERAL in said(at)
+    several(at).set_value("multilabel").run()
+    assert draft(at).reading.task == "multilabel"
+    assert "(“Column of classes” on the Data page)" in said(at)
+    assert "Column of classes" in [box.label for box in at.selectbox]
+
+
+def test_a_table_of_boxes_is_used_after_what_is_advised(at, flat):
+    names = files(flat / "images")
+    boxes = [f"{name},{'cat' if n % 3 else 'dog'},{n},1,{n + 9},12" for n, name in enumerate(names)]
+    (flat / "labels.csv").write_text("\n".join(["file,class,x1,y1,x2,y2", *boxes]))
+    choose_path(at, flat)
+    assert "(in the app: leave only it and the column of file names in the table)" in said(at)
+    (flat / "labels.csv").write_text("\n".join(["file,class", *(",".join(row.split(",")[:2]) for row in boxes)]))
+    choose_path(at, flat)
+    assert draft(at).reading == AS_FOUND
+
+
+def test_a_table_alone_is_found_beside_its_images(at, flat, tmp_path):
+    rows = [f"{name},{'cat' if n % 3 else 'dog'}" for n, name in enumerate(files(flat / "images"))]
+    (tmp_path / "labels.csv").write_text("\n".join(["file,label", *rows]))
+    choose_path(at, tmp_path / "labels.csv")
+    assert "with the file in it (it is found there)" in said(at)
+    shutil.move(tmp_path / "labels.csv", flat)
+    choose_path(at, flat)
+    assert draft(at).reading == AS_FOUND
