@@ -60,7 +60,8 @@ def train(
         views: fixed views of each image, or `"fresh"` for a new one in every epoch.
         image_size: side of the model's input in px; default that of the weights.
         recipe: fields of `core.recipe.Recipe`, such as `{"batch_size": 8, "mixup": 0.2}`.
-        reading: fields of `core.experiment.Reading`: how a folder is read that can be read in several ways.
+        reading: fields of `core.experiment.Reading`: how a folder is read that can be read in several ways. Fields that
+            are not given stay those of the experiment; `{"layout": "auto"}` reads the folder as it is found again.
         split: fields of `core.experiment.SplitSpec`: shares of validation and test, seed, near copies.
         seed: fixes the new head, the order and the views; default that of the experiment or pipeline file, else 0.
         device: `auto`, `cpu`, `cuda`, `cuda:1` or `mps`.
@@ -79,7 +80,7 @@ def train(
 
     plan = described(
         data, experiment, backbone=backbone, weights=weights, phases=phases, augment=augment, views=views,
-        image_size=image_size, recipe=recipe or {}, reading=reading or {}, split=split or {}, seed=seed,
+        image_size=image_size, recipe=recipe, reading=reading, split=split, seed=seed,
     )  # fmt: skip
     return train_run(plan, workspace, device, name, progress)
 

@@ -7,6 +7,8 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 from core.description import Description
 
 TaskKind = Literal["classification", "multilabel"]  # by the names of `core.task.SPECS`
+OF_A_TABLE = ("auto", "csv")  # layouts that may read a file of labels
+TABLE_FIELDS = ("labels", "file_column", "label_column")  # of `Reading`: they say how such a file is read
 
 
 class Reading(Description):
@@ -28,6 +30,15 @@ class Reading(Description):
         title="Task",
         description="'classification': one class per image; 'multilabel': any number; 'auto': as the data says.",
     )
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The fields that are set although the layout reads no file of labels: what they say has no effect.
+
+        New options are refused for it (`core.planning.readings`). Here it is allowed: experiment files of earlier
+        versions may hold it, and must load with the digest that they had; reading the images then says so in a note.
+        """
+        return () if self.layout in OF_A_TABLE else tuple(name for name in TABLE_FIELDS if getattr(self, name))
 
     @model_serializer(mode="wrap")
     def _without_the_default_task(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:

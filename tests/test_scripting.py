@@ -13,10 +13,10 @@ from PIL import Image
 
 import core
 from core.errors import InvalidExperiment, InvalidInput, RunNotFound, UnclearLayout, UnknownBackbone, UnreadableWeights
-from core.experiment import Experiment, PipelineSpec
+from core.experiment import Experiment, PipelineSpec, Reading, Recipe, SplitSpec
 from core.runs.status import Status
 from core.scripting.training import described
-from tests.conftest import make_images
+from tests.conftest import make_experiment, make_images
 
 ROOT = Path(__file__).parents[1]
 SMALL = {"backbone": "mobilenet_v3_small", "weights": "none", "image_size": 32, "device": "cpu", "progress": False}
@@ -185,6 +185,21 @@ def test_a_pipeline_file_brings_its_seed_and_says_what_it_lost(tmp_path):
     assert (own.data.reading.layout, given.data.reading.layout) == ("auto", "csv")
 
 
+def test_fields_are_given_as_a_dict_or_as_part_of_an_experiment_and_none_is_not_given(tmp_path):
+    base = make_experiment(make_images(tmp_path / "images")).changed(seed=3)
+    nothing = dict.fromkeys(("weights", "backbone", "views", "image_size", "augment", "seed", "phases"))
+
+    def plan(reading=None, split=None, recipe=None):
+        return described(None, base, **nothing, reading=reading, split=split, recipe=recipe)
+
+    assert plan() == plan({"layout": None}, {"val": None}, {"mixup": None}) == base
+    made = plan(Reading(layout="inner"), SplitSpec(val=0.35), Recipe(mixup=0.2))
+    assert (made.data.reading, made.data.split) == (
+        Reading(layout="inner"), base.data.split.model_copy(update={"val": 0.35})
+    )  # fmt: skip
+    assert made.recipe == base.recipe.model_copy(update={"mixup": 0.2})
+
+
 @pytest.mark.parametrize(
     ("wrong", "error", "says"),
     [
@@ -195,6 +210,13 @@ def test_a_pipeline_file_brings_its_seed_and_says_what_it_lost(tmp_path):
         ({"recipe": {"batch": 3}}, InvalidExperiment, "batch"),
         ({"reading": {"layuot": "parts"}}, InvalidExperiment, "layuot"),
         ({"split": {"tset": 0.1}}, InvalidExperiment, "tset"),
+        ({"reading": {"layout": "folders", "label_column": "x"}}, InvalidExperiment, "folders reads no file of labels"),
+        ({"reading": ""}, InvalidExperiment, "`reading` holds fields"),
+        ({"recipe": 0}, InvalidExperiment, "`recipe` holds fields"),
+        ({"split": []}, InvalidExperiment, "`split` holds fields"),
+        ({"views": 0}, InvalidExperiment, "views: must be greater"),
+        ({"augment": ""}, InvalidInput, "preset"),
+        ({"data": ""}, InvalidInput, "No data set was named"),
         ({"experiment": "gone.yaml"}, InvalidExperiment, "gone.yaml"),
         ({"data": "no/such/folder"}, InvalidInput, "no/such/folder"),
     ],

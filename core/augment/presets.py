@@ -94,7 +94,7 @@ def take_pipeline(preset_or_file: str) -> ParsedPipeline:
     if preset_or_file in PRESETS:
         return ParsedPipeline(PRESETS[preset_or_file])
     path = Path(preset_or_file)
-    if not os.path.exists(path):  # unlike Path.exists it returns False for invalid file names
+    if not os.path.exists(preset_or_file):  # unlike Path.exists it returns False for an empty or invalid file name
         if path.suffix.lower() in _SUFFIXES:
             raise InvalidPipeline(f"There is no pipeline file '{short_path(preset_or_file)}'. Check the path, or name "
                                   f"a preset: {', '.join(PRESETS)}.")  # fmt: skip

@@ -12,7 +12,7 @@ from core.augment.strength import scaled
 from core.errors import InvalidInput, InvalidPipeline, UnknownTransform
 from core.experiment import Description, PipelineSpec, Step
 from core.problems import problems
-from core.text import short
+from core.text import percent, short
 
 
 def default_step(name: str) -> Step:
@@ -124,7 +124,7 @@ def _shares(step: Step, strength: float) -> list[str]:
     total = sum(option.p for option in options)
     sure = [option.model_copy(update={"p": 1.0}) for option in options]
     texts = [describe(option, strength) for option in sure]
-    return [f"{option.p / total:.0%} {text}".replace("%", " %", 1) for option, text in zip(options, texts, strict=True)]
+    return [f"{percent(option.p / total)} {text}" for option, text in zip(options, texts, strict=True)]
 
 
 def _title(step: Step) -> str:

@@ -27,7 +27,7 @@ from core.errors import GraftError, UnclearLayout, WorkspaceGone
 from core.experiment import Experiment
 from core.files import allow_many_handles
 from core.runs.status import Status
-from core.runs.workspace import INTERRUPTED, Workspace, default_root, open_workspace
+from core.runs.workspace import INTERRUPTED, Workspace, open_workspace
 from core.text import format_duration, format_size
 from core.training.sweep import Sweep
 
@@ -81,13 +81,13 @@ def train(
     from core.runs.execute import create_run
     from core.runs.prepare import OTHER_IMAGES, prepare
 
-    opened = open_workspace(workspace)
-    prepared = prepare(plan, opened.root, device)
-    if prepared.other_images:
-        people.print(f"[yellow]{OTHER_IMAGES}[/]", soft_wrap=True)
-    print_report_of_split(prepared.dataset, prepared.split)
-    warn(prepared.experiment, opened.root, str(prepared.device))
-    _finish(opened, create_run(opened, prepared, name), as_json)
+    with open_workspace(workspace) as opened:
+        prepared = prepare(plan, opened.root, device)
+        if prepared.other_images:
+            people.print(f"[yellow]{OTHER_IMAGES}[/]", soft_wrap=True)
+        print_report_of_split(prepared.dataset, prepared.split)
+        warn(prepared.experiment, opened.root, str(prepared.device))
+        _finish(opened, create_run(opened, prepared, name), as_json)
 
 
 @app.command()
@@ -100,8 +100,8 @@ def resume(
     """Continue a run from its last checkpoint."""
     from core.runs.execute import reopen_run
 
-    opened = open_workspace(workspace)
-    _finish(opened, reopen_run(opened, run, device), as_json)
+    with open_workspace(workspace) as opened:
+        _finish(opened, reopen_run(opened, run, device), as_json)
 
 
 @app.command("find-lr")
@@ -120,11 +120,11 @@ def find_lr(
     from core.runs.trial import sweep_rates
     from core.work.control import Control
 
-    opened = Workspace(workspace or default_root())
     gradient_phases = [number for number, phase in enumerate(plan.phases, start=1) if phase.solver == "steps"]
     number = phase_number if phase_number is not None else (gradient_phases or [1])[0]
-    print_report_of(plan.data, opened.root)
-    result: Sweep = show(sweep_rates(plan, opened, device, number - 1, Control()))
+    with open_workspace(workspace) as opened:
+        print_report_of(plan.data, opened.root)
+        result: Sweep = show(sweep_rates(plan, opened, device, number - 1, Control()))
     if as_json:
         print_json(asdict(result))
         return
@@ -145,9 +145,9 @@ def estimate(
     from core.runs.trial import measure
     from core.work.control import Control
 
-    opened = Workspace(workspace or default_root())
-    print_report_of(plan.data, opened.root)
-    result: Estimate = show(measure(plan, opened, device, Control()))
+    with open_workspace(workspace) as opened:
+        print_report_of(plan.data, opened.root)
+        result: Estimate = show(measure(plan, opened, device, Control()))
     if as_json:
         print_json(asdict(result))
         return
@@ -161,8 +161,8 @@ def estimate(
 @app.command()
 def runs(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """List all runs, the newest first."""
-    opened = open_workspace(workspace)
-    all_runs = opened.store.runs()
+    with open_workspace(workspace) as opened:
+        all_runs = opened.store.runs()
     if as_json:
         # listing does not count as a view of the test result
         print_json([summary(run, with_test=False) for run in all_runs])

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from core.cli.options import JsonOption, WorkspaceOption
 from core.cli.show import format_scores, literal, print_json, summary
-from core.runs.workspace import Workspace, default_root
+from core.runs.workspace import open_workspace
 
 
 def keep(
@@ -21,12 +21,12 @@ def keep(
     from core.evaluation.kept_words import choice_words, kept_choice, use_words
     from core.runs.keep import keep_epoch
 
-    opened = Workspace(workspace or default_root())
-    updated_run = keep_epoch(opened, run, "last" if last else "best", device=device)
+    with open_workspace(workspace) as opened:
+        updated_run = keep_epoch(opened, run, "last" if last else "best", device=device)
+        choice = kept_choice(opened.store.epochs(updated_run.id))
     if as_json:
         print_json(summary(updated_run, with_test=False))  # does not reveal the test result
         return
-    choice = kept_choice(opened.store.epochs(updated_run.id))
     if choice is not None and updated_run.val is not None:
         monitor = updated_run.experiment.recipe.monitor
         sentence = use_words(choice) if last else choice_words(choice, monitor, updated_run.val.n)

@@ -25,8 +25,8 @@ from core.cli.options import (
     take_pipeline_option,
 )  # fmt: skip
 from core.cli.show import literal, people, print_json, show
-from core.experiment import BUNDLED_BACKBONE, BackboneSpec, SplitSpec
-from core.runs.workspace import Workspace, default_root
+from core.experiment import BUNDLED_BACKBONE, BackboneSpec, SplitSpec, parse
+from core.runs.workspace import default_root, open_workspace
 
 if TYPE_CHECKING:
     from core.augment.exchange.text import ParsedPipeline
@@ -63,15 +63,15 @@ def safety(
     from core.planning.experiments import default_experiment
 
     parsed = _screened(augment)
-    plan = default_experiment(data, BackboneSpec(name=backbone))
+    plan = default_experiment(data, parse(BackboneSpec, {"name": backbone}))
     # as in a training, the file's seed is used for views but not for the split
     split = split_with(SplitSpec(seed=seed or 0), near_copies, distinct)
     reading = reading_of(layout, labels, file_column, label_column, task)
     images = plan.data.model_copy(update={"split": split, "reading": reading})
     plan = plan.changed(seed=seed_of(parsed, seed), data=images)
-    print_report_of(plan.data, workspace or default_root())
-    checker = SafetyChecker(plan, Workspace(workspace or default_root()), device)
-    found = checker.lights(parsed.spec, steps=steps, sweep=sweep)
+    with open_workspace(workspace) as opened:
+        print_report_of(plan.data, opened.root)
+        found = SafetyChecker(plan, opened, device).lights(parsed.spec, steps=steps, sweep=sweep)
     if as_json:
         print_json(as_dict(found))
     else:

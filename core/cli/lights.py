@@ -19,6 +19,7 @@ from core.screening.headline import Headline, headline, known_headline
 from core.screening.question import VIEWS, alone, question_of
 from core.screening.sweep import SWEEP_VIEWS, StrengthSweep, levels_of, swept
 from core.screening.verdict import Safety, Verdict
+from core.text import percent
 
 _COLOURS = {"green": "green", "amber": "yellow", "red": "red", "unknown": "blue"}
 
@@ -132,8 +133,8 @@ def _classes(safety: Safety) -> Table:
         affinity_text = "too few images"
         if one.affinity is not None:
             affinity_text = f"{one.affinity:.2f} ({one.affinity_low:.2f} to {one.affinity_high:.2f})"
-        confusion_text = f"{one.becomes.taken_for} {one.becomes.share:.0%}" if one.becomes else ""
-        table.add_row(literal(one.name), str(one.images), f"{one.clean:.0%}", affinity_text, literal(confusion_text))
+        confusion_text = f"{one.becomes.taken_for} {percent(one.becomes.share)}" if one.becomes else ""
+        table.add_row(literal(one.name), str(one.images), percent(one.clean), affinity_text, literal(confusion_text))
     return table
 
 

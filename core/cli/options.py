@@ -13,6 +13,7 @@ from core.cli.texts import parse_settings, parse_views
 from core.errors import InvalidExperiment
 from core.experiment import BUNDLED_BACKBONE, Experiment, Reading, Recipe, SplitSpec, parse
 from core.optimizers import listed
+from core.planning.readings import reading_with
 from core.runs.workspace import ENVIRONMENT_VARIABLE
 from core.task import SPECS
 from core.text import short
@@ -69,21 +70,24 @@ TaskOption = Annotated[
 def reading_of(
     layout: str | None, labels: str | None, file_column: str | None, label_column: str | None, task: str | None = None
 ) -> Reading:
-    """The reading options of a data set.
+    """How a data set is read with these options, else as it is found. Raises `InvalidExperiment`."""
+    return reading_with(reading_fields(layout, labels, file_column, label_column, task))
 
-    Columns or a table of labels imply the layout 'csv'. Raises `InvalidExperiment`.
-    """
-    if layout:
+
+def reading_fields(
+    layout: str | None, labels: str | None, file_column: str | None, label_column: str | None, task: str | None
+) -> dict[str, str]:
+    """The fields of `Reading` that the options set, checked. Raises `InvalidExperiment` that names the option."""
+    if layout is not None:
         _check(layout)
     if task not in (None, *TASKS):
         raise InvalidExperiment(f"--task takes {', '.join(TASKS[:-1])} or {TASKS[-1]}; got '{short(task or '')}'.")
-    options = {"layout": layout, "labels": labels, "file_column": file_column, "label_column": label_column}
-    provided = {name: value for name, value in options.items() if value}
-    if len(provided) > (layout is not None) and layout not in (None, "auto", "csv"):
-        raise InvalidExperiment(f"--layout {layout} reads no file of labels. Leave out --layout, or the columns.")
-    if provided and layout in (None, "auto") and len(provided) > (layout is not None):
-        provided["layout"] = "csv"
-    return parse(Reading, provided | ({"task": task} if task else {}))
+    options = {
+        "layout": layout, "labels": labels, "file_column": file_column, "label_column": label_column, "task": task,
+    }  # fmt: skip
+    fields = {name: value for name, value in options.items() if value is not None}
+    reading_with(fields, layout_option="--layout")
+    return fields
 
 
 def _check(layout: str) -> None:
@@ -184,14 +188,14 @@ def _plan(
         base = default_experiment(data)
     else:
         raise InvalidExperiment("Say which images: --data FOLDER, --data sample:stamps, or --experiment FILE.")
-    parsed = take_pipeline_option(augment) if augment else None
+    parsed = None if augment is None else take_pipeline_option(augment)
     split = split_with(base.data.split, near_copies, distinct)
     base = base.changed(data=base.data.model_copy(update={"split": split}))
     return adjusted(
         base, data=data, backbone=backbone, weights=weights, phase=phase, image_size=image_size,
-        views=parse_views(views) if views else None,
-        reading=reading_of(layout, labels, file_column, label_column, task),
-        pipeline=parsed.spec if parsed else None,
+        views=None if views is None else parse_views(views),
+        reading=reading_fields(layout, labels, file_column, label_column, task),
+        pipeline=None if parsed is None else parsed.spec,
         recipe={"batch_size": batch_size, "optimizer": optimizer} | parse_settings(settings or ()),
         seed=parsed.seed if parsed and seed is None else seed,  # None: keep that of `base`
     )  # fmt: skip

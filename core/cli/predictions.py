@@ -12,8 +12,8 @@ from core import files
 from core.cli.options import JsonOption, WorkspaceOption
 from core.cli.show import literal, people
 from core.data.dataset import NO_LABEL
-from core.runs.workspace import Workspace, default_root, is_model_folder
-from core.text import shown
+from core.runs.workspace import model_folder
+from core.text import percent, shown
 
 if TYPE_CHECKING:  # importing it loads torch
     from core.evaluation.predict import Answer, Predictor
@@ -32,7 +32,7 @@ def predict(
     from core.evaluation.given import files_of
     from core.evaluation.predict import Predictor
 
-    predictor = Predictor.load(_folder(run, workspace))
+    predictor = Predictor.load(model_folder(run, workspace))
     reporter = _Reporter()
     answers = reporter.with_probabilities(predictor.answers(files_of(images)))
     if as_json:
@@ -43,13 +43,6 @@ def predict(
             line = f"{answer.given.name}  {prediction_text}"
             Console().print(literal(line), soft_wrap=True)
     reporter.end()
-
-
-def _folder(run: str, workspace: Path | None) -> Path:
-    if is_model_folder(run):
-        return Path(run)
-    opened = Workspace(workspace or default_root())
-    return opened.folder(opened.store.run(run).id)
 
 
 class _Reporter:
@@ -116,9 +109,10 @@ def _as_values(predictor: "Predictor", answer: "Answer") -> dict[str, Any]:
 
 
 def _answer_text(decision: "Decision", probabilities: list[float]) -> str:
-    """'cat  97.2%'; with several labels 'cat 97.2%, dog 81.0%', or a text for none."""
+    """'cat  97.2 %'; with several labels 'cat 97.2 %, dog 81.0 %', or a text for none."""
     gap = " " if decision.several else "  "
     labels = [
-        f"{decision.classes[index]}{gap}{probabilities[index]:.1%}" for index in decision.predicted(probabilities)
+        f"{decision.classes[index]}{gap}{percent(probabilities[index], 1)}"
+        for index in decision.predicted(probabilities)
     ]
     return ", ".join(labels) or NO_LABEL

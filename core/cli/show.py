@@ -12,7 +12,7 @@ from rich.text import Text
 from core import files
 from core.cli.words import in_options
 from core.runs.records import Run
-from core.tasks.scorecard import Scorecard
+from core.tasks.scorecard import Scorecard, format_interval, format_score
 from core.text import shown, shown_lines
 from core.training import events
 from core.training.remaining import Remaining, left_words
@@ -63,7 +63,7 @@ def _draw(bar: Progress, task: TaskID, event: events.Event) -> None:
             mark = " *" if event.best else ""
             bar.console.print(
                 f"epoch {event.epoch + 1:>3}  loss {event.train_loss:.3f}  val loss {event.val_loss:.3f}  "
-                f"val {event.score.title.lower()} {event.score.value:.3f}{mark}"
+                f"val {event.score.title.lower()} {format_score(event.score, decimal=True)}{mark}"
             )
         case events.Warned():
             bar.console.print(f"[yellow]{literal(event.message)}[/]")
@@ -91,10 +91,10 @@ def format_scores(scores: Scorecard | None) -> str:
     if scores is None:
         return "-"
     main = scores.main
-    interval = "" if main.low is None else f"{main.low:.3f} to {main.high:.3f}, "
+    interval = f"{ends}, " if (ends := format_interval(main, decimal=True)) else ""
     score_name = "" if main.name == "accuracy" else f"{main.title.lower()} "
     note = f"; {literal(main.note)}" if main.note else ""
-    return f"{score_name}{main.value:.3f} ({interval}n={scores.n}{note})"
+    return f"{score_name}{format_score(main, decimal=True)} ({interval}n={scores.n}{note})"
 
 
 def print_json(value: Any) -> None:

@@ -6,6 +6,8 @@ from core.errors import InvalidExperiment, unknown_name
 from core.recipe import Recipe
 from core.text import short
 
+LONGEST_NUMBER = 9  # digits; int() raises for thousands of them
+
 
 def parse_settings(texts: Sequence[str]) -> dict[str, str]:
     """Parse texts such as 'recipe.mixup=0.2' into fields of the recipe; the recipe validates the values.
@@ -32,6 +34,6 @@ def parse_views(text: str) -> int | str:
     """A number of fixed views, or 'fresh'. Raises `InvalidExperiment`."""
     if text == "fresh":
         return text
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > LONGEST_NUMBER:
         raise InvalidExperiment(f"--views takes a number or 'fresh'; got '{short(text)}'.")
     return int(text)

@@ -6,7 +6,7 @@ from typing import Any
 from core.data import names
 from core.data.dataset import LeftOut, Part
 from core.data.encodings import decode_file_names
-from core.data.layouts.assigned import LABELS, Found, Layout, class_labels, read_json
+from core.data.layouts.assigned import LABELS, Found, Layout, class_labels, listed, read_json
 from core.data.layouts.case import Case, no_classes, take_labels, unwrap_root
 from core.data.layouts.containers import other_files, unread_labels
 from core.data.layouts.decide import choices, read_case
@@ -18,6 +18,7 @@ from core.data.tree import MAX_FILES, Folder, read_tree
 from core.data.zips.unpack import MANIFEST
 from core.errors import LayoutChoice, UnusableDataset
 from core.experiment import Reading
+from core.text import short
 
 __all__ = [
     "LABELS", "MAX_FILES", "PARTS", "Found", "Layout", "class_labels", "layout_choices", "read_json", "read_layout",
@@ -43,6 +44,9 @@ def read_layout(folder: Path, reading: Reading | None = None, workspace: Path | 
     if layout.reading.layout != "csv":  # a file of labels says what it means
         note_pairs(layout)
     layout.multilabel |= (reading or Reading()).task == "multilabel"
+    if reading is not None and reading.unused:  # from a file of before this was refused
+        fields = listed(name.replace("_", " ") for name in reading.unused)
+        layout.notes.append(f"The layout '{short(reading.layout)}' reads no file of labels: {fields} had no effect.")
     layout.note_twins()
     note_part_lists(layout, case)
     note_numbered_classes(layout, case.outer)

@@ -15,7 +15,7 @@ def default_experiment(source: str, backbone: BackboneSpec | None = None) -> Exp
         data=parse(DataSpec, {"source": source}),
         pipeline=presets.DEFAULT,
         backbone=spec,
-        phases=default_phases(stage_names(spec)),
+        phases=usual_phases(spec),
         recipe=default_recipe(),
     )
 
@@ -30,9 +30,21 @@ def from_scratch(experiment: Experiment) -> Experiment:
 
     Every stage is trained, at the recipe's rate: frozen stages that nobody trained would only pass noise on.
     """
-    phase = Phase(stages=stage_names(experiment.backbone), epochs=experiment.epochs)
     backbone = experiment.backbone.model_copy(update={"weights": "none"})
-    return experiment.changed(backbone=backbone, phases=(phase,))
+    return experiment.changed(backbone=backbone, phases=usual_phases(backbone, epochs=experiment.epochs))
+
+
+def usual_phases(spec: BackboneSpec, *, kept_views: bool = True, epochs: int | None = None) -> tuple[Phase, ...]:
+    """The phases of a backbone for which none are given.
+
+    Those of `default_phases`; of untrained weights one phase over all stages, with `epochs` (None: as many as the
+    default phases have together): a head alone would be fitted on noise. Raises `UnknownBackbone`.
+    """
+    names = stage_names(spec)
+    phases = default_phases(names, kept_views=kept_views)
+    if spec.weights != "none":
+        return phases
+    return (Phase(stages=names, epochs=sum(phase.epochs for phase in phases) if epochs is None else epochs),)
 
 
 def stage_names(spec: BackboneSpec) -> tuple[str, ...]:

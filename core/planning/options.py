@@ -1,12 +1,13 @@
 """An experiment from options: what is given replaces what is in another experiment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.backbones.stages import HEAD, default_phases, resolve
 from core.errors import InvalidExperiment
-from core.experiment import AS_FOUND, BackboneSpec, DataSpec, Experiment, Phase, Reading, Recipe, parse
-from core.planning.experiments import stage_names
+from core.experiment import AS_FOUND, BackboneSpec, DataSpec, Experiment, Phase, Recipe, parse
+from core.planning.experiments import stage_names, usual_phases
+from core.planning.readings import reading_with
 from core.text import short
 
 SOLVE = "solve"  # in place of a rate: L-BFGS finds the length of its steps itself
@@ -16,24 +17,22 @@ def adjusted(base: Experiment, **given: Any) -> Experiment:
     """`base` with the options that are not None.
 
     `data, backbone, weights, image_size, seed` are names, numbers or paths, `views` a number or 'fresh'; `pipeline` is
-    a `PipelineSpec`, `reading` a `Reading` (may be absent);
-    `phase` is a list of texts such as 'head:8' or 'layer4:5:1e-4'; `recipe` has some of the recipe's fields, as numbers
-    or texts. Another backbone gets its own default phases; untrained weights are trained whole.
-    Raises an `InvalidInput` for what cannot be used.
+    a `PipelineSpec`; `reading` holds the given fields of `Reading` (may be absent), see `reading_with`; `phase` is a
+    list of texts such as 'head:8' or 'layer4:5:1e-4'; `recipe` has some of the recipe's fields, as numbers or texts.
+    Other images are read as they are found, another backbone gets its own default phases, and untrained weights are
+    trained whole. Raises an `InvalidInput` for what cannot be used.
     """
     changes = _said({"name": given["backbone"], "weights": given["weights"], "image_size": given["image_size"]})
     backbone = parse(BackboneSpec, base.backbone.model_dump() | changes)
-    names = stage_names(backbone)
+    names, recipe_fields = stage_names(backbone), _said(given["recipe"])
+    views = base.views if given["views"] is None else given["views"]
+    recipe = parse(Recipe, base.recipe.model_dump() | recipe_fields)
     phases = tuple(parse_phase(text, names) for text in given["phase"] or ())
-    if not phases and backbone.weights == "none" != base.backbone.weights:
-        phases = (Phase(stages=names, epochs=base.epochs),)
-    views = given["views"] or base.views
-    recipe = parse(Recipe, base.recipe.model_dump() | _said(given["recipe"]))
-    default = base.phases == default_phases(stage_names(base.backbone))
-    if not phases and (default or backbone.name != base.backbone.name):
-        phases = default_phases(names, kept_views=views != "fresh" and not recipe.mixes)
+    if not phases and _need_phases(base, backbone, given, recipe_fields):
+        kept_views = views != "fresh" and not recipe.mixes
+        phases = usual_phases(backbone, kept_views=kept_views, epochs=base.epochs)
     parts = {
-        "data": _data(base.data, given["data"], given.get("reading", AS_FOUND)),
+        "data": _data(base.data, given["data"], given.get("reading") or {}),
         "pipeline": given["pipeline"],
         "recipe": recipe,
         "views": views,
@@ -42,11 +41,26 @@ def adjusted(base: Experiment, **given: Any) -> Experiment:
     return base.changed(backbone=backbone, phases=phases or base.phases, **_said(parts))
 
 
-def _data(base: DataSpec, source: str | None, reading: Reading) -> DataSpec | None:
-    """Other images, or the same ones read in another way; None where neither is given."""
-    if not source and reading == AS_FOUND:
+def _need_phases(
+    base: Experiment, backbone: BackboneSpec, given: Mapping[str, Any], recipe_fields: Mapping[str, Any]
+) -> bool:
+    """Whether the phases of `base` are not for this backbone, or are default ones and what decides those is given.
+
+    Else they stay, so that an experiment from a file is repeated as it is there.
+    """
+    if backbone.name != base.backbone.name or (backbone.weights == "none" != base.backbone.weights):
+        return True
+    decided = recipe_fields or any(given[name] is not None for name in ("backbone", "weights", "views"))
+    return bool(decided) and base.phases == default_phases(stage_names(base.backbone))
+
+
+def _data(base: DataSpec, source: str | None, reading: Mapping[str, Any]) -> DataSpec | None:
+    """Other images, or the same ones read in another way; None where nothing changes."""
+    other = source is not None and source != base.source
+    chosen = reading_with(reading, AS_FOUND if other else base.reading)
+    if not other and chosen == base.reading:
         return None
-    return parse(DataSpec, {"source": source or base.source, "split": base.split, "reading": reading})
+    return parse(DataSpec, {"source": source if other else base.source, "split": base.split, "reading": chosen})
 
 
 def parse_phase(text: str, names: Sequence[str]) -> Phase:

@@ -6,7 +6,8 @@ import re
 import secrets
 import shutil
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -166,6 +167,24 @@ def open_workspace(root: str | os.PathLike[str] | None = None) -> Workspace:
     workspace.recover()
     workspace.sweep()
     return workspace
+
+
+@contextmanager
+def using(workspace: Workspace | str | os.PathLike[str] | None) -> Iterator[Workspace]:
+    """A workspace that is open stays so; any other is opened for the block, as `open_workspace` does."""
+    if isinstance(workspace, Workspace):
+        yield workspace
+        return
+    with open_workspace(workspace) as opened:
+        yield opened
+
+
+def model_folder(run: str | os.PathLike[str], workspace: Workspace | str | os.PathLike[str] | None) -> Path:
+    """The folder of a model: a path, the name of a folder with weights, or the id of a run. Raises `RunNotFound`."""
+    if isinstance(run, os.PathLike) or is_model_folder(run):
+        return Path(run)
+    with using(workspace) as opened:
+        return opened.folder(opened.store.run(run).id)
 
 
 def is_model_folder(place: str) -> bool:

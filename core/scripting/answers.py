@@ -13,8 +13,8 @@ from PIL import ImageOps
 from core.errors import InvalidInput
 from core.evaluation.given import Given, files_of
 from core.evaluation.predict import Answer, Predictor
-from core.runs.workspace import Workspace, is_model_folder
-from core.scripting.training import Place, TrainedRun, using
+from core.runs.workspace import Workspace, model_folder
+from core.scripting.training import Place, TrainedRun
 from core.tasks.decision import Decision
 
 Image = Place | bytes | PillowImage.Image | np.ndarray
@@ -48,10 +48,7 @@ def loaded(run: TrainedRun | Predictor | Place, workspace: Workspace | Place | N
         return run
     if isinstance(run, TrainedRun):
         return Predictor.load(run.folder)
-    if isinstance(run, os.PathLike) or is_model_folder(run):
-        return Predictor.load(Path(run))
-    with using(workspace) as opened:
-        return Predictor.load(opened.folder(opened.store.run(run).id))
+    return Predictor.load(model_folder(run, workspace))
 
 
 def predictions(predictor: Predictor, images: Image | Iterable[Image]) -> list[Prediction]:

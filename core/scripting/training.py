@@ -3,8 +3,7 @@
 import os
 import warnings
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from core.augment.presets import take_pipeline
 from core.cli.show import show
 from core.errors import InvalidExperiment
-from core.experiment import AS_FOUND, Experiment, Reading, SplitSpec, parse
+from core.experiment import Description, Experiment, SplitSpec, parse
 from core.files import own_path
 from core.paths import BEST
 from core.planning.experiments import default_experiment
@@ -20,12 +19,13 @@ from core.planning.options import adjusted
 from core.runs.execute import create_run, execute
 from core.runs.prepare import prepare
 from core.runs.records import Run
-from core.runs.workspace import Workspace, open_workspace
+from core.runs.workspace import Workspace, using
 from core.tasks.scorecard import Scorecard
+from core.text import short
 from core.work.control import Control
 
 Place = str | os.PathLike[str]
-OF_A_TABLE = ("labels", "file_column", "label_column")
+EXAMPLES = {"reading": "{'layout': 'folders'}", "split": "{'test': 0.3}", "recipe": "{'mixup': 0.2}"}
 NO_IMAGES = "Say which images: train('my/folder'), train('sample:stamps') or train(experiment='experiment.yaml')."
 
 
@@ -87,9 +87,10 @@ def described(
     experiment: Experiment | Place | None,
     *,
     augment: Place | None,
-    reading: Mapping[str, Any],
-    split: Mapping[str, Any],
-    phases: Sequence[str],
+    reading: Mapping[str, Any] | Description | None,
+    split: Mapping[str, Any] | Description | None,
+    recipe: Mapping[str, Any] | Description | None,
+    phases: Sequence[str] | None,
     weights: Place | None,
     seed: int | None,
     **options: Any,
@@ -97,24 +98,15 @@ def described(
     """The experiment that the arguments of `core.train` describe; `options` are the others of `adjusted`."""
     base, source = _base(data, experiment), _text(data)
     taken = None if augment is None else take_pipeline(os.fspath(augment))
-    for note in taken.notes if taken else ():
+    for note in () if taken is None else taken.notes:
         _warn(note)
-    divided = parse(SplitSpec, base.data.split.model_dump() | dict(split))
+    divided = parse(SplitSpec, base.data.split.model_dump() | _fields("split", split))
     base = base.changed(data=base.data.model_copy(update={"split": divided}))
     return adjusted(
-        base, data=source, phase=_several(phases), weights=_text(weights), reading=_reading(reading),
-        pipeline=taken.spec if taken else None, seed=taken.seed if taken and seed is None else seed, **options,
+        base, data=source, phase=_several(phases), weights=_text(weights),
+        reading=_fields("reading", reading), recipe=_fields("recipe", recipe),
+        pipeline=None if taken is None else taken.spec, seed=taken.seed if taken and seed is None else seed, **options,
     )  # fmt: skip
-
-
-@contextmanager
-def using(workspace: Workspace | Place | None) -> Iterator[Workspace]:
-    """A workspace that is open as it is, or one that is opened for the block."""
-    if isinstance(workspace, Workspace):
-        yield workspace
-        return
-    with open_workspace(workspace) as opened:
-        yield opened
 
 
 def _base(data: Place | None, experiment: Experiment | Place | None) -> Experiment:
@@ -127,13 +119,26 @@ def _base(data: Place | None, experiment: Experiment | Place | None) -> Experime
     return default_experiment(os.fspath(data))
 
 
-def _reading(fields: Mapping[str, Any]) -> Reading:
-    """Columns and a file of labels mean the layout 'csv', as on the command line."""
-    of_a_table = any(fields.get(name) for name in OF_A_TABLE)
-    return parse(Reading, ({"layout": "csv"} if of_a_table else {}) | dict(fields)) if fields else AS_FOUND
+def _fields(name: str, given: Mapping[str, Any] | Description | None) -> dict[str, Any]:
+    """The fields that an argument sets; None sets none. Raises `InvalidExperiment` for what has no fields."""
+    if given is None:
+        return {}
+    if isinstance(given, Description):  # its other fields have defaults that nobody asked for
+        return {field: getattr(given, field) for field in given.model_fields_set}
+    if not isinstance(given, Mapping):
+        raise InvalidExperiment(
+            f"`{name}` holds fields and their values, such as {EXAMPLES[name]}; got {_brief(given)}."
+        )
+    return {field: value for field, value in given.items() if value is not None}
 
 
-def _several(phases: Sequence[str]) -> list[str]:
+def _brief(value: object) -> str:
+    return short(repr(value), 40)
+
+
+def _several(phases: Sequence[str] | None) -> list[str]:
+    if phases is None:
+        return []
     if isinstance(phases, str):
         raise InvalidExperiment(f"`phases` is a list, such as ['{phases[:40]}']; got a single text.")
     return list(phases)

@@ -56,18 +56,29 @@ def title_of(name: str) -> str:
     return TITLES.get(name, name.replace("_", " ").capitalize())
 
 
-def format_score(score: Score, digits: int = 0) -> str:
-    """A score for people: '92 %' of a share, '3.41' of anything else. `digits`: of a percentage."""
-    return percent(score.value, digits) if score.in_percent else number(score.value)
+def format_score(score: Score, digits: int = 0, *, decimal: bool = False) -> str:
+    """A score for people: '92 %' of a share, '3.41' of anything else. `digits`: of a percentage.
+
+    `decimal`: a share as '0.917', as it is in JSON and as a terminal lists it.
+    """
+    if not score.in_percent:
+        return number(score.value)
+    return _decimal(score.value) if decimal else percent(score.value, digits)
 
 
-def format_interval(score: Score, digits: int = 0) -> str:
-    """The ends of its 95 % interval, as '74 to 98 %' or '3.1 to 3.77'; empty where it has none."""
+def format_interval(score: Score, digits: int = 0, *, decimal: bool = False) -> str:
+    """The ends of its 95 % interval, as '74 to 98 %', '0.742 to 0.981' or '3.1 to 3.77'; empty where it has none."""
     if score.low is None or score.high is None:
         return ""
-    if score.in_percent:
-        return percent_range(score.low, score.high, digits)
-    return f"{number(score.low)} to {number(score.high)}"
+    if not score.in_percent:
+        return f"{number(score.low)} to {number(score.high)}"
+    if decimal:
+        return f"{_decimal(score.low)} to {_decimal(score.high)}"
+    return percent_range(score.low, score.high, digits)
+
+
+def _decimal(share: float) -> str:
+    return f"{share:.3f}"
 
 
 @dataclass(frozen=True, slots=True)

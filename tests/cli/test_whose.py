@@ -92,7 +92,7 @@ def test_a_training_tells_both_parts_and_is_a_look(graft, divided, tmp_path):  #
     _, answers, _ = graft("predict", run.id, *images, "--json")
     for line, answer, path in zip(out.splitlines(), json.loads(answers), images, strict=True):
         assert set(answer["probabilities"]) == set(CLASSES)
-        assert line == f"{path}  {answer['class']}  {max(answer['probabilities'].values()):.1%}"
+        assert line == f"{path}  {answer['class']}  {100 * max(answer['probabilities'].values()):.1f} %"
     assert json.loads(graft("predict", room.folder(run.id), *images, "--json")[1]) == json.loads(answers)
     assert json.loads(graft("predict", other.id, *images, "--json")[1]) != json.loads(answers)
 

@@ -91,8 +91,8 @@ def test_each_class_has_its_own_row():
     )  # fmt: skip
     _, *rows = printed(lights._classes(safety(classes=classes)))
     assert rows == [
-        "cat 17 94% 0.71 (0.61 to 0.76) d[o]g 28%", "d[o]g 9 88% 0.97 (0.87 to 1.02)",
-        "owl 4 50% too few images cat 60%",
+        "cat 17 94 % 0.71 (0.61 to 0.76) d[o]g 28 %", "d[o]g 9 88 % 0.97 (0.87 to 1.02)",
+        "owl 4 50 % too few images cat 60 %",
     ]  # fmt: skip
 
 

@@ -2,8 +2,19 @@ import pytest
 
 from core.augment import presets
 from core.backbones.stages import default_phases, stage_table
-from core.errors import InvalidExperiment, UnknownStage
-from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Recipe, SplitSpec, Step
+from core.errors import InvalidExperiment, InvalidInput, UnknownStage
+from core.experiment import (
+    AS_FOUND,
+    BackboneSpec,
+    DataSpec,
+    Experiment,
+    Phase,
+    PipelineSpec,
+    Reading,
+    Recipe,
+    SplitSpec,
+    Step,
+)
 from core.planning.experiments import default_experiment, from_scratch, without_augmentation
 from core.planning.options import adjusted, parse_phase
 
@@ -89,6 +100,60 @@ def test_default_phases_follow_the_views_and_the_recipe_and_others_stay(base):
     for given in ({"views": "fresh"}, {"recipe": {"mixup": "0.2"}}):
         assert changed(usual, **given).phases == default_phases(NAMES, kept_views=False) != default_phases(NAMES)
         assert changed(base, **given).phases == base.phases
+
+
+def untrained(base, **parts):
+    return base.changed(backbone=base.backbone.model_copy(update={"weights": "none"}), **parts)
+
+
+def test_another_backbone_of_untrained_weights_is_trained_whole_for_as_many_epochs(base):
+    names = tuple(stage.name for stage in stage_table("mobilenet_v3_small"))
+    for given in ({}, {"weights": "none"}, {"views": "fresh"}):
+        other = changed(untrained(base), backbone="mobilenet_v3_small", **given)
+        assert (other.backbone.weights, other.phases) == ("none", (Phase(stages=names, epochs=7),))
+    back = changed(untrained(base), backbone="mobilenet_v3_small", weights="default")
+    assert back.phases == default_phases(names)
+
+
+def test_default_phases_of_untrained_weights_become_one_unless_the_file_is_only_repeated(base):
+    usual = untrained(base, phases=default_phases(NAMES))
+    for given in ({"weights": "none"}, {"backbone": "resnet18"}, {"views": 3}, {"recipe": {"mixup": "0.2"}}):
+        assert changed(usual, **given).phases == (Phase(stages=NAMES, epochs=14),), given
+        assert changed(untrained(base), **given).phases == base.phases
+    assert changed(usual) == usual
+    assert changed(usual, seed=9) == usual.changed(seed=9)
+    assert default_experiment("x", usual.backbone).phases == (Phase(stages=NAMES, epochs=14),)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"views": 0}, "views"), ({"views": ""}, "views"), ({"image_size": 0}, "image_size"), ({"seed": -1}, "seed"),
+        ({"recipe": {"learning_rate": 0}}, "learning_rate"), ({"recipe": {"batch_size": 0}}, "batch_size"),
+        ({"phase": ["head:0"]}, "epochs"), ({"phase": [""]}, "A phase is"), ({"backbone": ""}, "backbone"),
+    ],
+)  # fmt: skip
+def test_a_value_that_is_false_is_a_value(base, given, says):
+    with pytest.raises(InvalidInput, match=says):
+        changed(base, **given)
+
+
+def test_zero_is_a_value_where_it_is_allowed(base):
+    made = changed(base, seed=0, recipe={"patience": 0, "clip_norm": "0"})
+    assert (made.seed, made.recipe.patience, made.recipe.clip_norm) == (0, 0, 0)
+    assert changed(base, data="").data.source == "", "the images are refused when they are read"
+
+
+def test_the_way_of_reading_belongs_to_the_images(base):
+    table = Reading(layout="csv", labels="l.csv", label_column="foo")
+    read = base.changed(data=base.data.model_copy(update={"reading": table}))
+    assert changed(read, data="here", reading={}) == read
+    several = changed(read, reading={"task": "multilabel"}).data
+    assert several == DataSpec(
+        source="here", split=base.data.split, reading=table.model_copy(update={"task": "multilabel"})
+    )
+    assert changed(read, reading={"layout": "auto", "task": "auto"}).data.reading == AS_FOUND
+    assert changed(read, data="there", reading={"task": "multilabel"}).data.reading == Reading(task="multilabel")
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,15 @@ def test_digits_are_of_percentages():
     )  # fmt: skip
 
 
+def test_a_terminal_lists_shares_as_decimals_and_anything_else_as_everywhere():
+    for score, text, ends in (
+        (Score("a", 0.9163, 0.7414, 0.9806), "0.916", "0.741 to 0.981"),
+        (Score("error", 0.00057, 0.0004, 13.25, False, share=False), "0.00057", "0.0004 to 13.2"),
+        (Score("a", 0.5), "0.500", ""),
+    ):
+        assert (format_score(score, decimal=True), format_interval(score, decimal=True)) == (text, ends)
+
+
 @pytest.mark.parametrize("kind", TASKS)
 def test_the_score_that_is_announced_is_the_main_one_and_that_of_every_epoch(kind):
     """The curves are titled with it before the first epoch has ended, and runs are ranked by it."""

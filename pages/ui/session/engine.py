@@ -19,7 +19,7 @@ from core.data.tree import read_tree
 from core.errors import GraftError
 from core.experiment import AS_FOUND, Reading, SplitSpec
 from core.runs.records import Run
-from core.runs.workspace import Workspace
+from core.runs.workspace import Workspace, open_workspace
 from pages.ui.session import state, warmup
 from pages.ui.session.anchor import forget, once
 from pages.ui.session.bar import DelayedBar
@@ -31,14 +31,7 @@ if TYPE_CHECKING:  # importing it loads torch
 def workspace() -> Workspace:
     """The workspace of this server. The first call marks runs of ended processes as interrupted."""
     root = state.workspace()
-
-    def open_and_recover() -> Workspace:
-        opened = Workspace(root)
-        opened.recover()
-        opened.sweep()
-        return opened
-
-    return once(f"workspace:{root}", open_and_recover)
+    return once(f"workspace:{root}", lambda: open_workspace(root))
 
 
 def open_again() -> Workspace:
