@@ -10,6 +10,7 @@ from pages.ui.session import engine, state
 from pages.ui.widgets import sidebar
 from pages.ui.widgets.entry import through_app
 from pages.ui.widgets.messages import empty_state, explain, sentence, show_error
+from pages.ui.widgets.progress import delayed_bar
 
 _SAMPLE = "sample:stamps"
 
@@ -78,7 +79,7 @@ def _images() -> tuple[Dataset | None, tuple[Item, ...], str]:
     """
     draft = state.draft()
     try:
-        dataset = engine.chosen_dataset()
+        dataset = engine.chosen_dataset(delayed_bar)
         if dataset is None:
             return None, (), ""
         split = engine.split(dataset.source, draft.split, draft.reading)

@@ -11,6 +11,7 @@ from pages.ui.backbone import phases
 from pages.ui.session import engine, state, warmup
 from pages.ui.widgets.entry import through_app
 from pages.ui.widgets.messages import show_error
+from pages.ui.widgets.progress import delayed_bar
 
 UNKNOWN_CLASSES = 2  # size of the head until images are chosen
 
@@ -51,7 +52,7 @@ def _known() -> bool:
 
 def _number_of_classes() -> int | None:
     try:
-        dataset = engine.chosen_dataset()
+        dataset = engine.chosen_dataset(delayed_bar)
     except GraftError:  # the Data page says what is wrong with the images
         return None
     return None if dataset is None else len(dataset.classes)

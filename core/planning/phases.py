@@ -1,4 +1,4 @@
-"""What the buttons of the phases do, as plain functions. No Streamlit in here."""
+"""Edits of a list of phases: one more, one fewer, another order, and quick choices of stages."""
 
 from collections.abc import Sequence
 

@@ -11,8 +11,8 @@ from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
 from core.errors import UnreadableImage
 from pages.ui.session import engine, state
-from pages.ui.session.bar import DelayedBar
 from pages.ui.widgets.gallery import Cell
+from pages.ui.widgets.progress import DelayedBar
 
 if TYPE_CHECKING:  # importing it loads torch
     from core.features.batches import ImageViews

@@ -11,7 +11,7 @@ from core.backbones.stages import HEAD, Stage, require_stages
 from core.charts.phases import phase_figure, phase_grid
 from core.errors import UnknownStage
 from core.experiment import Phase
-from core.planning import phases as backbone_plan
+from core.planning import phases as phase_edits
 from core.planning.phases import Phases
 from core.text import number
 from pages.ui.backbone.stages import count, explanations, stage_list
@@ -76,7 +76,7 @@ def _notices(phases: Phases, names: tuple[str, ...]) -> None:
             f"of {literal(new)}.",
             icon=":material/restart_alt:",
         )
-    idle = backbone_plan.never_trained(phases, names)
+    idle = phase_edits.never_trained(phases, names)
     if state.draft().backbone.weights == "none" and idle:
         with st.container(border=True, key="backbone-random", gap="small"):
             st.markdown(
@@ -124,10 +124,10 @@ def _head_line(index: int, phases: Phases) -> None:
         ):
             st.button("", icon=icon, type="tertiary", help=label, disabled=idle,
                       key=f"backbone-phase{index}-{label.lower()}", on_click=_store,
-                      args=(phases if idle else backbone_plan.moved(phases, index, step),))  # fmt: skip
+                      args=(phases if idle else phase_edits.moved(phases, index, step),))  # fmt: skip
         st.button("", icon=":material/delete:", type="tertiary", help="Remove this phase",
                   key=f"backbone-phase{index}-remove", on_click=_store,
-                  args=(backbone_plan.removed(phases, index),))  # fmt: skip
+                  args=(phase_edits.removed(phases, index),))  # fmt: skip
 
 
 def _quick(index: int, phases: Phases, stages: tuple[str, ...], names: tuple[str, ...]) -> None:
@@ -135,10 +135,10 @@ def _quick(index: int, phases: Phases, stages: tuple[str, ...], names: tuple[str
 
     def take() -> None:
         if st.session_state[key] is not None:
-            _set_stages(index, phases, backbone_plan.quick_stages(st.session_state[key], names))
+            _set_stages(index, phases, phase_edits.quick_stages(st.session_state[key], names))
 
-    st.session_state[key] = backbone_plan.quick_choice(stages, names)
-    st.segmented_control("Quick choice", backbone_plan.QUICK, key=key, on_change=take, label_visibility="collapsed",
+    st.session_state[key] = phase_edits.quick_choice(stages, names)
+    st.segmented_control("Quick choice", phase_edits.QUICK, key=key, on_change=take, label_visibility="collapsed",
                          width="stretch")  # fmt: skip
 
 
@@ -170,15 +170,15 @@ def _numbers(index: int, phases: Phases, phase: Phase, off: frozenset[int]) -> N
         rate = number(state.draft().recipe.learning_rate)
         st.caption(f"Without its own rate this phase uses that of the recipe, {rate}.")
     if isinstance(result.model, Phase) and result.model != phase:
-        _store(backbone_plan.replaced(phases, index, result.model), off)
+        _store(phase_edits.replaced(phases, index, result.model), off)
 
 
 def _show_plan_buttons(phases: Phases, names: tuple[str, ...]) -> None:
     with st.container(horizontal=True, gap="small"):
         st.button("Add a phase", icon=":material/add:", key="backbone-phase-add", on_click=_store,
-                  args=(backbone_plan.added(phases, names),),
+                  args=(phase_edits.added(phases, names),),
                   help="After the last one, with one more trainable stage, at half its rate.")  # fmt: skip
-        gradual = backbone_plan.gradual(state.draft().default_phases(names), names)
+        gradual = phase_edits.gradual(state.draft().default_phases(names), names)
         st.button("Unfreeze gradually", icon=":material/stairs:", key="backbone-phases-gradual", on_click=_store,
                   args=(gradual,), disabled=phases == gradual,
                   help="The head first, then one stage more in each phase, at half the rate each time.")  # fmt: skip
@@ -206,7 +206,7 @@ def _set_stages(index: int, phases: Phases, stages: tuple[str, ...]) -> None:
         return
     solver = phases[index].solver if stages == (HEAD,) else "steps"
     changed = phases[index].model_copy(update={"stages": stages, "solver": solver})
-    _store(backbone_plan.replaced(phases, index, changed), off - {index})
+    _store(phase_edits.replaced(phases, index, changed), off - {index})
 
 
 def _store(phases: Phases, off: frozenset[int] = frozenset()) -> None:

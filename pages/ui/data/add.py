@@ -15,6 +15,7 @@ from pages.ui.data import gallery, take
 from pages.ui.session import data_view, engine, state
 from pages.ui.widgets.gallery import show_mosaic
 from pages.ui.widgets.messages import literal, show_error
+from pages.ui.widgets.progress import delayed_bar
 from pages.ui.widgets.tables import show_table
 
 NEW = "\0new"  # not a possible class name
@@ -48,7 +49,7 @@ def show() -> None:
 
 def show_copy() -> None:
     """Offer to copy a sample, folder or zip into a collection, so that images can be added."""
-    dataset = engine.chosen_dataset()
+    dataset = engine.chosen_dataset(delayed_bar)
     if dataset is None:
         data_view.go("choose")
         st.rerun()
@@ -174,6 +175,6 @@ def _modified_at(item: Item) -> int:
 
 def _read(folder: Path | None) -> Dataset | None:
     try:
-        return engine.dataset(str(folder)) if folder else None
+        return engine.dataset(str(folder), bar=delayed_bar) if folder else None
     except UnusableDataset:  # nothing in it yet
         return None

@@ -13,6 +13,7 @@ from core.errors import GraftError, LayoutChoice, UnclearLayout
 from core.experiment import AS_FOUND, Reading
 from pages.ui.session import data_view, engine, state
 from pages.ui.widgets.messages import literal, show_error
+from pages.ui.widgets.progress import delayed_bar
 
 
 def show() -> None:
@@ -39,7 +40,7 @@ def show() -> None:
 def _question(request: data_view.Asking) -> tuple[str, Sequence[LayoutChoice], LayoutChoice | None]:
     """The question, the options, and the one that is chosen now."""
     try:
-        found = engine.dataset(request.source, request.reading)
+        found = engine.dataset(request.source, request.reading, delayed_bar)
     except UnclearLayout as error:
         return error.question, error.choices, None
     choices = other_readings(request.source, state.workspace())
@@ -64,7 +65,7 @@ def _card(source: str, choice: LayoutChoice, number: int, current: bool) -> None
         )  # fmt: skip
     if clicked:
         try:
-            data_view.choose(source, Reading(**choice.reading))
+            data_view.choose(source, Reading(**choice.reading), delayed_bar)
         except GraftError as error:
             show_error(error)
 

@@ -19,6 +19,7 @@ from core.files import LONGEST_PATH
 from pages.ui.session import data_view, state
 from pages.ui.widgets.gallery import Cell, show_mosaic
 from pages.ui.widgets.messages import explain, literal, show_error
+from pages.ui.widgets.progress import delayed_bar
 
 FIRST_COLLECTIONS = 4
 _OF_A_TABLE = 3  # number of images shown for a sample with a table of labels
@@ -202,7 +203,7 @@ def _zip() -> None:
 def _choose_or_discard(folder: Path) -> None:
     """Use an unpacked zip, or ask how to read it. It is deleted if it cannot be read."""
     try:
-        data_view.choose(str(folder))
+        data_view.choose(str(folder), bar=delayed_bar)
     except GraftError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -232,6 +233,6 @@ def _is_missing(path: str) -> bool:
 
 def _choose(source: str) -> None:
     try:
-        data_view.choose(source)
+        data_view.choose(source, bar=delayed_bar)
     except GraftError as error:
         show_error(error)

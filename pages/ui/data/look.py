@@ -20,6 +20,7 @@ from pages.ui.session import data_view, engine, state
 from pages.ui.widgets.forms import render_form
 from pages.ui.widgets.messages import explain, literal, show_error
 from pages.ui.widgets.plot import live_plot
+from pages.ui.widgets.progress import delayed_bar
 from pages.ui.widgets.tables import show_table
 from pages.ui.widgets.theme import theme
 
@@ -53,7 +54,7 @@ def show(source: str) -> None:
     draft = state.draft()
     split_before = engine.known_split(source, draft.split, draft.reading)
     try:
-        dataset = engine.dataset(source, draft.reading)
+        dataset = engine.dataset(source, draft.reading, delayed_bar)
         split = engine.split(source, draft.split, draft.reading)
     except UnclearLayout as error:  # the folder has changed
         if error.choices:

@@ -14,6 +14,7 @@ from core.text import counted
 from pages.ui.session import data_view, engine, state
 from pages.ui.widgets.controls import LABEL_COLUMN, READ_DIFFERENTLY, SEVERAL
 from pages.ui.widgets.messages import literal, show_error
+from pages.ui.widgets.progress import delayed_bar
 
 _WAYS = {  # other layouts are described by the notes of the data set
     "folders": "Each folder is a class.",
@@ -98,7 +99,7 @@ def _labels_of_copies(dataset: Dataset) -> None:
 
 def _read(source: str, reading: Reading) -> None:
     try:
-        data_view.choose(source, reading)
+        data_view.choose(source, reading, delayed_bar)
     except GraftError as error:
         show_error(error)
 

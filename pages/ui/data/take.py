@@ -13,8 +13,8 @@ from core.data.images import decode
 from core.data.layout import class_labels
 from core.errors import GraftError, UnreadableImage
 from pages.ui.session import state
-from pages.ui.session.bar import DelayedBar
 from pages.ui.widgets.messages import literal
+from pages.ui.widgets.progress import DelayedBar
 from pages.ui.widgets.tables import show_table
 
 GROUP = 8  # files written between two steps of the progress bar

@@ -16,6 +16,7 @@ from core.text import counted
 from pages.ui.predict.answers import AT_ONCE, Answer, thumbnail
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import literal
+from pages.ui.widgets.progress import delayed_bar
 
 if TYPE_CHECKING:  # importing it loads torch
     from core.evaluation.predict import Answer as FileAnswer
@@ -89,7 +90,7 @@ def _unlabelled(run: Run) -> tuple[Path, ...]:
     data, draft = run.experiment.data, state.draft()
     try:
         if (data.source, data.reading) == (draft.source, draft.reading):
-            return engine.dataset(data.source, data.reading).unlabelled
+            return engine.dataset(data.source, data.reading, delayed_bar).unlabelled
         known = engine.known_dataset(data.source, data.reading)
     except GraftError:
         return ()

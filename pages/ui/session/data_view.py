@@ -1,5 +1,6 @@
 """The current view of the Data page: chosen images, data sources, adding images, or a question."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -32,13 +33,13 @@ def go(view: View) -> None:
     state.remember("data:view", view)
 
 
-def choose(source: str, reading: Reading = AS_FOUND) -> None:
+def choose(source: str, reading: Reading = AS_FOUND, bar: engine.Bar = nullcontext) -> None:
     """Use these images for the experiment and show them; ask first if they can be read in several ways.
 
-    Raises `InvalidInput`. The old images stay chosen until then.
+    Raises `InvalidInput`. The old images stay chosen until then. `bar`: as in `engine.dataset`.
     """
     try:
-        state.update(source=engine.dataset(source, reading).source, reading=reading)
+        state.update(source=engine.dataset(source, reading, bar).source, reading=reading)
         go("look")
     except UnclearLayout as error:
         if not error.choices:

@@ -1,7 +1,8 @@
 """Access to the engine for pages: workspace, job manager, and cached data sets."""
 
 import os
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from core.data.dataset import Dataset
 from core.data.geometry import Geometry
 from core.data.layout import MAX_FILES
 from core.data.names import is_junk
+from core.data.scan import Progress
 from core.data.sources import load_dataset
 from core.data.split import Split, make_split
 from core.data.tree import read_tree
@@ -22,10 +24,11 @@ from core.runs.records import Run
 from core.runs.workspace import Workspace, open_workspace
 from pages.ui.session import state, warmup
 from pages.ui.session.anchor import forget, once
-from pages.ui.session.bar import DelayedBar
 
 if TYPE_CHECKING:  # importing it loads torch
     from core.jobs import JobManager
+
+Bar = Callable[[], AbstractContextManager[Progress | None]]  # shows how far the reading is while it is open
 
 
 def workspace() -> Workspace:
@@ -60,13 +63,13 @@ def live_runs() -> list[Run]:
     return workspace().store.live()
 
 
-def dataset(source: str, reading: Reading = AS_FOUND) -> Dataset:
+def dataset(source: str, reading: Reading = AS_FOUND, bar: Bar = nullcontext) -> Dataset:
     """The data set of a source, read again only if a folder has changed. Raises `InvalidInput`, or its subclass
     `UnclearLayout` if a folder can be read in several ways and `reading` does not decide.
 
-    Shows a progress bar if it takes long.
+    While it is read, `bar` is open.
     """
-    return _datasets().get_or_make(_key(source, reading), lambda: _read(source, reading))
+    return _datasets().get_or_make(_key(source, reading), lambda: _read(source, reading, bar))
 
 
 def known_dataset(source: str | None, reading: Reading = AS_FOUND) -> Dataset | None:
@@ -96,10 +99,10 @@ def read_again() -> None:
     _splits().clear()
 
 
-def chosen_dataset() -> Dataset | None:
+def chosen_dataset(bar: Bar = nullcontext) -> Dataset | None:
     """The images of this session's experiment; None while none are chosen. Raises `InvalidInput`."""
     draft = state.draft()
-    return None if draft.source is None else dataset(draft.source, draft.reading)
+    return None if draft.source is None else dataset(draft.source, draft.reading, bar)
 
 
 def images_in(folder: Path) -> int:
@@ -123,13 +126,9 @@ def _splits() -> BoundedCache[Split]:
     return once("splits", lambda: BoundedCache(16))
 
 
-def _read(source: str, reading: Reading) -> Dataset:
-    with st.spinner("Reading the images."):
-        bar = DelayedBar()
-        try:
-            return load_dataset(source, state.workspace(), bar.update, reading)
-        finally:
-            bar.close()
+def _read(source: str, reading: Reading, bar: Bar) -> Dataset:
+    with st.spinner("Reading the images."), bar() as progress:
+        return load_dataset(source, state.workspace(), progress, reading)
 
 
 def _key(source: str, reading: Reading) -> tuple[Hashable, ...]:

@@ -9,6 +9,7 @@ from core.experiment import Experiment
 from core.text import format_duration, format_size
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import literal
+from pages.ui.widgets.progress import delayed_bar
 
 POLL_S = 1.0
 MIN_SPEEDUP = 1.3  # minimum speed-up by kept features that is mentioned
@@ -20,7 +21,8 @@ def show(experiment: Experiment, device: str) -> None:
 
     analyses, workspace = engine.manager().analyses, engine.workspace()
     try:  # with the current images, on which the duration depends
-        fingerprint = engine.dataset(experiment.data.source, experiment.data.reading).fingerprint
+        data = experiment.data
+        fingerprint = engine.dataset(data.source, data.reading, delayed_bar).fingerprint
     except GraftError:  # reported by the page
         return
     key: Hashable = ("estimate", experiment.digest, fingerprint, device)

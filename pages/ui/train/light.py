@@ -14,7 +14,7 @@ from pages.ui.runs import safety_question
 from pages.ui.session import engine, state
 from pages.ui.session.state import Draft
 from pages.ui.widgets.messages import literal
-from pages.ui.widgets.progress import show_progress
+from pages.ui.widgets.progress import delayed_bar, show_progress
 
 AUGMENT = "pages/augment.py"
 
@@ -32,7 +32,7 @@ def known(draft: Draft) -> Headline | None:
     if draft.source is None or not changes_images(draft.pipeline):
         return None
     try:
-        dataset, experiment = engine.dataset(draft.source, draft.reading), draft.experiment()
+        dataset, experiment = engine.dataset(draft.source, draft.reading, delayed_bar), draft.experiment()
     except GraftError:  # reported by the start button
         return None
     return known_headline(experiment, dataset.fingerprint, (draft.device or "auto", "auto"), engine.workspace().root)
@@ -91,7 +91,7 @@ def _show_check(draft: Draft, live: list[Run]) -> None:
 
 def _question(draft: Draft) -> "safety_question.Question | None":
     try:
-        dataset: Dataset = engine.dataset(draft.source or "", draft.reading)
+        dataset: Dataset = engine.dataset(draft.source or "", draft.reading, delayed_bar)
         return safety_question.whole_and_steps(draft, dataset) if safety_question.can_answer(dataset) else None
     except GraftError:  # reported by the start button
         return None

@@ -7,7 +7,7 @@ import streamlit as st
 from core.charts.sweep import sweep_curve, sweep_figure
 from core.errors import GraftError, QueueFull
 from core.experiment import Experiment, Phase
-from core.planning import phases as backbone_plan
+from core.planning import phases as phase_edits
 from core.text import number
 from core.training.sweep import Sweep
 from pages.ui.session import engine, state
@@ -15,7 +15,7 @@ from pages.ui.session.state import Draft
 from pages.ui.train import estimate, summary
 from pages.ui.widgets.messages import explain, literal, show_error
 from pages.ui.widgets.plot import live_plot
-from pages.ui.widgets.progress import show_progress
+from pages.ui.widgets.progress import delayed_bar, show_progress
 from pages.ui.widgets.theme import theme
 
 NO_RATE = "Every phase is fitted with L-BFGS, which chooses its own step size: there is no learning rate to find."
@@ -66,7 +66,7 @@ def use(index: int, rate: float) -> None:
         state.update(recipe=draft.recipe.model_copy(update={"learning_rate": rate}))
     else:
         changed = phases[index].model_copy(update={"learning_rate": rate})
-        state.update(phases=backbone_plan.replaced(phases, index, changed))
+        state.update(phases=phase_edits.replaced(phases, index, changed))
 
 
 def _choice(phases: tuple[Phase, ...]) -> int | None:
@@ -86,7 +86,7 @@ def _stages(phase: Phase) -> str:
 
 
 def _key(experiment: Experiment, index: int, device: str) -> Hashable:
-    dataset = engine.dataset(experiment.data.source, experiment.data.reading)
+    dataset = engine.dataset(experiment.data.source, experiment.data.reading, delayed_bar)
     data = experiment.data.model_copy(update={"fingerprint": dataset.fingerprint})
     return "rates", what_matters(experiment, index).changed(data=data).digest, index, device
 

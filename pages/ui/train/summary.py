@@ -12,6 +12,7 @@ from core.experiment import Phase
 from pages.ui.session import engine, warmup
 from pages.ui.session.state import Draft
 from pages.ui.widgets.messages import literal, sentence
+from pages.ui.widgets.progress import delayed_bar
 from pages.ui.widgets.sidebar import phases_summary
 
 DATA, AUGMENT, BACKBONE = "pages/data.py", "pages/augment.py", "pages/backbone.py"
@@ -81,7 +82,7 @@ def _data(draft: Draft) -> Row:
     if draft.source is None:
         return Row("Data", DATA, icon, "No images chosen yet")
     try:
-        dataset = engine.dataset(draft.source, draft.reading)
+        dataset = engine.dataset(draft.source, draft.reading, delayed_bar)
         split = engine.split(draft.source, draft.split, draft.reading)
     except GraftError:
         return Row("Data", DATA, icon, "These images cannot be used", draft.source)
@@ -140,7 +141,7 @@ def _data_blockers(draft: Draft) -> list[Blocker]:
     if draft.source is None:
         return [Blocker("No images are chosen yet. Choose a sample, or bring your own.", DATA)]
     try:
-        dataset = engine.dataset(draft.source, draft.reading)
+        dataset = engine.dataset(draft.source, draft.reading, delayed_bar)
         split = engine.split(draft.source, draft.split, draft.reading)
     except GraftError as error:
         return [Blocker(sentence(error), DATA)]
