@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from core.backbones import catalogue
-from core.backbones.architecture import make, make_empty
+from core.backbones.architecture import make
 from core.backbones.catalogue import Backbone
 from core.backbones.pretrained.downloads import Progress
 from core.backbones.pretrained.fitting import fit
@@ -38,11 +38,6 @@ def build(spec: BackboneSpec, n_classes: int, seed: int, progress: Progress | No
     if state is not None:
         fit(model, state, head, new_head=spec.weights == "default", source=spec.weights)
     return model
-
-
-def skeleton(name: str, n_classes: int = 2, image_size: int | None = None) -> nn.Module:
-    """The model on the meta device: names and shapes without weights. Raises `UnknownBackbone`."""
-    return make_empty(catalogue.get(name), n_classes, image_size)
 
 
 def head_name(model: nn.Module, name: str) -> str:

@@ -36,11 +36,6 @@ class ImageCache:
         self._spill = _Spill(spill_bytes, folder)
         self._images: BoundedCache[NDArray[uint8]] = BoundedCache(budget_bytes, _nbytes, self._spill.write)
 
-    @property
-    def used_bytes(self) -> int:
-        """Memory used by cached images."""
-        return self._images.used
-
     def base(self, item: Item) -> NDArray[uint8]:
         """uint8 HxWx3 whose shorter side is the geometry's `resize_size`. Read-only, because it is shared.
 

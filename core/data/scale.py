@@ -60,11 +60,6 @@ def finer(values: NDArray[np.generic]) -> Finer | None:
     return Finer(content.hexdigest(), *_ranges(values))
 
 
-def own_range(values: NDArray[np.generic]) -> Range | None:
-    """Lowest and highest value; None for values that are scaled by their type, or of which all are missing."""
-    return _ranges(values)[0]
-
-
 def _ranges(values: NDArray[np.generic]) -> tuple[Range | None, Range | None]:
     """All values, and the bulk of them."""
     if by_type(values.dtype):

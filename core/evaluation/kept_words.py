@@ -17,9 +17,8 @@ LOWEST = {
 
 
 class Help(StrEnum):
-    """The effect of a phase on the model kept before it."""
+    """The effect of a phase that has no better model than the one kept before it."""
 
-    HELPED = "helped"
     CHANCE = "chance"  # it improved, but within chance
     NONE = "none"  # none of its epochs is better
 

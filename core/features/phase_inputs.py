@@ -1,4 +1,4 @@
-"""For each phase: the trained suffix of the model and the source of its inputs."""
+"""For each phase: the trainable suffix of the model and the source of its inputs."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -111,7 +111,7 @@ class PhaseInputs:
         return run
 
     def _frozen(self, first: str | None, last: str) -> Part:
-        """A frozen part; folded only in reduced precision, because folding changes the last bits in fp32."""
+        """Frozen stages from `first` to before `last`; folded only in reduced precision: it changes the last bits of fp32."""
         part = self._parts.part(first, last)
         return _folded_when_used(part, DTYPES[self._precision]) if self._precision in DTYPES else part
 

@@ -1,4 +1,4 @@
-"""Sources of inputs for the trained part of a model: pixels, or features from the frozen prefix."""
+"""Sources of inputs for the trainable suffix of a model: pixels, or features from the frozen prefix."""
 
 import hashlib
 from collections.abc import Collection, Generator, Iterable, Sequence

@@ -25,11 +25,6 @@ def at_its_temperature(criterion: Criterion, logits: Tensor, targets: Tensor) ->
     return Compared(float(each.mean()), tuple(each.tolist()))
 
 
-def fitted_temperature(criterion: Criterion, logits: Tensor, targets: Tensor) -> float:
-    """The temperature, from `COLDEST` to `WARMEST`, at which the loss of logits divided by it is lowest."""
-    return 1 / _sharpest(criterion, logits.double().cpu(), targets.cpu())
-
-
 def _sharpest(criterion: Criterion, logits: Tensor, targets: Tensor) -> float:
     """The factor of the logits at which the loss is lowest. The loss is convex in it: a golden section finds it."""
 

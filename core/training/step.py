@@ -66,7 +66,7 @@ class EpochTotals:
 
 
 class Stepper:
-    """Optimises the trained part of one phase."""
+    """Optimises the trainable layers of one phase."""
 
     def __init__(self, setup: Setup, phase_input: PhaseInput, index: int) -> None:
         self.setup = setup

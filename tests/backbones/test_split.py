@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from core.backbones.build import build, skeleton
+from core.backbones.architecture import make_empty
+from core.backbones.build import build
 from core.backbones.catalogue import BACKBONES, get
 from core.backbones.rng import seeded
 from core.backbones.split import parts, split, state_of
@@ -181,7 +182,7 @@ OTHERS = [pytest.param(name, marks=pytest.mark.slow) for name in BACKBONES if na
 
 @pytest.mark.parametrize("name", [*sorted(CHEAP), *OTHERS])
 def test_every_backbone_can_be_cut_at_every_boundary(name):
-    model = skeleton(name).eval()
+    model = make_empty(get(name), 2).eval()
     table = stages(model, name)
     names = [stage.name for stage in table]
     made = parts(model, table)

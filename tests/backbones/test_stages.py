@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from core.backbones.build import skeleton
+from core.backbones.architecture import make_empty
 from core.backbones.catalogue import BACKBONES, get
 from core.backbones.layouts import LAYOUTS
 from core.backbones.stages import default_phases, resolve, stage_table, stages
@@ -15,7 +15,7 @@ NAMES = ("stem", "layer1", "layer2", "layer3", "layer4", "head")
 
 @pytest.mark.parametrize("name", EVERY)
 def test_every_parameter_buffer_and_layer_is_in_exactly_one_stage(name):
-    model = skeleton(name, 3)
+    model = make_empty(get(name), 3)
     table = stages(model, name)
     parameters = [key for stage in table for key in stage.parameters]
     governed = [module for stage in table for module in stage.modules]
@@ -42,7 +42,7 @@ def test_the_head_is_one_linear_layer_of_the_width_of_the_catalogue(name):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_a_forward_pass_goes_through_the_stages_in_order(name):
-    model = skeleton(name, 3).eval()
+    model = make_empty(get(name), 3).eval()
     called: list[int] = []
     for number, stage in enumerate(stages(model, name)):
         for module in stage.modules:
@@ -81,19 +81,19 @@ def test_tokens_and_position_embeddings_belong_to_the_first_stage():
 
 
 def test_a_model_that_does_not_fit_its_layout_is_refused():
-    model = skeleton("resnet18")
+    model = make_empty(get("resnet18"), 2)
     model.extra = torch.nn.Linear(2, 2)
     with pytest.raises(RuntimeError, match=r"extra.weight lies in 0 stages"):
         stages(model, "resnet18")
 
 
-def test_a_skeleton_has_no_memory_and_draws_no_random_numbers():
+def test_an_empty_model_has_no_memory_and_draws_no_random_numbers():
     before = torch.random.get_rng_state()
     for name in ONE_PER_LAYOUT:
-        assert all(p.is_meta for p in skeleton(name).parameters())
+        assert all(p.is_meta for p in make_empty(get(name), 2).parameters())
     assert torch.equal(before, torch.random.get_rng_state())
     with pytest.raises(UnknownBackbone):
-        skeleton("resnet")
+        get("resnet")
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_the_longest_unused_goes_when_the_budget_is_used_up(items, decoded):
     kept = ImageCache(GEOMETRY, 2 * SIZE)
     for index in (0, 1, 0, 2, 0, 1):
         kept.base(items[index])
-        assert kept.used_bytes <= 2 * SIZE
+        assert kept._images.used <= 2 * SIZE
     assert [path.name for path in decoded] == ["00.png", "01.png", "02.png", "01.png"]
 
 
@@ -61,7 +61,7 @@ def test_beyond_the_budget_images_are_read_back_and_not_decoded_again(items, dec
             assert (found == pixels).all()
             assert not found.flags.writeable
     assert len(decoded) == len(items)
-    assert kept.used_bytes <= budget
+    assert kept._images.used <= budget
 
 
 def test_what_the_file_has_no_room_for_is_decoded_again(items, decoded):
@@ -76,7 +76,7 @@ def test_what_the_file_has_no_room_for_is_decoded_again(items, decoded):
 def test_without_room_images_are_still_given(items, budget):
     kept = ImageCache(GEOMETRY, budget)
     assert kept.base(items[0]).shape == (36, 36, 3)
-    assert kept.used_bytes == 0
+    assert kept._images.used == 0
 
 
 def test_many_threads_get_the_right_images(items):
@@ -86,7 +86,7 @@ def test_many_threads_get_the_right_images(items):
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda index: (kept.base(items[index]) == wanted[index]).all(), order))
     assert all(found)
-    assert 0 < kept.used_bytes <= 3 * SIZE
+    assert 0 < kept._images.used <= 3 * SIZE
 
 
 def test_a_file_that_has_gone_or_changed_is_refused(items, image_bytes):

@@ -12,7 +12,7 @@ from core.data.cache import ImageCache
 from core.data.geometry import Geometry
 from core.data.images import decode
 from core.data.near.copies import exact_reasons
-from core.data.scale import MISSING, common_range, own_range, to_bytes
+from core.data.scale import MISSING, common_range, finer, to_bytes
 
 
 def tiff(highest, lowest=0, dtype=np.float32, shift=0.0):
@@ -105,9 +105,9 @@ def test_numbers_of_every_kind(dtype, values, expected):
 
 def test_the_largest_doubles_and_one_even_value_are_no_obstacle():
     huge = np.array([-9e29, 0.0, 9e29])
-    assert to_bytes(huge, common_range([own_range(huge)])).tolist() == [0, 128, 255]
+    assert to_bytes(huge, common_range([finer(huge).values])).tolist() == [0, 128, 255]
     assert to_bytes(np.full(3, 9.0), (9.0, 9.0)).tolist() == [0, 0, 0]
-    assert own_range(np.full(3, np.nan)) is None
+    assert finer(np.full(3, np.nan)).values is None
 
 
 def test_values_beyond_the_scale_of_a_model_are_told():
@@ -144,7 +144,7 @@ def test_fractions_of_1e30_and_beyond_are_missing_as_nan_is(folder_of, read, mar
 @pytest.mark.parametrize("value", [-9e29, 9e29])
 def test_smaller_fractions_are_values(value):
     assert MISSING not in decode(hot(value)).notes
-    assert own_range(np.array([value, 1.0])) == tuple(sorted((value, 1.0)))
+    assert finer(np.array([value, 1.0])).values == tuple(sorted((value, 1.0)))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from core import cli
-from core.backbones.build import skeleton
+from core.backbones.architecture import make_empty
 from core.backbones.catalogue import BACKBONES, get
 from core.backbones.plain import plain_constructor
 from core.backbones.stages import stage_table
@@ -82,7 +82,7 @@ def test_plain_code_makes_the_same_architecture(name):
     with torch.device("meta"):
         model = eval(constructor, {"torchvision": torchvision, "timm": timm})
     assert imports in ("import torchvision", "import timm")
-    ours = skeleton(name, 3, size)
+    ours = make_empty(get(name), 3, size)
     assert shapes(model) == shapes(ours)
     assert type(model) is type(ours)
     assert getattr(model, "transform_input", None) == getattr(ours, "transform_input", None)

@@ -1,4 +1,4 @@
-"""A frozen part that counts, its sources, and what they give."""
+"""A frozen prefix that counts, its sources, and what they give."""
 
 import torch
 
@@ -22,7 +22,7 @@ FLIPS = PipelineSpec(steps=(Step(transform="HorizontalFlip", p=0.5), Step(transf
 
 
 class Counting:
-    """A frozen part that remembers how many images it was given at a time."""
+    """A frozen prefix that remembers how many images it was given at a time."""
 
     def __init__(self, most=10**9, error=None):
         self.widths = []

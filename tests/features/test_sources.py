@@ -1,4 +1,4 @@
-"""An image goes through a frozen part once per view, and again only when something that it depends on has changed."""
+"""An image goes through a frozen prefix once per view, and again only when something that it depends on has changed."""
 
 import numpy as np
 import pytest

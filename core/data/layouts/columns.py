@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from core.data.layouts.assigned import listed
 from core.data.layouts.labels.lists import are_lists, has_label_name
@@ -22,14 +21,6 @@ _DATE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4}|\d\d?:\
 _MARKS = frozenset(("0", "1", "0.0", "1.0", "true", "false"))
 _UNCERTAIN = frozenset(("", "-1", "-1.0"))
 _SET = frozenset(("1", "1.0", "true"))
-
-
-@dataclass(frozen=True, slots=True)
-class Labelling:
-    """The label column, or the indicator columns (0 or 1), one per class."""
-
-    label: str = ""
-    marks: tuple[str, ...] = ()
 
 
 def possible_labels(columns: dict[str, list[str]], exclude: Sequence[str]) -> list[str]:
