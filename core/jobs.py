@@ -54,7 +54,7 @@ class JobManager:
         self._waiting: deque[Job] = deque()
         self._running: dict[str, Job] = {}  # by device
         self._threads: dict[str, threading.Thread] = {}  # by device
-        self._asides = set[Control]()  # of what is evaluated in the threads of callers
+        self._evaluations = set[Control]()  # of what is evaluated in the threads of callers
         self._closing = False
         workspace.recover()
         # A daemon thread inside torch aborts the process at exit; one that is not a daemon never lets it exit.
@@ -125,14 +125,14 @@ class JobManager:
         """
         control = Control(leases=self._leases)
         with self._changed:
-            self._asides.add(control)
+            self._evaluations.add(control)
             if self._closing:
                 control.abort()
         try:
             return keep_epoch(self.workspace, run_id, which, control=control)
         finally:
             with self._changed:
-                self._asides.discard(control)
+                self._evaluations.discard(control)
 
     def owns(self, run_id: str) -> bool:
         """Whether this process executes the run or has it queued; another one's can be watched, not steered."""
@@ -183,7 +183,7 @@ class JobManager:
         with self._changed:
             self._closing = True
             waiting, running = list(self._waiting), list(self._running.values())
-            controls = [*(job.control for job in running), *self._asides]
+            controls = [*(job.control for job in running), *self._evaluations]
             self._waiting.clear()
             self._changed.notify_all()
         for control in controls:

@@ -60,12 +60,12 @@ def add_class(folder: Path, class_name: str) -> Path:
     _require_editable(folder)
     name = _clean(class_name, "class")
     labels = class_labels(folder)
-    part = next((key for key, label in labels.items() if label == name), None)
-    if part is None:
+    folder_name = next((key for key, label in labels.items() if label == name), None)
+    if folder_name is None:
         plain = slug(name)
-        part = plain if plain not in labels and plain not in PARTS else f"{plain}-{names.short_digest(name)}"
-        write_json(folder / LABELS, labels | {part: name})
-    place = _class_root(folder) / part
+        folder_name = plain if plain not in labels and plain not in PARTS else f"{plain}-{names.short_digest(name)}"
+        write_json(folder / LABELS, labels | {folder_name: name})
+    place = _class_root(folder) / folder_name
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -12,7 +12,7 @@ from pathlib import Path
 PACKAGE = "graft_reader"
 _ROOTS = ("core.data.images", "core.augment.standalone.runtime")
 _ABOUT = '"""Copies of the files with which Graft decodes and resizes images. `predict.py` needs them beside it."""\n'
-_OURS = re.compile(r"^(\s*)from core(?=[. ])", re.MULTILINE)
+_OWN_IMPORT = re.compile(r"^(\s*)from core(?=[. ])", re.MULTILINE)
 
 
 def reader_files() -> dict[str, str]:
@@ -21,7 +21,7 @@ def reader_files() -> dict[str, str]:
     for name in sorted(_modules()):
         module = import_module(name)
         place = "/".join([PACKAGE, *name.split(".")[1:]])
-        files[f"{place}/__init__.py" if hasattr(module, "__path__") else f"{place}.py"] = _OURS.sub(
+        files[f"{place}/__init__.py" if hasattr(module, "__path__") else f"{place}.py"] = _OWN_IMPORT.sub(
             rf"\1from {PACKAGE}", _source(name)
         )
     return files

@@ -111,7 +111,7 @@ class PhaseInputs:
         return run
 
     def _frozen(self, first: str | None, last: str) -> Part:
-        """Frozen stages from `first` to before `last`; folded only in reduced precision: it changes the last bits of fp32."""
+        """Frozen stages from `first` to before `last`; folded in reduced precision only, as it changes last bits."""
         part = self._parts.part(first, last)
         return _folded_when_used(part, DTYPES[self._precision]) if self._precision in DTYPES else part
 

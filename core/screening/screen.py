@@ -34,7 +34,7 @@ Known = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
-class _Bench:
+class _Baseline:
     """What all pipelines are screened with: the images, and a probe that knows how they look when plain."""
 
     extractor: FeatureExtractor
@@ -64,18 +64,18 @@ def screen(
     """
     if not SPECS[setup.task.kind].screened:
         raise InvalidInput(SEVERAL_LABELS)
-    bench = yield from _bench(setup, control, images)
+    baseline = yield from _baseline(setup, control, images)
     found = []
     for number, pipeline in enumerate(pipelines, start=1):
         what = "looking at views" if len(pipelines) == 1 else f"looking at views, {number} of {len(pipelines)}"
-        rows = yield from _each(bench.extractor, what, bench.items, pipeline, range(views))
-        found.append(_judged(bench, rows, pipeline))
+        rows = yield from _each(baseline.extractor, what, baseline.items, pipeline, range(views))
+        found.append(_judged(baseline, rows, pipeline))
         if on_found is not None:
             on_found(pipeline, found[-1])
     return tuple(found)
 
 
-def _bench(setup: Setup, control: Control, images: int) -> Generator[Progress, None, _Bench]:
+def _baseline(setup: Setup, control: Control, images: int) -> Generator[Progress, None, _Baseline]:
     items = _chosen(setup.train_items, images)
     there = len({item.label for item in setup.train_items})
     extractor = FeatureExtractor(setup, control)
@@ -87,17 +87,17 @@ def _bench(setup: Setup, control: Control, images: int) -> Generator[Progress, N
     yield Progress(what="fitting the probe", done=0, total=1)
     probe = Probe([clean, *mild], labels_n, [item.digest for item in items], setup.experiment.seed)
     left_out = f" Looked at {len(names)} of {there} classes, those with the most images." if len(names) < there else ""
-    return _Bench(extractor, items, names, labels_n, clean, probe(clean), probe, left_out)
+    return _Baseline(extractor, items, names, labels_n, clean, probe(clean), probe, left_out)
 
 
-def _judged(bench: _Bench, rows: Sequence[Rows], pipeline: PipelineSpec) -> Safety:
-    answers = np.stack([bench.probe(view) for view in rows])
-    margins = _margins(bench.clean, rows, bench.labels_n)
+def _judged(baseline: _Baseline, rows: Sequence[Rows], pipeline: PipelineSpec) -> Safety:
+    answers = np.stack([baseline.probe(view) for view in rows])
+    margins = _margins(baseline.clean, rows, baseline.labels_n)
     found = judge(
-        bench.names, bench.labels_n, bench.items, range(len(rows)), bench.clean_nk, answers, margins,
+        baseline.names, baseline.labels_n, baseline.items, range(len(rows)), baseline.clean_nk, answers, margins,
         has_strength=has_strength(pipeline),
     )  # fmt: skip
-    return replace(found, reason=found.reason + bench.left_out)
+    return replace(found, reason=found.reason + baseline.left_out)
 
 
 def _chosen(items: Sequence[Item], most: int) -> tuple[Item, ...]:

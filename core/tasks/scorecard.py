@@ -37,7 +37,7 @@ class Score:
 
     @property
     def in_percent(self) -> bool:
-        """Whether it is shown in percent. What claims to be a share and lies outside 0..1 is shown as it is."""
+        """Whether it is shown in percent. What should be a share but lies outside 0..1 is shown as it is."""
         return self.share and all(0 <= one <= 1 for one in (self.value, self.low, self.high) if one is not None)
 
     @property

@@ -204,7 +204,7 @@ def test_the_evaluation_takes_its_turn_on_the_device_and_lets_go(room, divided, 
     lease.release(training)
     asking.join(30)
     assert found[0].results["kept"] == "last"
-    assert (list(lease._queue), manager._asides) == ([], set())
+    assert (list(lease._queue), manager._evaluations) == ([], set())
     manager.keep_epoch(run.id, "best")
     monkeypatch.setattr(keep, "score_part", lambda *_: pytest.fail("what is known is not computed again"))
     assert manager.keep_epoch(run.id, "last").results["kept"] == "last"
@@ -224,7 +224,7 @@ def test_a_failing_evaluation_lets_go_and_the_end_of_the_program_ends_it(room, d
         patched.setattr(keep, "score_part", fails)
         with pytest.raises(StorageFailed, match="disk is full"):
             manager.keep_epoch(run.id, "last")
-    assert (list(lease._queue), manager._asides) == ([], set())
+    assert (list(lease._queue), manager._evaluations) == ([], set())
 
     def asks():
         with pytest.raises(Aborted) as caught:

@@ -87,7 +87,7 @@ def _conflict(dataset: Dataset, names: str, other: Item, item: Item) -> str:
         where = "has the labels" if dataset.several else "lies in the classes"
         return (
             f"An image that looks the same {_SCALED} {where} {names} (also as {other.name}); no copy is used. Its "
-            "values differ: if they should be told apart, mend the scale, as the notes on the data say."
+            "values differ: if they should be told apart, correct the scale, as the notes on the data say."
         )
     same = "The same image, pixel by pixel,"
     if dataset.several:
