@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
+from core.data.look import Look
 from core.data.scale import Range
 from core.experiment import AS_FOUND, Reading
 from core.reading import TaskKind
@@ -26,7 +27,8 @@ class Item:
     multi-label data set it is -1, and `labels` holds the indices, ascending, perhaps none. `part` is set where the data
     set came divided. `thumbnail` holds the bytes that `core.data.near.duplicates` compares. `value_range` is the data
     set's where the image needs one to be decoded (see `core.data.scale`), else None. `finer` is a digest of numbers
-    that 256 grey levels cannot hold, which may differ where `digest` does not.
+    that 256 grey levels cannot hold, which may differ where `digest` does not. `look` says whether the pixels are a few
+    flat values, as those of a mask (see `core.data.look`).
     """
 
     path: Path
@@ -41,6 +43,7 @@ class Item:
     value_range: Range | None = None
     labels: tuple[int, ...] | None = None
     finer: str = ""
+    look: Look = ""
 
     @property
     def classes(self) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Which file of a folder belongs to which class, before any file is opened."""
+"""Which file of a folder belongs to which class, before any image is decoded, but for a few that may be masks."""
 
 from pathlib import Path
 from typing import Any

@@ -8,6 +8,7 @@ from typing import Any
 from core.data.audit import problems
 from core.data.dataset import Dataset, LeftOut, TaskKind
 from core.data.layouts.assigned import class_counts
+from core.data.layouts.masked.seen import mask_notes
 from core.data.split import Split
 from core.experiment import Reading
 from core.task import SPECS
@@ -78,7 +79,7 @@ def image_notes(dataset: Dataset) -> tuple[str, ...]:
         repeat = "repeats" if same == 1 else "repeat"
         kept = "it is kept as it" if same == 1 else "they are kept as they"
         found.append(f"{_images(same)} {repeat} another one of the same part; {kept} came.")
-    return tuple(found)
+    return (*mask_notes(dataset), *found)
 
 
 def _images(count: int) -> str:

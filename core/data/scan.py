@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from core.data.images import decode
 from core.data.layout import Found
+from core.data.look import Look, look_of
 from core.data.near.duplicates import thumbnail
 from core.data.scale import Finer, Range, common_range, fills_little, little_notes
 from core.errors import StorageFailed, UnreadableImage
@@ -25,7 +26,7 @@ from core.text import short
 
 Progress = Callable[[int, int], None]
 _DECODERS = ("pillow", "pillow-heif", "simplejpeg", "tifffile", "imagecodecs")
-_VERSION = " ".join(("9", *(f"{name} {version(name)}" for name in _DECODERS)))  # other versions may give other pixels
+_VERSION = " ".join(("10", *(f"{name} {version(name)}" for name in _DECODERS)))  # other versions may give other pixels
 _THREADS = min(4, os.cpu_count() or 1)  # a decoded image may take 200 MB
 
 
@@ -34,7 +35,7 @@ class Outcome:
     """Outcome of decoding a file. `reason` is set if it could not be decoded; other fields are empty then.
 
     `finer` describes numbers that 256 grey levels cannot hold, `scaled` is the common scale that the file was decoded
-    with if it needs one.
+    with if it needs one, `look` whether it looks like a mask.
     """
 
     reason: str | None = None
@@ -45,6 +46,7 @@ class Outcome:
     thumbnail: bytes = b""
     finer: Finer | None = None
     scaled: Range | None = None
+    look: Look = ""
 
     @property
     def values(self) -> Range | None:
@@ -154,7 +156,7 @@ def _outcome(path: Path, scale: Range | None) -> Outcome:
     notes = tuple(note for note in image.notes if note not in set_notes)
     return Outcome(
         None, width, height, pixel_digest(image.pixels), notes, thumbnail(image.pixels), image.finer,
-        scale if image.values else None,
+        scale if image.values else None, look_of(image.pixels),
     )  # fmt: skip
 
 

@@ -241,7 +241,7 @@ def _dataset(layout: Layout, scan_result: Scan, source: str, name: str) -> Datas
                 path=found.path, name=found.name, label=labels[found.label] if several is None else -1,
                 width=outcome.width, height=outcome.height, digest=outcome.digest, part=found.part, notes=outcome.notes,
                 thumbnail=outcome.thumbnail, value_range=outcome.scaled, labels=several,
-                finer=outcome.finer.digest if outcome.finer else "",
+                finer=outcome.finer.digest if outcome.finer else "", look=outcome.look,
             )
         )  # fmt: skip
     dataset = Dataset(

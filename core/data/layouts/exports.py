@@ -77,7 +77,8 @@ def _is_for_segmentation(case: Case) -> bool:
     if any(not mask.within_class and not mask.beside_classes for mask in case.masks):
         same = case.root.path == case.whole.root.path or is_generic(case.root.name)
         levels = [*_levels(case.whole.root), *(_levels(case.root) if same else ())]
-        below = [[one for one in level.full if not may_hold_masks(one)] for level in levels]
+        masks = {mask.folder.path for mask in case.masks}
+        below = [[one for one in level.full if one.path not in masks and not may_hold_masks(one)] for level in levels]
         return not any(sum(not holds_images(one) for one in folders) > 1 for folders in below)
     inside = [mask for mask in case.masks if mask.within_class]
     images = sum(mask.parent.image_count - mask.folder.image_count for mask in inside)

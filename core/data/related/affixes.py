@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 NEARLY_ALL = 0.9
 _TOKEN = re.compile(r"\d+|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[\W_]|.")
-_COUNTED = re.compile(r"(?P<word>\D*)\(?(?P<number>\d{1,9})\)?")
+_COUNTED = re.compile(r"(?P<word>.*?)\(?(?P<number>\d{1,9})\)?")
 _SEPARATORS = " _.-"
 _MOST_TOKENS = 9  # of an affix
 _SAMPLE = 60  # names that decide whether all of them are looked at
@@ -157,11 +157,14 @@ def _without(found: list[str], start: list[str]) -> list[str]:
 
 
 def is_count(stems: Collection[str]) -> bool:
-    """Whether names only count from 0 or 1 on, perhaps with gaps: two folders of 1.jpg, 2.jpg, 3.jpg have no more to do
-    with each other than any others."""
+    """Whether names only count from 0 or 1 on, perhaps with gaps, also on several levels ('0003_0012'): two folders of
+    1.jpg, 2.jpg, 3.jpg have no more to do with each other than any others."""
     numbers: dict[str, list[int]] = defaultdict(list)
     for stem in stems:
         if not (match := _COUNTED.fullmatch(stem)):
             return False
         numbers[match["word"]].append(int(match["number"]))
-    return all(min(each) < 2 and max(each) < 2 * len(each) + 2 for each in numbers.values())
+    if not all(min(each) < 2 and max(each) < 2 * len(each) + 2 for each in numbers.values()):
+        return False
+    outer = {word.rstrip(_SEPARATORS) for word in numbers if any(map(str.isdigit, word))}
+    return not outer or is_count(outer)

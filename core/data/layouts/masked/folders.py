@@ -1,12 +1,14 @@
 """Folders of masks or annotations of the images in another folder: 'masks' beside 'images', or within a class."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case, MaskFolder, unwrap_root
 from core.data.layouts.words import is_generic, kind_of, plain
+from core.data.look import look_alike_masks
 from core.data.related.affixes import (
     NEARLY_ALL,
     Affix,
@@ -86,7 +88,8 @@ def _pruned(folder: Folder, gone: set[int]) -> Folder:
 def _found(parent: Folder, root: Folder) -> Iterator[MaskFolder]:
     upper = parent is root or kind_of(parent.name) is not None or is_generic(parent.name)
     for folder in parent.full:
-        found = _mask_folder(folder, parent, upper) if may_hold_masks(folder) else None
+        maybe = may_hold_masks(folder) or _files_are_called_masks(folder)
+        found = _mask_folder(folder, parent, upper) if maybe else None
         if found:
             yield found
         else:
@@ -103,11 +106,16 @@ def _mask_folder(folder: Folder, parent: Folder, upper: bool) -> MaskFolder | No
     beside_classes = upper and sum(not holds_images(one) for one in siblings) > 1
     by_name = is_of_masks(folder)
     made = MaskFolder(folder, parent, not upper, beside_classes)
+    if looks_like_masks(folder, [path for one in siblings for path in one.every_image()] + parent.images):
+        return made if not upper or beside_classes or any(map(holds_images, siblings)) else replace(made, surely=False)
+    if not may_hold_masks(folder):
+        return None
     if not by_name and (not upper or beside_classes or any(_has_classes(one) for one in (folder, *siblings))):
         return None  # a class, or a variant of all classes: 'color' and 'segmented'
-    masks = [path.stem for path in folder.every_image()]
+    masks = list(folder.every_image())
+    stems = [path.stem for path in masks]
     if by_name and any(_holds_nothing_but_images(one) for one in siblings) and not parent.images:
-        named = sum(means_mask(words(stem)) for stem in masks)
+        named = sum(means_mask(words(stem)) for stem in stems)
         if all(_holds_nothing_but_images(one) for one in siblings) or named >= NEARLY_ALL * len(masks):
             return made
     places = [("", parent.images, True)]  # its name, its images, and whether it is one of images for certain
@@ -116,10 +124,24 @@ def _mask_folder(folder: Folder, parent: Folder, upper: bool) -> MaskFolder | No
     if beside_classes:
         places.append(("", [path for one in siblings for path in one.every_image()], False))
     for place, paths, known in places:
-        match = _match(masks, [path.stem for path in paths], place, 0.5 if by_name else NEARLY_ALL)
+        match = _match(stems, [path.stem for path in paths], place, 0.5 if by_name else NEARLY_ALL)
         if match and (match.belongs_together or known or (by_name and not beside_classes and match.exact)):
+            if match.counted and not known and look_alike_masks(masks) is False:
+                return None  # photographs that count as others do: 'bottles', 'labels'
             return made if known or match.identifies_masks else replace(made, surely=False)
     return None
+
+
+def _files_are_called_masks(folder: Folder) -> bool:
+    """Whether nearly every image of a folder has a name with a word such as 'mask', as 'IMG_0001_mask'."""
+    stems = [path.stem for path in folder.images]
+    named = sum(means_mask(words(stem)) for stem in stems)
+    return kind_of(folder.name) is None and bool(stems) and named >= NEARLY_ALL * len(stems)
+
+
+def looks_like_masks(folder: Folder, images: Sequence[Path]) -> bool:
+    """Whether the images of a folder look like masks and those others do not."""
+    return bool(look_alike_masks(list(folder.every_image()))) and look_alike_masks(images) is False
 
 
 def _has_classes(folder: Folder) -> bool:

@@ -1,13 +1,14 @@
 """Classes whose files are pairs of one scene: 'noisy/IMG_2034.png' and 'clean/IMG_2034_clean.png'."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.masked.copies import copies_of_all, counted_pairs, made_of_another
-from core.data.related.affixes import NEARLY_ALL, is_count, is_negated, means_mask, shared_affix, words
+from core.data.look import look_alike_masks
+from core.data.related.affixes import NEARLY_ALL, bare_names, is_count, is_negated, means_mask, shared_affix, words
 from core.text import short
 
 _MOST_CLASSES = 20  # number of classes up to which names are compared
@@ -18,8 +19,10 @@ def note_pairs(layout: Layout) -> None:
     """Note classes whose file names are the same, but for what all of a class have more, and not just numbers: they may
     be pairs of one scene, or a folder of copies of the others."""
     names: dict[str, dict[str, str]] = defaultdict(dict)
+    paths: dict[str, list[Path]] = defaultdict(list)
     for found in layout.found:
         names[found.label][found.path.stem.casefold()] = _ending(found.path)
+        paths[found.label].append(found.path)
     copies = copies_of_all(names)
     layout.notes += [
         f"The class '{short(label)}' holds files of the same names as those of {listed(others)}, as a folder of copies "
@@ -35,7 +38,7 @@ def note_pairs(layout: Layout) -> None:
         )
     pairs = [*counted_pairs(rest)]
     if len(rest) <= _MOST_CLASSES:
-        pairs += [both for both in combinations(sorted(rest), 2) if _are_pairs(*both, rest)]
+        pairs += [both for both in combinations(sorted(rest), 2) if _are_pairs(*both, rest, paths)]
     pairs = [both for both in pairs if both not in made and both[::-1] not in made]
     if pairs:
         layout.notes.append(
@@ -50,20 +53,25 @@ def _ending(path: Path) -> str:
     return ".jpg" if ending in (".jpeg", ".jpe", ".jfif") else ending
 
 
-def _are_pairs(label: str, another: str, stems: Mapping[str, Collection[str]]) -> bool:
+def _are_pairs(
+    label: str, another: str, stems: Mapping[str, Collection[str]], paths: Mapping[str, Sequence[Path]]
+) -> bool:
     one, other = stems[label], stems[another]
     fewer, more = sorted((len(one), len(other)))
     if fewer < _FEWEST or fewer < NEARLY_ALL * more:
         return False
     if len(set(one) & set(other)) >= NEARLY_ALL * more:
-        return _one_is_of_masks(label, another) or not is_count(one)
+        return not is_count(one) or _one_is_of_masks(label, another, paths)
     return any(
-        shared_affix(made, bases)[1] >= NEARLY_ALL and not is_count(bases)
+        shared_affix(made, bases)[1] >= NEARLY_ALL and not is_count(bare_names(bases))
         for made, bases in ((one, other), (other, one))
     )
 
 
-def _one_is_of_masks(one: str, other: str) -> bool:
-    """Whether just one of two classes is called like masks, and the other not like the images without one."""
+def _one_is_of_masks(one: str, other: str, paths: Mapping[str, Sequence[Path]]) -> bool:
+    """Whether just one of two classes is called like masks, the other not like the images without one, and the images
+    of the first are no photographs."""
     masks = [label for label in (one, other) if means_mask(words(label))]
-    return len(masks) == 1 and not is_negated(words(masks[0]), other if masks[0] == one else one)
+    if len(masks) != 1 or is_negated(words(masks[0]), other if masks[0] == one else one):
+        return False
+    return look_alike_masks(paths[masks[0]]) is not False

@@ -79,3 +79,12 @@ def test_classes_with_and_without_a_mask_in_other_languages_are_classes(folder_o
     assert read_layout(folder_of(dict.fromkeys(files({"mit Maske": 9, "ohne Maske": 9}), b""))).classes == {
         "mit Maske", "ohne Maske",
     }  # fmt: skip
+
+
+def test_names_that_count_on_two_levels_or_before_a_word_pair_nothing(folder_of):
+    tracks = [f"{label:05}/{track:05}_{n:05}.ppm" for label in range(3) for track in range(2) for n in range(7)]
+    assert not notes(folder_of, tracks)
+    one, other = (files({label: 9}, form=form) for label, form in (("CMFD", "{}_Mask"), ("IMFD", "{}_Mask_Chin")))
+    assert not notes(folder_of, [*one, *other])
+    apart = [f"{label}/{patient}_{n}.jpg" for label in ("noisy", "clean") for patient in (2034, 817) for n in range(4)]
+    assert "hold files of the same names" in notes(folder_of, apart)
