@@ -16,11 +16,11 @@ class Reading(Description):
 
     layout: str = Field(
         "auto",
-        pattern=r"^(auto|folders|parts|inner|csv|filenames|only:[^\x00]{1,1000})$",
+        pattern=r"^(auto|folders|parts|inner|innermost|csv|filenames|(only|without):[^\x00]{1,1000})$",
         title="Layout",
         description="'folders': the folders are the classes; 'parts': they are train, val and test; 'inner': the "
-        "folders within them are the classes; 'csv': a file of labels; 'filenames': cat_01.jpg; 'only:NAME': one "
-        "folder alone.",
+        "folders within them are the classes; 'innermost': those that lie deepest; 'csv': a file of labels; "
+        "'filenames': cat_01.jpg; 'only:NAME': one folder alone; 'without:NAME': all but one folder.",
     )
     labels: str = Field("", max_length=4000, title="Labels file", description="CSV, TSV or JSONL; empty: found.")
     file_column: str = Field("", max_length=1000, title="File column", description="Of the labels file; empty: found.")

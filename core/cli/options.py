@@ -50,7 +50,7 @@ LayoutOption = Annotated[
     str | None,
     typer.Option(
         help="How to read the folder if that is unclear: folders (they are the classes), parts (train, val, test), "
-        "inner (folders in folders), csv, filenames, or only:NAME."
+        "inner (folders in folders), innermost, csv, filenames, only:NAME or without:NAME."
     ),
 ]
 LabelsOption = Annotated[str | None, typer.Option(help="A CSV, TSV or JSONL file with labels, in the data folder.")]
@@ -94,7 +94,7 @@ def _check(layout: str) -> None:
     try:
         parse(Reading, {"layout": layout})
     except InvalidExperiment as error:
-        layouts = "auto, folders, parts, inner, csv, filenames or only:NAME"
+        layouts = "auto, folders, parts, inner, innermost, csv, filenames, only:NAME or without:NAME"
         raise InvalidExperiment(f"--layout takes {layouts}; got '{short(layout)}'.") from error
 
 

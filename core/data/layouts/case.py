@@ -148,6 +148,11 @@ def unwrap(folder: Folder) -> Folder:
     return folder
 
 
+def at_level(folder: Folder, level: int) -> list[Folder]:
+    """The folders so many levels below one, which is itself those of level 0."""
+    return [deep for one in unwrap(folder).folders for deep in at_level(one, level - 1)] if level else [folder]
+
+
 def no_classes(case: Case, *more: str) -> UnusableDataset:
     """The error for a folder without classes, with what is expected. `more` are sentences on its content."""
     folder, root = case.outer.path, case.root

@@ -2,46 +2,33 @@
 
 from collections.abc import Sequence
 
-from core.data import names
-from core.data.dataset import LeftOut
 from core.data.layouts.assigned import Layout, listed
-from core.data.layouts.case import Case, no_classes, take_labels, unwrap, unwrap_root
+from core.data.layouts.case import Case, no_classes, unwrap
 from core.data.layouts.containers import container_of, other_files, unread_labels
-from core.data.layouts.exports import MASKS, Export, export_of
+from core.data.layouts.exports import export_of
 from core.data.layouts.filenames import labels_by_name
 from core.data.layouts.flat import images_of, labels_of, read_csv, read_filenames, table_options
-from core.data.layouts.folders import labelled_kinds, part_folders, read_class_first, read_classes, read_parts
+from core.data.layouts.folders import (
+    PartFolder,
+    labelled_kinds,
+    part_folders,
+    read_class_first,
+    read_classes,
+    read_parts,
+)
 from core.data.layouts.labelled import Labelled
 from core.data.layouts.labels.shared import lie_in_several
+from core.data.layouts.levels import depth, innermost, level_of_classes, refusal
 from core.data.layouts.masked.files import leave_out_masks
-from core.data.layouts.masked.folders import holds_images, is_annotation, only_count, set_aside, with_masks
+from core.data.layouts.masked.folders import is_annotation, with_masks
 from core.data.layouts.named_folders import ask_about_tables
-from core.data.layouts.questions import (
-    FOLDERS,
-    INNER,
-    SHARED,
-    ask_about_copies,
-    ask_about_names,
-    ask_about_test,
-    ask_about_wrapped,
-    folds,
-    variants,
-)
+from core.data.layouts.only import ONLY, WITHOUT, read_only, read_without
+from core.data.layouts.questions import FOLDERS, INNER, INNERMOST, SHARED, ask_about_test
 from core.data.layouts.unread_lists import note_parts_in_names
-from core.data.layouts.words import (
-    is_batch,
-    is_fold,
-    is_generic,
-    is_group,
-    kind_of,
-)
-from core.data.natural import natural_key
+from core.data.layouts.words import is_batch, is_fold, is_generic, is_group, kind_of
 from core.data.tree import Folder
 from core.errors import LayoutChoice, UnclearLayout, UnusableDataset
 from core.experiment import Reading
-from core.text import short
-
-ONLY = "only:"
 
 
 def read_case(case: Case, reading: Reading) -> Layout:
@@ -61,7 +48,9 @@ def read_case(case: Case, reading: Reading) -> Layout:
 
 def _read(case: Case, layout: str) -> Layout:
     if layout.startswith(ONLY):
-        return _only(case, layout.removeprefix(ONLY))
+        return read_only(case, layout.removeprefix(ONLY))
+    if layout.startswith(WITHOUT):
+        return read_without(case, layout.removeprefix(WITHOUT))
     parts = part_folders(case)
     match layout:
         case "auto":
@@ -76,6 +65,10 @@ def _read(case: Case, layout: str) -> Layout:
             return read_parts(case, parts)
         case "inner":
             return read_parts(case, parts, 1) if _divided(case) else read_classes(case, 1)
+        case "innermost":
+            if _divided(case):
+                return read_parts(case, parts, innermost(case, _trained(parts).full))
+            return read_classes(case, innermost(case, case.root.full))
         case "filenames":
             return read_filenames(case)
     labelled = labels_of(case)  # csv
@@ -87,55 +80,21 @@ def _read(case: Case, layout: str) -> Layout:
     return read_csv(case, labelled)
 
 
-def _only(case: Case, name: str) -> Layout:
-    """Read a single folder, given by name or by path below the chosen folder."""
-    for folder in case.everything.every_folder():
-        below = folder.path.relative_to(case.outer.path)
-        if below.parts and name in (folder.name, names.shown(below.as_posix())):
-            break
-    else:
-        there = listed(folder.name for folder in case.root.full) or "no images"
-        raise UnusableDataset(f"{case.outer.path} has no folder '{short(name)}' to be read alone. It holds {there}.")
-    inner = Case(folder, folder, Reading(), case.read, dict(case.labels), dict(case.called), set(case.given))
-    take_labels(inner, folder.path)
-    unwrap_root(inner)
-    set_aside(inner)
-    alone = Reading(task=case.reading.task)
-    layout = read_case(inner, alone)
-    layout.reading = alone.model_copy(update={"layout": f"{ONLY}{name}"})
-    layout.notes.insert(0, f"Only the folder '{short(name)}' is read.")
-    layout.left_out[:0] = [*case.left_out, *_beside(case.everything, folder)]
-    return layout
-
-
-def _beside(top: Folder, chosen: Folder) -> list[LeftOut]:
-    """Files and folders beside the chosen folder that are not read."""
-    reason = f"Is not read: only '{short(chosen.name)}' is."
-    return [
-        LeftOut(names.shown(path.relative_to(top.path).as_posix()), reason)
-        for place in top.every_folder()
-        if chosen.path.is_relative_to(place.path) and place is not chosen
-        for path in [*place.files, *(one.path for one in place.folders if next(one.every_file(), None))]
-        if not chosen.path.is_relative_to(path)
-    ]
-
-
 def _auto(case: Case) -> Layout:
     if case.reading.labels or case.reading.file_column or case.reading.label_column:
         return _read(case, "csv")
     if export := container_of(case.outer) or export_of(case):
-        raise _refusal(case, export)
+        raise refusal(case, export)
     if _divided(case):
         parts = part_folders(case)
-        trained = next((part.inner for part in parts if part.kind == "train"), parts[0].inner)
-        return read_parts(case, parts, _level(case, trained, within_parts=True))
+        return read_parts(case, parts, level_of_classes(case, _trained(parts), within_parts=True))
     if not case.named and (flat := _flat(case)):
         return flat
     if not case.root.folders:
         raise no_classes(case, unread_labels(case.outer), other_files(case.outer))
     if _are_class_first(case):
         return read_class_first(case)
-    level = _level(case, case.root)
+    level = level_of_classes(case, case.root)
     if not level:
         ask_about_test(case)
     layout = read_classes(case, level)
@@ -143,16 +102,9 @@ def _auto(case: Case) -> Layout:
     return layout
 
 
-def _refusal(case: Case, export: Export) -> UnusableDataset:
-    sentence = f"{case.outer.path} {export.what} {export.step.format(short(case.outer.path.name))}"
-    if not case.outer.image_count:
-        return UnusableDataset(sentence)
-    options = [({"layout": "filenames"}, "the classes are in the file names"), *table_options(case, labels_of(case))]
-    classes = [folder for folder in case.root.full if not holds_images(folder)]
-    unsure = len(classes) > 1 or not all(mask.surely for mask in case.masks)
-    if export is MASKS and (unsure or only_count((case.whole or case).root)):
-        options.insert(0, FOLDERS)
-    return case.ask(sentence, options)
+def _trained(parts: Sequence[PartFolder]) -> Folder:
+    """The folder with the classes of the train part, or of the first one."""
+    return next((part.inner for part in parts if part.kind == "train"), parts[0].inner)
 
 
 def _divided(case: Case) -> bool:
@@ -230,45 +182,6 @@ def _are_class_first(case: Case) -> bool:
     )
 
 
-def _level(case: Case, root: Folder, within_parts: bool = False) -> int:
-    """0 if the folders of `root` are the classes; raises `UnclearLayout` if their sub-folders may be."""
-    full = root.full
-    if not case.named and not within_parts and len(root.folders) > 1 and all(is_fold(f.name) for f in root.folders):
-        raise folds(case, full)
-    if case.named or len(full) < 2:
-        return 0
-    inner = [{case.label(one) for one in unwrap(folder).full} for folder in full]
-    if not within_parts and not any(inner) and len(full) == len(root.folders):
-        ask_about_names(case, full)
-    if any(_has_its_own(folder) for folder in full) or not all(inner):
-        ask_about_copies(case, full, inner)
-        if not within_parts:
-            ask_about_wrapped(case, full)
-        return 0
-    every = set().union(*inner)
-    if all(len(found) == 1 for found in inner) or all(is_group(name) for name in every):
-        return 0
-    if all(is_generic(name) or any(is_annotation(f) for g in full for f in g.full if f.name == name) for name in every):
-        raise _refusal(case, MASKS)
-    if _alike(inner):
-        raise variants(case, full, every)
-    raise case.ask(
-        f"The folders {listed(folder.name for folder in full)} hold only folders of their own "
-        f"({listed(sorted(every, key=natural_key))}), so that either may be the classes.",
-        [FOLDERS, INNER],
-    )
-
-
-def _has_its_own(folder: Folder) -> bool:
-    """Whether a quarter or more of a folder's images lie directly in it, not in sub-folders."""
-    return 4 * len(folder.images) >= folder.image_count
-
-
-def _alike(inner: Sequence[set[str]]) -> bool:
-    common, every = set.intersection(*inner), set().union(*inner)
-    return len(common) > 1 and 2 * len(common) >= len(every)
-
-
 def choices(case: Case) -> tuple[LayoutChoice, ...]:
     """All options for reading the folder, for users who want another one than detected.
 
@@ -282,6 +195,8 @@ def choices(case: Case) -> tuple[LayoutChoice, ...]:
     except UnusableDataset:
         pass  # cannot be read as detected, already reported: offer the other options
     options = [FOLDERS, INNER, ({"layout": "parts"}, "the folders are train, val and test")]
+    if depth(_trained(part_folders(case)).full if _divided(case) else case.root.full) > 1:
+        options.append(INNERMOST)
     if labels_by_name(images_of(case)):
         options.append(({"layout": "filenames"}, "the classes are in the file names"))
     if lie_in_several(case.root.full):

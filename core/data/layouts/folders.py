@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 
 from core.data.dataset import Part
 from core.data.layouts.assigned import Layout, listed
-from core.data.layouts.case import Case, unwrap
+from core.data.layouts.case import Case, at_level, unwrap
+from core.data.layouts.folder_notes import note_inner
 from core.data.layouts.labelled import Labelled, part_of, read_labels
 from core.data.layouts.words import (
     PREDICT,
     Kind,
     is_artifact,
     is_certain,
-    is_group,
     is_late,
     kind_of,
     resembles_train,
@@ -30,6 +30,7 @@ ARTIFACT = (
     f"({as_reading(layout='folders')}), or rename it."
 )
 OUTSIDE = "Lies outside train, val and test."
+_OF_LEVEL = {0: "folders", 1: "inner"}
 _PLURAL: dict[Kind, str] = {"train": "training", "val": "validation", "test": "test"}
 
 
@@ -85,8 +86,8 @@ def labelled_kinds(parts: list[PartFolder]) -> set[Kind]:
 
 
 def read_classes(case: Case, level: int = 0) -> Layout:
-    """Every folder is a class; with `level` 1, every folder one level deeper."""
-    layout = case.layout(layout="inner" if level else "folders")
+    """Every folder is a class; with `level` 1, every folder one level deeper, and so on."""
+    layout = case.layout(layout=_OF_LEVEL.get(level, "innermost"))
     tests = [] if level or case.reading.layout == "folders" else _flat_tests(case)
     for folder in tests:
         layout.offer(folder)
@@ -95,7 +96,7 @@ def read_classes(case: Case, level: int = 0) -> Layout:
         layout.leave_out(folder.path, ARTIFACT)
     _classes(case, layout, case.root, None, level, skip=[*tests, *artifacts])
     if not level:
-        _note_inner(layout, [one for one in case.root.full if one not in (*tests, *artifacts)])
+        note_inner(layout, [one for one in case.root.full if one not in (*tests, *artifacts)])
     if not level and not case.named and case.reading.layout != "folders":
         layout.note_aside()
     layout.account(case.outer, BESIDE)
@@ -104,7 +105,7 @@ def read_classes(case: Case, level: int = 0) -> Layout:
 
 def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
     """Class folders within parts. A part without class folders is offered for prediction."""
-    layout = case.layout(layout="parts")
+    layout = case.layout(layout=_OF_LEVEL.get(level, "innermost") if level else "parts")
     classed = [part for part in parts if part.inner.folders or not part.inner.image_count]
     aside = {part.folder.path: [] if level or case.named else _unlabelled(part) for part in classed}
     train_classes = {
@@ -129,7 +130,7 @@ def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
                 layout.offer(folder)
             _classes(case, layout, part.inner, kind, level, skip=aside[part.folder.path])
             if not level:
-                _note_inner(layout, part.inner.full)
+                note_inner(layout, part.inner.full)
             for loose in part.inner.files:
                 layout.leave_out(loose, "Has no class: it does not lie in a class folder.")
     if not layout.found and not layout.classes:
@@ -198,7 +199,7 @@ _EXPECTED = "Put the images of each class into a folder of its own, such as trai
 
 
 def _class_folders(part: PartFolder, level: int) -> list[Folder]:
-    return [deep for folder in part.inner.folders for deep in unwrap(folder).folders] if level else part.inner.folders
+    return [deep for folder in part.inner.folders for deep in at_level(folder, level)]
 
 
 def _classes(
@@ -206,7 +207,7 @@ def _classes(
 ) -> None:
     seen: dict[str, str] = {}
     tops = [top for top in folder.folders if top not in (skip or ())]
-    selected = [inner for top in tops for inner in unwrap(top).folders] if level else tops
+    selected = [inner for top in tops for inner in at_level(top, level)]
     others = {case.label(inner) for inner in selected} if case.reading.layout != "folders" else set()
     for inner in selected:
         label = case.label(inner)
@@ -238,20 +239,6 @@ def _artifact_folders(case: Case, tests: list[Folder]) -> list[Folder]:
     """Folders of thumbnails, previews or results beside at least two classes."""
     found = [folder for folder in case.root.folders if is_artifact(folder.name) and folder not in tests]
     return found if len(case.root.full) - len(found) - len(tests) > 1 else []
-
-
-def _note_inner(layout: Layout, folders: list[Folder]) -> None:
-    """Note class folders with sub-folders that might be classes themselves and are not groups of images."""
-    single = []
-    for folder in folders:
-        inner = [one.name for one in folder.full if one.path not in layout.explained and not is_group(one.name)]
-        if len(inner) > 1:
-            layout.notes.append(f"The folders {listed(inner)} in '{short(folder.name)}' are one class together.")
-        elif inner and folder.images:
-            single.append(f"{folder.name}/{inner[0]}")
-    if single:
-        verb = "counts to the class it lies in" if len(single) == 1 else "count to the classes they lie in"
-        layout.notes.append(f"{'The folder' if len(single) == 1 else 'The folders'} {listed(single)} {verb}.")
 
 
 def _note_merged_folders(layout: Layout, parts: list[PartFolder]) -> None:

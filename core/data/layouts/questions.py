@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from core.data.layouts.assigned import listed
 from core.data.layouts.case import Case, unwrap
+from core.data.layouts.only import ONLY, WITHOUT, name_of
 from core.data.layouts.words import (
     PREDICT,
     Kind,
@@ -23,6 +24,7 @@ from core.errors import UnclearLayout
 from core.text import short
 
 _MOST_VARIANTS = 6
+Option = tuple[dict[str, str], str]  # fields of `Reading`, and what they mean
 FOLDERS = ({"layout": "folders"}, "each of these folders is a class")
 SHARED = (
     {"layout": "folders", "task": "multilabel"},
@@ -30,6 +32,8 @@ SHARED = (
 )
 _PART_PAIRS = ({"seen", "unseen"}, {"gallery", "query"})
 INNER = ({"layout": "inner"}, "the folders within them are the classes")
+INNERMOST = ({"layout": "innermost"}, "the innermost folders are the classes")
+PARTS = ({"layout": "parts"}, "each of these folders is a class, in every part")
 
 
 def ask_about_names(case: Case, full: Sequence[Folder]) -> None:
@@ -73,14 +77,14 @@ def _are_parts(full: Sequence[Folder]) -> bool:
     return any(train in found and others & found for found in parts.values())
 
 
-def variants(case: Case, full: Sequence[Folder], every: set[str]) -> UnclearLayout:
-    """The question if all folders have the same sub-folders, with the names `every`."""
+def variants(case: Case, full: Sequence[Folder], every: set[str], ways: Sequence[Option]) -> UnclearLayout:
+    """The question if all folders have the same sub-folders, with the names `every`; `ways` to read all of them."""
     tops = listed(folder.name for folder in full)
     same = listed(sorted(every, key=natural_key))
     question = f"The folders {tops} all hold the same folders ({same}): parts or variants, no classes."
     if any(kind_of(name) for name in every):
-        return case.ask(question, _one_folder_options(full))
-    return case.ask(question, [*_one_folder_options(full), INNER, FOLDERS])
+        return case.ask(question, _one_folder_options(case, full))
+    return case.ask(question, [*_one_folder_options(case, full), *ways])
 
 
 def folds(case: Case, full: Sequence[Folder]) -> UnclearLayout:
@@ -90,14 +94,21 @@ def folds(case: Case, full: Sequence[Folder]) -> UnclearLayout:
         "classes nor parts. Rename them to train, val and test, or read them together and divided anew."
     )
     nested = all(folder.full and not any(kind_of(one.name) for one in folder.full) for folder in full)
-    return case.ask(question, [INNER, *_one_folder_options(full)] if nested else [*_one_folder_options(full), FOLDERS])
+    return case.ask(
+        question, [INNER, *_one_folder_options(case, full)] if nested else [*_one_folder_options(case, full), FOLDERS]
+    )
 
 
-def _one_folder_options(full: Sequence[Folder]) -> list[tuple[dict[str, str], str]]:
+def _one_folder_options(case: Case, full: Sequence[Folder]) -> list[Option]:
     return [
-        ({"layout": f"only:{folder.name}"}, f"only the folder '{folder.name}' is read")
+        ({"layout": f"{ONLY}{name_of(case, folder)}"}, f"only the folder '{folder.name}' is read")
         for folder in full[:_MOST_VARIANTS]
     ]
+
+
+def _with_or_without(case: Case, folder: Folder) -> list[Option]:
+    without = {"layout": f"{WITHOUT}{name_of(case, folder)}"}
+    return [*_one_folder_options(case, [folder]), (without, f"everything but the folder '{folder.name}' is read")]
 
 
 def ask_about_copies(case: Case, full: Sequence[Folder], inner: Sequence[set[str]]) -> None:
@@ -108,7 +119,7 @@ def ask_about_copies(case: Case, full: Sequence[Folder], inner: Sequence[set[str
             raise case.ask(
                 f"The folder '{short(folder.name)}' holds folders called like those beside it "
                 f"({listed(sorted(found & flat))}): a part or a copy, no class.",
-                [({"layout": f"only:{folder.name}"}, f"only the folder '{folder.name}' is read"), FOLDERS],
+                [*_with_or_without(case, folder)[::-1], FOLDERS],
             )
 
 
@@ -123,7 +134,7 @@ def ask_about_wrapped(case: Case, full: Sequence[Folder]) -> None:
             raise case.ask(
                 f"The folder '{short(folder.name)}' holds the folders {listed(class_names)}, which may be the classes; "
                 f"beside it {'lies' if len(others) == 1 else 'lie'} {listed(others)}.",
-                [({"layout": f"only:{folder.name}"}, f"only the folder '{folder.name}' is read"), FOLDERS],
+                [*_one_folder_options(case, [folder]), FOLDERS],
             )
 
 
@@ -140,5 +151,5 @@ def ask_about_test(case: Case) -> None:
     raise case.ask(
         f"The folders {listed(folder.name for folder in full)} may all be classes, or "
         f"{listed(folder.name for folder in tests)} may hold images for prediction.",
-        [*_one_folder_options([folder for folder in full if folder not in tests]), FOLDERS],
+        [*_one_folder_options(case, [folder for folder in full if folder not in tests]), FOLDERS],
     )

@@ -30,7 +30,7 @@ def variant_groups(
     A name may have more in one of the folders, as '_masked', where that is so of half of its files. `dealt`: they are
     kept together, and the note says so. Folders of parts, folds, days or persons are no variants.
     """
-    if dataset.reading.layout != "inner":
+    if dataset.reading.layout not in ("inner", "innermost"):
         return (), []
     folders = _outer_folders(dataset, unused)
     if not 1 < len(folders) <= _MOST:

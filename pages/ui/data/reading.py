@@ -20,6 +20,7 @@ _WAYS = {  # other layouts are described by the notes of the data set
     "folders": "Each folder is a class.",
     "parts": "The folders are the parts of the data set; those within them are the classes.",
     "inner": "The folders within the folders are the classes.",
+    "innermost": "The innermost folders are the classes.",
 }
 _MARKS = "columns of 0 and 1"
 _TASKS = {"classification": "One class", "multilabel": "Several labels"}
