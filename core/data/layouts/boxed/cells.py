@@ -12,6 +12,11 @@ from core.data.layouts.words import plain
 _OPENING = ("[", "{")
 _OBJECT = re.compile(r"\[?\s*\{\s*['\"]\w")
 _KEY = re.compile(r"['\"](\w+)['\"]\s*:")
+_N = r"-?\d+(?:\.\d+)?"
+_NUMBER = re.compile(_N)
+_FOURS = re.compile(rf"[\[(]*\s*{_N}(?:[\s,;|]+{_N}){{3,}}\s*[\])]*")
+_FEWEST = 5  # filled cells whose numbers tell boxes from lists of labels
+_MANY = 12  # different numbers
 _MOST_LETTERS = 100_000  # of a cell that is read as Python writes it
 _DEEPEST = 100
 _SHAPE = re.compile(
@@ -35,6 +40,8 @@ def inner_of(cells: Sequence[str]) -> Inner | None:
 
     Label Studio writes one choice as it is, and several as `{"choices": ["cat", "dog"]}`, in one column.
     """
+    if are_boxes(cells):
+        return Inner(shapes=True)
     if not any(cell.startswith(_OPENING) for cell in cells):
         return None
     values = [_parsed(cell) for cell in cells]
@@ -52,6 +59,19 @@ def inner_of(cells: Sequence[str]) -> Inner | None:
     if plain_lists and any(len(one) > 1 for one in texts):
         return None  # lists that are read as they are
     return Inner(_joined(texts), several=True)
+
+
+def are_boxes(cells: Sequence[str]) -> bool:
+    """Whether each filled cell lists four numbers, or as many for each of several boxes, that are of many values and
+    now and then in no order: labels that are numbers stand in order, and in lists of all lengths."""
+    filled = [cell for cell in cells if cell]
+    if len(filled) < _FEWEST or not all(_FOURS.fullmatch(cell) for cell in filled):
+        return False
+    lists = [[float(number) for number in _NUMBER.findall(cell)] for cell in filled]
+    if any(len(one) % 4 for one in lists):
+        return False
+    ordered = sum(one == sorted(set(one)) for one in lists)
+    return len({number for one in lists for number in one}) >= _MANY and 4 * ordered <= 3 * len(lists)
 
 
 def has_shapes(values: Iterable[object]) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.data.layouts.words import plain
 from core.wording import OWN, as_reading
@@ -12,7 +12,7 @@ _BOXES = tuple(
     frozenset(names.split())
     for names in (
         "xmin ymin xmax ymax", "x1 y1 x2 y2", "x y w h", "x y width height", "cx cy w h",
-        "xcenter ycenter width height",
+        "xcenter ycenter width height", "xcenter ycenter w h", "cx cy width height", "cx cy r", "cx cy radius",
         "left top right bottom", "left top width height", "bboxx1 bboxy1 bboxx2 bboxy2", "x0 y0 x1 y1",
         "xmin ymin width height", "bboxx bboxy bboxw bboxh", "bboxx bboxy bboxwidth bboxheight",
         "xtl ytl xbr ybr", "ulx uly lrx lry", "xleft ytop xright ybottom", "xstart ystart xend yend",
@@ -34,6 +34,22 @@ _OUTLINES = re.compile(
 )
 
 _NAMED = as_reading(layout="csv", label_column=OWN)
+_ORDINARY = re.compile(r"box(es)?|polygons?|objects|segmentations?")  # also what an image shows, or where it is kept
+_MARKS = ({"0", "1"}, {"0"}, {"0.0", "1.0"}, {"0.0"}, {"true", "false"}, {"false"})
+_COORDINATE = re.compile(r"\d+(?:\.\d+)?")
+_CORNERS = 4  # numbers of a box
+
+
+def holds_boxes(columns: Mapping[str, Sequence[str]], nested: Iterable[str] = ()) -> bool:
+    """Whether the columns of a table, or those with an inner structure, hold boxes or outlines of objects by their
+    names. Columns of 0 and 1 hold none, nor does one called 'box' that holds no coordinates."""
+    return is_boxes((*(name for name, values in columns.items() if _may_be_coordinates(name, values)), *nested))
+
+
+def _may_be_coordinates(name: str, values: Sequence[str]) -> bool:
+    if {value.lower() for value in values} in _MARKS:
+        return False
+    return not _ORDINARY.fullmatch(plain(name)) or any(len(_COORDINATE.findall(cell)) >= _CORNERS for cell in values)
 
 
 def is_boxes(columns: Iterable[str]) -> bool:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from core.data.layouts import columns as cols
 from core.data.layouts.assigned import listed
-from core.data.layouts.boxed.columns import corners, is_boxes, why_boxes
+from core.data.layouts.boxed.columns import corners, holds_boxes, why_boxes
 from core.data.layouts.labels.lists import describe_separator, has_label_name, separator_of
 from core.data.layouts.tables import Table
 from core.errors import UnusableDataset
@@ -66,7 +66,7 @@ def _choose(
     coordinates = corners(row_values)
     called = any(map(cols.is_preferred, coordinates))
     surely = table.headless or (len(set(files)) < len(files) and len(files) >= _FEWEST and not called)
-    if table.most_boxes or is_boxes((*table.columns, *table.nested)) or (coordinates and surely):
+    if table.most_boxes or holds_boxes(table.columns, table.nested) or (coordinates and surely):
         result.why = why_boxes(files)
         return ()
     exclude = exclude if called else [*exclude, *coordinates]
@@ -104,7 +104,7 @@ def _why_nested(table: Table, row_values: ColumnValues, exclude: list[str]) -> s
     files = row_values[exclude[0]]
     called = [name for name in row_values if name not in exclude and cols.is_preferred(name)]
     labels = [name for name in called if len(set(row_values[name])) > 1]
-    if is_boxes((*table.columns, *table.nested)) or (labels and len(set(files)) == len(files)):
+    if holds_boxes(table.columns, table.nested) or (labels and len(set(files)) == len(files)):
         return ""
     if table.shapes:
         return (

@@ -1,0 +1,56 @@
+"""A word such as 'box' is a label or an ordinary column unless coordinates stand there, and lists of four numbers are
+coordinates whatever their column is called."""
+
+import pytest
+
+from tests.data.layouts.conftest import counts, sets
+from tests.data.layouts.test_labelled import FILES, table
+
+
+@pytest.mark.parametrize("header", ["file,box,bag,mask", "file,circle,polygon,star", "file,top,bottom,left,right"])
+def test_columns_of_0_and_1_are_labels_whatever_they_are_called(read, header):
+    names = header.split(",")[1:]
+    said = [(file, *(str((i >> k) & 1) for k in range(len(names)))) for i, file in enumerate(FILES)]
+    layout = read({"images": FILES, "labels.csv": table(said, header)})
+    assert layout.multilabel
+    assert sets(layout)["a03.jpg"] == "+".join(sorted(names[:2]))
+
+
+@pytest.mark.parametrize("column", ["box", "polygon", "objects"])
+@pytest.mark.parametrize("values", [("B3", "B12", "B3"), ("yes", "no"), ("red", "blue")])
+def test_a_column_without_coordinates_is_an_ordinary_one(read, column, values):
+    said = [(file, values[i % len(values)], ("fern", "moss", "moss")[i % 3]) for i, file in enumerate(FILES)]
+    assert counts(read({"images": FILES, "l.csv": table(said, f"file,{column},label")})) == {"fern": 3, "moss": 5}
+
+
+@pytest.mark.parametrize("column", ["box", "polygon"])
+def test_with_coordinates_it_is_none(refused, column):
+    said = [(file, f"{3 + i} 5 {40 - i} 17", ("fern", "moss")[i % 2]) for i, file in enumerate(FILES)]
+    assert "detection" in refused({"images": FILES, "l.csv": table(said, f"file,{column},kind")})
+
+
+@pytest.mark.parametrize("form", ["[{}, {}, {}, {}]", "{} {} {} {}", "{}|{}|{}|{}", "{};{};{};{}", "({}, {}, {}, {})"])
+@pytest.mark.parametrize("column", ["label", "target", "place"])
+def test_four_numbers_in_every_cell_are_boxes(refused, form, column):
+    said = [(file, f'"{form.format(3 + 5 * i % 11, 41 - i, 7 + 3 * i, i)}"') for i, file in enumerate(FILES)]
+    assert f"'{column}' holds boxes or outlines" in refused({"images": FILES, "l.csv": table(said, f"file,{column}")})
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        lambda i: range(i % 3, 3 + i % 3 + i % 4),  # of all lengths
+        lambda i: range(i, i + 8, 2),  # four each, in order
+        lambda i: ((i * k) % 4 for k in range(1, 5)),  # four grades
+    ],
+)
+def test_lists_of_labels_that_are_numbers_stay_labels(read, labels):
+    said = [(file, "|".join(map(str, dict.fromkeys(labels(i))))) for i, file in enumerate(FILES)]
+    layout = read({"images": FILES, "l.csv": table(said, "file,tags")}, task="multilabel")
+    assert sets(layout)["a01.jpg"] == "+".join(sorted(map(str, dict.fromkeys(labels(1)))))
+
+
+@pytest.mark.parametrize("header", ["x_center,y_center,w,h", "cx,cy,r"])
+def test_other_names_of_coordinates(refused, header):
+    said = [(FILES[i // 2], "c" if i % 3 else "b", *("7", "9", "4", "3")[: header.count(",") + 1]) for i in range(16)]
+    assert "detection" in refused({"images": FILES, "l.csv": table(said, f"file,class_id,{header}")})
