@@ -12,7 +12,7 @@ from typing import Any
 
 from core.data import names
 from core.data.dataset import LeftOut, Part
-from core.data.layouts.words import is_aside
+from core.data.layouts.words import is_aside, is_new
 from core.data.natural import natural_key
 from core.data.tree import Folder
 from core.experiment import AS_FOUND, Reading
@@ -144,7 +144,14 @@ class Layout:
 
     def note_aside(self) -> None:
         """Note classes whose names are unusual for classes, if at least two others exist."""
-        aside = [label for label in sorted(self.classes) if is_aside(label)]
+        aside = [label for label in sorted(self.classes) if is_aside(label, self.classes)]
+        self._note_read(aside)
+
+    def note_new(self) -> None:
+        """Note classes whose names say that their images came later, if at least two others exist."""
+        self._note_read([label for label in sorted(self.classes) if is_new(label)])
+
+    def _note_read(self, aside: list[str]) -> None:
         if aside and len(self.classes) - len(aside) > 1:
             read, kept = ("is read as a class", "it was") if len(aside) == 1 else ("are read as classes", "they were")
             self.notes.append(

@@ -23,9 +23,18 @@ from core.data.layouts.masked.files import leave_out_masks
 from core.data.layouts.masked.folders import is_annotation, with_masks
 from core.data.layouts.named_folders import ask_about_tables
 from core.data.layouts.only import ONLY, WITHOUT, read_only, read_without
-from core.data.layouts.questions import FOLDERS, INNER, INNERMOST, SHARED, ask_about_test
+from core.data.layouts.questions import (
+    FILENAMES,
+    FOLDERS,
+    INNER,
+    INNERMOST,
+    SHARED,
+    ask_about_test,
+    folds,
+    unknown_parts,
+)
 from core.data.layouts.unread_lists import note_parts_in_names
-from core.data.layouts.words import is_batch, is_fold, is_generic, is_group, kind_of
+from core.data.layouts.words import are_folds, is_batch, is_fold, is_generic, is_group, kind_of
 from core.data.tree import Folder
 from core.errors import LayoutChoice, UnclearLayout, UnusableDataset
 from core.experiment import Reading
@@ -131,6 +140,8 @@ def _flat(case: Case) -> Layout | None:
     ask_about_tables(case, labelled)
     if labelled is None or not labelled.clear or 10 * len(labelled.labels) < 9 * len(images_of(case)):
         return None
+    if len(case.root.full) == 1:  # one folder is not two classes
+        return read_csv(case, labelled)
     if _agree(case, labelled):
         return None
     if all(is_group(f.name) or is_fold(f.name) or is_generic(f.name) or kind_of(f.name) for f in case.root.full):
@@ -151,8 +162,13 @@ def _is_uninformative(folder: Folder) -> bool:
 
 def _by_names(case: Case) -> Layout | None:
     full = case.root.full
+    if len(full) > 1 and are_folds([folder.name for folder in full]):
+        raise folds(case, full)
     if len(full) > 2 and not case.root.images and sum(kind_of(folder.name) is None for folder in full) > 1:
         return None  # several folders called 'images': perhaps classes
+    kinds = {kind_of(folder.name) for folder in full}
+    if full and not case.root.images and not kinds & {None, "train"} and case.ask("", [FILENAMES]).choices:
+        raise unknown_parts(case, full)
     try:
         return read_filenames(case)
     except UnclearLayout:
@@ -198,7 +214,7 @@ def choices(case: Case) -> tuple[LayoutChoice, ...]:
     if depth(_trained(part_folders(case)).full if _divided(case) else case.root.full) > 1:
         options.append(INNERMOST)
     if labels_by_name(images_of(case)):
-        options.append(({"layout": "filenames"}, "the classes are in the file names"))
+        options.append(FILENAMES)
     if lie_in_several(case.root.full):
         options.append(SHARED)
     options += table_options(case, labels_of(case))

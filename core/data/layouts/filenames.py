@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from core.data import names
-from core.data.layouts.words import is_generic, is_group, kind_of, plain
+from core.data.layouts.words import is_certain, is_generic, is_group, kind_of, plain
 
 _WORD = r"(?P<label>[^\W\d_][^\W\d_ .-]*(?:[ _.-][^\W\d_]+)*)"  # letters with single separators between words
 _PATTERNS = (
@@ -63,6 +63,12 @@ def labels_like(images: Sequence[Path], known: Collection[str]) -> Labels | None
     return None
 
 
+def are_nameless(images: Sequence[Path]) -> bool:
+    """Whether the names of all images are numbers or those of a camera, so that they give no class."""
+    found = {plain(names.label(path.stem)) for path in images}
+    return all(not letters or _CAMERA.fullmatch(letters) for letters in found)
+
+
 def example(labels: Labels) -> str:
     """An example of a file name and its class, for a note."""
     path, label = next(iter(labels.items()))
@@ -83,7 +89,7 @@ def _matched(images: Sequence[Path], pattern: re.Pattern[str]) -> Labels | None:
 def _plausible(labels: Iterable[str]) -> bool:
     counts = Counter(labels)
     total = sum(counts.values())
-    if len(counts) < 2 or len(counts) * 2 > total:
+    if len(counts) < 2 or len(counts) * 2 > total or all(map(kind_of, counts)):
         return False
     return not any(_is_uninformative(label) for label in counts) and not _is_grid(counts)
 
@@ -100,6 +106,6 @@ def _is_grid(labels: Collection[str]) -> bool:
 
 def _is_uninformative(label: str) -> bool:
     letters = plain(label)
-    if not letters or _CAMERA.fullmatch(letters) or is_generic(label) or kind_of(label) or is_group(f"{letters}1"):
+    if not letters or _CAMERA.fullmatch(letters) or is_generic(label) or is_certain(label) or is_group(f"{letters}1"):
         return True
     return bool(re.fullmatch(r"[0-9a-f]*", label.casefold())) and any(c.isdigit() for c in label)

@@ -7,7 +7,7 @@ from core.data.dataset import LeftOut
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case
 from core.data.layouts.columns import are_loose_marks, why_none
-from core.data.layouts.filenames import Labels, example, labels_by_name, labels_like
+from core.data.layouts.filenames import Labels, are_nameless, example, labels_by_name, labels_like
 from core.data.layouts.labelled import MOST_ROWS, Labelled, part_of, read_labels
 from core.data.layouts.labels.column import how_several
 from core.data.layouts.labels.lists import odd_labels
@@ -145,6 +145,9 @@ def read_filenames(case: Case) -> Layout:
 def _read_filenames(case: Case, masks: Masks) -> Layout:
     """Classes from the names of the files that are no masks."""
     groups = [(kind, [path for path in images if path not in masks]) for kind, images in _groups(case)]
+    groups = _without_nameless(groups)
+    if not any(images for kind, images in groups if kind in (None, "train")):  # no part to train on: divided anew
+        groups = [(None if kind in ("val", "test") else kind, images) for kind, images in groups]
     train = [path for kind, images in groups for path in images if kind in (None, "train")]
     labels = labels_by_name(train)
     if labels is None:
@@ -159,6 +162,12 @@ def _read_filenames(case: Case, masks: Masks) -> Layout:
             labels |= more
             parts |= dict.fromkeys(more, kind)
     return _layout_by_name(case, *_divided_by_name(labels, parts), masks)
+
+
+def _without_nameless(groups: list[tuple[Kind | None, list[Path]]]) -> list[tuple[Kind | None, list[Path]]]:
+    """Without folders whose names are all numbers or a camera's, where others have names that may say a class."""
+    named = [(kind, images) for kind, images in groups if images and not are_nameless(images)]
+    return named or groups
 
 
 def _divided_by_name(labels: Labels, parts: dict[Path, Kind | None]) -> tuple[Labels, dict[Path, Kind | None]]:

@@ -139,6 +139,8 @@ def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
         layout.notes.append("Only the train folder has class folders; its images are divided into all parts.")
     _note_merged_folders(layout, parts)
     _join_spellings(layout, train_classes)
+    if not level and not case.named:
+        layout.note_new()
     _drop_untrained(layout, train_classes, "" if train_only else "train")
     layout.account(case.outer, OUTSIDE)
     return layout

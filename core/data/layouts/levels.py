@@ -7,7 +7,9 @@ from core.data.layouts.case import Case, at_level, unwrap
 from core.data.layouts.exports import MASKS, Export
 from core.data.layouts.flat import labels_of, table_options
 from core.data.layouts.masked.folders import holds_images, is_annotation, only_count
+from core.data.layouts.names_in_folders import ask_about_file_names
 from core.data.layouts.questions import (
+    FILENAMES,
     FOLDERS,
     INNER,
     INNERMOST,
@@ -15,11 +17,12 @@ from core.data.layouts.questions import (
     Option,
     ask_about_copies,
     ask_about_names,
+    ask_about_unknown,
     ask_about_wrapped,
     folds,
     variants,
 )
-from core.data.layouts.words import is_fold, is_generic, is_group
+from core.data.layouts.words import are_folds, is_generic, is_group
 from core.data.natural import natural_key
 from core.data.tree import Folder
 from core.errors import UnusableDataset
@@ -32,17 +35,19 @@ _DEEPEST = 9
 def level_of_classes(case: Case, root: Folder, within_parts: bool = False) -> int:
     """0 if the folders of `root` are the classes; raises `UnclearLayout` if their sub-folders may be."""
     full = root.full
-    if not case.named and not within_parts and len(root.folders) > 1 and all(is_fold(f.name) for f in root.folders):
+    if not case.named and not within_parts and len(root.folders) > 1 and are_folds([f.name for f in root.folders]):
         raise folds(case, full)
     if case.named or len(full) < 2:
         return 0
     inner = [_labels(case, unwrap(folder).full) for folder in full]
     if not within_parts and not any(inner) and len(full) == len(root.folders):
         ask_about_names(case, full)
+        ask_about_file_names(case, full)
     if any(_has_its_own(folder) for folder in full) or not all(inner):
         ask_about_copies(case, full, inner)
         if not within_parts:
             ask_about_wrapped(case, full)
+            ask_about_unknown(case, full)
         return 0
     _ask_about_levels(case, full, inner, within_parts)
     return 0
@@ -120,7 +125,7 @@ def refusal(case: Case, export: Export) -> UnusableDataset:
     sentence = f"{case.outer.path} {export.what} {export.step.format(short(case.outer.path.name))}"
     if not case.outer.image_count:
         return UnusableDataset(sentence)
-    options = [({"layout": "filenames"}, "the classes are in the file names"), *table_options(case, labels_of(case))]
+    options = [FILENAMES, *table_options(case, labels_of(case))]
     classes = [folder for folder in case.root.full if not holds_images(folder)]
     unsure = len(classes) > 1 or not all(mask.surely for mask in case.masks)
     if export is MASKS and (unsure or only_count((case.whole or case).root)):

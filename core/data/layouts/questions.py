@@ -9,13 +9,16 @@ from core.data.layouts.only import ONLY, WITHOUT, name_of
 from core.data.layouts.words import (
     PREDICT,
     Kind,
+    are_a_set,
     is_batch,
+    is_beside_parts,
     is_certain,
     is_generic,
     is_group,
+    is_new,
     kind_of,
+    may_be_unknown,
     part_words,
-    plain,
     same_class,
 )
 from core.data.natural import natural_key
@@ -25,12 +28,12 @@ from core.text import short
 
 _MOST_VARIANTS = 6
 Option = tuple[dict[str, str], str]  # fields of `Reading`, and what they mean
+FILENAMES = ({"layout": "filenames"}, "the classes are in the file names")
 FOLDERS = ({"layout": "folders"}, "each of these folders is a class")
 SHARED = (
     {"layout": "folders", "task": "multilabel"},
     "each of these folders is a label; an image that lies in several has all their labels",
 )
-_PART_PAIRS = ({"seen", "unseen"}, {"gallery", "query"})
 INNER = ({"layout": "inner"}, "the folders within them are the classes")
 INNERMOST = ({"layout": "innermost"}, "the innermost folders are the classes")
 PARTS = ({"layout": "parts"}, "each of these folders is a class, in every part")
@@ -44,7 +47,7 @@ def ask_about_names(case: Case, full: Sequence[Folder]) -> None:
             f"The folders {names} are called after when or in which lot their images came, not after what they show. "
             "If they are no classes, put the images of each class into a folder of its own, or add a file labels.csv "
             "with the columns file and label.",
-            [FOLDERS],
+            [FILENAMES, FOLDERS],
         )
     classes = Counter(same_class(folder.name) for folder in full)
     with_part = all(len(found := part_words(folder.name)) == 1 and found != {PREDICT} for folder in full)
@@ -58,14 +61,17 @@ def ask_about_names(case: Case, full: Sequence[Folder]) -> None:
         raise case.ask(
             f"The folders {names} are called like parts of one data set, not after what they show. Put the images of "
             "each class into a folder of its own, or add a file labels.csv with the columns file and label.",
-            [FOLDERS],
+            [FILENAMES, FOLDERS],
         )
 
 
 def _are_parts(full: Sequence[Folder]) -> bool:
     """Whether two folder names differ only in the part: 'box_train' and 'box_test', beside others; or whether all are
     parts, each with a word more: 'public_train' and 'private_test'."""
-    if {plain(folder.name) for folder in full} in _PART_PAIRS:
+    if are_a_set(folder.name for folder in full):
+        return True
+    known = [kind_of(folder.name) not in (None, PREDICT) for folder in full]
+    if any(known) and all(one or is_beside_parts(folder.name) for one, folder in zip(known, full, strict=True)):
         return True
     words = [part_words(folder.name) - {PREDICT} for folder in full]
     if all(words) and {"train"} in words and any("train" not in each for each in words):
@@ -94,8 +100,17 @@ def folds(case: Case, full: Sequence[Folder]) -> UnclearLayout:
         "classes nor parts. Rename them to train, val and test, or read them together and divided anew."
     )
     nested = all(folder.full and not any(kind_of(one.name) for one in folder.full) for folder in full)
+    if nested:
+        return case.ask(question, [INNER, *_one_folder_options(case, full)])
+    return case.ask(question, [FILENAMES, *_one_folder_options(case, full), FOLDERS])
+
+
+def unknown_parts(case: Case, full: Sequence[Folder]) -> UnclearLayout:
+    """The question if the file names give classes, but no folder is the training part."""
     return case.ask(
-        question, [INNER, *_one_folder_options(case, full)] if nested else [*_one_folder_options(case, full), FOLDERS]
+        f"The file names in {listed(folder.name for folder in full)} give classes, but none of these folders is the "
+        "training part. Rename them to train, val and test, or read them together and divided anew.",
+        [FILENAMES],
     )
 
 
@@ -138,13 +153,29 @@ def ask_about_wrapped(case: Case, full: Sequence[Folder]) -> None:
             )
 
 
+def ask_about_unknown(case: Case, full: Sequence[Folder]) -> None:
+    """Raise if one folder holds several folders and no image of its own, and those beside it may hold images without a
+    class: 'known' with the classes, and 'unknown'."""
+    upper = [folder for folder in full if not folder.images and len(unwrap(folder).full) > 1]
+    others = [folder for folder in full if folder not in upper]
+    if len(upper) != 1 or any(is_group(one.name) for one in unwrap(upper[0]).full):
+        return
+    if others and all(may_be_unknown(folder.name) and not unwrap(folder).full for folder in others):
+        raise case.ask(
+            f"The folder '{short(upper[0].name)}' holds the folders {listed(f.name for f in unwrap(upper[0]).full)}, "
+            f"which may be the classes, and {listed(folder.name for folder in others)} images without one.",
+            [*_one_folder_options(case, upper), FOLDERS],
+        )
+
+
 def ask_about_test(case: Case) -> None:
     """Raise if at most one class remains beside folders named like parts: these may be classes, or for prediction."""
     full = case.root.full
     tests = [
         folder
         for folder in full
-        if kind_of(folder.name) != "train" and is_certain(folder.name) and not unwrap(folder).full
+        if (is_new(folder.name) or (kind_of(folder.name) != "train" and is_certain(folder.name)))
+        and not unwrap(folder).full
     ]
     if case.named or not tests or len(full) - len(tests) > 1:
         return

@@ -2,71 +2,48 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
+from itertools import chain, pairwise
 
 from core.data.dataset import Part
+from core.data.layouts.vocabulary import groups, parts, unlabelled
+from core.data.layouts.vocabulary.fillers import AROUND, NAMELESS, NOUNY
+from core.data.layouts.vocabulary.letters import all_words, folded, without_version
 
 PREDICT = "predict"  # images without labels, to be predicted
 Kind = Part | str  # 'train', 'val', 'test' or PREDICT
 
-_NOISE = (
-    # possessive where it is used: of two words of which one begins the other the longer one stands first
-    r"(?:the|my|sets?|datasets?|data|imagens|images?|imgs?|pictures?|pics?|photographs?|photos?|seg|splits?|samples?|folder|dir|"
-    r"subset|part|jpe?gs?|pngs?|raw|original|orig|final|new|"
-    r"datensatz|daten|bilder|fotos?|aufnahmen|satz|datos|im[aá]genes|dados|donn[eé]es|immagini|dati|"
-    r"изображения|данные|图片|图像|数据集?|圖片|數據集?|画像|データセット|データ|用|이미지|데이터)"
-)
-_BETWEEN = r"(?:only|zum|zur|zu|de(?!v)|di|do|da|pour|para|per|à)"  # beside a word for a part; alone it may be a class
-_WORDS: dict[Kind, str] = {
-    "train": "(?:for)?train|(?:for)?training|trn|trainval|trainings|trainieren|lernen|entrenamiento|entrenar|treino|"
-    "treinamento|treinar|"
-    "apprentissage|apprendre|entra[iî]nement|entra[iî]ner|addestramento|addestrare|训练集?|訓練集?|学習|学习|обучение|"
-    "обучающ(?:ая|ие|ий)|тренировочн(?:ая|ые|ый)|훈련|학습",
-    "val": "val|valid|validation|validate|validating|dev|develop|development|eval|evaluation|evaluate|holdout|"
-    "validierungs?|validieren|validaci[oó]n|validar|valida[cç][aã]o|validazione|verifica|验证集?|驗證集?|検証|валидация|"
-    "валидационн(?:ая|ые|ый)|검증",
-    "test": "(?:for)?tests?|(?:for)?testing|testen|tst|prueba|pruebas|probar|teste|testes|testar|prova|prove|essais?|"
-    "测试集?|測試集?|テスト|"
-    "тест|тесты|тестов(?:ая|ые|ый)|테스트|시험",
-    PREDICT: "(?:to|for)?(?:preds?|predict|predictions?|inference|submission|scoring)|predict(?:me|these|this)|"
-    "(?:un|not|notyet)(?:labell?ed|annotated|classified)|unsup(?:ervised)?|unsorted|uncategori[sz]ed|"
-    "(?:to|for)(?:label|annotate|sort|classify|check|test|identify)|nolabels?|klassifizieren|bestimmen|unbeschriftet|"
-    "pr[eé]dire|classer|nonclass[eé]s?|sinetiquetar|sinclasificar|clasificar|predecir|senzaetichetta|未标注|未标记|未標註|"
-    "待分类|预测|ラベルなし|未分類|予測",
-}
-_PATTERNS = {
-    kind: re.compile(rf"(?:{_NOISE}|{_BETWEEN})*+(?P<word>{words})(?:{_NOISE}|{_BETWEEN}|files?|items?)*+[ab]?")
-    for kind, words in _WORDS.items()
-}
-_LATE = re.compile("eval.*|holdout")  # used as the test part if no other folder is called test
-_MAYBE = re.compile("valid|dev.*|eval.*|holdout")  # ambiguous words: a part only beside another part
-_GENERIC = re.compile(rf"{_NOISE}++|all|files|database|archive|input|jpegimages|flat|images?all")
-_ASIDE = re.compile(
-    r"images?|imgs?|pics?|pictures?|photos?|data|datasets?|files|all|(?:all)?images|samples?|docs?|documentation|assets?|"
-    r"figures?|figs?|demos?|examples?|misc(?:ellaneous)?|deleted|discarded|excluded|duplicates?|extras?|temp|unused|archive|"
-    r"runs?|logs?|plots?|charts?|graphs?|models?|weights|trash|recyclebin|papierkorb|corbeille|papelera|cestino|lixeira|"
-    r"android|(?:un)?seen|queries|query|gallery|inbox|todo|(?:system)?temporaryitems|recycle[dr]|vticnf"
-)
-_ENDS = re.compile(r"(?:data|images?|pictures?|photos?)$")
+_WORDS: dict[Kind, frozenset[str]] = dict(parts.WORDS) | {PREDICT: unlabelled.WORDS}
+_LONGEST = max(map(len, chain.from_iterable(_WORDS.values())))
+_GENERIC = frozenset(("all", "files", "database", "archive", "input", "jpegimages", "flat", "imageall", "imagesall"))
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ARTIFACTS = re.compile(
     r"thumbs?|thumbnails?|previews?|results?|outputs?|checkpoints?|tmp|caches?|backups?|"
     r"wandb|mlruns|mlflow|lightninglogs|tensorboard(?:logs?)?|tblogs?|tfevents"
 )
-_FOLD = re.compile(r"k?folds?|cv|cvfold|splits?|subset|partition")
 _DATE = re.compile(r"(19|20)\d\d([-_. ]?\d\d?){0,2}|\d\d?[-_. ]\d\d?[-_. ](19|20)?\d\d")
 _WHO = "patient|subject|person|user|site|plot|location|loc|device|phone|camera|cam"  # these may be the classes
 _GROUP = re.compile(
-    rf"(?P<word>day|week|month|year|session|batch|sequence|seq|scene|clip|video|frames?|{_WHO}|"
-    r"run|take|shot|trial|series|roll|k?folds?|images?|imgs?|photos?|pictures?|part|chunk|shard|volume)"
+    rf"(?P<word>day|week|month|year|sessions?|batch|batches|sequence|seq|scene|clip|video|frames?|{_WHO}|"
+    r"runs?|take|shot|trial|series|roll|k?folds?|images?|imgs?|photos?|pictures?)"
 )
 # default folder names of cameras, phones and computers: 100CANON, Photos from 2023, New folder (2)
 _ALBUM = re.compile(
     r"[1-9]\d\d(?=.*[A-Z_])[A-Z0-9_]{5}|photos from (19|20)\d\d|(new|untitled) folder( \(?\d+\)?)?|"
     r"neuer ordner( \(\d+\))?|camera roll|whatsapp images|saved pictures"
 )
-_LETTERED = re.compile(r"(?P<word>.*[^\W\d_])[ _.-]+[A-Za-z]")  # session_a
+_LETTERED = re.compile(r"(?P<word>.*[^\W\d_])[ _.-]+[A-Za-z]|(?P<joined>.*[a-z])[A-Z]")  # session_a, setA
+_LAST_LETTER = re.compile(r"(?<=\w)[ _.-]+[ab]$|(?<=[a-z])[AB]$", re.ASCII)  # test_a, testB
+_ELIDED = re.compile(r"(?<![^\W\d_])[adl](?=[^\w]|_)", re.IGNORECASE)  # ensemble d'apprentissage
+_FEW = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
+_QUALIFIERS = all_words(  # of a test part: 'private_test'; a test tube is a thing
+    {
+        "en": "private|public|external|internal|hidden|blind|field|real|final|phone|own|unseen|official|extra|second|"
+        "quick|live|offline|online|user"
+    }
+)
 _TRAIN = ("train", "training", "trainset", "trainingset", "traindata")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _MONTH = re.compile(
@@ -82,37 +59,78 @@ def plain(name: str) -> str:
 
 def kind_of(name: str) -> Kind | None:
     """The part that a folder's name stands for, PREDICT, or None."""
-    letters = plain(name)
-    return next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(letters)), None)
+    return _found(name)[0]
+
+
+@lru_cache(maxsize=1 << 14)
+def _found(name: str) -> tuple[Kind | None, str]:
+    """The part that a name stands for, and the word that says so; None and nothing if there is none."""
+    bare = _LAST_LETTER.sub("", without_version(name.strip()))
+    for letters in dict.fromkeys((folded(bare), folded(_ELIDED.sub("", bare)))):
+        for core in AROUND.cores(letters, _LONGEST):
+            for kind, words in _WORDS.items():
+                if core in words:
+                    return kind, core
+    return None, ""
 
 
 def is_late(name: str) -> bool:
     """Whether a validation folder serves as test folder in a data set with another validation folder."""
-    return _matches_word(name, _LATE)
+    return _found(name)[1] in parts.LATE
 
 
 def is_certain(name: str) -> bool:
     """Whether a name means a part even without another part beside it."""
-    return kind_of(name) is not None and not _matches_word(name, _MAYBE)
+    kind, word = _found(name)
+    return kind is not None and not (word in parts.AMBIGUOUS and word == folded(name))
+
+
+def is_beside_parts(name: str) -> bool:
+    """Whether a name means something of a data set where 'train' or 'test' lies beside it: 'extra'."""
+    return folded(name) in parts.BESIDE_PARTS
+
+
+def are_a_set(names: Iterable[str]) -> bool:
+    """Whether names mean parts only together: 'tr' and 'te', 'support' and 'query'."""
+    letters = set(map(folded, names))
+    return len(letters) > 1 and any(letters <= known for known in parts.TOGETHER)
 
 
 def is_generic(name: str) -> bool:
     """Whether a name such as 'images' says nothing about what is in the images."""
-    return bool(_GENERIC.fullmatch(plain(name)))
+    letters = folded(name)
+    return NAMELESS.fills(letters) or letters in _GENERIC
 
 
-def is_aside(name: str) -> bool:
+def is_new(name: str) -> bool:
+    """Whether a name says that images came later or by chance, which is no class: 'new images', '100CANON'."""
+    letters = folded(name)
+    found = any(core in unlabelled.NEW and core != letters for core in NOUNY.cores(letters, _LONGEST))
+    return found or _is_album(name)
+
+
+def may_be_unknown(name: str) -> bool:
+    """Whether a name may be that of images without a class beside a folder of those with one: 'unknown', 'query'."""
+    return is_aside(name) or folded(name) in unlabelled.NEW
+
+
+def is_aside(name: str, beside: Iterable[str] = ()) -> bool:
     """Whether a name is typical of folders that are not classes: figures, samples, discarded images, training outputs,
-    generic names ('new_images'), or possible parts ('holdout')."""
-    letters = plain(name)
-    if (
-        _ASIDE.fullmatch(letters)
-        or _ASIDE.fullmatch(_ENDS.sub("", letters))
-        or is_generic(name)
-        or kind_of(name) is not None
-    ):
+    generic names ('new_images'), or possible parts ('holdout').
+
+    `beside` are other names: 'raw' beside 'cooked' is an ordinary class."""
+    letters = folded(name)
+    if not unlabelled.ORDINARY_BESIDE.get(letters, frozenset()).isdisjoint(map(folded, beside)):
+        return False
+    if any(core in unlabelled.ASIDE for core in NOUNY.cores(letters, _LONGEST)) or letters in unlabelled.NEW_ALONE:
         return True
-    return bool(part_words(_CAMEL_CASE.sub(" ", name)) & {"test", PREDICT})  # 'private_test', but also 'blood test'
+    if is_new(name) or is_generic(name) or kind_of(name) is not None:
+        return True
+    tokens = _TOKEN.findall(_CAMEL_CASE.sub(" ", name))
+    kinds = {kind_of(one) for one in (*tokens, *map("".join, pairwise(tokens)))}
+    others = {folded(token) for token in tokens if kind_of(token) is None and not token.isdigit()}
+    qualified = all(one in _QUALIFIERS or is_generic(one) or (one.isascii() and len(one) < 3) for one in others)
+    return PREDICT in kinds or ("test" in kinds and qualified)  # 'private_test', but also 'blood test'
 
 
 def is_unlabelled(label: str) -> bool:
@@ -127,17 +145,32 @@ def is_artifact(name: str) -> bool:
 
 def is_fold(name: str) -> bool:
     """Whether a name means one of the folds of a cross-validation: 'fold3', 'cv_1'."""
-    return any(c.isdigit() for c in name) and bool(_FOLD.fullmatch(plain(name)))
+    return any(c.isdigit() for c in name) and folded(name) in groups.FOLDS
+
+
+def are_folds(names: Sequence[str]) -> bool:
+    """Whether all names mean folds: also 'k1', 'k2' and 'k3', of which two may be mountains."""
+    return all(map(is_fold, names)) or (
+        len(names) > 2 and all(re.fullmatch("[kK][ _-]?[0-9]{1,2}", name) for name in names)
+    )
 
 
 def is_group(name: str) -> bool:
     """Whether a name says when, where or by whom images were taken, not what they show: '2024-03', 'session 2'."""
     letters, bare = plain(name), name.strip()
-    if _DATE.fullmatch(bare) or _MONTH.fullmatch(letters) or _ALBUM.fullmatch(bare) or _ALBUM.fullmatch(bare.lower()):
+    if _DATE.fullmatch(bare) or _MONTH.fullmatch(letters) or _is_album(name):
         return True
-    if lettered := _LETTERED.fullmatch(name.strip()):
-        return bool(_GROUP.fullmatch(plain(lettered["word"])))
+    if lettered := _LETTERED.fullmatch(bare):
+        word = lettered["word"] or lettered["joined"]
+        return bool(_GROUP.fullmatch(plain(word))) or folded(word) in groups.PORTIONS
+    if folded(name) in groups.PORTIONS:
+        return bool(_FEW.search(name))
     return bool(_GROUP.fullmatch(letters)) and (any(c.isdigit() for c in name) or is_generic(name))
+
+
+def _is_album(name: str) -> bool:
+    bare = name.strip()
+    return bool(_ALBUM.fullmatch(bare) or _ALBUM.fullmatch(bare.lower()))
 
 
 def is_batch(name: str) -> bool:
@@ -145,12 +178,14 @@ def is_batch(name: str) -> bool:
 
     Names of persons or places, as 'person 3', are not: they may be the classes.
     """
-    return is_group(name) and not re.fullmatch(_WHO, plain(_LETTERED.sub(r"\g<word>", name.strip())))
+    return is_group(name) and not re.fullmatch(
+        _WHO, plain(_LETTERED.sub(lambda found: found["word"] or found["joined"], name.strip()))
+    )
 
 
 def without_shared(names: Sequence[str]) -> dict[str, str]:
     """Each name without the words common to all: 'cats_train' and 'cats_test' become 'train' and 'test'."""
-    tokens = {name: _TOKEN.findall(name) for name in names}
+    tokens = {name: _TOKEN.findall(_CAMEL_CASE.sub(" ", name)) for name in names}
     shared = (
         set.intersection(*(set(map(str.casefold, found)) for found in tokens.values())) if len(tokens) > 1 else set()
     )
@@ -188,9 +223,3 @@ def same_class(name: str) -> str:
     tokens = [token.casefold() for token in _TOKEN.findall(unicodedata.normalize("NFKC", name))]
     remaining = [token for token in tokens if kind_of(token) is None]
     return "".join(remaining or tokens) or name
-
-
-def _matches_word(name: str, words: re.Pattern[str]) -> bool:
-    letters = plain(name)
-    found = next((match for pattern in _PATTERNS.values() if (match := pattern.fullmatch(letters))), None)
-    return found is not None and bool(words.fullmatch(found["word"]))

@@ -4,7 +4,7 @@ import pytest
 
 from core.data.related.stems import stem_groups
 from core.data.split import make_split
-from core.experiment import SplitSpec
+from core.experiment import Reading, SplitSpec
 from tests.data.related.test_versions import content
 
 
@@ -48,7 +48,8 @@ def test_images_of_one_stem_stay_together(folder_of, read, forms):
     ],
 )
 def test_other_names_share_no_stem(folder_of, read, names):
-    assert stem_groups(read(folder_of(content(names)))) == ((), [])
+    dataset = read(folder_of(content(names)), reading=Reading(layout="folders"))
+    assert stem_groups(dataset) == ((), [])
 
 
 def test_a_stem_in_several_classes_is_told_and_not_grouped(folder_of, read):

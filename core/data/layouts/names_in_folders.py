@@ -1,0 +1,40 @@
+"""Folders whose files are called after the same classes, so that the folders themselves are parts or lots."""
+
+from collections.abc import Sequence
+
+from core.data.layouts.assigned import listed
+from core.data.layouts.case import Case
+from core.data.layouts.filenames import are_nameless, labels_by_name
+from core.data.layouts.questions import FILENAMES, FOLDERS
+from core.data.layouts.vocabulary.groups import VIEWS
+from core.data.layouts.vocabulary.letters import folded
+from core.data.layouts.words import is_aside, is_generic, kind_of
+from core.data.tree import Folder
+
+
+def ask_about_file_names(case: Case, full: Sequence[Folder]) -> None:
+    """Raise if the file names of every flat folder give the same classes; folders of bare numbers may lie beside."""
+    named = [(folder, images) for folder in full if not are_nameless(images := list(folder.every_image()))]
+    labels = [set((labels_by_name(images) or {}).values()) for _, images in named]
+    if not named or not all(labels):
+        return
+    others = [folder for folder in full if all(folder is not one for one, _ in named)]
+    if len(named) == 1 and not (
+        _holds_all(named[0][0]) and (len(others) == 1 or all(is_aside(f.name) for f in others))
+    ):
+        return  # a class with kinds of its own
+    shared, every = set.intersection(*labels), set.union(*labels)
+    telling = [label for label in sorted(shared) if folded(label) not in VIEWS]
+    if len(telling) < 2 or 2 * len(shared) < len(every):
+        return
+    where = "in the folder" if len(named) == 1 else "in each of the folders"
+    raise case.ask(
+        f"The files {where} {listed(folder.name for folder, _ in named)} are called after the same classes "
+        f"({listed(telling)}), so that either the file names or the folders may be the classes.",
+        [FILENAMES, FOLDERS],
+    )
+
+
+def _holds_all(folder: Folder) -> bool:
+    """Whether a folder's name is that of a part or of images, not of a class."""
+    return kind_of(folder.name) is not None or is_generic(folder.name)
