@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from core.data.layouts.assigned import listed
 from core.data.layouts.columns import are_marks, is_preferred, is_set
 from core.data.layouts.tables import Table
+from core.data.layouts.vocabulary import parts
+from core.data.layouts.vocabulary.letters import folded
 from core.data.layouts.words import PREDICT, Kind, kind_of, part_words, plain
 from core.data.related.subjects import is_subject_column
 from core.text import short
 
-_SPLITS = re.compile(r"split|subset|set|part|partition|usage|phase|dataset")
 _FOLDS = re.compile(r"(k|cv|data|val|valid)?folds?|(data)?splits?|evalpartition|partition")
 _IS = re.compile("^(is|in(?!f))")  # is_test, in_train, but not inference
 _FLAG = re.compile(
     r"(is|to|was|flag)?(exclu(de|ded|sion)|ignored?|skip(ped)?|deleted?|removed?|discard(ed)?|dropp?(ed)?|duplicated?|"
     r"corrupt(ed)?|invalid|unusable)(is|flag)?"
 )
-_ABBREVIATIONS: dict[str, Kind] = {"tr": "train", "va": "val", "te": "test"}
+_CODED = re.compile(r"(eval)?partition")  # as CelebA numbers its parts
+_CODES: dict[str, Kind] = {"0": "train", "1": "val", "2": "test"}
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")  # trainLabels
 
 
@@ -31,6 +33,7 @@ class Division:
 
     table: Table
     column: str = ""
+    coded: bool = False  # whether the column has numbers for parts
     marks: dict[str, Kind] = field(default_factory=dict)  # columns of 0 and 1 that assign parts
     columns: list[str] = field(default_factory=list)  # all columns about parts, used or not: none of them is the label
     notes: list[str] = field(default_factory=list)
@@ -39,7 +42,8 @@ class Division:
         """The part of a row; None if unknown."""
         columns = self.table.columns
         if self.column:
-            return _kind(self.column, columns[self.column][row])
+            value = columns[self.column][row]
+            return _CODES.get(value) if self.coded else _kind(self.column, value)
         if self.marks:
             remainder: Kind = "train" if "train" not in self.marks.values() else "test"
             return next((kind for name, kind in self.marks.items() if is_set(columns[name][row])), remainder)
@@ -50,8 +54,18 @@ def divide(table: Table, file_column: str) -> Division:
     """Detect how a table divides its rows, if it does."""
     made = Division(table)
     marks = _part_marks(table.columns)
-    made.column = _split_column(table.columns, (file_column,)) or ""
-    made.columns = [*([made.column] if made.column else []), *marks]
+    made.column = next(iter(_split_columns(table.columns, (file_column,))), "")
+    others = [name for name in _split_columns(table.columns, (file_column, made.column)) if made.column]
+    others = [name for name in others if len(set(table.columns[name])) > 1]
+    if not made.column:
+        made.column = next((name for name, values in table.columns.items() if _is_coded(name, values)), "")
+        made.coded = bool(made.column)
+    made.columns = [*([made.column] if made.column else []), *others, *marks]
+    if others:
+        made.notes.append(
+            f"The images are divided by '{short(made.column)}'; {listed(others)} "
+            f"{'divides' if len(others) == 1 else 'divide'} them as well, which is not used."
+        )
     if marks and not made.column:
         _use_marks(made, marks)
     return made
@@ -67,7 +81,8 @@ def unused(division: Division, exclude: Sequence[str]) -> str:
     for name, values in division.table.columns.items():
         other = list(dict.fromkeys(value for value in values if value and _kind(name, value) is None))
         partly = is_split(name) and any(_kind(name, value) for value in values)
-        coded = is_split(name) and 1 < len(other) < _MOST_CODES and all(len(value) < 3 for value in other)
+        few = 3 * len(other) < len(values) or all(len(value) < 3 for value in other)
+        coded = is_split(name) and 1 < len(other) < _MOST_CODES and few
         if name not in exclude and other and (partly or coded or _FOLDS.fullmatch(plain(name))):
             return (
                 f"The column '{short(name)}' does not divide the images, because {listed(other)} in it "
@@ -106,9 +121,15 @@ def unused_flags(division: Division, exclude: Sequence[str]) -> str:
     return ""
 
 
+def is_fold_column(name: str, values: Sequence[str]) -> bool:
+    """Whether a column numbers the folds of a cross-validation."""
+    different = set(values) - {""}
+    return plain(name).endswith(("fold", "folds")) and 1 < len(different) <= 20 and all(map(str.isdecimal, different))
+
+
 def is_split(name: str) -> bool:
     """Whether a column has a typical name of a split column."""
-    return bool(_SPLITS.fullmatch(plain(name)))
+    return folded(name) in parts.COLUMNS
 
 
 def kind_of_file(stem: str) -> Kind | None:
@@ -124,17 +145,29 @@ def _kind(column: str, value: str) -> Kind | None:
 
     Short values such as 'tr' only in a split column (elsewhere they may be languages).
     """
-    return (_ABBREVIATIONS.get(value.lower()) if is_split(column) else None) or kind_of(value)
+    return (parts.IN_COLUMNS.get(value.casefold()) if is_split(column) else None) or kind_of(value)
 
 
-def _split_column(columns: dict[str, list[str]], exclude: Sequence[str]) -> str | None:
-    """The split column: all values are names of parts, of at least two parts unless its name is typical."""
+def _split_columns(columns: dict[str, list[str]], exclude: Sequence[str]) -> list[str]:
+    """The split columns: all values are names of parts, of at least two parts unless the column's name is typical.
+
+    A column called after labels is one only if it is about training: 'valid' may be a class.
+    """
+    found = []
     for name, values in columns.items():
         kinds = {_kind(name, value) for value in values if value}
-        plausible = is_split(name) or len(kinds) > 1
-        if name not in exclude and kinds and None not in kinds and plausible and not is_preferred(name):
-            return name
-    return None
+        plausible = "train" in kinds and len(kinds) > 1 if is_preferred(name) else is_split(name) or len(kinds) > 1
+        if name not in exclude and kinds and None not in kinds and plausible:
+            found.append(name)
+    return sorted(found, key=is_preferred)
+
+
+def _is_coded(name: str, values: Sequence[str]) -> bool:
+    """Whether a column numbers the parts: most of 0, which are for training, some of 1 and of 2."""
+    counts = [list(values).count(code) for code in _CODES]
+    return (
+        bool(_CODED.fullmatch(plain(name))) and all(counts) and sum(counts) == len(values) and counts[0] == max(counts)
+    )
 
 
 def _part_marks(columns: dict[str, list[str]]) -> dict[str, Kind]:

@@ -49,7 +49,14 @@ def read_csv(case: Case, labelled: Labelled) -> Layout:
     _offer(layout, case, set(labelled.labels) | set(labelled.conflicts) | set(labelled.without_class))
     parts = {path: _part(case.root, path, labelled) for path in labelled.labels}
     layout.multilabel = labelled.multilabel
-    single_part = len(set(parts.values()) - {None}) < 2  # a single part does not divide the data
+    marked = set(parts.values()) - {None}
+    rest = None in parts.values() and bool(labelled.parts) and marked <= {"val", "test"}  # it trains
+    single_part = len(marked) < 2 and not (marked and rest)  # a single part does not divide the data
+    if marked == {"train"} and labelled.parts and None in parts.values():
+        layout.notes.append(
+            f"{listed(names)} marks {list(parts.values()).count('train'):,} of {len(parts):,} images for training and "
+            "the others for nothing, which is not used: the images are divided anew. Write val or test for the others."
+        )
     for path in images_of(case):
         if reason := labelled.conflicts.get(path) or labelled.without_class.get(path):
             layout.leave_out(path, reason)

@@ -186,7 +186,11 @@ def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading, s
     spellings = _spellings(result, row_values)
     for number, paths in enumerate(rows):
         image, part = _image(result, table, number, paths, division.part(number)), division.part(number)
-        if image is not None and result.multilabel:
+        if image is not None and part == PREDICT and division.column:
+            value = short(table.columns[division.column][number])
+            reason = f"{_line(table, number)} says '{value}' in '{short(division.column)}': it is not used."
+            result.without_class.setdefault(image, reason)
+        elif image is not None and result.multilabel:
             _assign_several(result, table, number, image, labels_of_row(result, table, marks, number, spellings))
         elif image is not None:
             _assign(result, table, number, image, marked_label(table, result.label_column, marks, number, spellings))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case
-from core.data.layouts.divided import divide, kind_of_file
+from core.data.layouts.divided import divide, is_fold_column, kind_of_file
 from core.data.layouts.flat import labels_of
 from core.data.layouts.tables import SUFFIXES, read_table
 from core.data.layouts.words import PREDICT, kind_of, part_words, without_part
@@ -98,6 +98,8 @@ def _has_column_of_parts(path: Path, stems: set[str]) -> bool:
         table = read_table(path)
     except UnusableDataset:
         return False
+    if any(is_fold_column(name, values) for name, values in table.columns.items()):
+        return bool(stems & _stems(_head(path)))
     kinds = {kind_of(value) for values in table.columns.values() for value in set(values)} - {None, PREDICT}
     return len(kinds) > 1 and bool(stems & _stems(_head(path))) and bool(divide(table, "").column)
 

@@ -60,7 +60,7 @@ def test_short_names_of_parts_divide_and_numbers_of_parts_are_told(read):
     assert counts(layout) == {"train/cat": 4, "train/dog": 1, "val/dog": 1, "test/cat": 2}
 
 
-@pytest.mark.parametrize("name", ["partition", "fold", "kfold"])
+@pytest.mark.parametrize("name", ["data_split", "fold", "kfold"])
 def test_numbers_of_parts_or_folds_are_told(read, name):
     said = [(*row, part) for row, part in zip(rows(), "00012201", strict=True)]
     layout = read({"images": FILES, "l.csv": table(said, f"file,label,{name}")})
