@@ -8,13 +8,13 @@ from pathlib import Path
 from core.data.layouts.case import Case, unwrap
 from core.data.layouts.masked.folders import holds_images, is_annotation, may_hold_masks
 from core.data.layouts.words import is_generic, kind_of
+from core.data.text_files import head, keys
 from core.data.tree import Folder
 
 _OBJECT = re.compile(r"\s*([A-Za-z]\S*(\s+[-+]?[\d.]+){14,15})?\s*")  # a line of KITTI
 _NUMBERS = re.compile(r"\s*(\d+(\s+[-+]?[\d.]+){4,})?\s*")
 _MOST = 200  # files examined
 _FEWEST = 3  # images of a folder that also holds their masks, for it to be a class
-_HEAD = 1 << 16  # bytes of a JSON file used to recognise it
 _BOXES = (
     "Graft classifies whole images. Cut the objects out, or sort the images into a folder per class, such as {0}/cat "
     "and {0}/dog."
@@ -90,37 +90,22 @@ def _files(folder: Folder, suffix: str) -> list[Path]:
 
 
 def _is_coco(top: Folder) -> bool:
-    return any(path.name.lower().endswith(".coco.json") or _is_coco_file(_keys(path)) for path in _files(top, ".json"))
+    return any(path.name.lower().endswith(".coco.json") or _is_coco_file(keys(path)) for path in _files(top, ".json"))
 
 
-def _is_coco_file(keys: set[str]) -> bool:
-    return "images" in keys and bool(keys & {"annotations", "image_id", "bbox"})
+def _is_coco_file(found: set[str]) -> bool:
+    return "images" in found and bool(found & {"annotations", "image_id", "bbox"})
 
 
 def _is_createml(top: Folder) -> bool:
     return any(
-        path.name.lower().endswith(".createml.json") or _keys(path) >= {"image", "annotations", "coordinates"}
+        path.name.lower().endswith(".createml.json") or keys(path) >= {"image", "annotations", "coordinates"}
         for path in _files(top, ".json")
     )
 
 
 def _is_via(top: Folder) -> bool:
-    return any(_keys(path) >= {"filename", "regions", "size"} for path in _files(top, ".json"))
-
-
-def _keys(path: Path) -> set[str]:
-    """The keys at the beginning and the end of a JSON file of any size."""
-    return set(re.findall(r'"(\w+)"\s*:', _head(path) + _head(path, end=True)))
-
-
-def _head(path: Path, end: bool = False) -> str:
-    try:
-        with path.open("rb") as file:
-            if end:
-                file.seek(max(0, path.stat().st_size - _HEAD))
-            return file.read(_HEAD).decode("utf-8", "replace")
-    except OSError:
-        return ""
+    return any(keys(path) >= {"filename", "regions", "size"} for path in _files(top, ".json"))
 
 
 def _is_yolo(top: Folder) -> bool:
@@ -130,7 +115,7 @@ def _is_yolo(top: Folder) -> bool:
 
 def _is_yolo_list(top: Folder) -> bool:
     """Whether a YAML file beside the images has the keys 'names' and 'train'."""
-    texts = [_head(path) for path in top.files if path.suffix.lower() in (".yaml", ".yml")]
+    texts = [head(path) for path in top.files if path.suffix.lower() in (".yaml", ".yml")]
     return any({"train", "names"} <= set(re.findall(r"(?m)^(\w+)\s*:", text)) for text in texts)
 
 
@@ -142,18 +127,18 @@ def _texts_hold(top: Folder, line_of: re.Pattern[str]) -> bool:
     """Whether most text files named like an image hold only such lines."""
     stems = {path.stem for path in top.every_image()}
     texts = [path for path in _files(top, ".txt") if path.stem in stems]
-    good = [path for path in texts if all(line_of.fullmatch(line) for line in _head(path).splitlines())]
+    good = [path for path in texts if all(line_of.fullmatch(line) for line in head(path).splitlines())]
     return bool(texts) and 2 * len(good) > len(texts)
 
 
 def _is_voc(top: Folder) -> bool:
-    return any(re.search(r"<annotation[\s>]", _head(path)[:500]) for path in _files(top, ".xml"))
+    return any(re.search(r"<annotation[\s>]", head(path)[:500]) for path in _files(top, ".xml"))
 
 
 def _is_cvat(top: Folder) -> bool:
-    return any(re.search(r"<annotations[\s>]", _head(path)[:500]) for path in _files(top, ".xml"))
+    return any(re.search(r"<annotations[\s>]", head(path)[:500]) for path in _files(top, ".xml"))
 
 
 def _is_labelme(top: Folder) -> bool:
     stems = {path.stem for path in top.every_image()}
-    return any(path.stem in stems and "shapes" in _keys(path) for path in _files(top, ".json"))
+    return any(path.stem in stems and "shapes" in keys(path) for path in _files(top, ".json"))

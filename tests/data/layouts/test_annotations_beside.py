@@ -1,0 +1,76 @@
+"""Boxes beside images in class folders are named once and are no damaged images; the classes stay the folders."""
+
+import json
+
+import pytest
+
+from tests.data.layouts.conftest import counts
+
+PLACES = {"north": 5, "valley": 4}
+FILES = [f"{place}/{place}{n}.jpg" for place, count in PLACES.items() for n in range(count)]
+VOC = "<annotation><object><name>fox</name></object></annotation>"
+COCO = {
+    "images": [{"id": 1, "file_name": FILES[0]}],
+    "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}],
+    "categories": [{"id": 1, "name": "fox"}, {"id": 2, "name": "hare"}],
+}  # fmt: skip
+STUDIO = [{"annotations": [{"result": [{"value": {"rectanglelabels": ["fox"]}}]}], "data": {"image": FILES[0]}}]
+
+
+def folder(more):
+    return dict.fromkeys(FILES, b"") | more
+
+
+def notes(layout):
+    return [note for note in layout.notes if "labels for detection" in note]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text"),
+    [
+        (".txt", "0 0.5 0.5 0.1 0.2\n2 0.1 0.2 0.3 0.4\n"), (".txt", "Fox 1.0 2.0 30.0 40.0\n"), (".xml", VOC),
+        (".json", json.dumps({"shapes": [], "imagePath": "x"})), (".pts", "version: 1\nn_points: 68\n{\n1 2\n}\n"),
+        (".jpg.json", json.dumps({"objects": [{"classTitle": "fox"}]})),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("inner", ["", "labels/"])
+def test_a_file_of_boxes_for_each_image_is_named_once(read, suffix, text, inner):
+    own = [name.replace("/", f"/{inner}").replace(".jpg", suffix) for name in FILES[1:]]
+    layout = read(folder(dict.fromkeys(own, text) | {FILES[0].replace(".jpg", ".txt"): ""}))
+    assert {
+        label: sum(f.label == label and f.path.suffix == ".jpg" for f in layout.found) for label in PLACES
+    } == PLACES
+    (note,) = notes(layout)
+    assert note.startswith(
+        f"{9 if suffix == '.txt' else 8} files such as "
+    )  # an empty one is of an image without objects
+    assert "The folders 'north' and 'valley' are the classes" in note
+    assert {one.name for one in layout.left_out} >= set(own)
+
+
+@pytest.mark.parametrize("text", ["a photo of a dog on the grass", "2024-05-01 12:30", '{"title": "dog.jpg"}'])
+@pytest.mark.parametrize("suffix", [".txt", ".json"])
+def test_other_texts_for_each_image_are_not(read, suffix, text):
+    assert not notes(read(folder({name.replace(".jpg", suffix): text for name in FILES})))
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "what"),
+    [
+        ("a.json", json.dumps(COCO), "a COCO export for 'fox' and 'hare'"),
+        ("p.json", json.dumps(STUDIO), "an export of Label Studio"),
+        ("a.xml", "<annotations><image name='a.jpg'/></annotations>", "an export of CVAT"),
+        ("boxes.csv", f"file,xmin,ymin,xmax,ymax\n{FILES[0]},1,2,30,40\n", "a table"),
+        ("via.csv", f"filename,region_shape_attributes\n{FILES[0]},{{}}\n", "a table"),
+    ],
+)
+def test_a_file_with_the_boxes_of_all_images_is_named(read, file, text, what):
+    layout = read(folder({file: text}))
+    assert counts(layout) == PLACES
+    (note,) = notes(layout)
+    assert note.startswith(f"'{file}' is {what} with boxes")
+
+
+@pytest.mark.parametrize("text", ['{"0": "north"}', '{"images": [{"file_name": "a.jpg"}], "annotations": []}'])
+def test_other_files_are_not(read, text):
+    assert not notes(read(folder({"map.json": text, "list.csv": "file,taken\na.jpg,noon\n"})))
