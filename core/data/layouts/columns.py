@@ -19,6 +19,7 @@ _NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?")
 _WHOLE = re.compile(r"[-+]?\d+([.,]0+)?")
 _DATE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4}|\d\d?:\d\d")
 _MARKS = frozenset(("0", "1", "0.0", "1.0", "true", "false"))
+_SIGNS = {"-1", "1"}  # no and yes, as of CelebA
 _UNCERTAIN = frozenset(("", "-1", "-1.0"))
 _SET = frozenset(("1", "1.0", "true"))
 
@@ -38,8 +39,8 @@ def possible_labels(columns: dict[str, list[str]], exclude: Sequence[str]) -> li
 
 
 def are_marks(values: Sequence[str]) -> bool:
-    """Whether a column holds only 0 and 1, or true and false."""
-    return bool(values) and all(map(is_mark, values))
+    """Whether a column holds only 0 and 1, -1 and 1, or true and false."""
+    return bool(values) and (all(map(is_mark, values)) or set(values) == _SIGNS)
 
 
 def is_mark(value: str) -> bool:

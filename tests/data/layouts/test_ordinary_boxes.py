@@ -54,3 +54,13 @@ def test_lists_of_labels_that_are_numbers_stay_labels(read, labels):
 def test_other_names_of_coordinates(refused, header):
     said = [(FILES[i // 2], "c" if i % 3 else "b", *("7", "9", "4", "3")[: header.count(",") + 1]) for i in range(16)]
     assert "detection" in refused({"images": FILES, "l.csv": table(said, f"file,class_id,{header}")})
+
+
+def test_columns_of_minus_1_and_1_are_labels(read):
+    said = [(file, *(("-1", "1")[(i >> k) & 1] for k in range(3))) for i, file in enumerate(FILES)]
+    layout = read({"images": FILES, "attributes.csv": table(said, "image_id,Smiling,Male,Eyeglasses")})
+    assert layout.multilabel
+    assert sets(layout)["a05.jpg"] == "Eyeglasses+Smiling"
+    assert not [note for note in layout.notes if "taken for 0" in note]
+    one = read({"images": FILES, "one.csv": table([row[:2] for row in said], "image_id,Smiling")})
+    assert counts(one) == {"-1": 4, "1": 4}

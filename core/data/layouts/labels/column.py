@@ -167,7 +167,7 @@ def _note_marks(result: "Labelled", row_values: ColumnValues, marks: tuple[str, 
         result.notes.append(f"No image has {'the label' if len(empty) == 1 else 'the labels'} {listed(empty)}: all 0.")
     for name in marks:
         others = [value for value in row_values[name] if not cols.is_mark(value)]
-        if others:
+        if others and not cols.are_marks(row_values[name]):
             listed_values = listed(sorted({value or "nothing" for value in others}))
             rows = "1 row holds" if len(others) == 1 else f"{len(others):,} rows hold"
             result.notes.append(f"In the column '{short(name)}' {rows} {listed_values}, which is taken for 0.")
