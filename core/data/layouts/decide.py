@@ -2,6 +2,17 @@
 
 from collections.abc import Sequence
 
+from core.data.layouts.asking.named_folders import ask_about_tables
+from core.data.layouts.asking.questions import (
+    FILENAMES,
+    FOLDERS,
+    INNER,
+    INNERMOST,
+    SHARED,
+    ask_about_test,
+    folds,
+    unknown_parts,
+)
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case, no_classes, unwrap
 from core.data.layouts.containers import container_of, other_files, unread_labels
@@ -21,18 +32,7 @@ from core.data.layouts.labels.shared import lie_in_several
 from core.data.layouts.levels import depth, innermost, level_of_classes, refusal
 from core.data.layouts.masked.files import leave_out_masks
 from core.data.layouts.masked.folders import is_annotation, with_masks
-from core.data.layouts.named_folders import ask_about_tables
 from core.data.layouts.only import ONLY, WITHOUT, read_only, read_without
-from core.data.layouts.questions import (
-    FILENAMES,
-    FOLDERS,
-    INNER,
-    INNERMOST,
-    SHARED,
-    ask_about_test,
-    folds,
-    unknown_parts,
-)
 from core.data.layouts.unread_lists import note_parts_in_names
 from core.data.layouts.words import are_folds, is_batch, is_fold, is_generic, is_group, kind_of
 from core.data.tree import Folder

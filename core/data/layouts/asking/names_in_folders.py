@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from core.data.layouts.asking.questions import FILENAMES, FOLDERS
 from core.data.layouts.assigned import listed
 from core.data.layouts.case import Case
 from core.data.layouts.filenames import are_nameless, labels_by_name
-from core.data.layouts.questions import FILENAMES, FOLDERS
 from core.data.layouts.vocabulary.groups import VIEWS
 from core.data.layouts.vocabulary.letters import folded
 from core.data.layouts.words import is_aside, is_generic, kind_of

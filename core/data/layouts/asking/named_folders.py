@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from core.data.layouts.asking.questions import FOLDERS
 from core.data.layouts.assigned import listed
 from core.data.layouts.case import Case
 from core.data.layouts.columns import possible_labels
 from core.data.layouts.labelled import Labelled
-from core.data.layouts.questions import FOLDERS
 from core.data.layouts.tables import Table, find_tables, read_table
 from core.data.layouts.words import plain
 from core.data.tree import Folder
