@@ -12,8 +12,10 @@ from typing import Any
 
 from core.data import names
 from core.data.dataset import LeftOut, Part
-from core.data.layouts.words import is_aside, is_new
+from core.data.layouts.beside.aside import is_aside
+from core.data.layouts.words import is_new
 from core.data.natural import natural_key
+from core.data.related.copy_names import fold, originals
 from core.data.tree import Folder
 from core.experiment import AS_FOUND, Reading
 from core.text import short
@@ -21,13 +23,6 @@ from core.text import short
 LABELS = "classes.json"  # {folder name: label}, for labels that are not valid file names
 _ABOUT = re.compile(
     r"(readme|licen[cs]e|copying|notice|copyright|authors|changelog)(\..*)?|classes\.json", re.IGNORECASE
-)
-# suffixes of copies (Windows, macOS, browsers) and of versions
-_COPY = re.compile(
-    r"([ _.-]+\(?(copy|kopie|copie|copia|c[oó]pia)\)?([ _-]*\(?\d+\)?)?| \(\d+\)|[ _-]\d|"
-    r"[ _.-]+(aug(mented|mentations?)?|resized|cropped|flipped|rotated|old|new|backup|bak|orig(inals?)?|v\d+|extra|"
-    r"more))$",
-    re.IGNORECASE,
 )
 _PLAIN_NUMBER = re.compile(r"(?P<sign>[-+]?)(?P<whole>\d+)([.,](?P<fraction>\d+))?")
 _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
@@ -118,12 +113,9 @@ class Layout:
         copies of each other."""
         same_letters: dict[str, list[str]] = {}
         numbers: dict[str, list[str]] = {}
-        copies: dict[str, list[str]] = {}
         for label in sorted(self.classes):
             same_letters.setdefault(_letters(label), []).append(label)
             numbers.setdefault(_number(label), []).append(label)
-            copies.setdefault(_letters(_COPY.sub("", label)), []).append(label)
-        whole = {_letters(label) for label in self.classes}
         self.notes += [
             f"The classes {listed(same)} differ only in case or separators{_invisible_difference(same)}. If they are "
             "one, give them one name."
@@ -138,8 +130,7 @@ class Layout:
         ]
         self.notes += [
             f"The classes {listed(same)} are called like copies of one folder. If they are one, put them together."
-            for name, same in copies.items()
-            if len(same) > len(same_letters.get(name, [])) and name in whole
+            for same in _copies(self.classes)
         ]
 
     def note_aside(self) -> None:
@@ -162,6 +153,21 @@ class Layout:
     def summary(self) -> str:
         """'3 classes: bars 8, cross 8, disc 8', before any file is opened."""
         return class_counts(Counter(label for found in self.found for label in found.classes))
+
+
+def _copies(labels: Iterable[str]) -> list[list[str]]:
+    """Classes that are called like copies of another one, with that; 'old' beside 'new' tells what is shown."""
+    folded = {_letters(fold(label)): label for label in sorted(labels)}
+    copies: dict[str, list[str]] = {}
+    for label in sorted(labels):
+        bases = [key for base in originals(label) if (key := _letters(fold(base))) in folded and folded[key] != label]
+        if bases:
+            copies.setdefault(bases[-1], []).append(label)
+    return [
+        sorted([folded[key], *same])
+        for key, same in copies.items()
+        if not {"old", "new"} <= {_letters(fold(label)).removeprefix(key) for label in same}
+    ]
 
 
 def _invisible_difference(labels: list[str]) -> str:

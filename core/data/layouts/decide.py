@@ -29,10 +29,10 @@ from core.data.layouts.folders import (
 )
 from core.data.layouts.labelled import Labelled
 from core.data.layouts.labels.shared import lie_in_several
-from core.data.layouts.levels import depth, innermost, level_of_classes, refusal
 from core.data.layouts.masked.files import leave_out_masks
 from core.data.layouts.masked.folders import is_annotation, with_masks
-from core.data.layouts.only import ONLY, WITHOUT, read_only, read_without
+from core.data.layouts.nested.levels import depth, innermost, level_of_classes, refusal
+from core.data.layouts.nested.only import ONLY, WITHOUT, read_only, read_without
 from core.data.layouts.unread_lists import note_parts_in_names
 from core.data.layouts.words import are_folds, is_batch, is_fold, is_generic, is_group, kind_of
 from core.data.tree import Folder

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 from core.data.dataset import Part
 from core.data.layouts.assigned import Layout, listed
+from core.data.layouts.beside.artifacts import artifact_folders
 from core.data.layouts.case import Case, at_level, unwrap
-from core.data.layouts.folder_notes import note_inner
 from core.data.layouts.labelled import Labelled, part_of, read_labels
+from core.data.layouts.nested.folder_notes import note_inner
 from core.data.layouts.words import (
     PREDICT,
     Kind,
-    is_artifact,
     is_certain,
     is_late,
     kind_of,
@@ -91,7 +91,7 @@ def read_classes(case: Case, level: int = 0) -> Layout:
     tests = [] if level or case.reading.layout == "folders" else _flat_tests(case)
     for folder in tests:
         layout.offer(folder)
-    artifacts = [] if level or case.named or case.reading.layout == "folders" else _artifact_folders(case, tests)
+    artifacts = [] if level or case.named or case.reading.layout == "folders" else artifact_folders(case, tests)
     for folder in artifacts:
         layout.leave_out(folder.path, ARTIFACT)
     _classes(case, layout, case.root, None, level, skip=[*tests, *artifacts])
@@ -137,6 +137,8 @@ def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
         raise UnusableDataset(f"{case.outer.path} has no class folders in its parts. {_EXPECTED}")
     if train_only:
         layout.notes.append("Only the train folder has class folders; its images are divided into all parts.")
+    if not level and not case.named:
+        layout.note_aside()
     _note_merged_folders(layout, parts)
     _join_spellings(layout, train_classes)
     if not level and not case.named:
@@ -235,12 +237,6 @@ def _flat_tests(case: Case) -> list[Folder]:
         if kind_of(folder.name) not in (None, "train") and is_certain(folder.name) and not unwrap(folder).full
     ]
     return found if len(case.root.folders) - len(found) > 1 else []
-
-
-def _artifact_folders(case: Case, tests: list[Folder]) -> list[Folder]:
-    """Folders of thumbnails, previews or results beside at least two classes."""
-    found = [folder for folder in case.root.folders if is_artifact(folder.name) and folder not in tests]
-    return found if len(case.root.full) - len(found) - len(tests) > 1 else []
 
 
 def _note_merged_folders(layout: Layout, parts: list[PartFolder]) -> None:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from core.data.layouts import columns as cols
 from core.data.layouts.words import PREDICT, kind_of
+from core.data.related.copy_names import copied, fold
+from core.text import short
+from core.wording import as_reading
 
 if TYPE_CHECKING:
     from core.data.layouts.labelled import Labelled
@@ -18,6 +21,24 @@ def is_form(path: Path) -> bool:
     """Whether a file name is typical of submissions to a contest or predictions of a model."""
     name = path.stem.lower()
     return any(word in name for word in ("submission", "submit", "prediction")) or bool(_ANSWERS.search(name))
+
+
+def without_copies(tables: list["Labelled"]) -> tuple[list["Labelled"], list[str]]:
+    """The tables without those called like copies of another one in their folder, and a note on each of these."""
+    paths = {one.tables[0].path for one in tables}
+    folded = {(path.parent, fold(path.stem)): path for path in paths}
+    copies = {
+        path: original
+        for path in paths
+        for stem in copied(path.stem)
+        if (original := folded.get((path.parent, fold(stem))))
+    }
+    notes = [
+        f"{short(path.name)} is called like a copy of {short(original.name)}: it is not used. If it is the right one, "
+        f"choose it ({as_reading(layout='csv', labels=path.name)})."
+        for path, original in sorted(copies.items())
+    ]
+    return [one for one in tables if one.tables[0].path not in copies], notes
 
 
 def is_blank(other: "Labelled", best: "Labelled") -> bool:

@@ -19,9 +19,9 @@ _WORDS: dict[Kind, frozenset[str]] = dict(parts.WORDS) | {PREDICT: unlabelled.WO
 _LONGEST = max(map(len, chain.from_iterable(_WORDS.values())))
 _GENERIC = frozenset(("all", "files", "database", "archive", "input", "jpegimages", "flat", "imageall", "imagesall"))
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_PROGRAMS = r"wandb|mlruns|mlflow|lightninglogs|tensorboard(?:logs?)?|tblogs?|tfevents"
 _ARTIFACTS = re.compile(
-    r"thumbs?|thumbnails?|previews?|results?|outputs?|checkpoints?|tmp|caches?|backups?|"
-    r"wandb|mlruns|mlflow|lightninglogs|tensorboard(?:logs?)?|tblogs?|tfevents"
+    rf"thumbs?|thumbnails?|previews?|results?|outputs?|checkpoints?|tmp|caches?|backups?|{_PROGRAMS}"
 )
 _DATE = re.compile(r"(19|20)\d\d([-_. ]?\d\d?){0,2}|\d\d?[-_. ]\d\d?[-_. ](19|20)?\d\d")
 _WHO = "patient|subject|person|user|site|plot|location|loc|device|phone|camera|cam"  # these may be the classes
@@ -141,6 +141,11 @@ def is_unlabelled(label: str) -> bool:
 def is_artifact(name: str) -> bool:
     """Whether a folder name is typical of program output: thumbnails, previews, results."""
     return bool(_ARTIFACTS.fullmatch(plain(name)))
+
+
+def is_program_output(name: str) -> bool:
+    """Whether a folder has the name of a program's own output, which no class has: 'wandb'."""
+    return bool(re.fullmatch(_PROGRAMS, plain(name)))
 
 
 def is_fold(name: str) -> bool:

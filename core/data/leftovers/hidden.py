@@ -15,6 +15,7 @@ DOUBTFUL_FOLDER = (
     "Has the name of a folder in which systems keep deleted, lost or temporary files. Rename the folder if it is a "
     "class."
 )
+LIBRARY = "Is the library of a photo program. Export its images into a folder per class."
 OWN_FOLDER = (
     "Has the name of a folder that this program makes in a workspace, and lies in one. Rename it if it is a class, or "
     "move the workspace."
@@ -91,6 +92,8 @@ def is_called_image(name: str) -> bool:
 
 def folder_reason(name: str) -> str:
     """Why a folder of this name was passed over."""
+    if junk.is_library(name):
+        return LIBRARY
     return HIDDEN_FOLDER if name.startswith(".") else DOUBTFUL_FOLDER
 
 

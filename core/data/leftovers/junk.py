@@ -26,7 +26,8 @@ _JUNK = frozenset(
         "@eadir", "#recycle", "#snapshot", "@recycle", "@recently-snapshot", "@tmp", "@sharebin", "@sharesnap",
         "@appstore", "~snapshot",
         # programs
-        "_gsdata_", "picasa.ini", "zbthumbnail.info", "pspbrwse.jbf", "__pycache__", "node_modules", "site-packages",
+        "_gsdata_", "picasa.ini", "zbthumbnail.info", "pspbrwse.jbf", "ipod photo cache", "thmbnl", "avf_info",
+        "__pycache__", "node_modules", "site-packages",
     )
 )  # fmt: skip
 _HIDDEN = re.compile(
@@ -60,15 +61,18 @@ _DELETED = re.compile(r"d[a-z]\d+(\..*)?", re.IGNORECASE)
 IN_CLOUD = "Was moved to iCloud and is not on this disk. Download it (in the Finder: Download Now)."
 _COPY = re.compile(r"(?P<name>[$#@~].*|lost\+found|system volume information)(?:[ ._-]\(?\d{1,3}\)?|[ -]+copy)")
 _BESIDE = re.compile(r".*@syno(eastream|resource)")  # files of a Synology
+_PREVIEWS = re.compile(r".*\.(lrdata|lrcat-data|cocatalogdb-data)")  # of Lightroom
+_LIBRARY = re.compile(r".*\.(photoslibrary|aplibrary|photolibrary|migratedphotolibrary|migratedaplibrary)")
 _OFFICE = re.compile(r"~\$.*\.(do[ct][xm]?|rtf|xl[a-z]{1,2}|[ct]sv|txt|p[op][a-z]{1,2}|vsdx?|pub|mdb|accdb|od[a-z])")
+
+
+_NEVER_READ = (_BESIDE, _CHECKED, _OFFICE, _PREVIEWS, _LIBRARY)
 
 
 def is_junk(name: str) -> bool:
     """What is never read, by its name alone: hidden, or left by systems, disks and programs."""
     folded = _original(name)
-    return (
-        name.startswith(".") or folded in _JUNK or any(kind.fullmatch(folded) for kind in (_BESIDE, _CHECKED, _OFFICE))
-    )
+    return name.startswith(".") or folded in _JUNK or any(kind.fullmatch(folded) for kind in _NEVER_READ)
 
 
 def is_leftover(name: str, inside: Collection[str] = (), beside: Collection[str] = ()) -> bool:
@@ -77,6 +81,8 @@ def is_leftover(name: str, inside: Collection[str] = (), beside: Collection[str]
     folded = _original(name)
     if name.startswith("."):
         return _HIDDEN.fullmatch(folded) is not None
+    if is_library(name):
+        return False
     if folded in _LOST:
         return all(_LOST[folded].fullmatch(one) or is_junk(one) for one in inside)
     if _CHECKED.fullmatch(folded):
@@ -91,6 +97,12 @@ def may_be_class(name: str) -> bool:
     """Whether junk of that name may be a class as well, so that `is_leftover` needs to know what is inside."""
     folded = _original(name)
     return folded in _LOST or folded in _FAMILY or _CHECKED.fullmatch(folded) is not None
+
+
+def is_library(name: str) -> bool:
+    """Whether a folder is the library of Photos, iPhoto or Aperture, which keeps originals and previews in its own
+    order."""
+    return _LIBRARY.fullmatch(_original(name)) is not None
 
 
 def is_bin(name: str, inside: Collection[str]) -> bool:

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from core.data.dataset import Dataset
 from core.data.layouts.words import is_fold, is_group, kind_of
 from core.data.related.affixes import cuts
-from core.data.related.versions import Groups, joined
+from core.data.related.versions import Groups, joined, origins
 from core.text import short
 
 _FEWEST = 3  # names that two folders have in common
@@ -70,7 +70,20 @@ def _pairs(made: Mapping[_Place, Mapping[str, int]], bases: Mapping[_Place, Mapp
     names = {stem for stems in made.values() for stem in stems}
     if len(same) >= max(_FEWEST, _ENOUGH * total) and len(names) >= _FEWEST:  # not 'img.png' in every folder
         return same
-    return _named_after(made, bases)
+    return _named_after(made, bases) or _of_one_origin(made, bases)
+
+
+def _of_one_origin(made: Mapping[_Place, Mapping[str, int]], bases: Mapping[_Place, Mapping[str, int]]) -> list[_Pair]:
+    """Those that a tool has given another name, where it tells of which one of the other folder they were made."""
+    found = []
+    for place, stems in made.items():
+        plain: dict[str, list[int]] = defaultdict(list)
+        for stem, index in bases.get(place, {}).items():
+            plain[origins(stem)[0]].append(index)
+        for stem, index in stems.items():
+            owner = next((owners for name in origins(stem) if (owners := plain.get(name))), [])
+            found += [(owner[0], index)] if len(owner) == 1 else []
+    return found if len(found) >= max(_FEWEST, _ENOUGH * sum(map(len, made.values()))) else []
 
 
 def _named_after(made: Mapping[_Place, Mapping[str, int]], bases: Mapping[_Place, Mapping[str, int]]) -> list[_Pair]:

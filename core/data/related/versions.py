@@ -12,10 +12,14 @@ from pathlib import PurePosixPath
 
 from core.data.dataset import Dataset
 from core.data.layouts.words import is_group
+from core.data.related.copy_names import copied
 from core.text import short
 
 Groups = tuple[tuple[int, ...], ...]
 _ROBOFLOW = re.compile(r"(?P<origin>.+)\.rf\.[0-9A-Za-z]{8,}", re.IGNORECASE)
+_SUFFIX = re.compile(r"_(?:jpe?g|png|bmp|webp|tiff?|gif|heic)$", re.IGNORECASE)  # Roboflow's: 'cat05_jpg.rf.…'
+_KERAS = re.compile(r"(?P<origin>.+)_\d+_\d{1,8}")
+_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _FLIP = (
     r"(?:h|v|hv|lr|ud)?[ _-]?flip(?:ped)?(?:[ _-]?(?:h|v|lr|ud|horizontal(?:ly)?|vertical(?:ly)?))?|mirror(?:ed)?|"
     r"rot(?:ate|ated|ation)?"
@@ -89,18 +93,32 @@ def version_note(dataset: Dataset, groups: Groups) -> list[str]:
     ]
 
 
+def origins(stem: str) -> list[str]:
+    """What an image may be called that this one was made of, numbers without leading zeros: the name itself, that
+    without what a tool added, and that without the two numbers of Keras ('cat05_0_4521')."""
+    names = [stem.casefold(), _origin(stem)[0]]
+    if found := _KERAS.fullmatch(names[1]):
+        names.append(found["origin"])
+    return list(dict.fromkeys(_ZEROS.sub("", name) for name in names))
+
+
 def _origin(stem: str) -> tuple[str, bool]:
     """The name without what a tool added, and whether that is certain: the image itself, or a mark of Roboflow."""
     if made := _ROBOFLOW.fullmatch(stem):
-        return made["origin"].casefold(), True
+        return _SUFFIX.sub("", made["origin"]).casefold(), True
     name = stem
     if edited := _EDITED.fullmatch(stem):
         return f"img_{edited['number']}", False
     if view := _VIEW.fullmatch(stem):
         return view["origin"].casefold(), False
-    while found := _VERSION.fullmatch(name):
-        name = found["origin"]
+    while shorter := _shorter(name):
+        name = shorter
     return name.casefold(), name == stem
+
+
+def _shorter(name: str) -> str:
+    found = _VERSION.fullmatch(name)
+    return found["origin"] if found else next(copied(name), "")
 
 
 def joined(*groupings: Groups) -> Groups:

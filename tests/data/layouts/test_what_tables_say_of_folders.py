@@ -75,7 +75,7 @@ def test_classes_with_a_part_in_their_names_are_not(read, names):
 
 @pytest.mark.parametrize("name", ["thumbs", "Thumbnails", "preview", "results_2", "output", "tmp"])
 def test_what_programs_leave_behind_is_no_class(read, tree, name):
-    layout = read({"ok": 3, "crack": 5, name: 4})
+    layout = read({"ok": 3, "crack": 5, name: 1})
     assert counts(layout) == {"ok": 3, "crack": 5}
     assert "Is called after what programs leave behind" in reasons(layout)[name]
 

@@ -26,6 +26,9 @@ def variants(folders, forms, count=7):
         (("color", "segmented"), ("cat_{}", "cat_{}_final_masked")),
         (("raw", "edges"), ("leaf {}", "edges_leaf {}")),
         (("original", "augmented"), ("a{}", "a{}_aug3")),
+        (("original", "augmented"), ("a{}", "a{}_jpg.rf.ab12cd34ef56ab12cd34ef56ab12cd34")),
+        (("original", "augmented"), ("a{}", "a{}_0_4521")),
+        (("original", "resized"), ("a_{}", "a_{:04}")),
     ],
 )
 def test_variants_of_one_image_stay_together(folder_of, read, folders, forms):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from core.data.layouts.assigned import listed
 from core.data.layouts.case import Case, unwrap
-from core.data.layouts.only import ONLY, WITHOUT, name_of
+from core.data.layouts.nested.only import ONLY, WITHOUT, name_of
 from core.data.layouts.words import (
     PREDICT,
     Kind,

@@ -1,0 +1,1 @@
+"""Folders beside the classes: bins, backups, and what programs leave."""
