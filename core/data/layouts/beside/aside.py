@@ -32,7 +32,7 @@ _WORDS = {  # one word each, without separators
     "vorherigeversionen vorgängerversionen temporär unbenutzt aussortiert verworfen sonstiges verschiedenes beispiele "
     "abbildungen dokumente",
     "backups, fr": "sauvegarde sauvegardes copies doublons temporaire divers archives versionsprécédentes",
-    "backups, es": "copiadeseguridad copiasdeseguridad respaldo respaldos copias duplicados archivo temporal varios",
+    "backups, es": "copiadeseguridad copiasdeseguridad respaldo respaldos copias duplicados archivo varios",
     "backups, pt it": "cópiadesegurança cópias duplicatas copie duplicati backupvecchi temporaneo temporanei",
     "backups, nl sv da": "reservekopie kopieën kopior säkerhetskopia sikkerhedskopi",
     "backups, ru zh ja ko": "резервнаякопия копии архив 备份 備份 副本 缓存 バックアップ コピー キャッシュ 백업 캐시",
