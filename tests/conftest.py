@@ -77,5 +77,5 @@ def ledger(tmp_path, divided):
     from core.runs.workspace import Workspace
     from tests.uneven import recorded
 
-    room = Workspace(tmp_path / "workspace")
-    return room, recorded(room, divided)
+    workspace = Workspace(tmp_path / "workspace")
+    return workspace, recorded(workspace, divided)

@@ -38,7 +38,7 @@ def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("script")
     images = make_images(folder / "images", classes=("cold", "warm", "green"), per_class=10)
     run = core.train(
-        images, folder / "room", **PRETRAINED, phases=["head:1", "all:2:2e-4"], augment="none", views=3,
+        images, folder / "workspace", **PRETRAINED, phases=["head:1", "all:2:2e-4"], augment="none", views=3,
         recipe={"batch_size": 7, "optimizer": "sgd"}, split={"test": 0.3, "seed": 5}, seed=11, name="mine",
     )  # fmt: skip
     return folder, images, run
@@ -46,7 +46,7 @@ def trained(tmp_path_factory):
 
 def test_every_option_reaches_the_experiment(trained):
     folder, images, run = trained
-    kept = core.open_workspace(folder / "room").store.run(run.id)
+    kept = core.open_workspace(folder / "workspace").store.run(run.id)
     assert kept.status is Status.COMPLETED
     assert kept.name == "mine"
     plan = kept.experiment
@@ -67,13 +67,13 @@ def test_every_option_reaches_the_experiment(trained):
 def test_a_run_tells_its_scores_and_where_it_lies(trained):
     folder, _, run = trained
     assert run.classes == ("cold", "green", "warm")
-    assert run.weights == folder / "room" / "runs" / run.id / "best.safetensors"
+    assert run.weights == folder / "workspace" / "runs" / run.id / "best.safetensors"
     assert run.weights.exists()
     assert run.test.n == 9  # three of each class
     assert run.test.main.low <= run.test.main.value <= run.test.main.high
     assert run.val.n != run.test.n
-    with core.open_workspace(folder / "room") as room:
-        assert room.store.test_looks(run.record.test_key) == 1  # it was told, so it counts
+    with core.open_workspace(folder / "workspace") as workspace:
+        assert workspace.store.test_looks(run.record.test_key) == 1  # it was told, so it counts
 
 
 def test_answers_are_the_same_however_the_model_and_the_image_are_named(trained):
@@ -85,7 +85,7 @@ def test_answers_are_the_same_however_the_model_and_the_image_are_named(trained)
     assert by_path.label == max(by_path.probabilities, key=by_path.probabilities.get)
     assert list(by_path.probabilities) == ["cold", "green", "warm"]
     assert sum(by_path.probabilities.values()) == pytest.approx(1)
-    many = core.predict(run.id, [path.read_bytes(), pixels, Image.open(path), str(path)], folder / "room")
+    many = core.predict(run.id, [path.read_bytes(), pixels, Image.open(path), str(path)], folder / "workspace")
     assert [answer.name for answer in many] == ["images[0]", "images[1]", "images[2]", str(path)]
     assert {tuple(answer.probabilities.values()) for answer in many} == {tuple(by_path.probabilities.values())}
     model = core.load_model(run.folder)
@@ -151,9 +151,11 @@ def test_an_experiment_is_repeated_and_changed(trained, tmp_path):
     assert again.record.digest == run.record.digest
     assert again.val == run.val
     plan = run.record.experiment
-    with core.open_workspace(tmp_path / "w") as room:
-        other = core.train(experiment=plan, workspace=room, seed=12, phases=["head:1"], device="cpu", progress=False)
-        assert room.store.run(other.id).experiment.seed == 12
+    with core.open_workspace(tmp_path / "w") as workspace:
+        other = core.train(
+            experiment=plan, workspace=workspace, seed=12, phases=["head:1"], device="cpu", progress=False
+        )
+        assert workspace.store.run(other.id).experiment.seed == 12
     assert other.record.experiment.recipe == plan.recipe
     assert isinstance(plan, Experiment)
 
@@ -226,8 +228,8 @@ def test_what_cannot_be_used_is_refused_before_a_run_is_made(tmp_path, wrong, er
     with pytest.raises(error, match=says) as caught:
         core.train(workspace=tmp_path / "w", **given)
     assert isinstance(caught.value, core.GraftError)
-    with core.open_workspace(tmp_path / "w") as room:
-        assert room.store.runs() == []
+    with core.open_workspace(tmp_path / "w") as workspace:
+        assert workspace.store.runs() == []
 
 
 def test_an_unclear_folder_says_how_it_may_be_read_and_is_read_so(tmp_path):

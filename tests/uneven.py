@@ -78,16 +78,16 @@ def told(source: Path) -> tuple[Told, ...]:
     )  # fmt: skip
 
 
-def recorded(room: Workspace, source: Path) -> tuple[Run, ...]:
+def recorded(workspace: Workspace, source: Path) -> tuple[Run, ...]:
     """The runs of `told` in the store and in their folders, completed, without any training."""
-    dataset = load_dataset(str(source), room.root)
+    dataset = load_dataset(str(source), workspace.root)
     split = make_split(dataset, make_experiment(source).data.split)
-    return tuple(_record(room, number, one, dataset, split) for number, one in enumerate(told(source)))
+    return tuple(_record(workspace, number, one, dataset, split) for number, one in enumerate(told(source)))
 
 
-def _record(room: Workspace, number: int, one: Told, dataset: Dataset, split: Split) -> Run:
+def _record(workspace: Workspace, number: int, one: Told, dataset: Dataset, split: Split) -> Run:
     run_id, experiment = f"run-{number}-{one.name}", one.experiment
-    folder = room.folder(run_id)
+    folder = workspace.folder(run_id)
     folder.mkdir(parents=True)
     data = experiment.data.model_copy(update={"source": dataset.source, "fingerprint": dataset.fingerprint})
     experiment = experiment.changed(data=data)
@@ -97,7 +97,7 @@ def _record(room: Workspace, number: int, one: Told, dataset: Dataset, split: Sp
         "best_epoch": best, "epochs": len(epochs), "seconds": one.seconds, "images_per_second": 100.0 + number,
         **{part: _answered(folder, part, one.right[part], dataset, split) for part in ("val", "test")},
     }  # fmt: skip
-    room.store.add(
+    workspace.store.add(
         Run(
             id=run_id, name=one.name, status=Status.COMPLETED, experiment=experiment, digest=experiment.digest,
             device="cpu", classes=dataset.classes, test_key=artifacts.test_key(dataset, split),
@@ -115,8 +115,8 @@ def _record(room: Workspace, number: int, one: Told, dataset: Dataset, split: Sp
     ]  # fmt: skip
     phase = PhaseStarted(phase=0, stages=("head",), first_epoch=0, epochs=len(epochs), learning_rate=0.01,
                          trainable_parameters=10, total_parameters=100)  # fmt: skip
-    room.store.record(run_id, steps=steps, epochs=epochs, phases=[phase])
-    return room.store.run(run_id)
+    workspace.store.record(run_id, steps=steps, epochs=epochs, phases=[phase])
+    return workspace.store.run(run_id)
 
 
 def _answered(

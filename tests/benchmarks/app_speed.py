@@ -44,23 +44,23 @@ def main() -> None:
     with server() as at, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         result: dict[str, object] = {"load_before": before, "first_page_s": first_page(browser, at)}
-        room = Workspace(at.workspace)
+        workspace = Workspace(at.workspace)
         if not given.only_live_page:
-            result |= answers(browser, at, room, given.rounds)
-        result["live_page"] = live_page_cost(browser, at, room, given.rounds)
+            result |= answers(browser, at, workspace, given.rounds)
+        result["live_page"] = live_page_cost(browser, at, workspace, given.rounds)
         browser.close()
     print(json.dumps(result, indent=2))  # noqa: T201
 
 
-def answers(browser: Browser, at: Server, room: Workspace, rounds: int) -> dict[str, object]:
+def answers(browser: Browser, at: Server, workspace: Workspace, rounds: int) -> dict[str, object]:
     """Seconds from a click to its answer, without and with a training, and to the first point of a new one."""
     page = open_page(browser, at)
     walk(page)  # once, so that no figure holds a first import
     result: dict[str, object] = {"clicks_idle_s": told(walk(page))}
-    result["start_to_first_point_s"] = first_points(page, room, rounds)
-    run = try_it(page, room)
+    result["start_to_first_point_s"] = first_points(page, workspace, rounds)
+    run = try_it(page, workspace)
     result["clicks_training_s"] = told(walk(page))
-    stop(page, room, run)
+    stop(page, workspace, run)
     page.context.close()
     return result
 
@@ -154,8 +154,8 @@ def told(seconds: list[float]) -> dict[str, float]:
     }
 
 
-def newest(room: Workspace) -> Run:
-    return room.store.runs()[0]
+def newest(workspace: Workspace) -> Run:
+    return workspace.store.runs()[0]
 
 
 def until(condition: Callable[[], bool], timeout_s: float = 120) -> None:
@@ -166,35 +166,35 @@ def until(condition: Callable[[], bool], timeout_s: float = 120) -> None:
         time.sleep(0.05)
 
 
-def try_it(page: Page, room: Workspace) -> str:
+def try_it(page: Page, workspace: Workspace) -> str:
     """Press the home page's button and return the new run's id."""
-    before = {run.id for run in room.store.runs()}
+    before = {run.id for run in workspace.store.runs()}
     go(page, "home")
     page.click(".st-key-home-try button")
-    until(lambda: any(run.id not in before for run in room.store.runs()))
-    return newest(room).id
+    until(lambda: any(run.id not in before for run in workspace.store.runs()))
+    return newest(workspace).id
 
 
-def first_points(page: Page, room: Workspace, rounds: int) -> dict[str, float]:
+def first_points(page: Page, workspace: Workspace, rounds: int) -> dict[str, float]:
     """Seconds from the click that starts a training to the first point in its chart."""
     seconds = []
     for _ in range(rounds):
         began = time.monotonic()
-        run = try_it(page, room)
+        run = try_it(page, workspace)
         page.wait_for_function(POINTS, timeout=60_000)
         seconds.append(time.monotonic() - began)
-        stop(page, room, run)
+        stop(page, workspace, run)
     return {"median": round(statistics.median(seconds), 2), "slowest": round(max(seconds), 2)}
 
 
-def stop(page: Page, room: Workspace, run: str) -> None:
+def stop(page: Page, workspace: Workspace, run: str) -> None:
     go(page, "train")
     page.click(".st-key-train-stop button")
-    until(lambda: not room.store.run(run).status.live)
+    until(lambda: not workspace.store.run(run).status.live)
     idle(page)
 
 
-def live_page_cost(browser: Browser, at: Server, room: Workspace, pairs: int) -> dict[str, object]:
+def live_page_cost(browser: Browser, at: Server, workspace: Workspace, pairs: int) -> dict[str, object]:
     """Steps per second of one training while its page is open and while it is closed, turn by turn.
 
     The ratios are closed/open: 1.05 means that an open page makes the training 5 % slower.
@@ -202,16 +202,16 @@ def live_page_cost(browser: Browser, at: Server, room: Workspace, pairs: int) ->
     write_draft(at.workspace)
     page = open_page(browser, at, "train")  # a new session begins with the draft
     page.click(".st-key-train-start button")
-    until(lambda: any(len(room.store.epochs(run.id)) > 1 for run in room.store.live()))
-    run = newest(room).id
+    until(lambda: any(len(workspace.store.epochs(run.id)) > 1 for run in workspace.store.live()))
+    run = newest(workspace).id
     rates: dict[str, list[float]] = {"open": [], "closed": []}
     for pair in range(pairs):
         if pair:
             page = open_page(browser, at, "train")
-        rates["open"].append(steps_per_second(room, run))
+        rates["open"].append(steps_per_second(workspace, run))
         page.context.close()
-        rates["closed"].append(steps_per_second(room, run))
-    stop(open_page(browser, at, "train"), room, run)
+        rates["closed"].append(steps_per_second(workspace, run))
+    stop(open_page(browser, at, "train"), workspace, run)
     paired = [closed / opened for opened, closed in zip(rates["open"], rates["closed"], strict=True)]
     medians = {arm: statistics.median(values) for arm, values in rates.items()}
     return {
@@ -229,15 +229,15 @@ def write_draft(workspace: Path) -> None:
     files.write_bytes(workspace / "draft.json", TypeAdapter(Draft).dump_json(draft))
 
 
-def steps_per_second(room: Workspace, run: str) -> float:
+def steps_per_second(workspace: Workspace, run: str) -> float:
     """Over the rest of a window, once what began it is over: opening a page costs something too.
 
     Whole epochs by the training's own clock: each holds its share of validation, and none waits for a store.
     """
     time.sleep(SETTLE_S)
-    first = len(room.store.epochs(run))
+    first = len(workspace.store.epochs(run))
     time.sleep(WINDOW_S - SETTLE_S)
-    ended = room.store.epochs(run)
+    ended = workspace.store.epochs(run)
     whole = ended[first + 1 :]  # the one that was running when the window began is not
     steps = whole[-1].step - ended[first].step
     return steps / sum(epoch.seconds for epoch in whole)

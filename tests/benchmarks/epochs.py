@@ -95,7 +95,7 @@ class Unsaved(Checkpoints):
 def record(name: str, fold: int, arms: Sequence[str], device: str, target: Path) -> None:
     """Train every arm on one fold of a set; one file for each below `target`."""
     with tempfile.TemporaryDirectory() as scratch:
-        images, room = Path(scratch, "images"), Workspace(Path(scratch, "room"))
+        images, workspace = Path(scratch, "images"), Workspace(Path(scratch, "workspace"))
         if name in hard_sets.SETS:
             hard_sets.lay_out(name, fold, images)
         else:
@@ -104,7 +104,7 @@ def record(name: str, fold: int, arms: Sequence[str], device: str, target: Path)
             file = target / f"{name}.{fold}.{arm}.pt"
             if file.exists():
                 continue
-            found = trained(changed(default_experiment(str(images)), arm, fold), room, device)
+            found = trained(changed(default_experiment(str(images)), arm, fold), workspace, device)
             torch.save(vars(found), file)
             shown = [found.accuracies[epoch] for epoch in (found.fitted, -1)]
             sys.stdout.write(f"{name} {fold} {arm}: head {shown[0]:.3f}, last epoch {shown[1]:.3f}\n")
@@ -118,12 +118,12 @@ def changed(base: Experiment, arm: str, seed: int) -> Experiment:
     return base.changed(phases=(first, then), recipe=base.recipe.model_copy(update=recipe), seed=seed)
 
 
-def trained(experiment: Experiment, room: Workspace, device: str) -> Record:
+def trained(experiment: Experiment, workspace: Workspace, device: str) -> Record:
     """Train, and ask the model for its answers after every epoch."""
-    ready = prepare(experiment, room.root, device)
+    ready = prepare(experiment, workspace.root, device)
     setup = set_up(
         ready.experiment, ready.dataset, ready.split, device=ready.device,
-        checkpoints=Unsaved(room.root / "none", "", ""), features=room.features, images=room.images,
+        checkpoints=Unsaved(workspace.root / "none", "", ""), features=workspace.features, images=workspace.images,
     )  # fmt: skip
     test_items = tuple(ready.dataset.items[place] for place in ready.split.test)
     val, test, phases, losses = [], [], [], defaultdict[int, list[float]](list)

@@ -24,11 +24,11 @@ RATE_OF_ALL = 3e-4  # the default experiment never trains every stage
 def train(job: Job) -> Outcome:
     """One run in a workspace of its own; with `again`, a second one whose figures are among the notes."""
     with tempfile.TemporaryDirectory() as folder:
-        room = Workspace(Path(folder))
+        workspace = Workspace(Path(folder))
         experiment = _experiment(job)
-        outcome = _run(job, room, experiment)
+        outcome = _run(job, workspace, experiment)
         if job.again:
-            second = _run(job, room, _other_rate(experiment))
+            second = _run(job, workspace, _other_rate(experiment))
             outcome.notes |= {f"again_{key}": value for key, value in _told(second).items()}
             outcome.notes["share_of_first"] = second.seconds / outcome.seconds
     return outcome
@@ -59,17 +59,17 @@ def _other_rate(experiment: Experiment) -> Experiment:
     return experiment.changed(phases=(first.model_copy(update={"learning_rate": first.learning_rate / 2}), *rest))
 
 
-def _run(job: Job, room: Workspace, experiment: Experiment) -> Outcome:
+def _run(job: Job, workspace: Workspace, experiment: Experiment) -> Outcome:
     began = time.monotonic()
-    prepared = prepare(experiment, room.root, job.device)
-    lease = create_run(room, prepared)
+    prepared = prepare(experiment, workspace.root, job.device)
+    lease = create_run(workspace, prepared)
     outcome = Outcome(
         train_images=len(prepared.split.train), epochs=0, seconds=0, prepare_s=time.monotonic() - began,
         test_images=len(prepared.split.test),
     )  # fmt: skip
     turns = Turns(job, outcome.train_images) if job.beside else None
     began, ended = time.monotonic(), []
-    for event in execute(room, lease, Control()):
+    for event in execute(workspace, lease, Control()):
         if turns:
             turns.take(event)
         if isinstance(event, EpochEnded):
@@ -87,10 +87,10 @@ def _run(job: Job, room: Workspace, experiment: Experiment) -> Outcome:
         outcome.train_rate = turns.rate
         outcome.notes["shares_of_limit_beside"] = turns.shares()
     outcome.notes["precision"] = experiment.recipe.precision
-    scores = room.store.run(lease.run_id).test
+    scores = workspace.store.run(lease.run_id).test
     outcome.test_accuracy = scores.main.value if scores else None
     if scores:
-        said = artifacts.read_predictions(room.folder(lease.run_id), "test")
+        said = artifacts.read_predictions(workspace.folder(lease.run_id), "test")
         right = said.probabilities.argmax(axis=1) == said.labels
         outcome.test_right = [_short(name) for name, good in zip(said.names, right, strict=True) if good]
     return outcome

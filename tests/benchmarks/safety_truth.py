@@ -98,18 +98,18 @@ def _control(sample: Sample) -> str:
 def _one_trial(sample: Sample, trial: int, pairs: Sequence[Pair], kept: Kept, path: Path | None) -> None:
     """Lights and trainings of one training set, each kept as soon as it is there."""
     with tempfile.TemporaryDirectory() as folder:
-        images, room = Path(folder) / "images", Workspace(Path(folder) / "workspace")
+        images, workspace = Path(folder) / "images", Workspace(Path(folder) / "workspace")
         safety_pairs.prepare(sample, trial, images)
         base = default_experiment(str(images)).changed(seed=trial)
         dark = [pair for pair in pairs if str(trial) not in kept["lights"].get(pair.key, {})]
-        for pair, shown in zip(dark, _lights(base, room, [pair.pipeline for pair in dark]), strict=True):
+        for pair, shown in zip(dark, _lights(base, workspace, [pair.pipeline for pair in dark]), strict=True):
             kept["lights"].setdefault(pair.key, {})[str(trial)] = shown
         _keep(path, kept)
         arms = {_control(sample): PipelineSpec()} | {pair.key: pair.pipeline for pair in pairs}
         for arm, pipeline in arms.items():
             results = kept["trained"].setdefault(arm, {})
             if str(trial) not in results:
-                results[str(trial)] = _trained(base.changed(pipeline=pipeline), room)
+                results[str(trial)] = _trained(base.changed(pipeline=pipeline), workspace)
                 result = results[str(trial)]
                 people.print(
                     f"trial {trial}: {arm} {result['accuracy']:.3f} in {result['seconds']:.0f} s", highlight=False
@@ -117,23 +117,23 @@ def _one_trial(sample: Sample, trial: int, pairs: Sequence[Pair], kept: Kept, pa
                 _keep(path, kept)
 
 
-def _lights(experiment: Experiment, room: Workspace, pipelines: Sequence[PipelineSpec]) -> list[str]:
+def _lights(experiment: Experiment, workspace: Workspace, pipelines: Sequence[PipelineSpec]) -> list[str]:
     if not pipelines:
         return []
     began = time.monotonic()
-    found = _result(screen_labels(experiment, room, "cpu", pipelines, Control()))
+    found = _result(screen_labels(experiment, workspace, "cpu", pipelines, Control()))
     people.print(f"{len(pipelines)} lights in {time.monotonic() - began:.0f} s", highlight=False)
     return [safety.verdict.value for safety in found]
 
 
-def _trained(experiment: Experiment, room: Workspace) -> Kept:
+def _trained(experiment: Experiment, workspace: Workspace) -> Kept:
     """One training: which test images it classifies correctly, and how long it took with its evaluation."""
     began = time.monotonic()
-    prepared = prepare(experiment, room.root, "cpu")
-    lease = create_run(room, prepared)
-    for _ in execute(room, lease, Control()):
+    prepared = prepare(experiment, workspace.root, "cpu")
+    lease = create_run(workspace, prepared)
+    for _ in execute(workspace, lease, Control()):
         pass
-    answers = artifacts.read_predictions(room.folder(lease.run_id), "test")
+    answers = artifacts.read_predictions(workspace.folder(lease.run_id), "test")
     right = answers.probabilities.argmax(axis=1) == answers.labels
     return {
         "accuracy": float(right.mean()), "seconds": round(time.monotonic() - began, 1),

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_several_labels_from_the_sample_to_the_download(page, server, screenshots):
-    room = Workspace(server.workspace)
+    workspace = Workspace(server.workspace)
     opened(page, server)
     go(page, "data", "Data")
     page.click(".st-key-data-use-scenes button")
@@ -38,14 +38,14 @@ def test_several_labels_from_the_sample_to_the_download(page, server, screenshot
     page.screenshot(path=screenshots / "multilabel-train.png", full_page=True)
     page.click(".st-key-train-start button")
     points(page, 3)
-    (run,) = room.store.live()
-    until(lambda: room.store.run(run.id).status is Status.COMPLETED, 240)
+    (run,) = workspace.store.live()
+    until(lambda: workspace.store.run(run.id).status is Status.COMPLETED, 240)
     page.wait_for_selector(".st-key-train-result", timeout=SLOW_MS)
     idle(page)
     healthy(page)
     assert "Validation mean average precision" in page.inner_text(".st-key-train-result")
     page.screenshot(path=screenshots / "multilabel-trained.png", full_page=True)
-    done = room.store.run(run.id)
+    done = workspace.store.run(run.id)
     assert done.val.main.name == "mean_average_precision"
     assert done.val.main.value >= 0.95
 

@@ -59,11 +59,11 @@ def test_one_click_leads_to_a_training_model(page, server, screenshots):
     points(page)
     page.screenshot(path=screenshots / "walk-try-it.png")
     healthy(page)
-    room = Workspace(server.workspace)
-    (run,) = room.store.live()
+    workspace = Workspace(server.workspace)
+    (run,) = workspace.store.live()
     assert run.experiment.data.source == "sample:stamps"
     page.click(".st-key-train-stop button")
-    until(lambda: room.store.run(run.id).status is Status.STOPPED)
+    until(lambda: workspace.store.run(run.id).status is Status.STOPPED)
     page.wait_for_selector(".st-key-train-results button", timeout=SLOW_MS)
 
 
@@ -100,11 +100,11 @@ def train_everything(page):
     idle(page)
 
 
-def start(page, room):
+def start(page, workspace):
     go(page, "train", "Train")
     page.click(".st-key-train-start button")
     points(page, 3)
-    (run,) = room.store.live()
+    (run,) = workspace.store.live()
     return run
 
 
@@ -117,19 +117,19 @@ def zoom_in(page):
     page.wait_for_timeout(500)
 
 
-def check_a_zoom_stays_while_points_come(page, room, run):
+def check_a_zoom_stays_while_points_come(page, workspace, run):
     zoom_in(page)
     zoomed, seen = page.evaluate(RANGE), points(page)
-    until(lambda: len(room.store.epochs(run.id)) > 1)
+    until(lambda: len(workspace.store.epochs(run.id)) > 1)
     points(page, seen + 1)
     assert page.evaluate(RANGE) == zoomed
 
 
-def check_the_chart_comes_back(page, new_page, server, room, run):
+def check_the_chart_comes_back(page, new_page, server, workspace, run):
     """Another page, a reload and a second tab: it trains on, and the chart has all of its points again."""
     seen = points(page)
     go(page, "augment", "Augment")
-    steps = len(room.store.steps(run.id))
+    steps = len(workspace.store.steps(run.id))
     go(page, "train", "Train")
     points(page, seen)
     page.reload()
@@ -137,13 +137,13 @@ def check_the_chart_comes_back(page, new_page, server, room, run):
     other = new_page()
     opened(other, server, "/train")
     points(other, seen)
-    until(lambda: len(room.store.steps(run.id)) > steps)
-    assert [live.id for live in room.store.live()] == [run.id]
+    until(lambda: len(workspace.store.steps(run.id)) > steps)
+    assert [live.id for live in workspace.store.live()] == [run.id]
 
 
-def stop(page, room, run):
+def stop(page, workspace, run):
     page.click(".st-key-train-stop button")
-    until(lambda: room.store.run(run.id).status is Status.STOPPED)
+    until(lambda: workspace.store.run(run.id).status is Status.STOPPED)
     page.wait_for_selector(".st-key-train-results button", timeout=SLOW_MS)
     idle(page)
 
@@ -174,7 +174,7 @@ def predict_one_image(page):
 
 
 def test_by_hand_from_images_to_a_prediction(page, new_page, server, screenshots, tmp_path):
-    room = Workspace(server.workspace)
+    workspace = Workspace(server.workspace)
     opened(page, server)
     choose_images(page)
     page.screenshot(path=screenshots / "walk-data.png")
@@ -183,13 +183,13 @@ def test_by_hand_from_images_to_a_prediction(page, new_page, server, screenshots
     train_everything(page)
     page.screenshot(path=screenshots / "walk-backbone.png", full_page=True)
 
-    run = start(page, room)
+    run = start(page, workspace)
     assert len(run.experiment.phases[1].stages) == 9
     assert "VerticalFlip" in [step.transform for step in run.experiment.pipeline.steps]
-    check_a_zoom_stays_while_points_come(page, room, run)
+    check_a_zoom_stays_while_points_come(page, workspace, run)
     page.screenshot(path=screenshots / "walk-train-zoomed.png")
-    check_the_chart_comes_back(page, new_page, server, room, run)
-    stop(page, room, run)
+    check_the_chart_comes_back(page, new_page, server, workspace, run)
+    stop(page, workspace, run)
 
     open_results(page, run)
     page.screenshot(path=screenshots / "walk-results.png", full_page=True)
@@ -201,24 +201,24 @@ def test_by_hand_from_images_to_a_prediction(page, new_page, server, screenshots
 @pytest.mark.slow
 @pytest.mark.browser
 def test_a_killed_server_shows_the_run_as_interrupted_and_resume_goes_on(new_page, start_server, tmp_path):
-    workspace = tmp_path / "workspace"
-    first = start_server(workspace=workspace)
+    folder = tmp_path / "workspace"
+    first = start_server(workspace=folder)
     page = new_page()
     opened(page, first)
     page.click(".st-key-home-try button")
-    room = Workspace(workspace)
-    until(lambda: room.store.runs() and len(room.store.epochs(room.store.runs()[0].id)) >= 2)
-    (run,) = room.store.live()
+    workspace = Workspace(folder)
+    until(lambda: workspace.store.runs() and len(workspace.store.epochs(workspace.store.runs()[0].id)) >= 2)
+    (run,) = workspace.store.live()
     os.kill(first.pid, signal.SIGKILL)
-    second = start_server(workspace=workspace)
+    second = start_server(workspace=folder)
     opened(page, second, f"/train?run={run.id}")
     page.wait_for_selector("text=Interrupted")
-    assert room.store.run(run.id).status is Status.INTERRUPTED
-    done = len(room.store.epochs(run.id))
+    assert workspace.store.run(run.id).status is Status.INTERRUPTED
+    done = len(workspace.store.epochs(run.id))
     page.wait_for_selector(".st-key-train-resume button", timeout=SLOW_MS)
     page.click(".st-key-train-resume button")
-    until(lambda: room.store.run(run.id).status is Status.COMPLETED, 180)
-    epochs = [epoch.epoch for epoch in room.store.epochs(run.id)]
+    until(lambda: workspace.store.run(run.id).status is Status.COMPLETED, 180)
+    epochs = [epoch.epoch for epoch in workspace.store.epochs(run.id)]
     assert epochs == list(range(14))
     assert done <= len(epochs)
 
@@ -227,30 +227,30 @@ def test_a_killed_server_shows_the_run_as_interrupted_and_resume_goes_on(new_pag
 @pytest.mark.browser
 def test_opening_the_app_leaves_a_terminals_run_running(new_page, start_server, tmp_path):
     """Its own terminal ends the run, and it stands still while the app loads torch: nobody waits for either."""
-    workspace = tmp_path / "workspace"
-    options = ["--data", "sample:stamps", "--phase", "all:500", "--image-size", "64", "--workspace", str(workspace)]
+    folder = tmp_path / "workspace"
+    options = ["--data", "sample:stamps", "--phase", "all:500", "--image-size", "64", "--workspace", str(folder)]
     command = [sys.executable, "-m", "core", "train", *options]
     terminal = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        server = start_server(workspace=workspace)
-        until((workspace / "graft.db").exists)
-        room = Workspace(workspace)
-        until(lambda: room.store.runs() and room.store.steps(room.store.runs()[0].id))
+        server = start_server(workspace=folder)
+        until((folder / "graft.db").exists)
+        workspace = Workspace(folder)
+        until(lambda: workspace.store.runs() and workspace.store.steps(workspace.store.runs()[0].id))
         terminal.send_signal(signal.SIGSTOP)  # it keeps its lock, and leaves the processor to the page
         page = new_page()
         opened(page, server, "/train")  # idle: the app's own manager is there, which looks for runs to take over
         points(page)
         assert re.search("terminal", page.inner_text("body"))
         assert page.locator(".st-key-train-stop button").count() == 0
-        (run,) = room.store.live()
+        (run,) = workspace.store.live()
         assert run.status is Status.RUNNING
-        seen = len(room.store.steps(run.id))
+        seen = len(workspace.store.steps(run.id))
         terminal.send_signal(signal.SIGCONT)
-        until(lambda: len(room.store.steps(run.id)) > seen)
+        until(lambda: len(workspace.store.steps(run.id)) > seen)
         terminal.send_signal(signal.SIGINT)
         assert terminal.wait(timeout=60) == 130
         page.wait_for_selector("text=Interrupted", timeout=SLOW_MS)
-        assert room.store.run(run.id).status is Status.INTERRUPTED
+        assert workspace.store.run(run.id).status is Status.INTERRUPTED
     finally:
         terminal.kill()
         terminal.wait()

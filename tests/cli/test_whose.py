@@ -25,7 +25,7 @@ def by_id(out):
 
 
 def test_the_list_tells_each_run_its_own_validation_and_nobody_s_test(listed):
-    call, room, runs = listed
+    call, workspace, runs = listed
     _, out, _ = call("runs", "--json")
     found = json.loads(out.splitlines()[-1])
     assert [row["run_id"] for row in found] == [run.id for run in runs[::-1]], "the newest first"
@@ -45,13 +45,13 @@ def test_the_list_tells_each_run_its_own_validation_and_nobody_s_test(listed):
         assert row.split()[:4] == [run.id, run.name, "completed", str(run.results["epochs"])]
         assert f"{run.val.main.value:.3f} ({low:.3f} to {high:.3f}, n={VAL})" in row
         assert f"n={TEST}" not in row
-    assert room.store.test_looks(runs[0].test_key) == 0
+    assert workspace.store.test_looks(runs[0].test_key) == 0
 
 
 def test_listing_marks_runs_whose_program_is_gone(listed, divided):
-    call, room, _ = listed
+    call, workspace, _ = listed
     plan = make_experiment(divided, views=7)
-    dead, live = (create_run(room, prepare(plan.changed(seed=seed), room.root, "cpu")) for seed in (11, 12))
+    dead, live = (create_run(workspace, prepare(plan.changed(seed=seed), workspace.root, "cpu")) for seed in (11, 12))
     dead.lock.release()
     rows = by_id(call("runs", "--json")[1])
     assert (rows[dead.run_id]["status"], rows[live.run_id]["status"]) == ("interrupted", "queued")
@@ -70,20 +70,20 @@ def test_a_training_tells_both_parts_and_is_a_look(graft, divided, tmp_path):  #
     code, out, err = graft("train", *options, "--json")
     told = json.loads(out.splitlines()[-1])
     assert (code, told["val"]["n"], told["test"]["n"], told["epochs"]) == (0, VAL, TEST, 2)
-    room = Workspace(tmp_path / "workspace")
-    run = room.store.run(told["run_id"])
+    workspace = Workspace(tmp_path / "workspace")
+    run = workspace.store.run(told["run_id"])
     assert (run.name, told["val"], told["test"]) == ("mine", run.val.flat(), run.test.flat())
-    assert room.store.test_looks(run.test_key) == 1
-    for epoch in room.store.epochs(run.id):
+    assert workspace.store.test_looks(run.test_key) == 1
+    for epoch in workspace.store.epochs(run.id):
         line = (
             f"epoch {epoch.epoch + 1:>3}  loss {epoch.train_loss:.3f}  val loss {epoch.val_loss:.3f}  "
             f"val accuracy {epoch.val_accuracy:.3f}{' *' if epoch.best else ''}"
         )
         assert line in [shown.rstrip() for shown in err.splitlines()]
-    assert f"Run {run.id} in {room.folder(run.id)}" in err
+    assert f"Run {run.id} in {workspace.folder(run.id)}" in err
     code, out, _ = graft("train", *options, "--seed", 4)
-    (other,) = [one for one in room.store.runs() if one.id != run.id]
-    assert room.store.test_looks(run.test_key) == 2
+    (other,) = [one for one in workspace.store.runs() if one.id != run.id]
+    assert workspace.store.test_looks(run.test_key) == 2
     assert f"completed: validation {other.val.main.value:.3f}" in out
     assert f"n={VAL}), test {other.test.main.value:.3f}" in out
     assert f"n={TEST})" in out
@@ -93,7 +93,7 @@ def test_a_training_tells_both_parts_and_is_a_look(graft, divided, tmp_path):  #
     for line, answer, path in zip(out.splitlines(), json.loads(answers), images, strict=True):
         assert set(answer["probabilities"]) == set(CLASSES)
         assert line == f"{path}  {answer['class']}  {100 * max(answer['probabilities'].values()):.1f} %"
-    assert json.loads(graft("predict", room.folder(run.id), *images, "--json")[1]) == json.loads(answers)
+    assert json.loads(graft("predict", workspace.folder(run.id), *images, "--json")[1]) == json.loads(answers)
     assert json.loads(graft("predict", other.id, *images, "--json")[1]) != json.loads(answers)
 
 

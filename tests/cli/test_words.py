@@ -42,8 +42,8 @@ def test_an_estimate_is_told_in_seconds_and_megabytes(graft, divided, tmp_path, 
     assert out.strip() == "About 42 s with what is kept (7 MB of features), 2 min 10 s without."
     _, out, _ = graft("estimate", *options, "--json")
     assert json.loads(out.splitlines()[-1]) == {"seconds": 41.6, "seconds_uncut": 130.2, "kept_bytes": 7 << 20}
-    plan, room, device, _ = asked[0]
-    assert (plan.epochs, device, room.root) == (3, "cpu", tmp_path / "elsewhere")
+    plan, workspace, device, _ = asked[0]
+    assert (plan.epochs, device, workspace.root) == (3, "cpu", tmp_path / "elsewhere")
 
 
 @pytest.mark.parametrize(("number", "index"), [(None, 1), (1, 0), (2, 1), (3, 2)])

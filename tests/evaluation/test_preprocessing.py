@@ -53,11 +53,11 @@ def finished(images, folder, name, size, crop, precision="fp32", batch=8):
         recipe=Recipe(batch_size=batch, precision=precision),
         views=1,
     )
-    room = Workspace(folder / "workspace")
-    lease = create_run(room, prepare(experiment, room.root, "cpu"))
-    for _ in execute(room, lease, Control()):
+    workspace = Workspace(folder / "workspace")
+    lease = create_run(workspace, prepare(experiment, workspace.root, "cpu"))
+    for _ in execute(workspace, lease, Control()):
         pass
-    return room, room.store.run(lease.run_id)
+    return workspace, workspace.store.run(lease.run_id)
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +67,10 @@ def cropped(images, tmp_path_factory):
 
 @pytest.mark.parametrize(("name", "size", "crop", "resized"), GEOMETRIES)
 def test_predict_gives_what_validation_gave(images, tmp_path, name, size, crop, resized):
-    room, run = finished(images, tmp_path, name, size, crop)
-    stored = artifacts.read_predictions(room.folder(run.id), "val")
-    zipfile.ZipFile(io.BytesIO(bundle(room, run))).extractall(tmp_path / "download")
-    for folder in (room.folder(run.id), tmp_path / "download"):
+    workspace, run = finished(images, tmp_path, name, size, crop)
+    stored = artifacts.read_predictions(workspace.folder(run.id), "val")
+    zipfile.ZipFile(io.BytesIO(bundle(workspace, run))).extractall(tmp_path / "download")
+    for folder in (workspace.folder(run.id), tmp_path / "download"):
         predictor = Predictor.load(folder)
         assert predictor.geometry.resize_size == resized
         found = predictor.predict([predictor.read(Path(path)) for path in stored.paths])
@@ -85,16 +85,18 @@ def test_predict_gives_what_validation_gave(images, tmp_path, name, size, crop, 
 
 @pytest.mark.parametrize("precision", ["bf16", "auto"])
 def test_predict_gives_what_is_stored_also_where_training_ran_in_bf16(images, tmp_path, precision):
-    room, run = finished(images, tmp_path, "efficientnet_lite0", 96, "weights", precision)
-    stored = artifacts.read_predictions(room.folder(run.id), "val")
-    predictor = Predictor.load(room.folder(run.id))
+    workspace, run = finished(images, tmp_path, "efficientnet_lite0", 96, "weights", precision)
+    stored = artifacts.read_predictions(workspace.folder(run.id), "val")
+    predictor = Predictor.load(workspace.folder(run.id))
     found = predictor.predict([predictor.read(Path(path)) for path in stored.paths])
     np.testing.assert_allclose(found, stored.probabilities, atol=TOLERANCE)
     if precision == "bf16":
         assert run.progress["frozen_precision"] == "bf16"
-    kept = keep_epoch(room, run.id, "last", device="cpu") if why_not(room.folder(run.id), run) is None else run
-    again = artifacts.read_predictions(room.folder(kept.id), "val")
-    found = Predictor.load(room.folder(run.id)).predict([predictor.read(Path(path)) for path in again.paths])
+    kept = (
+        keep_epoch(workspace, run.id, "last", device="cpu") if why_not(workspace.folder(run.id), run) is None else run
+    )
+    again = artifacts.read_predictions(workspace.folder(kept.id), "val")
+    found = Predictor.load(workspace.folder(run.id)).predict([predictor.read(Path(path)) for path in again.paths])
     np.testing.assert_allclose(found, again.probabilities, atol=TOLERANCE)
 
 

@@ -57,17 +57,17 @@ def finished(tmp_path_factory):
     phases = (Phase(stages=tuple(stage.name for stage in stage_table("resnet18")), epochs=6),)
     backbone = BackboneSpec(name="resnet18", weights="none", image_size=32)
     experiment = make_experiment(images, backbone=backbone, phases=phases, recipe=Recipe(batch_size=4))
-    room = Workspace(folder / "workspace")
-    lease = create_run(room, prepare(experiment, room.root, "cpu"), "tiny {run}")
-    for _ in execute(room, lease, Control()):
+    workspace = Workspace(folder / "workspace")
+    lease = create_run(workspace, prepare(experiment, workspace.root, "cpu"), "tiny {run}")
+    for _ in execute(workspace, lease, Control()):
         pass
-    return room, room.store.run(lease.run_id), folder / "images"
+    return workspace, workspace.store.run(lease.run_id), folder / "images"
 
 
 @pytest.fixture
 def unpacked(finished, tmp_path):
-    room, run, _ = finished
-    zipfile.ZipFile(io.BytesIO(bundle(room, run))).extractall(tmp_path)
+    workspace, run, _ = finished
+    zipfile.ZipFile(io.BytesIO(bundle(workspace, run))).extractall(tmp_path)
     return tmp_path
 
 
@@ -89,16 +89,16 @@ def test_plain_code_makes_the_same_architecture(name):
 
 
 def test_labels_stand_in_the_order_of_the_outputs_not_of_the_alphabet(finished):
-    room, run, *_ = finished
-    written = read_record(room.folder(run.id) / "best.safetensors").classes
+    workspace, run, *_ = finished
+    written = read_record(workspace.folder(run.id) / "best.safetensors").classes
     turned = tuple(reversed(written))
     assert list(turned) == sorted(turned, reverse=True)
-    changed = room.folder(run.id).with_name("turned")
+    changed = workspace.folder(run.id).with_name("turned")
     changed.mkdir()
-    weights = load_file(room.folder(run.id) / "best.safetensors")
-    record = read_record(room.folder(run.id) / "best.safetensors").changed(classes=turned)
+    weights = load_file(workspace.folder(run.id) / "best.safetensors")
+    record = read_record(workspace.folder(run.id) / "best.safetensors").changed(classes=turned)
     save_file(weights, changed / "best.safetensors", record.to_metadata())
-    with zipfile.ZipFile(io.BytesIO(bundle(room, replace(run, id="turned")))) as archive:
+    with zipfile.ZipFile(io.BytesIO(bundle(workspace, replace(run, id="turned")))) as archive:
         assert tuple(json.loads(archive.read("labels.json"))) == turned  # as the weights say, whatever the store does
         assert "{warm}, kühl" in archive.read("HOW-TO.txt").decode()
 
@@ -175,8 +175,8 @@ def same_answers(theirs, ours, tolerance=1e-5):
 
 
 def test_a_run_without_a_model_has_no_bundle(finished, images):
-    room = finished[0]
-    lease = create_run(room, prepare(make_experiment(images), room.root, "cpu"))
+    workspace = finished[0]
+    lease = create_run(workspace, prepare(make_experiment(images), workspace.root, "cpu"))
     lease.lock.release()
     with pytest.raises(RunConflict, match="at least one epoch"):
-        bundle(room, room.store.run(lease.run_id))
+        bundle(workspace, workspace.store.run(lease.run_id))

@@ -44,21 +44,21 @@ from core.experiment import Experiment
 from core.runs.execute import create_run, execute, reopen_run
 from core.runs.prepare import prepare
 from core.work.control import Control
-room = Workspace(root); room.recover(); room.sweep(); print("go", flush=True)
+workspace = Workspace(root); workspace.recover(); workspace.sweep(); print("go", flush=True)
 if sys.argv[3]:
-    claim = reopen_run(room, sys.argv[3])
+    claim = reopen_run(workspace, sys.argv[3])
 else:
-    claim = create_run(room, prepare(Experiment.from_file(Path(sys.argv[2])), room.root, "cpu"))
-for event in execute(room, claim, Control()): pass
+    claim = create_run(workspace, prepare(Experiment.from_file(Path(sys.argv[2])), workspace.root, "cpu"))
+for event in execute(workspace, claim, Control()): pass
 """
 )
 SCAN = (
     START
     + """
 from core.data.sources import load_dataset
-room = Workspace(root); print("go", flush=True)
+workspace = Workspace(root); print("go", flush=True)
 while True:
-    load_dataset(sys.argv[2], room.root)
+    load_dataset(sys.argv[2], workspace.root)
     for path in Path(sys.argv[2]).rglob("*.png"): path.touch()
 """
 )
@@ -66,10 +66,10 @@ UNPACK = (
     START
     + """
 from core.data.collection import import_zip, create, add_images
-room = Workspace(root); content = Path(sys.argv[2]).read_bytes(); print("go", flush=True)
+workspace = Workspace(root); content = Path(sys.argv[2]).read_bytes(); print("go", flush=True)
 while True:
-    import_zip(room.root, "zip", content)
-    add_images(create(room.root, "mine"), "a", [("one.png", Path(sys.argv[3]).read_bytes())])
+    import_zip(workspace.root, "zip", content)
+    add_images(create(workspace.root, "mine"), "a", [("one.png", Path(sys.argv[3]).read_bytes())])
 """
 )
 SERVE = (
@@ -147,12 +147,12 @@ def _resumable(shop: Shop) -> str:
 
 def _check(shop: Shop, what: str, shared: set[str], session: int) -> None:
     time.sleep(2.1)  # a temporary file younger than this may be another program's, about to be locked
-    room = Workspace(shop.root)
-    room.recover()
-    room.sweep()
+    workspace = Workspace(shop.root)
+    workspace.recover()
+    workspace.sweep()
     runs = shop.root / "runs"
     folders = {path.name for path in runs.iterdir()} if runs.is_dir() else set()
-    orphans, rowless = folders - set(room.store.ids()), set(room.store.ids()) - folders
+    orphans, rowless = folders - set(workspace.store.ids()), set(workspace.store.ids()) - folders
     temporary = [path for path in shop.root.rglob(".tmp-*") if path.exists()]
     half = [path.name for path in (shop.root / "datasets").glob("*") if not (path / ".collection.json").exists()]
     whole = {one.folder for one in list_collections(shop.root)}
@@ -164,7 +164,7 @@ def _check(shop: Shop, what: str, shared: set[str], session: int) -> None:
         "temporary": temporary,
         "half a collection": half,
         "lost": lost,
-        "live": [run.id for run in room.store.live()],
+        "live": [run.id for run in workspace.store.live()],
         "shared memory": _shared_memory() - shared,
         "process": left,
     }
@@ -173,32 +173,32 @@ def _check(shop: Shop, what: str, shared: set[str], session: int) -> None:
         for inner in path.rglob("*"):
             if inner.is_file() and inner.name in ("experiment.yaml", "data.json", "00.png"):
                 shop.kept.setdefault(inner, _digest(inner))
-    room.close()
+    workspace.close()
 
 
 def finish(shop: Shop) -> None:
     """Resume every training to its end; each series must equal that of a run that nobody disturbed."""
-    room = Workspace(shop.root)
-    lease = create_run(room, prepare(shop.experiment, room.root, "cpu"))
-    list(execute(room, lease, Control()))
-    expected = _series(room, lease.run_id)
-    for run in room.store.runs():
+    workspace = Workspace(shop.root)
+    lease = create_run(workspace, prepare(shop.experiment, workspace.root, "cpu"))
+    list(execute(workspace, lease, Control()))
+    expected = _series(workspace, lease.run_id)
+    for run in workspace.store.runs():
         if run.status is not Status.COMPLETED:
-            list(execute(room, reopen_run(room, run.id), Control()))
-        found = _series(room, run.id)
+            list(execute(workspace, reopen_run(workspace, run.id), Control()))
+        found = _series(workspace, run.id)
         differs = [part for part in expected if found[part] != expected[part]]
         if differs:
             shop.problems.append(f"{run.id}: not as in an undisturbed run: {', '.join(differs)}")
-    room.close()
+    workspace.close()
 
 
-def _series(room: Workspace, run_id: str) -> dict[str, object]:
-    tensors = load_file(room.folder(run_id) / "best.safetensors")  # the file also says when it was made
+def _series(workspace: Workspace, run_id: str) -> dict[str, object]:
+    tensors = load_file(workspace.folder(run_id) / "best.safetensors")  # the file also says when it was made
     weights = hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))).hexdigest()
-    steps, epochs = room.store.steps(run_id), room.store.epochs(run_id)
+    steps, epochs = workspace.store.steps(run_id), workspace.store.epochs(run_id)
     losses = [(e.epoch, e.train_loss, e.val_loss, e.val_accuracy) for e in epochs]
     made = [(s.step, s.loss, s.learning_rate) for s in steps]
-    return {"steps": made, "epochs": losses, "scores": room.store.run(run_id).val, "weights": weights}
+    return {"steps": made, "epochs": losses, "scores": workspace.store.run(run_id).val, "weights": weights}
 
 
 def _digest(path: Path) -> str:

@@ -7,7 +7,7 @@ from core.backbones.build import build
 from core.backbones.rng import seeded
 from core.backbones.stages import stages
 from core.experiment import BackboneSpec, PipelineSpec
-from core.features import phase_inputs as room
+from core.features import phase_inputs as module
 from core.features import sources
 from core.features.phase_inputs import PhaseInputs, choose_precision
 from core.features.sources import Features, Pixels
@@ -104,7 +104,7 @@ def another_head(model):
 def test_only_a_change_of_what_features_depend_on_is_a_miss(
     model, items, tmp_path, monkeypatch, change, options, computed
 ):
-    monkeypatch.setattr(room, "folded", lambda part, _: part)  # images are counted at the model's own first layer
+    monkeypatch.setattr(module, "folded", lambda part, _: part)  # images are counted at the model's own first layer
     store = FeatureStore(tmp_path / "kept")
     _, seen = counted(model, some_feeds(model, store=store).of_phase(0), items)
     assert seen == 24
@@ -155,7 +155,7 @@ def test_a_base_that_would_be_too_large_is_not_kept(model, items, tmp_path, monk
     made = some_feeds(model, *phases, store=store)
     assert made.kept_bytes("layer2") == 24 * 3 * 64 * 8 * 8 * 4
     assert made.kept_bytes("head") == 24 * 3 * 512 * 4
-    monkeypatch.setattr(room, "MEMORY_BYTES", made.kept_bytes("layer2") - 1)
+    monkeypatch.setattr(module, "MEMORY_BYTES", made.kept_bytes("layer2") - 1)
     counted(model, made.of_phase(0), items)
     assert len(list(tmp_path.glob("kept/*.rows"))) == 1
     assert made.shared_cut(0) == "head"
@@ -163,7 +163,7 @@ def test_a_base_that_would_be_too_large_is_not_kept(model, items, tmp_path, monk
 
 def test_features_of_which_one_view_is_too_large_are_not_kept(model, items, monkeypatch):
     for limit, seen in ((24 * 512 * 4, 0), (24 * 512 * 4 - 1, 24)):
-        for place in (room, sources):
+        for place in (module, sources):
             monkeypatch.setattr(place, "MEMORY_BYTES", limit)
         made = some_feeds(model, ("head",))
         phase_input = made.of_phase(0)
@@ -178,7 +178,7 @@ def test_features_of_which_one_view_is_too_large_are_not_kept(model, items, monk
 def test_a_base_of_which_one_view_is_too_large_is_no_base(model, monkeypatch):
     made = some_feeds(model, ("head",), ("layer2", "head"))
     assert made.shared_cut(0) == "layer2"
-    monkeypatch.setattr(room, "MEMORY_BYTES", 24 * 64 * 8 * 8 * 4 - 1)
+    monkeypatch.setattr(module, "MEMORY_BYTES", 24 * 64 * 8 * 8 * 4 - 1)
     assert made.kept_bytes("layer2") is None
     assert made.shared_cut(0) == "head"
 
@@ -196,7 +196,7 @@ def test_a_model_that_can_be_cut_at_the_head_only_says_so(model, monkeypatch):
     from core.backbones.split import _HeadOnly
 
     assert some_feeds(model, ("layer4", "head")).notes == []
-    monkeypatch.setattr(room, "parts", _HeadOnly)
+    monkeypatch.setattr(module, "parts", _HeadOnly)
     (note,) = some_feeds(model, ("head",), ("layer4", "head")).notes
     assert "before its head only" in note
     assert some_feeds(model, ("head",), ("stem", "head")).notes == []

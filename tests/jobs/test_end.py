@@ -151,11 +151,11 @@ def test_whoever_is_slower_to_resume_gets_the_same_run(manager, stage, experimen
 def test_a_new_manager_marks_the_dead_and_sees_to_the_end_of_the_process(stage, experiment, tmp_path, monkeypatch):
     at_exit = []
     monkeypatch.setattr(jobs.atexit, "register", at_exit.append)
-    room = Workspace(tmp_path / "room")
-    dead = create_run(room, prepare(experiment, room.root, "cpu"))
+    workspace = Workspace(tmp_path / "workspace")
+    dead = create_run(workspace, prepare(experiment, workspace.root, "cpu"))
     dead.lock.release()
-    made = JobManager(room)
-    assert room.store.run(dead.run_id).status is Status.INTERRUPTED
+    made = JobManager(workspace)
+    assert workspace.store.run(dead.run_id).status is Status.INTERRUPTED
     assert at_exit == [made.shutdown]
     made.shutdown(WAIT_S)
 

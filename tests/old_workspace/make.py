@@ -86,10 +86,10 @@ def experiments() -> tuple[Experiment, Experiment]:
     return first, second
 
 
-def run(room: Workspace, experiment: Experiment, name: str, epochs: int | None = None) -> None:
+def run(workspace: Workspace, experiment: Experiment, name: str, epochs: int | None = None) -> None:
     """Train to the end, or be interrupted when so many epochs are kept."""
-    lease = create_run(room, prepare(experiment, room.root, "cpu"), name)
-    events = execute(room, lease, Control())
+    lease = create_run(workspace, prepare(experiment, workspace.root, "cpu"), name)
+    events = execute(workspace, lease, Control())
     kept = 0
     for event in events:
         kept += isinstance(event, CheckpointWritten)
@@ -108,23 +108,23 @@ def keep_draft(experiment: Experiment) -> None:
 def undisturbed(experiment: Experiment) -> list[float]:
     """Validation loss of every epoch of a run that nothing interrupts."""
     with tempfile.TemporaryDirectory() as folder:
-        room = Workspace(Path(folder))
-        run(room, experiment, "undisturbed")
-        return [epoch.val_loss for epoch in room.store.epochs(room.store.runs()[0].id)]
+        workspace = Workspace(Path(folder))
+        run(workspace, experiment, "undisturbed")
+        return [epoch.val_loss for epoch in workspace.store.epochs(workspace.store.runs()[0].id)]
 
 
 def main(target: Path) -> None:
     """Make everything anew."""
     shutil.rmtree(PLACE, ignore_errors=True)
     draw_images()
-    room = Workspace(PLACE / "workspace")
+    workspace = Workspace(PLACE / "workspace")
     first, second = experiments()
-    run(room, first, "whole")
-    run(room, second, "cut short", epochs=3)
-    saved.save(room.root, "Für später", first.pipeline)
+    run(workspace, first, "whole")
+    run(workspace, second, "cut short", epochs=3)
+    saved.save(workspace.root, "Für später", first.pipeline)
     keep_draft(second.changed(seed=11))
     (PLACE / "experiment.yaml").write_text(first.to_yaml(), encoding="utf-8")
-    with sqlite3.connect(room.root / "graft.db") as db:  # one file: no journal is left beside it
+    with sqlite3.connect(workspace.root / "graft.db") as db:  # one file: no journal is left beside it
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     (PLACE / "undisturbed.json").write_text(json.dumps(undisturbed(second)), encoding="utf-8")
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

@@ -24,13 +24,13 @@ def manager(own_workspace):
 
 
 @pytest.fixture
-def room(trained, monkeypatch):
+def workspace(trained, monkeypatch):
     """The workspace of the module's `trained`: (workspace, its runs)."""
     monkeypatch.setenv("GRAFT_WORKSPACE", str(trained[0].root))
     return trained[0]
 
 
 @pytest.fixture
-def runs(trained, room):
+def runs(trained, workspace):
     """The finished runs of `room`."""
     return trained[1]

@@ -13,7 +13,7 @@ from tests.pages.three_runs import text
 from tests.pages.trained import opened
 
 no_warm_up = three_runs.no_warm_up
-room = three_runs.room
+workspace = three_runs.workspace
 TRACK = '<div class="graft-track">'
 ERRORS = {"alder": 0.75, "birch": 14.5, "cedar": 3.25}
 
@@ -23,19 +23,19 @@ def error(value, low=0.9, high=1.2):
 
 
 @pytest.fixture
-def runs(ledger, room):
+def runs(ledger, workspace):
     """The runs with errors in place of their scores, and as they were afterwards."""
     before = ledger[1]
     for run in before:
         cards = {part: Scorecard((error(ERRORS[run.name] * worse),), 5).to_record() for part, worse in
                  (("val", 1), ("test", 1.05))}  # fmt: skip
-        room.store.set_results(run.id, run.results | cards)
-    yield [room.store.run(run.id) for run in before]
+        workspace.store.set_results(run.id, run.results | cards)
+    yield [workspace.store.run(run.id) for run in before]
     for run in before:
-        room.store.set_results(run.id, run.results)
+        workspace.store.set_results(run.id, run.results)
 
 
-def test_the_run_with_the_lowest_error_is_the_best(room, runs):
+def test_the_run_with_the_lowest_error_is_the_best(workspace, runs):
     assert [run.name for run in listing.ranked(runs)] == ["alder", "cedar", "birch"]
     tied = [replace(run, results={"val": Scorecard((Score("accuracy", 0.5), error(ERRORS[run.name])), 5).to_record()})
             for run in runs]  # fmt: skip
@@ -46,11 +46,11 @@ def test_the_run_with_the_lowest_error_is_the_best(room, runs):
                                                 for run in runs])] == ["birch", "cedar", "alder"]  # fmt: skip
 
 
-def test_shares_have_a_track(room, ledger):
+def test_shares_have_a_track(workspace, ledger):
     assert TRACK in "".join(one.proto.body for one in opened("pages/results.py").main.get("html"))
 
 
-def test_no_page_shows_it_in_percent(room, runs):
+def test_no_page_shows_it_in_percent(workspace, runs):
     for page, of in (("pages/results.py", runs), ("pages/home.py", runs), ("pages/results.py", runs[2:])):
         at = opened(page, *(run.id for run in of if len(of) == 1))
         said = text(at) + "".join(f"{metric.value} {metric.delta}" for metric in at.metric)

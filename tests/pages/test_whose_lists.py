@@ -24,7 +24,7 @@ from tests.uneven import EACH, TEST, TRAIN, VAL
 from tests.uneven import told as described
 
 no_warm_up = three_runs.no_warm_up
-room = three_runs.room
+workspace = three_runs.workspace
 runs = three_runs.runs
 
 
@@ -57,7 +57,7 @@ def test_ranking_goes_by_accuracy_then_f1_then_balanced_accuracy_then_age(runs):
 # home, train, data
 
 
-def test_the_first_page_lists_each_run_with_its_own_score_the_newest_first(room, runs):
+def test_the_first_page_lists_each_run_with_its_own_score_the_newest_first(workspace, runs):
     at = opened("pages/home.py")
     links = [link.proto for link in at.main.get("page_link") if link.proto.query_string]
     assert [link.query_string for link in links] == [f"run={run.id}" for run in runs[::-1]]
@@ -68,14 +68,14 @@ def test_the_first_page_lists_each_run_with_its_own_score_the_newest_first(room,
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_the_train_page_tells_the_validation_result_of_the_run_it_shows(room, runs, number, monkeypatch):
-    run, one = runs[number], described(room.root)[number]
+def test_the_train_page_tells_the_validation_result_of_the_run_it_shows(workspace, runs, number, monkeypatch):
+    run, one = runs[number], described(workspace.root)[number]
     figures, pages = {}, []
     monkeypatch.setattr(live, "live_plot", lambda figure, key, height: figures.update({key: figure}))
     monkeypatch.setattr(live.st, "html", pages.append)
     for other in runs:
         for line in ("first", "<b>last</b>"):
-            room.store.log(other.id, f"{line} of {other.name}", "warning")
+            workspace.store.log(other.id, f"{line} of {other.name}", "warning")
     at = opened("pages/train.py", run.id)
     assert [(metric.label, metric.value) for metric in at.metric] == [
         ("Validation accuracy", percent(run.val.main.value))
@@ -93,7 +93,7 @@ def test_the_train_page_tells_the_validation_result_of_the_run_it_shows(room, ru
     assert said_of == [f"&lt;b&gt;last&lt;/b&gt; of {run.name}", f"first of {run.name}"], "the newest line comes first"
 
 
-def test_each_part_is_counted_under_its_own_name(room, runs, divided):
+def test_each_part_is_counted_under_its_own_name(workspace, runs, divided):
     draft = Draft(source=str(divided), backbone=make_experiment(divided).backbone)
     at = opened("pages/train.py", draft=draft)
     assert f"Images: {TRAIN} to train, {VAL} to validate, {TEST} to test" in text(at)

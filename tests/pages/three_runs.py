@@ -12,13 +12,13 @@ def no_warm_up(monkeypatch):
 
 
 @pytest.fixture
-def room(ledger, monkeypatch):
+def workspace(ledger, monkeypatch):
     monkeypatch.setenv("GRAFT_WORKSPACE", str(ledger[0].root))
     return ledger[0]
 
 
 @pytest.fixture
-def runs(ledger, room):
+def runs(ledger, workspace):
     """alder, birch, cedar: the oldest first; on validation birch is the best and alder the worst."""
     return ledger[1]
 

@@ -25,31 +25,31 @@ def without_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warmup, "wait", lambda purpose: None)
 
 
-def claimed(room: Workspace, experiment: Experiment, name: str) -> RunLease:
+def claimed(workspace: Workspace, experiment: Experiment, name: str) -> RunLease:
     """A queued run; this process holds its lock."""
-    return create_run(room, prepare(experiment, room.root, "cpu"), name)
+    return create_run(workspace, prepare(experiment, workspace.root, "cpu"), name)
 
 
-def finished(room: Workspace, experiment: Experiment, name: str) -> Run:
+def finished(workspace: Workspace, experiment: Experiment, name: str) -> Run:
     """A run that was trained and evaluated."""
-    lease = claimed(room, experiment, name)
-    list(execute(room, lease, Control()))
-    return room.store.run(lease.run_id)
+    lease = claimed(workspace, experiment, name)
+    list(execute(workspace, lease, Control()))
+    return workspace.store.run(lease.run_id)
 
 
-def stopped(room: Workspace, experiment: Experiment, name: str) -> Run:
+def stopped(workspace: Workspace, experiment: Experiment, name: str) -> Run:
     """A run that was taken out of the queue before it began."""
-    lease = claimed(room, experiment, name)
-    release(room, lease, Status.STOPPED, "Taken out of the queue before it began.")
-    return room.store.run(lease.run_id)
+    lease = claimed(workspace, experiment, name)
+    release(workspace, lease, Status.STOPPED, "Taken out of the queue before it began.")
+    return workspace.store.run(lease.run_id)
 
 
-def failed(room: Workspace, experiment: Experiment, name: str) -> Run:
+def failed(workspace: Workspace, experiment: Experiment, name: str) -> Run:
     """A run that ended in an error."""
-    lease = claimed(room, experiment, name)
-    room.store.move(lease.run_id, Status.FAILED, message="The disk [is](x) full.", traceback="Traceback: line 7")
+    lease = claimed(workspace, experiment, name)
+    workspace.store.move(lease.run_id, Status.FAILED, message="The disk [is](x) full.", traceback="Traceback: line 7")
     lease.lock.release()
-    return room.store.run(lease.run_id)
+    return workspace.store.run(lease.run_id)
 
 
 def opened(page: str, *runs: str, **kept: object) -> AppTest:
@@ -85,5 +85,8 @@ def keys(at: AppTest) -> set[str]:
 def two_finished(folder: Path, first: str, second: str, **of_second: object) -> tuple[Workspace, list[Run]]:
     """A workspace with two finished runs over the same images; `of_second` is what the second has of its own."""
     experiment = make_experiment(make_images(folder / "images"))
-    room = Workspace(folder / "workspace")
-    return room, [finished(room, experiment, first), finished(room, experiment.changed(**of_second), second)]
+    workspace = Workspace(folder / "workspace")
+    return workspace, [
+        finished(workspace, experiment, first),
+        finished(workspace, experiment.changed(**of_second), second),
+    ]

@@ -20,7 +20,7 @@ from tests.uneven import CLASSES, TEST, TRAIN, VAL
 
 
 @pytest.fixture
-def room(ledger):
+def workspace(ledger):
     return ledger[0]
 
 
@@ -29,9 +29,9 @@ def runs(ledger):
     return ledger[1]
 
 
-def free(room, run_id):
+def free(workspace, run_id):
     """Whether nobody holds the run's lock."""
-    lock = room.lock(run_id)
+    lock = workspace.lock(run_id)
     try:
         lock.acquire()
     except TimeoutError:
@@ -40,10 +40,10 @@ def free(room, run_id):
     return True
 
 
-def test_a_claimed_run_is_described_in_full(room, divided):
-    prepared = prepare(make_experiment(divided, seed=77), room.root, "cpu")
-    lease = create_run(room, prepared, "mine")
-    run, folder = room.store.run(lease.run_id), room.folder(lease.run_id)
+def test_a_claimed_run_is_described_in_full(workspace, divided):
+    prepared = prepare(make_experiment(divided, seed=77), workspace.root, "cpu")
+    lease = create_run(workspace, prepared, "mine")
+    run, folder = workspace.store.run(lease.run_id), workspace.folder(lease.run_id)
     assert (run.name, run.status, run.device, run.classes) == ("mine", Status.QUEUED, "cpu", CLASSES)
     assert run.experiment == prepared.experiment == Experiment.from_file(folder / "experiment.yaml")
     assert run.digest == prepared.experiment.digest
@@ -51,117 +51,120 @@ def test_a_claimed_run_is_described_in_full(room, divided):
     assert (run.started_at, run.ended_at, run.results) == (None, None, {})
     assert artifacts.read_listing(folder) == prepared.listing
     assert len(prepared.listing) == TRAIN + VAL + TEST
-    assert not free(room, lease.run_id)
-    release(room, lease, Status.STOPPED, "Because.")
-    assert free(room, lease.run_id)
-    assert (room.store.run(lease.run_id).status, room.store.run(lease.run_id).message) == (Status.STOPPED, "Because.")
+    assert not free(workspace, lease.run_id)
+    release(workspace, lease, Status.STOPPED, "Because.")
+    assert free(workspace, lease.run_id)
+    assert (workspace.store.run(lease.run_id).status, workspace.store.run(lease.run_id).message) == (
+        Status.STOPPED,
+        "Because.",
+    )
 
 
-def test_a_run_without_a_name_is_called_after_its_images_and_its_model(room, divided):
+def test_a_run_without_a_name_is_called_after_its_images_and_its_model(workspace, divided):
     plan = make_experiment(divided, seed=78)
-    lease = create_run(room, prepare(plan, room.root, "cpu"))
-    assert room.store.run(lease.run_id).name == "weather · mobilenet_v3_small from scratch"
+    lease = create_run(workspace, prepare(plan, workspace.root, "cpu"))
+    assert workspace.store.run(lease.run_id).name == "weather · mobilenet_v3_small from scratch"
     lease.lock.release()
     pretrained = plan.changed(backbone=plan.backbone.model_copy(update={"weights": "default"}))
     assert default_name(pretrained, "pets") == "pets · mobilenet_v3_small"
 
 
-def test_notes_stand_in_the_log_as_warnings(room, divided):
+def test_notes_stand_in_the_log_as_warnings(workspace, divided):
     other = make_experiment(divided).data.model_copy(update={"fingerprint": "x"})
-    lease = create_run(room, prepare(make_experiment(divided, seed=79, data=other), room.root, "cpu"))
-    lines = room.store.lines(lease.run_id)
+    lease = create_run(workspace, prepare(make_experiment(divided, seed=79, data=other), workspace.root, "cpu"))
+    lines = workspace.store.lines(lease.run_id)
     assert [(line.level, line.message) for line in lines] == [("warning", module.prepare(
-        make_experiment(divided, data=other), room.root, "cpu").notes[0])]  # fmt: skip
+        make_experiment(divided, data=other), workspace.root, "cpu").notes[0])]  # fmt: skip
     lease.lock.release()
 
 
-def test_a_claim_that_fails_lets_go_and_lists_nothing(room, divided, monkeypatch):
-    ids = [run.id for run in room.store.runs()]
+def test_a_claim_that_fails_lets_go_and_lists_nothing(workspace, divided, monkeypatch):
+    ids = [run.id for run in workspace.store.runs()]
 
     def full(run):
         raise StorageFailed("The disk is full.")
 
-    monkeypatch.setattr(room.store, "add", full)
-    monkeypatch.setattr(room, "new_run_id", lambda: "run-x")
+    monkeypatch.setattr(workspace.store, "add", full)
+    monkeypatch.setattr(workspace, "new_run_id", lambda: "run-x")
     with pytest.raises(StorageFailed):
-        create_run(room, prepare(make_experiment(divided, seed=80), room.root, "cpu"))
-    assert [run.id for run in room.store.runs()] == ids
-    if room.folder("run-x").exists():
-        assert free(room, "run-x")
+        create_run(workspace, prepare(make_experiment(divided, seed=80), workspace.root, "cpu"))
+    assert [run.id for run in workspace.store.runs()] == ids
+    if workspace.folder("run-x").exists():
+        assert free(workspace, "run-x")
 
 
-def test_weights_that_cannot_be_read_are_refused_before_anything_is_written(room, divided, tmp_path):
-    before = len(room.store.runs())
+def test_weights_that_cannot_be_read_are_refused_before_anything_is_written(workspace, divided, tmp_path):
+    before = len(workspace.store.runs())
     plan = make_experiment(divided)
     plan = plan.changed(backbone=plan.backbone.model_copy(update={"weights": str(tmp_path / "gone.safetensors")}))
     with pytest.raises(UnreadableWeights, match="gone"):
-        create_run(room, prepare(plan, room.root, "cpu"))
-    assert len(room.store.runs()) == before
+        create_run(workspace, prepare(plan, workspace.root, "cpu"))
+    assert len(workspace.store.runs()) == before
 
 
-def stopped(room, run, status=Status.STOPPED):
-    with room.store._database.writing() as db:
+def stopped(workspace, run, status=Status.STOPPED):
+    with workspace.store._database.writing() as db:
         db.execute("UPDATE runs SET status = ?, message = 'why' WHERE id = ?", (status.value, run.id))
 
 
 @pytest.mark.parametrize("status", [Status.STOPPED, Status.FAILED, Status.INTERRUPTED])
-def test_a_reopened_run_forgets_its_own_answers_and_no_other_s(room, runs, status):
+def test_a_reopened_run_forgets_its_own_answers_and_no_other_s(workspace, runs, status):
     alder, birch, _ = runs
-    stopped(room, birch, status)
-    lease = reopen_run(room, birch.id)
-    run = room.store.run(birch.id)
+    stopped(workspace, birch, status)
+    lease = reopen_run(workspace, birch.id)
+    run = workspace.store.run(birch.id)
     assert (run.status, run.results, run.message, run.device) == (Status.QUEUED, {}, "", "cpu")
-    assert not list(room.folder(birch.id).glob("predictions-*"))
-    assert len(list(room.folder(alder.id).glob("predictions-*"))) == 2
-    assert room.store.run(alder.id).results == alder.results
-    assert len(room.store.epochs(birch.id)) == 3
-    assert not free(room, birch.id)
+    assert not list(workspace.folder(birch.id).glob("predictions-*"))
+    assert len(list(workspace.folder(alder.id).glob("predictions-*"))) == 2
+    assert workspace.store.run(alder.id).results == alder.results
+    assert len(workspace.store.epochs(birch.id)) == 3
+    assert not free(workspace, birch.id)
     lease.lock.release()
 
 
-def test_a_run_goes_on_on_the_device_that_is_asked_for_else_on_its_own(room, runs, monkeypatch):
+def test_a_run_goes_on_on_the_device_that_is_asked_for_else_on_its_own(workspace, runs, monkeypatch):
     monkeypatch.setattr(device, "available_devices", lambda: ("cuda:0", "cpu"))
     monkeypatch.setattr("core.runs.prepare.require_precision", lambda *_: None)
     for run, asked, used in ((runs[0], None, "cpu"), (runs[1], "cuda:0", "cuda:0")):
-        stopped(room, run)
-        reopen_run(room, run.id, asked).lock.release()
-        assert room.store.run(run.id).device == used
-    stopped(room, runs[2])
+        stopped(workspace, run)
+        reopen_run(workspace, run.id, asked).lock.release()
+        assert workspace.store.run(run.id).device == used
+    stopped(workspace, runs[2])
     with pytest.raises(UnknownDevice):
-        reopen_run(room, runs[2].id, "tpu")
-    assert room.store.run(runs[2].id).status is Status.STOPPED
-    assert free(room, runs[2].id)
+        reopen_run(workspace, runs[2].id, "tpu")
+    assert workspace.store.run(runs[2].id).status is Status.STOPPED
+    assert free(workspace, runs[2].id)
 
 
-def test_a_run_that_is_refused_keeps_what_it_has(room, runs, monkeypatch):
-    stopped(room, runs[1])
+def test_a_run_that_is_refused_keeps_what_it_has(workspace, runs, monkeypatch):
+    stopped(workspace, runs[1])
 
     def refuse(*_):
         raise ResumeRefused("The images are not those.")
 
     monkeypatch.setattr(module, "require_same_data", refuse)
     with pytest.raises(ResumeRefused):
-        reopen_run(room, runs[1].id)
-    run = room.store.run(runs[1].id)
+        reopen_run(workspace, runs[1].id)
+    run = workspace.store.run(runs[1].id)
     assert (run.status, run.results) == (Status.STOPPED, runs[1].results)
-    assert len(list(room.folder(run.id).glob("predictions-*"))) == 2
-    assert free(room, run.id)
+    assert len(list(workspace.folder(run.id).glob("predictions-*"))) == 2
+    assert free(workspace, run.id)
 
 
 @pytest.mark.parametrize("status", [Status.COMPLETED, Status.RUNNING, Status.QUEUED])
-def test_only_what_is_over_and_not_complete_is_reopened(room, runs, status):
-    stopped(room, runs[0], status)
+def test_only_what_is_over_and_not_complete_is_reopened(workspace, runs, status):
+    stopped(workspace, runs[0], status)
     with pytest.raises(RunConflict, match=status.value):
-        reopen_run(room, runs[0].id)
-    assert free(room, runs[0].id)
+        reopen_run(workspace, runs[0].id)
+    assert free(workspace, runs[0].id)
 
 
-def test_a_run_that_another_program_holds_is_not_reopened(room, runs):
-    stopped(room, runs[0])
-    lock = room.lock(runs[0].id)
+def test_a_run_that_another_program_holds_is_not_reopened(workspace, runs):
+    stopped(workspace, runs[0])
+    lock = workspace.lock(runs[0].id)
     lock.acquire()
     with pytest.raises(RunConflict, match="another program"):
-        reopen_run(room, runs[0].id)
+        reopen_run(workspace, runs[0].id)
     lock.release()
 
 

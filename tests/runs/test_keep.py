@@ -38,7 +38,7 @@ from tests.waiting import until
 LATE = tuple(stage.name for stage in stage_table("mobilenet_v3_small"))[-2:]
 
 
-def run_of(room, source, patch, values, stop_after=None):
+def run_of(workspace, source, patch, values, stop_after=None):
     """A run whose epochs are worth `values`, two of the head and then of two stages; its weights after each."""
     plan = make_experiment(
         source, phases=(Phase(stages=("head",), epochs=2), Phase(stages=LATE, epochs=2)),
@@ -53,17 +53,17 @@ def run_of(room, source, patch, values, stop_after=None):
 
     patch.setattr(executing, "set_up", set_up)
     worth(patch, iter(values))
-    lease, control, weights = create_run(room, prepare(plan, room.root, "cpu")), Control(), []
-    for event in execute(room, lease, control):
+    lease, control, weights = create_run(workspace, prepare(plan, workspace.root, "cpu")), Control(), []
+    for event in execute(workspace, lease, control):
         if isinstance(event, EpochEnded):
             weights.append(copy(setups[0].model))
             if event.epoch == stop_after:
                 control.stop()
-    return room.store.run(lease.run_id), weights
+    return workspace.store.run(lease.run_id), weights
 
 
 @pytest.fixture
-def room(tmp_path):
+def workspace(tmp_path):
     return Workspace(tmp_path / "workspace")
 
 
@@ -76,14 +76,14 @@ def same(path, weights):
     return all(np.array_equal(found[name], weights[name]) for name in found)
 
 
-def test_the_last_epoch_is_used_everywhere_and_the_chosen_one_again(room, divided, monkeypatch):
-    run, weights = run_of(room, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
-    folder = room.folder(run.id)
+def test_the_last_epoch_is_used_everywhere_and_the_chosen_one_again(workspace, divided, monkeypatch):
+    run, weights = run_of(workspace, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    folder = workspace.folder(run.id)
     assert (run.results["kept"], run.results["kept_epoch"], kept(folder)) == ("chosen", 1, Kept.CHOSEN)
     assert same(folder / BEST, weights[1])
     assert same(folder / LAST_WEIGHTS, weights[3])
     before = {part: artifacts.read_predictions(folder, part) for part in ("val", "test")}
-    now = keep_epoch(room, run.id, "last")
+    now = keep_epoch(workspace, run.id, "last")
     assert (now.results["kept"], now.results["kept_epoch"], now.results["best_epoch"]) == ("last", 3, 1)
     assert kept_weights(folder).name == LAST_WEIGHTS
     assert read_record(kept_weights(folder)).epoch == 3
@@ -98,90 +98,90 @@ def test_the_last_epoch_is_used_everywhere_and_the_chosen_one_again(room, divide
     val = artifacts.read_predictions(folder, "val")
     said = predictor.predict([predictor.read(path) for path in map(Path, val.paths)])
     np.testing.assert_allclose(said, val.probabilities, atol=1e-3)
-    assert (folder / LAST_WEIGHTS).read_bytes() in bundle(room, now)
+    assert (folder / LAST_WEIGHTS).read_bytes() in bundle(workspace, now)
 
     monkeypatch.setattr(keep, "set_up", lambda *_, **__: pytest.fail("what is known is not computed again"))
-    back = keep_epoch(room, run.id, "best")
+    back = keep_epoch(workspace, run.id, "best")
     assert {part: back.results[part] for part in ("val", "test")} == {p: run.results[p] for p in ("val", "test")}
     assert (back.results["kept"], back.results["kept_epoch"], kept_weights(folder).name) == ("chosen", 1, BEST)
     again = artifacts.read_predictions(folder, "test")
     np.testing.assert_array_equal(again.probabilities, before["test"].probabilities)
-    assert keep_epoch(room, run.id, "last").results["val"] == now.results["val"]
+    assert keep_epoch(workspace, run.id, "last").results["val"] == now.results["val"]
 
 
-def test_there_is_no_other_model_where_the_last_epoch_is_the_best(room, divided, monkeypatch):
-    run, _ = run_of(room, divided, monkeypatch, (3.0, 2.0, 1.5, 1.0))
-    assert not (room.folder(run.id) / LAST_WEIGHTS).exists()
-    assert why_not(room.folder(run.id), run) == "The last epoch is the one that is kept."
+def test_there_is_no_other_model_where_the_last_epoch_is_the_best(workspace, divided, monkeypatch):
+    run, _ = run_of(workspace, divided, monkeypatch, (3.0, 2.0, 1.5, 1.0))
+    assert not (workspace.folder(run.id) / LAST_WEIGHTS).exists()
+    assert why_not(workspace.folder(run.id), run) == "The last epoch is the one that is kept."
     with pytest.raises(RunConflict, match="is the one that is kept"):
-        keep_epoch(room, run.id, "last")
-    assert keep_epoch(room, run.id, "best").results["kept_epoch"] == 3
+        keep_epoch(workspace, run.id, "last")
+    assert keep_epoch(workspace, run.id, "best").results["kept_epoch"] == 3
 
 
-def test_a_run_of_an_older_version_says_why_there_is_none(room, divided, monkeypatch):
-    run, _ = run_of(room, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
-    (room.folder(run.id) / LAST_WEIGHTS).unlink()
+def test_a_run_of_an_older_version_says_why_there_is_none(workspace, divided, monkeypatch):
+    run, _ = run_of(workspace, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    (workspace.folder(run.id) / LAST_WEIGHTS).unlink()
     with pytest.raises(RunConflict, match="older version"):
-        keep_epoch(room, run.id, "last")
-    assert kept(room.folder(run.id)) is Kept.CHOSEN
-    assert room.store.run(run.id).results == run.results
+        keep_epoch(workspace, run.id, "last")
+    assert kept(workspace.folder(run.id)) is Kept.CHOSEN
+    assert workspace.store.run(run.id).results == run.results
 
 
-def test_a_run_that_goes_on_goes_back_to_the_chosen_epoch(room, divided, monkeypatch):
-    run, weights = run_of(room, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0), stop_after=2)
+def test_a_run_that_goes_on_goes_back_to_the_chosen_epoch(workspace, divided, monkeypatch):
+    run, weights = run_of(workspace, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0), stop_after=2)
     assert run.status is Status.STOPPED
-    folder = room.folder(run.id)
+    folder = workspace.folder(run.id)
     assert same(folder / LAST_WEIGHTS, weights[2])
-    keep_epoch(room, run.id, "last")
-    lease = reopen_run(room, run.id)
+    keep_epoch(workspace, run.id, "last")
+    lease = reopen_run(workspace, run.id)
     assert (kept(folder), (folder / LAST_WEIGHTS).exists()) == (Kept.CHOSEN, False)
     assert not list(folder.glob("predictions-*"))
     with pytest.raises(RunConflict, match="not over"):
-        keep_epoch(room, run.id, "last")
+        keep_epoch(workspace, run.id, "last")
     lease.lock.release()
 
 
-def test_changed_images_are_refused_and_nothing_is_switched(room, tmp_path, monkeypatch):
+def test_changed_images_are_refused_and_nothing_is_switched(workspace, tmp_path, monkeypatch):
     source = make_divided(tmp_path / "own")
-    run, _ = run_of(room, source, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    run, _ = run_of(workspace, source, monkeypatch, (3.0, 1.0, 2.0, 4.0))
     (source / "val" / "warm" / "00.png").unlink()
     (source / "val" / "mild" / "02.png").rename(source / "val" / "warm" / "07.png")
     with pytest.raises(ResumeRefused):
-        keep_epoch(room, run.id, "last")
-    assert room.store.run(run.id).results == run.results
-    assert kept(room.folder(run.id)) is Kept.CHOSEN
+        keep_epoch(workspace, run.id, "last")
+    assert workspace.store.run(run.id).results == run.results
+    assert kept(workspace.folder(run.id)) is Kept.CHOSEN
 
 
-def test_the_command_line_keeps_either_and_never_shows_the_test_result(room, divided, monkeypatch):
-    run, _ = run_of(room, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
-    done = graft("keep", run.id, "--last", "--workspace", str(room.root))
+def test_the_command_line_keeps_either_and_never_shows_the_test_result(workspace, divided, monkeypatch):
+    run, _ = run_of(workspace, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    done = graft("keep", run.id, "--last", "--workspace", str(workspace.root))
     assert done.exit_code == 0, done.output
     assert "You keep the last epoch, 4" in " ".join(done.output.split())
     assert "instead of the chosen one, 2" in " ".join(done.output.split())
-    done = graft("keep", run.id, "--best", "--workspace", str(room.root), "--json")
+    done = graft("keep", run.id, "--best", "--workspace", str(workspace.root), "--json")
     answer = json.loads(done.stdout.splitlines()[-1])
     assert (answer["kept"], answer["kept_epoch"], answer["val"]["n"]) == ("chosen", 1, VAL)
     assert "test" not in answer
-    assert room.store.test_looks(run.test_key) == 0
-    assert graft("keep", run.id, "--workspace", str(room.root)).exit_code == 2, "which of the two must be said"
+    assert workspace.store.test_looks(run.test_key) == 0
+    assert graft("keep", run.id, "--workspace", str(workspace.root)).exit_code == 2, "which of the two must be said"
 
 
-def test_scores_and_weights_are_switched_together_or_not_at_all(room, divided, monkeypatch):
-    run, _ = run_of(room, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
-    folder = room.folder(run.id)
+def test_scores_and_weights_are_switched_together_or_not_at_all(workspace, divided, monkeypatch):
+    run, _ = run_of(workspace, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    folder = workspace.folder(run.id)
     with monkeypatch.context() as patched:
         patched.setattr(keep, "keep", lambda *_: (_ for _ in ()).throw(StorageFailed("The disk is full.")))
         with pytest.raises(StorageFailed, match="disk is full"):
-            keep_epoch(room, run.id, "last")
-    assert (room.store.run(run.id).results, kept(folder)) == (run.results, Kept.CHOSEN)
-    other = sqlite3.connect(room.root / "graft.db", isolation_level=None)
+            keep_epoch(workspace, run.id, "last")
+    assert (workspace.store.run(run.id).results, kept(folder)) == (run.results, Kept.CHOSEN)
+    other = sqlite3.connect(workspace.root / "graft.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    real = room.store._database.writing
-    monkeypatch.setattr(room.store._database, "writing", lambda _wait_s=0.0: real(0.05))
+    real = workspace.store._database.writing
+    monkeypatch.setattr(workspace.store._database, "writing", lambda _wait_s=0.0: real(0.05))
     with pytest.raises(StorageLocked):
-        keep_epoch(room, run.id, "last")
+        keep_epoch(workspace, run.id, "last")
     other.close()
-    assert (room.store.run(run.id).results, kept(folder)) == (run.results, Kept.CHOSEN)
+    assert (workspace.store.run(run.id).results, kept(folder)) == (run.results, Kept.CHOSEN)
 
 
 @pytest.fixture
@@ -190,15 +190,15 @@ def taking_turns(monkeypatch):
     monkeypatch.setattr(DeviceLeases, "of", lambda self, device: self._leases.setdefault(device, DeviceLease()))
 
 
-def test_the_evaluation_takes_its_turn_on_the_device_and_lets_go(room, divided, monkeypatch, taking_turns):
-    run, _ = run_of(room, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
-    manager, training, found = JobManager(room), object(), []
+def test_the_evaluation_takes_its_turn_on_the_device_and_lets_go(workspace, divided, monkeypatch, taking_turns):
+    run, _ = run_of(workspace, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    manager, training, found = JobManager(workspace), object(), []
     lease = manager._leases.of("cpu")
     lease.take(training, lambda: False)
     asking = threading.Thread(target=lambda: found.append(manager.keep_epoch(run.id, "last")))
     asking.start()
     until(lambda: len(lease._queue) == 2)
-    assert (found, kept(room.folder(run.id))) == ([], Kept.CHOSEN), "it waits for the batch of the training"
+    assert (found, kept(workspace.folder(run.id))) == ([], Kept.CHOSEN), "it waits for the batch of the training"
     lease.take(training, lambda: False)  # the training's next batch comes after it
     until(lambda: found or len(lease._queue) == 2)
     lease.release(training)
@@ -211,9 +211,9 @@ def test_the_evaluation_takes_its_turn_on_the_device_and_lets_go(room, divided, 
     manager.shutdown(5)
 
 
-def test_a_failing_evaluation_lets_go_and_the_end_of_the_program_ends_it(room, divided, monkeypatch, taking_turns):
-    run, _ = run_of(room, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
-    manager, raised = JobManager(room), []
+def test_a_failing_evaluation_lets_go_and_the_end_of_the_program_ends_it(workspace, divided, monkeypatch, taking_turns):
+    run, _ = run_of(workspace, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    manager, raised = JobManager(workspace), []
     lease = manager._leases.of("cpu")
 
     def fails(*given):
@@ -239,6 +239,6 @@ def test_a_failing_evaluation_lets_go_and_the_end_of_the_program_ends_it(room, d
     asking.join(30)
     assert len(raised) == 1, "it does not wait for the training's turn to end"
     assert list(lease._queue) == [training]
-    assert kept(room.folder(run.id)) is Kept.CHOSEN
+    assert kept(workspace.folder(run.id)) is Kept.CHOSEN
     asks()
     assert len(raised) == 2, "nor does it begin after the end"

@@ -66,35 +66,35 @@ def described(images, **parts):
     return make_experiment(images, backbone=BackboneSpec(image_size=32), **(usual | parts))
 
 
-def executed(room, experiment, control=None):
-    lease = create_run(room, prepare(experiment, room.root, "cpu"))
-    list(execute(room, lease, control or Control()))
-    return room.store.run(lease.run_id)
+def executed(workspace, experiment, control=None):
+    lease = create_run(workspace, prepare(experiment, workspace.root, "cpu"))
+    list(execute(workspace, lease, control or Control()))
+    return workspace.store.run(lease.run_id)
 
 
 @pytest.fixture(scope="module")
 def finished(images, tmp_path_factory):
-    room = Workspace(tmp_path_factory.mktemp("room") / "workspace")
-    return room, executed(room, described(images))
+    workspace = Workspace(tmp_path_factory.mktemp("workspace") / "workspace")
+    return workspace, executed(workspace, described(images))
 
 
 def test_the_images_decide_the_task_and_the_record_keeps_it(finished, images):
-    room, run = finished
+    workspace, run = finished
     assert run.status is Status.COMPLETED
     assert run.experiment.task == MultiLabelSpec()
     assert Experiment.from_text(run.experiment.to_yaml()).digest == run.digest
     assert "task" not in described(images).model_dump(), "one class per image is written as it was before"
-    record = read_record(room.folder(run.id) / BEST)
+    record = read_record(workspace.folder(run.id) / BEST)
     assert (record.task, record.classes, len(record.thresholds)) == ("multilabel", ("blue", "green", "red"), 3)
     assert [score.name for score in run.val.scores] == ["mean_average_precision", "macro_f1", "exact_match"]
     assert run.val.main.value > 0.8
-    (kept,) = [epoch for epoch in room.store.epochs(run.id) if epoch.epoch == run.results["best_epoch"]]
+    (kept,) = [epoch for epoch in workspace.store.epochs(run.id) if epoch.epoch == run.results["best_epoch"]]
     assert kept.score.value == run.val.main.value, "the epoch and the result name one value"
 
 
 def test_what_is_kept_is_what_the_model_answers_and_the_scores_are_theirs(finished):
-    room, run = finished
-    folder = room.folder(run.id)
+    workspace, run = finished
+    folder = workspace.folder(run.id)
     val, test = (artifacts.read_predictions(folder, part) for part in ("val", "test"))
     predictor = Predictor.load(folder)
     for found, card in ((val, run.val), (test, run.test)):
@@ -104,21 +104,21 @@ def test_what_is_kept_is_what_the_model_answers_and_the_scores_are_theirs(finish
         np.testing.assert_allclose(again, found.probabilities, atol=2e-5)
         assert card == scores(found.labels, found.probabilities, found.thresholds)
     assert val.thresholds == test.thresholds == predictor.decision.thresholds
-    truth = load_dataset(run.experiment.data.source, room.root)
+    truth = load_dataset(run.experiment.data.source, workspace.root)
     by_name = {item.name: item.labels for item in truth.items}
     assert [tuple(np.flatnonzero(row)) for row in val.labels] == [by_name[name] for name in val.names]
 
 
 def test_the_thresholds_are_those_of_the_validation_images(finished):
-    room, run = finished
-    val = artifacts.read_predictions(room.folder(run.id), "val")
+    workspace, run = finished
+    val = artifacts.read_predictions(workspace.folder(run.id), "val")
     np.testing.assert_allclose(val.thresholds, best_thresholds(val.labels, val.probabilities), atol=1e-4)
 
 
 def test_the_download_answers_as_the_program_does_alone(finished, tmp_path):
-    room, run = finished
-    zipfile.ZipFile(io.BytesIO(bundle(room, run))).extractall(tmp_path)
-    val = artifacts.read_predictions(room.folder(run.id), "val")
+    workspace, run = finished
+    zipfile.ZipFile(io.BytesIO(bundle(workspace, run))).extractall(tmp_path)
+    val = artifacts.read_predictions(workspace.folder(run.id), "val")
     script = [sys.executable, str(tmp_path / "predict.py"), *val.paths, "--json"]
     done = subprocess.run(script, capture_output=True, text=True, check=True, cwd=tmp_path)
     answers, decision = json.loads(done.stdout), Predictor.load(tmp_path).decision
@@ -132,45 +132,45 @@ def test_the_download_answers_as_the_program_does_alone(finished, tmp_path):
 
 
 def test_the_command_line_names_the_labels(finished, capsys, monkeypatch):
-    room, run = finished
-    path = artifacts.read_predictions(room.folder(run.id), "val").paths[0]
-    monkeypatch.setattr(sys, "argv", ["graft", "predict", run.id, path, "--workspace", str(room.root), "--json"])
+    workspace, run = finished
+    path = artifacts.read_predictions(workspace.folder(run.id), "val").paths[0]
+    monkeypatch.setattr(sys, "argv", ["graft", "predict", run.id, path, "--workspace", str(workspace.root), "--json"])
     with pytest.raises(SystemExit) as caught:
         cli.main()
     assert caught.value.code in (0, None)
     (answer,) = json.loads(capsys.readouterr().out)
     assert "class" not in answer
-    decision = Predictor.load(room.folder(run.id)).decision
+    decision = Predictor.load(workspace.folder(run.id)).decision
     assert tuple(answer["labels"]) == decision.names(tuple(answer["probabilities"].values()))
 
 
 def test_a_resumed_run_ends_as_one_that_never_stopped(finished, images, tmp_path):
-    room, run, control = Workspace(tmp_path / "workspace"), finished[1], Control()
-    lease = create_run(room, prepare(described(images), room.root, "cpu"))
-    for event in execute(room, lease, control):
+    workspace, run, control = Workspace(tmp_path / "workspace"), finished[1], Control()
+    lease = create_run(workspace, prepare(described(images), workspace.root, "cpu"))
+    for event in execute(workspace, lease, control):
         if isinstance(event, EpochEnded):
             control.stop()
-    stopped = room.store.run(lease.run_id)
+    stopped = workspace.store.run(lease.run_id)
     assert stopped.status is Status.STOPPED
-    first = read_record(room.folder(stopped.id) / BEST).thresholds
-    list(execute(room, reopen_run(room, stopped.id), Control()))
-    again = room.store.run(stopped.id)
+    first = read_record(workspace.folder(stopped.id) / BEST).thresholds
+    list(execute(workspace, reopen_run(workspace, stopped.id), Control()))
+    again = workspace.store.run(stopped.id)
     series = [[(e.train_loss, e.val_loss, e.metrics) for e in place.store.epochs(one.id)]
-              for place, one in ((finished[0], run), (room, again))]  # fmt: skip
+              for place, one in ((finished[0], run), (workspace, again))]  # fmt: skip
     assert series[0] == series[1]
     assert (again.val, again.test) == (run.val, run.test)
-    assert first != read_record(room.folder(again.id) / BEST).thresholds
+    assert first != read_record(workspace.folder(again.id) / BEST).thresholds
 
 
 def test_the_last_epoch_has_thresholds_of_its_own(images, tmp_path):
-    room = Workspace(tmp_path / "workspace")
+    workspace = Workspace(tmp_path / "workspace")
     recipe = Recipe(batch_size=8, precision="fp32", learning_rate=2.0, monitor="map")
-    run = executed(room, described(images, recipe=recipe))
-    folder = room.folder(run.id)
+    run = executed(workspace, described(images, recipe=recipe))
+    folder = workspace.folder(run.id)
     assert run.results["best_epoch"] < 2, "too large a rate: the last epoch is not the best"
     best, last = (read_record(folder / name) for name in (BEST, LAST_WEIGHTS))
     assert best.thresholds != last.thresholds
-    now = keep_epoch(room, run.id, "last")
+    now = keep_epoch(workspace, run.id, "last")
     val = artifacts.read_predictions(folder, "val")
     assert val.thresholds == last.thresholds
     assert now.val == scores(val.labels, val.probabilities, last.thresholds)
@@ -198,9 +198,9 @@ def test_a_head_is_fitted_by_l_bfgs_too(images, tmp_path):
 
 
 def test_thresholds_of_a_half_are_a_choice(images, tmp_path):
-    room = Workspace(tmp_path / "workspace")
-    run = executed(room, described(images, task=MultiLabelSpec(thresholds="half")))
-    assert read_record(room.folder(run.id) / BEST).thresholds == (0.5, 0.5, 0.5)
+    workspace = Workspace(tmp_path / "workspace")
+    run = executed(workspace, described(images, task=MultiLabelSpec(thresholds="half")))
+    assert read_record(workspace.folder(run.id) / BEST).thresholds == (0.5, 0.5, 0.5)
 
 
 def test_a_contradiction_is_refused_with_what_to_do(images, divided, tmp_path):
@@ -229,10 +229,10 @@ def test_an_old_run_that_took_each_combination_for_a_class_still_does(images, tm
 def test_labels_are_not_screened(images, tmp_path):
     from core.runs.trial import screen_labels
 
-    room = Workspace(tmp_path / "workspace")
+    workspace = Workspace(tmp_path / "workspace")
     experiment = described(images)
     with pytest.raises(InvalidInput, match="every image has one class"):
-        list(screen_labels(experiment, room, "cpu", (experiment.pipeline,), Control()))
+        list(screen_labels(experiment, workspace, "cpu", (experiment.pipeline,), Control()))
 
 
 def test_a_split_is_called_the_same_in_any_order_of_classes_and_no_class_is_taken_for_two(images, tmp_path):
@@ -257,20 +257,20 @@ def test_a_label_on_no_validation_image_is_said_wherever_the_score_stands(images
         (folder / f"{number:02}.png").write_bytes((images / f"{number:02}.png").read_bytes())
         rows.append(f"{number:02}.png,{'|'.join(labels)},{part}")
     (folder / "labels.csv").write_text("\n".join(rows))
-    room = Workspace(tmp_path / "workspace")
-    run = executed(room, described(folder))
+    workspace = Workspace(tmp_path / "workspace")
+    run = executed(workspace, described(folder))
     note = "mean over 2 of 3 labels: no image shows 'blue'"
     assert run.val.main.note == note
-    assert note in bundle(room, run).decode("latin-1")
+    assert note in bundle(workspace, run).decode("latin-1")
     for options in ((), ("--json",)):
-        monkeypatch.setattr(sys, "argv", ["graft", "runs", "--workspace", str(room.root), *options])
+        monkeypatch.setattr(sys, "argv", ["graft", "runs", "--workspace", str(workspace.root), *options])
         with pytest.raises(SystemExit):
             cli.main()
         said = capsys.readouterr().out
         if options:
             assert json.loads(said)[0]["val"]["mean_average_precision_note"] == note
     assert format_scores(run.val).endswith(f"n={run.val.n}; {note})")
-    monkeypatch.setenv("GRAFT_WORKSPACE", str(room.root))
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(workspace.root))
     without_warm_up(monkeypatch)
     assert f"Mean average precision: {note}." in text(opened("pages/results.py", run.id))
     assert note in text(opened("pages/results.py"))

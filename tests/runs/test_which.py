@@ -30,7 +30,7 @@ KEPT = 1
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory, divided):
     """A run of four epochs in two phases, with its model's weights after each."""
-    room = Workspace(tmp_path_factory.mktemp("which") / "workspace")
+    workspace = Workspace(tmp_path_factory.mktemp("which") / "workspace")
     late = tuple(stage.name for stage in stage_table("mobilenet_v3_small"))[-2:]
     plan = make_experiment(
         divided, phases=(Phase(stages=("head",), epochs=2), Phase(stages=late, epochs=2)),
@@ -46,15 +46,15 @@ def ran(tmp_path_factory, divided):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(executing, "set_up", set_up)
         worth(patch, values)
-        lease = create_run(room, prepare(plan, room.root, "cpu"))
+        lease = create_run(workspace, prepare(plan, workspace.root, "cpu"))
         events, weights = [], []
-        for event in execute(room, lease, Control()):
+        for event in execute(workspace, lease, Control()):
             events.append(event)
             if isinstance(event, EpochEnded):
                 weights.append(copy(setups[0].model))
     return SimpleNamespace(
-        room=room, run=room.store.run(lease.run_id), folder=room.folder(lease.run_id), events=events, weights=weights,
-        setup=setups[0],
+        workspace=workspace, run=workspace.store.run(lease.run_id), folder=workspace.folder(lease.run_id),
+        events=events, weights=weights, setup=setups[0],
     )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def test_each_part_is_answered_by_the_best_weights_for_its_own_images(ran, part,
     found, begins = kept_part(ran, part)
     assert len(found.names) == count
     assert [name.startswith(begin) for name, begin in zip(found.names, begins, strict=True)] == [True] * count
-    by_name = {item.name: item for item in prepare(ran.run.experiment, ran.room.root, "cpu").dataset.items}
+    by_name = {item.name: item for item in prepare(ran.run.experiment, ran.workspace.root, "cpu").dataset.items}
     items = [by_name[name] for name in found.names]
     assert found.labels.tolist() == [item.label for item in items]
     assert list(found.paths) == [str(item.path) for item in items]
@@ -110,7 +110,7 @@ def test_each_part_is_answered_by_the_best_weights_for_its_own_images(ran, part,
 def test_a_download_answers_as_the_stored_predictions_say(ran):
     found, _ = kept_part(ran, "test")
     predictor = Predictor.load(ran.folder)
-    with_path = [predictor.read(ran.room.root / path) for path in found.paths]
+    with_path = [predictor.read(ran.workspace.root / path) for path in found.paths]
     np.testing.assert_allclose(predictor.predict(with_path), found.probabilities, atol=1e-3)
 
 
@@ -118,7 +118,7 @@ def test_what_is_said_of_the_images_is_true_of_each_part(ran):
     (started,) = of(ran, RunStarted)
     assert (started.train_images, started.val_images) == (TRAIN, VAL)
     assert (started.epochs, started.steps, started.first_epoch) == (4, 12, 0)  # three batches of four hold eleven
-    said = [line.message for line in ran.room.store.lines(ran.run.id)]
+    said = [line.message for line in ran.workspace.store.lines(ran.run.id)]
     assert any(line.startswith(f"{TRAIN} training and {VAL} validation images on CPU") for line in said)
     marked = ["the best so far" in line for line in said if line.startswith("Epoch")]
     assert marked == [True, True, False, False]
@@ -135,7 +135,7 @@ def test_the_numbers_of_an_epoch_are_of_the_part_they_name(ran):
         assert round(epoch.train_accuracy * TRAIN, 6) == round(epoch.train_accuracy * TRAIN)
         assert round(epoch.val_accuracy * VAL, 6) == round(epoch.val_accuracy * VAL)
     assert [epoch.step for epoch in of(ran, EpochEnded)] == [3, 6, 9, 12]
-    assert [step.epoch for step in ran.room.store.steps(ran.run.id)] == [0] * 3 + [1] * 3 + [2] * 3 + [3] * 3
+    assert [step.epoch for step in ran.workspace.store.steps(ran.run.id)] == [0] * 3 + [1] * 3 + [2] * 3 + [3] * 3
     speeds = [epoch.images_per_second for epoch in of(ran, EpochEnded)]
     assert ran.run.results["images_per_second"] == pytest.approx(sum(speeds) / 4)
     assert len(set(speeds)) > 1
@@ -148,7 +148,7 @@ def test_the_listing_and_the_description_are_those_of_all_images(ran):
 
 
 def test_test_images_have_a_key_of_their_own(ran, tmp_path):
-    prepared = prepare(ran.run.experiment, ran.room.root, "cpu")
+    prepared = prepare(ran.run.experiment, ran.workspace.root, "cpu")
     assert ran.run.test_key == artifacts.test_key(prepared.dataset, prepared.split) != ""
     swapped = type(prepared.split)(prepared.split.train, prepared.split.test, prepared.split.val)
     assert artifacts.test_key(prepared.dataset, swapped) != ran.run.test_key

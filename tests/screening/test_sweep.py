@@ -68,19 +68,22 @@ def test_what_has_a_size_is_not_said_to_change_only_in_frequency():
 
 
 def test_a_sweep_on_images_is_kept_and_read_again(experiment, tmp_path, monkeypatch):
-    room, pipeline = Workspace(tmp_path / "room"), read_screened("Rotate")
-    first = ended(sweep_labels(experiment, room, "cpu", pipeline, Control()))
+    workspace, pipeline = Workspace(tmp_path / "workspace"), read_screened("Rotate")
+    first = ended(sweep_labels(experiment, workspace, "cpu", pipeline, Control()))
     assert [one.views for one in first.found] == [SWEEP_VIEWS] * len(first.strengths)
-    assert len(list((room.root / SCREENINGS).glob("*.json"))) == len(first.strengths)
+    assert len(list((workspace.root / SCREENINGS).glob("*.json"))) == len(first.strengths)
     monkeypatch.setattr(trial, "set_up", lambda *_, **__: pytest.fail("nothing has to be computed"))
-    assert ended(sweep_labels(experiment, room, "cpu", pipeline, Control())) == first
+    assert ended(sweep_labels(experiment, workspace, "cpu", pipeline, Control())) == first
 
 
 def test_only_what_is_not_known_yet_is_screened(experiment, tmp_path):
-    room, (flip, turn) = Workspace(tmp_path / "room"), [read_screened(name) for name in ("HorizontalFlip", "Rotate")]
-    (alone,) = ended(screen_labels(experiment, room, "cpu", (turn,), Control()))
+    workspace, (flip, turn) = (
+        Workspace(tmp_path / "workspace"),
+        [read_screened(name) for name in ("HorizontalFlip", "Rotate")],
+    )
+    (alone,) = ended(screen_labels(experiment, workspace, "cpu", (turn,), Control()))
     events, both = [], []
-    steps = screen_labels(experiment, room, "cpu", (flip, turn), Control())
+    steps = screen_labels(experiment, workspace, "cpu", (flip, turn), Control())
     while True:
         try:
             events.append(next(steps).what)
@@ -93,8 +96,8 @@ def test_only_what_is_not_known_yet_is_screened(experiment, tmp_path):
 
 
 def test_a_damaged_answer_is_found_anew(experiment, tmp_path):
-    room, pipelines = Workspace(tmp_path / "room"), (read_screened("Rotate"),)
-    first = ended(screen_labels(experiment, room, "cpu", pipelines, Control()))
-    for path in (room.root / SCREENINGS).glob("*.json"):
+    workspace, pipelines = Workspace(tmp_path / "workspace"), (read_screened("Rotate"),)
+    first = ended(screen_labels(experiment, workspace, "cpu", pipelines, Control()))
+    for path in (workspace.root / SCREENINGS).glob("*.json"):
         path.write_text(path.read_text(encoding="utf-8")[:50], encoding="utf-8")
-    assert ended(screen_labels(experiment, room, "cpu", pipelines, Control())) == first
+    assert ended(screen_labels(experiment, workspace, "cpu", pipelines, Control())) == first

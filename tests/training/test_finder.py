@@ -153,15 +153,15 @@ def test_it_sweeps_what_a_training_would_train(easy, tmp_path, changes):
 
 
 def test_a_workspace_gets_neither_run_nor_checkpoint_but_keeps_the_features(easy, tmp_path):
-    room = Workspace(tmp_path / "workspace")
-    found, told = drained(sweep_rates(easy, room, "cpu", 0, Control()))
+    workspace = Workspace(tmp_path / "workspace")
+    found, told = drained(sweep_rates(easy, workspace, "cpu", 0, Control()))
     assert told[0].what == "reading images"
     assert found == swept(prepare(easy, tmp_path), steps=finder.STEPS)
-    assert room.store.runs() == []
-    assert not (room.root / "runs").exists()
-    assert not list(room.root.rglob("*.pt")) + list(room.root.rglob("*.safetensors"))
-    assert list(room.features.glob("*.rows"))
-    with sqlite3.connect(room.root / "graft.db") as database:
+    assert workspace.store.runs() == []
+    assert not (workspace.root / "runs").exists()
+    assert not list(workspace.root.rglob("*.pt")) + list(workspace.root.rglob("*.safetensors"))
+    assert list(workspace.features.glob("*.rows"))
+    with sqlite3.connect(workspace.root / "graft.db") as database:
         assert database.execute("select count(*) from runs").fetchone() == (0,)
 
 

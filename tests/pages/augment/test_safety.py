@@ -38,7 +38,7 @@ def asked(monkeypatch):
     """The pipelines that the engine was asked about; answered at once."""
     calls = []
 
-    def screen_labels(experiment, room, device, pipelines, control):
+    def screen_labels(experiment, workspace, device, pipelines, control):
         calls.append((experiment, pipelines))
         yield Progress(what="looking at views", done=1, total=2)
         red = safety(Verdict.RED, "cold is taken for warm in 90 % of its views. This label does not survive.")
@@ -122,8 +122,8 @@ def test_the_worst_views_are_shown_as_training_sees_them(source, manager, monkey
     monkeypatch.setattr(augment_safety, "show_mosaic", lambda cells, *_: shown.append(cells))
     at = opened(source=source, pipeline=PipelineSpec(steps=(FLIP,)))
 
-    def screen_labels(experiment, room, device, pipelines, control):
-        setup = yield from trial.trial(experiment, room, device, control)
+    def screen_labels(experiment, workspace, device, pipelines, control):
+        setup = yield from trial.trial(experiment, workspace, device, control)
         item = setup.train_items[0]
         expected.append(setup.pixels.image_views.view(item, 3))
         worst = (WorstView(item.name, item.digest, 3, "cold", "warm", 0.97),)
@@ -176,7 +176,7 @@ def swept(monkeypatch):
     """The pipelines that were swept; each turns amber at strength 1."""
     calls = []
 
-    def sweep_labels(experiment, room, device, pipeline, control):
+    def sweep_labels(experiment, workspace, device, pipeline, control):
         calls.append(pipeline)
         yield Progress(what="looking at views, 1 of 2", done=1, total=2)
         return StrengthSweep((0.5, 1.0), (safety(), safety(Verdict.AMBER)), 1.0, None, ("HorizontalFlip",))

@@ -94,7 +94,7 @@ def test_what_is_counted_is_counted_by_part_and_class(folder, monkeypatch):
 
 
 def test_sizes_are_those_of_the_smallest_the_middle_and_the_largest(folder, tmp_path):
-    dataset = load_dataset(str(folder), tmp_path / "room")
+    dataset = load_dataset(str(folder), tmp_path / "workspace")
     ranked = sorted((item.width * item.height, item.width, item.height) for item in dataset.items)
     found = facts.sizes(dataset)
     assert found.smallest == ranked[0][1:]
@@ -109,7 +109,7 @@ def test_files_are_told_apart_by_why_they_are_left_out(folder, tmp_path):
     (folder / "train" / "warm" / "again.png").write_bytes((folder / "train" / "warm" / "train-warm-0.png").read_bytes())
     for number in range(2):
         (folder / "test" / "cold" / f"broken{number}.png").write_bytes(b"no image" * (number + 1))
-    dataset = load_dataset(str(folder), tmp_path / "room")
+    dataset = load_dataset(str(folder), tmp_path / "workspace")
     split = make_split(dataset, SplitSpec())
     kinds = ((dataset.left_out, "unusable"), (split.left_out, "copy"))
     rows = {one.name: kind for found, kind in kinds for one in found}

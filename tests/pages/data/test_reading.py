@@ -204,7 +204,7 @@ def test_mistakes_are_decoded_with_the_scale_of_the_set(tmp_path):
             pixels = np.full((20, 24), level + number, np.float32)
             pixels[:4, :4] = 0
             Image.fromarray(pixels).save(tmp_path / "set" / name / f"{number}.tif")
-    dataset = load_dataset(str(tmp_path / "set"), tmp_path / "room")
+    dataset = load_dataset(str(tmp_path / "set"), tmp_path / "workspace")
     write_predictions(tmp_path, "val", dataset.items, prediction_record([0] * 6, [[0.5, 0.5]] * 6))
     kept = read_predictions(tmp_path, "val")
     assert kept.value_range == dataset.value_range == (0.0, 162.0)

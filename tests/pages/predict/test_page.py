@@ -53,8 +53,8 @@ def tables(monkeypatch):
     return offered
 
 
-def image_content(room, name="cold/00.png") -> bytes:
-    return (room.root.parent / "images" / name).read_bytes()
+def image_content(workspace, name="cold/00.png") -> bytes:
+    return (workspace.root.parent / "images" / name).read_bytes()
 
 
 def given(at, *files):
@@ -70,22 +70,22 @@ def test_without_a_model_one_button_leads_on():
 
 
 def test_a_run_that_is_not_over_is_not_offered(own_workspace, experiment):
-    room = Workspace(own_workspace)
-    lease = claimed(room, experiment, "live")
-    (room.folder(lease.run_id) / predict_answers.BEST).write_bytes(b"so far")
+    workspace = Workspace(own_workspace)
+    lease = claimed(workspace, experiment, "live")
+    (workspace.folder(lease.run_id) / predict_answers.BEST).write_bytes(b"so far")
     at = opened(PAGE)
     lease.lock.release()
     assert "No trained model yet" in texts(at)
 
 
-def test_the_address_names_the_model_and_the_best_one_is_the_default(room, runs):
+def test_the_address_names_the_model_and_the_best_one_is_the_default(workspace, runs):
     best = max(runs, key=lambda run: (run.val.main.value, run.val.get("macro_f1").value, run.created_at))
     assert opened(PAGE).selectbox(key="predict-model").value == best.id
     for run in runs:
         assert opened(PAGE, run.id).selectbox(key="predict-model").value == run.id
 
 
-def test_the_choice_is_kept_and_named_in_the_address(room, runs):
+def test_the_choice_is_kept_and_named_in_the_address(workspace, runs):
     at = opened(PAGE, runs[0].id)
     at.selectbox(key="predict-model").set_value(runs[1].id)
     ran(at)
@@ -94,13 +94,13 @@ def test_the_choice_is_kept_and_named_in_the_address(room, runs):
 
 
 @pytest.mark.parametrize("address", [["../../x"], ["nothing-here"], ["a", "b"]])
-def test_an_address_that_names_no_run_is_said_and_a_model_offered_all_the_same(room, runs, address):
+def test_an_address_that_names_no_run_is_said_and_a_model_offered_all_the_same(workspace, runs, address):
     at = opened(PAGE, *address)
     assert "Run not found" in at.error[0].value
     assert at.selectbox(key="predict-model").value in {run.id for run in runs}
 
 
-def test_the_camera_is_opened_only_when_asked_for(room, runs):
+def test_the_camera_is_opened_only_when_asked_for(workspace, runs):
     at = opened(PAGE)
     assert not at.get("camera_input")
     at.segmented_control(key="predict-way").set_value("Camera")
@@ -109,8 +109,8 @@ def test_the_camera_is_opened_only_when_asked_for(room, runs):
     assert not at.get("file_uploader")
 
 
-def test_one_image_is_shown_with_its_probabilities(room, runs, drawn):
-    at = given(opened(PAGE, runs[0].id), ("one.png", image_content(room)))
+def test_one_image_is_shown_with_its_probabilities(workspace, runs, drawn):
+    at = given(opened(PAGE, runs[0].id), ("one.png", image_content(workspace)))
     (figure,) = drawn
     assert sum(figure.data[0].x) == pytest.approx(1, abs=1e-4)
     assert "one\\.png, as the model sees it" in texts(at)
@@ -118,8 +118,8 @@ def test_one_image_is_shown_with_its_probabilities(room, runs, drawn):
     assert len(at.image) == 1
 
 
-def test_many_images_become_a_table_and_a_csv(room, runs, tables):
-    files = [(f"={name}", image_content(room, f"warm/0{name}.png")) for name in range(3)]
+def test_many_images_become_a_table_and_a_csv(workspace, runs, tables):
+    files = [(f"={name}", image_content(workspace, f"warm/0{name}.png")) for name in range(3)]
     at = given(opened(PAGE, runs[0].id), *files)
     frame = at.dataframe[0].value
     assert list(frame["File"]) == ["'=0", "'=1", "'=2"]  # as in the CSV of the table's own button
@@ -130,8 +130,8 @@ def test_many_images_become_a_table_and_a_csv(room, runs, tables):
     assert [row[0] for row in rows] == ["'=0", "'=1", "'=2"]
 
 
-def test_files_that_are_no_images_are_named_and_the_others_answered(room, runs, drawn):
-    files = [("empty <b>.png", b""), ("page.jpg", b"<html>no</html>"), ("good.png", image_content(room))]
+def test_files_that_are_no_images_are_named_and_the_others_answered(workspace, runs, drawn):
+    files = [("empty <b>.png", b""), ("page.jpg", b"<html>no</html>"), ("good.png", image_content(workspace))]
     at = given(opened(PAGE, runs[0].id), *files)
     said = at.warning[0].value.replace("\\", "")
     assert "2 files were not used" in said
@@ -141,17 +141,17 @@ def test_files_that_are_no_images_are_named_and_the_others_answered(room, runs, 
     assert len(drawn) == 1
 
 
-def test_damaged_weights_are_said(room, runs, monkeypatch):
+def test_damaged_weights_are_said(workspace, runs, monkeypatch):
     def refuse(folder):
         raise UnreadableWeights("best.safetensors is not a readable weights file.")
 
     monkeypatch.setattr(predict_answers, "load", refuse)
-    at = given(opened(PAGE, runs[0].id), ("one.png", image_content(room)))
+    at = given(opened(PAGE, runs[0].id), ("one.png", image_content(workspace)))
     assert "not a readable weights file" in at.error[0].value.replace("\\", "")
 
 
-def test_a_model_is_loaded_once_until_its_weights_change(room, runs):
-    folder = room.folder(runs[0].id)
+def test_a_model_is_loaded_once_until_its_weights_change(workspace, runs):
+    folder = workspace.folder(runs[0].id)
     kept = predict_answers.load(folder)
     assert predict_answers.load(folder) is kept
     os.utime(folder / predict_answers.BEST, (1, 1))
@@ -179,9 +179,9 @@ class Model:
         return np.tile([0.75, 0.25], (len(images), 1))
 
 
-def test_each_image_is_asked_once_and_forgotten_when_it_is_taken_away(room, monkeypatch):
+def test_each_image_is_asked_once_and_forgotten_when_it_is_taken_away(workspace, monkeypatch):
     monkeypatch.setattr(st, "session_state", {})
-    content, model = image_content(room), Model()
+    content, model = image_content(workspace), Model()
     sources = [Source(str(number), f"{number}.png", io.BytesIO(content)) for number in range(20)]
     sources[3] = Source("3", "3.png", io.BytesIO(b"no image"))
     answers = answered(model, "run:1", sources)
@@ -212,13 +212,13 @@ def in_folder(at, path):
     return ran(at)
 
 
-def test_a_folder_becomes_a_table_and_a_csv_in_natural_order(room, runs, tables, tmp_path, monkeypatch):
+def test_a_folder_becomes_a_table_and_a_csv_in_natural_order(workspace, runs, tables, tmp_path, monkeypatch):
     monkeypatch.setattr(predict_folder, "MOST_SHOWN", 2)
     folder = tmp_path / "new <b>"
     for name in ("10.png", "=9.png", "in/2.png"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(image_content(room, f"warm/0{len(name)}.png"))
-    (folder / "cut.png").write_bytes(image_content(room)[:60])
+        (folder / name).write_bytes(image_content(workspace, f"warm/0{len(name)}.png"))
+    (folder / "cut.png").write_bytes(image_content(workspace)[:60])
     (folder / "notes.txt").write_text("nothing")
     at = in_folder(opened(PAGE, runs[0].id), folder)
     assert "3 images" in texts(at)
@@ -230,16 +230,16 @@ def test_a_folder_becomes_a_table_and_a_csv_in_natural_order(room, runs, tables,
 
 
 @pytest.mark.parametrize(("path", "said"), [("nowhere", "is not there"), ("x" * 5000, "cannot be a path")])
-def test_a_path_that_is_no_folder_is_refused(room, runs, tmp_path, path, said):
+def test_a_path_that_is_no_folder_is_refused(workspace, runs, tmp_path, path, said):
     at = in_folder(opened(PAGE, runs[0].id), tmp_path / path if len(path) < 100 else path)
     assert said in at.error[0].value
     assert not at.dataframe
 
 
-def test_the_data_sets_own_unlabelled_folder_is_offered(room, runs, tmp_path, monkeypatch):
+def test_the_data_sets_own_unlabelled_folder_is_offered(workspace, runs, tmp_path, monkeypatch):
     (tmp_path / "test").mkdir()
     for number in (1, 2):
-        (tmp_path / "test" / f"{number}.png").write_bytes(image_content(room, f"cold/0{number}.png"))
+        (tmp_path / "test" / f"{number}.png").write_bytes(image_content(workspace, f"cold/0{number}.png"))
     monkeypatch.setattr(predict_folder, "_unlabelled", lambda run: (tmp_path / "test",) if run == runs[1] else ())
     at = opened(PAGE, runs[1].id)
     at.segmented_control(key="predict-way").set_value("Folder on this machine")
@@ -248,10 +248,10 @@ def test_the_data_sets_own_unlabelled_folder_is_offered(room, runs, tmp_path, mo
     assert list(ran(at).dataframe[0].value["File"]) == ["1.png", "2.png"]
 
 
-def test_a_folder_that_was_interrupted_goes_on_where_it_was(room, monkeypatch, tmp_path):
+def test_a_folder_that_was_interrupted_goes_on_where_it_was(workspace, monkeypatch, tmp_path):
     monkeypatch.setattr(st, "session_state", {})
     for number in range(5):
-        (tmp_path / f"{number}.png").write_bytes(image_content(room))
+        (tmp_path / f"{number}.png").write_bytes(image_content(workspace))
     model = Model()
     held = predict_folder.FolderAnswers(("run:1", str(tmp_path)), asked=3, names=["0.png", "1.png", "2.png"])
     held.probabilities = [np.array([1.0, 0.0])] * 3

@@ -65,10 +65,10 @@ WANTED = {"one.png": (0.75, 0.2, 0.05), "two.png": (0.1, 0.3, 0.6), "three.png":
 
 @pytest.fixture
 def runs(ledger, monkeypatch):
-    room, runs = ledger
-    monkeypatch.setenv("GRAFT_WORKSPACE", str(room.root))
+    workspace, runs = ledger
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(workspace.root))
     for run in runs:
-        (room.folder(run.id) / predict_answers.BEST).write_bytes(run.id.encode())
+        (workspace.folder(run.id) / predict_answers.BEST).write_bytes(run.id.encode())
     return runs
 
 
@@ -94,7 +94,7 @@ def offered(monkeypatch):
 
 
 def test_the_best_on_the_images_of_the_newest_is_offered_first_with_its_own_score(ledger, runs, loaded):
-    room, (alder, birch, cedar) = ledger[0], runs
+    workspace, (alder, birch, cedar) = ledger[0], runs
     at = opened(PAGE)
     model = at.selectbox(key="predict-model")
     assert model.value == birch.id
@@ -110,14 +110,14 @@ def test_the_best_on_the_images_of_the_newest_is_offered_first_with_its_own_scor
         cedar, id="run-9", name="new", experiment=cedar.experiment.changed(data=other), created_at=2e9,
         results={"val": alder.val},
     )  # fmt: skip
-    room.store.add(newest)
-    room.folder("run-9").mkdir(parents=True)
-    (room.folder("run-9") / predict_answers.BEST).write_bytes(b"x")
+    workspace.store.add(newest)
+    workspace.folder("run-9").mkdir(parents=True)
+    (workspace.folder("run-9") / predict_answers.BEST).write_bytes(b"x")
     assert opened(PAGE).selectbox(key="predict-model").value == "run-9"
-    room.store.add(replace(newest, id="run-10", name="live", status=Status.RUNNING, created_at=3e9))
-    room.store.add(replace(newest, id="run-11", name="bare", created_at=4e9))
-    room.folder("run-10").mkdir(parents=True)
-    (room.folder("run-10") / predict_answers.BEST).write_bytes(b"x")
+    workspace.store.add(replace(newest, id="run-10", name="live", status=Status.RUNNING, created_at=3e9))
+    workspace.store.add(replace(newest, id="run-11", name="bare", created_at=4e9))
+    workspace.folder("run-10").mkdir(parents=True)
+    (workspace.folder("run-10") / predict_answers.BEST).write_bytes(b"x")
     at = opened(PAGE, "run-11")
     assert "no finished model" in at.error[0].value.replace("\\", "")
     assert len(at.selectbox(key="predict-model").options) == 4

@@ -28,8 +28,8 @@ def test_a_run_without_the_last_weights_offers_no_button_and_says_why(birch):
 
 
 def test_the_button_keeps_the_last_epoch_of_this_run(birch, monkeypatch):
-    room, run = birch
-    (room.folder(run.id) / LAST_WEIGHTS).write_bytes(b"x")
+    workspace, run = birch
+    (workspace.folder(run.id) / LAST_WEIGHTS).write_bytes(b"x")
     asked = []
     monkeypatch.setattr(jobs, "keep_epoch", lambda at, run_id, which, control: asked.append((at.root, run_id, which)))
     at = opened(PAGE, run.id)
@@ -37,19 +37,19 @@ def test_the_button_keeps_the_last_epoch_of_this_run(birch, monkeypatch):
     assert asked == []
     at.button(key="results-keep-last").click()
     ran(at)
-    assert asked == [(room.root, run.id, "last")]
-    room.store.set_results(run.id, run.results | {"kept": "last"})
+    assert asked == [(workspace.root, run.id, "last")]
+    workspace.store.set_results(run.id, run.results | {"kept": "last"})
     ran(at)
     assert "You keep the last epoch, 3" in text(at)
     assert "results-keep-last" not in keys(at)
     at.button(key="results-keep-best").click()
     ran(at)
-    assert asked[1:] == [(room.root, run.id, "best")]
+    assert asked[1:] == [(workspace.root, run.id, "best")]
 
 
 def test_a_refusal_is_shown(birch, monkeypatch):
-    room, run = birch
-    (room.folder(run.id) / LAST_WEIGHTS).write_bytes(b"x")
+    workspace, run = birch
+    (workspace.folder(run.id) / LAST_WEIGHTS).write_bytes(b"x")
 
     def refuse(*_, **__):
         raise RunConflict("Another program works on it.")

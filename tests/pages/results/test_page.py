@@ -40,7 +40,7 @@ def test_without_runs_one_button_leads_on(empty_room, went):
     assert went == [("pages/home.py", None)]
 
 
-def test_all_runs_are_listed_with_scores_and_intervals(room, runs):
+def test_all_runs_are_listed_with_scores_and_intervals(workspace, runs):
     at = opened(PAGE)
     said = texts(at)
     assert "2 runs, " in said
@@ -87,7 +87,7 @@ def test_the_best_on_validation_comes_first(runs):
     assert told.ranked([low, high]) == [high, low]
 
 
-def test_two_runs_are_overlaid_with_the_settings_that_differ(room, runs, drawn):
+def test_two_runs_are_overlaid_with_the_settings_that_differ(workspace, runs, drawn):
     at = opened(PAGE)
     assert set(at.multiselect(key="results-compare").value) == {run.id for run in runs}
     assert len(drawn["results-overlay"].data) == 2
@@ -112,11 +112,11 @@ def test_the_legend_shows_whole_names_as_text_and_says_which_lines_are_one():
 
 
 @pytest.mark.parametrize("address", [["../../x"], ["nothing-here"], ["a", "b"]])
-def test_an_address_that_names_no_run_is_said_and_touches_no_file(room, address):
-    before = sorted(room.root.rglob("*"))
+def test_an_address_that_names_no_run_is_said_and_touches_no_file(workspace, address):
+    before = sorted(workspace.root.rglob("*"))
     at = opened(PAGE, *address)
     assert "Run not found" in at.error[0].value
-    assert sorted(room.root.rglob("*")) == before
+    assert sorted(workspace.root.rglob("*")) == before
 
 
 def test_names_that_are_shared_say_what_differs(runs):

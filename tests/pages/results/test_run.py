@@ -25,7 +25,7 @@ trained = helpers.trained
 went = helpers.went
 
 
-def test_a_run_shows_its_scores_with_intervals(room, runs):
+def test_a_run_shows_its_scores_with_intervals(workspace, runs):
     run = runs[0]
     at = opened(PAGE, run.id)
     assert at.title[0].value == "twin · Flip left\\-right\\, Rotate"
@@ -38,21 +38,21 @@ def test_a_run_shows_its_scores_with_intervals(room, runs):
     assert at.query_params["run"] == run.id
 
 
-def test_the_test_result_is_counted_once_and_stays_shown(room, runs):
+def test_the_test_result_is_counted_once_and_stays_shown(workspace, runs):
     run, each = runs[0], len(runs[0].val.scores)
     at = opened(PAGE, run.id)
-    before = room.store.test_looks(run.test_key)
+    before = workspace.store.test_looks(run.test_key)
     assert len(at.metric) == each
     at.button(key="results-show-test").click()
     ran(at)
     ran(at)
     assert len(at.metric) == 2 * each
     assert at.metric[each].value == percent(run.test.main.value)
-    assert room.store.test_looks(run.test_key) == before + 1
+    assert workspace.store.test_looks(run.test_key) == before + 1
     assert "looked at" in texts(at)
     at.segmented_control(key="results-part").set_value("val")
     ran(at)
-    assert room.store.test_looks(run.test_key) == before + 1
+    assert workspace.store.test_looks(run.test_key) == before + 1
     # the other run has the same test images, but its own result
     assert len(opened(PAGE, runs[1].id).metric) == each
 
@@ -65,13 +65,13 @@ def test_a_run_without_test_images_says_so(empty_room, experiment):
     assert not [button for button in at.button if button.key == "results-show-test"]
 
 
-def test_mistakes_are_labelled_and_lost_images_are_named(room, runs, monkeypatch, trained):
+def test_mistakes_are_labelled_and_lost_images_are_named(workspace, runs, monkeypatch, trained):
     cells = []
     monkeypatch.setattr(mistakes, "show_mosaic", lambda shown, columns, side, wrap: cells.extend(shown))
     wrong = max(runs, key=lambda run: 1 - run.val.main.value)
     answers = Predictions(
         ("cold/00.png", "lost/<b>.png"),
-        (str(room.root.parent / "images" / "cold" / "00.png"), str(room.root / "lost.png")),
+        (str(workspace.root.parent / "images" / "cold" / "00.png"), str(workspace.root / "lost.png")),
         np.array([0, 1]),
         np.array([[0.13, 0.87], [0.6, 0.4]]),
     )
@@ -82,7 +82,7 @@ def test_mistakes_are_labelled_and_lost_images_are_named(room, runs, monkeypatch
     assert list(at.dataframe[1].value["Predicted"]) == ["warm", "cold"]
 
 
-def test_settings_are_used_again(room, runs, went):
+def test_settings_are_used_again(workspace, runs, went):
     at = opened(PAGE, runs[1].id)
     at.button(key="results-again").click().run()
     assert went == [("pages/train.py", None)]
@@ -91,19 +91,19 @@ def test_settings_are_used_again(room, runs, went):
     assert at.session_state["graft:draft"].experiment() == used
 
 
-def test_a_run_leads_to_predict(room, runs, went):
+def test_a_run_leads_to_predict(workspace, runs, went):
     at = opened(PAGE, runs[0].id)
     at.button(key="results-predict").click().run()
     assert went == [("pages/predict.py", {"run": runs[0].id})]
 
 
-def test_the_zip_is_built_only_when_asked_for(room, runs, monkeypatch):
+def test_the_zip_is_built_only_when_asked_for(workspace, runs, monkeypatch):
     built = []
     monkeypatch.setattr(bundle, "bundle", lambda workspace, run: built.append(run.id) or b"zip")
     at = opened(PAGE, runs[0].id)
     assert not at.download_button(key="results-download").disabled
     assert built == []
-    assert results_run._zip(room, runs[0]) == b"zip"
+    assert results_run._zip(workspace, runs[0]) == b"zip"
     assert built == [runs[0].id]
 
 
@@ -138,7 +138,7 @@ def test_resume_asks_the_manager_and_leads_to_train(empty_room, experiment, monk
     assert went == [("pages/train.py", {"run": run.id})]
 
 
-def test_a_control_run_is_one_click_and_is_watched_on_train(room, runs, monkeypatch, went):
+def test_a_control_run_is_one_click_and_is_watched_on_train(workspace, runs, monkeypatch, went):
     manager = Manager()
     monkeypatch.setattr(engine, "manager", lambda: manager)
     at = opened(PAGE, runs[0].id)

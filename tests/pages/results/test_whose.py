@@ -24,7 +24,7 @@ from tests.uneven import CLASSES, EACH, TEST, VAL
 from tests.uneven import told as described
 
 no_warm_up = three_runs.no_warm_up
-room = three_runs.room
+workspace = three_runs.workspace
 runs = three_runs.runs
 
 
@@ -70,7 +70,7 @@ def wanted(run, part) -> list[tuple[str, str, str]]:
 # results: all runs
 
 
-def test_each_row_has_its_own_score_and_the_best_comes_first(room, runs, drawn):
+def test_each_row_has_its_own_score_and_the_best_comes_first(workspace, runs, drawn):
     alder, birch, cedar = runs
     at = opened(PAGE)
     links = [link for link in at.main.get("page_link") if link.proto.query_string]
@@ -88,11 +88,11 @@ def test_each_row_has_its_own_score_and_the_best_comes_first(room, runs, drawn):
     assert took == ["1 min 17 s", "3 min 10 s", "31 s"]
 
 
-def test_every_curve_is_of_the_run_that_its_name_says(room, runs, drawn, monkeypatch):
+def test_every_curve_is_of_the_run_that_its_name_says(workspace, runs, drawn, monkeypatch):
     legends, real = [], compare.legend
     monkeypatch.setattr(compare, "legend", lambda *given: legends.append(real(*given)) or legends[-1])
     at = opened(PAGE)
-    losses = {one.name: list(one.losses) for one in described(room.root)}
+    losses = {one.name: list(one.losses) for one in described(workspace.root)}
     assert lines(drawn["results-overlay"]) == losses
     assert {key.name: key.last for key in legends[-1]} == {name: ys[-1] for name, ys in losses.items()}
     colours = {trace.name: trace.line.color for trace in drawn["results-overlay"].data}
@@ -121,8 +121,8 @@ def test_every_curve_is_of_the_run_that_its_name_says(room, runs, drawn, monkeyp
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
-def test_a_run_s_page_tells_of_that_run_and_of_validation(room, runs, drawn, mosaic, number):
-    run, one = runs[number], described(room.root)[number]
+def test_a_run_s_page_tells_of_that_run_and_of_validation(workspace, runs, drawn, mosaic, number):
+    run, one = runs[number], described(workspace.root)[number]
     at = opened(PAGE, run.id)
     assert at.title[0].value == run.name
     assert metrics(at) == wanted(run, "val")
@@ -132,7 +132,7 @@ def test_a_run_s_page_tells_of_that_run_and_of_validation(room, runs, drawn, mos
     assert list(one.losses) in curves.values()
     assert [round(loss / 2, 6) for loss in one.losses] in curves.values()
     facts = next(line for line in text(at).split("\n") if "images/s on cpu" in line)
-    size = format_size(told.disk_bytes(room.folder(run.id)))
+    size = format_size(told.disk_bytes(workspace.folder(run.id)))
     assert [
         told.when(one.created_at),
         format_duration(one.seconds),
@@ -140,28 +140,28 @@ def test_a_run_s_page_tells_of_that_run_and_of_validation(room, runs, drawn, mos
         f"{size} on disk",
     ] == (facts.partition("[")[2].partition("[")[2].rstrip("]").split(" · "))
     assert told.settings_line(run.experiment) in text(at)
-    check_details(at, room, run, "val", drawn, mosaic)
+    check_details(at, workspace, run, "val", drawn, mosaic)
 
 
 @pytest.mark.parametrize("kept", ["steps", "epochs"])
-def test_a_run_that_has_steps_or_epochs_alone_has_its_curves(room, runs, drawn, kept):
-    with room.store._database.writing() as db:
+def test_a_run_that_has_steps_or_epochs_alone_has_its_curves(workspace, runs, drawn, kept):
+    with workspace.store._database.writing() as db:
         db.execute(f"DELETE FROM {'epochs' if kept == 'steps' else 'steps'} WHERE run_id = ?", (runs[0].id,))
     opened(PAGE, runs[0].id)
     assert "results-curves" in drawn
 
 
-def test_a_run_without_either_has_none(room, runs, drawn):
+def test_a_run_without_either_has_none(workspace, runs, drawn):
     for kind in ("epochs", "steps"):
-        with room.store._database.writing() as db:
+        with workspace.store._database.writing() as db:
             db.execute(f"DELETE FROM {kind} WHERE run_id = ?", (runs[0].id,))
     opened(PAGE, runs[0].id)
     assert "results-curves" not in drawn
 
 
-def check_details(at, room, run, part, drawn, mosaic):
+def check_details(at, workspace, run, part, drawn, mosaic):
     """Everything class by class is of this run and part."""
-    answers = artifacts.read_predictions(room.folder(run.id), part)
+    answers = artifacts.read_predictions(workspace.folder(run.id), part)
     rows = class_scores(answers.labels, answers.probabilities.argmax(axis=1), CLASSES)
     table = at.dataframe[0].value
     assert list(table["Class"]) == list(CLASSES)
@@ -184,7 +184,7 @@ def check_details(at, room, run, part, drawn, mosaic):
     assert sorted(mosaic) == shown
 
 
-def test_the_test_result_is_that_run_s_own_and_one_look_opens_no_other(room, runs, drawn, mosaic):
+def test_the_test_result_is_that_run_s_own_and_one_look_opens_no_other(workspace, runs, drawn, mosaic):
     alder, birch, _ = runs
     at = opened(PAGE, birch.id)
     assert "Nobody has looked" in text(at)
@@ -196,22 +196,22 @@ def test_the_test_result_is_that_run_s_own_and_one_look_opens_no_other(room, run
     assert f"{TEST} images" in text(at)
     assert "looked at once" in text(at)
     assert "37 points lower" in text(at)
-    assert room.store.test_looks(birch.test_key) == 1
+    assert workspace.store.test_looks(birch.test_key) == 1
     mosaic.clear()
     at = ran(at)
-    check_details(at, room, birch, "test", drawn, mosaic)
+    check_details(at, workspace, birch, "test", drawn, mosaic)
     mosaic.clear()
     at.segmented_control(key="results-part").set_value("val")
     at = ran(at)
-    check_details(at, room, birch, "val", drawn, mosaic)
+    check_details(at, workspace, birch, "val", drawn, mosaic)
     at.query_params["run"] = alder.id
     at = ran(at)
     assert metrics(at) == wanted(alder, "val"), "the other run's test result stays closed"
-    assert room.store.test_looks(birch.test_key) == 1
+    assert workspace.store.test_looks(birch.test_key) == 1
     at.button(key="results-show-test").click()
     at = ran(at)
     assert metrics(at) == wanted(alder, "val") + wanted(alder, "test")
-    assert room.store.test_looks(birch.test_key) == 2
+    assert workspace.store.test_looks(birch.test_key) == 2
     at.query_params["run"] = birch.id
     at = ran(at)
     assert metrics(at)[3:] == wanted(birch, "test"), "what was shown stays shown"

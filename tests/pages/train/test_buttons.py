@@ -36,12 +36,12 @@ CONTROLS = {"train-control-without-augmentation", "train-control-from-scratch"}
 class Manager:
     """Owns every run, and does nothing but write down what it is asked."""
 
-    def __init__(self, room):
-        self.room, self.calls, self.order, self.mine = room, [], [], True
+    def __init__(self, workspace):
+        self.workspace, self.calls, self.order, self.mine = workspace, [], [], True
         self.analyses = self
 
     def live(self):
-        return self.room.store.live()
+        return self.workspace.store.live()
 
     def owns(self, run_id):
         return self.mine
@@ -69,7 +69,7 @@ class Manager:
 
 
 @pytest.fixture
-def room(ledger, monkeypatch):
+def workspace(ledger, monkeypatch):
     monkeypatch.setenv("GRAFT_WORKSPACE", str(ledger[0].root))
     monkeypatch.setattr(Workspace, "recover", lambda self: [])  # their locks are held by nobody
     monkeypatch.setattr(warmup, "start", lambda: SimpleNamespace(error=None))
@@ -79,22 +79,22 @@ def room(ledger, monkeypatch):
 
 
 @pytest.fixture
-def runs(ledger, room):
+def runs(ledger, workspace):
     return ledger[1]
 
 
 @pytest.fixture
-def asked(room, monkeypatch):
-    made = Manager(room)
+def asked(workspace, monkeypatch):
+    made = Manager(workspace)
     monkeypatch.setattr(engine, "manager", lambda: made)
     return made
 
 
-def put(room, run, status, *, evaluated=None, **progress):
+def put(workspace, run, status, *, evaluated=None, **progress):
     """A run of the ledger in another status."""
     results = run.results if (not status.live if evaluated is None else evaluated) else {}
     recorded = run.progress | progress if status is not Status.QUEUED else {}
-    with room.store._database.writing() as db:
+    with workspace.store._database.writing() as db:
         db.execute(
             "UPDATE runs SET status = ?, progress = ?, results = ? WHERE id = ?",
             (status.value, json.dumps(recorded), json.dumps(results), run.id),
@@ -106,8 +106,8 @@ def keys(at):
 
 
 @pytest.mark.parametrize(("status", "buttons"), [*LIVE.items(), *ENDED.items()])
-def test_drawing_a_run_asks_for_nothing_and_offers_what_its_state_allows(room, runs, asked, status, buttons):
-    put(room, runs[1], status)
+def test_drawing_a_run_asks_for_nothing_and_offers_what_its_state_allows(workspace, runs, asked, status, buttons):
+    put(workspace, runs[1], status)
     at = ran(opened(PAGE, runs[1].id))
     assert asked.calls == []
     found = keys(at)
@@ -127,35 +127,35 @@ def test_drawing_a_run_asks_for_nothing_and_offers_what_its_state_allows(room, r
         (Status.FAILED, "train-resume", "resume"), (Status.INTERRUPTED, "train-resume", "resume"),
     ],
 )  # fmt: skip
-def test_a_click_asks_one_thing_of_the_run_that_is_shown(room, runs, asked, status, button, call):
-    put(room, runs[2], Status.RUNNING)
-    put(room, runs[1], status)
+def test_a_click_asks_one_thing_of_the_run_that_is_shown(workspace, runs, asked, status, button, call):
+    put(workspace, runs[2], Status.RUNNING)
+    put(workspace, runs[1], status)
     at = opened(PAGE, runs[1].id)
     at.button(key=button).click()
     at = ran(at)
     assert asked.calls == [(call, runs[1].id)]
     if button in ("train-pause", "train-continue"):
         assert at.button(key=button).disabled, "asked for, and done at the next batch"
-        put(room, runs[1], Status.PAUSED if status is Status.RUNNING else Status.RUNNING)
+        put(workspace, runs[1], Status.PAUSED if status is Status.RUNNING else Status.RUNNING)
         at = ran(at)
         other = "train-continue" if button == "train-pause" else "train-pause"
         assert not at.button(key=other).disabled
     assert len(asked.calls) == 1
 
 
-def test_a_run_of_another_program_is_not_steered(room, runs, asked):
+def test_a_run_of_another_program_is_not_steered(workspace, runs, asked):
     asked.mine = False
-    put(room, runs[1], Status.RUNNING)
+    put(workspace, runs[1], Status.RUNNING)
     at = opened(PAGE, runs[1].id)
     assert "Another process runs this training" in texts(at)
     assert not keys(at) & {"train-pause", "train-stop"}
 
 
-def test_runs_that_wait_stand_in_their_order_and_are_taken_out_one_by_one(room, runs, asked):
+def test_runs_that_wait_stand_in_their_order_and_are_taken_out_one_by_one(workspace, runs, asked):
     alder, birch, cedar = runs
-    put(room, birch, Status.PAUSED)
-    put(room, alder, Status.QUEUED)
-    put(room, cedar, Status.QUEUED)
+    put(workspace, birch, Status.PAUSED)
+    put(workspace, alder, Status.QUEUED)
+    put(workspace, cedar, Status.QUEUED)
     asked.order = [cedar.id, alder.id]
     at = opened(PAGE, birch.id)
     said = texts(at)
@@ -168,7 +168,7 @@ def test_runs_that_wait_stand_in_their_order_and_are_taken_out_one_by_one(room, 
     at.button(key=f"train-out-{cedar.id}").click()
     at = ran(at)
     assert asked.calls == [("stop", cedar.id)]
-    put(room, alder, Status.RUNNING)
+    put(workspace, alder, Status.RUNNING)
     asked.order = [cedar.id]
     at = opened(PAGE, birch.id)
     assert "**Other live runs**" in texts(at)
@@ -179,28 +179,28 @@ def test_runs_that_wait_stand_in_their_order_and_are_taken_out_one_by_one(room, 
     assert at.subheader[0].value == "alder"
 
 
-def test_the_run_at_work_is_shown_first_else_the_newest_that_waits(room, runs, asked):
+def test_the_run_at_work_is_shown_first_else_the_newest_that_waits(workspace, runs, asked):
     alder, birch, cedar = runs
-    put(room, alder, Status.RUNNING)
-    put(room, cedar, Status.QUEUED)
+    put(workspace, alder, Status.RUNNING)
+    put(workspace, cedar, Status.QUEUED)
     assert opened(PAGE).subheader[0].value == "alder"
-    put(room, birch, Status.PAUSED)
+    put(workspace, birch, Status.PAUSED)
     assert opened(PAGE).subheader[0].value == "birch"
     for run in (alder, birch):
-        put(room, run, Status.COMPLETED)
+        put(workspace, run, Status.COMPLETED)
     assert opened(PAGE).subheader[0].value == "cedar"
     at = opened(PAGE, **{"train-run": alder.id})
     assert at.subheader[0].value == "alder", "what this session watches stays"
     assert opened(PAGE, birch.id, **{"train-run": alder.id}).subheader[0].value == "birch", "the address comes first"
-    put(room, cedar, Status.COMPLETED)
+    put(workspace, cedar, Status.COMPLETED)
     assert opened(PAGE).subheader[0].value == "The experiment"
 
 
 @pytest.mark.parametrize(("checkpoint", "said"), [(True, "Continues after epoch 3."), (False, "Starts again")])
-def test_a_resume_says_from_where(room, runs, asked, checkpoint, said):
-    put(room, runs[1], Status.INTERRUPTED, evaluated=False)
+def test_a_resume_says_from_where(workspace, runs, asked, checkpoint, said):
+    put(workspace, runs[1], Status.INTERRUPTED, evaluated=False)
     if checkpoint:
-        (room.folder(runs[1].id) / controls.CHECKPOINT).write_bytes(b"x")
+        (workspace.folder(runs[1].id) / controls.CHECKPOINT).write_bytes(b"x")
     at = opened(PAGE, runs[1].id)
     button = at.button(key="train-resume")
     assert said in button.help
@@ -208,7 +208,7 @@ def test_a_resume_says_from_where(room, runs, asked, checkpoint, said):
     assert "train-results" not in keys(at)
 
 
-def test_a_control_run_changes_one_thing_of_the_run_that_is_shown(room, runs, asked):
+def test_a_control_run_changes_one_thing_of_the_run_that_is_shown(workspace, runs, asked):
     at = opened(PAGE, runs[1].id)
     at.button(key="train-control-without-augmentation").click()
     ran(at)
@@ -218,12 +218,12 @@ def test_a_control_run_changes_one_thing_of_the_run_that_is_shown(room, runs, as
     assert opened(PAGE, runs[2].id).button(key="train-control-without-augmentation").disabled
 
 
-def test_an_error_of_the_manager_is_said_and_nothing_is_marked_as_asked(room, runs, asked):
+def test_an_error_of_the_manager_is_said_and_nothing_is_marked_as_asked(workspace, runs, asked):
     def refuse(run_id):
         raise RunConflict(f"Run {run_id} belongs to another program.")
 
     asked.__dict__["pause"] = refuse
-    put(room, runs[1], Status.RUNNING)
+    put(workspace, runs[1], Status.RUNNING)
     at = opened(PAGE, runs[1].id)
     at.button(key="train-pause").click()
     at = ran(at)
@@ -231,7 +231,7 @@ def test_an_error_of_the_manager_is_said_and_nothing_is_marked_as_asked(room, ru
     assert not at.button(key="train-pause").disabled
 
 
-def test_the_settings_of_the_run_that_is_shown_are_taken(room, runs, asked):
+def test_the_settings_of_the_run_that_is_shown_are_taken(workspace, runs, asked):
     at = opened(PAGE, runs[0].id)
     at.button(key="train-use").click()
     at = ran(at)
@@ -239,13 +239,13 @@ def test_the_settings_of_the_run_that_is_shown_are_taken(room, runs, asked):
     assert (draft.seed, draft.phases) == (runs[0].experiment.seed, runs[0].experiment.phases)
 
 
-def test_start_asks_for_the_draft_on_its_device_once(room, runs, asked, divided):
+def test_start_asks_for_the_draft_on_its_device_once(workspace, runs, asked, divided):
     small = make_experiment(divided, seed=21)
     draft = Draft(
         source=str(divided), pipeline=small.pipeline, backbone=small.backbone, phases=small.phases,
         recipe=small.recipe, views=3, seed=21, device="cpu",
     )  # fmt: skip
-    put(room, runs[0], Status.RUNNING)
+    put(workspace, runs[0], Status.RUNNING)
     at = opened(PAGE, draft=draft)
     assert asked.calls == []
     assert at.button(key="train-start").label == "Add to the queue"
@@ -256,7 +256,7 @@ def test_start_asks_for_the_draft_on_its_device_once(room, runs, asked, divided)
     assert replace(draft, seed=22) != draft
 
 
-def test_settings_of_both_groups_go_into_the_draft(room, asked, divided):
+def test_settings_of_both_groups_go_into_the_draft(workspace, asked, divided):
     at = opened(PAGE, draft=Draft(source=str(divided), backbone=make_experiment(divided).backbone))
     before = at.session_state["graft:draft"].recipe
     at.number_input(key="train.batch_size").set_value(7)
@@ -277,11 +277,11 @@ def test_what_is_drawn_is_drawn_anew_at_a_point_of_the_line(runs, monkeypatch):
     assert asked_for == [(runs[1].id, (at, epochs, False)) for at, epochs in ((0, 0), (0, 0), (1, 0), (1, 1), (9, 0))]
 
 
-def test_what_is_kept_of_every_step_does_not_grow_with_the_run(runs, room):
-    run, recorded = runs[1], room.store.epochs(runs[1].id)
+def test_what_is_kept_of_every_step_does_not_grow_with_the_run(runs, workspace):
+    run, recorded = runs[1], workspace.store.epochs(runs[1].id)
     many = [replace(recorded[-1], epoch=recorded[-1].epoch + extra) for extra in range(1, 90)]
-    room.store.record(run.id, epochs=many, progress={"epochs": 200})
-    seen = live.panel_content(room.store.run(run.id))
+    workspace.store.record(run.id, epochs=many, progress={"epochs": 200})
+    seen = live.panel_content(workspace.store.run(run.id))
     assert seen.done == len(recorded) + 89
     assert seen.epochs == tuple(many[-live.RECENT :])
     assert len(seen.steps) <= live.RECENT

@@ -78,7 +78,7 @@ def test_other_lights_are_shown_and_do_not_ask(draft, manager, submitted, light,
 def test_what_nobody_has_checked_is_said_and_checked_on_request(draft, manager, monkeypatch):  # noqa: F811
     calls = []
 
-    def screen_labels(experiment, room, device, pipelines, control):
+    def screen_labels(experiment, workspace, device, pipelines, control):
         calls.append(pipelines)
         yield Progress(what="looking at views", done=1, total=2)
         lit(draft, manager.workspace.root, "green", "red", "green")

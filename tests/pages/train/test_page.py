@@ -65,9 +65,9 @@ def status(manager, run_id) -> Status:
 
 def recorded(images, status: Status, **parts) -> Run:
     """A run in the store with two epochs behind it; the one that is running is not the manager's."""
-    room = engine.workspace()
-    lease = create_run(room, prepare(make_experiment(images), room.root, "cpu"), parts.pop("name", "Old run"))
-    room.store.move(lease.run_id, Status.RUNNING)
+    workspace = engine.workspace()
+    lease = create_run(workspace, prepare(make_experiment(images), workspace.root, "cpu"), parts.pop("name", "Old run"))
+    workspace.store.move(lease.run_id, Status.RUNNING)
     epochs = [
         EpochEnded(epoch=n, phase=0, step=n + 1, train_loss=1 - n / 4, train_accuracy=0.6, val_loss=1 - n / 5,
                    val_accuracy=0.7, learning_rate=0.01, seconds=2.0, images_per_second=20.0, best=True)
@@ -79,13 +79,13 @@ def recorded(images, status: Status, **parts) -> Run:
     phase = PhaseStarted(phase=0, stages=("head",), first_epoch=0, epochs=4, learning_rate=0.01,
                          trainable_parameters=10, total_parameters=100)  # fmt: skip
     progress = {"what": "training", "epochs": 4, "steps": 4, "step": 2, "epoch": 1, "epochs_done": 2, "seconds": 4.0}
-    room.store.record(lease.run_id, steps=steps, epochs=epochs, phases=[phase], progress=progress)
+    workspace.store.record(lease.run_id, steps=steps, epochs=epochs, phases=[phase], progress=progress)
     if status is Status.RUNNING:
         HELD.append(lease)
     else:
-        room.store.move(lease.run_id, status, **parts)
+        workspace.store.move(lease.run_id, status, **parts)
         lease.lock.release()
-    return room.store.run(lease.run_id)
+    return workspace.store.run(lease.run_id)
 
 
 # before a run

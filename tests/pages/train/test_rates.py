@@ -33,7 +33,7 @@ def asked(monkeypatch):
     """What the engine was asked for; answered at once with `FOUND`."""
     calls = []
 
-    def sweep_rates(experiment, room, device, index, control):
+    def sweep_rates(experiment, workspace, device, index, control):
         calls.append((experiment, device, index))
         yield Progress(what="trying learning rates", done=1, total=2)
         return FOUND
@@ -117,7 +117,7 @@ def test_an_answer_for_other_settings_says_so(draft, manager, asked):
 def test_while_it_is_at_work_it_says_how_far_and_can_be_cancelled(draft, manager, monkeypatch):
     go_on = threading.Event()
 
-    def sweep_rates(experiment, room, device, index, control):
+    def sweep_rates(experiment, workspace, device, index, control):
         while not go_on.wait(0.01):
             yield Progress(what="trying learning rates", done=1, total=4)
         return FOUND

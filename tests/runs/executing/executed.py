@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def room(tmp_path):
+def workspace(tmp_path):
     return Workspace(tmp_path / "workspace")
 
 
-def begin(room, experiment, name=""):
-    return create_run(room, prepare(experiment, room.root, "cpu"), name)
+def begin(workspace, experiment, name=""):
+    return create_run(workspace, prepare(experiment, workspace.root, "cpu"), name)

@@ -26,20 +26,20 @@ from tests.conftest import make_experiment, make_images
 from tests.runs.executing import executed
 from tests.runs.executing.executed import ROOT, begin
 
-room = executed.room
+workspace = executed.workspace
 
 
-def test_resuming_with_other_images_is_refused_with_the_difference(room, experiment, images):
-    lease, control = begin(room, experiment), Control()
-    for event in execute(room, lease, control):
+def test_resuming_with_other_images_is_refused_with_the_difference(workspace, experiment, images):
+    lease, control = begin(workspace, experiment), Control()
+    for event in execute(workspace, lease, control):
         if isinstance(event, EpochEnded):
             control.stop()
     (images / "warm" / "00.png").unlink()
     make_images(images.parent / "more", classes=("x",), per_class=1, seed=9)
     (images.parent / "more" / "x" / "00.png").rename(images / "cold" / "99.png")
     with pytest.raises(ResumeRefused, match=r"1 missing \(warm/00.png\); 1 new \(cold/99.png\)"):
-        reopen_run(room, lease.run_id)
-    assert room.store.run(lease.run_id).status is Status.STOPPED
+        reopen_run(workspace, lease.run_id)
+    assert workspace.store.run(lease.run_id).status is Status.STOPPED
 
 
 @pytest.mark.parametrize(
@@ -49,22 +49,22 @@ def test_resuming_with_other_images_is_refused_with_the_difference(room, experim
         ({"phases": (Phase(stages=("layer9",), epochs=1),)}, UnknownStage, "head"),
     ],
 )
-def test_names_are_checked_before_anything_begins(room, experiment, change, error, says):
+def test_names_are_checked_before_anything_begins(workspace, experiment, change, error, says):
     with pytest.raises(error, match=says):
-        begin(room, experiment.changed(**change))
-    assert room.store.runs() == []
+        begin(workspace, experiment.changed(**change))
+    assert workspace.store.runs() == []
 
 
-def test_data_that_cannot_be_learned_is_refused(room, tmp_path):
+def test_data_that_cannot_be_learned_is_refused(workspace, tmp_path):
     with pytest.raises(UnusableDataset):
-        begin(room, make_experiment(make_images(tmp_path / "one", classes=("only",))))
+        begin(workspace, make_experiment(make_images(tmp_path / "one", classes=("only",))))
     folder = make_images(tmp_path / "two", classes=("a", "b"))
     make_images(tmp_path / "more", classes=("rare",), per_class=1, seed=4)
     (tmp_path / "more" / "rare").rename(folder / "rare")
     with pytest.raises(UnusableDataset, match="rare"):
-        begin(room, make_experiment(folder))
+        begin(workspace, make_experiment(folder))
     with pytest.raises(InvalidInput):
-        begin(room, make_experiment(tmp_path / "nowhere"))
+        begin(workspace, make_experiment(tmp_path / "nowhere"))
     assert issubclass(InvalidInput, GraftError)
 
 
@@ -84,26 +84,26 @@ for event in execute(room, claim, Control()):
 """
 
 
-def test_a_killed_process_leaves_an_interrupted_run_that_resumes_to_the_same_series(room, experiment, tmp_path):
-    whole = begin(room, experiment)
-    list(execute(room, whole, Control()))
+def test_a_killed_process_leaves_an_interrupted_run_that_resumes_to_the_same_series(workspace, experiment, tmp_path):
+    whole = begin(workspace, experiment)
+    list(execute(workspace, whole, Control()))
     (tmp_path / "experiment.yaml").write_text(experiment.to_yaml())
-    command = [sys.executable, "-c", CHILD, str(room.root), str(tmp_path / "experiment.yaml")]
+    command = [sys.executable, "-c", CHILD, str(workspace.root), str(tmp_path / "experiment.yaml")]
     child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     epochs = 0
     for line in child.stdout:
         epochs += line.strip() == "CheckpointWritten"
         if epochs == 2 and line.strip() == "StepEnded":
-            (live,) = room.store.live()
-            assert room.recover() == []  # the other process is at work: its run is left running
-            assert room.store.run(live.id).status is Status.RUNNING
+            (live,) = workspace.store.live()
+            assert workspace.recover() == []  # the other process is at work: its run is left running
+            assert workspace.store.run(live.id).status is Status.RUNNING
             os.kill(child.pid, signal.SIGKILL)
             break
     child.wait()
-    assert room.recover() == [live.id]
-    assert room.store.run(live.id).status is Status.INTERRUPTED
-    list(execute(room, reopen_run(room, live.id), Control()))
-    assert [s.loss for s in room.store.steps(live.id)] == [s.loss for s in room.store.steps(whole.run_id)]
+    assert workspace.recover() == [live.id]
+    assert workspace.store.run(live.id).status is Status.INTERRUPTED
+    list(execute(workspace, reopen_run(workspace, live.id), Control()))
+    assert [s.loss for s in workspace.store.steps(live.id)] == [s.loss for s in workspace.store.steps(whole.run_id)]
 
 
 SAVER = """
@@ -130,12 +130,12 @@ def test_a_kill_in_the_middle_of_a_save_never_leaves_half_a_file(tmp_path):
         assert len(set(content)) == 1
 
 
-def test_removing_a_run_takes_its_files(room, experiment):
-    lease = begin(room, experiment)
-    run = room.store.run(lease.run_id)
+def test_removing_a_run_takes_its_files(workspace, experiment):
+    lease = begin(workspace, experiment)
+    run = workspace.store.run(lease.run_id)
     with pytest.raises(RunConflict):
-        room.remove(run)
-    list(execute(room, lease, Control()))
-    room.remove(run)
-    assert not room.folder(run.id).exists()
-    assert room.store.runs() == []
+        workspace.remove(run)
+    list(execute(workspace, lease, Control()))
+    workspace.remove(run)
+    assert not workspace.folder(run.id).exists()
+    assert workspace.store.runs() == []

@@ -8,9 +8,9 @@ from core.runs.workspace import Workspace
 
 
 @pytest.fixture
-def room(tmp_path):
+def workspace(tmp_path):
     return Workspace(tmp_path / "workspace")
 
 
-def begin(room, experiment):
-    return create_run(room, prepare(experiment, room.root, "cpu"))
+def begin(workspace, experiment):
+    return create_run(workspace, prepare(experiment, workspace.root, "cpu"))

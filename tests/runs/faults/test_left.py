@@ -10,7 +10,7 @@ import pytest
 from core import files
 from core.errors import GraftError, RunConflict, StorageFailed, StorageLocked, WorkspaceGone
 from core.runs import execute as executing
-from core.runs import workspace
+from core.runs import workspace as module
 from core.runs.execute import create_run
 from core.runs.migrations import MIGRATIONS
 from core.runs.prepare import prepare
@@ -22,38 +22,38 @@ from tests.runs.faults import faulty
 from tests.runs.faults.faulty import begin
 from tests.runs.stored import a_run
 
-room = faulty.room
+workspace = faulty.workspace
 
 
 # left by a kill, or a full disk
 
 
-def test_a_run_that_cannot_be_added_leaves_no_folder(room, experiment, monkeypatch):
-    prepared = prepare(experiment, room.root, "cpu")
-    for place, name in ((room.store, "add"), (executing.artifacts, "write_description")):
+def test_a_run_that_cannot_be_added_leaves_no_folder(workspace, experiment, monkeypatch):
+    prepared = prepare(experiment, workspace.root, "cpu")
+    for place, name in ((workspace.store, "add"), (executing.artifacts, "write_description")):
         with monkeypatch.context() as patched:
             patched.setattr(place, name, lambda *_: (_ for _ in ()).throw(StorageFailed("The disk is full.")))
             with pytest.raises(StorageFailed, match="disk is full"):
-                create_run(room, prepared)
-        assert list((room.root / "runs").iterdir()) == []
-    assert room.store.ids() == []
+                create_run(workspace, prepared)
+        assert list((workspace.root / "runs").iterdir()) == []
+    assert workspace.store.ids() == []
 
 
-def test_what_a_kill_left_between_a_runs_folder_and_its_row_is_swept(room, experiment):
-    known, held = begin(room, experiment), room.lock("r-held")
+def test_what_a_kill_left_between_a_runs_folder_and_its_row_is_swept(workspace, experiment):
+    known, held = begin(workspace, experiment), workspace.lock("r-held")
     held.acquire()
     known.lock.release()
     for name in ("20260101-000000-dead", "r-best", "r-last"):
-        room.lock(name)
-        (room.folder(name) / "experiment.yaml").write_text("x")
-    (room.folder("r-best") / "best.safetensors").write_text("x")
-    (room.folder("r-last") / "last.pt").write_text("x")
-    room.sweep()
-    left = {path.name for path in (room.root / "runs").iterdir()}
+        workspace.lock(name)
+        (workspace.folder(name) / "experiment.yaml").write_text("x")
+    (workspace.folder("r-best") / "best.safetensors").write_text("x")
+    (workspace.folder("r-last") / "last.pt").write_text("x")
+    workspace.sweep()
+    left = {path.name for path in (workspace.root / "runs").iterdir()}
     assert left == {known.run_id, "r-held", "r-best", "r-last"}
     held.release()
-    room.sweep()
-    assert not room.folder("r-held").exists()
+    workspace.sweep()
+    assert not workspace.folder("r-held").exists()
 
 
 def test_only_temporary_files_that_nobody_writes_are_swept(tmp_path, monkeypatch):
@@ -82,12 +82,12 @@ def test_only_temporary_files_that_nobody_writes_are_swept(tmp_path, monkeypatch
 
 def test_a_clock_that_is_set_back_reorders_nothing(tmp_path, monkeypatch):
     now = [1_700_000_000.0]
-    room = Workspace(tmp_path)
-    monkeypatch.setattr(workspace.time, "time", lambda: now[0])
+    workspace = Workspace(tmp_path)
+    monkeypatch.setattr(module.time, "time", lambda: now[0])
     store, ids = RunStore(tmp_path / "graft.db", clock=lambda: now[0]), []
     for back in (0.0, 0.0, 2 * 86_400.0, 1.0, -10.0):
         now[0] -= back
-        ids.append(room.new_run_id())
+        ids.append(workspace.new_run_id())
         store.add(replace(a_run(ids[-1]), created_at=now[0]))
     assert ids == sorted(ids)
     assert store.ids() == [run.id for run in store.runs()] == ids[::-1]
@@ -117,16 +117,16 @@ def test_runs_of_an_older_version_keep_their_order(tmp_path):
     assert store.ids()[0] == "r-e"
 
 
-def test_errors_of_the_store_are_no_errors_of_the_caller(room):
-    room.store.add(a_run(status=Status.COMPLETED))
+def test_errors_of_the_store_are_no_errors_of_the_caller(workspace):
+    workspace.store.add(a_run(status=Status.COMPLETED))
 
     def fails():
-        with room.store.together():
-            room.store.log("r-1", "undone")
-            room.store.move("r-1", Status.RUNNING)
+        with workspace.store.together():
+            workspace.store.log("r-1", "undone")
+            workspace.store.move("r-1", Status.RUNNING)
 
     with pytest.raises(RunConflict):
         fails()
-    assert room.store.lines("r-1") == []
+    assert workspace.store.lines("r-1") == []
     assert issubclass(WorkspaceGone, StorageFailed)
     assert issubclass(StorageLocked, GraftError)

@@ -17,11 +17,13 @@ from tests.runs.faults import faulty
 from tests.runs.faults.faulty import begin
 from tests.runs.stored import a_run
 
-room = faulty.room
+workspace = faulty.workspace
 
 
-def series(room, run_id):
-    return [(s.step, s.loss) for s in room.store.steps(run_id)], [e.val_loss for e in room.store.epochs(run_id)]
+def series(workspace, run_id):
+    return [(s.step, s.loss) for s in workspace.store.steps(run_id)], [
+        e.val_loss for e in workspace.store.epochs(run_id)
+    ]
 
 
 # locked by another program
@@ -42,80 +44,80 @@ def impatient(monkeypatch):
     monkeypatch.setattr(outbox, "RETRY_S", 0.02)
 
 
-def locking(room):
-    other = sqlite3.connect(room.root / "graft.db", isolation_level=None, check_same_thread=False)
+def locking(workspace):
+    other = sqlite3.connect(workspace.root / "graft.db", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN EXCLUSIVE")
     return other
 
 
-def test_a_training_goes_on_over_a_lock_and_its_series_is_whole_afterwards(room, experiment, whole, impatient):
-    lease, control, other, message_text, stored = begin(room, experiment), Control(), None, [], []
-    for event in execute(room, lease, control):
+def test_a_training_goes_on_over_a_lock_and_its_series_is_whole_afterwards(workspace, experiment, whole, impatient):
+    lease, control, other, message_text, stored = begin(workspace, experiment), Control(), None, [], []
+    for event in execute(workspace, lease, control):
         message_text += [event.message] if isinstance(event, Warned) else []
         if isinstance(event, StepEnded) and event.epoch == 0 and other is None:
-            other = locking(room)
+            other = locking(workspace)
             control.pause()
             threading.Timer(0.2, control.unpause).start()
         if isinstance(event, EpochEnded) and event.epoch == 2:
-            stored = room.store.epochs(lease.run_id)  # readers do not wait
-            assert room.store.locked
+            stored = workspace.store.epochs(lease.run_id)  # readers do not wait
+            assert workspace.store.locked
             other.close()
     assert stored == []
-    assert series(room, lease.run_id) == whole
+    assert series(workspace, lease.run_id) == whole
     assert message_text == [LOCKED, FREE]
-    assert room.store.run(lease.run_id).status is Status.COMPLETED
-    assert not room.store.locked
-    assert not (room.folder(lease.run_id) / "unwritten.json").exists()
+    assert workspace.store.run(lease.run_id).status is Status.COMPLETED
+    assert not workspace.store.locked
+    assert not (workspace.folder(lease.run_id) / "unwritten.json").exists()
 
 
 def test_a_lock_that_stays_fails_truly_after_a_stated_time_and_nothing_of_the_series_is_lost(
-    room, experiment, whole, impatient, monkeypatch
+    workspace, experiment, whole, impatient, monkeypatch
 ):
     monkeypatch.setattr(outbox, "PATIENCE_S", 0.3)
     monkeypatch.setattr(outbox, "HURRY_S", 0.1)
-    lease, other = begin(room, experiment), None
+    lease, other = begin(workspace, experiment), None
 
     def train():
         nonlocal other
-        for event in execute(room, lease, Control()):
+        for event in execute(workspace, lease, Control()):
             if isinstance(event, StepEnded) and event.epoch == 1 and other is None:
-                other = locking(room)
+                other = locking(workspace)
 
     with pytest.raises(StorageLocked, match=r"locked by another program.*waited"):
         train()
     other.close()
-    assert room.store.run(lease.run_id).status.live  # what could not be written is not claimed
-    assert room.recover() == [lease.run_id]
-    assert series(room, lease.run_id) == whole
-    list(execute(room, reopen_run(room, lease.run_id), Control()))
-    assert room.store.run(lease.run_id).status is Status.COMPLETED
-    assert series(room, lease.run_id) == whole
+    assert workspace.store.run(lease.run_id).status.live  # what could not be written is not claimed
+    assert workspace.recover() == [lease.run_id]
+    assert series(workspace, lease.run_id) == whole
+    list(execute(workspace, reopen_run(workspace, lease.run_id), Control()))
+    assert workspace.store.run(lease.run_id).status is Status.COMPLETED
+    assert series(workspace, lease.run_id) == whole
 
 
-def test_memory_for_what_waits_is_bounded(room, impatient, monkeypatch):
+def test_memory_for_what_waits_is_bounded(workspace, impatient, monkeypatch):
     monkeypatch.setattr(outbox, "MOST_RECORDS", 10)
     monkeypatch.setattr(outbox, "PATIENCE_S", 0.2)
-    room.store.add(a_run())
-    other, box = locking(room), outbox.Outbox(room.store, Control())
+    workspace.store.add(a_run())
+    other, box = locking(workspace), outbox.Outbox(workspace.store, Control())
     for number in range(9):
-        box.add(lambda number=number: room.store.log("r-1", str(number)))
+        box.add(lambda number=number: workspace.store.log("r-1", str(number)))
         box.flush()
-    box.add(lambda: room.store.log("r-1", "9"))
+    box.add(lambda: workspace.store.log("r-1", "9"))
     with pytest.raises(StorageLocked):
         box.flush()
     other.close()
     box.flush()
-    assert [line.message for line in room.store.lines("r-1")] == [str(number) for number in range(10)]
+    assert [line.message for line in workspace.store.lines("r-1")] == [str(number) for number in range(10)]
     assert box.empty
 
 
-def test_who_ends_the_program_does_not_wait_for_a_lock(room, monkeypatch):
+def test_who_ends_the_program_does_not_wait_for_a_lock(workspace, monkeypatch):
     monkeypatch.setattr(outbox, "HURRY_S", 0.1)
-    room.store.add(a_run())
-    other, control = locking(room), Control()
+    workspace.store.add(a_run())
+    other, control = locking(workspace), Control()
     control.abort()
     with pytest.raises(StorageLocked):
-        outbox.patiently(room.store, lambda: room.store.log("r-1", "x"), control)
+        outbox.patiently(workspace.store, lambda: workspace.store.log("r-1", "x"), control)
     other.close()
-    outbox.patiently(room.store, lambda: room.store.log("r-1", "y"), control)
-    assert [line.message for line in room.store.lines("r-1")] == ["y"]
+    outbox.patiently(workspace.store, lambda: workspace.store.log("r-1", "y"), control)
+    assert [line.message for line in workspace.store.lines("r-1")] == ["y"]
