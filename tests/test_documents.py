@@ -28,7 +28,7 @@ TEN = {  # a change -> the file that someone who has never seen the code opens f
     "optimizer": "core/optimizers.py", "family": "core/backbones/selection.py",
     "metric": "core/tasks/classification/scores.py", "page": "pages/NAME.py", "kept features": "core/features/store.py",
     "policy": "core/augment/standalone/policies.py", "export": "core/export/parts.py",
-    "bad image": "core/data/decoding/formats.py", "a task": "core/tasks/base.py", "second GPU": "core/jobs.py",
+    "bad image": "core/data/decoding/formats.py", "a task": "core/tasks/base.py", "two GPUs": "core/jobs.py",
 }  # fmt: skip
 
 
@@ -36,6 +36,7 @@ TEN = {  # a change -> the file that someone who has never seen the code opens f
 def test_a_recipe_names_the_file_to_open_first(change, first):
     (recipe,) = [one for one in documents("CONTRIBUTING.md").split("\n### ")[1:] if change in one.splitlines()[0]]
     assert re.search(r"`((?:core|pages|tests)/[\w/.]+)`", recipe)[1] == first
+    assert re.search(r"^1\. .*?`((?:core|pages|tests)/[\w/.]+)`", recipe, re.MULTILINE)[1] == first
 
 
 def test_the_readme_s_commands_and_options_are_those_that_there_are():
