@@ -109,14 +109,14 @@ def read_predictions(folder: Path, part: str) -> Predictions:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RunConflict(f"This run has no {part} predictions: it was not evaluated.") from error
+    version = content.get("version", VERSION) if isinstance(content, dict) else None
+    if isinstance(version, int) and version > VERSION:
+        raise RunConflict(f"A later version of Graft wrote the {part} predictions of this run: open it with that one.")
     try:
-        if content.get("version", VERSION) > VERSION:
-            raise ValueError("a later version")
         return _predictions(content)
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError) as error:
         raise RunConflict(
-            f"The {part} predictions of this run cannot be read by this version: {path.name} is damaged, or a later "
-            "version made it. Open the run with that version, or train again."
+            f"{path.name} of this run is damaged ({error!r}). Train again to have its answers."
         ) from error
 
 

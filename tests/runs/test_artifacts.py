@@ -34,13 +34,18 @@ def test_several_labels_are_lists_of_classes(written):
 @pytest.mark.parametrize(
     "content",
     [
-        GOOD | {"version": 2}, GOOD | {"version": "two"}, {"matrix": [[1]]}, GOOD | {"labels": 3}, [GOOD],
+        {"matrix": [[1]]}, GOOD | {"labels": 3}, [GOOD],
         GOOD | {"labels": [[2], [0]]}, GOOD | {"probabilities": [[0.1], [0.2, 0.8]]}, GOOD | {"labels": ["cat", "dog"]},
     ],
 )  # fmt: skip
-def test_what_another_version_wrote_is_told(written, content):
-    with pytest.raises(RunConflict, match=r"predictions-val\.json is damaged, or a later version made it"):
+def test_what_cannot_be_answers_is_damaged(written, content):
+    with pytest.raises(RunConflict, match=r"predictions-val\.json of this run is damaged"):
         read_predictions(written(content), "val")
+
+
+def test_what_a_later_version_wrote_is_not_called_damaged(written):
+    with pytest.raises(RunConflict, match="A later version of Graft wrote the val predictions"):
+        read_predictions(written(GOOD | {"version": 2, "labels": {}}), "val")
 
 
 def test_a_run_that_was_not_evaluated_says_so(tmp_path):

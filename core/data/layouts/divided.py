@@ -1,7 +1,7 @@
 """The part of each row of a table: from a split column, from marks such as 'is_valid', or from the file name."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from core.data.layouts.assigned import listed
@@ -54,8 +54,7 @@ def divide(table: Table, file_column: str) -> Division:
     """Detect how a table divides its rows, if it does."""
     made = Division(table)
     marks = _part_marks(table.columns)
-    made.column = next(iter(_split_columns(table.columns, (file_column,))), "")
-    others = [name for name in _split_columns(table.columns, (file_column, made.column)) if made.column]
+    made.column, *others = _split_columns(table.columns, file_column) or [""]
     others = [name for name in others if len(set(table.columns[name])) > 1]
     if not made.column:
         made.column = next((name for name, values in table.columns.items() if _is_coded(name, values)), "")
@@ -148,16 +147,27 @@ def _kind(column: str, value: str) -> Kind | None:
     return (parts.IN_COLUMNS.get(value.casefold()) if is_split(column) else None) or kind_of(value)
 
 
-def _split_columns(columns: dict[str, list[str]], exclude: Sequence[str]) -> list[str]:
+def _kinds(column: str, values: Iterable[str]) -> set[Kind]:
+    """The parts that the values of a column mean; none where one of them means no part."""
+    found: set[Kind] = set()
+    for value in set(values) - {""}:
+        kind = _kind(column, value)
+        if kind is None:
+            return set()
+        found.add(kind)
+    return found
+
+
+def _split_columns(columns: dict[str, list[str]], exclude: str) -> list[str]:
     """The split columns: all values are names of parts, of at least two parts unless the column's name is typical.
 
     A column called after labels is one only if it is about training: 'valid' may be a class.
     """
     found = []
     for name, values in columns.items():
-        kinds = {_kind(name, value) for value in values if value}
+        kinds = _kinds(name, values) if name != exclude else set()
         plausible = "train" in kinds and len(kinds) > 1 if is_preferred(name) else is_split(name) or len(kinds) > 1
-        if name not in exclude and kinds and None not in kinds and plausible:
+        if kinds and plausible:
             found.append(name)
     return sorted(found, key=is_preferred)
 

@@ -111,17 +111,19 @@ def is_new(name: str) -> bool:
 
 def may_be_unknown(name: str) -> bool:
     """Whether a name may be that of images without a class beside a folder of those with one: 'unknown', 'query'."""
-    return is_aside(name) or folded(name) in unlabelled.NEW
+    return is_unlikely_class(name) or folded(name) in unlabelled.NEW
 
 
-def is_aside(name: str, beside: Iterable[str] = ()) -> bool:
+def is_ordinary(name: str, beside: Iterable[str]) -> bool:
+    """Whether other names make one that of a class: 'raw' beside 'cooked'."""
+    others = unlabelled.ORDINARY_BESIDE.get(folded(name))  # which few names have
+    return others is not None and not others.isdisjoint(map(folded, beside))
+
+
+def is_unlikely_class(name: str) -> bool:
     """Whether a name is typical of folders that are not classes: figures, samples, discarded images, training outputs,
-    generic names ('new_images'), or possible parts ('holdout').
-
-    `beside` are other names: 'raw' beside 'cooked' is an ordinary class."""
+    generic names ('new_images'), or possible parts ('holdout')."""
     letters = folded(name)
-    if not unlabelled.ORDINARY_BESIDE.get(letters, frozenset()).isdisjoint(map(folded, beside)):
-        return False
     if any(core in unlabelled.ASIDE for core in NOUNY.cores(letters, _LONGEST)) or letters in unlabelled.NEW_ALONE:
         return True
     if is_new(name) or is_generic(name) or kind_of(name) is not None:

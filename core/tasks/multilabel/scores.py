@@ -109,8 +109,10 @@ def scores(
 def label_scores(
     there_nc: ArrayLike, probabilities_nc: ArrayLike, thresholds: Sequence[float], classes: Sequence[str], seed: int = 0
 ) -> tuple[LabelScore, ...]:
-    """Every class by itself, in the order of `classes`."""
+    """Every class by itself, in the order of `classes`. Raises `ValueError` for no image."""
     truth, probabilities = np.asarray(there_nc, bool), np.asarray(probabilities_nc, float)
+    if not len(truth):
+        raise ValueError("scores need at least one image")
     answers = predicted_labels(probabilities, thresholds)
     f1 = _intervals(lambda drawn: _f1(truth, answers, drawn), len(truth), seed)
     return tuple(
@@ -138,7 +140,7 @@ def _intervals(statistic: Callable[[Floats], Floats], n: int, seed: int) -> tupl
 
     `statistic` takes how often each image was drawn (N, R) and gives the numbers (K, R).
     """
-    generator, most = np.random.default_rng(seed), max(1, _MOST_CELLS // max(1, n))
+    generator, most = np.random.default_rng(seed), max(1, _MOST_CELLS // n)
     values = []
     for done in range(0, RESAMPLES, most):
         drawn = generator.multinomial(n, np.full(n, 1 / n), size=min(most, RESAMPLES - done))

@@ -71,6 +71,15 @@ def test_a_file_with_the_boxes_of_all_images_is_named(read, file, text, what):
     assert note.startswith(f"'{file}' is {what} with boxes")
 
 
+def test_several_such_files_are_one_sentence_and_three_are_named(read):
+    own = dict.fromkeys([name.replace(".jpg", ".txt") for name in FILES], "0 0.5 0.5 0.1 0.2\n")
+    exports = {f"{letter}.json": json.dumps(COCO) for letter in "abcd"}
+    (note,) = notes(read(folder(own | exports)))
+    kept = "boxes, outlines or points of objects"
+    coco = "; ".join(f"'{letter}.json' is a COCO export for 'fox' and 'hare' with {kept}" for letter in "abc")
+    assert f"' hold {kept}; {coco}: labels for detection that are not used. The folders" in note
+
+
 @pytest.mark.parametrize("text", ['{"0": "north"}', '{"images": [{"file_name": "a.jpg"}], "annotations": []}'])
 def test_other_files_are_not(read, text):
     assert not notes(read(folder({"map.json": text, "list.csv": "file,taken\na.jpg,noon\n"})))

@@ -144,3 +144,13 @@ def test_a_label_that_no_image_shows_is_said_and_not_only_left_out():
     assert [score.note for score in shown.scores] == ["", "", ""]
     many = scores(truth[:, [0, 1, 1, 1, 1, 1]], probabilities[:, [0, 3, 3, 3, 3, 3]], (0.5,) * 6, classes="abcdef")
     assert many.main.note == "mean over 1 of 6 labels: no image shows 'b', 'c', 'd' or 2 more"
+
+
+def test_no_image_has_no_scores():
+    nothing = np.zeros((0, 2))
+    for measure in (
+        lambda: scores(nothing, nothing, (0.5,) * 2),
+        lambda: label_scores(nothing, nothing, (0.5,) * 2, "ab"),
+    ):
+        with pytest.raises(ValueError, match="at least one image"):
+            measure()

@@ -8,7 +8,7 @@ from core.data.layouts.case import Case
 from core.data.layouts.filenames import are_nameless, labels_by_name
 from core.data.layouts.vocabulary.groups import VIEWS
 from core.data.layouts.vocabulary.letters import folded
-from core.data.layouts.words import is_aside, is_generic, kind_of
+from core.data.layouts.words import is_generic, is_unlikely_class, kind_of
 from core.data.tree import Folder
 
 
@@ -20,7 +20,7 @@ def ask_about_file_names(case: Case, full: Sequence[Folder]) -> None:
         return
     others = [folder for folder in full if all(folder is not one for one, _ in named)]
     if len(named) == 1 and not (
-        _holds_all(named[0][0]) and (len(others) == 1 or all(is_aside(f.name) for f in others))
+        _holds_all(named[0][0]) and (len(others) == 1 or all(is_unlikely_class(f.name) for f in others))
     ):
         return  # a class with kinds of its own
     shared, every = set.intersection(*labels), set.union(*labels)

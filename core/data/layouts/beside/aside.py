@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 
 from core.data.layouts import words
-from core.data.layouts.vocabulary import unlabelled
 from core.data.layouts.vocabulary.letters import all_words, folded
 from core.data.related.copy_names import ALTERED, fold
 
@@ -47,14 +46,13 @@ _MADE = re.compile(r"(?:images?|imgs?|pictures?|photos?|versions?|copies|bilder)
 
 
 def is_aside(name: str, beside: Iterable[str] = ()) -> bool:
-    """Whether a name is typical of folders that are not classes: those of `words.is_aside`, bins, backups, what
-    programs leave, or what was made of the images ('augmented'). `beside` are other names."""
-    letters = folded(name)
-    names = list(map(folded, beside))
-    if not unlabelled.ORDINARY_BESIDE.get(letters, frozenset()).isdisjoint(names):
+    """Whether a name is typical of folders that are not classes: those of `words.is_unlikely_class`, bins, backups,
+    what programs leave, or what was made of the images ('augmented'). `beside` are other names."""
+    if words.is_ordinary(name, beside):
         return False
+    letters = folded(name)
     known = letters in _KNOWN or letters.lstrip("z") in _KNOWN
-    return known or words.is_artifact(name) or is_altered(name) or words.is_aside(name, names)
+    return known or words.is_artifact(name) or is_altered(name) or words.is_unlikely_class(name)
 
 
 def is_altered(name: str) -> bool:

@@ -20,31 +20,33 @@ _SAMPLED = 50  # files of a kind that are looked into
 _FEWEST = 3  # images with a file of their own
 _MOST_BYTES = 20 * 2**20  # of a JSON file whose classes are named
 _OBJECT = re.compile(r"\w\S*(\s+[-+]?[\d.]+){4,}")  # of YOLO, KITTI and OIDv4: a class and numbers
-_REASON = "Holds boxes, outlines or points of objects in an image, and no class of the image: it is not used."
+_OBJECTS = "boxes, outlines or points of objects"
+_NAMED = 3  # files with the annotations of many images that a note names
+_REASON = f"Holds {_OBJECTS} in an image, and no class of the image: it is not used."
 
 
 def note_annotations(layout: Layout, case: Case) -> None:
     """Leave out files with annotations that are called like images, and note these and files with the annotations of
     many images."""
     own = _of_one_image(layout)
-    layout.found = [found for found in layout.found if found.path not in own]
+    left_out = set(own)
+    layout.found = [found for found in layout.found if found.path not in left_out]
     for path in own:
         layout.leave_out(path, _REASON)
-    first = f"{len(own):,} files such as '{short(layout.name(next(iter(own))))}' hold" if own else ""
-    used = {found.path for found in layout.found} | own.keys()
+    texts = [f"{len(own):,} files such as '{short(layout.name(own[0]))}' hold {_OBJECTS}"] if own else []
+    used = {found.path for found in layout.found}.union(own)
     others = (path for path in case.everything.every_file() if path.suffix.lower() in _TOGETHER and path not in used)
-    several = {path: what for path in islice(others, _MOST) if (what := _of_many(path))}
-    second = [f"'{short(path.name)}' is {what} with" for path, what in list(several.items())[:3]]
-    beginning = " and ".join(text for text in (first, *second) if text)
-    if beginning:
+    several = ((path, what) for path in islice(others, _MOST) if (what := _of_many(path)))
+    texts += [f"'{short(path.name)}' is {what} with {_OBJECTS}" for path, what in islice(several, _NAMED)]
+    if texts:
         layout.notes.append(
-            f"{beginning} boxes, outlines or points of objects, labels for detection that are not used. The folders "
+            f"{'; '.join(texts)}: labels for detection that are not used. The folders "
             f"{listed(sorted(layout.classes))} are the classes. If they only say where or when images were taken, cut "
             "the objects out, into a folder per class."
         )
 
 
-def _of_one_image(layout: Layout) -> dict[Path, str]:
+def _of_one_image(layout: Layout) -> list[Path]:
     """The files called like an image of which most of their kind hold annotations."""
     stems = {
         name
@@ -58,7 +60,7 @@ def _of_one_image(layout: Layout) -> dict[Path, str]:
         if suffix in _SUFFIXES and found.path.stem.casefold() in stems:
             kinds[suffix].append(found.path)
     chosen = [paths for paths in kinds.values() if len(paths) >= _FEWEST and _hold_objects(paths)]
-    return {path: path.name for paths in chosen for path in paths}
+    return [path for paths in chosen for path in paths]
 
 
 def _hold_objects(paths: Sequence[Path]) -> bool:

@@ -41,31 +41,37 @@ class Fillers:
     """Words that may stand around another one and change nothing: 'set' in 'training set'."""
 
     def __init__(self, before: Iterable[str], after: Iterable[str]) -> None:
-        self._before, self._after = frozenset(before), frozenset(word[::-1] for word in after)
+        self._before, self._after = _Words(before), _Words(word[::-1] for word in after)
 
     def fills(self, letters: str) -> bool:
         """Whether a name consists of fillers that may stand before a word, and of one at least."""
-        return 0 < len(letters) <= _LONGEST and len(letters) in _reached(letters, self._before)
+        return 0 < len(letters) <= _LONGEST and len(letters) in self._before.reached(letters)
 
     def cores(self, letters: str, longest: int) -> Iterator[str]:
         """What is left of a name without fillers, in every way, up to a length; what is longest first."""
         if len(letters) > _LONGEST:
             return
-        starts = _reached(letters, self._before)
-        ends = {len(letters) - end for end in _reached(letters[::-1], self._after)}
+        starts = self._before.reached(letters)
+        ends = {len(letters) - end for end in self._after.reached(letters[::-1])}
         pairs = [(start, end) for start in starts for end in ends if 0 < end - start <= longest]
         for start, end in sorted(pairs, key=lambda pair: pair[0] - pair[1]):
             yield letters[start:end]
 
 
-def _reached(letters: str, words: frozenset[str]) -> set[int]:
-    """The positions up to which the letters are words."""
-    longest = max(map(len, words), default=0)
-    reached, waiting = {0}, [0]
-    while waiting:
-        start = waiting.pop()
-        for end in range(start + 1, min(start + longest, len(letters)) + 1):
-            if end not in reached and letters[start:end] in words:
-                reached.add(end)
-                waiting.append(end)
-    return reached
+class _Words:
+    """Words that may follow one another."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = frozenset(words)
+        self._longest = max(map(len, self._words), default=0)
+
+    def reached(self, letters: str) -> set[int]:
+        """The positions up to which the letters are words."""
+        reached, waiting = {0}, [0]
+        while waiting:
+            start = waiting.pop()
+            for end in range(start + 1, min(start + self._longest, len(letters)) + 1):
+                if end not in reached and letters[start:end] in self._words:
+                    reached.add(end)
+                    waiting.append(end)
+        return reached

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.data.layouts.words import PREDICT, are_folds, is_aside, is_certain, is_group, is_new, kind_of
+from core.data.layouts.words import PREDICT, are_folds, is_certain, is_group, is_new, is_unlikely_class, kind_of
 from core.errors import UnclearLayout, UnusableDataset
 from tests.data.layouts.conftest import counts
 
@@ -91,7 +91,7 @@ def test_images_that_came_later_are_told(read, name):
 def test_what_only_sounds_like_it(name):
     assert kind_of(name) is None
     assert not is_new(name)
-    assert not is_aside(name)
+    assert not is_unlikely_class(name)
 
 
 def test_new_images_are_told_within_parts_too(read):
