@@ -32,7 +32,7 @@ The command line turns each of them into that sentence and exit code 2, the page
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from core.text import short, shown_lines
@@ -100,6 +100,7 @@ class LayoutChoice:
     reading: Mapping[str, str]
     says: str  # one sentence: what is then taken for a class
     gives: str = ""  # what it would give, such as '3 classes: bars 8, cross 8, disc 8'
+    counts: Mapping[str, int] = field(default_factory=dict)  # of all classes, before any file is opened
 
 
 class UnclearLayout(UnusableDataset):

@@ -1,5 +1,6 @@
 """A folder whose layout is being detected, without its wrapping folders."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,8 +92,13 @@ class Case:
             except UnusableDataset:
                 continue
             if layout.found:
-                choices.append(LayoutChoice(reading, description, layout.summary))
+                choices.append(LayoutChoice(reading, description, layout.summary, _counts(layout)))
         return UnclearLayout(question, choices)
+
+
+def _counts(layout: Layout) -> dict[str, int]:
+    """The files of each class, also of classes without any."""
+    return dict.fromkeys(layout.classes, 0) | Counter(label for found in layout.found for label in found.classes)
 
 
 def unwrap_root(case: Case) -> None:

@@ -265,14 +265,19 @@ def several_options(name: str, labelled: Labelled) -> list[tuple[dict[str, str],
 
 
 def table_options(case: Case, labelled: Labelled | None) -> list[tuple[dict[str, str], str]]:
-    """All options for a table, one class or several labels per image, as arguments of `Case.ask`."""
+    """All options for tables: one class or several labels per image, and those called like copies; as arguments of
+    `Case.ask`."""
     if labelled is None:
         return []
     name = _relative_name(case, labelled.tables[0].path)
+    copies = [
+        (_column(copy, ""), f"the classes are in {copy}, which is called like a copy of another table")
+        for copy in (_relative_name(case, path) for path in labelled.copies)
+    ]
     if labelled.multilabel:
-        return several_options(name, labelled)
+        return [*several_options(name, labelled), *copies]
     options = [({"layout": "csv"}, f"the classes are in {labelled.tables[0].path.name}")]
     if labelled.repeated:
         description = f"the labels are in {labelled.tables[0].path.name}, and rows of one image are put together"
         options.append((_column(name, labelled.label_column, "", "multilabel"), description))
-    return options
+    return [*options, *copies]

@@ -14,7 +14,15 @@ from core.data.layouts.index import ImageIndex
 from core.data.layouts.labels.column import choose_labels, unknown_column
 from core.data.layouts.labels.lists import split_labels, split_texts
 from core.data.layouts.labels.spellings import Spellings
-from core.data.layouts.several_tables import belongs, contradicts, is_blank, is_form, join, without_copies
+from core.data.layouts.several_tables import (
+    belongs,
+    contradicts,
+    copies_of_others,
+    is_blank,
+    is_form,
+    join,
+    note_copies,
+)
 from core.data.layouts.tables import Table, find_tables, first_row, read_table
 from core.data.layouts.words import PREDICT, Kind, is_unlabelled, kind_of
 from core.data.tree import Folder
@@ -45,6 +53,7 @@ class Labelled:
     possible: tuple[str, ...] = ()  # columns between which somebody has to choose
     files: tuple[str, ...] = ()  # columns of file names between which somebody has to choose
     rivals: tuple[Table, ...] = ()  # tables that contradict each other
+    copies: tuple[Path, ...] = ()  # tables that are not used, as they are called like copies of others
     multilabel: bool = False
     separator: str = ""  # between labels in one cell, see `labels.lists`
     several: bool = False  # cells contain lists, but one class per image was requested
@@ -73,12 +82,14 @@ def read_labels(folder: Folder, images: Sequence[Path], reading: Reading) -> Lab
             candidates.append(one)
     if not candidates:
         return None
-    candidates, copies = without_copies(candidates) if not reading.labels else (candidates, [])
+    copies = {} if reading.labels else copies_of_others(candidates)
+    candidates = [one for one in candidates if one.tables[0].path not in copies]
     candidates = _unify_multilabel(candidates, index)
     # prefer tables with labels, then tables that only list files
     best = max(candidates, key=lambda one: (one.clear, bool(one.possible), len(one.labels), len(one.without_class)))
     others = [one for one in (_reread_like(one, best, index) for one in candidates) if one is not best and one.clear]
-    best.notes += copies
+    best.copies = tuple(copies)
+    best.notes += note_copies(copies, folder.path)
     if best.clear:
         for other in others:
             if is_blank(other, best):

@@ -1,6 +1,7 @@
 """Several tables of one data set: parts of one table, submission forms, and contradictory tables."""
 
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,22 +24,25 @@ def is_form(path: Path) -> bool:
     return any(word in name for word in ("submission", "submit", "prediction")) or bool(_ANSWERS.search(name))
 
 
-def without_copies(tables: list["Labelled"]) -> tuple[list["Labelled"], list[str]]:
-    """The tables without those called like copies of another one in their folder, and a note on each of these."""
-    paths = {one.tables[0].path for one in tables}
-    folded = {(path.parent, fold(path.stem)): path for path in paths}
-    copies = {
-        path: original
-        for path in paths
+def copies_of_others(tables: Iterable["Labelled"]) -> dict[Path, Path]:
+    """The tables called like copies of another one in their folder that gives labels plainly, each with that one, in
+    the order of their paths."""
+    folded = {(path.parent, fold(path.stem)): path for one in tables if one.clear for path in [one.tables[0].path]}
+    return {
+        path: folded[original]
+        for path in sorted(one.tables[0].path for one in tables)
         for stem in copied(path.stem)
-        if (original := folded.get((path.parent, fold(stem))))
+        if (original := (path.parent, fold(stem))) in folded and folded[original] != path
     }
-    notes = [
+
+
+def note_copies(copies: Mapping[Path, Path], folder: Path) -> list[str]:
+    """A note on each table that is not used, with how to choose it: `labels` of a reading is a path below `folder`."""
+    return [
         f"{short(path.name)} is called like a copy of {short(original.name)}: it is not used. If it is the right one, "
-        f"choose it ({as_reading(layout='csv', labels=path.name)})."
-        for path, original in sorted(copies.items())
+        f"choose it ({as_reading(layout='csv', labels=path.relative_to(folder).as_posix())})."
+        for path, original in copies.items()
     ]
-    return [one for one in tables if one.tables[0].path not in copies], notes
 
 
 def is_blank(other: "Labelled", best: "Labelled") -> bool:

@@ -7,7 +7,6 @@ import streamlit as st
 
 from core.cli.words import options
 from core.data.dataset import Dataset
-from core.data.layouts.assigned import class_counts
 from core.data.sources import describe_folder, other_readings
 from core.errors import GraftError, LayoutChoice, UnclearLayout
 from core.experiment import AS_FOUND, Reading
@@ -48,7 +47,8 @@ def _question(request: data_view.Asking) -> tuple[str, Sequence[LayoutChoice], L
         question = "If the classes are not what they should be, choose another way. Nothing in the folder is changed."
     else:
         question = "There is no other way to read it: put the images of each class into a folder of its own."
-    return question, choices, next((one for one in choices if _is_current(one, found, request.reading)), None)
+    current = [one for one in choices if _is_current(one, found, request.reading)]
+    return question, choices, max(current, key=lambda one: len(one.reading), default=None)  # the one that says most
 
 
 def _card(source: str, choice: LayoutChoice, number: int, current: bool) -> None:
@@ -74,10 +74,9 @@ def _is_current(choice: LayoutChoice, found: Dataset, given: Reading) -> bool:
     """Whether the data set was read this way. What was found by itself may leave out folders that a choice does not."""
     fields = {"task": "auto"} | dict(choice.reading)
     reading = found.reading if given == AS_FOUND else given
-    same_classes = choice.gives.partition(":")[0] == class_counts(found.counts).partition(":")[0]
-    return all(getattr(reading, name) == value for name, value in fields.items()) and (
-        given != AS_FOUND or same_classes
-    )
+    # not the counts: some files may turn out not to be readable
+    same_classes = given != AS_FOUND or choice.counts.keys() == found.counts.keys()
+    return same_classes and all(getattr(reading, name) == value for name, value in fields.items())
 
 
 def _back() -> None:

@@ -118,6 +118,32 @@ def test_an_answer_can_be_changed_later_and_another_folder_starts_anew(at, varia
     assert draft(at).reading == AS_FOUND
 
 
+@pytest.mark.parametrize("artifact", [False, True])
+def test_the_way_in_which_images_are_read_now_has_the_same_classes(at, tmp_path, artifact):
+    """A class without images counts; and as many classes are not yet the same ones."""
+    make_images(tmp_path / "set", classes=("cat", "dog"), per_class=5)
+    (tmp_path / "set" / "emu").mkdir()
+    if artifact:
+        make_images(tmp_path / "set", classes=("thumbnails",), per_class=2)
+    choose_path(at, tmp_path / "set")
+    assert numbers(at)["Classes"] == "3"
+    at.button(key="data-read-differently").click().run()
+    assert at.button(key="data-way-0").disabled is not artifact
+
+
+def test_the_table_that_is_read_now_is_marked(at, labelled):
+    rows = (labelled / "train.csv").read_text().replace("owl", "elk").replace(",time", ",hour")
+    (labelled / "train - Kopie.csv").write_text(rows)
+    choose_path(at, labelled)
+    at.button(key="data-read-differently").click().run()
+    buttons = [one for one in at.button if one.key.startswith("data-way-")]
+    (copy,) = [one for one in buttons if "train - Kopie.csv" in one.help.replace("\\", "").replace("\u2060", "")]
+    copy.click().run()
+    assert draft(at).reading.labels == "train - Kopie.csv"
+    at.button(key="data-read-differently").click().run()
+    assert [one.key for one in at.button if one.key.startswith("data-way-") and one.disabled] == [copy.key]
+
+
 def test_a_question_can_be_left_and_the_old_images_stay(at, variants):
     at.button(key="data-use-signs").click().run()
     at.button(key="data-change").click().run()

@@ -2,8 +2,11 @@
 
 import pytest
 
+from core.data.layout import layout_choices, read_layout
 from core.data.layouts.beside.aside import is_aside
 from core.data.related.copy_names import copied, originals
+from core.experiment import Reading
+from core.wording import as_reading
 
 MARKS = [
     "{} (Anna's conflicted copy 2024-03-01)",
@@ -79,6 +82,33 @@ def test_a_table_called_like_a_copy_is_not_used(read, mark):
     assert any("is called like a copy of labels.csv" in note for note in layout.notes)
     chosen = read(content, layout="csv", labels=f"{mark.format('labels')}.csv")
     assert sorted(one.label for one in chosen.found) == ["cat"] * 2 + ["dog"] * 3
+
+
+@pytest.mark.parametrize("folder", ["", "tables/"])
+@pytest.mark.parametrize("lists", ["", "|hat"])
+def test_a_table_that_is_not_used_is_offered(tree, folder, lists):
+    def rows(one):
+        return "file,label\n" + "".join(f"{i}.jpg,{one if i < 4 else 'dog'}{lists}\n" for i in range(7))
+
+    copy = f"{folder}labels - Kopie.csv"
+    root = tree({"images": 7, f"{folder}labels.csv": rows("cat"), copy: rows("cow")})
+    (note,) = [note for note in read_layout(root).notes if "is called like a copy" in note]
+    (choice,) = [one for one in layout_choices(root) if one.reading.get("labels") == copy]
+    assert as_reading(**choice.reading) in note
+    assert choice.counts == ({"cow": 4, "dog": 3, "hat": 7} if lists else {"cow": 4, "dog": 3})
+    assert read_layout(root, Reading(**choice.reading)).classes == set(choice.counts)
+
+
+def test_a_copy_is_used_where_the_original_gives_no_labels(read):
+    content = {
+        "images": 5,
+        "labels.csv": "file,size\n" + "".join(f"{i}.jpg,{97 + 7 * i}\n" for i in range(5)),
+        "labels - edited.csv": "file,label\n" + "".join(f"{i}.jpg,{'cat' if i < 3 else 'dog'}\n" for i in range(5)),
+    }
+    layout = read(content)
+    assert layout.reading.labels == "labels - edited.csv"
+    assert sorted(one.label for one in layout.found) == ["cat"] * 3 + ["dog"] * 2
+    assert not any("is called like a copy" in note for note in layout.notes)
 
 
 ASIDE = """
