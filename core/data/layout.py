@@ -7,7 +7,6 @@ from core.data import names
 from core.data.dataset import LeftOut, Part
 from core.data.encodings import decode_file_names
 from core.data.layouts.assigned import LABELS, Found, Layout, class_labels, listed, read_json
-from core.data.layouts.boxed.beside import note_annotations
 from core.data.layouts.case import Case, no_classes, take_labels, unwrap_root
 from core.data.layouts.containers import other_files, unread_labels
 from core.data.layouts.decide import choices, read_case
@@ -42,10 +41,8 @@ def read_layout(folder: Path, reading: Reading | None = None, workspace: Path | 
     layout = read_case(case, reading or Reading())
     if not layout.classes:
         raise no_classes(case, unread_labels(case.outer), other_files(case.outer))
-    if layout.reading.layout != "csv":  # a file of labels says what it means
+    if not layout.columns:  # a file of labels says what it means
         note_pairs(layout)
-    if layout.reading.layout in ("folders", "parts", "inner"):
-        note_annotations(layout, case)
     layout.multilabel |= (reading or Reading()).task == "multilabel"
     if reading is not None and reading.unused:  # from a file of before this was refused
         fields = listed(name.replace("_", " ") for name in reading.unused)

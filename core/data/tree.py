@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -48,6 +48,13 @@ class Folder:
     def full(self) -> list["Folder"]:
         """The sub-folders that contain images at any depth."""
         return [folder for folder in self.folders if folder.image_count]
+
+    def without(self, gone: Collection[Path]) -> "Folder":
+        """This folder without those with the paths `gone`; what holds none of them is the same object."""
+        folders = [inner.without(gone) for inner in self.folders if inner.path not in gone]
+        if len(folders) == len(self.folders) and all(a is b for a, b in zip(folders, self.folders, strict=True)):
+            return self
+        return Folder(self.path, folders, self.files, self.linked)
 
     def every_file(self) -> Iterator[Path]:
         """All files in this folder and below."""

@@ -14,6 +14,7 @@ from core.data.layouts.asking.questions import (
     unknown_parts,
 )
 from core.data.layouts.assigned import Layout, listed
+from core.data.layouts.boxed.beside import note_annotations
 from core.data.layouts.case import Case, no_classes, unwrap
 from core.data.layouts.containers import container_of, other_files, unread_labels
 from core.data.layouts.exports import export_of
@@ -31,7 +32,7 @@ from core.data.layouts.labelled import Labelled
 from core.data.layouts.labels.shared import lie_in_several
 from core.data.layouts.masked.files import leave_out_masks
 from core.data.layouts.masked.folders import is_annotation, with_masks
-from core.data.layouts.nested.levels import depth, innermost, level_of_classes, refusal
+from core.data.layouts.nested.levels import ask_about_levels, depth, innermost, refusal
 from core.data.layouts.nested.only import ONLY, WITHOUT, read_only, read_without
 from core.data.layouts.unread_lists import note_parts_in_names
 from core.data.layouts.words import are_folds, is_batch, is_fold, is_generic, is_group, kind_of
@@ -50,8 +51,12 @@ def read_case(case: Case, reading: Reading) -> Layout:
         layout = _read(case, reading.layout)
     finally:
         case.reading = previous
-    if layout.reading.layout != "csv":  # a file of labels says what it means
+    if reading.layout.startswith((ONLY, WITHOUT)):  # what is left was read by this function
+        return layout
+    if not layout.columns:  # a file of labels says what it means
         leave_out_masks(layout)
+        if layout.reading.layout != "filenames":
+            note_annotations(layout, case)
     return with_masks(case, layout)
 
 
@@ -96,17 +101,17 @@ def _auto(case: Case) -> Layout:
         raise refusal(case, export)
     if _divided(case):
         parts = part_folders(case)
-        return read_parts(case, parts, level_of_classes(case, _trained(parts), within_parts=True))
+        ask_about_levels(case, _trained(parts), within_parts=True)
+        return read_parts(case, parts)
     if not case.named and (flat := _flat(case)):
         return flat
     if not case.root.folders:
         raise no_classes(case, unread_labels(case.outer), other_files(case.outer))
     if _are_class_first(case):
         return read_class_first(case)
-    level = level_of_classes(case, case.root)
-    if not level:
-        ask_about_test(case)
-    layout = read_classes(case, level)
+    ask_about_levels(case, case.root)
+    ask_about_test(case)
+    layout = read_classes(case)
     note_parts_in_names(layout)
     return layout
 
@@ -167,8 +172,10 @@ def _by_names(case: Case) -> Layout | None:
     if len(full) > 2 and not case.root.images and sum(kind_of(folder.name) is None for folder in full) > 1:
         return None  # several folders called 'images': perhaps classes
     kinds = {kind_of(folder.name) for folder in full}
-    if full and not case.root.images and not kinds & {None, "train"} and case.ask("", [FILENAMES]).choices:
-        raise unknown_parts(case, full)
+    if full and not case.root.images and not kinds & {None, "train"}:
+        question = unknown_parts(case, full)
+        if question.choices:
+            raise question
     try:
         return read_filenames(case)
     except UnclearLayout:

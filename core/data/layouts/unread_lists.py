@@ -10,13 +10,13 @@ from core.data.layouts.divided import divide, is_fold_column, kind_of_file
 from core.data.layouts.flat import labels_of
 from core.data.layouts.tables import SUFFIXES, read_table
 from core.data.layouts.words import PREDICT, kind_of, part_words, without_part
+from core.data.text_files import head
 from core.data.tree import Folder
 from core.errors import UnusableDataset
 from core.text import short
 from core.wording import as_reading
 
 _SUFFIXES = frozenset((".txt", ".csv", ".tsv", ".lst", ".list", ".json", ".jsonl"))
-_HEAD = 1 << 16  # bytes used to detect whether a file lists images
 _NAME = re.compile(r"[^\s,;|\"'/\\\[\]]+")
 _NUMBER = re.compile(r"\d+|n\d{8}")  # and synsets of WordNet
 _NAME_FILE = re.compile(
@@ -84,14 +84,14 @@ def _listed_part(path: Path, stems: set[str]) -> str:
         return ""
     if kind is None:
         return "all" if _has_column_of_parts(path, stems) else ""
-    return str(kind) if stems & _stems(_head(path)) else ""
+    return str(kind) if stems & _stems(head(path)) else ""
 
 
 def _has_column_of_parts(path: Path, stems: set[str]) -> bool:
     """Whether a table or text lists images of several parts."""
     if path.suffix.lower() == ".json":
-        keys = {kind_of(key) for key in re.findall(r'"([^"]+)"\s*:', _head(path))} - {None, PREDICT}
-        return len(keys) > 1 and bool(stems & _stems(_head(path)))
+        keys = {kind_of(key) for key in re.findall(r'"([^"]+)"\s*:', head(path))} - {None, PREDICT}
+        return len(keys) > 1 and bool(stems & _stems(head(path)))
     if path.suffix.lower() not in SUFFIXES:
         return False
     try:
@@ -99,22 +99,14 @@ def _has_column_of_parts(path: Path, stems: set[str]) -> bool:
     except UnusableDataset:
         return False
     if any(is_fold_column(name, values) for name, values in table.columns.items()):
-        return bool(stems & _stems(_head(path)))
+        return bool(stems & _stems(head(path)))
     kinds = {kind_of(value) for values in table.columns.values() for value in set(values)} - {None, PREDICT}
-    return len(kinds) > 1 and bool(stems & _stems(_head(path))) and bool(divide(table, "").column)
+    return len(kinds) > 1 and bool(stems & _stems(head(path))) and bool(divide(table, "").column)
 
 
 def _stems(text: str) -> set[str]:
     names = {name.casefold() for name in _NAME.findall(text)}
     return names | {name.rpartition(".")[0] for name in names}
-
-
-def _head(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return file.read(_HEAD).decode("utf-8", "replace")
-    except OSError:
-        return ""
 
 
 def note_numbered_classes(layout: Layout, top: Folder) -> None:

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from core.data.layout import read_layout
+from core.experiment import Reading
 from tests.data.layouts.conftest import counts
 
 PLACES = {"north": 5, "valley": 4}
@@ -46,6 +48,42 @@ def test_a_file_of_boxes_for_each_image_is_named_once(read, suffix, text, inner)
     )  # an empty one is of an image without objects
     assert "The folders 'north' and 'valley' are the classes" in note
     assert {one.name for one in layout.left_out} >= set(own)
+
+
+@pytest.mark.parametrize(
+    ("layout", "folders"),
+    [
+        ("innermost", "x/red/north x/blue/north y/red/valley y/blue/valley"), ("only:main", "main/north main/valley"),
+        ("without:spare", "north valley"), ("auto", "north/train valley/train"),
+    ],
+)  # fmt: skip
+def test_boxes_beside_images_are_named_once_at_any_level(tree, layout, folders):
+    content = {folder: 4 + place for place, folder in enumerate(folders.split())} | {"spare/z": 3}
+    if layout in ("innermost", "auto"):
+        content.pop("spare/z")
+    if layout == "auto":
+        content["north/test"] = 2
+    root = tree(content)
+    for image in root.rglob("*.jpg"):
+        image.with_suffix(".txt").write_text("0 0.5 0.5 0.1 0.2\n")
+    read = read_layout(root, Reading(layout=layout))
+    used = sum(count for folder, count in content.items() if "spare" not in folder)
+    assert [found.path.suffix for found in read.found] == [".jpg"] * used
+    (note,) = notes(read)
+    assert note.startswith(f"{used} files such as ")
+
+
+@pytest.mark.parametrize("name", ["x", "mask"])
+def test_a_table_says_what_it_means_in_a_folder_read_alone(read, name):
+    files = [f"{one}{end}.jpg" for one in "abcde" for end in ("", f"_{name}")]
+    rows = "".join(f"{file},{'cat' if place < 6 else 'dog'}\n" for place, file in enumerate(files))
+    boxes = f"file,xmin,ymin,xmax,ymax\n{files[0]},1,2,30,40\n"
+    layout = read(
+        {"main/images": files, "main/labels.csv": f"file,label\n{rows}", "main/boxes.csv": boxes, "spare": 3},
+        layout="only:main",
+    )
+    assert counts(layout) == {"cat": 6, "dog": 4}
+    assert not notes(layout)
 
 
 @pytest.mark.parametrize("text", ["a photo of a dog on the grass", "2024-05-01 12:30", '{"title": "dog.jpg"}'])

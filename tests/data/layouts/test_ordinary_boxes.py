@@ -16,6 +16,14 @@ def test_columns_of_0_and_1_are_labels_whatever_they_are_called(read, header):
     assert sets(layout)["a03.jpg"] == "+".join(sorted(names[:2]))
 
 
+@pytest.mark.parametrize("header", ["file,box,bag,mask", "file,top,bottom,left,right"])
+def test_columns_of_minus_1_and_1_are_labels_whatever_they_are_called(read, header):
+    names = header.split(",")[1:]
+    said = [(file, *(("-1", "1")[(i >> k) & 1] for k in range(len(names)))) for i, file in enumerate(FILES[:5])]
+    layout = read({"images": FILES, "labels.csv": table(said, header)})
+    assert sets(layout)["a03.jpg"] == "+".join(sorted(names[:2]))
+
+
 @pytest.mark.parametrize("column", ["box", "polygon", "objects"])
 @pytest.mark.parametrize("values", [("B3", "B12", "B3"), ("yes", "no"), ("red", "blue")])
 def test_a_column_without_coordinates_is_an_ordinary_one(read, column, values):

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from core.data.layouts.columns import are_marks, is_set
 from core.data.layouts.words import plain
 from core.wording import OWN, as_reading
 
@@ -35,19 +36,18 @@ _OUTLINES = re.compile(
 
 _NAMED = as_reading(layout="csv", label_column=OWN)
 _ORDINARY = re.compile(r"box(es)?|polygons?|objects|segmentations?")  # also what an image shows, or where it is kept
-_MARKS = ({"0", "1"}, {"0"}, {"0.0", "1.0"}, {"0.0"}, {"true", "false"}, {"false"})
 _COORDINATE = re.compile(r"\d+(?:\.\d+)?")
 _CORNERS = 4  # numbers of a box
 
 
 def holds_boxes(columns: Mapping[str, Sequence[str]], nested: Iterable[str] = ()) -> bool:
     """Whether the columns of a table, or those with an inner structure, hold boxes or outlines of objects by their
-    names. Columns of 0 and 1 hold none, nor does one called 'box' that holds no coordinates."""
+    names. Columns of marks (0 and 1) hold none, nor does one called 'box' that holds no coordinates."""
     return is_boxes((*(name for name, values in columns.items() if _may_be_coordinates(name, values)), *nested))
 
 
 def _may_be_coordinates(name: str, values: Sequence[str]) -> bool:
-    if {value.lower() for value in values} in _MARKS:
+    if are_marks(values) and not all(map(is_set, values)):  # every box may begin at 1
         return False
     return not _ORDINARY.fullmatch(plain(name)) or any(len(_COORDINATE.findall(cell)) >= _CORNERS for cell in values)
 

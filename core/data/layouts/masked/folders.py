@@ -57,7 +57,7 @@ def set_aside(case: Case) -> None:
         return
     case.whole = replace(case, notes=list(case.notes), left_out=list(case.left_out))
     case.masks = found
-    case.outer = _pruned(case.outer, {id(mask.folder) for mask in found})
+    case.outer = case.outer.without({mask.folder.path for mask in found})
     case.root = next(one for one in case.outer.every_folder() if one.path == case.root.path)
     unwrap_root(case)
 
@@ -75,14 +75,6 @@ def with_masks(case: Case, layout: Layout) -> Layout:
         "are no classes."
     )
     return made
-
-
-def _pruned(folder: Folder, gone: set[int]) -> Folder:
-    """The folder without those in `gone`; what holds none of them is the same object."""
-    folders = [_pruned(inner, gone) for inner in folder.folders if id(inner) not in gone]
-    if len(folders) == len(folder.folders) and all(a is b for a, b in zip(folders, folder.folders, strict=True)):
-        return folder
-    return Folder(folder.path, folders, folder.files, folder.linked)
 
 
 def _found(parent: Folder, root: Folder) -> Iterator[MaskFolder]:

@@ -32,13 +32,13 @@ from core.wording import as_reading
 _DEEPEST = 9
 
 
-def level_of_classes(case: Case, root: Folder, within_parts: bool = False) -> int:
-    """0 if the folders of `root` are the classes; raises `UnclearLayout` if their sub-folders may be."""
+def ask_about_levels(case: Case, root: Folder, within_parts: bool = False) -> None:
+    """Raise `UnclearLayout` if not the folders of `root` but those in them may be the classes, or a part of them."""
     full = root.full
     if not case.named and not within_parts and len(root.folders) > 1 and are_folds([f.name for f in root.folders]):
         raise folds(case, full)
     if case.named or len(full) < 2:
-        return 0
+        return
     inner = [_labels(case, unwrap(folder).full) for folder in full]
     if not within_parts and not any(inner) and len(full) == len(root.folders):
         ask_about_names(case, full)
@@ -48,12 +48,11 @@ def level_of_classes(case: Case, root: Folder, within_parts: bool = False) -> in
         if not within_parts:
             ask_about_wrapped(case, full)
             ask_about_unknown(case, full)
-        return 0
-    _ask_about_levels(case, full, inner, within_parts)
-    return 0
+        return
+    _ask_which_level(case, full, inner, within_parts)
 
 
-def _ask_about_levels(case: Case, full: Sequence[Folder], inner: Sequence[set[str]], within_parts: bool) -> None:
+def _ask_which_level(case: Case, full: Sequence[Folder], inner: Sequence[set[str]], within_parts: bool) -> None:
     every = set().union(*inner)
     level = depth(full)
     innermost = [_labels(case, at_level(folder, level)) for folder in full] if level > 1 else []

@@ -30,11 +30,10 @@ def read_only(case: Case, name: str) -> Layout:
 def read_without(case: Case, name: str) -> Layout:
     """Read everything but a folder, given by name or by path below the chosen folder. Raises `UnusableDataset` if there
     is none."""
-    chosen = {folder.path for folder in _named(case, name, "left out")}
-    told = names.shown(next(iter(chosen)).name)
-    left_out = [LeftOut(_below(case.everything, path), "Is not read: it was to be left out.") for path in chosen]
-    top = _pruned(case.everything, chosen)
-    return _read(case, top, f"{WITHOUT}{name}", f"The folder '{short(told)}' is not read.", left_out)
+    gone = _named(case, name, "left out")
+    left_out = [LeftOut(_below(case.everything, one.path), "Is not read: it was to be left out.") for one in gone]
+    top = case.everything.without({folder.path for folder in gone})
+    return _read(case, top, f"{WITHOUT}{name}", f"The folder '{short(gone[0].name)}' is not read.", left_out)
 
 
 def _read(case: Case, top: Folder, layout_name: str, note: str, left_out: list[LeftOut]) -> Layout:
@@ -91,11 +90,6 @@ def _narrowed(folder: Folder, kept: Collection[Path]) -> Folder:
         return folder
     inner = [_narrowed(one, kept) for one in folder.folders if any(path.is_relative_to(one.path) for path in kept)]
     return Folder(folder.path, inner, [], folder.linked)
-
-
-def _pruned(folder: Folder, gone: Collection[Path]) -> Folder:
-    inner = [_pruned(one, gone) for one in folder.folders if one.path not in gone]
-    return Folder(folder.path, inner, folder.files, folder.linked)
 
 
 def _beside(top: Folder, chosen: Collection[Path], reason: str) -> list[LeftOut]:

@@ -130,6 +130,13 @@ def test_a_folder_within_one_of_the_same_name_is_told_by_its_path(asked):
     assert ways["--layout without:Set/Set"] == ways["--layout only:Set/Set"] == "2 classes: rot 4, scab 4"
 
 
+def test_what_is_left_out_of_several_parts_is_told_in_their_order(read):
+    parts = ("train", "training", "val", "valid", "test", "testing")
+    content = {f"{part}/{label}": 2 + place for place, part in enumerate(parts) for label in ("cat", "dog", "junk")}
+    left_out = [name for name in reasons(read(content, layout="without:junk")) if "junk" in name]
+    assert left_out == [f"{part}/junk" for part in sorted(parts)]
+
+
 def test_a_folder_that_is_not_there_cannot_be_left_out(refused):
     assert "no folder 'bird' to be left out. It holds 'cat' and 'dog'" in refused(
         {"cat": 3, "dog": 4}, layout="without:bird"
