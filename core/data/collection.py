@@ -15,7 +15,7 @@ from core.data.dataset import Dataset, Item, LeftOut
 from core.data.decoding import sniff
 from core.data.images import decode
 from core.data.layout import LABELS, PARTS, class_labels, read_json
-from core.data.sources import ABOUT
+from core.data.sources import ABOUT, COLLECTED
 from core.data.zips.unpack import unpack
 from core.errors import DatasetNotFound, InvalidInput, UnreadableImage
 from core.files import new_folder, slug, storage_failed, write_bytes, write_json
@@ -41,7 +41,7 @@ def create(workspace: Path, name: str) -> Path:
     folder = _place(workspace, name)
     with new_folder(folder) as filling:  # atomic, even if the process is killed
         write_json(filling / LABELS, {})
-        write_json(filling / ABOUT, {"name": _clean(name, "collection"), "kind": "pictures"})
+        write_json(filling / ABOUT, {"name": _clean(name, "collection"), "kind": COLLECTED})
     return folder
 
 
@@ -51,7 +51,7 @@ def list_collections(workspace: Path) -> tuple[Collection, ...]:
     for path in sorted((workspace / DATASETS).glob(f"*/{ABOUT}")):
         about = read_json(path)
         if isinstance(about, dict) and isinstance(about.get("name"), str):
-            found.append(Collection(path.parent, about["name"], about.get("kind") == "pictures"))
+            found.append(Collection(path.parent, about["name"], about.get("kind") == COLLECTED))
     return tuple(sorted(found, key=lambda collection: (collection.name.casefold(), collection.folder.name)))
 
 
@@ -140,7 +140,7 @@ def copy_dataset(dataset: Dataset, workspace: Path, name: str) -> Path:
             "their labels into the table."
         )
     target = _place(workspace, name)
-    about = {"name": _clean(name, "collection"), "kind": "pictures", "divided": dataset.presplit}
+    about = {"name": _clean(name, "collection"), "kind": COLLECTED, "divided": dataset.presplit}
     with new_folder(target) as filling:
         write_json(filling / ABOUT, about)
         write_json(filling / LABELS, {})
@@ -202,7 +202,7 @@ def _is_inside(path: Path, folder: Path) -> bool:
 
 def _require_editable(folder: Path) -> None:
     about = read_json(folder / ABOUT)
-    if not isinstance(about, dict) or about.get("kind") != "pictures":
+    if not isinstance(about, dict) or about.get("kind") != COLLECTED:
         raise DatasetNotFound(f"{folder} is not a collection of your images. Copy the data set into one first.")
 
 

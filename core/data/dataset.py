@@ -73,6 +73,7 @@ class Dataset:
     reading: Reading = AS_FOUND  # how the folder was read: the layout, and the columns of a file of labels
     columns: tuple[str, ...] = ()  # of that file
     task: TaskKind = "classification"
+    made_here: bool = False  # a sample or a collection, which the app reads in no other way
 
     @property
     def several(self) -> bool:
@@ -90,6 +91,13 @@ class Dataset:
             return tuple(item.label for item in self.items)
         places = {labels: place for place, labels in enumerate(sorted({item.classes for item in self.items}))}
         return tuple(places[item.classes] for item in self.items)
+
+    @cached_property
+    def shares_images(self) -> bool:
+        """Whether an image, the same pixel by pixel, is there with different labels."""
+        first: dict[tuple[str, str], int] = {}
+        pairs = zip(self.items, self.kinds, strict=True)
+        return any(first.setdefault((item.digest, item.finer), kind) != kind for item, kind in pairs)
 
     @cached_property
     def fingerprint(self) -> str:

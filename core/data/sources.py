@@ -19,10 +19,10 @@ from core.errors import DatasetNotFound, LayoutChoice, UnclearLayout, Unreadable
 from core.experiment import Reading
 from core.paths import COLLECTION, DATASETS
 from core.text import short, short_path
-from core.wording import as_reading
 
 SAMPLE_PREFIX = "sample:"
 ABOUT = COLLECTION  # metadata in folders made by Graft
+COLLECTED = "pictures"  # what it says of a collection, whose images were added one by one
 # Folders "zip-" and "zip2-" of earlier versions stay for old runs: their names were decoded differently, or classes
 # such as "Recycled" are missing
 _UNPACKED = "zip3-"
@@ -153,6 +153,11 @@ def describe_folder(folder: Path) -> dict[str, object]:
     return values if isinstance(values, dict) else {}
 
 
+def _is_made_here(one: "_Folder", workspace: Path) -> bool:
+    collected = describe_folder(one.path).get("kind") == COLLECTED and one.path.parent == workspace.resolve() / DATASETS
+    return one.source.startswith(SAMPLE_PREFIX) or collected
+
+
 def _sample(name: str) -> Sample:
     if name not in SAMPLES:
         raise DatasetNotFound(unknown_name("sample data set", name, SAMPLES))
@@ -193,8 +198,8 @@ def _unpacked(archive: Path, workspace: Path) -> Path:
         raise UnusableDataset(f"{short_path(archive)} is an image. Choose the folder that holds the class folders.")
     if archive.suffix.lower() in TABLES:
         raise UnusableDataset(
-            f"{short_path(archive)} is a single text file. If it holds labels, choose the folder of the images it "
-            f"names, with the file in it ({as_reading(labels=names.shown(archive.name))})."
+            f"{short_path(archive)} is a single text file. If it holds labels, put it into the folder of the images "
+            "it names, and choose that folder: it is found there."
         )
     folder = workspace / DATASETS / f"{_UNPACKED}{digest[:16]}"
     if not folder.is_dir():
@@ -217,7 +222,7 @@ def _load(source_folder: _Folder, workspace: Path, progress: Progress | None, re
     layout = read_layout(source_folder.path, reading, workspace.resolve())
     layout.found.sort(key=lambda found: natural_key(found.name))
     scan_result = scan(layout.found, layout.root, workspace, progress)
-    dataset = _dataset(layout, scan_result, source_folder.source, source_folder.name)
+    dataset = _dataset(layout, scan_result, source_folder, _is_made_here(source_folder, workspace))
     if not dataset.items:
         first = f" The first one: {dataset.left_out[0].name}: {dataset.left_out[0].reason}" if dataset.left_out else ""
         raise UnusableDataset(
@@ -227,7 +232,7 @@ def _load(source_folder: _Folder, workspace: Path, progress: Progress | None, re
     return dataset
 
 
-def _dataset(layout: Layout, scan_result: Scan, source: str, name: str) -> Dataset:
+def _dataset(layout: Layout, scan_result: Scan, source_folder: _Folder, made_here: bool) -> Dataset:
     classes = tuple(sorted(layout.classes, key=natural_key))
     labels = {label: index for index, label in enumerate(classes)}
     items, left_out = [], list(layout.left_out)
@@ -245,8 +250,9 @@ def _dataset(layout: Layout, scan_result: Scan, source: str, name: str) -> Datas
             )
         )  # fmt: skip
     dataset = Dataset(
-        source, name, classes, tuple(items), tuple(left_out), (*layout.notes, *scan_result.notes),
+        source_folder.source, source_folder.name, classes, tuple(items), tuple(left_out),
+        notes=(*layout.notes, *scan_result.notes),
         unlabelled=tuple(layout.unlabelled), reading=layout.reading, columns=layout.columns,
-        task="multilabel" if layout.multilabel else "classification",
+        task="multilabel" if layout.multilabel else "classification", made_here=made_here,
     )  # fmt: skip
     return with_labels_of_copies(dataset) if layout.multilabel and layout.reading.layout != "csv" else dataset

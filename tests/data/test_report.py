@@ -45,6 +45,11 @@ def test_the_reading_that_was_found_reads_the_same_again(folder_of, read):
     assert read(root, reading=first.reading) == first
 
 
+@pytest.mark.parametrize(("again", "shared"), [("a/9.png", False), ("b/9.png", True)])
+def test_a_data_set_knows_whether_an_image_has_two_labels(folder_of, read, again, shared):
+    assert read(folder_of({"a/1.png": 1, "a/2.png": 2, "b/3.png": 3, again: 1})).shares_images is shared
+
+
 def test_the_order_of_classes_can_be_that_of_an_older_run(folder_of, read):
     dataset = read(folder_of({"2/a.png": 1, "10/b.png": 2, "10/c.png": 3}))
     assert dataset.classes == ("2", "10")

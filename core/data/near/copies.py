@@ -97,7 +97,8 @@ def _conflict(dataset: Dataset, names: str, other: Item, item: Item) -> str:
     kept = (
         f"{same} lies in the classes {names} (also as {other.name}); no copy is used. Keep it in the right class only."
     )
-    if dataset.reading.layout == "csv":  # a table says for itself which image has several labels
+    # a table says for itself which image has several labels
+    if dataset.reading.layout == "csv" or dataset.made_here:
         return kept
     return f"{kept} If it shows both, read the images as several labels per image ({as_reading(task='multilabel')})."
 

@@ -29,6 +29,8 @@ def with_labels_of_copies(dataset: Dataset) -> Dataset:
     number = "1 image does" if several == 1 else f"{several:,} images do" if several else "no image does"
     note = (
         "Read as several labels per image: an image that lies in several class folders, the same pixel by pixel, has "
-        f"the labels of all of them; {number}. For one class per image: {as_reading(task='classification')}."
+        f"the labels of all of them; {number}."
     )
+    if not dataset.made_here:
+        note += f" For one class per image: {as_reading(task='classification')}."
     return replace(dataset, items=tuple(kept), left_out=(*dataset.left_out, *left_out), notes=(*dataset.notes, note))

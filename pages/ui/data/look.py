@@ -9,7 +9,7 @@ import streamlit as st
 from core.charts.classes import class_counts, class_counts_figure
 from core.data.dataset import Dataset
 from core.data.report import DataReport, describe, image_notes
-from core.data.sources import describe_folder
+from core.data.sources import COLLECTED, describe_folder
 from core.data.split import Split
 from core.errors import GraftError, UnclearLayout
 from core.experiment import SplitSpec
@@ -125,7 +125,7 @@ def _where(source: str) -> str:
     if source.startswith("sample:"):
         return ""
     kind = describe_folder(Path(source)).get("kind")
-    return {"zip": "From a zip, unpacked in your workspace", "pictures": "In your workspace"}.get(str(kind), source)
+    return {"zip": "From a zip, unpacked in your workspace", COLLECTED: "In your workspace"}.get(str(kind), source)
 
 
 def _add(view: data_view.View) -> None:

@@ -28,7 +28,7 @@ _TASKS = {"classification": "One class", "multilabel": "Several labels"}
 
 def show(dataset: Dataset, report: DataReport) -> None:
     """Draw it, except for samples and collections, which have a fixed layout."""
-    if dataset.source.startswith("sample:") or data_view.editable(dataset.source):
+    if dataset.made_here:
         return
     with st.container(border=True, key="data-reading", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -39,7 +39,7 @@ def show(dataset: Dataset, report: DataReport) -> None:
             )  # fmt: skip
         if report.columns and report.reading.layout == "csv":
             _columns(dataset, report)
-        elif dataset.several or _lies_in_several(dataset):
+        elif dataset.several or dataset.shares_images:
             _labels_of_copies(dataset)
         for number, folder in enumerate(report.unlabelled):
             _offer_prediction(folder, number)
@@ -76,13 +76,6 @@ def _columns(dataset: Dataset, report: DataReport) -> None:
     else:
         return
     _read(dataset.source, changed)
-
-
-def _lies_in_several(dataset: Dataset) -> bool:
-    """Whether an image, the same pixel by pixel, lies in two classes."""
-    first: dict[tuple[str, str], int] = {}
-    pairs = zip(dataset.items, dataset.kinds, strict=True)
-    return any(first.setdefault((item.digest, item.finer), kind) != kind for item, kind in pairs)
 
 
 def _labels_of_copies(dataset: Dataset) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from core.wording import OWN, worded
-from pages.ui.session import data_view, state
 
 READ_DIFFERENTLY = "Read differently"
 LABEL_COLUMN = "Column of classes"
@@ -18,12 +17,6 @@ def in_controls(text: str) -> str:
 def _control(reading: Mapping[str, str]) -> str:
     if reading.get("label_column") == OWN and "layout" in reading:  # the table is not read yet, and has no controls
         return "in the app: leave only it and the column of file names in the table"
-    if "labels" in reading and "layout" not in reading:
-        return "it is found there"
     if "layout" in reading:
         return f"“{READ_DIFFERENTLY}” on the Data page"
-    if "task" not in reading:
-        return f"“{LABEL_COLUMN}” on the Data page"
-    if data_view.editable(state.draft().source):
-        return "not for images collected here"
-    return f"“{SEVERAL}” on the Data page"
+    return f"“{SEVERAL if 'task' in reading else LABEL_COLUMN}” on the Data page"

@@ -95,5 +95,5 @@ def test_settings_of_yolo_beside_class_folders_do_not_matter(read):
 
 def test_a_file_of_labels_is_no_data_set(tmp_path):
     (tmp_path / "labels.csv").write_text("file,label\n1.jpg,cat\n")
-    with pytest.raises(UnusableDataset, match="choose the folder of the images it names"):
+    with pytest.raises(UnusableDataset, match="put it into the folder of the images it names"):
         load_dataset(str(tmp_path / "labels.csv"), tmp_path / "workspace")

@@ -6,10 +6,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.data.collection import add_images, create
+from core.data.near.copies import exact_reasons
+from core.data.sources import load_dataset
 from core.experiment import AS_FOUND, Reading
+from core.wording import as_reading
+from pages.ui.widgets.controls import in_controls
 from tests.conftest import make_images
 from tests.pages.data import helpers
-from tests.pages.data.helpers import choose_path, draft, texts
+from tests.pages.data.helpers import choose_path, draft, png, texts
 
 at = helpers.at
 workspace = helpers.workspace
@@ -100,11 +105,29 @@ def test_a_table_of_boxes_is_used_after_what_is_advised(at, flat):
     assert draft(at).reading == AS_FOUND
 
 
+def test_only_what_has_the_control_advises_it(at, tmp_path, workspace):
+    """A collection and a sample are read in one way; whatever is chosen then, is not."""
+    pets = create(workspace, "Pets")
+    add_images(pets, "cat", [("a.png", png(1)), ("b.png", png(60)), ("c.png", png(90))])
+    add_images(pets, "dog", [("a.png", png(1)), ("d.png", png(140))])
+    (reason, _) = exact_reasons(load_dataset(str(pets), workspace)).values()
+    assert reason.endswith("no copy is used. Keep it in the right class only.")
+    choose_path(at, pets)
+    assert "Labels per image" not in said(at)
+    assert "Labels per image" not in [box.label for box in at.selectbox]
+    assert in_controls(as_reading(task="multilabel")) in SEVERAL
+    moved = shutil.copytree(pets, tmp_path / "pets")
+    at.button(key="data-change").click().run()
+    choose_path(at, moved)
+    assert SEVERAL in said(at)
+    assert several(at).value == "classification"
+
+
 def test_a_table_alone_is_found_beside_its_images(at, flat, tmp_path):
     rows = [f"{name},{'cat' if n % 3 else 'dog'}" for n, name in enumerate(files(flat / "images"))]
     (tmp_path / "labels.csv").write_text("\n".join(["file,label", *rows]))
     choose_path(at, tmp_path / "labels.csv")
-    assert "with the file in it (it is found there)" in said(at)
+    assert "choose that folder: it is found there." in said(at)
     shutil.move(tmp_path / "labels.csv", flat)
     choose_path(at, flat)
     assert draft(at).reading == AS_FOUND
