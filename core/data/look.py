@@ -11,8 +11,8 @@ from core.data.images import decode
 from core.errors import UnreadableImage
 
 Look = Literal["", "plain", "flat"]
-_SIDE = 48  # pixels per side of the grid that most photographs are told by
-_SAMPLE = 1 << 16  # pixels of whole rows that the others are told by
+_SIDE = 48  # pixels per side of the grid by which most photographs are recognised
+_SAMPLE = 1 << 16  # pixels of whole rows by which the others are recognised
 _MOST = 64  # values of a label map, of which each belongs to a class or an object
 _SMOOTH = 0.9  # of a label map's pixels have the value of their right neighbour
 _APART = 48  # grey levels between the two values of a mask
@@ -41,7 +41,7 @@ def look_of(pixels: NDArray[np.uint8]) -> Look:
 
 
 def look_alike_masks(paths: Sequence[Path]) -> bool | None:
-    """Whether nearly all of some of these images are drawn in a few flat values; None where that cannot be told, as
+    """Whether nearly all of some of these images are drawn in a few flat values; None where that is unknown, as
     where none can be read or all are of one colour."""
     chosen = paths[:: max(1, len(paths) // _SAMPLED)][:_SAMPLED]
     looks = [look for path in chosen if (look := _look_at(path)) is not None]

@@ -115,9 +115,10 @@ def _of_task(experiment: Experiment, dataset: Dataset) -> Experiment:
     if not experiment.data.fingerprint and experiment.task == ClassificationSpec():
         return experiment.changed(task=SPECS[dataset.task]())
     wanted, there = (SPECS[kind].per_image for kind in (experiment.task.kind, dataset.task))
+    read_them = f"Read them as it expects ({as_reading(task=experiment.task.kind)})"
+    way_out = "Choose other images" if dataset.made_here else read_them
     raise InvalidExperiment(
-        f"The experiment is for images with {wanted}, and these have {there}. Read them as it expects "
-        f"({as_reading(task=experiment.task.kind)}), or begin a new experiment."
+        f"The experiment is for images with {wanted}, and these have {there}. {way_out}, or begin a new experiment."
     )
 
 

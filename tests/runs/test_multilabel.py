@@ -212,6 +212,8 @@ def test_a_contradiction_is_refused_with_what_to_do(images, divided, tmp_path):
     with pytest.raises(InvalidExperiment) as caught:
         prepare(seen, tmp_path, "cpu")
     assert "(`--task classification`)" in in_options(str(caught.value))
+    with pytest.raises(InvalidExperiment, match=r"one class each\. Choose other images, or begin a new experiment\.$"):
+        prepare(described("sample:signs", task=MultiLabelSpec()), tmp_path, "cpu")
     with pytest.raises(InvalidExperiment, match=r"by 'map' where images have one class each.*loss, accuracy, macro-f1"):
         prepare(described(divided, recipe=Recipe(monitor="map")), tmp_path, "cpu")
 
