@@ -1,4 +1,4 @@
-"""The seam between the training and what is trained for: two protocols that every task fulfils.
+"""The seam between the training and what is trained for: three protocols that every task fulfils.
 
 A target is whatever the task makes of an image: a class index, a row of 0 and 1, and, for tasks that answer for every
 pixel, a map. A view is a pair `(image, target)`, both made from the view's number by `ImageViews.sample` in
