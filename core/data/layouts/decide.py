@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from core.data.layouts.asking.divisions import ask_about_divisions
 from core.data.layouts.asking.named_folders import ask_about_tables
 from core.data.layouts.asking.questions import (
     FILENAMES,
@@ -107,6 +108,7 @@ def _auto(case: Case) -> Layout:
         return flat
     if not case.root.folders:
         raise no_classes(case, unread_labels(case.outer), other_files(case.outer))
+    ask_about_divisions(case)
     if _are_class_first(case):
         return read_class_first(case)
     ask_about_levels(case, case.root)
@@ -167,6 +169,7 @@ def _is_uninformative(folder: Folder) -> bool:
 
 def _by_names(case: Case) -> Layout | None:
     full = case.root.full
+    ask_about_divisions(case)
     if len(full) > 1 and are_folds([folder.name for folder in full]):
         raise folds(case, full)
     if len(full) > 2 and not case.root.images and sum(kind_of(folder.name) is None for folder in full) > 1:

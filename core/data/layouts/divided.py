@@ -1,15 +1,17 @@
 """The part of each row of a table: from a split column, from marks such as 'is_valid', or from the file name."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from core.data.layouts.assigned import listed
 from core.data.layouts.columns import are_marks, is_preferred, is_set
+from core.data.layouts.shares import divide_a_set
 from core.data.layouts.tables import Table
 from core.data.layouts.vocabulary import parts
 from core.data.layouts.vocabulary.letters import folded
-from core.data.layouts.words import PREDICT, Kind, kind_of, part_words, plain
+from core.data.layouts.words import PREDICT, Kind, is_development, kind_of, part_words, plain
 from core.data.related.subjects import is_subject_column
 from core.text import short
 
@@ -34,7 +36,9 @@ class Division:
     table: Table
     column: str = ""
     coded: bool = False  # whether the column has numbers for parts
+    developed: bool = False  # whether 'development' means training, which no other value does
     marks: dict[str, Kind] = field(default_factory=dict)  # columns of 0 and 1 that assign parts
+    doubtful: list[str] = field(default_factory=list)  # of `columns`, those that may be labels all the same
     columns: list[str] = field(default_factory=list)  # all columns about parts, used or not: none of them is the label
     notes: list[str] = field(default_factory=list)
 
@@ -43,6 +47,8 @@ class Division:
         columns = self.table.columns
         if self.column:
             value = columns[self.column][row]
+            if self.developed and is_development(value):
+                return "train"
             return _CODES.get(value) if self.coded else _kind(self.column, value)
         if self.marks:
             remainder: Kind = "train" if "train" not in self.marks.values() else "test"
@@ -59,7 +65,15 @@ def divide(table: Table, file_column: str) -> Division:
     if not made.column:
         made.column = next((name for name, values in table.columns.items() if _is_coded(name, values)), "")
         made.coded = bool(made.column)
-    made.columns = [*([made.column] if made.column else []), *others, *marks]
+    made.developed = bool(made.column) and not made.coded and _is_developed(table.columns[made.column])
+    made.doubtful = [
+        name
+        for name, values in table.columns.items()
+        if name not in (file_column, made.column, *others, *marks) and not is_preferred(name) and _tells_parts(values)
+    ]
+    made.columns = [*([made.column] if made.column else []), *others, *marks, *made.doubtful]
+    if made.developed:
+        made.notes.append(f"'development' in the column '{short(made.column)}' is taken for the training part.")
     if others:
         made.notes.append(
             f"The images are divided by '{short(made.column)}'; {listed(others)} "
@@ -82,7 +96,8 @@ def unused(division: Division, exclude: Sequence[str]) -> str:
         partly = is_split(name) and any(_kind(name, value) for value in values)
         few = 3 * len(other) < len(values) or all(len(value) < 3 for value in other)
         coded = is_split(name) and 1 < len(other) < _MOST_CODES and few
-        if name not in exclude and other and (partly or coded or _FOLDS.fullmatch(plain(name))):
+        told = name in division.doubtful
+        if name not in exclude and other and (told or partly or coded or _FOLDS.fullmatch(plain(name))):
             return (
                 f"The column '{short(name)}' does not divide the images, because {listed(other)} in it "
                 f"{'means' if len(other) == 1 else 'mean'} no part: write train, val or test there."
@@ -158,6 +173,18 @@ def _kinds(column: str, values: Iterable[str]) -> set[Kind]:
     return found
 
 
+def _is_developed(values: Sequence[str]) -> bool:
+    """Whether values mean parts of which only 'development' can be the one that trains."""
+    developed = {value: is_development(value) for value in set(values) - {""}}
+    return len(set(developed.values())) == 2 and all(kind_of(value) != "train" for value in developed)
+
+
+def _tells_parts(values: Sequence[str]) -> bool:
+    """Whether the values of a column say how a data set was divided, as names of folders do: 'internal', 'external'."""
+    counts = Counter(value for value in values if value)
+    return 1 < len(counts) <= _MOST_CODES and divide_a_set(counts)
+
+
 def _split_columns(columns: dict[str, list[str]], exclude: str) -> list[str]:
     """The split columns: all values are names of parts, of at least two parts unless the column's name is typical.
 
@@ -166,6 +193,8 @@ def _split_columns(columns: dict[str, list[str]], exclude: str) -> list[str]:
     found = []
     for name, values in columns.items():
         kinds = _kinds(name, values) if name != exclude else set()
+        if kinds and not is_preferred(name) and _is_developed(values):
+            kinds.add("train")
         plausible = "train" in kinds and len(kinds) > 1 if is_preferred(name) else is_split(name) or len(kinds) > 1
         if kinds and plausible:
             found.append(name)

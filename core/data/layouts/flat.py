@@ -104,7 +104,12 @@ def refuse_unclear(case: Case, labelled: Labelled) -> None:
         options = [(_column(table, case.reading.label_column), f"the classes are in {table}") for table in tables]
         raise case.ask(f"{listed(tables)} give the same images other classes.", options)
     if labelled.possible:
-        question = f"{name} names the images, and its columns {listed(labelled.possible)} may all be the classes."
+        question = (
+            f"{name} names the images, and its columns {listed(labelled.possible)} may all be the classes."
+            if len(labelled.possible) > 1
+            else f"{name} names the images, and {listed(labelled.possible)} may be their classes or say how they were "
+            "divided. If it divides them, add a column with a class per image."
+        )
         file = case.reading.file_column
         options = [(_column(name, column, file), f"the classes are in '{column}'") for column in labelled.possible]
         if (

@@ -12,6 +12,7 @@ from core.data.layouts.words import (
     PREDICT,
     Kind,
     is_certain,
+    is_development,
     is_late,
     kind_of,
     resembles_train,
@@ -50,6 +51,8 @@ def part_folders(case: Case) -> list[PartFolder]:
     found = found or _same_names_except_part(case.root.full)
     if found and all(part.kind != "train" for part in found):
         found += _find_train_folder(case, [folder for folder in folders if kind_of(folder.name) is None], found)
+        if all(part.kind != "train" for part in found):
+            found = _trained_on_development(found)
     validating = [part for part in found if part.kind == "val"]
     if len(validating) > 1 and not any(part.kind == "test" for part in found):
         # training, validation, evaluation: the last one is the test part
@@ -78,6 +81,13 @@ def _find_train_folder(case: Case, others: list[Folder], found: list[PartFolder]
     ]
     both_present = {"val", "test"} <= {part.kind for part in found}
     return matches if len(matches) == 1 and (both_present or resembles_train(matches[0].folder.name)) else []
+
+
+def _trained_on_development(found: list[PartFolder]) -> list[PartFolder]:
+    """The parts with 'development' as the training part beside others with class folders, if it is the only one."""
+    chosen = [part for part in found if is_development(part.folder.name) and part.inner.full]
+    others = [part for part in found if part not in chosen and part.inner.full and part.kind != PREDICT]
+    return [PartFolder(p.folder, p.inner, "train") if p in chosen else p for p in found] if others else found
 
 
 def labelled_kinds(parts: list[PartFolder]) -> set[Kind]:

@@ -185,7 +185,7 @@ def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading, s
     rows = [index.find(value) for value in table.columns[file_column]]
     matched = [number for number, paths in enumerate(rows) if paths]
     row_values = {name: [values[n] for n in matched] for name, values in table.columns.items()}
-    marks = choose_labels(result, table, row_values, exclude, reading)
+    marks = choose_labels(result, table, row_values, exclude, reading, division.doubtful)
     result.separator = result.separator or (separator if result.multilabel else "")
     used = (file_column, result.label_column, *marks, *result.possible)
     messages = (

@@ -9,7 +9,7 @@ from itertools import chain, pairwise
 
 from core.data.dataset import Part
 from core.data.layouts.vocabulary import groups, parts, unlabelled
-from core.data.layouts.vocabulary.fillers import AROUND, NAMELESS, NOUNY
+from core.data.layouts.vocabulary.fillers import AROUND, NAMELESS, NOUNY, TOGETHER
 from core.data.layouts.vocabulary.letters import all_words, folded, without_version
 
 PREDICT = "predict"  # images without labels, to be predicted
@@ -17,6 +17,8 @@ Kind = Part | str  # 'train', 'val', 'test' or PREDICT
 
 _WORDS: dict[Kind, frozenset[str]] = dict(parts.WORDS) | {PREDICT: unlabelled.WORDS}
 _LONGEST = max(map(len, chain.from_iterable(_WORDS.values())))
+_TOGETHER = frozenset(chain.from_iterable(parts.TOGETHER))
+_LONGEST_TOGETHER = max(map(len, _TOGETHER))
 _GENERIC = frozenset(("all", "files", "database", "archive", "input", "jpegimages", "flat", "imageall", "imagesall"))
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PROGRAMS = r"wandb|mlruns|mlflow|lightninglogs|tensorboard(?:logs?)?|tblogs?|tfevents"
@@ -79,6 +81,11 @@ def is_late(name: str) -> bool:
     return _found(name)[1] in parts.LATE
 
 
+def is_development(name: str) -> bool:
+    """Whether a name means the part that trains in a data set where none is called so: 'development' and 'holdout'."""
+    return _found(name)[1] in parts.DEVELOPMENT
+
+
 def is_certain(name: str) -> bool:
     """Whether a name means a part even without another part beside it."""
     kind, word = _found(name)
@@ -91,9 +98,19 @@ def is_beside_parts(name: str) -> bool:
 
 
 def are_a_set(names: Iterable[str]) -> bool:
-    """Whether names mean parts only together: 'tr' and 'te', 'support' and 'query'."""
-    letters = set(map(folded, names))
-    return len(letters) > 1 and any(letters <= known for known in parts.TOGETHER)
+    """Whether names mean parts only together: 'tr' and 'te', 'support_set' and 'query_set'; names with a word for a
+    part may be among them."""
+    bare = without_shared(list(names))
+    cores = {name: _cores(name) | _cores(rest) for name, rest in bare.items()}
+    found = [words for name, words in cores.items() if words or not part_words(name) - {PREDICT}]
+    return any(
+        len(found) > 1 and all(cores & known for cores in found) and len(set().union(*found) & known) > 1
+        for known in parts.TOGETHER
+    )
+
+
+def _cores(name: str) -> frozenset[str]:
+    return _TOGETHER.intersection(TOGETHER.cores(folded(name), _LONGEST_TOGETHER))
 
 
 def is_generic(name: str) -> bool:

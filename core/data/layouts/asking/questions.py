@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from core.data.layouts.assigned import listed
 from core.data.layouts.case import Case, unwrap
 from core.data.layouts.nested.only import ONLY, WITHOUT, name_of
+from core.data.layouts.shares import lie_beside_parts
 from core.data.layouts.words import (
     PREDICT,
     Kind,
-    are_a_set,
     is_batch,
-    is_beside_parts,
     is_certain,
     is_generic,
     is_group,
@@ -68,10 +67,7 @@ def ask_about_names(case: Case, full: Sequence[Folder]) -> None:
 def _are_parts(full: Sequence[Folder]) -> bool:
     """Whether two folder names differ only in the part: 'box_train' and 'box_test', beside others; or whether all are
     parts, each with a word more: 'public_train' and 'private_test'."""
-    if are_a_set(folder.name for folder in full):
-        return True
-    known = [kind_of(folder.name) not in (None, PREDICT) for folder in full]
-    if any(known) and all(one or is_beside_parts(folder.name) for one, folder in zip(known, full, strict=True)):
+    if lie_beside_parts([folder.name for folder in full]):
         return True
     words = [part_words(folder.name) - {PREDICT} for folder in full]
     if all(words) and {"train"} in words and any("train" not in each for each in words):
@@ -89,8 +85,8 @@ def variants(case: Case, full: Sequence[Folder], every: set[str], ways: Sequence
     same = listed(sorted(every, key=natural_key))
     question = f"The folders {tops} all hold the same folders ({same}): parts or variants, no classes."
     if any(kind_of(name) for name in every):
-        return case.ask(question, _one_folder_options(case, full))
-    return case.ask(question, [*_one_folder_options(case, full), *ways])
+        return case.ask(question, one_folder_options(case, full))
+    return case.ask(question, [*one_folder_options(case, full), *ways])
 
 
 def folds(case: Case, full: Sequence[Folder]) -> UnclearLayout:
@@ -101,8 +97,8 @@ def folds(case: Case, full: Sequence[Folder]) -> UnclearLayout:
     )
     nested = all(folder.full and not any(kind_of(one.name) for one in folder.full) for folder in full)
     if nested:
-        return case.ask(question, [INNER, *_one_folder_options(case, full)])
-    return case.ask(question, [FILENAMES, *_one_folder_options(case, full), FOLDERS])
+        return case.ask(question, [INNER, *one_folder_options(case, full)])
+    return case.ask(question, [FILENAMES, *one_folder_options(case, full), FOLDERS])
 
 
 def unknown_parts(case: Case, full: Sequence[Folder]) -> UnclearLayout:
@@ -114,7 +110,8 @@ def unknown_parts(case: Case, full: Sequence[Folder]) -> UnclearLayout:
     )
 
 
-def _one_folder_options(case: Case, full: Sequence[Folder]) -> list[Option]:
+def one_folder_options(case: Case, full: Sequence[Folder]) -> list[Option]:
+    """The options to read one of these folders alone."""
     return [
         ({"layout": f"{ONLY}{name_of(case, folder)}"}, f"only the folder '{folder.name}' is read")
         for folder in full[:_MOST_VARIANTS]
@@ -123,7 +120,7 @@ def _one_folder_options(case: Case, full: Sequence[Folder]) -> list[Option]:
 
 def _with_or_without(case: Case, folder: Folder) -> list[Option]:
     without = {"layout": f"{WITHOUT}{name_of(case, folder)}"}
-    return [*_one_folder_options(case, [folder]), (without, f"everything but the folder '{folder.name}' is read")]
+    return [*one_folder_options(case, [folder]), (without, f"everything but the folder '{folder.name}' is read")]
 
 
 def ask_about_copies(case: Case, full: Sequence[Folder], inner: Sequence[set[str]]) -> None:
@@ -149,7 +146,7 @@ def ask_about_wrapped(case: Case, full: Sequence[Folder]) -> None:
             raise case.ask(
                 f"The folder '{short(folder.name)}' holds the folders {listed(class_names)}, which may be the classes; "
                 f"beside it {'lies' if len(others) == 1 else 'lie'} {listed(others)}.",
-                [*_one_folder_options(case, [folder]), FOLDERS],
+                [*one_folder_options(case, [folder]), FOLDERS],
             )
 
 
@@ -164,7 +161,7 @@ def ask_about_unknown(case: Case, full: Sequence[Folder]) -> None:
         raise case.ask(
             f"The folder '{short(upper[0].name)}' holds the folders {listed(f.name for f in unwrap(upper[0]).full)}, "
             f"which may be the classes, and {listed(folder.name for folder in others)} images without one.",
-            [*_one_folder_options(case, upper), FOLDERS],
+            [*one_folder_options(case, upper), FOLDERS],
         )
 
 
@@ -182,5 +179,5 @@ def ask_about_test(case: Case) -> None:
     raise case.ask(
         f"The folders {listed(folder.name for folder in full)} may all be classes, or "
         f"{listed(folder.name for folder in tests)} may hold images for prediction.",
-        [*_one_folder_options(case, [folder for folder in full if folder not in tests]), FOLDERS],
+        [*one_folder_options(case, [folder for folder in full if folder not in tests]), FOLDERS],
     )

@@ -1,5 +1,6 @@
 """Detect the label column or the indicator columns of a table, and whether images may have several labels."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.data.layouts import columns as cols
@@ -21,13 +22,18 @@ ColumnValues = dict[str, list[str]]  # the values of each column in rows that ma
 
 
 def choose_labels(
-    result: "Labelled", table: Table, row_values: ColumnValues, exclude: list[str], reading: Reading
+    result: "Labelled",
+    table: Table,
+    row_values: ColumnValues,
+    exclude: list[str],
+    reading: Reading,
+    doubtful: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Set the label column (or why there is none) and whether images may have several labels.
 
-    Returns indicator columns.
-    """
-    marks = _choose(result, table, row_values, exclude, reading)
+    Returns indicator columns. `doubtful` are columns of `exclude` that may hold the labels if no other does.
+    """  # fmt: skip
+    marks = _choose(result, table, row_values, exclude, reading, doubtful)
     if marks:
         counts = _set_in_rows(row_values, marks)
         _decide(result, reading, max(counts) > 1 or not _are_one_hot(counts))
@@ -47,8 +53,9 @@ def _decide(result: "Labelled", reading: Reading, several: bool) -> None:
 
 
 def _choose(
-    result: "Labelled", table: Table, row_values: ColumnValues, exclude: list[str], reading: Reading
-) -> tuple[str, ...]:
+    result: "Labelled", table: Table, row_values: ColumnValues, exclude: list[str], reading: Reading,
+    doubtful: Sequence[str],
+) -> tuple[str, ...]:  # fmt: skip
     files = row_values[result.file_column]
     if table.most_boxes > 1:  # no column holds what one object is
         result.why = why_boxes(files, table.most_boxes)
@@ -91,8 +98,8 @@ def _choose(
         return marks
     if len(candidates or possible) == 1:
         (result.label_column,) = candidates or possible
-    elif possible:
-        result.possible = tuple(possible)
+    elif possible or doubtful:
+        result.possible = tuple(possible or doubtful)
     else:
         result.why = cols.why_none(row_values, exclude)
     return ()

@@ -1,6 +1,7 @@
 """What stands beside the word for a part: nouns for images and data, prepositions, and words such as 'set'."""
 
 from core.data.layouts.vocabulary.letters import Fillers, all_words
+from core.data.layouts.vocabulary.parts import AFTER_TOGETHER
 
 _NOUNS = {
     "en": "image|images|img|imgs|picture|pictures|pic|pics|photograph|photographs|photo|photos|data|dataset|datasets|"
@@ -65,4 +66,7 @@ NOUNY = Fillers(NOUNS, NOUNS)
 AROUND = Fillers(
     NOUNS | all_words(_ADJECTIVES) | all_words(_BETWEEN),
     NOUNS | all_words(_ADJECTIVES) | all_words(_AFTER),
+)
+TOGETHER = Fillers(
+    NOUNS | all_words(_ADJECTIVES) | all_words(_BETWEEN), NOUNS | all_words(_ADJECTIVES) | AFTER_TOGETHER
 )

@@ -88,18 +88,33 @@ AMBIGUOUS = all_words(
         "ฝึก|ตรวจสอบ",
     }
 )  # fmt: skip
+# trained on where no other folder or value is called after training
+DEVELOPMENT = all_words({"en": "dev|develop|development"})
 # sets of names of which each alone means nothing
 TOGETHER = tuple(
     frozenset(words.split())
     for words in (
-        "seen unseen", "gallery query", "support query", "tr va vl dv te ts", "insample outofsample", "firsthalf "
-        "secondhalf",
+        "seen unseen", "base novel", "tr va vl dv te ts", "insample outofsample", "firsthalf secondhalf",
         "pretrain pretraining finetune finetuning", "reference query",
+        "gallery query probe probes enrollment enrolment enrolled distractors boundingboxtrain boundingboxtest",
+        "support query", "source target src tgt trg", "indomain outofdomain ood",
+        "indistribution outofdistribution id iid ood", "internal external",
+        "development derivation discovery replication validation holdout external",
+        "live production prod staging preprod canary uat development dev",
     )
+)  # fmt: skip
+# what may stand behind them: 'novel classes', 'target domain'
+AFTER_TOGETHER = all_words(
+    {"en": "class|classes|category|categories|domain|domains|cohort|cohorts|site|sites|center|centre|hospital|env|"
+    "environment|group|ids|identities"}
 )  # fmt: skip
 # what is part of a data set where 'train' or 'test' lies beside it
 BESIDE_PARTS = all_words(
-    {"en": "extra|extras|pretrain|pretraining|finetune|finetuning|calibration|learn|learning|labeled|labelled|support"}
+    {
+        "en": "extra|extras|pretrain|pretraining|finetune|finetuning|calibration|learn|learning|labeled|labelled|"
+        "support|query|gallery|probe|distractors|seen|unseen|base|novel|source|target|internal|external|production|"
+        "staging"
+    }
 )
 # words of a column of parts that mean something else elsewhere
 IN_COLUMNS: dict[str, Part] = {

@@ -209,7 +209,7 @@ ASIDE = all_words(
         "downloads|"
         "dcim|whatsappimages|camera roll|incoming|pending|mystery|whatisthis|fieldtest|ood|externaltest|finaltest|"
         "realtest|"
-        "testphone",
+        "testphone|production|staging|live|external",
         "de": "papierkorb|beispiel|beispiele|probe|probe bilder|probebilder|muster|downloads|sonstiges",
         "fr": "corbeille|exemple|exemples|téléchargements|échantillons", "es": "papelera|ejemplo|ejemplos|muestras|"
         "descargas",
@@ -242,5 +242,9 @@ _SERIES = (
     ("pending", "approved rejected done"),
     ("demo", "metal grunge rock"),
     ("set", "rep rest"),
+    ("live", "spoof spoofed spoofing dead fake attack attacks print printed replay mask bonafide studio recorded "
+     "screen edge die still taped digital paper photo"),
+    ("production", "design rehearsal assembly packaging storage office warehouse"),
+    ("external", "internal none both mixed interior"),
 )  # fmt: skip
 ORDINARY_BESIDE = {word: frozenset(beside.split()) for words, beside in _SERIES for word in words.split()}
