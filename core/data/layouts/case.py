@@ -1,13 +1,14 @@
 """A folder whose layout is being detected, without its wrapping folders."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.data import names
 from core.data.dataset import LeftOut
 from core.data.layouts.assigned import Layout, class_labels, listed
+from core.data.layouts.beside.originals import were_made_of
 from core.data.layouts.words import is_generic, is_group, kind_of
 from core.data.tree import Folder
 from core.errors import LayoutChoice, UnclearLayout, UnusableDataset
@@ -125,7 +126,7 @@ def _wrapped(case: Case) -> Folder | None:
     full = case.root.full or case.root.folders
     if len(full) != 1 or full[0].path.name in case.given:
         return None
-    if case.root.images and not _holds_the_classes(full[0], len(case.root.images)):
+    if case.root.images and not _holds_the_classes(full[0], case.root.images):
         return None
     inner, others = full[0], [folder for folder in case.root.folders if folder is not full[0]]
     if any(next(other.every_file(), None) is None for other in others):
@@ -133,11 +134,16 @@ def _wrapped(case: Case) -> Folder | None:
     return inner if inner.folders and (not inner.images or kind_of(inner.name)) else None
 
 
-def _holds_the_classes(folder: Folder, beside: int) -> bool:
-    """Whether a folder with `beside` images next to it contains the classes: at least two folders that may be classes
-    or parts, more images than outside, and no images of its own."""
+def _holds_the_classes(folder: Folder, beside: Sequence[Path]) -> bool:
+    """Whether a folder with the images `beside` it contains the classes, and more images than these, or images that
+    were made of them."""
+    return holds_folders(folder) and (folder.image_count > len(beside) or were_made_of(folder.every_image(), beside))
+
+
+def holds_folders(folder: Folder) -> bool:
+    """Whether a folder holds at least two folders that may be classes or parts, and no images of its own."""
     inner = [one for one in folder.full if not is_group(one.name) and (kind_of(one.name) or not is_generic(one.name))]
-    return len(inner) > 1 and len(inner) == len(folder.full) and not folder.images and folder.image_count > beside
+    return len(inner) > 1 and len(inner) == len(folder.full) and not folder.images
 
 
 def unwrap(folder: Folder) -> Folder:

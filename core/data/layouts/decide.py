@@ -10,6 +10,7 @@ from core.data.layouts.asking.questions import (
     INNER,
     INNERMOST,
     SHARED,
+    ask_about_loose,
     ask_about_test,
     folds,
     unknown_parts,
@@ -109,6 +110,7 @@ def _auto(case: Case) -> Layout:
     if not case.root.folders:
         raise no_classes(case, unread_labels(case.outer), other_files(case.outer))
     ask_about_divisions(case)
+    ask_about_loose(case)
     if _are_class_first(case):
         return read_class_first(case)
     ask_about_levels(case, case.root)

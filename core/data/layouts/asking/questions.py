@@ -4,7 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from core.data.layouts.assigned import listed
-from core.data.layouts.case import Case, unwrap
+from core.data.layouts.beside.aside import is_aside
+from core.data.layouts.beside.originals import were_made_of
+from core.data.layouts.case import Case, holds_folders, unwrap
 from core.data.layouts.nested.only import ONLY, WITHOUT, name_of
 from core.data.layouts.shares import lie_beside_parts
 from core.data.layouts.words import (
@@ -21,6 +23,7 @@ from core.data.layouts.words import (
     same_class,
 )
 from core.data.natural import natural_key
+from core.data.related.affixes import is_count
 from core.data.tree import Folder
 from core.errors import UnclearLayout
 from core.text import short
@@ -157,12 +160,33 @@ def ask_about_unknown(case: Case, full: Sequence[Folder]) -> None:
     others = [folder for folder in full if folder not in upper]
     if len(upper) != 1 or any(is_group(one.name) for one in unwrap(upper[0]).full):
         return
-    if others and all(may_be_unknown(folder.name) and not unwrap(folder).full for folder in others):
+    if others and all(not unwrap(one).full and _may_have_no_class(one, upper[0], case) for one in others):
         raise case.ask(
             f"The folder '{short(upper[0].name)}' holds the folders {listed(f.name for f in unwrap(upper[0]).full)}, "
             f"which may be the classes, and {listed(folder.name for folder in others)} images without one.",
             [*one_folder_options(case, upper), FOLDERS],
         )
+
+
+def _may_have_no_class(folder: Folder, upper: Folder, case: Case) -> bool:
+    """Whether a flat folder beside `upper`, which holds classes, may hold images without one: by its name, or as those
+    of which the images of the classes were made."""
+    if may_be_unknown(folder.name) or is_aside(folder.name, (one.name for one in case.root.full)):
+        return True
+    return not is_count({path.stem for path in folder.images}) and were_made_of(upper.every_image(), folder.images)
+
+
+def ask_about_loose(case: Case) -> None:
+    """Raise if a single folder holds folders that may be the classes, and beside it lie as many images or more."""
+    full, loose = case.root.full, case.root.images
+    if case.named or len(full) != 1 or not loose or not holds_folders(full[0]):
+        return
+    raise case.ask(
+        f"The folder '{short(full[0].name)}' holds the folders {listed(one.name for one in full[0].full)}, which may "
+        f"be the classes; beside it {'lies 1 image' if len(loose) == 1 else f'lie {len(loose):,} images'} in no "
+        "folder.",
+        [*one_folder_options(case, full), FILENAMES],
+    )
 
 
 def ask_about_test(case: Case) -> None:

@@ -36,9 +36,47 @@ def test_a_folder_that_is_a_class_stays_one(read, inner):
     assert reasons(layout) == {"loose.jpg": BESIDE}
 
 
-def test_more_loose_images_than_the_folder_holds_are_not_passed_over(read):
-    layout = read({".": 9, "more/a": 2, "more/b": 3})
-    assert set(counts(layout)) == {"more"}
+@pytest.mark.parametrize(("loose", "asks"), [(9, True), (5, True), (4, False)])
+def test_more_loose_images_than_the_folder_holds_are_not_passed_over(asked, read, loose, asks):
+    content = {".": loose, "more/a": 2, "more/b": 3}
+    if not asks:
+        assert counts(read(content)) == {"a": 2, "b": 3}
+        return
+    question = asked(content)
+    assert f"beside it lie {loose} images in no folder" in question.question
+    assert [choice.gives for choice in question.choices] == ["2 classes: a 2, b 3"]
+
+
+RAW = [f"shot{number}.jpg" for number in range(1, 8)]
+
+
+@pytest.mark.parametrize("behind", ["", "_crop", "-0"])
+@pytest.mark.parametrize("name", ["cropped", "crops", "faces"])
+def test_class_folders_of_what_was_made_of_the_loose_images_are_entered(read, name, behind):
+    made = [raw.replace(".", f"{behind}.") for raw in RAW]
+    layout = read({".": RAW, f"{name}/cat": made[:3], f"{name}/dog": made[3:]})
+    assert counts(layout) == {"cat": 3, "dog": 4}
+    assert reasons(layout) == dict.fromkeys((f"../{raw}" for raw in RAW), BESIDE)
+    other = read({".": RAW, f"{name}/cat": [f"x{one}" for one in made]})
+    assert counts(other) == {name: 7}
+
+
+def test_loose_images_with_classes_in_their_names_or_a_table_are_read(read):
+    rows = "".join(f"{raw},{'dog' if number > 3 else 'cat'}\n" for number, raw in enumerate(RAW))
+    layout = read(
+        {".": RAW, "more/a": ["x.jpg"], "more/b": ["y.jpg"], "labels.csv": f"file,label\n{rows}"}, layout="csv"
+    )
+    assert counts(layout) == {"cat": 4, "dog": 3}
+
+
+def test_a_folder_of_raw_images_beside_one_of_class_folders_is_asked_about(asked, read):
+    scans = [f"IMG_20{number}.jpg" for number in range(31, 38)]
+    tiles = {"tiles/cat": [f"IMG_20{n}_0.jpg" for n in (31, 32, 33)], "tiles/dog": ["IMG_2034_1.jpg", "IMG_2035_2.jpg"]}
+    question = asked({"scans": scans, **tiles})
+    assert [choice.reading["layout"] for choice in question.choices] == ["only:tiles", "folders"]
+    assert counts(read({"scans": [f"other{one}" for one in scans], **tiles})) == {"scans": 7, "tiles": 5}
+    numbered = {"dog": [f"{n}.jpg" for n in range(6)], "cat/a": ["0.jpg", "1.jpg"], "cat/b": ["2.jpg", "3.jpg"]}
+    assert counts(read(numbered)) == {"dog": 6, "cat": 4}
 
 
 def test_two_such_folders_are_asked_about(asked):
