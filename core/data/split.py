@@ -49,6 +49,7 @@ def make_split(
     look_for_altered: bool = True,
     look_for_companions: bool = True,
     look_for_variants: bool = True,
+    look_for_turned: bool = True,
 ) -> Split:
     """Divide `dataset`, class by class, into shares; a data set that came divided keeps its parts. Where images have
     several labels, all labels are divided in these shares at once (see `core.data.dividing.stratify`).
@@ -61,17 +62,20 @@ def make_split(
     With `by_names`, images that are versions of one image by their names stay in one part like near copies. Without
     `look_for_altered`, copies in another light, cropped, turned or mirrored are not looked for; without
     `look_for_companions`, images that nearly all have a companion by name are not; without `look_for_variants`, those
-    of one name in several folders, or of one stem, are not.
+    of one name in several folders, or of one stem, are not; without `look_for_turned`, quarter turns, mirror images of
+    another label, and names with a word of augmentation within are not.
     """
     reasons = exact_reasons(dataset)
     distinct, unknown = distinct_digests(dataset, spec)
-    near = find_near(dataset, frozenset(reasons), distinct, look_for_altered=look_for_altered)
+    near = find_near(
+        dataset, frozenset(reasons), distinct, look_for_altered=look_for_altered, look_for_turned=look_for_turned
+    )
     more, notes = near_reasons(dataset, near, spec, reasons)
     apart = (
         {index for index, item in enumerate(dataset.items) if item.digest in distinct} | reasons.keys() | more.keys()
     )
     dealt = spec.near_copies == "group" and not _divides_all(dataset)
-    versions = version_groups(dataset, apart) if by_names and dealt else ()
+    versions = version_groups(dataset, apart, look_for_turned) if by_names and dealt else ()
     notes += version_note(dataset, versions)
     for find_groups, wanted in (
         (companion_groups, look_for_companions),

@@ -83,7 +83,8 @@ def test_a_run_that_this_version_would_divide_otherwise_is_refused(begun):
     [
         (("", "_flip"), {"by_names": False}),
         (("", "_edges"), {"look_for_companions": False}),
-        (("_pre", "_post"), {"look_for_variants": False}),
+        (("_pre", "_post"), {"look_for_variants": False, "look_for_turned": False}),
+        (("_aug_a_17", "_aug_b_23"), {"look_for_turned": False}),
     ],
 )
 def test_a_run_that_knew_no_versions_by_name_goes_on_with_its_split(tmp_path, endings, unknown):

@@ -9,8 +9,9 @@ Found by this alone, of 119 stamps and 240 signs, with one copy of each in the s
 of copies 20 % or 20 grey levels darker, of contrast 0.8 to 1.2, or mirrored 98 and 100 %; 20 % brighter 89 and 100 %;
 grey 98 and 91 %; hue turned by 14 degrees 92 and 98 %; with 1 to 5 % cut off at each side 89 to 93 and 94 to 98 %; 10 %
 at one side 73 and 77 %; turned by 2 to 3 degrees 91 and 96 %, by 5 82 and 95 %; mirrored, cropped, turned, brighter
-and JPEG quality 60 at once 87 and 96 %. JPEG quality 30 at half size is found by the thumbnails. Quarter turns are not
-looked for, nor images with few edges, which chance lays over one another: flat shapes.
+and JPEG quality 60 at once 87 and 96 %. JPEG quality 30 at half size is found by the thumbnails. Quarter turns of whole
+images are found (`core.data.near.turned`). Images with few edges, which chance lays over one another, are not looked
+for: flat shapes.
 
 No pair among the stamps, the signs, 2,600 drawn shapes of random places and colours, 1,000 images of several shapes,
 700 pages of text, 1,000 images of noise and the 1,797 digits of scikit-learn. Among 1,300 drawn letters 3 pairs, among
@@ -24,10 +25,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.near import coarse
+from core.data.near import coarse, turned
 from core.data.near.fitting import detail, differences
 from core.data.near.union import Union
-from core.data.near.views import WAYS, Views
+from core.data.near.views import TURNED, WAYS, Views
 
 MOST = 12  # partners of an image that are compared closely
 SAME = 0.013  # differences up to here are those of a copy that was cropped or turned
@@ -48,7 +49,7 @@ _ASPECT = 0.12  # largest difference of the logarithms of width / height: a tent
 class Altered:
     """Pairs (one[k], other[k]) of altered copies, each once, and how much they differ.
 
-    `mirrored`: one is the mirror image of the other, left to right or upside down.
+    `mirrored`: one is the mirror image of the other, left to right or upside down, or was turned by quarters.
     """
 
     one: NDArray[np.intp]
@@ -81,9 +82,18 @@ _NO_PAIR = np.zeros(0, dtype=np.intp)
 NONE = Altered(_NO_PAIR, _NO_PAIR, np.zeros(0, dtype=np.float32), np.zeros(0, dtype=bool))
 
 
-def find(views: Views, aspects: NDArray[np.float32]) -> Altered:
-    """The altered copies among N images with `aspects` (N,), the logarithms of width / height."""
-    one, other, way = coarse.candidates(views, MOST, lambda i, j, w: _agree(views, aspects, i, j, w))
+def find(views: Views, aspects: NDArray[np.float32], look_for_turned: bool = True) -> Altered:
+    """The altered copies among N images with `aspects` (N,), the logarithms of width / height; quarter turns among them
+    unless `look_for_turned` is False."""
+
+    def check(i: NDArray[np.intp], j: NDArray[np.intp], w: int) -> NDArray[np.bool_]:
+        return _agree(views, aspects, i, j, w)
+
+    found = [
+        coarse.candidates(views, MOST, check),
+        *([turned.candidates(views, MOST, check)] if look_for_turned else []),
+    ]
+    one, other, way = (np.concatenate(each) for each in zip(*found, strict=True))
     difference = _differences(views, one, other, way)
     one, other, way, difference = _best_way(one, other, way, difference)
     alike = difference <= SAME
@@ -118,11 +128,13 @@ def _agree(
     views: Views, aspects: NDArray[np.float32], one: NDArray[np.intp], other: NDArray[np.intp], way: int
 ) -> NDArray[np.bool_]:
     """Whether form and colours of the pairs agree; a grey image agrees with every colour."""
-    agreed = np.abs(aspects[one] - aspects[other]) <= _ASPECT
+    shapes = -aspects if way & TURNED else aspects
+    agreed = np.abs(aspects[one] - shapes[other]) <= _ASPECT
     strength = views.colour_strength
     (coloured,) = np.nonzero(agreed & (np.minimum(strength[one], strength[other]) > _GREY))
     for part in np.array_split(coloured, 1 + len(coloured) // _BLOCK):
-        cosine = np.einsum("pk,pk->p", views.colours(0)[one[part]], views.colours(way)[other[part]])
+        others = views.turned_colours(other[part], way) if way & TURNED else views.colours(way)[other[part]]
+        cosine = np.einsum("pk,pk->p", views.colours(0)[one[part]], others)
         agreed[part] = cosine >= _COLOUR
     return agreed
 

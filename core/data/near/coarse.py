@@ -42,7 +42,7 @@ def candidates(views: Views, most: int, check: Check) -> Pairs:
         none = np.zeros(0, dtype=int)
         return none, none, none
     one, other, way, gap = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return _nearest(one, other, way, gap, most)
+    return nearest(one, other, way, gap, most)
 
 
 def _forms(views: Views) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -127,7 +127,7 @@ def _apart(
     return gap
 
 
-def _nearest(
+def nearest(
     one: NDArray[np.intp], other: NDArray[np.intp], way: NDArray[np.intp], gap: NDArray[np.float32], most: int
 ) -> Pairs:
     """The pairs that are among the `most` nearest of either image."""

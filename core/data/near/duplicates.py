@@ -20,6 +20,7 @@ from PIL import Image
 
 from core.data.dataset import Dataset, Part
 from core.data.near import altered, scenes
+from core.data.near.directions import means_direction
 from core.data.near.union import Union
 from core.data.near.views import Views
 
@@ -29,6 +30,7 @@ NEAR = 10.0
 NEAR_SHARE = 0.25
 RANK: dict[Part | None, int] = {None: 0, "train": 1, "val": 2, "test": 3}  # the copy in the highest part is kept
 _SAME_ASPECT = 0.05  # largest difference of the logarithms of width / height
+_FEW = 4  # at most one of so many images of a class is a mirror image or turn of one of another class by mistake
 _BLOCK = 512  # rows compared at once: bounds the memory
 
 Indices = tuple[int, ...]
@@ -83,11 +85,12 @@ def find_near(
     distinct: frozenset[str] = frozenset(),
     *,
     look_for_altered: bool = True,
+    look_for_turned: bool = True,
 ) -> Near:
     """The near copies among the items that are not `unused`; of items with equal pixels the first one stands for all.
 
-    Images whose digest is in `distinct` are copies of nothing. `look_for_altered`: see `core.data.near.altered`; runs
-    that were begun before those were found go on without.
+    Images whose digest is in `distinct` are copies of nothing. `look_for_altered`, `look_for_turned`: see
+    `core.data.near.altered` and `turned`; runs that were begun before those were found go on without.
     """
     firsts: dict[str, int] = {}
     for index, item in enumerate(dataset.items):
@@ -96,16 +99,18 @@ def find_near(
     chosen = np.array(list(firsts.values()), dtype=int)
     if len(chosen) < 2:
         return Near()
-    return _Search(dataset, chosen, distinct, look_for_altered).near()
+    return _Search(dataset, chosen, distinct, look_for_altered, look_for_turned).near()
 
 
 class _Search:
     """One comparison of N images, each with each. Arrays have an entry for every image, in the order of `chosen`."""
 
     def __init__(
-        self, dataset: Dataset, chosen: NDArray[np.intp], distinct: frozenset[str], look_for_altered: bool
-    ) -> None:
-        self.dataset, self.chosen, self.look_for_altered = dataset, chosen, look_for_altered
+        self, dataset: Dataset, chosen: NDArray[np.intp], distinct: frozenset[str], look_for_altered: bool,
+        look_for_turned: bool,
+    ) -> None:  # fmt: skip
+        self.dataset, self.chosen = dataset, chosen
+        self.look_for_altered, self.look_for_turned = look_for_altered, look_for_turned
         items = [dataset.items[index] for index in chosen]
         bytes_n = np.stack([np.frombuffer(item.thumbnail, np.uint8) for item in items])
         self.thumbs = bytes_n[:, : 3 * SIDE**2].astype(np.float32)
@@ -147,14 +152,33 @@ class _Search:
         return self._named(groups, nearest, scenery)
 
     def _altered(self) -> altered.Altered:
-        """Altered copies, but for mirror images of another label: an arrow to the left is none to the right."""
+        """Altered copies; mirror images and turns of another label only where they are few, so that no labels differ by
+        them: an arrow to the left is no copy of one to the right."""
         if not self.look_for_altered:
             return altered.NONE
         order = self.by_content
         views = Views(self.thumbs[order].astype(np.uint8), self.fine[order])
-        found = altered.find(views, self.aspects[order]).renamed(order)
+        found = altered.find(views, self.aspects[order], self.look_for_turned).renamed(order)
         alike = self.labels[found.one] == self.labels[found.other]
-        return found.only(alike | ~found.mirrored)
+        return found.only(alike | ~found.mirrored | (self.look_for_turned & self._by_mistake(found)))
+
+    def _by_mistake(self, links: altered.Altered) -> NDArray[np.bool_]:
+        """Of pairs that are mirrored or turned: whether few images of either label are such copies of one of the
+        other, and no label is called after a direction."""
+        names = [self.dataset.label_of(item) for item in map(self.dataset.items.__getitem__, self.chosen)]
+        directed = np.array(list(map(means_direction, names)))
+        free = links.mirrored & ~directed[links.one] & ~directed[links.other]
+        sizes = Counter(self.labels.tolist())
+        found: dict[tuple[int, int], set[int]] = defaultdict(set)
+        ends = np.stack((links.one, links.other))[:, free]
+        for one, other in (*ends.T.tolist(), *ends[::-1].T.tolist()):
+            found[int(self.labels[one]), int(self.labels[other])].add(one)
+        few = {pair for pair, images in found.items() if len(images) <= max(2, sizes[pair[0]] // _FEW)}
+        kept = [
+            {(one, other), (other, one)} <= few
+            for one, other in zip(self.labels[links.one].tolist(), self.labels[links.other].tolist(), strict=True)
+        ]
+        return free & np.array(kept, dtype=bool)
 
     def _most_of_class(self, links: altered.Altered) -> NDArray[np.bool_]:
         """Whether an image and its altered copies are most of its class: then it is the class that looks so."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.near.views import GREY_SIDE, Views, mirrored
+from core.data.near.views import GREY_SIDE, TURNED, Views, mirrored
 
 _STEPS = 4
 _BLOCK = 128  # pairs at once: what the processor keeps near
@@ -42,7 +42,8 @@ def differences(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Of P pairs, the other image mirrored as `way` says: the difference after a movement, and without any.
 
-    Half the share of the contrast that is left, as 1 - correlation; 1 where two views cannot be compared.
+    Half the share of the contrast that is left, as 1 - correlation; 1 where two views cannot be compared. No movement
+    is sought for quarter turns.
     """
     moved, still = np.full((2, len(one)), _NONE, dtype=np.float32)
     for kind in np.unique(way):
@@ -50,7 +51,10 @@ def differences(
         for part in np.array_split(chosen, 1 + len(chosen) // _BLOCK):
             target = views.grey[one[part]].astype(np.float32)
             image = np.ascontiguousarray(mirrored(views.grey[other[part]], kind)).astype(np.float32)
-            moved[part], still[part] = _fit(target, image)
+            if kind & TURNED:
+                moved[part] = still[part] = _difference(_inner(image), _inner(target))
+            else:
+                moved[part], still[part] = _fit(target, image)
     return moved, still
 
 

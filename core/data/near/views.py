@@ -1,4 +1,4 @@
-"""The thumbnails of a set as arrays, and each as it looks mirrored."""
+"""The thumbnails of a set as arrays, and each as it looks mirrored or turned."""
 
 from typing import Any
 
@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 COLOUR_SIDE, GREY_SIDE = 12, 32  # px
-LEFT_RIGHT, UPSIDE_DOWN = 1, 2
+LEFT_RIGHT, UPSIDE_DOWN, TURNED = 1, 2, 4
 WAYS = (0, LEFT_RIGHT, UPSIDE_DOWN, LEFT_RIGHT | UPSIDE_DOWN)  # how the other image of a pair is mirrored
+TURNS = tuple(TURNED | way for way in WAYS)  # and turned, rows becoming columns, before that
 
 
 class Views:
@@ -30,9 +31,16 @@ class Views:
         """The colours of all images, mirrored as `way` says."""
         return self._colours[way]
 
+    def turned_colours(self, chosen: NDArray[np.intp], way: int) -> NDArray[np.float32]:
+        """The colours of the images `chosen`, turned and mirrored as `way` says."""
+        pixels = self._colours[0][chosen].reshape(-1, COLOUR_SIDE, COLOUR_SIDE, 3)
+        return mirrored(pixels, way).reshape(-1, 3 * COLOUR_SIDE**2)
+
 
 def mirrored(images: NDArray[Any], way: int) -> NDArray[Any]:
-    """Images (N, rows, columns, ...), each mirrored as `way` says."""
+    """Images (N, rows, columns, ...), each turned and mirrored as `way` says."""
+    if way & TURNED:
+        images = images.swapaxes(1, 2)
     if way & LEFT_RIGHT:
         images = images[:, :, ::-1]
     return images[:, ::-1] if way & UPSIDE_DOWN else images

@@ -106,14 +106,65 @@ def test_in_a_divided_set_the_altered_training_copy_is_left_out(folder_of, read)
     assert [one.name for one in split.left_out] == ["train/cat/4.png", "train/cat/7.png"]
 
 
-def test_an_altered_copy_of_another_label_is_told_and_a_mirror_image_is_not(folder_of, read):
-    content = with_copies({}) | {"dog/left.png": encoded(ImageOps.mirror(scene(3))),
-                                 "dog/dark.png": encoded(lit(scene(5), 0.8))}  # fmt: skip
+TURNS = [
+    ImageOps.mirror, ImageOps.flip, *(lambda image, by=by: image.rotate(by, expand=True) for by in (90, 180, 270)),
+    lambda image: ImageOps.mirror(image.rotate(90, expand=True)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("turn", TURNS)
+@pytest.mark.parametrize("saved", [{}, {"kind": "JPEG", "quality": 60}])
+def test_a_few_copies_of_another_label_are_told_turned_or_mirrored_ones_too(folder_of, read, turn, saved):
+    wide = {"cat/wide.png": encoded(scene(300).crop((0, 0, 96, 60)))}
+    content = with_copies({}) | wide | {"dog/turned.png": encoded(turn(scene(3)), **saved),
+                                        "dog/wide.png": encoded(turn(scene(300).crop((0, 0, 96, 60)))),
+                                        "dog/dark.png": encoded(lit(scene(5), 0.8))}  # fmt: skip
     dataset = read(folder_of(content))
     split = make_split(dataset, SplitSpec())
-    assert sum(split.sizes.values()) == 18
+    assert sum(split.sizes.values()) == 20
     assert split.near.groups == ()
-    assert [{dataset.items[i].name for i in pair} for pair in split.near.conflicts] == [{"cat/5.png", "dog/dark.png"}]
+    told = {tuple(sorted(dataset.items[i].name for i in pair)) for pair in split.near.conflicts}
+    assert told == {("cat/3.png", "dog/turned.png"), ("cat/5.png", "dog/dark.png"), ("cat/wide.png", "dog/wide.png")}
+    former = find_near(dataset, look_for_turned=False)
+    assert [{dataset.items[i].name for i in pair} for pair in former.conflicts] == [{"cat/5.png", "dog/dark.png"}]
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_labels_that_differ_by_turning_hold_no_copies_of_each_other(folder_of, read, turn):
+    for one, other in (("turn-left", "turn-right"), ("b", "d"), ("hoch", "quer gedreht"), ("wug", "dax")):
+        count = 3 if one != "wug" else 5  # where no name says so, that there are many does
+        content = {f"{one}/{seed}.png": encoded(scene(seed)) for seed in range(9)}
+        content |= {f"{other}/{seed}.png": encoded(turn(scene(seed))) for seed in range(count)}
+        content |= {f"{other}/{seed + 50}.png": encoded(scene(seed + 50)) for seed in range(9 - count)}
+        assert find_near(read(folder_of(content, one))).conflicts == ()
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_a_turned_copy_stays_with_its_original(folder_of, read, turn):
+    dataset = read(folder_of(with_copies({f"{seed} again": turn(scene(seed)) for seed in (2, 5)})))
+    assert groups(dataset) == [["cat/2 again.png", "cat/2.png"], ["cat/5 again.png", "cat/5.png"]]
+    content = with_copies({}, "train/") | {
+        "test/cat/1.png": encoded(turn(scene(4))),
+        "val/dog/1.png": encoded(scene(81)),
+        "val/cat/1.png": encoded(scene(80)),
+        "test/dog/1.png": encoded(scene(82)),
+    }
+    split = make_split(read(folder_of(content, "divided")), SplitSpec())
+    assert [one.name for one in split.left_out] == ["train/cat/4.png"]
+
+
+def test_symmetric_drawings_are_no_turned_copies(folder_of, read):
+    content = {}
+    for n in range(40):
+        image = Image.new("RGB", (64, 64), (250, 250, 250))
+        radius = 8 + n % 20
+        draw = ImageDraw.Draw(image)
+        box = (32 - radius, 32 - radius, 32 + radius, 32 + radius)
+        (draw.ellipse if n % 2 else draw.rectangle)(box, fill=(4 * n, 200 - 3 * n, 80))
+        content[f"{('square', 'disc')[n % 2]}/{n}.png"] = encoded(image)
+    dataset = read(folder_of(content))
+    with_turns, without = find_near(dataset), find_near(dataset, look_for_turned=False)
+    assert (with_turns.groups, with_turns.conflicts) == (without.groups, without.conflicts)
 
 
 def test_what_a_person_says_is_different_stays_apart(folder_of, read):

@@ -4,7 +4,7 @@ import pytest
 
 from core.data.related.versions import joined, version_groups
 from core.data.split import make_split
-from core.experiment import SplitSpec
+from core.experiment import Reading, SplitSpec
 
 
 def content(names, classes=("cat", "dog")):
@@ -105,3 +105,46 @@ def test_a_divided_set_keeps_its_parts_and_carves_by_versions(folder_of, read):
 
 def test_groups_with_an_index_in_common_are_one():
     assert joined(((1, 4), (7, 8)), ((4, 9), (2, 3, 5))) == ((1, 4, 9), (2, 3, 5), (7, 8))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "05_{}_aug_cat_{}", "IMG_20{}1_augmented_x_{}", "aug_{}_{}", "photo{}_rot90_v9_{}", "{}-flipped-of-{}",
+        "leaf{}_mirrored_b_{}_x", "cat_original_IMG_20{}.jpg_3fa{}5-77", "bild{}-gespiegelt-nr-{}",
+    ],
+)  # fmt: skip
+def test_words_of_augmentation_within_names_tell_copies(folder_of, read, form):
+    names = [form.format(n, 31 + 7 * n + 100 * k) + ".png" for n in range(5) for k in range(3)]
+    dataset = read(folder_of(content(names)), reading=Reading(layout="folders"))
+    assert sorted(map(len, version_groups(dataset))) == [3] * 10
+    assert version_groups(dataset, marked=False) == ()
+    split = make_split(dataset, SplitSpec(seed=3))
+    where = {dataset.items[i].name: part for part in ("train", "val", "test") for i in getattr(split, part)}
+    for n in range(5):
+        assert len({where[f"cat/{name}"] for name in names[3 * n : 3 * n + 3]}) == 1
+
+
+@pytest.mark.parametrize("made", ["05_{}_aug_cat_55{}", "05_{}_0_41{}"])
+def test_copies_whose_original_is_there_are_with_it_from_the_first_on(folder_of, read, made):
+    names = [*(f"05_{n}.png" for n in range(7)), made.format(4, 1) + ".png", made.format(4, 2) + ".png"]
+    dataset = read(folder_of(content(names, ("cat",)) | {"dog/1.png": 70, "dog/2.png": 71}))
+    (group,) = version_groups(dataset)
+    assert {dataset.items[i].name for i in group} == {"cat/05_4.png", *(f"cat/{name}" for name in names[7:])}
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["2023_aug_{1}_shot_{0}", "{0}_Aug_2023_{1}", "site3_aug_{1}", "05_{0}_cat_{1}", "cat_aug_{0}{1}", "IMG_{0}_{1}"],
+)
+def test_months_and_counts_are_no_such_words(folder_of, read, form):
+    names = [form.format(n, 10 + 3 * n + k) + ".png" for n in range(5) for k in range(3)]
+    assert version_groups(read(folder_of(content(names)), reading=Reading(layout="folders"))) == ()
+
+
+def test_what_was_done_before_a_name_tells_copies_without_their_original(folder_of, read):
+    names = [f"{done}_photo{n}.png" for n in range(5) for done in ("hflip", "rot90", "augmented")]
+    dataset = read(folder_of(content(names)), reading=Reading(layout="folders"))
+    assert sorted(map(len, version_groups(dataset))) == [3] * 10
+    plain = [f"{done}{n}.png" for n in range(5) for done in ("flipper_", "rotor_", "august_")]
+    assert version_groups(read(folder_of(content(plain), "plain"), reading=Reading(layout="folders"))) == ()

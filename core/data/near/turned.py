@@ -1,0 +1,62 @@
+"""Which pairs of images may be quarter turns of one another, perhaps mirrored: their grey views agree in what these do
+not change.
+
+That is the mean over the eight places to which turning and mirroring take a pixel, on a view of 16 x 16; two copies
+differ in it by no more than they do themselves, so that none is missed. Only copies that were saved again are sought,
+in another light at most: people turn an image as a whole.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.near.coarse import Check, Pairs, nearest
+from core.data.near.views import TURNS, Views, mirrored
+
+_SIDE = 16  # px
+_CLOSE = 0.02  # squared distance of two unit views
+_NEAREST = 24  # partners of an image that come that far
+_BLOCK = 512  # rows compared at once: bounds the memory
+
+
+def candidates(views: Views, most: int, check: Check) -> Pairs:
+    """Pairs with one < other that pass `check` in a way: for each image the `most` that agree best."""
+    kept = _unchanged(views.grey)
+    squares = (kept**2).sum(axis=1)
+    rows, columns, gaps = [], [], []
+    for start in range(0, len(kept), _BLOCK):
+        gap = kept[start : start + _BLOCK] @ kept[start:].T
+        gap *= -2
+        gap += squares[start : start + _BLOCK, None]
+        gap += squares[None, start:]
+        gap[:, : len(gap)][np.tril_indices(len(gap))] = np.inf
+        close = gap <= _CLOSE
+        if close.sum() > _NEAREST * len(gap):  # where everything is alike
+            rank = min(_NEAREST, gap.shape[1] - 1)
+            close &= gap <= np.partition(gap, rank, axis=1)[:, rank, None]
+        one, other = np.nonzero(close)
+        rows.append(one + start)
+        columns.append(other + start)
+        gaps.append(gap[one, other])
+    one, other, distance = np.concatenate(rows), np.concatenate(columns), np.concatenate(gaps)
+    found = [(way, check(one, other, way)) for way in TURNS]
+    return nearest(
+        np.concatenate([one[agreed] for _, agreed in found]),
+        np.concatenate([other[agreed] for _, agreed in found]),
+        np.concatenate([np.full(agreed.sum(), way) for way, agreed in found]),
+        np.concatenate([distance[agreed] for _, agreed in found]),
+        most,
+    )
+
+
+def _unchanged(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(N, K) what turning and mirroring do not change of views (N, side, side), as unit views before."""
+    step = grey.shape[1] // _SIDE
+    small = grey.reshape(len(grey), _SIDE, step, _SIDE, step).mean(axis=(2, 4), dtype=np.float32)
+    small -= small.mean(axis=(1, 2), keepdims=True)
+    small /= np.maximum(1e-3, np.linalg.norm(small, axis=(1, 2)))[:, None, None]
+    half = small + mirrored(small, 1)
+    half = (half + mirrored(half, 2))[:, : _SIDE // 2, : _SIDE // 2]
+    half = (half + half.swapaxes(1, 2)) / 8
+    upper, right = np.triu_indices(_SIDE // 2)
+    places = np.where(upper == right, 4, 8).astype(np.float32)
+    return np.ascontiguousarray(half[:, upper, right] * np.sqrt(places))
