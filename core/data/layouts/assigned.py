@@ -12,6 +12,7 @@ from typing import Any
 
 from core.data import names
 from core.data.dataset import LeftOut, Part
+from core.data.layouts.beside.alike import looks_ordinary, may_be_ordinary
 from core.data.layouts.beside.aside import is_aside
 from core.data.layouts.words import is_new
 from core.data.natural import natural_key
@@ -134,8 +135,14 @@ class Layout:
         ]
 
     def note_aside(self) -> None:
-        """Note classes whose names are unusual for classes, if at least two others exist."""
+        """Note classes whose names are unusual for classes, if at least two others exist; not those of ordinary words
+        whose images look like theirs."""
         aside = [label for label in sorted(self.classes) if is_aside(label, self.classes)]
+        if any(map(may_be_ordinary, aside)):
+            files: dict[str, list[Path]] = {}
+            for found in self.found:
+                files.setdefault(found.label, []).append(found.path)
+            aside = [label for label in aside if not (label in files and looks_ordinary(label, files))]
         self._note_read(aside)
 
     def note_new(self) -> None:
