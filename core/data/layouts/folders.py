@@ -14,6 +14,7 @@ from core.data.layouts.words import (
     is_certain,
     is_development,
     is_late,
+    is_ordinary,
     kind_of,
     resembles_train,
     same_class,
@@ -241,10 +242,14 @@ def _flat_tests(case: Case) -> list[Folder]:
     """Flat folders for prediction beside class folders. A class may be called 'test', but not one of two classes."""
     if case.named:
         return []
+    names = [folder.name for folder in case.root.full]
     found = [
         folder
         for folder in case.root.full
-        if kind_of(folder.name) not in (None, "train") and is_certain(folder.name) and not unwrap(folder).full
+        if kind_of(folder.name) not in (None, "train")
+        and is_certain(folder.name)
+        and not unwrap(folder).full
+        and not is_ordinary(folder.name, names)
     ]
     return found if len(case.root.folders) - len(found) > 1 else []
 

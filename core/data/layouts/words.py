@@ -9,7 +9,7 @@ from itertools import chain, pairwise
 
 from core.data.dataset import Part
 from core.data.layouts.vocabulary import groups, parts, unlabelled
-from core.data.layouts.vocabulary.fillers import AROUND, NAMELESS, NOUNY, TOGETHER
+from core.data.layouts.vocabulary.fillers import AROUND, NAMELESS, NOUNY, SMALL, TOGETHER
 from core.data.layouts.vocabulary.letters import all_words, folded, without_version
 
 PREDICT = "predict"  # images without labels, to be predicted
@@ -68,12 +68,18 @@ def kind_of(name: str) -> Kind | None:
 def _found(name: str) -> tuple[Kind | None, str]:
     """The part that a name stands for, and the word that says so; None and nothing if there is none."""
     bare = _LAST_LETTER.sub("", without_version(name.strip()))
-    for letters in dict.fromkeys((folded(bare), folded(_ELIDED.sub("", bare)))):
+    for letters in dict.fromkeys((folded(bare), _essential(bare))):
         for core in AROUND.cores(letters, _LONGEST):
             for kind, words in _WORDS.items():
                 if core in words:
                     return kind, core
     return None, ""
+
+
+def _essential(name: str) -> str:
+    """The letters of a name without small words that stand alone: 'set de test' gives 'settest', 'detest' itself."""
+    tokens = _tokens(_ELIDED.sub("", name))
+    return "".join(letters for token in tokens if (letters := folded(token)) not in SMALL) or folded(name)
 
 
 def is_late(name: str) -> bool:
@@ -110,7 +116,12 @@ def are_a_set(names: Iterable[str]) -> bool:
 
 
 def _cores(name: str) -> frozenset[str]:
-    return _TOGETHER.intersection(TOGETHER.cores(folded(name), _LONGEST_TOGETHER))
+    return frozenset(
+        core
+        for letters in {folded(name), _essential(name)}
+        for core in TOGETHER.cores(letters, _LONGEST_TOGETHER)
+        if core in _TOGETHER
+    )
 
 
 def is_generic(name: str) -> bool:
@@ -132,9 +143,20 @@ def may_be_unknown(name: str) -> bool:
 
 
 def is_ordinary(name: str, beside: Iterable[str]) -> bool:
-    """Whether other names make one that of a class: 'raw' beside 'cooked'."""
+    """Whether other names make one that of a class: 'raw' beside 'cooked', 'no_label' beside 'front_label'."""
     others = unlabelled.ORDINARY_BESIDE.get(folded(name))  # which few names have
-    return others is not None and not others.isdisjoint(map(folded, beside))
+    if others is not None:
+        return not others.isdisjoint(map(folded, beside))
+    return is_one_of_series(name, beside)
+
+
+def is_one_of_series(name: str, beside: Iterable[str]) -> bool:
+    """Whether a name shares a word with all others, without which none is that of a part or of images without a class:
+    'no_label' beside 'front_label' and 'back_label'."""
+    every = list(dict.fromkeys((*beside, name)))
+    if len(every) < 3 or not _shared_words(every):
+        return False
+    return all(rest and not kind_of(rest) and not is_beside_parts(rest) for rest in without_shared(every).values())
 
 
 def is_unlikely_class(name: str) -> bool:
@@ -145,7 +167,7 @@ def is_unlikely_class(name: str) -> bool:
         return True
     if is_new(name) or is_generic(name) or kind_of(name) is not None:
         return True
-    tokens = _TOKEN.findall(_CAMEL_CASE.sub(" ", name))
+    tokens = _tokens(name)
     kinds = {kind_of(one) for one in (*tokens, *map("".join, pairwise(tokens)))}
     others = {folded(token) for token in tokens if kind_of(token) is None and not token.isdigit()}
     qualified = all(one in _QUALIFIERS or is_generic(one) or (one.isascii() and len(one) < 3) for one in others)
@@ -209,13 +231,18 @@ def is_batch(name: str) -> bool:
 
 def without_shared(names: Sequence[str]) -> dict[str, str]:
     """Each name without the words common to all: 'cats_train' and 'cats_test' become 'train' and 'test'."""
-    tokens = {name: _TOKEN.findall(_CAMEL_CASE.sub(" ", name)) for name in names}
-    shared = (
-        set.intersection(*(set(map(str.casefold, found)) for found in tokens.values())) if len(tokens) > 1 else set()
-    )
-    return {
-        name: " ".join(token for token in found if token.casefold() not in shared) for name, found in tokens.items()
-    }
+    shared = _shared_words(names)
+    return {name: " ".join(token for token in _tokens(name) if token.casefold() not in shared) for name in names}
+
+
+def _shared_words(names: Sequence[str]) -> set[str]:
+    """The words, in lower case, that all of several names have."""
+    words = [set(map(str.casefold, _tokens(name))) for name in names]
+    return set.intersection(*words) if len(words) > 1 else set()
+
+
+def _tokens(name: str) -> list[str]:
+    return _TOKEN.findall(_CAMEL_CASE.sub(" ", name))
 
 
 def resembles_train(name: str) -> bool:

@@ -1,6 +1,6 @@
 """What stands beside the word for a part: nouns for images and data, prepositions, and words such as 'set'."""
 
-from core.data.layouts.vocabulary.letters import Fillers, all_words
+from core.data.layouts.vocabulary.letters import Fillers, all_words, spellings
 from core.data.layouts.vocabulary.parts import AFTER_TOGETHER
 
 _NOUNS = {
@@ -40,33 +40,39 @@ _NOUNS = {
     "th": "ภาพ|รูป|รูปภาพ|ข้อมูล|ชุด",
 }
 _ADJECTIVES = {
-    "en": "the|my|set|sets|seg|split|splits|folder|dir|subset|part|raw|original|orig|final|new",
+    "en": "set|sets|seg|split|splits|folder|dir|subset|part|raw|original|orig|final|new",
 }
-# beside a word for a part; alone it may be a class
+# words of their own beside one for a part: 'set de test', 'not detest'
 _BETWEEN = {
-    "en": "only|for|of|to",
+    "en": "only|for|of|to|the|my",
     "de": "zum|zur|zu|von|mit|für|der|die|das|dem",
     "fr": "de|du|des|pour|les|la|le",
     "es": "de|para|del|el|la|los|las",
     "pt": "de|do|da|para|as|os",
     "it": "di|per|da|del|della|il",
     "ru": "для|на", "uk": "для", "bg": "за", "pl": "do|dla", "nl": "voor|te|om", "sv": "för|till|att", "da": "til|at",
-    "tr": "için", "cs": "pro", "hu": "az", "ro": "de|pentru", "zh": "要|的|用于", "ja": "したい|する|の", "id": "untuk",
+    "tr": "için", "cs": "pro", "hu": "az", "ro": "de|pentru", "id": "untuk",
 }  # fmt: skip
+_UNSPACED = {"zh": "要|的|用于", "ja": "したい|する|の", "en": "my"}  # before a word without a gap
 _AFTER = {
     "en": "only|file|files|item|items|list|lists|small|large|mini|full",
     "de": "liste",
     "es": "lista",
     "fr": "liste",
+    "zh": "的",
 }
 
 NOUNS = all_words(_NOUNS)
-NAMELESS = Fillers(NOUNS | all_words(_ADJECTIVES), ())
+SMALL = all_words(_BETWEEN)
+# 'donneesdetest': behind a noun nobody takes the small word for the beginning of another one
+_WITH_SMALL = frozenset(
+    noun + small
+    for language, words in _BETWEEN.items()
+    for noun in spellings(_NOUNS.get(language, ""))
+    for small in spellings(words)
+)
+_BEFORE = NOUNS | all_words(_ADJECTIVES) | all_words(_UNSPACED) | _WITH_SMALL
+NAMELESS = Fillers(NOUNS | all_words(_ADJECTIVES) | all_words({"en": "the|my"}), ())
 NOUNY = Fillers(NOUNS, NOUNS)
-AROUND = Fillers(
-    NOUNS | all_words(_ADJECTIVES) | all_words(_BETWEEN),
-    NOUNS | all_words(_ADJECTIVES) | all_words(_AFTER),
-)
-TOGETHER = Fillers(
-    NOUNS | all_words(_ADJECTIVES) | all_words(_BETWEEN), NOUNS | all_words(_ADJECTIVES) | AFTER_TOGETHER
-)
+AROUND = Fillers(_BEFORE, NOUNS | all_words(_ADJECTIVES) | all_words(_AFTER))
+TOGETHER = Fillers(_BEFORE, NOUNS | all_words(_ADJECTIVES) | AFTER_TOGETHER)

@@ -238,6 +238,7 @@ _SERIES = (
     ("misc extra", "tools toys small large medium books clothes"),
     ("holdout", "normal press release switch"),
     ("test", "odi quiz homework exam"),
+    ("tests", "spines shells skeletons ossicles"),
     ("mystery", "thriller romance horror comedy"),
     ("pending", "approved rejected done"),
     ("demo", "metal grunge rock"),
