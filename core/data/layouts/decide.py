@@ -157,6 +157,7 @@ def _flat(case: Case) -> Layout | None:
         return read_csv(case, labelled)
     name = labelled.tables[0].path.name
     options = [({"layout": "csv", "labels": name}, f"the classes are in {name}"), FOLDERS]
+    options += [option for option in table_options(case, labelled) if option[0].get("task") == "multilabel"]
     raise case.ask(
         f"{name} and the folders {listed(f.name for f in case.root.full)} give the images other classes.", options
     )

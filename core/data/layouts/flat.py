@@ -131,9 +131,10 @@ def refuse_unclear(case: Case, labelled: Labelled) -> None:
             f"{name} names the images (column '{short(labelled.file_column)}'), but no column gives their classes: "
             f"{labelled.why}. Add a column with a class per image."
         )
-    if not labelled.labels and labelled.conflicts:
+    if labelled.conflicts and labelled.labels.keys() <= labelled.conflicts.keys():
         path, reason = next(iter(labelled.conflicts.items()))
-        raise UnusableDataset(f"{name} gives no image a class that is clear. {short(path.name)}: {reason}")
+        sentence = f"{name} gives no image a class that is clear. {short(path.name)}: {reason}"
+        raise case.ask(sentence, [_put_together(name, labelled)]) if labelled.repeated else UnusableDataset(sentence)
     if not labelled.labels:
         raise UnusableDataset(
             f"{name} gives no image a class: {why_none(dict(table.columns), [labelled.file_column])}. Add a column "
@@ -269,6 +270,12 @@ def several_options(name: str, labelled: Labelled) -> list[tuple[dict[str, str],
     ]
 
 
+def _put_together(name: str, labelled: Labelled) -> tuple[dict[str, str], str]:
+    """The option for a table whose rows give one image different classes, as `Case.ask` takes it."""
+    description = f"the labels are in {labelled.tables[0].path.name}, and rows of one image are put together"
+    return _column(name, labelled.label_column, "", "multilabel"), description
+
+
 def table_options(case: Case, labelled: Labelled | None) -> list[tuple[dict[str, str], str]]:
     """All options for tables: one class or several labels per image, and those called like copies; as arguments of
     `Case.ask`."""
@@ -283,6 +290,5 @@ def table_options(case: Case, labelled: Labelled | None) -> list[tuple[dict[str,
         return [*several_options(name, labelled), *copies]
     options = [({"layout": "csv"}, f"the classes are in {labelled.tables[0].path.name}")]
     if labelled.repeated:
-        description = f"the labels are in {labelled.tables[0].path.name}, and rows of one image are put together"
-        options.append((_column(name, labelled.label_column, "", "multilabel"), description))
+        options.append(_put_together(name, labelled))
     return [*options, *copies]

@@ -250,3 +250,23 @@ def test_numbers_that_name_two_images_each_are_refused_with_the_reason(refused):
         layout="csv", label_column="label", labels="l.csv",
     )  # fmt: skip
     assert "gives no image a class that is clear. 1.jpg: Row 2 of l.csv names '1', and several images" in said
+
+
+@pytest.mark.parametrize("place", [".", "images", "train"])
+def test_a_table_whose_rows_contradict_each_other_for_every_image_is_told(asked, read, place):
+    files = [f"shot{number}.jpg" for number in range(31, 37)]
+    rows = "".join(f"{file},{label}\n" for file in files for label in ("cat", "dog"))
+    question = asked({place: files, "labels.csv": f"file,label\n{rows}"})
+    assert question.question.startswith("labels.csv gives no image a class that is clear. shot31.jpg: The rows of")
+    assert [choice.gives for choice in question.choices] == ["2 classes: cat 6, dog 6"]
+    assert question.choices[0].reading["task"] == "multilabel"
+    one_clear = read({place: files, "labels.csv": f"file,label\n{rows}".replace("shot31.jpg,dog\n", "")})
+    assert [found.label for found in one_clear.found] == ["cat"]
+    assert sum("give it the classes" in one.reason for one in one_clear.left_out) == 5
+
+
+def test_beside_class_folders_such_a_table_is_offered_as_labels_of_several(asked):
+    files = {"cat": ["a1.jpg", "a2.jpg"], "dog": ["b1.jpg", "b2.jpg", "b3.jpg"]}
+    rows = "".join(f"{file},{label}\n" for each in files.values() for file in each for label in ("wild", "tame"))
+    question = asked({**files, "labels.csv": f"file,label\n{rows}"})
+    assert [choice.gives for choice in question.choices] == ["2 classes: cat 2, dog 3", "2 classes: tame 5, wild 5"]
