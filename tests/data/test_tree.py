@@ -36,7 +36,7 @@ def told(layout):
     ],
 )  # fmt: skip
 def test_leftovers_are_ignored_at_any_depth(images, name):
-    for place in (images / name, images / "cat" / name / "deeper"):
+    for place in (images / name / "in", images / "cat" / name / "deeper"):
         place.mkdir(parents=True)
         (place / "9.png").touch()
     layout = read_layout(images)

@@ -66,7 +66,9 @@ class Search:
     def _folder(self, entry: "os.DirEntry[str]", beside: Collection[str]) -> str:
         if junk.is_leftover(entry.name, _names(entry.path) if junk.may_be_class(entry.name) else (), beside):
             return ""
-        return folder_reason(entry.name) if self.holds_images(Path(entry.path)) else ""
+        if not self.holds_images(Path(entry.path)):
+            return ""
+        return folder_reason(entry.name, sum(map(is_called_image, _names(entry.path))))
 
     def _is_image(self, entry: "os.DirEntry[str]", beside: Collection[str]) -> bool:
         if not is_suspect(entry.name, beside):
@@ -90,10 +92,13 @@ def is_called_image(name: str) -> bool:
     return name.lower().endswith(_SUFFIXES) and not name.startswith("._")
 
 
-def folder_reason(name: str) -> str:
-    """Why a folder of this name was passed over."""
+def folder_reason(name: str, count: int) -> str:
+    """Why a folder of this name with `count` images right in it was passed over."""
     if junk.is_library(name):
         return LIBRARY
+    if junk.is_trash(name) and count:
+        images, verb = ("1 image", "is") if count == 1 else (f"{count:,} images", "are")
+        return f"Is called like a bin: {images} in it {verb} not read. Rename the folder if it is a class."
     return HIDDEN_FOLDER if name.startswith(".") else DOUBTFUL_FOLDER
 
 

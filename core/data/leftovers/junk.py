@@ -9,8 +9,10 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
+from core.data.decoding.formats import IMAGE_SUFFIXES
 from core.data.leftovers import own
 
+_IMAGES = tuple(IMAGE_SUFFIXES)
 _JUNK = frozenset(
     (
         # macOS
@@ -59,6 +61,10 @@ _BINS = frozenset(("recycler", "recycled", "temporary items"))  # a system's, or
 _IN_BIN = re.compile(r"info2?|s-1-[\d-]+|folders\.\d+|cleanup at startup", re.IGNORECASE)
 _DELETED = re.compile(r"d[a-z]\d+(\..*)?", re.IGNORECASE)
 IN_CLOUD = "Was moved to iCloud and is not on this disk. Download it (in the Finder: Download Now)."
+_TRASH = re.compile(  # what was thrown away; a class of waste may be called so
+    r"\.(?:trash(?:es|[-_]\w+)?|globaltrash|recycle(?:[._-]?bin)?|recycled|recycler|deleted)|[#@]recycle|\$recycle\.bin"
+)
+_OF_SYSTEM = re.compile(r"\$[ri][a-z0-9]{6}\..*|info2?|files|s-1-[\d-]+|\d{3,4}", re.IGNORECASE)
 _COPY = re.compile(r"(?P<name>[$#@~].*|lost\+found|system volume information)(?:[ ._-]\(?\d{1,3}\)?|[ -]+copy)")
 _BESIDE = re.compile(r".*@syno(eastream|resource)")  # files of a Synology
 _PREVIEWS = re.compile(r".*\.(lrdata|lrcat-data|cocatalogdb-data)")  # of Lightroom
@@ -79,6 +85,8 @@ def is_leftover(name: str, inside: Collection[str] = (), beside: Collection[str]
     """Whether junk is a known leftover, whose images nobody misses. `inside` and `beside` are names of what lies in it
     and next to it: '#recycle' next to '#reuse' may be a class."""
     folded = _original(name)
+    if is_trash(name) and any(_may_be_own(one) for one in inside):
+        return not _OF_NAS.isdisjoint(map(str.casefold, inside)) or any(map(_OF_SYSTEM.fullmatch, inside))
     if name.startswith("."):
         return _HIDDEN.fullmatch(folded) is not None
     if is_library(name):
@@ -96,7 +104,17 @@ def is_leftover(name: str, inside: Collection[str] = (), beside: Collection[str]
 def may_be_class(name: str) -> bool:
     """Whether junk of that name may be a class as well, so that `is_leftover` needs to know what is inside."""
     folded = _original(name)
-    return folded in _LOST or folded in _FAMILY or _CHECKED.fullmatch(folded) is not None
+    return is_trash(name) or folded in _LOST or folded in _FAMILY or _CHECKED.fullmatch(folded) is not None
+
+
+def is_trash(name: str) -> bool:
+    """Whether junk has the name of a bin: '.trash', '#recycle'."""
+    return _TRASH.fullmatch(_original(name)) is not None
+
+
+def _may_be_own(name: str) -> bool:
+    """Whether something right in a bin is an image of a class, by its name."""
+    return name.lower().endswith(_IMAGES) and not name.startswith(("$", "."))
 
 
 def is_library(name: str) -> bool:

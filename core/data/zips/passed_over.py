@@ -38,7 +38,7 @@ def choose(opened: zipfile.ZipFile, entries: Sequence[Entry]) -> Choice:
 class _Chooser:
     opened: zipfile.ZipFile
     inside: dict[_Path, set[str]] = field(default_factory=lambda: defaultdict(set))
-    folders: dict[_Path, str] = field(default_factory=dict)  # with the reason
+    folders: dict[_Path, int] = field(default_factory=dict)  # with the images right in each
     files: dict[_Path, list[str]] = field(default_factory=dict)  # hidden images by their folder
     looked: int = 0
 
@@ -56,7 +56,7 @@ class _Chooser:
 
     def left_out(self) -> list[LeftOut]:
         """The folders, then the files, each by its path in the zip."""
-        lines = [(path, reason) for path, reason in self.folders.items()]
+        lines = [(path, hidden.folder_reason(path[-1], count)) for path, count in self.folders.items()]
         lines += [
             ((*above, min(found, key=natural_key)), hidden.files_reason(len(found)))
             for above, found in self.files.items()
@@ -70,8 +70,12 @@ class _Chooser:
             return
         path = (*above, part)
         known = junk.is_leftover(part, self.inside[path], self.inside[above])
-        if not known and path not in self.folders and not entry.is_folder and self._is_image(entry):
-            self.folders[path] = hidden.folder_reason(part)
+        if known or entry.is_folder:
+            return
+        if path not in self.folders and self._is_image(entry):
+            self.folders[path] = 0
+        if path in self.folders and entry.parts[:-1] == path:
+            self.folders[path] += hidden.is_called_image(entry.parts[-1])
 
     def _is_image(self, entry: Entry) -> bool:
         name = entry.parts[-1]

@@ -58,16 +58,42 @@ def test_hidden_images_of_a_folder_are_named_in_one_line(read):
 @pytest.mark.parametrize(
     "name",
     [
-        ".Trash-1000/files/1.png", ".Trashes/1.png", ".git/1.png", ".ipynb_checkpoints/1-checkpoint.png",
+        ".Trash-1000/files/1.png", ".Trashes/501/1.png", ".git/1.png", ".ipynb_checkpoints/1-checkpoint.png",
         ".thumbnails/1.png", "cat/.@__thumb/1.png", ".cache/1.png", ".dropbox.cache/1.png", ".picasaoriginals/1.png",
         "cat/.trashed-1700000000-1.jpg", "cat/.pending-1700000000-1.jpg", "cat/.syncthing.1.jpg.tmp",
-        "cat/.~tmp~/1.jpg", ".stversions/1.jpg", ".venv/1.png", ".Recycle.Bin/1.png", ".mypy_cache/1.png",
-        ".tmp.driveupload/1.png", ".TemporaryItems/1.png", "@eaDir/1.png", "#recycle/1.png", "__MACOSX/cat/._9.png",
+        "cat/.~tmp~/1.jpg", ".stversions/1.jpg", ".venv/1.png", ".Recycle.Bin/cat/1.png", ".mypy_cache/1.png",
+        ".tmp.driveupload/1.png", ".TemporaryItems/1.png", "@eaDir/1.png", "#recycle/cat/1.png",
+        "$RECYCLE.BIN/S-1-5-18/$RABCDEF.png", "__MACOSX/cat/._9.png",
     ],
 )  # fmt: skip
 def test_known_leftovers_are_ignored(read, name):
     layout = read({name: JPEG})
     assert layout.summary == "2 classes: cat 3, dog 2"
+    assert layout.left_out == []
+
+
+@pytest.mark.parametrize(
+    "name", [".trash", ".Trash", "#recycle", "@Recycle", ".recycle", ".Trash-1000", "$RECYCLE.BIN", "cat/.trash"]
+)
+def test_images_right_in_a_bin_are_told_with_their_number(read, name):
+    layout = read({f"{name}/{number}.png": JPEG for number in range(4)} | {f"{name}/notes.txt": b"x"})
+    assert layout.classes == {"cat", "dog"}
+    assert told(layout) == {
+        name: "Is called like a bin: 4 images in it are not read. Rename the folder if it is a class."
+    }
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ("#recycle/desktop.ini", "#recycle/1.png"), ("@Recycle/.@__thumb/1.png", "@Recycle/1.png"),
+        ("$RECYCLE.BIN/$RABCDEF.png", "$RECYCLE.BIN/$IABCDEF.png"), (".Trash/files/1.png", ".Trash/info/1.trashinfo"),
+        (".thumbnails/1.png",), (".cache/1.png",), (".trash/a.txt",), ("#recycle/cat/1.png", "#recycle/dog/2.png"),
+    ],
+)  # fmt: skip
+def test_a_bin_with_marks_of_its_system_is_a_leftover(read, content):
+    layout = read(dict.fromkeys(content, JPEG))
+    assert layout.classes == {"cat", "dog"}
     assert layout.left_out == []
 
 
@@ -123,7 +149,8 @@ def test_what_may_be_a_class_is_silent_only_with_what_systems_put_there(tmp_path
 
 def test_tags_called_like_folders_of_a_nas_are_named(read):
     layout = read({"#recycle/1.png": JPEG, "#reuse/1.png": JPEG, "~snapshot 2/1.png": JPEG, "@tmp/1.png": JPEG})
-    assert told(layout) == {"#recycle": DOUBTFUL_FOLDER, "~snapshot 2": DOUBTFUL_FOLDER}
+    one = "Is called like a bin: 1 image in it is not read. Rename the folder if it is a class."
+    assert told(layout) == {"#recycle": one, "~snapshot 2": DOUBTFUL_FOLDER}
     assert layout.classes == {"cat", "dog", "#reuse"}
 
 
