@@ -23,6 +23,7 @@ from core.data.geometry import Geometry
 from core.data.split import Split
 from core.errors import InvalidInput, UnreadableImage
 from core.experiment import PipelineSpec
+from core.export.labels_table import joined, labels_table
 from core.export.table import csv_bytes
 from core.files import slug
 from core.work.progress import Progress
@@ -33,7 +34,6 @@ LABELS = "labels.csv"  # of images with several labels, which lie in one folder
 LARGEST = 100_000  # files
 _CACHE_BYTES = 1 << 26
 _SAMPLE = 4  # images from which the size of all is estimated
-SEPARATORS = "|;,/+&"  # at which a table of labels is read
 _SAFE = re.compile(r"\w(?:[\w ().,+-]{0,80}[\w)])?")  # letters of any script; no separators, no dots at the ends
 Put = Callable[[str, bytes], None]
 
@@ -65,8 +65,9 @@ def write_copies(
     cache = ImageCache(geometry, _CACHE_BYTES)
     others = _Recorded(items, cache.base)
     maker = Pipeline(pipeline, geometry, others)
-    places, separator = _places(dataset), _separator(dataset)
+    places = _places(dataset)
     rows, left_out = list[tuple[str | int, ...]](), list[str]()
+    labelled: list[tuple[str, Sequence[str]]] = []
     with _place(out) as put:
         for index, item in enumerate(items):
             try:
@@ -81,11 +82,12 @@ def write_copies(
                 others.taken.clear()
                 fired = maker.fired(base, seed=seed, digest=item.digest, number=number)
                 steps = json.dumps(_drawn_steps(fired, pipeline, others.taken), ensure_ascii=False)
-                labels = separator.join(dataset.classes[label] for label in item.classes)
-                rows.append((name, labels, item.name, item.digest, number, seed, steps))
+                labels = [dataset.classes[label] for label in item.classes]
+                labelled.append((name, labels))
+                rows.append((name, joined(labels, dataset.classes), item.name, item.digest, number, seed, steps))
         put(MANIFEST, csv_bytes(COLUMNS, rows))
         if dataset.several:
-            put(LABELS, csv_bytes(("file", "labels"), [row[:2] for row in rows]))
+            put(LABELS, labels_table(labelled, dataset.classes))
     return left_out
 
 
@@ -180,22 +182,6 @@ def _places(dataset: Dataset) -> Callable[[Item], str]:
         return lambda _: "images"
     folders = _folders(dataset.classes)
     return lambda item: folders[item.label]
-
-
-def _separator(dataset: Dataset) -> str:
-    """What stands between labels in a table: a character that no label has.
-
-    Empty where an image has one class. Raises `InvalidInput` where there is none.
-    """
-    if not dataset.several:
-        return ""
-    free = [one for one in SEPARATORS if not any(one in name for name in dataset.classes)]
-    if not free:
-        raise InvalidInput(
-            f"The labels of the copies cannot be written: each of the characters {' '.join(SEPARATORS)} that may stand "
-            "between labels in a table is part of some label. Rename a label so that one of them is free."
-        )
-    return free[0]
 
 
 def _folders(classes: Sequence[str]) -> list[str]:
