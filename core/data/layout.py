@@ -7,6 +7,7 @@ from core.data import names
 from core.data.dataset import LeftOut, Part
 from core.data.encodings import decode_file_names
 from core.data.layouts.assigned import LABELS, Found, Layout, class_labels, listed, read_json
+from core.data.layouts.beside.opposites import labels_as_things
 from core.data.layouts.case import Case, no_classes, take_labels, unwrap_root
 from core.data.layouts.containers import other_files, unread_labels
 from core.data.layouts.decide import choices, read_case
@@ -69,6 +70,7 @@ def _case(folder: Path, workspace: Path | None) -> Case:
     case.labels = decoded | manifest.get("labels", {})
     case.called = manifest.get("names", {}) | _unambiguous(decoded, tree.top)
     case.notes = [*manifest.get("notes", []), *guessed]
+    case.given |= set(labels_as_things(tree.top))
     take_labels(case, folder)
     unwrap_root(case)
     set_aside(case)

@@ -48,7 +48,8 @@ class Case:
     labels: dict[str, str] = field(default_factory=dict)  # labels of folders whose name is not the label
     # original names of folders and files that are stored under other names
     called: dict[str, str] = field(default_factory=dict)
-    given: set[str] = field(default_factory=set)  # folder names with a label in classes.json: these are classes
+    # folder names that are classes whatever they are called: by classes.json, or by those beside them
+    given: set[str] = field(default_factory=set)
     named: bool = False  # whether a classes.json gives labels
     notes: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)

@@ -141,7 +141,7 @@ def _divided(case: Case) -> bool:
 def _flat(case: Case) -> Layout | None:
     """Layout by tables or file names if folder names carry no information; None if the folders are the classes."""
     labelled = labels_of(case)
-    informative = [folder for folder in case.root.full if not _is_uninformative(folder)]
+    informative = [folder for folder in case.root.full if not _is_uninformative(case, folder)]
     if not informative and case.root.image_count:
         if labelled is not None:
             return read_csv(case, labelled)
@@ -163,8 +163,10 @@ def _flat(case: Case) -> Layout | None:
     )
 
 
-def _is_uninformative(folder: Folder) -> bool:
+def _is_uninformative(case: Case, folder: Folder) -> bool:
     """Whether a folder cannot be or contain a class: named like a part or 'images', and flat."""
+    if folder.path.name in case.given:
+        return False
     return (kind_of(folder.name) is not None or is_generic(folder.name) or is_annotation(folder)) and not [
         inner for inner in unwrap(folder).full if not (is_group(inner.name) or kind_of(inner.name))
     ]

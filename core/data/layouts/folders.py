@@ -1,5 +1,6 @@
 """Layouts with one folder per class, alone or within train, val and test."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from core.data.dataset import Part
@@ -118,7 +119,7 @@ def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
     """Class folders within parts. A part without class folders is offered for prediction."""
     layout = case.layout(layout=_OF_LEVEL.get(level, "innermost") if level else "parts")
     classed = [part for part in parts if part.inner.folders or not part.inner.image_count]
-    aside = {part.folder.path: [] if level or case.named else _unlabelled(part) for part in classed}
+    aside = {part.folder.path: [] if level or case.named else _unlabelled(part, case.given) for part in classed}
     train_classes = {
         case.label(folder)
         for part in classed
@@ -159,9 +160,10 @@ def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
     return layout
 
 
-def _unlabelled(part: PartFolder) -> list[Folder]:
+def _unlabelled(part: PartFolder, given: Collection[str]) -> list[Folder]:
     """Folders such as 'unlabeled' or 'unsup' beside at least two class folders of a part."""
-    found = [folder for folder in part.inner.full if kind_of(folder.name) == PREDICT]
+    full = [folder for folder in part.inner.full if folder.path.name not in given]
+    found = [folder for folder in full if kind_of(folder.name) == PREDICT]
     return found if len(part.inner.full) - len(found) > 1 else []
 
 
@@ -250,6 +252,7 @@ def _flat_tests(case: Case) -> list[Folder]:
         and is_certain(folder.name)
         and not unwrap(folder).full
         and not is_ordinary(folder.name, names)
+        and folder.path.name not in case.given
     ]
     return found if len(case.root.folders) - len(found) > 1 else []
 

@@ -82,6 +82,11 @@ def _essential(name: str) -> str:
     return "".join(letters for token in tokens if (letters := folded(token)) not in SMALL) or folded(name)
 
 
+def word_of(name: str) -> str:
+    """The word of a name that says which part it stands for, folded: 'no label' and 'my images without label'."""
+    return _found(name)[1]
+
+
 def is_late(name: str) -> bool:
     """Whether a validation folder serves as test folder in a data set with another validation folder."""
     return _found(name)[1] in parts.LATE

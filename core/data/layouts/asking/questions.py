@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from core.data.layouts.assigned import listed
 from core.data.layouts.beside.aside import is_aside
+from core.data.layouts.beside.opposites import has_opposite
 from core.data.layouts.beside.originals import were_made_of
 from core.data.layouts.case import Case, holds_folders, unwrap
 from core.data.layouts.nested.only import ONLY, WITHOUT, name_of
@@ -190,18 +191,24 @@ def ask_about_loose(case: Case) -> None:
 
 
 def ask_about_test(case: Case) -> None:
-    """Raise if at most one class remains beside folders named like parts: these may be classes, or for prediction."""
-    full = case.root.full
+    """Raise if at most one class remains beside folders named like parts, or if another folder is called the opposite:
+    these may be classes, or for prediction."""
+    full = [folder for folder in case.root.full if folder.path.name not in case.given]
     tests = [
         folder
         for folder in full
         if (is_new(folder.name) or (kind_of(folder.name) != "train" and is_certain(folder.name)))
         and not unwrap(folder).full
     ]
-    if case.named or not tests or len(full) - len(tests) > 1:
+    if case.named or not tests:
         return
+    rest = [folder for folder in case.root.full if folder not in tests]
+    opposite = [folder for folder in tests if has_opposite(folder.name, (one.name for one in rest))]
+    if len(rest) > 1 and not opposite:
+        return
+    apart = _with_or_without(case, opposite[0])[1:] if len(rest) > 1 else one_folder_options(case, rest)
     raise case.ask(
-        f"The folders {listed(folder.name for folder in full)} may all be classes, or "
+        f"The folders {listed(folder.name for folder in case.root.full)} may all be classes, or "
         f"{listed(folder.name for folder in tests)} may hold images for prediction.",
-        [*one_folder_options(case, [folder for folder in full if folder not in tests]), FOLDERS],
+        [*apart, FOLDERS],
     )

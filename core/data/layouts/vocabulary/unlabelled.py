@@ -1,5 +1,6 @@
 """Words for images that have no label, by language, and for images that came later or by chance."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.data.layouts.vocabulary.letters import all_words, spellings
@@ -25,6 +26,13 @@ class Phrases:
         lacking = _joined(self.without, self.labels) + _joined(self.labels, self.without)
         every = [*negated, *_joined(self.to, self.do), *lacking, *self.more.split("|")]
         return frozenset(word for phrase in every for word in spellings(phrase) if word)
+
+    def lacked(self) -> Iterator[tuple[str, str]]:
+        """Each phrase that says what an image is without, folded, with the word for that."""
+        for without in self.without.split("|"):
+            for noun in self.labels.split("|") if without and not without.startswith("need") else ():
+                for phrase in (without + noun, noun + without):
+                    yield from zip(spellings(phrase), spellings(noun), strict=True)
 
 
 def _joined(*choices: str) -> list[str]:
@@ -168,6 +176,7 @@ _PHRASES = {
     "th": Phrases("ยังไม่ได้|ไม่", "จัด|จำแนก|ติดป้าย|แยกประเภท|จัดประเภท", "", "", "", "", "", "ทำนาย"),
 }  # fmt: skip
 WORDS = frozenset(word for phrases in _PHRASES.values() for word in phrases.words())
+LACKED = {phrase: noun for phrases in _PHRASES.values() for phrase, noun in phrases.lacked()}  # 'nolabel': 'label'
 
 # images that came later, have no class yet, or lie there by chance: nearly always no class, but not for certain
 NEW = all_words(
