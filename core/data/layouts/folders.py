@@ -242,17 +242,15 @@ def _classes(
 
 def _flat_tests(case: Case) -> list[Folder]:
     """Flat folders for prediction beside class folders. A class may be called 'test', but not one of two classes."""
-    if case.named:
-        return []
     names = [folder.name for folder in case.root.full]
     found = [
         folder
         for folder in case.root.full
-        if kind_of(folder.name) not in (None, "train")
+        if not case.named
+        and kind_of(folder.name) not in (None, "train")
         and is_certain(folder.name)
         and not unwrap(folder).full
-        and not is_ordinary(folder.name, names)
-        and folder.path.name not in case.given
+        and not (is_ordinary(folder.name, names) or folder.path.name in case.given)
     ]
     return found if len(case.root.folders) - len(found) > 1 else []
 

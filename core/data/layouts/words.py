@@ -161,7 +161,10 @@ def is_one_of_series(name: str, beside: Iterable[str]) -> bool:
     every = list(dict.fromkeys((*beside, name)))
     if len(every) < 3 or not _shared_words(every):
         return False
-    return all(rest and not kind_of(rest) and not is_beside_parts(rest) for rest in without_shared(every).values())
+    rests = without_shared(every)
+    if kind_of(name) == PREDICT and all(len(rest) < 2 or rest.isdigit() for one, rest in rests.items() if one != name):
+        return False  # 'label 1' and 'label 2' are labels, and 'no label' is none
+    return all(rest and not kind_of(rest) and not is_beside_parts(rest) for rest in rests.values())
 
 
 def is_unlikely_class(name: str) -> bool:
