@@ -14,9 +14,10 @@ from core.data import names
 from core.data.dataset import LeftOut, Part
 from core.data.layouts.beside.alike import looks_ordinary, may_be_ordinary
 from core.data.layouts.beside.aside import is_aside
+from core.data.layouts.vocabulary.letters import fold
 from core.data.layouts.words import is_new
 from core.data.natural import natural_key
-from core.data.related.copy_names import fold, originals
+from core.data.related.copy_names import originals
 from core.data.tree import Folder
 from core.experiment import AS_FOUND, Reading
 from core.text import short

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.data.layouts import columns as cols
+from core.data.layouts.vocabulary.letters import fold
 from core.data.layouts.words import PREDICT, kind_of
-from core.data.related.copy_names import copied, fold
+from core.data.related.copy_names import copied
 from core.text import short
 from core.wording import as_reading
 

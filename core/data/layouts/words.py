@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from core.data.dataset import Part
-from core.data.layouts.vocabulary import groups, parts, unlabelled
+from core.data.layouts.vocabulary import groups, kept, parts, unlabelled
 from core.data.layouts.vocabulary.fillers import AROUND, NAMELESS, NOUNY, SMALL, TOGETHER
 from core.data.layouts.vocabulary.letters import all_words, folded, without_version
 
@@ -19,6 +19,7 @@ _WORDS: dict[Kind, frozenset[str]] = dict(parts.WORDS) | {PREDICT: unlabelled.WO
 _LONGEST = max(map(len, chain.from_iterable(_WORDS.values())))
 _TOGETHER = frozenset(chain.from_iterable(parts.TOGETHER))
 _LONGEST_TOGETHER = max(map(len, _TOGETHER))
+_LONGEST_KEPT = max(map(len, kept.KEPT))
 _GENERIC = frozenset(("all", "files", "database", "archive", "input", "jpegimages", "flat", "imageall", "imagesall"))
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PROGRAMS = r"wandb|mlruns|mlflow|lightninglogs|tensorboard(?:logs?)?|tblogs?|tfevents"
@@ -171,7 +172,7 @@ def is_unlikely_class(name: str) -> bool:
     """Whether a name is typical of folders that are not classes: figures, samples, discarded images, training outputs,
     generic names ('new_images'), or possible parts ('holdout')."""
     letters = folded(name)
-    if any(core in unlabelled.ASIDE for core in NOUNY.cores(letters, _LONGEST)) or letters in unlabelled.NEW_ALONE:
+    if any(core in kept.KEPT for core in NOUNY.cores(letters, _LONGEST_KEPT)) or letters in unlabelled.NEW_ALONE:
         return True
     if is_new(name) or is_generic(name) or kind_of(name) is not None:
         return True

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from core.data.layouts.vocabulary.letters import all_words, fold
+
 _COPY = {
     "en": "copy", "de nl cs": "kopie", "fr": "copie", "es pt it": "copia", "sv pl": "kopia", "da nb": "kopi",
     "fi": "kopio", "hu": "másolat másolata", "tr": "kopya kopyası", "ru": "копия", "uk": "копія", "el": "αντίγραφο",
@@ -42,28 +44,12 @@ _ALTERED = {
 }  # fmt: skip
 
 
-def fold(text: str) -> str:
-    """Lower case and without accents, letter for letter, so that places in it are those in the text (in NFC)."""
-    return "".join(map(_plain, unicodedata.normalize("NFC", text)))
-
-
-def _plain(letter: str) -> str:
-    parts = unicodedata.normalize("NFD", letter)
-    plain = parts[0] if all(map(unicodedata.combining, parts[1:])) else letter
-    lower = plain.lower()
-    return lower if len(lower) == 1 else plain
-
-
-def words_of(table: dict[str, str]) -> frozenset[str]:
-    """All words of a table by language, folded."""
-    return frozenset(word for words in table.values() for word in fold(words).split())
-
-
 def _any(*tables: dict[str, str]) -> str:
-    return "|".join(sorted((re.escape(word) for table in tables for word in words_of(table)), key=len, reverse=True))
+    every = {word for table in tables for words in table.values() for word in fold(words).split()}
+    return "|".join(sorted(map(re.escape, every), key=len, reverse=True))
 
 
-ALTERED = words_of(_ALTERED)
+ALTERED = all_words({language: text.replace(" ", "|") for language, text in _ALTERED.items()})
 _ALONE = {key: _COPY[key] for key in ("ja", "zh", "ko")}  # written without a gap
 _GAP = r"[\s._–—-]*"
 _COUNT = r"(?:[\s_-]*\(?\d{1,3}\)?)?"

@@ -20,6 +20,17 @@ def folded(name: str) -> str:
     return "".join(c for c in bare if c.isalpha()).translate(_LETTERS)
 
 
+def fold(text: str) -> str:
+    """Lower case and without accents, letter for letter, so that places in it are those in the text (in NFC)."""
+    return "".join(map(_plain, unicodedata.normalize("NFC", text)))
+
+
+@lru_cache(maxsize=1 << 12)
+def _plain(letter: str) -> str:
+    plain = _MARKED.sub(r"\1", unicodedata.normalize("NFD", letter.lower()))
+    return plain if len(plain) == 1 else letter.lower() if len(letter.lower()) == 1 else letter
+
+
 def without_version(name: str) -> str:
     """The name without the letter of a version: 'train_v2' becomes 'train_2'."""
     return _VERSION.sub("", name)

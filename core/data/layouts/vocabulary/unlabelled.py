@@ -206,33 +206,6 @@ NEW_ALONE = all_words(
         "en": "new",
     }
 )
-ASIDE = all_words(
-    {
-        "en": "image|images|img|imgs|picture|pictures|pic|pics|photo|photos|data|dataset|datasets|file|files|all|"
-        "allimages|"
-        "sample|samples|doc|docs|documentation|asset|assets|figure|figures|fig|figs|demo|demos|example|examples|misc|"
-        "miscellaneous|deleted|discarded|excluded|duplicate|duplicates|extra|extras|temp|unused|archive|run|runs|log|"
-        "logs|"
-        "plot|plots|chart|charts|graph|graphs|model|models|weights|trash|recyclebin|android|seen|unseen|queries|query|"
-        "gallery|inbox|todo|temporaryitems|systemtemporaryitems|recycler|recycled|vticnf|upload|uploads|download|"
-        "downloads|"
-        "dcim|whatsappimages|camera roll|incoming|pending|mystery|whatisthis|fieldtest|ood|externaltest|finaltest|"
-        "realtest|"
-        "testphone|production|staging|live|external",
-        "de": "papierkorb|beispiel|beispiele|probe|probe bilder|probebilder|muster|downloads|sonstiges",
-        "fr": "corbeille|exemple|exemples|téléchargements|échantillons", "es": "papelera|ejemplo|ejemplos|muestras|"
-        "descargas",
-        "it": "cestino|esempio|esempi|campioni", "pt": "lixeira|exemplo|exemplos|amostras", "ru": "примеры|пример|"
-        "образцы|загрузки",
-        "zh": "示例|样例|下载", "ja": "サンプル|例|見本", "ko": "예시|샘플", "pl": "przykład|przykłady|pobrane",
-        "nl": "voorbeeld|"
-        "voorbeelden",
-        "sv": "exempel", "da": "eksempel|eksempler", "fi": "esimerkki|esimerkit", "tr": "örnek|örnekler", "cs":
-        "příklad|příklady|ukázky",
-        "hu": "példa|példák|minták", "ro": "exemple|mostre", "id": "contoh", "vi": "ví dụ", "ar": "أمثلة", "he":
-        "דוגמאות",
-    }
-)  # fmt: skip
 # ordinary words for a class, where one of these lies beside them
 _SERIES = (
     ("new", "used old damaged worn broken refurbished scratched opened vintage rusty"),
