@@ -12,8 +12,8 @@ from core.data.layouts.labelled import MOST_ROWS, Labelled, part_of, read_labels
 from core.data.layouts.labels.column import how_several
 from core.data.layouts.labels.lists import odd_labels
 from core.data.layouts.masked.files import Masks, masks_of, reason_for_mask
+from core.data.layouts.undivided.images import divides, notes_on_parts, part_of_folders
 from core.data.layouts.words import Kind, kind_of, without_part
-from core.data.tree import Folder
 from core.errors import UnusableDataset
 from core.text import short
 
@@ -47,21 +47,15 @@ def read_csv(case: Case, labelled: Labelled) -> Layout:
     )
     layout.notes += [*_how_several(labelled), *labelled.notes]
     _offer(layout, case, set(labelled.labels) | set(labelled.conflicts) | set(labelled.without_class))
-    parts = {path: _part(case.root, path, labelled) for path in labelled.labels}
+    parts = {path: labelled.parts.get(path, part_of_folders(case, path)) for path in labelled.labels}
     layout.multilabel = labelled.multilabel
-    marked = set(parts.values()) - {None}
-    rest = None in parts.values() and bool(labelled.parts) and marked <= {"val", "test"}  # it trains
-    single_part = len(marked) < 2 and not (marked and rest)  # a single part does not divide the data
-    if marked == {"train"} and labelled.parts and None in parts.values():
-        layout.notes.append(
-            f"{listed(names)} marks {list(parts.values()).count('train'):,} of {len(parts):,} images for training and "
-            "the others for nothing, which is not used: the images are divided anew. Write val or test for the others."
-        )
+    divided = divides(labelled, parts)
+    layout.notes += notes_on_parts(case, labelled, parts, divided)
     for path in images_of(case):
         if reason := labelled.conflicts.get(path) or labelled.without_class.get(path):
             layout.leave_out(path, reason)
         elif path in labelled.labels:
-            part = None if single_part else part_of(parts[path] or "train")
+            part = part_of(parts[path] or "train") if divided else None
             layout.add(path, labelled.labels[path], part, labelled.sets.get(path))
     layout.account(case.outer, f"Is not named in {listed(names)}, so that it has no class.")
     _name_missing(layout, labelled)
@@ -225,13 +219,6 @@ def _offer(layout: Layout, case: Case, labelled_paths: set[Path]) -> None:
             path in labelled_paths for path in folder.every_image()
         ):
             layout.offer(folder)
-
-
-def _part(root: Folder, path: Path, labelled: Labelled) -> Kind | None:
-    """The part given in the row, else the part of a parent folder."""
-    if path in labelled.parts:
-        return labelled.parts[path]
-    return next((kind for name in path.relative_to(root.path).parts[:-1] if (kind := kind_of(name))), None)
 
 
 def _name_missing(layout: Layout, labelled: Labelled) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 from core.data.dataset import Part
 from core.data.layouts import columns as cols
 from core.data.layouts.assigned import listed
-from core.data.layouts.divided import divide, undivided_subjects, unused, unused_flags
+from core.data.layouts.divided import divide
 from core.data.layouts.file_column import file_columns
 from core.data.layouts.index import ImageIndex
 from core.data.layouts.labels.column import choose_labels, unknown_column
@@ -24,6 +24,7 @@ from core.data.layouts.several_tables import (
     note_copies,
 )
 from core.data.layouts.tables import Table, find_tables, first_row, read_table
+from core.data.layouts.undivided.columns import notes_on_columns
 from core.data.layouts.words import PREDICT, Kind, is_unlabelled, kind_of
 from core.data.tree import Folder
 from core.errors import UnusableDataset
@@ -47,6 +48,8 @@ class Labelled:
     labels: dict[Path, str] = field(default_factory=dict)
     sets: dict[Path, frozenset[str]] = field(default_factory=dict)
     parts: dict[Path, Kind] = field(default_factory=dict)
+    divided_by: tuple[str, ...] = ()  # columns that `parts` were read from; empty if from the names of tables
+    twice: set[Path] = field(default_factory=set)  # images in rows of several parts
     conflicts: dict[Path, str] = field(default_factory=dict)
     without_class: dict[Path, str] = field(default_factory=dict)  # images whose row has no class
     missing: list[tuple[str, str]] = field(default_factory=list)
@@ -186,16 +189,11 @@ def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading, s
     matched = [number for number, paths in enumerate(rows) if paths]
     row_values = {name: [values[n] for n in matched] for name, values in table.columns.items()}
     marks = choose_labels(result, table, row_values, exclude, reading, division.doubtful)
+    result.divided_by = (division.column,) if division.column else tuple(division.marks)
     result.separator = result.separator or (separator if result.multilabel else "")
     used = (file_column, result.label_column, *marks, *result.possible)
-    messages = (
-        table.note,
-        *division.notes,
-        unused(division, used),
-        undivided_subjects(division, used),
-        unused_flags(division, used),
-    )
-    result.notes += [note for note in messages if note]
+    result.notes += [*([table.note] if table.note else []), *division.notes]
+    result.notes += notes_on_columns(division, used, marks if result.multilabel else ())
     spellings = _spellings(result, row_values)
     for number, paths in enumerate(rows):
         image, part = _image(result, table, number, paths, division.part(number)), division.part(number)
@@ -208,6 +206,8 @@ def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading, s
         elif image is not None:
             _assign(result, table, number, image, marked_label(table, result.label_column, marks, number, spellings))
         if image is not None and part is not None:
+            if result.parts.get(image, part) != part:
+                result.twice.add(image)
             result.parts[image] = part
     if note := spellings.note(f"In the column '{short(result.label_column)}' of {table.path.name}"):
         result.notes.append(note)

@@ -84,6 +84,8 @@ def join(best: "Labelled", other: "Labelled") -> None:
     best.labels |= other.labels
     best.sets |= other.sets
     best.parts |= other.parts
+    best.divided_by = best.divided_by or other.divided_by
+    best.twice |= other.twice
     best.conflicts |= other.conflicts
     best.without_class |= other.without_class
     best.missing += other.missing

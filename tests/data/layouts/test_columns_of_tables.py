@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from core.data.layout import read_layout
-from core.data.layouts.divided import Division, unused_flags
+from core.data.layouts.divided import Division
 from core.data.layouts.tables import Table
+from core.data.layouts.undivided.columns import unused_flags
 from core.errors import UnclearLayout, UnusableDataset
 from core.experiment import Reading
 from tests.data.layouts.conftest import counts, reasons
