@@ -41,7 +41,8 @@ def main() -> None:
     except GraftError as error:  # such as a workspace that cannot be opened: no page can do without it
         show_error(error)
     finally:  # also when the page ends early; last, so that the first page does not share the processor with it
-        warmup.start()
+        if warmup.start().done.is_set():
+            engine.start_workers()
 
 
 def _is_gone() -> bool:

@@ -30,7 +30,7 @@ _LOADING = {
     colour: ("MATTE", "ON_WHITE", "ALL_TRANSPARENT", "BROKEN_PROFILE", "_ORIENTATION", "_UPRIGHT", "_SPACES", "_SAME",
              "_MAX_PROFILE_BYTES", "_BLACK_POINT", "finish", "orientation_of", "_opaque", "_without_alpha",
              "_to_srgb", "_to_rgb", "_transform", "_srgb", "_lab", "_changes_nothing"),
-    images: ("_FILTERS", "resize", "_middle"),
+    images: ("_FILTERS", "resize", "resized_shape", "_middle"),
     scan: ("pixel_digest",),
 }  # fmt: skip
 _WIDTH = 110

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from core.data.dataset import Item
+from core.data.cache import Stored
 from core.errors import UnreadableImage
 
 
@@ -15,7 +15,7 @@ class TrainingImages:
     `base` reads an image as the augmentations start from it. Safe to use from several threads if that is.
     """
 
-    def __init__(self, items: Iterable[Item], base: Callable[[Item], np.ndarray]) -> None:
+    def __init__(self, items: Iterable[Stored], base: Callable[[Stored], np.ndarray]) -> None:
         self._items = {item.digest: item for item in items}
         self._base = base
         self.digests = tuple(sorted(self._items))

@@ -43,6 +43,7 @@ __all__ = [
     "DecodedImage",
     "decode",
     "resize",
+    "resized_shape",
 ]
 
 MAX_FILE_BYTES = 100 * 2**20
@@ -122,12 +123,18 @@ def resize(pixels: NDArray[np.uint8], geometry: Geometry) -> NDArray[np.uint8]:
     16 x 500 strip stays affordable. The longer side is rounded down, as the pretrained models' own preprocessing does.
     """
     middle = _middle(pixels, LONGEST_ASPECT * min(pixels.shape[:2]))
-    height, width = middle.shape[:2]
-    shorter, target = min(height, width), geometry.resize_size
-    size = (target * width // shorter, target * height // shorter)
-    if size == (width, height):
+    height, width = resized_shape(pixels.shape[1], pixels.shape[0], geometry)
+    if (height, width) == middle.shape[:2]:
         return np.ascontiguousarray(middle)
-    return np.array(Image.fromarray(np.ascontiguousarray(middle)).resize(size, _FILTERS[geometry.interpolation]))
+    image = Image.fromarray(np.ascontiguousarray(middle))
+    return np.array(image.resize((width, height), _FILTERS[geometry.interpolation]))
+
+
+def resized_shape(width: int, height: int, geometry: Geometry) -> tuple[int, int]:
+    """Height and width that `resize` gives an image of `width` x `height` px."""
+    shorter, target = min(height, width), geometry.resize_size
+    longest = LONGEST_ASPECT * shorter
+    return target * min(height, longest) // shorter, target * min(width, longest) // shorter
 
 
 def _read(path: Path) -> bytes:

@@ -17,7 +17,7 @@ from core import files
 from core.augment import catalogue
 from core.augment.pipeline import Fired, Pipeline
 from core.augment.references import TrainingImages
-from core.data.cache import ImageCache
+from core.data.cache import ImageCache, Stored
 from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
 from core.data.split import Split
@@ -93,7 +93,7 @@ def write_copies(
 
 def estimated_bytes(
     items: Sequence[Item], pipeline: PipelineSpec, geometry: Geometry, seed: int, copies: int,
-    base: Callable[[Item], np.ndarray],
+    base: Callable[[Stored], np.ndarray],
 ) -> int:  # fmt: skip
     """About what the copies will take on the disk, from one view of a few items; `base` reads an image."""
     maker = Pipeline(pipeline, geometry, TrainingImages(items, base))
@@ -107,7 +107,7 @@ def estimated_bytes(
 class _Recorded(TrainingImages):
     """The training images, and which of them were looked at."""
 
-    def __init__(self, items: Iterable[Item], base: Callable[[Item], np.ndarray]) -> None:
+    def __init__(self, items: Iterable[Item], base: Callable[[Stored], np.ndarray]) -> None:
         super().__init__(items, base)
         self.taken: list[str] = []
 

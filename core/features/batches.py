@@ -3,40 +3,29 @@
 Views are made by threads in parallel to the device; results do not depend on the number of threads.
 """
 
-import hashlib
 import os
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from importlib.metadata import version
 from multiprocessing.pool import AsyncResult, ThreadPool
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
-import PIL
 import torch
 from torch import Tensor
 
-from core.augment.pipeline import Pipeline
-from core.augment.references import TrainingImages
-from core.augment.steps import needs_references
 from core.backbones.catalogue import Backbone
-from core.data.cache import MEMORY_BYTES, SPILL_BYTES, ImageCache
+from core.data.cache import MEMORY_BYTES, SPILL_BYTES, ImageCache, Stored
 from core.data.dataset import Item
 from core.data.geometry import Geometry
 from core.errors import UnreadableImage
 from core.experiment import PipelineSpec
 from core.features.preprocessing import Preprocessing
+from core.features.views import Image, Views
 from core.tasks.base import Targets
 from core.tasks.classification.task import Classification
 
-Image = np.ndarray
 CLASS_INDEX = Classification(())  # the default when only views are needed
-VIEW_CODE = 2  # increase when our code changes the pixels of views: kept features become invalid
-LIBRARIES = f"albumentations {version('albumentations')}|OpenCV {cv2.__version__}|Pillow {PIL.__version__}"
 AHEAD = 3  # batches prepared while an accelerator is busy; more only costs memory
 
 
@@ -57,69 +46,29 @@ class Batch:
     failed: tuple[tuple[Item, str], ...]
 
 
-class ImageViews:
-    """Views and plain images of items, with the same pixels for training, evaluation and previews."""
+class ImageViews(Views):
+    """Views with their targets, from decoded images that others may share."""
 
     def __init__(
         self, pipeline: PipelineSpec, geometry: Geometry, seed: int, cache: ImageCache | None = None,
-        references: Sequence[Item] = (), targets: Targets = CLASS_INDEX,
+        references: Sequence[Stored] = (), targets: Targets = CLASS_INDEX,
     ) -> None:  # fmt: skip
-        self.geometry = geometry
+        self.cache = cache or ImageCache(geometry, MEMORY_BYTES, SPILL_BYTES)
         self.targets = targets
-        self._spec = pipeline
-        self._seed = seed
-        self._cache = cache or ImageCache(geometry, MEMORY_BYTES, SPILL_BYTES)
-        self._references = tuple(references)  # the training images, for steps that use other images
-        self._local = threading.local()  # pipelines must not be shared between threads
+        super().__init__(pipeline, geometry, seed, self.cache, references)
 
     def under(self, pipeline: PipelineSpec) -> "ImageViews":
         """The same images with another pipeline; decoded images are shared."""
-        return ImageViews(pipeline, self.geometry, self._seed, self._cache, self._references, self.targets)
-
-    def view(self, item: Item, number: int) -> Image:
-        """View `number` of an image, (S, S, 3) uint8. Raises `UnreadableImage`."""
-        base = self._cache.base(item)
-        return self._pipeline.view(base, seed=self._seed, digest=item.digest, number=number)
-
-    def plain(self, item: Item) -> Image:
-        """The image as evaluation sees it, (S, S, 3) uint8. Raises `UnreadableImage`."""
-        return self._pipeline.plain(self._cache.base(item))
+        return ImageViews(pipeline, self.geometry, self.seed, self.cache, self.references, self.targets)
 
     def sample(self, item: Item, number: int | None) -> Sample:
         """View `number` of an image with its target; None means the plain image. Raises `UnreadableImage`."""
-        image = self.plain(item) if number is None else self.view(item, number)
-        return Sample(image, self.target(item, number))
+        return Sample(self.image(item, number), self.target(item, number))
 
     def target(self, item: Item, number: int | None) -> Any:
         """The target of view `number`. Views never change the classes, so it is the same for all."""
         del number
         return self.targets.read(item)
-
-    @property
-    def varies(self) -> bool:
-        """Whether views differ from the plain image at all."""
-        return self._pipeline.changes_anything
-
-    def key(self, number: int | None) -> str:
-        """A key for view `number` of any image (None: the plain image): equal keys mean equal pixels."""
-        versions = f"{VIEW_CODE}|{LIBRARIES}"
-        size = f"{versions}|{self.geometry.image_size}|{self.geometry.resize_size}|{self.geometry.interpolation}"
-        if number is None or not self.varies:
-            return f"{size}|plain"
-        text = f"{size}|{self._seed}|{number}|{self._spec.model_dump_json()}"
-        text += f"|{self._others.key}" if needs_references(self._spec) else ""
-        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-    @property
-    def _pipeline(self) -> Pipeline:
-        if not hasattr(self._local, "pipeline"):
-            self._local.pipeline = Pipeline(self._spec, self.geometry, self._others)
-        pipeline: Pipeline = self._local.pipeline
-        return pipeline
-
-    @cached_property
-    def _others(self) -> TrainingImages:
-        return TrainingImages(self._references, self._cache.base)
 
 
 def sent(tensor: Tensor, device: torch.device) -> Tensor:
@@ -189,6 +138,17 @@ class Normalise:
         rows = sent(torch.from_numpy(images), self.device).view(count, height, -1).float().div_(255)
         rows.sub_(self._mean.repeat(width)).mul_(self._scale.repeat(width))
         return rows.view(count, height, width, 3).permute(0, 3, 1, 2)
+
+
+def assembled(
+    chunk: Sequence[Item], images: np.ndarray, failures: Sequence[str | None], views: ImageViews, number: int | None
+) -> Batch:
+    """The batch of a chunk from pixels (N, S, S, 3), some of which failed."""
+    good = [n for n, reason in enumerate(failures) if reason is None]
+    failed = tuple((item, reason) for item, reason in zip(chunk, failures, strict=True) if reason is not None)
+    items = tuple(chunk[n] for n in good)
+    targets = views.targets.collate([views.target(item, number) for item in items])
+    return Batch(images[good] if failed else images, targets, items, failed)
 
 
 def _collect(chunk: Sequence[Item], results: Sequence[AsyncResult[Sample]], targets: Targets) -> Batch:

@@ -14,9 +14,10 @@ from core.backbones.split import Part, parts, state_of
 from core.backbones.stages import Stage
 from core.data.dataset import Item
 from core.experiment import Views
+from core.features.pixels import Pixels, Source
 from core.features.precision import DTYPES, autocast_for, frozen_precision, tolerates_precision
 from core.features.shortage import forward_with_oom_retry
-from core.features.sources import Features, Pixels, Source
+from core.features.sources import Features
 from core.features.store import DISK_BYTES, MEMORY_BYTES, FeatureStore, Layout, as_bytes
 
 
@@ -71,6 +72,10 @@ class PhaseInputs:
             return PhaseInput(self._pixels, self._model)
         base = self._base(index, cut)
         return PhaseInput(self._features(cut, base), self._parts.part(cut, None), cut, self._prefix(cut))
+
+    def takes_pixels(self, index: int) -> bool:
+        """Whether phase `index` trains the whole model."""
+        return self._cuts[index] is None
 
     def kept_bytes(self, cut: str) -> int | None:
         """Bytes for all views and the plain image of every training image at `cut`; None if views are not kept."""

@@ -1,10 +1,7 @@
-"""Sources of inputs for the trainable suffix of a model: pixels, or features from the frozen prefix."""
+"""Features from the frozen prefix of a model as inputs of its trainable suffix, kept where they fit."""
 
 import hashlib
 from collections.abc import Collection, Generator, Iterable, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -12,8 +9,8 @@ from torch import Tensor
 from core.backbones.split import Part
 from core.data.dataset import Item
 from core.errors import StorageFailed
-from core.experiment import PipelineSpec
-from core.features.batches import Batch, ImageViews, Normalise, ahead, batches, sent
+from core.features.batches import sent
+from core.features.pixels import Chunks, Inputs, Pixels, Source
 from core.features.precision import Autocast
 from core.features.shortage import forward_with_oom_retry
 from core.features.store import MEMORY_BYTES, Block, FeatureStore, Layout
@@ -21,62 +18,6 @@ from core.text import format_size
 
 WIDE = 32  # images per slice of a frozen forward; stopping waits for one slice
 FIRST = 8  # size of the first slice, so that training begins soon
-Chunks = Sequence[Sequence[Item]]
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """`tensor` (N, ...) on the device with targets (N, ...) on the CPU; `failed` lists unreadable items."""
-
-    tensor: Tensor
-    targets: Tensor
-    items: tuple[Item, ...]
-    failed: tuple[tuple[Item, str], ...]
-
-
-class Source(Protocol):
-    """Yields inputs for chunks of images, in order."""
-
-    def batches(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
-        """Yield one `Inputs` per chunk.
-
-        `view` None is the plain image; `order` is the order in which features are computed.
-        """
-
-
-class Pixels:
-    """The images themselves, (N, 3, S, S)."""
-
-    def __init__(self, image_views: ImageViews, normalise: Normalise) -> None:
-        self.image_views = image_views
-        self._normalise = normalise
-
-    def under(self, pipeline: PipelineSpec) -> "Pixels":
-        """The same images with another pipeline; decoded images are shared."""
-        return Pixels(self.image_views.under(pipeline), self._normalise)
-
-    def key(self, view: int | None) -> str:
-        """A key for the input of one image: equal keys mean equal inputs."""
-        return f"{self._normalise.key}|{self.image_views.key(view)}"
-
-    def batches(self, chunks: Chunks, view: int | None, order: Sequence[Item] = ()) -> Generator[Inputs, None, None]:
-        """See `Source`."""
-        del order  # pixels are made on demand
-        sample = partial(self.image_views.sample, number=view)
-        source_batches = batches(chunks, sample, ahead(self._normalise.device), self.image_views.targets)
-        try:
-            for batch in source_batches:
-                yield self._inputs(batch)
-        finally:
-            source_batches.close()  # stops its threads
-
-    def _inputs(self, batch: Batch) -> Inputs:
-        tensor = self._normalise(batch.images) if batch.items else torch.empty(0)
-        return Inputs(tensor, batch.targets, batch.items, batch.failed)
-
-    def targets(self, items: Sequence[Item], view: int | None) -> Tensor:
-        """The targets of a view of `items`."""
-        return self.image_views.targets.collate([self.image_views.target(item, view) for item in items])
 
 
 class Features:
@@ -120,6 +61,17 @@ class Features:
             self._note_too_large(len(items))
         return self._computed(chunks, view, order)
 
+    def announce(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> None:
+        """See `Source`."""
+        items = [item for chunk in chunks for item in chunk]
+        if not self.keeps(items, view):
+            self._base.announce(_joined(_merge_chunks(chunks)), view, order)
+            return
+        needed_digests = _digests(items)
+        block = self._existing_block(self._key(view), needed_digests)
+        if missing := _missing_items(order, needed_digests, block):
+            self._base.announce(_slices(missing), view, order)
+
     def keeps(self, items: Sequence[Item], view: int | None) -> bool:
         """Whether this view of `items` is kept: if requested and small enough."""
         return (self._keep or view is None) and self._fit(self._blocks.get(self._key(view)), _digests(items))
@@ -149,10 +101,7 @@ class Features:
         key = self._key(view)
         needed_digests = _digests(item for chunk in chunks for item in chunk)
         block = self._existing_block(key, needed_digests)
-        missing = [
-            item for item in {item.digest: item for item in order}.values()
-            if item.digest in needed_digests and (block is None or item.digest not in block)
-        ]  # fmt: skip
+        missing = _missing_items(order, needed_digests, block)
         failed: dict[str, str] = {}
         source_batches = self._base.batches(_slices(missing), view, order)
         try:
@@ -187,9 +136,7 @@ class Features:
 
     def _computed(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
         groups = _merge_chunks(chunks)
-        source_batches = self._base.batches(
-            [[item for chunk in group for item in chunk] for group in groups], view, order
-        )
+        source_batches = self._base.batches(_joined(groups), view, order)
         try:
             for group, inputs in zip(groups, source_batches, strict=True):
                 features = self._forward(inputs.tensor).float() if inputs.items else inputs.tensor
@@ -257,6 +204,16 @@ def _merge_chunks(chunks: Chunks) -> list[list[Sequence[Item]]]:
         else:
             groups.append([chunk])
     return groups
+
+
+def _joined(groups: Sequence[Chunks]) -> list[list[Item]]:
+    return [[item for chunk in group for item in chunk] for group in groups]
+
+
+def _missing_items(order: Sequence[Item], needed_digests: Collection[str], block: Block | None) -> list[Item]:
+    """The needed items that a block lacks, each once, in their order."""
+    needed = {item.digest: item for item in order if item.digest in needed_digests}
+    return [item for digest, item in needed.items() if block is None or digest not in block]
 
 
 def _digests(items: Iterable[Item]) -> set[str]:

@@ -187,7 +187,7 @@ def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Genera
         yield _taken(recorder, Progress(what="loading the model", done=0, total=1))
         setup = set_up(
             run.experiment, prepared.dataset, prepared.split, device=prepared.device, checkpoints=checkpoints,
-            features=workspace.features, images=workspace.images,
+            features=workspace.features, images=workspace.images, workers=workspace.workers(prepared.device.type),
         )  # fmt: skip
         _forget_what_follows(workspace, run.id, checkpoints, control)
         ended: RunEnded | None = None

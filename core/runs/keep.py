@@ -89,7 +89,7 @@ def _evaluated(workspace: Workspace, run: Run, which: Kept, control: Control) ->
     setup = set_up(
         prepared.experiment, prepared.dataset, prepared.split, device=prepared.device,
         checkpoints=Checkpoints(folder, run.digest, run.experiment.data.fingerprint), features=workspace.features,
-        images=workspace.images,
+        images=workspace.images, workers=workspace.workers(prepared.device.type),
     )  # fmt: skip
     load_weights(folder / WEIGHTS[which], setup.model)
     setup.model.eval()

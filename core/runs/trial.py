@@ -43,7 +43,7 @@ def trial(
     nowhere = Checkpoints(workspace.root / TRIALS, prepared.experiment.digest, prepared.dataset.fingerprint)
     return set_up(
         prepared.experiment, prepared.dataset, prepared.split, device=prepared.device, checkpoints=nowhere,
-        features=workspace.features, images=workspace.images,
+        features=workspace.features, images=workspace.images, workers=workspace.workers(prepared.device.type),
     )  # fmt: skip
 
 

@@ -5,11 +5,12 @@ import os
 import re
 import secrets
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
 
@@ -22,6 +23,9 @@ from core.runs.records import Run
 from core.runs.status import Status
 from core.runs.store import RunStore
 from core.runs.unwritten import take_in
+
+if TYPE_CHECKING:  # it loads the image libraries
+    from core.features.workers.pool import WorkerPool
 
 ENVIRONMENT_VARIABLE = "GRAFT_WORKSPACE"
 DEFAULT = "workspace"
@@ -42,10 +46,27 @@ class Workspace:
         self.root = files.own_path(root).resolve()
         self.store = RunStore(self.root / paths.DATABASE)
         self._images: BoundedCache[ImageCache] = BoundedCache(SIZES)
+        self._pool: WorkerPool | None = None
+        self._starting = threading.Lock()
 
     def images(self, geometry: Geometry) -> ImageCache:
         """Decoded images of a size, which all runs and analyses of this process share."""
         return self._images.get_or_make(geometry, lambda: ImageCache(geometry, MEMORY_BYTES, SPILL_BYTES, self.root))
+
+    def workers(self, device_type: str) -> "WorkerPool | None":
+        """The processes that make views beside a device, which all runs of this process share; they are started now.
+
+        None where the processor itself computes: there they would take its time.
+        """
+        if device_type == "cpu":
+            return None
+        with self._starting:
+            if self._pool is None:
+                from core.features.workers.pool import WorkerPool
+
+                self._pool = WorkerPool()
+        self._pool.start()
+        return self._pool if self._pool.usable else None
 
     @property
     def features(self) -> Path:
@@ -64,6 +85,8 @@ class Workspace:
         """Close the files; later use of the store raises `WorkspaceGone`."""
         self.store.close()
         self._images.clear()
+        if self._pool is not None:
+            self._pool.close()
 
     def __enter__(self) -> Self:
         return self

@@ -1,7 +1,9 @@
-"""Entering a phase: everything that must be as the phase needs it, in one place."""
+"""Entering a phase with everything as it needs it, and saying ahead what comes next."""
 
 from core.backbones.freezing import freeze
+from core.features.batches import chunked
 from core.features.phase_inputs import PhaseInputs
+from core.training.inference import BATCH_SIZE
 from core.training.setup import Setup
 from core.training.step import Stepper
 
@@ -15,3 +17,13 @@ def enter_phase(setup: Setup, phase_inputs: PhaseInputs, index: int) -> Stepper:
     freeze(setup.model, setup.stages, stages)
     setup.set_modes(stages)
     return Stepper(setup, phase_inputs.of_phase(index), index)
+
+
+def announce_next(setup: Setup, phase_inputs: PhaseInputs, stepper: Stepper, epoch: int, epoch_in_phase: int) -> None:
+    """Say what views this epoch's validation and the next epoch need, so that they are made while this one trains."""
+    val = setup.val_items
+    stepper.phase_input.source.announce(chunked(val, BATCH_SIZE), None, val)
+    if epoch_in_phase + 1 < stepper.phase.epochs:
+        stepper.source.announce(*setup.epoch_batches(epoch + 1))
+    elif stepper.index + 1 < len(setup.experiment.phases) and phase_inputs.takes_pixels(stepper.index + 1):
+        setup.pixels.announce(*setup.epoch_batches(epoch + 1))

@@ -9,8 +9,8 @@ from core.data.dataset import Item
 from core.errors import TrainingFailed
 from core.features.batches import chunked
 from core.features.phase_inputs import PhaseInput
+from core.features.pixels import Inputs
 from core.features.shortage import forward_with_oom_retry
-from core.features.sources import Inputs
 from core.training.entering import enter_phase
 from core.training.setup import Setup
 from core.training.step import Stepper

@@ -13,9 +13,8 @@ import numpy as np
 import torch
 
 from core.errors import InvalidExperiment, LossNotFinite, OutOfMemory, TrainingFailed
-from core.features.batches import chunked, shuffled
+from core.features.pixels import Inputs
 from core.features.shortage import as_out_of_memory
-from core.features.sources import Inputs
 from core.optimizers import OPTIMIZERS
 from core.training.entering import enter_phase
 from core.training.lbfgs import LbfgsFit
@@ -132,12 +131,11 @@ class _Finder:
 
     def _batches(self, stepper: Stepper, steps: int) -> Generator[Inputs, None, None]:
         """Batches as a training sees them, of few views, until there were `steps`."""
-        setup, seed, done = self.setup, self.setup.experiment.seed, 0
+        setup, done = self.setup, 0
         for epoch in count():
+            # as a training asks for them: what is kept here is what it would keep
             number = setup.experiment.view_number(epoch % VIEWS)
-            chunks = chunked(shuffled(setup.train_items, seed, epoch), setup.experiment.recipe.batch_size)
-            # in the order in which a training makes them: what is kept here is what it would keep
-            made = stepper.source.batches(chunks, number, shuffled(setup.train_items, seed, number))
+            made = stepper.source.batches(*setup.epoch_batches(epoch, number))
             before = done
             with closing(made):
                 for batch in made:

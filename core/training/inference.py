@@ -9,9 +9,9 @@ from torch import Tensor
 from core.backbones.split import Part
 from core.data.dataset import Item
 from core.features.batches import chunked
+from core.features.pixels import Source
 from core.features.precision import Autocast
 from core.features.shortage import forward_with_oom_retry
-from core.features.sources import Source
 from core.tasks.base import ValidationOutputs
 from core.work.control import Aborted, Control, Signal
 

@@ -9,8 +9,8 @@ from torch import Tensor
 from core.errors import LossNotFinite, OutOfMemory
 from core.experiment import Recipe
 from core.features.phase_inputs import PhaseInput
+from core.features.pixels import Inputs
 from core.features.shortage import as_out_of_memory
-from core.features.sources import Inputs
 from core.training.setup import Setup
 
 FLAT = 1e-5  # change of the loss in a round, relative to the loss, below which the head is converged

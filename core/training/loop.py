@@ -14,13 +14,13 @@ from core.data.dataset import Item
 from core.errors import LossNotFinite, OutOfMemory, TrainingFailed
 from core.experiment import Phase
 from core.features.batches import chunked, shuffled
+from core.features.pixels import Inputs
 from core.features.shortage import as_out_of_memory
-from core.features.sources import Inputs
 from core.model.record import ModelRecord
 from core.training import device
 from core.training.checkpoints import Position, State
 from core.training.choice import Standing, aligned, gain_over, moved
-from core.training.entering import enter_phase
+from core.training.entering import announce_next, enter_phase
 from core.training.events import CheckpointWritten, EpochEnded, Event, PhaseStarted, RunEnded, RunStarted, Warned
 from core.training.events import StepEnded as Step
 from core.training.inference import BATCH_SIZE, Answers, answer
@@ -83,10 +83,13 @@ class _Training:
         )
         yield from self._drain_warnings(self.phase_inputs.notes)
         first = self.at.phase + 1 if self.at.phase_over else self.at.phase
-        for index in range(first, len(phases)):
-            yield from self._phase(index, phases[index])
-            if self.stopped:
-                break
+        try:
+            for index in range(first, len(phases)):
+                yield from self._phase(index, phases[index])
+                if self.stopped:
+                    break
+        finally:
+            setup.pixels.forget()
         best = self.at.best_epoch
         yield RunEnded(stopped=self.stopped, epochs=self.at.epoch + 1, best_epoch=None if best < 0 else best)
 
@@ -138,11 +141,9 @@ class _Training:
         yield from self._phase_warnings(stepper)  # what validation images had to say
 
     def _steps(self, stepper: Stepper, epoch_in_phase: int, epoch: int, totals: EpochTotals) -> Iterator[Event]:
-        setup, seed, first = self.setup, self.setup.experiment.seed, self.at.step
-        number = setup.experiment.view_number(epoch)
-        chunks = chunked(shuffled(setup.train_items, seed, epoch), setup.experiment.recipe.batch_size)
-        # kept views are made in an order of their own, the same in whichever epoch that happens
-        made = stepper.source.batches(chunks, number, shuffled(setup.train_items, seed, number))
+        setup, first = self.setup, self.at.step
+        made = stepper.source.batches(*setup.epoch_batches(epoch))
+        announce_next(setup, self.phase_inputs, stepper, epoch, epoch_in_phase)
         unread, since = deque[tuple[int, StepResult]](), self._now()
         with closing(made):
             for place, batch in enumerate(made):
@@ -212,13 +213,9 @@ class _Training:
         setup, trained_s = self.setup, self._now() - started
         setup.model.eval()
         val = answer(
-            stepper.phase_input.suffix,
-            stepper.phase_input.source,
-            setup.val_items,
-            setup.validation_step,
-            autocast=setup.autocast,
-            control=self.control,
-        )
+            stepper.phase_input.suffix, stepper.phase_input.source, setup.val_items, setup.validation_step,
+            autocast=setup.autocast, control=self.control,
+        )  # fmt: skip
         yield from self._unreadable_warnings(val.failed)
         if not val.items:
             raise TrainingFailed("None of the validation images could be read any more. Restore them and resume.")
@@ -292,6 +289,7 @@ class _Training:
     def _phase_warnings(self, stepper: Stepper) -> Iterator[Warned]:
         features = stepper.phase_input.features
         yield from self._drain_warnings(stepper.notes)
+        yield from self._drain_warnings(self.setup.pixels.notes)
         yield from self._drain_warnings(features.notes if features else [])
 
     def _drain_warnings(self, notes: list[str]) -> Iterator[Warned]:

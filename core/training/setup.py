@@ -17,12 +17,13 @@ from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
 from core.data.split import Split
 from core.experiment import Experiment
-from core.features.batches import ImageViews, Normalise
+from core.features.batches import ImageViews, Normalise, chunked, shuffled
 from core.features.phase_inputs import PhaseInputs, choose_precision
+from core.features.pixels import Pixels
 from core.features.precision import Autocast, autocast_for
 from core.features.preprocessing import Preprocessing
-from core.features.sources import Pixels
 from core.features.store import FeatureStore
+from core.features.workers.pool import WorkerPool
 from core.model.record import ModelRecord
 from core.tasks.base import Criterion, Task, ValidationOutputs
 from core.tasks.registry import task_of
@@ -52,6 +53,13 @@ class Setup:
     def steps_per_epoch(self) -> int:
         """Optimisation steps of one epoch."""
         return -(-len(self.train_items) // self.experiment.recipe.batch_size)
+
+    def epoch_batches(self, epoch: int, view: int | None = None) -> tuple[list[list[Item]], int, list[Item]]:
+        """What `Source.batches` is asked for in an epoch, by default with the view that belongs to it."""
+        seed, number = self.experiment.seed, self.experiment.view_number(epoch) if view is None else view
+        chunks = chunked(shuffled(self.train_items, seed, epoch), self.experiment.recipe.batch_size)
+        # kept views are made in an order of their own, the same in whichever epoch that happens
+        return chunks, number, shuffled(self.train_items, seed, number)
 
     def validation_step(self, logits: Tensor, targets: Tensor) -> ValidationOutputs:
         """What the task keeps of a batch of validation or test images."""
@@ -96,9 +104,11 @@ def raise_momentum(model: nn.Module) -> None:
 def set_up(
     experiment: Experiment, dataset: Dataset, split: Split, *, device: torch.device, checkpoints: Checkpoints,
     features: Path | None = None, images: Callable[[Geometry], ImageCache] | None = None,
+    workers: WorkerPool | None = None,
 ) -> Setup:  # fmt: skip
     """Load the backbone with a new head and gather what the loop needs. `features`: a folder where they are kept.
-    `images`: decoded images of a size that others share; none: this training decodes its own.
+    `images`: decoded images of a size that others share; none: this training decodes its own. `workers`: processes that
+    make views; none: threads of this one do.
 
     Raises `WeightsUnavailable`, `UnreadableWeights`, `UnknownDevice` (a precision that the device lacks).
     """
@@ -123,7 +133,7 @@ def set_up(
         stages=stages(model, backbone.name),
         train_items=train_items,
         val_items=tuple(dataset.items[i] for i in split.val),
-        pixels=Pixels(image_views, Normalise(Preprocessing.of(record), device)),
+        pixels=Pixels(image_views, Normalise(Preprocessing.of(record), device), workers),
         criterion=task.loss(experiment.recipe, task.collate([task.read(item) for item in train_items]), device),
         autocast=autocast_for(device, experiment.recipe.precision),
         checkpoints=checkpoints,

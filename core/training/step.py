@@ -14,8 +14,8 @@ from core.errors import LossNotFinite, OutOfMemory, TrainingFailed
 from core.experiment import Phase
 from core.features.batches import sent
 from core.features.phase_inputs import PhaseInput
+from core.features.pixels import Inputs, Source
 from core.features.shortage import as_out_of_memory
-from core.features.sources import Inputs, Source
 from core.training.optimizers import fits, make_optimizer
 from core.training.schedule import peak_rate, rate_factor, set_rate
 from core.training.setup import Setup

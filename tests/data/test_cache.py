@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from core import shared
 from core.data import cache
 from core.data.cache import ImageCache
 from core.data.geometry import Geometry
@@ -14,6 +15,7 @@ from core.errors import UnreadableImage
 
 GEOMETRY = Geometry(32, 36)
 SIZE = 36 * 36 * 3
+PLACE = SIZE + 16  # in the file
 
 
 @pytest.fixture
@@ -65,7 +67,7 @@ def test_beyond_the_budget_images_are_read_back_and_not_decoded_again(items, dec
 
 
 def test_what_the_file_has_no_room_for_is_decoded_again(items, decoded):
-    kept = ImageCache(GEOMETRY, 0, spill_bytes=SIZE)
+    kept = ImageCache(GEOMETRY, 0, spill_bytes=PLACE)
     for _ in range(2):
         for item in items[:2]:
             kept.base(item)
@@ -100,9 +102,9 @@ def test_a_file_that_has_gone_or_changed_is_refused(items, image_bytes):
 
 
 def test_the_file_lies_where_it_is_told_to_and_vanishes(items, tmp_path, monkeypatch):
-    asked, real = [], cache.tempfile.TemporaryFile
+    asked, real = [], shared.tempfile.TemporaryFile
     monkeypatch.setattr(
-        cache.tempfile, "TemporaryFile", lambda *args, **given: asked.append(given["dir"]) or real(*args, **given)
+        shared.tempfile, "TemporaryFile", lambda *args, **given: asked.append(given["dir"]) or real(*args, **given)
     )
     for folder in (tmp_path, None):
         ImageCache(GEOMETRY, 0, 10 * SIZE, folder).base(items[0])
@@ -111,7 +113,7 @@ def test_the_file_lies_where_it_is_told_to_and_vanishes(items, tmp_path, monkeyp
 
 
 def test_half_of_the_disk_is_left_to_the_runs(items, tmp_path, decoded, monkeypatch):
-    monkeypatch.setattr(cache.shutil, "disk_usage", lambda _: SimpleNamespace(free=4 * SIZE))
+    monkeypatch.setattr(cache.shutil, "disk_usage", lambda _: SimpleNamespace(free=4 * PLACE))
     kept = ImageCache(GEOMETRY, 0, 100 * SIZE, tmp_path)
     for _ in range(2):
         for item in items[:3]:

@@ -6,8 +6,9 @@ from core.backbones.catalogue import get
 from core.data.geometry import Geometry
 from core.experiment import PipelineSpec, Step
 from core.features.batches import ImageViews, Normalise, chunked
+from core.features.pixels import Pixels
 from core.features.precision import autocast_for
-from core.features.sources import Features, Pixels
+from core.features.sources import Features
 
 CPU = torch.device("cpu")
 SHORTAGES = [  # what torch 2.15 says, where there is no memory left: of a GPU, on Linux, on Windows, of an Apple GPU

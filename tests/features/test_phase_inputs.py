@@ -10,7 +10,8 @@ from core.experiment import BackboneSpec, PipelineSpec
 from core.features import phase_inputs as module
 from core.features import sources
 from core.features.phase_inputs import PhaseInputs, choose_precision
-from core.features.sources import Features, Pixels
+from core.features.pixels import Pixels
+from core.features.sources import Features
 from core.features.store import FeatureStore
 from tests.features.helpers import CPU, nearly, rows, some_pixels
 

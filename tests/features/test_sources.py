@@ -7,7 +7,7 @@ from PIL import Image
 
 from core.data.sources import load_dataset
 from core.experiment import PipelineSpec
-from core.features import batches
+from core.features import views
 from core.features.batches import shuffled
 from core.features.store import FeatureStore
 from tests.features.helpers import FLIPS, Counting, directly, nearly, rows, same, some_features, some_pixels
@@ -66,7 +66,7 @@ def test_other_code_that_makes_views_is_a_miss(items, tmp_path, monkeypatch, vie
     part, store = Counting(), FeatureStore(tmp_path / "kept")
     rows(some_features(part, store), items, view)
     with monkeypatch.context() as later:
-        later.setattr(batches, name, value)
+        later.setattr(views, name, value)
         rows(some_features(part, store), items, view)
     assert part.seen == 48
     rows(some_features(part, store), items, view)

@@ -98,7 +98,7 @@ def test_images_that_vanish_are_named(experiment, tmp_path):
     next(steps)
     gone = setup.train_items[0]
     gone.path.unlink()
-    setup.pixels.image_views._cache._images.clear()  # as if memory had been needed for others
+    setup.pixels.image_views.cache._images.clear()  # as if memory had been needed for others
     with pytest.raises(UnreadableImage, match=r"Restore it"):
         ended(steps)
 

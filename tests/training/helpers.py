@@ -32,12 +32,15 @@ class Unsaved:
         pass
 
 
-def prepare(experiment, folder, *, features=None, saved=True):
+def prepare(experiment, folder, *, features=None, saved=True, workers=None):
     """A setup on the CPU. The same `folder` again: the run goes on where it was. `features`: where they are kept."""
     dataset = load_dataset(experiment.data.source, folder / "workspace")
     split = make_split(dataset, experiment.data.split)
     checkpoints = Checkpoints(folder / "run", experiment.digest, dataset.fingerprint) if saved else Unsaved()
-    return set_up(experiment, dataset, split, device=torch.device("cpu"), checkpoints=checkpoints, features=features)
+    return set_up(
+        experiment, dataset, split, device=torch.device("cpu"), checkpoints=checkpoints, features=features,
+        workers=workers,
+    )  # fmt: skip
 
 
 def run(setup, control=None):

@@ -10,7 +10,7 @@ from core.data.split import make_split
 from core.errors import LossNotFinite, ResumeRefused, TrainingFailed, UnknownDevice
 from core.experiment import BackboneSpec, Phase, PipelineSpec, Recipe
 from core.features.batches import chunked, shuffled
-from core.features.sources import Pixels
+from core.features.pixels import Pixels
 from core.model.record import read_record
 from core.training import checkpoints, device, step
 from core.training.checkpoints import BEST, LAST, Checkpoints

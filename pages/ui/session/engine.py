@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Hashable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from pages.ui.session.anchor import forget, once
 if TYPE_CHECKING:  # importing it loads torch
     from core.jobs import JobManager
 
+_WORKERS = "view-workers"
 Bar = Callable[[], AbstractContextManager[Progress | None]]  # shows how far the reading is while it is open
 
 
@@ -41,6 +42,7 @@ def open_again() -> Workspace:
     """Reopen the workspace from disk; jobs in the replaced one are abandoned."""
     root = state.workspace()
     jobs, before = forget(f"jobs:{root}"), forget(f"workspace:{root}")
+    forget(_WORKERS)
     if jobs is not None:
         jobs.abandon()
     if before is not None:
@@ -56,6 +58,22 @@ def manager() -> "JobManager":
 
     opened = workspace()
     return once(f"jobs:{opened.root}", lambda: JobManager(opened))
+
+
+def start_workers() -> None:
+    """Start the processes that make views for a graphics card, if there is one, so that the first run finds them ready.
+
+    To be called when the libraries are loaded.
+    """
+    with suppress(GraftError, ImportError):  # whoever needs them says what is wrong
+        once(_WORKERS, _start_workers)
+
+
+def _start_workers() -> bool:
+    from core.training.device import available_devices
+
+    best = available_devices()[0]
+    return workspace().workers(best.partition(":")[0]) is not None
 
 
 def live_runs() -> list[Run]:

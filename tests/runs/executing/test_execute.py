@@ -56,13 +56,13 @@ def test_images_are_decoded_once_for_all_runs_of_a_process(workspace, experiment
 
 
 def test_images_beyond_the_memory_lie_in_the_workspace(workspace, experiment, monkeypatch):
-    from core.data import cache
+    from core import shared
     from core.runs import workspace as module
 
-    asked, real = [], cache.tempfile.TemporaryFile
+    asked, real = [], shared.tempfile.TemporaryFile
     monkeypatch.setattr(module, "MEMORY_BYTES", 0)
     monkeypatch.setattr(
-        cache.tempfile, "TemporaryFile", lambda *args, **given: asked.append(given["dir"]) or real(*args, **given)
+        shared.tempfile, "TemporaryFile", lambda *args, **given: asked.append(given["dir"]) or real(*args, **given)
     )
     list(execute(workspace, begin(workspace, experiment), Control()))
     assert asked == [workspace.root]

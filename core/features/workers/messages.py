@@ -1,0 +1,97 @@
+"""What a program and its view workers tell each other, through pipes. Pixels go through shared memory."""
+
+import pickle
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from core.data.cache import Place
+from core.data.geometry import Geometry
+from core.data.scale import Range
+
+_LENGTH_BYTES = 8
+
+
+class Asked(NamedTuple):
+    """An image: `file` is its path, `place` where the cache's file has it or is given it."""
+
+    file: str
+    digest: str
+    value_range: Range | None
+    width: int
+    height: int
+    place: Place | None
+
+    @property
+    def path(self) -> Path:
+        """As `Item.path`."""
+        return Path(self.file)
+
+
+class Opened(NamedTuple):
+    """Views that a worker will be asked for: see `Views`. `views` is the path of the file that they are written to,
+    `images` that of the cache."""
+
+    key: int
+    pipeline: str  # as JSON
+    geometry: Geometry
+    seed: int
+    references: tuple[Asked, ...]
+    views: str
+    images: str | None
+
+
+class Closed(NamedTuple):
+    """Views that nobody wants any more."""
+
+    key: int
+
+
+class Unit(NamedTuple):
+    """Some images of one batch, to be written one after the other from `offset` on. `number` is that of the view.
+
+    `left_out` are the places of images that are not tried. `careful`: tell each one before it is tried.
+    """
+
+    key: int
+    unit: int
+    offset: int
+    number: int | None
+    images: tuple[Asked, ...]
+    left_out: frozenset[int] = frozenset()
+    careful: bool = False
+
+
+class Trying(NamedTuple):
+    """The image of a unit, by its place in it, that is made next."""
+
+    unit: int
+    place: int
+
+
+class Made(NamedTuple):
+    """A unit is done. `failures` has the reason for every image that could not be read, and None for the others;
+    `error` is what made the whole unit fail."""
+
+    unit: int
+    failures: tuple[str | None, ...] = ()
+    error: Exception | None = None
+
+
+def send(pipe: IO[bytes], message: Any) -> None:
+    """Write a message. Raises `OSError` when the other end is gone."""
+    content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    pipe.write(len(content).to_bytes(_LENGTH_BYTES, "little") + content)
+    pipe.flush()
+
+
+def receive(pipe: IO[bytes]) -> Any:
+    """The next message. Raises `EOFError` when the other end is gone."""
+    length = int.from_bytes(_exactly(pipe, _LENGTH_BYTES), "little")
+    return pickle.loads(_exactly(pipe, length))
+
+
+def _exactly(pipe: IO[bytes], count: int) -> bytes:
+    content = pipe.read(count)
+    if len(content) < count:
+        raise EOFError
+    return content

@@ -1,0 +1,35 @@
+"""Pools of real processes: starting one takes a second, so most tests share theirs."""
+
+import pytest
+
+from core.features.workers import worker
+from core.features.workers.pool import WorkerPool
+from core.features.workers.process import BOOT
+
+STARTED_S = 60
+
+
+def started(count):
+    """A pool whose workers are ready."""
+    pool = WorkerPool(count)
+    pool.start()
+    assert pool.wait(STARTED_S)
+    return pool
+
+
+@pytest.fixture(scope="module")
+def pool():
+    """Two workers for the tests of a file; tests may kill them, since they are replaced."""
+    made = started(2)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def booted(monkeypatch):
+    """Have workers run some code before they begin."""
+
+    def boot(code):
+        monkeypatch.setattr(worker, "BOOT", BOOT.replace("\nmain()", f"\n{code}\nmain()"))
+
+    return boot
