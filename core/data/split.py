@@ -16,7 +16,9 @@ from core.data.dividing.stratify import Unit
 from core.data.near import former
 from core.data.near.copies import distinct_digests, exact_reasons, near_reasons
 from core.data.near.duplicates import Groups, Near, find_near
+from core.data.related.across_parts import across_parts_notes
 from core.data.related.companions import companion_groups
+from core.data.related.counterparts import counterpart_groups
 from core.data.related.stems import stem_groups
 from core.data.related.subjects import subject_notes
 from core.data.related.variants import variant_groups
@@ -50,6 +52,7 @@ def make_split(
     look_for_companions: bool = True,
     look_for_variants: bool = True,
     look_for_turned: bool = True,
+    look_for_counterparts: bool = True,
 ) -> Split:
     """Divide `dataset`, class by class, into shares; a data set that came divided keeps its parts. Where images have
     several labels, all labels are divided in these shares at once (see `core.data.dividing.stratify`).
@@ -63,7 +66,8 @@ def make_split(
     `look_for_altered`, copies in another light, cropped, turned or mirrored are not looked for; without
     `look_for_companions`, images that nearly all have a companion by name are not; without `look_for_variants`, those
     of one name in several folders, or of one stem, are not; without `look_for_turned`, quarter turns, mirror images of
-    another label, and names with a word of augmentation within are not.
+    another label, and names with a word of augmentation within are not; without `look_for_counterparts`, those whose
+    names agree in other folders are not.
     """
     reasons = exact_reasons(dataset)
     distinct, unknown = distinct_digests(dataset, spec)
@@ -81,10 +85,12 @@ def make_split(
         (companion_groups, look_for_companions),
         (variant_groups, look_for_variants),
         (stem_groups, look_for_variants),
+        (counterpart_groups, look_for_counterparts),
     ):
         if by_names and wanted:
             more_groups, more_notes = find_groups(dataset, apart, joined(versions), dealt)
             versions, notes = (*versions, *more_groups), [*notes, *more_notes]
+    notes += across_parts_notes(dataset, apart)
     if spec.near_copies != "group":
         return _divided(dataset, spec, reasons | more, (), near, [*notes, *unknown])
     # joined only where there is something to join: the order of units decides on the split

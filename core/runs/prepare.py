@@ -166,18 +166,19 @@ def divided_as_begun(prepared: Prepared, began_with: str | None) -> Prepared:
         return replace(prepared, split=make_former_split(prepared.dataset, prepared.experiment.data.split))
     if began_with == split_key(prepared.dataset, prepared.split):
         return prepared
-    # runs of before were divided without quarter turns, earlier ones without variants, then without companions, then
-    # without altered copies, the first without versions
+    # runs of before were divided without counterparts, earlier ones without quarter turns, then without variants, then
+    # without companions, then without altered copies, the first without versions
     spec = prepared.experiment.data.split
-    for number in range(5):
+    for number in range(6):
         split = make_split(
             prepared.dataset,
             spec,
-            number < 4,
-            look_for_altered=number < 3,
-            look_for_companions=number < 2,
-            look_for_variants=number < 1,
-            look_for_turned=False,
+            number < 5,
+            look_for_altered=number < 4,
+            look_for_companions=number < 3,
+            look_for_variants=number < 2,
+            look_for_turned=number < 1,
+            look_for_counterparts=False,
         )
         if began_with == split_key(prepared.dataset, split):
             return replace(prepared, split=split)

@@ -85,6 +85,7 @@ def test_a_run_that_this_version_would_divide_otherwise_is_refused(begun):
         (("", "_edges"), {"look_for_companions": False}),
         (("_pre", "_post"), {"look_for_variants": False, "look_for_turned": False}),
         (("_aug_a_17", "_aug_b_23"), {"look_for_turned": False}),
+        ((" (2022-03-04 10-11)", " (2023-03-04 10-11)"), {"look_for_counterparts": False}),
     ],
 )
 def test_a_run_that_knew_no_versions_by_name_goes_on_with_its_split(tmp_path, endings, unknown):

@@ -131,11 +131,16 @@ def shared_affix(made: Collection[str], bases: Collection[str]) -> tuple[Affix, 
 
 def bare_names(stems: Collection[str]) -> set[str]:
     """The names in lower case without the beginning and the end that nearly all of them share, cut between words."""
+    return set(bare_parts(stems))
+
+
+def bare_parts(stems: Iterable[str]) -> list[str]:
+    """The same in the order of the names."""
     parts = [[token.casefold() for token in tokens(stem)] for stem in stems]
     start = _shared(parts)
     rest = [_without(found, start)[::-1] for found in parts]
     end = _shared(rest)
-    return {"".join(_without(found, end)[::-1]).strip(_SEPARATORS) for found in rest}
+    return ["".join(_without(found, end)[::-1]).strip(_SEPARATORS) for found in rest]
 
 
 def _shared(sequences: Collection[Sequence[str]]) -> list[str]:

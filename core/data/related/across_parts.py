@@ -1,0 +1,89 @@
+"""Versions of one image in several parts of a data set that came divided, as where it was augmented before: told only,
+as the parts are kept."""
+
+from collections import defaultdict
+from collections.abc import Container, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from core.data.dataset import Dataset, Item
+from core.data.layouts.words import kind_of
+from core.data.related.affixes import is_count
+from core.data.related.companions import companion_groups
+from core.data.related.counterparts import counterpart_groups
+from core.data.related.likeness import MANY, go_together
+from core.data.related.stems import stem_groups
+from core.data.related.versions import Groups, joined, version_groups
+from core.text import short
+
+_FEWEST = 3  # groups
+_TELLING = 12  # digits and letters of a name that is there once in the world
+
+
+def across_parts_notes(dataset: Dataset, unused: Container[int] = ()) -> list[str]:
+    """A sentence where images in different parts are versions of one image by their names, as a list of one or none.
+
+    Names that several parts have, as where each counts for itself, tell it only where their images do.
+    """
+    if not dataset.presplit:
+        return []
+    merged = replace(dataset, items=tuple(map(_without_part, dataset.items)))
+    same = _same_names(merged, dataset.items, unused)
+    several = {index for group in same for index in group}
+    others = {index for index in range(len(dataset.items)) if index in unused or index in several}
+    groups = [*_told_by_images(dataset, same), *_told_by_names(dataset, merged, others)]
+    if len(groups) < _FEWEST:
+        return []
+    one, other = (dataset.items[index].name for index in _example(dataset, groups[0]))
+    return [
+        f"{sum(map(len, groups)):,} images in different parts are called like versions of one another, such as "
+        f"'{short(one)}' and '{short(other)}': if they are, the scores will be too good. Put all versions of an image "
+        "into one part, or take those out of validation and test that were made of training images."
+    ]
+
+
+def _without_part(item: Item) -> Item:
+    path = PurePosixPath(item.name)
+    folders = [name for name in path.parts[:-1] if not item.part or kind_of(name) != item.part]
+    return replace(item, name=str(PurePosixPath(*folders, path.name)), part=None)
+
+
+def _same_names(merged: Dataset, items: Sequence[Item], unused: Container[int]) -> list[tuple[int, ...]]:
+    """The images of each name that several parts have."""
+    found: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for index, item in enumerate(merged.items):
+        if index not in unused:
+            found[merged.kinds[index], str(PurePosixPath(item.name).with_suffix("")).casefold()].append(index)
+    return [tuple(group) for group in found.values() if len({items[index].part for index in group}) > 1]
+
+
+def _told_by_images(dataset: Dataset, same: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """The groups of one name whose images go together, or whose names nobody gives twice."""
+    parts = [tuple(sorted({dataset.items[index].part or "" for index in group})) for group in same]
+    pairs = [_example(dataset, group) for group in same]
+    places = [(dataset.kinds[pair[0]], *which) for pair, which in zip(pairs, parts, strict=True)]
+    if go_together(dataset, list(zip(places, pairs, strict=True))):
+        return list(same)
+    return [group for group in same if _is_telling(PurePosixPath(dataset.items[group[0]].name).stem)]
+
+
+def _is_telling(stem: str) -> bool:
+    return sum(map(str.isalnum, stem)) >= _TELLING and any(map(str.isdigit, stem)) and not stem.isdecimal()
+
+
+def _told_by_names(dataset: Dataset, merged: Dataset, unused: Container[int]) -> list[tuple[int, ...]]:
+    groups: Groups = version_groups(merged, unused)
+    for find in (companion_groups, stem_groups, counterpart_groups):
+        groups = joined(groups, find(merged, unused, groups, False)[0])
+    across = [group for group in groups if len({dataset.items[index].part for index in group}) > 1]
+    stems = [PurePosixPath(dataset.items[group[0]].name).stem for group in across]
+    pairs = [(dataset.kinds[group[0]], _example(dataset, group)) for group in across]
+    if len(across) >= MANY and is_count(stems) and not go_together(dataset, pairs):
+        return []
+    return across
+
+
+def _example(dataset: Dataset, group: Sequence[int]) -> tuple[int, int]:
+    """Two images of different parts."""
+    other = next(index for index in group if dataset.items[index].part != dataset.items[group[0]].part)
+    return group[0], other

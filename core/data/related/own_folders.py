@@ -1,0 +1,73 @@
+"""Folders called after an image beside them, whose images were made of it: 'cat/IMG_0001/3.png' of 'cat/IMG_0001.jpg';
+and versions of one image that differ in when they were kept: 'IMG_0001 (2022_03_04 10_11_12 UTC).jpg'."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Container, Mapping
+from pathlib import PurePosixPath
+
+from core.data.dataset import Dataset
+from core.data.related.affixes import cuts
+from core.data.related.roles import places_of
+from core.data.related.versions import Groups, joined
+from core.text import short
+
+_FEWEST = 3  # folders
+_ENOUGH = 0.5  # of the folders there
+_KEPT = re.compile(
+    r"(?P<name>.+?)[ _.-]*[(\[{](?:19|20)\d\d[ _.-]?\d\d[ _.-]?\d\d[ _.t-]*\d\d[ _.:-]?\d\d(?:[ _.:-]?\d\d)?"
+    r"(?: ?(?:utc|gmt|z))?[)\]}]"
+)
+
+
+def groups_of_own_folders(
+    dataset: Dataset, unused: Container[int] = (), known: Groups = (), dealt: bool = True
+) -> tuple[Groups, list[str]]:
+    """Such groups, and a note on each of the two kinds; without those that are together in `known`."""
+    number = {index: place for place, group in enumerate(known) for index in group}
+    groups, notes = [], []
+    for found, what in (
+        (_in_folders(dataset, unused), "lie in folders called after another image"),
+        (_at_times(dataset, unused), "are called like versions of one image kept at different times"),
+    ):
+        new = [group for group in found if len({number.get(index, -1 - index) for index in group}) > 1]
+        if new:
+            one, other = (dataset.items[index].name for index in new[0][:2])
+            kept = "each group stays in one part of the split" if dealt else "they may show the same"
+            notes.append(f"{sum(map(len, new)):,} images {what}, such as '{short(one)}' and '{short(other)}'; {kept}.")
+            groups += new
+    return joined(tuple(groups)), notes
+
+
+def _in_folders(dataset: Dataset, unused: Container[int]) -> list[tuple[int, ...]]:
+    places = places_of(dataset, unused)
+    above = {(label, folder): str(PurePosixPath(folder).parent) for label, folder in places if folder != "."}
+    owners = {
+        (label, folder): owner
+        for (label, folder), upper in above.items()
+        if (owner := _owner(PurePosixPath(folder).name, places.get((label, upper), {}))) is not None
+    }
+    all_there = Counter((label, upper) for (label, _), upper in above.items())
+    owned = Counter((label, above[label, folder]) for label, folder in owners)
+    enough = {place for place, count in owned.items() if count >= max(_FEWEST, _ENOUGH * all_there[place])}
+    return [
+        (owner, *places[label, folder].values())
+        for (label, folder), owner in owners.items()
+        if (label, above[label, folder]) in enough
+    ]
+
+
+def _owner(name: str, images: Mapping[str, int]) -> int | None:
+    """The image after which a folder is called, perhaps with a word more: 'IMG_0001_json'."""
+    if (index := images.get(name.casefold())) is not None:
+        return index
+    return next((images[base] for base, affix in cuts(name) if base in images and affix.words), None)
+
+
+def _at_times(dataset: Dataset, unused: Container[int]) -> list[tuple[int, ...]]:
+    found: dict[tuple[int, str, str], list[int]] = defaultdict(list)
+    for place, names in places_of(dataset, unused).items():
+        for name, index in names.items():
+            kept = _KEPT.fullmatch(name)
+            found[*place, kept["name"] if kept else name].append(index)
+    return [tuple(indices) for indices in found.values() if len(indices) > 1]
