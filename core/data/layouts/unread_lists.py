@@ -6,18 +6,16 @@ from pathlib import Path
 
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case
-from core.data.layouts.divided import divide, is_fold_column, kind_of_file
+from core.data.layouts.divided import kind_of_file
 from core.data.layouts.flat import labels_of
-from core.data.layouts.tables import SUFFIXES, read_table
-from core.data.layouts.words import PREDICT, kind_of, part_words, without_part
-from core.data.text_files import head
+from core.data.layouts.several_tables import is_form
+from core.data.layouts.undivided.listing import LISTS, Labels, listed_part, names_some
+from core.data.layouts.words import without_part
 from core.data.tree import Folder
-from core.errors import UnusableDataset
 from core.text import short
 from core.wording import as_reading
 
-_SUFFIXES = frozenset((".txt", ".csv", ".tsv", ".lst", ".list", ".json", ".jsonl"))
-_NAME = re.compile(r"[^\s,;|\"'/\\\[\]]+")
+_MOST = 60  # files whose names of images are looked for
 _NUMBER = re.compile(r"\d+|n\d{8}")  # and synsets of WordNet
 _NAME_FILE = re.compile(
     r"(^|[^a-z])(class(es)?|labels?|names?|map(ping)?|categor(y|ies)|words|dict|index|synsets?|data)", re.IGNORECASE
@@ -26,26 +24,68 @@ _NAME_SUFFIXES = frozenset((".txt", ".csv", ".tsv", ".json", ".yaml", ".yml", ".
 
 
 def note_part_lists(layout: Layout, case: Case) -> None:
-    """Note train/test lists that are not used, and how to use them."""
-    if any(name_files.part for name_files in layout.found):
+    """Note files that list the images of parts, or some of the images, and are not used, and how to use them."""
+    labels = {found.path.stem.casefold(): found.label for found in layout.found}
+    files = _unused(layout, case, labels)
+    if any(found.part for found in layout.found):
+        _note_other_tables(layout, case, files, labels)
         return
-    stems = {name_files.path.stem.casefold() for name_files in layout.found}
-    lists = {
-        path: kind
-        for path in case.everything.every_file()
-        if path not in _used(layout) and (kind := _listed_part(path, stems))
-    }
+    lists = {path: kind for path in files if (kind := listed_part(path, labels))}
     labelled = labels_of(case) if layout.reading.layout != "csv" else None
     usable = labelled is not None and labelled.clear and len(set(labelled.parts.values())) > 1
     if labelled is not None and usable:
         lists = {table.path: "all" for table in labelled.tables}
     if len(set(lists.values())) < 2 and "all" not in lists.values():
+        _note_some(layout, case, files, labels)
         return
     layout.notes.append(
         f"{listed(path.relative_to(case.outer.path).as_posix() for path in lists)} "
         f"{'divides' if len(lists) == 1 else 'divide'} the images as well, which is not used: they are divided anew. "
         f"To keep that division, {_how_to_use(layout, usable)}."
     )
+
+
+def _unused(layout: Layout, case: Case, labels: Labels) -> list[Path]:
+    """Files that may be lists and were not read, apart from those that belong to one image each."""
+    used = _used(layout)
+    return [
+        path
+        for path in case.everything.every_file()
+        if path.suffix.lower() in LISTS
+        and path not in used
+        and (path.stem.casefold() not in labels or kind_of_file(path.stem))
+    ]
+
+
+def _note_some(layout: Layout, case: Case, files: list[Path], labels: Labels) -> None:
+    """Note lists of some of the images, whatever they are called, that no other note names."""
+    told = " ".join(layout.notes)
+    some = {
+        path: count
+        for path in files[:_MOST]
+        if f"'{path.name}'" not in told and not is_form(path) and (count := names_some(path, labels))
+    }
+    if not some:
+        return
+    which = listed(path.relative_to(case.outer.path).as_posix() for path in some)
+    verb, it = ("names", "it says") if len(some) == 1 else ("name", "they say")
+    counts = " and ".join(f"{count:,}" for count in list(some.values())[:3])
+    layout.notes.append(
+        f"{which} {verb} {counts} of the {len(labels):,} images, which is not used: they are divided anew. If {it} how "
+        f"they are divided, {_how_to_use(layout, False)}."
+    )
+
+
+def _note_other_tables(layout: Layout, case: Case, files: list[Path], labels: Labels) -> None:
+    """Note tables of a part that the images do not have, where other tables divide them."""
+    kinds = {found.part for found in layout.found}
+    others = [path for path in files if listed_part(path, labels) in {"train", "val", "test"} - kinds]
+    if layout.columns and others:
+        layout.notes.append(
+            f"{listed(path.relative_to(case.outer.path).as_posix() for path in others)} "
+            f"{'divides' if len(others) == 1 else 'divide'} the images in another way, which is not used. To keep that "
+            "division, put one table of all images there, with a column 'split'."
+        )
 
 
 def _used(layout: Layout) -> set[Path]:
@@ -71,42 +111,6 @@ def note_parts_in_names(layout: Layout) -> None:
             "are divided anew. To keep that division, put the images into the folders train and test, in a folder per "
             "class."
         )
-
-
-def _listed_part(path: Path, stems: set[str]) -> str:
-    """The part whose images a file lists, 'all' for several parts, empty for any other file."""
-    if path.suffix.lower() not in _SUFFIXES:
-        return ""
-    if len(part_words(path.stem) - {PREDICT}) > 1:
-        return "all"
-    kind = kind_of_file(path.stem)
-    if kind == PREDICT:
-        return ""
-    if kind is None:
-        return "all" if _has_column_of_parts(path, stems) else ""
-    return str(kind) if stems & _stems(head(path)) else ""
-
-
-def _has_column_of_parts(path: Path, stems: set[str]) -> bool:
-    """Whether a table or text lists images of several parts."""
-    if path.suffix.lower() == ".json":
-        keys = {kind_of(key) for key in re.findall(r'"([^"]+)"\s*:', head(path))} - {None, PREDICT}
-        return len(keys) > 1 and bool(stems & _stems(head(path)))
-    if path.suffix.lower() not in SUFFIXES:
-        return False
-    try:
-        table = read_table(path)
-    except UnusableDataset:
-        return False
-    if any(is_fold_column(name, values) for name, values in table.columns.items()):
-        return bool(stems & _stems(head(path)))
-    kinds = {kind_of(value) for values in table.columns.values() for value in set(values)} - {None, PREDICT}
-    return len(kinds) > 1 and bool(stems & _stems(head(path))) and bool(divide(table, "").column)
-
-
-def _stems(text: str) -> set[str]:
-    names = {name.casefold() for name in _NAME.findall(text)}
-    return names | {name.rpartition(".")[0] for name in names}
 
 
 def note_numbered_classes(layout: Layout, top: Folder) -> None:

@@ -50,10 +50,50 @@ def test_tables_that_can_be_read_instead_are_told(read, tree, one):
 
 @pytest.mark.parametrize(
     "lists",
-    [{"train.txt": TRAIN}, {"train.txt": "notes on cats", "test.txt": "notes on dogs"}, {"all.txt": TRAIN + TEST}],
+    [
+        {"train.txt": "notes on cats", "test.txt": "notes on dogs"},
+        {"all.txt": "\n".join(CAT + DOG)},
+        {"train.txt": "\n".join(CAT + DOG)},
+        {"sizes.csv": table([(file, str(n)) for n, file in enumerate(CAT + DOG)], "image,width")},
+        {"notes.txt": "c0.jpg is blurred\nand so on\nand on\nas d1.jpg\nand on"},
+        {"numbers.txt": "1\n2\n3"},
+    ],
 )
 def test_other_texts_are_not(read, lists):
     assert divided(read({**FOLDERS, **lists}).notes) == []
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+@pytest.mark.parametrize(
+    ("lists", "says"),
+    [
+        ({"test_files.txt": TEST}, "names 2 of the 8 images"), ({"train.txt": TRAIN}, "names 4 of the 8 images"),
+        ({"Lernmenge.txt": TRAIN, "Prüfmenge.txt": TEST}, "name 4 and 2 of the 8 images"),
+        ({"wahl.csv": "image,by\nc0.jpg,Ann\nd1.jpg,Bo\nc3.jpg,Ann"}, "names 3 of the 8 images"),
+        ({"split.yaml": "train:\n- c0.jpg\n- d0.jpg\ntest:\n- c1.jpg"}, "divides the images as well"),
+        ({"train_idx.txt": "0\n2\n3", "test_idx.txt": "1\n4"}, "divide the images as well"),
+        ({"train_patients.txt": "P01\nP02", "test_patients.txt": "P03\nP04"}, "divide the images as well"),
+        (
+            {"list_eval_partition.csv": table([(f, str(n % 3)) for n, f in enumerate(CAT + DOG)], "image_id,code")},
+            "divides the images as well",
+        ),
+    ],
+)  # fmt: skip
+def test_a_list_of_some_images_is_told_whatever_it_is_called(read, labelled, lists, says):
+    labels = table([(file, "cat" if file in CAT else "dog") for file in CAT + DOG])
+    content = {"images": CAT + DOG, "labels.csv": labels} if labelled else FOLDERS
+    layout = read({**content, **lists}, **({} if labelled else {"layout": "folders"}))
+    assert counts(layout) == {"cat": 5, "dog": 3}
+    (note,) = divided(layout.notes)
+    assert says in note
+
+
+def test_tables_of_parts_that_overlap_are_told(read):
+    rows = [(file, "cat" if file in CAT else "dog") for file in CAT + DOG]
+    tables = {"train": rows[::2], "val": rows[1:6:2], "trainval": rows[::2] + rows[1:6:2], "test": rows[7:]}
+    layout = read({"images": CAT + DOG, **{f"{part}.csv": table(some) for part, some in tables.items()}})
+    assert counts(layout) == {"train/cat": 5, "train/dog": 2, "test/dog": 1}
+    assert [note for note in layout.notes if note.startswith("'val.csv' divides the images in another way")]
 
 
 SPLIT = table([(f"{f[0]}/{f}", "val" if "1" in f else "train") for f in CAT + DOG], "image,split")
