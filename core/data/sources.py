@@ -10,6 +10,7 @@ from core.data.dataset import Dataset, Item, LeftOut
 from core.data.decoding import sniff
 from core.data.layout import Layout, layout_choices, read_json, read_layout
 from core.data.layouts.assigned import listed
+from core.data.layouts.masked.drawn import masks_of_photographs
 from core.data.layouts.tables import SUFFIXES as TABLES
 from core.data.natural import natural_key
 from core.data.near.labels_of_copies import with_labels_of_copies
@@ -249,6 +250,10 @@ def _dataset(layout: Layout, scan_result: Scan, source_folder: _Folder, made_her
                 finer=outcome.finer.digest if outcome.finer else "", look=outcome.look,
             )
         )  # fmt: skip
+    # a file of labels says what each image is, and images added one by one lie beside nothing
+    masks = {} if layout.multilabel or layout.columns or made_here else masks_of_photographs(items)
+    left_out += [LeftOut(items[index].name, reason) for index, reason in sorted(masks.items())]
+    items = [item for index, item in enumerate(items) if index not in masks]
     dataset = Dataset(
         source_folder.source, source_folder.name, classes, tuple(items), tuple(left_out),
         notes=(*layout.notes, *scan_result.notes),

@@ -2,26 +2,34 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
+
+import numpy as np
 
 from core.data.dataset import Dataset, Item
 from core.data.layouts.assigned import listed
+from core.data.near.duplicates import BYTES, SIDE
 from core.text import short
 
 _FEWEST = 3  # images
 _OF_MASKS = 0.8  # of the images of a class look like masks
 _OF_OTHERS = 0.1  # of the images of the others may do so
-_HAVE_IMAGE = 0.5  # of the images that look like masks have the name of one that does not
+_SOME = 0.05  # of the images of a class look like masks, where that is worth a note
+_EVEN = 0.5  # of a drawing are one level: paper, or the ground of a sign
+_LEVELS = 8  # grey levels that count as one
+_THERE = 5  # pixels of the thumbnail that have a level
+_RICH = 22  # levels of an object photographed on white
 
 
 def mask_notes(dataset: Dataset) -> list[str]:
     """Sentences on classes of which nearly all images are a few flat values while hardly one of the others is, and on
-    such images within the classes that are called like another one there. Where every class is drawn there are none.
+    such images within classes of photographs. Where every class is drawn there are none.
     """
     masks = [] if dataset.several else _classes_of_masks(dataset)
     labels = {dataset.classes.index(name) for name in masks}
-    inner = _beside_images([item for item in dataset.items if item.label not in labels])
-    return [*_of_classes(dataset, masks), *_within_classes(inner)]
+    return [
+        *_of_classes(dataset, masks),
+        *_within_classes(dataset, [i for i in dataset.items if i.label not in labels]),
+    ]
 
 
 def _classes_of_masks(dataset: Dataset) -> list[str]:
@@ -52,23 +60,34 @@ def _of_classes(dataset: Dataset, masks: Sequence[str]) -> Iterator[str]:
     )
 
 
-def _beside_images(items: Sequence[Item]) -> list[tuple[Item, Item]]:
-    """Images that look like masks, each with one of its class and name that does not; empty where few have one."""
-    flat = [item for item in items if item.look]
-    named = {_name(item): item for item in items if not item.look}
-    found = [(item, named[_name(item)]) for item in flat if _name(item) in named]
-    return found if len(found) >= max(_FEWEST, _HAVE_IMAGE * len(flat)) else []
+def _within_classes(dataset: Dataset, items: Sequence[Item]) -> Iterator[str]:
+    by_class: dict[tuple[int, ...], list[Item]] = defaultdict(list)
+    for item in items:
+        by_class[item.classes].append(item)
+    found = {classes: flat for classes, inner in by_class.items() if (flat := _flat_among_photographs(inner))}
+    if not found:
+        return
+    every = [item for flat in found.values() for item in flat]
+    names = listed(dataset.label_of(flat[0]) for flat in found.values())
+    yield (
+        f"{len(every):,} images in {names} are a few flat values, as masks are, and lie among photographs, such as "
+        f"'{short(every[0].name)}'. If they are masks, take them out of the class folders. If they are drawings to be "
+        "classified, go on."
+    )
 
 
-def _name(item: Item) -> tuple[tuple[int, ...], str]:
-    return item.classes, PurePosixPath(item.name).stem.casefold()
+def _flat_among_photographs(items: Sequence[Item]) -> list[Item]:
+    """The flat images of a class, where they are some of it and at least as many are photographs."""
+    flat = [item for item in items if item.look == "flat"]
+    if len(flat) < max(_FEWEST, _SOME * len(items)):
+        return []
+    photographs = sum(_is_photograph(item) for item in items)
+    return flat if photographs >= max(_FEWEST, len(flat) / 2) else []
 
 
-def _within_classes(pairs: Sequence[tuple[Item, Item]]) -> Iterator[str]:
-    if pairs:
-        mask, image = pairs[0]
-        yield (
-            f"{len(pairs):,} images are a few flat values, as masks are, and called like another one of their class, "
-            f"such as '{short(mask.name)}' and '{short(image.name)}'. If they are masks, take them out of the class "
-            "folders."
-        )
+def _is_photograph(item: Item) -> bool:
+    """Whether an image is neither flat nor mostly one level with few others, as a sign or an icon is."""
+    if item.look or len(item.thumbnail) != BYTES:
+        return not item.look
+    counts = np.bincount(np.frombuffer(item.thumbnail, np.uint8)[3 * SIDE**2 :] // _LEVELS)
+    return bool(counts.max() < _EVEN * counts.sum() or (counts >= _THERE).sum() >= _RICH)

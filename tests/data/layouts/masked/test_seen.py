@@ -90,9 +90,14 @@ def test_where_all_is_drawn_nothing_is_said(load):
     assert "flat values" not in told(dataset)
 
 
-def test_a_few_drawings_among_photographs_are_no_masks(load):
-    dataset = load({**CLASSES, "plain/z{:02}.png": 4}, drawn=["plain/z{:02}.png"])
-    assert "flat values" not in told(dataset)
+@pytest.mark.parametrize(("count", "noted"), [(2, False), (3, True)])
+def test_drawings_among_photographs_are_noted_unless_they_are_hardly_any(load, count, noted):
+    dataset = load(
+        {**CLASSES, "plain/z{:02}x.png": count, "crater/{}.png": 1}, drawn=["plain/z{:02}x.png", "crater/{}.png"]
+    )
+    said = f"{count} images in 'plain' are a few flat values, as masks are, and lie among photographs, such as"
+    assert dataset.counts == {"crater": 12, "plain": 13 + count}
+    assert (f"{said} 'plain/z00x.png'" in told(dataset)) == noted
 
 
 @pytest.mark.parametrize("names", [("leaves", "GT", "mask_{}.png"), ("images", "etiquetas", "{:04}_mask.png")])
@@ -108,10 +113,3 @@ def test_two_folders_of_which_one_holds_masks_are_for_segmentation(load, names):
 def test_photographs_of_what_is_called_mask_stay_a_class(load):
     dataset = load({"without/p{}.jpg": 11, "with/p{}_mask.jpg": 11})
     assert dataset.counts == {"with": 11, "without": 11}
-
-
-def test_masks_beside_images_of_the_same_name_are_noted(load):
-    dataset = load({"cat/{}.jpg": 11, "cat/{}.png": 11, "dog/d{}.jpg": 9, "dog/alpha/d{}.png": 9},
-                   drawn=["cat/{}.png", "alpha"])  # fmt: skip
-    assert "20 images are a few flat values" in told(dataset)
-    assert "'cat/0.png' and 'cat/0.jpg'" in told(dataset)
