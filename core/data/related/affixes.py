@@ -109,6 +109,13 @@ def cuts(name: str) -> Iterator[tuple[str, Affix]]:
         yield "".join(parts[count:]), Affix(before=parts[:count])
 
 
+def called_after(name: str, known: Container[str]) -> str:
+    """The one of `known`, in lower case, after which something is called, perhaps with a word more: 'img_0001' for
+    'IMG_0001_json'. Empty if there is none."""
+    whole = name.casefold()
+    return whole if whole in known else next((base for base, affix in cuts(name) if base in known and affix.words), "")
+
+
 def shared_affix(made: Collection[str], bases: Collection[str]) -> tuple[Affix, float]:
     """What most names of `made` have that the names of `bases` lack, and which share of `made` is named so.
 

@@ -1,19 +1,22 @@
-"""Folders called after an image beside them, whose images were made of it: 'cat/IMG_0001/3.png' of 'cat/IMG_0001.jpg';
-and versions of one image that differ in when they were kept: 'IMG_0001 (2022_03_04 10_11_12 UTC).jpg'."""
+"""Folders of one image each, called after one beside them ('cat/IMG_0001/3.png' of 'cat/IMG_0001.jpg') or with files
+of the same names ('cat/0001/rgb.png', 'cat/0001/depth.png'); and versions of an image that differ in when they were
+kept: 'IMG_0001 (2022_03_04 10_11_12 UTC).jpg'.
+"""
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from pathlib import PurePosixPath
 
 from core.data.dataset import Dataset
-from core.data.related.affixes import cuts
+from core.data.related.affixes import called_after, is_count
 from core.data.related.roles import places_of
 from core.data.related.versions import Groups, joined
 from core.text import short
 
 _FEWEST = 3  # folders
 _ENOUGH = 0.5  # of the folders there
+_FEWEST_ALIKE, _MOST_FILES = 5, 6  # folders, and images in each of them
 _KEPT = re.compile(
     r"(?P<name>.+?)[ _.-]*[(\[{](?:19|20)\d\d[ _.-]?\d\d[ _.-]?\d\d[ _.t-]*\d\d[ _.:-]?\d\d(?:[ _.:-]?\d\d)?"
     r"(?: ?(?:utc|gmt|z))?[)\]}]"
@@ -23,11 +26,12 @@ _KEPT = re.compile(
 def groups_of_own_folders(
     dataset: Dataset, unused: Container[int] = (), known: Groups = (), dealt: bool = True
 ) -> tuple[Groups, list[str]]:
-    """Such groups, and a note on each of the two kinds; without those that are together in `known`."""
+    """Such groups, and a note on each of the three kinds; without those that are together in `known`."""
     number = {index: place for place, group in enumerate(known) for index in group}
     groups, notes = [], []
     for found, what in (
         (_in_folders(dataset, unused), "lie in folders called after another image"),
+        (_of_same_files(dataset, unused), "lie in folders that hold files of the same names"),
         (_at_times(dataset, unused), "are called like versions of one image kept at different times"),
     ):
         new = [group for group in found if len({number.get(index, -1 - index) for index in group}) > 1]
@@ -42,11 +46,11 @@ def groups_of_own_folders(
 def _in_folders(dataset: Dataset, unused: Container[int]) -> list[tuple[int, ...]]:
     places = places_of(dataset, unused)
     above = {(label, folder): str(PurePosixPath(folder).parent) for label, folder in places if folder != "."}
-    owners = {
-        (label, folder): owner
-        for (label, folder), upper in above.items()
-        if (owner := _owner(PurePosixPath(folder).name, places.get((label, upper), {}))) is not None
-    }
+    owners = {}
+    for (label, folder), upper in above.items():
+        images = places.get((label, upper), {})
+        if name := called_after(PurePosixPath(folder).name, images):
+            owners[label, folder] = images[name]
     all_there = Counter((label, upper) for (label, _), upper in above.items())
     owned = Counter((label, above[label, folder]) for label, folder in owners)
     enough = {place for place, count in owned.items() if count >= max(_FEWEST, _ENOUGH * all_there[place])}
@@ -57,11 +61,20 @@ def _in_folders(dataset: Dataset, unused: Container[int]) -> list[tuple[int, ...
     ]
 
 
-def _owner(name: str, images: Mapping[str, int]) -> int | None:
-    """The image after which a folder is called, perhaps with a word more: 'IMG_0001_json'."""
-    if (index := images.get(name.casefold())) is not None:
-        return index
-    return next((images[base] for base, affix in cuts(name) if base in images and affix.words), None)
+def _of_same_files(dataset: Dataset, unused: Container[int]) -> list[tuple[int, ...]]:
+    """The images of each folder, where most of a class hold the same few names that do not count."""
+    kinds: dict[tuple[int, frozenset[str]], list[tuple[int, ...]]] = defaultdict(list)
+    folders: Counter[int] = Counter()
+    for (label, _), names in places_of(dataset, unused).items():
+        folders[label] += 1
+        if 1 < len(names) <= _MOST_FILES and not is_count(names):
+            kinds[label, frozenset(names)].append(tuple(names.values()))
+    return [
+        group
+        for (label, _), groups in kinds.items()
+        if len(groups) >= max(_FEWEST_ALIKE, _ENOUGH * folders[label])
+        for group in groups
+    ]
 
 
 def _at_times(dataset: Dataset, unused: Container[int]) -> list[tuple[int, ...]]:

@@ -121,6 +121,20 @@ def test_a_folder_called_after_an_image_belongs_to_it(folder_of, read):
     assert counterpart_groups(read(folder_of(content | {"cat/3/1.png": 90, "cat/4/1.png": 91}, "two"))) == ((), [])
 
 
+def test_folders_of_the_same_files_are_one_image_each(folder_of, read):
+    content = {f"{c}/{n:04}/{name}.png": 200 * m + 10 * n + k for m, c in enumerate(("cat", "dog"))
+               for n in range(5 + 2 * m) for k, name in enumerate(("rgb", "depth", "seen"))}  # fmt: skip
+    folders = Reading(layout="folders")
+    groups, (note,) = counterpart_groups(read(folder_of(content), reading=folders))
+    assert [len(group) for group in groups] == [3] * 12
+    assert note.startswith("36 images lie in folders that hold files of the same names")
+    counted = {name.replace("rgb", "1").replace("depth", "2").replace("seen", "3"): n for name, n in content.items()}
+    assert not any(
+        "folders that hold" in note
+        for note in counterpart_groups(read(folder_of(counted, "counted"), reading=folders))[1]
+    )
+
+
 def test_versions_kept_at_different_times_stay_together(folder_of, read):
     times = ("2022_03_04 10_11_12 UTC", "2023_05_04 08_01_02 UTC")
     forms = [f"{{c}}/IMG_{{i:04}} ({time}).png" for time in times]
