@@ -6,6 +6,7 @@ from typing import Any
 from core.data import names
 from core.data.dataset import LeftOut, Part
 from core.data.encodings import decode_file_names
+from core.data.layouts.asking.crossed import note_added
 from core.data.layouts.assigned import LABELS, Found, Layout, class_labels, listed, read_json
 from core.data.layouts.beside.opposites import labels_as_things
 from core.data.layouts.case import Case, no_classes, take_labels, unwrap_root
@@ -44,6 +45,8 @@ def read_layout(folder: Path, reading: Reading | None = None, workspace: Path | 
         raise no_classes(case, unread_labels(case.outer), other_files(case.outer))
     if not layout.columns:  # a file of labels says what it means
         note_pairs(layout)
+        if reading is None or reading.layout == "auto":
+            note_added(layout)
     layout.multilabel |= (reading or Reading()).task == "multilabel"
     if reading is not None and reading.unused:  # from a file of before this was refused
         fields = listed(name.replace("_", " ") for name in reading.unused)

@@ -6,7 +6,19 @@ The names of folders and the values of a column are judged alike.
 import re
 from collections.abc import Collection, Mapping
 
-from core.data.layouts.words import PREDICT, are_a_set, is_beside_parts, is_unlikely_class, kind_of, part_words, plain
+from core.data.layouts.vocabulary.letters import all_words, folded
+from core.data.layouts.words import (
+    PREDICT,
+    are_a_set,
+    is_batch,
+    is_beside_parts,
+    is_generic,
+    is_unlikely_class,
+    kind_of,
+    part_words,
+    plain,
+)
+from core.data.related.affixes import tokens
 
 _SHARE = re.compile(
     r"(?P<before>\D*)(?:0?[.,](?P<hundredths>\d{1,2})|0[_p](?P<tenths>\d)|(?P<percent>[1-9]\d?))"
@@ -15,6 +27,15 @@ _SHARE = re.compile(
 _NEARLY = 0.05  # of all images, by which a part may be larger or smaller than its name says
 _ROUNDED = 0.75  # images
 _EVEN = 0.4  # images, where all names have equally many
+# what may stand beside the word for a part where all names have it: 'train_orig' and 'train_aug'
+_QUALIFIERS = all_words(
+    {
+        "en": "labeled|labelled|unlabeled|unlabelled|unlab|lab|orig|original|aug|augmented|small|large|big|mini|full|"
+        "clean|noisy|raw|new|old|extra|synthetic|real|weak|strong|pseudo|easy|hard|medium|sup|unsup|first|second|"
+        "public|private",
+        "de": "klein|gross|groß|alt|neu|original|augmentiert",
+    }
+)
 
 
 def divide_a_set(counts: Mapping[str, int]) -> bool:
@@ -53,3 +74,31 @@ def lie_beside_parts(names: Collection[str]) -> bool:
     if len(others) < len(names):
         return len(beside) == len(others)
     return bool(beside) and all(name in beside or "train" in part_words(name) for name in others)
+
+
+def are_qualified_parts(names: Collection[str]) -> bool:
+    """Whether all names hold a word for a part and nothing else that may be a class: 'train_A' and 'train_B'."""
+    return len(names) > 1 and all(len(part_words(name) - {PREDICT}) == 1 and not _class_words(name) for name in names)
+
+
+def are_lots(names: Collection[str]) -> bool:
+    """Whether names are those of lots of images, perhaps of parts: 'data_batch_1' and 'test_batch'."""
+    rests = {name: " ".join(word for word in _words(name) if not (is_generic(word) or kind_of(word))) for name in names}
+    lots = [is_batch(name) or is_batch(rest) for name, rest in rests.items()]
+    named = [
+        lot or (name != rest and is_batch(f"{rest} 1")) for lot, (name, rest) in zip(lots, rests.items(), strict=True)
+    ]
+    return any(lots) and all(named)
+
+
+def _class_words(name: str) -> list[str]:
+    """The words of a name that may be those of a class."""
+    return [
+        word
+        for word in _words(name)
+        if not (word.isdigit() or len(word) == 1 or is_generic(word) or kind_of(word) or folded(word) in _QUALIFIERS)
+    ]
+
+
+def _words(name: str) -> list[str]:
+    return [token for token in tokens(name) if token[0].isalnum()]

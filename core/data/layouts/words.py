@@ -204,10 +204,10 @@ def is_fold(name: str) -> bool:
 
 
 def are_folds(names: Sequence[str]) -> bool:
-    """Whether all names mean folds: also 'k1', 'k2' and 'k3', of which two may be mountains."""
-    return all(map(is_fold, names)) or (
-        len(names) > 2 and all(re.fullmatch("[kK][ _-]?[0-9]{1,2}", name) for name in names)
-    )
+    """Whether all names mean folds: also 'k1' and 'k2', but not 'K1' and 'K2', which may be mountains."""
+    if all(map(is_fold, names)) or set(names) in ({"k1", "k2"}, {"k0", "k1"}):
+        return True
+    return len(names) > 2 and all(re.fullmatch("[kK][ _-]?[0-9]{1,2}", name) for name in names)
 
 
 def is_group(name: str) -> bool:

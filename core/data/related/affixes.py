@@ -12,7 +12,7 @@ _COUNTED = re.compile(r"(?P<word>.*?)\(?(?P<number>\d{1,9})\)?")
 _SEPARATORS = " _.-"
 _MOST_TOKENS = 9  # of an affix
 _SAMPLE = 60  # names that decide whether all of them are looked at
-_WITHOUT = frozenset(
+WITHOUT = frozenset(
     ("no", "non", "not", "without", "with", "w", "wo", "un", "on", "off", "wear", "wearing", "weared", "worn",
      "correct", "correctly", "incorrect", "incorrectly", "improper", "proper", "ohne", "kein", "keine", "mit", "sin",
      "con", "sans", "avec", "sem", "com", "senza", "zonder", "met", "без", "с")
@@ -82,7 +82,7 @@ def may_mean_mask(found: Sequence[str], known: Container[str] = _ANY_MASK) -> bo
 
 def means_mask(found: Sequence[str], surely: bool = True) -> bool:
     """Whether words are those of a mask or an annotation; not `surely`: a label may be one. 'without_mask' is none."""
-    return _WITHOUT.isdisjoint(found) and may_mean_mask(found, _MASK if surely else _ANY_MASK)
+    return WITHOUT.isdisjoint(found) and may_mean_mask(found, _MASK if surely else _ANY_MASK)
 
 
 def means_image(found: Iterable[str]) -> bool:
@@ -93,7 +93,7 @@ def means_image(found: Iterable[str]) -> bool:
 def is_negated(found: Sequence[str], name: str) -> bool:
     """Whether `name` is that of the images without what the words `found` name: 'no_mask', 'unmasked'."""
     letters = "".join(words(name))
-    return not _WITHOUT.isdisjoint(words(name)) or any(
+    return not WITHOUT.isdisjoint(words(name)) or any(
         word.rstrip("s") in letters for word in found if len(word) > 3 and means_mask([word], surely=False)
     )
 

@@ -68,7 +68,7 @@ def test_other_texts_are_not(read, lists):
     ("lists", "says"),
     [
         ({"test_files.txt": TEST}, "names 2 of the 8 images"), ({"train.txt": TRAIN}, "names 4 of the 8 images"),
-        ({"Lernmenge.txt": TRAIN, "Prüfmenge.txt": TEST}, "name 4 and 2 of the 8 images"),
+        ({"mine.txt": TRAIN, "yours.txt": TEST}, "name 4 and 2 of the 8 images"),
         ({"wahl.csv": "image,by\nc0.jpg,Ann\nd1.jpg,Bo\nc3.jpg,Ann"}, "names 3 of the 8 images"),
         ({"split.yaml": "train:\n- c0.jpg\n- d0.jpg\ntest:\n- c1.jpg"}, "divides the images as well"),
         ({"train_idx.txt": "0\n2\n3", "test_idx.txt": "1\n4"}, "divide the images as well"),

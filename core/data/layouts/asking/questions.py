@@ -3,17 +3,17 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from core.data.layouts.asking.crossed import beside_their_classes, crossed_with_parts, means_no_class
 from core.data.layouts.assigned import listed
 from core.data.layouts.beside.aside import is_aside
 from core.data.layouts.beside.opposites import has_opposite
 from core.data.layouts.beside.originals import were_made_of
 from core.data.layouts.case import Case, holds_folders, unwrap
 from core.data.layouts.nested.only import ONLY, WITHOUT, name_of
-from core.data.layouts.shares import lie_beside_parts
+from core.data.layouts.shares import are_lots, are_qualified_parts, lie_beside_parts
 from core.data.layouts.words import (
     PREDICT,
     Kind,
-    is_batch,
     is_certain,
     is_generic,
     is_group,
@@ -45,7 +45,7 @@ PARTS = ({"layout": "parts"}, "each of these folders is a class, in every part")
 def ask_about_names(case: Case, full: Sequence[Folder]) -> None:
     """Raise if the names of flat folders are dates or batches, or combine a class and a part."""
     names = listed(folder.name for folder in full)
-    if all(is_batch(folder.name) for folder in full):
+    if are_lots([folder.name for folder in full]):
         raise case.ask(
             f"The folders {names} are called after when or in which lot their images came, not after what they show. "
             "If they are no classes, put the images of each class into a folder of its own, or add a file labels.csv "
@@ -54,12 +54,21 @@ def ask_about_names(case: Case, full: Sequence[Folder]) -> None:
         )
     classes = Counter(same_class(folder.name) for folder in full)
     with_part = all(len(found := part_words(folder.name)) == 1 and found != {PREDICT} for folder in full)
-    if with_part and 1 < len(classes) < len(full):
+    called = [case.label(folder) for folder in full]
+    if (with_part and 1 < len(classes) < len(full)) or crossed_with_parts(called):
         raise case.ask(
             f"The folders {names} name a class and a part at once. Put each class into a folder of its part, such as "
             "train/cat and test/cat.",
             [FOLDERS],
         )
+    for one, longer in beside_their_classes(called).items():
+        if means_no_class(one):
+            raise case.ask(
+                f"The folders {listed(longer)} are called like others with '{one.text}' more: a part or a lot of the "
+                "same classes, no classes of their own. Put their images into the folders of those, within train and "
+                "test if they divide them, or take these folders out.",
+                [FOLDERS],
+            )
     if _are_parts(full):
         raise case.ask(
             f"The folders {names} are called like parts of one data set, not after what they show. Put the images of "
@@ -71,7 +80,8 @@ def ask_about_names(case: Case, full: Sequence[Folder]) -> None:
 def _are_parts(full: Sequence[Folder]) -> bool:
     """Whether two folder names differ only in the part: 'box_train' and 'box_test', beside others; or whether all are
     parts, each with a word more: 'public_train' and 'private_test'."""
-    if lie_beside_parts([folder.name for folder in full]):
+    called = [folder.name for folder in full]
+    if lie_beside_parts(called) or are_qualified_parts(called):
         return True
     words = [part_words(folder.name) - {PREDICT} for folder in full]
     if all(words) and {"train"} in words and any("train" not in each for each in words):

@@ -9,7 +9,7 @@ from core.data.layouts.assigned import listed
 from core.data.layouts.case import Case
 from core.data.layouts.vocabulary.letters import folded
 from core.data.layouts.vocabulary.parts import IN_COLUMNS
-from core.data.layouts.words import Kind, kind_of, without_part
+from core.data.layouts.words import PREDICT, Kind, kind_of, without_part
 from core.data.related.affixes import words
 from core.text import short
 
@@ -61,16 +61,17 @@ def _images(count: int) -> str:
 
 def _contradicting(case: Case, labelled: "Labelled") -> str:
     """Of images that lie in a folder of another part than their row says."""
-    others = {
-        path: folder
-        for path, kind in labelled.parts.items()
-        if kind in _DIVIDED and (folder := part_of_folders(case, path)) in _DIVIDED and folder != kind
-    }
+    folders = {path: part_of_folders(case, path) for path in labelled.parts}
+    if len(set(folders.values()) & set(_DIVIDED)) < 2:
+        return ""
+    others = [
+        path for path, kind in labelled.parts.items() if kind in _DIVIDED and folders[path] not in (None, kind, PREDICT)
+    ]
     if not others:
         return ""
     return (
         f"{_images(len(others))} {_verb(len(others), 'lies', 'lie')} in a folder of another part than "
-        f"{_by(labelled)} says, such as '{short(next(iter(others)).name)}': the folders are not looked at."
+        f"{_by(labelled)} says, such as '{short(others[0].name)}': the folders are not looked at."
     )
 
 

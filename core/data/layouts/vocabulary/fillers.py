@@ -6,7 +6,7 @@ from core.data.layouts.vocabulary.parts import AFTER_TOGETHER
 _NOUNS = {
     "en": "image|images|img|imgs|picture|pictures|pic|pics|photograph|photographs|photo|photos|data|dataset|datasets|"
     "sample|samples|jpeg|jpegs|jpg|jpgs|png|pngs",
-    "de": "bild|bilder|foto|fotos|aufnahme|aufnahmen|daten|datensatz|satz|bildern",
+    "de": "bild|bilder|foto|fotos|aufnahme|aufnahmen|daten|datensatz|satz|menge|bildern",
     "fr": "image|images|photo|photos|donnée|données|jeu|ensemble",
     "es": "imagen|imágenes|foto|fotos|dato|datos|conjunto",
     "pt": "imagem|imagens|foto|fotos|dado|dados|conjunto",

@@ -18,10 +18,10 @@ FOLDS = all_words(
 # portions of one lot, counted from one: a number of four digits is that of a spare part
 PORTIONS = all_words(
     {
-        "en": "part|parts|chunk|shard|volume|set|half",
-        "de": "teil|teile",
-        "fr": "partie|lot",
-        "es": "parte|lote",
+        "en": "part|parts|chunk|shard|volume|set|half|round|wave|phase|release|version",
+        "de": "teil|teile|runde|phase|welle",
+        "fr": "partie|lot|tour|vague",
+        "es": "parte|lote|ronda|fase",
         "pt": "parte|lote",
         "it": "parte|lotto",
         "ru": "часть|партия",

@@ -5,10 +5,10 @@ from core.data.layouts.vocabulary.letters import all_words
 
 _TRAIN = {
     "en": "train|training|trn|trainval|trainings|fortrain|fortraining|xtrain|ytrain|trainx|metatrain",
-    "de": "trainieren|lernen|lern|übungs|trainings",
+    "de": "trainieren|lernen|lern|übung|übungen|übungs|trainings",
     "fr": "apprentissage|apprendre|entraînement|entraîner",
     "es": "entrenamiento|entrenar|aprendizaje",
-    "pt": "treino|treinamento|treinar",
+    "pt": "treino|treinamento|treinar", "ca": "entrenament",
     "it": "addestramento|addestrare",
     "ru": "обучение|обучающая|обучающие|обучающий|тренировочная|тренировочные|тренировочный|тренировка",
     "uk": "навчальна|навчальні|навчальний|навчання|тренувальна|тренувальні",
@@ -45,7 +45,7 @@ _VAL = {
     "sv": "validering|validerings|valideringen", "da": "validering|validerings", "no": "validering|validerings",
     "fi": "validointi", "tr": "doğrulama", "cs": "validační|validace", "sk": "validačná|validačné|validácia",
     "hu": "validációs|validáció|validáló|érvényesítő", "ro": "validare", "lt": "validavimas|validavimo",
-    "hr": "validacija|provjera", "id": "validasi", "vi": "xác thực|thẩm định", "el": "επικύρωση|επικύρωσης",
+    "hr": "validacija|provjera", "id": "validasi", "vi": "xác thực|thẩm định|kiểm định", "el": "επικύρωση|επικύρωσης",
     "ar": "تحقق|التحقق", "fa": "اعتبارسنجی", "he": "אימות|ולידציה", "hi": "सत्यापन", "th": "ตรวจสอบ",
 }  # fmt: skip
 _TEST = {
@@ -77,7 +77,7 @@ AMBIGUOUS = all_words(
     {
         "en": "valid|dev|develop|development|eval|evaluation|evaluate|holdout|publictest|privatetest|hiddentest|"
         "blindtest|externalvalidation",
-        "de": "lernen|lern|übungs|prüf|prüfung|prüfen", "fr": "essai|essais|évaluation|évaluer",
+        "de": "lernen|lern|übung|übungen|übungs|prüf|prüfung|prüfen", "fr": "essai|essais|évaluation|évaluer",
         "es": "prueba|examen|aprendizaje|evaluación", "pt": "teste|testes|avaliação",
         "it": "prova|prove|verifica|convalida|collaudo|valutazione",
         "ru": "проверка|тренировка|обучение", "uk": "навчання|перевірка", "ja": "評価", "pl": "trening|uczenie|"
@@ -100,7 +100,7 @@ TOGETHER = tuple(
         "support query", "source target src tgt trg", "indomain outofdomain ood",
         "indistribution outofdistribution id iid ood", "internal external",
         "development derivation discovery replication validation holdout external",
-        "live production prod staging preprod canary uat development dev",
+        "live production prod staging preprod canary uat development dev", "public private leaderboard hidden",
     )
 )  # fmt: skip
 # what may stand behind them: 'novel classes', 'target domain'
@@ -113,7 +113,7 @@ BESIDE_PARTS = all_words(
     {
         "en": "extra|extras|pretrain|pretraining|finetune|finetuning|calibration|learn|learning|labeled|labelled|"
         "support|query|gallery|probe|distractors|seen|unseen|base|novel|source|target|internal|external|production|"
-        "staging"
+        "staging|leaderboard"
     }
 )
 # words of a column of parts that mean something else elsewhere
