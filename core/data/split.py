@@ -19,8 +19,10 @@ from core.data.near.duplicates import Groups, Near, find_near
 from core.data.related.across_parts import across_parts_notes
 from core.data.related.companions import companion_groups
 from core.data.related.counterparts import counterpart_groups
+from core.data.related.families import family_groups
 from core.data.related.stems import stem_groups
 from core.data.related.subjects import subject_notes
+from core.data.related.unpaired import unpaired_notes
 from core.data.related.variants import variant_groups
 from core.data.related.versions import joined, version_groups, version_note
 from core.experiment import SplitSpec
@@ -67,7 +69,7 @@ def make_split(
     `look_for_companions`, images that nearly all have a companion by name are not; without `look_for_variants`, those
     of one name in several folders, or of one stem, are not; without `look_for_turned`, quarter turns, mirror images of
     another label, and names with a word of augmentation within are not; without `look_for_counterparts`, those whose
-    names agree in other folders are not.
+    names agree in other folders, or have the same numbers, are not.
     """
     reasons = exact_reasons(dataset)
     distinct, unknown = distinct_digests(dataset, spec)
@@ -86,11 +88,13 @@ def make_split(
         (variant_groups, look_for_variants),
         (stem_groups, look_for_variants),
         (counterpart_groups, look_for_counterparts),
+        (family_groups, look_for_counterparts),
     ):
         if by_names and wanted:
             more_groups, more_notes = find_groups(dataset, apart, joined(versions), dealt)
             versions, notes = (*versions, *more_groups), [*notes, *more_notes]
     notes += across_parts_notes(dataset, apart)
+    notes += unpaired_notes(dataset, apart, (*versions, *near.groups))
     if spec.near_copies != "group":
         return _divided(dataset, spec, reasons | more, (), near, [*notes, *unknown])
     # joined only where there is something to join: the order of units decides on the split

@@ -11,6 +11,7 @@ from core.data.layouts.words import kind_of
 from core.data.related.affixes import is_count
 from core.data.related.companions import companion_groups
 from core.data.related.counterparts import counterpart_groups
+from core.data.related.families import family_groups
 from core.data.related.likeness import MANY, go_together
 from core.data.related.stems import stem_groups
 from core.data.related.versions import Groups, joined, version_groups
@@ -73,7 +74,7 @@ def _is_telling(stem: str) -> bool:
 
 def _told_by_names(dataset: Dataset, merged: Dataset, unused: Container[int]) -> list[tuple[int, ...]]:
     groups: Groups = version_groups(merged, unused)
-    for find in (companion_groups, stem_groups, counterpart_groups):
+    for find in (companion_groups, stem_groups, counterpart_groups, family_groups):
         groups = joined(groups, find(merged, unused, groups, False)[0])
     across = [group for group in groups if len({dataset.items[index].part for index in group}) > 1]
     stems = [PurePosixPath(dataset.items[group[0]].name).stem for group in across]

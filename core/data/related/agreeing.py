@@ -16,6 +16,7 @@ _Common = dict[str, tuple[list[int], list[int]]]  # by key those of either folde
 _FEWEST = 3  # images that agree
 _ENOUGH = 0.5  # share of the folder with fewer images
 _NEARLY_ALL = 0.9
+_TIMES = 8  # images made of one
 _ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _SHORTEST = 5  # letters and digits of a name by which a longer one may be called
 _LONGEST = 60  # tokens
@@ -58,11 +59,20 @@ def _common(one: _Keys, other: _Keys) -> _Common:
 
 
 def _in_order(sides: Sequence[Sides]) -> Agreement | None:
-    """The images of folders with as many of them each, in the order of their names, which says little."""
-    if any(len(one) != len(other) for one, other in sides) or sum(len(one) for one, _ in sides) < _FEWEST:
-        return None
+    """The images of folders in the order of their names, which says little."""
     ordered = [[[names[stem] for stem in sorted(names, key=natural_key)] for names in each] for each in sides]
-    return Agreement([list(zip(*both, strict=True)) for both in ordered], counted=True, doubtful=True)
+    groups = [in_order(one, other) for one, other in ordered]
+    return Agreement(groups, counted=True, doubtful=True) if all(groups) and sum(map(len, groups)) >= _FEWEST else None
+
+
+def in_order(one: Sequence[int], other: Sequence[int]) -> list[tuple[int, ...]]:
+    """Each of the images of which there are fewer with the next one, or the next few, of the others; empty where these
+    are not so many times as many."""
+    fewer, more = sorted((one, other), key=len)
+    times, rest = divmod(len(more), max(1, len(fewer)))
+    if rest or times > _TIMES:
+        return []
+    return [(index, *more[times * place : times * (place + 1)]) for place, index in enumerate(fewer)]
 
 
 def _keyed(pairs: Iterable[tuple[str, int]]) -> _Keys:
