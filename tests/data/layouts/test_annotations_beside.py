@@ -99,6 +99,13 @@ def test_other_texts_for_each_image_are_not(read, suffix, text):
         ("p.json", json.dumps(STUDIO), "an export of Label Studio"),
         ("a.xml", "<annotations><image name='a.jpg'/></annotations>", "an export of CVAT"),
         ("boxes.csv", f"file,xmin,ymin,xmax,ymax\n{FILES[0]},1,2,30,40\n", "a table"),
+        (
+            "all.csv",
+            "Filename;Upper left corner X;Upper left corner Y;Lower right corner X;Lower right corner Y",
+            "a table",
+        ),
+        ("output.manifest", json.dumps({"boxes": [{"class_id": 0, "left": 1, "top": 2}]}), "a manifest of SageMaker"),
+        ("x.jsonl", json.dumps({"file_name": FILES[0], "objects": {"bbox": [[1, 2, 3, 4]]}}), "a table"),
         ("via.csv", f"filename,region_shape_attributes\n{FILES[0]},{{}}\n", "a table"),
     ],
 )
@@ -107,6 +114,23 @@ def test_a_file_with_the_boxes_of_all_images_is_named(read, file, text, what):
     assert counts(layout) == PLACES
     (note,) = notes(layout)
     assert note.startswith(f"'{file}' is {what} with boxes")
+
+
+def test_one_in_each_class_folder_is_named_once_and_is_no_damaged_image(read):
+    text = json.dumps([{"image": FILES[0], "annotations": [{"label": "fox", "coordinates": {"x": 1}}]}])
+    layout = read(folder({f"{place}/_annotations.createml.json": text for place in PLACES}))
+    assert counts(layout) == PLACES
+    (note,) = notes(layout)
+    assert note.count("_annotations.createml.json") == 1
+    assert {one.reason.partition(",")[0] for one in layout.left_out} == {"Holds boxes"}
+
+
+@pytest.mark.parametrize(("suffix", "text"), [(".txt", "0 0.5 0.5 0.1 0.2\n"), (".xml", VOC)])
+def test_files_of_boxes_in_a_folder_beside_that_of_the_classes_are_named(read, suffix, text):
+    images = {f"images/{name}": b"" for name in FILES}
+    layout = read(images | {f"labels/{name}".replace(".jpg", suffix): text for name in FILES})
+    assert counts(layout) == PLACES
+    assert notes(layout)[0].startswith(f"9 files such as '../labels/north/north0{suffix}' hold boxes")
 
 
 def test_several_such_files_are_one_sentence_and_three_are_named(read):

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from core.data.text_files import head, keys
 from core.text import short
 
 _SUFFIXES = frozenset((".txt", ".xml", ".json", ".pts"))
-_TOGETHER = frozenset((".json", ".xml", ".csv", ".tsv"))  # files with the annotations of many images
+# files with the annotations of many images
+_TOGETHER = frozenset((".json", ".jsonl", ".ndjson", ".manifest", ".xml", ".csv", ".tsv"))
 _MOST = 200  # such files that are looked into
 _SAMPLED = 50  # files of a kind that are looked into
 _FEWEST = 3  # images with a file of their own
@@ -23,21 +24,24 @@ _OBJECT = re.compile(r"\w\S*(\s+[-+]?[\d.]+){4,}")  # of YOLO, KITTI and OIDv4: 
 _OBJECTS = "boxes, outlines or points of objects"
 _NAMED = 3  # files with the annotations of many images that a note names
 _REASON = f"Holds {_OBJECTS} in an image, and no class of the image: it is not used."
+_REASON_OF_MANY = f"Holds {_OBJECTS} in images, and no classes of the images: it is not used."
 
 
 def note_annotations(layout: Layout, case: Case) -> None:
     """Leave out files with annotations that are called like images, and note these and files with the annotations of
     many images."""
-    own = _of_one_image(layout)
-    left_out = set(own)
-    layout.found = [found for found in layout.found if found.path not in left_out]
-    for path in own:
-        layout.leave_out(path, _REASON)
+    within = {found.path for found in layout.found}
+    own = _of_one_image(layout, case, within)
+    others = (path for path in case.everything.every_file() if path.suffix.lower() in _TOGETHER and path not in {*own})
+    several = {path: what for path in islice(others, _MOST) if (what := _of_many(path))}
+    annotations = within.intersection((*own, *several))
+    layout.found = [found for found in layout.found if found.path not in annotations]
+    for path in (*own, *several):
+        if path in annotations:
+            layout.leave_out(path, _REASON if path not in several else _REASON_OF_MANY)
     texts = [f"{len(own):,} files such as '{short(layout.name(own[0]))}' hold {_OBJECTS}"] if own else []
-    used = {found.path for found in layout.found}.union(own)
-    others = (path for path in case.everything.every_file() if path.suffix.lower() in _TOGETHER and path not in used)
-    several = ((path, what) for path in islice(others, _MOST) if (what := _of_many(path)))
-    texts += [f"'{short(path.name)}' is {what} with {_OBJECTS}" for path, what in islice(several, _NAMED)]
+    named = dict.fromkeys(f"'{short(path.name)}' is {what} with {_OBJECTS}" for path, what in several.items())
+    texts += [*named][:_NAMED]
     if texts:
         layout.notes.append(
             f"{'; '.join(texts)}: labels for detection that are not used. The folders "
@@ -46,8 +50,8 @@ def note_annotations(layout: Layout, case: Case) -> None:
         )
 
 
-def _of_one_image(layout: Layout) -> list[Path]:
-    """The files called like an image of which most of their kind hold annotations."""
+def _of_one_image(layout: Layout, case: Case, within: Collection[Path]) -> list[Path]:
+    """The files called like an image, wherever they lie, of which most of their kind hold annotations."""
     stems = {
         name
         for found in layout.found
@@ -55,10 +59,10 @@ def _of_one_image(layout: Layout) -> list[Path]:
         for name in (found.path.stem.casefold(), found.path.name.casefold())
     }
     kinds: dict[str, list[Path]] = defaultdict(list)
-    for found in layout.found:
-        suffix = found.path.suffix.lower()
-        if suffix in _SUFFIXES and found.path.stem.casefold() in stems:
-            kinds[suffix].append(found.path)
+    for path in case.everything.every_file():
+        suffix = path.suffix.lower()
+        if suffix in _SUFFIXES and path.stem.casefold() in stems and (path in within or path not in layout.explained):
+            kinds[suffix].append(path)
     chosen = [paths for paths in kinds.values() if len(paths) >= _FEWEST and _hold_objects(paths)]
     return [path for paths in chosen for path in paths]
 
@@ -83,7 +87,7 @@ def _holds_objects(path: Path, text: str) -> bool:
 def _of_many(path: Path) -> str:
     """What a file with the annotations of many images is; empty for any other file."""
     match path.suffix.lower():
-        case ".json":
+        case ".json" | ".jsonl" | ".ndjson" | ".manifest":
             return _of_json(path, keys(path))
         case ".xml":
             return "an export of CVAT" if re.search(r"<annotations[\s>]", head(path)[:500]) else ""
@@ -97,13 +101,17 @@ _KINDS: tuple[tuple[str, Callable[[set[str]], bool]], ...] = (
     ("an export of Label Studio", lambda found: bool({"rectanglelabels", "polygonlabels", "brushlabels"} & found)),
     ("an export of the VGG Image Annotator", lambda found: {"filename", "regions", "size"} <= found),
     ("a CreateML export", lambda found: {"image", "annotations", "coordinates"} <= found),
+    ("a manifest of SageMaker", lambda found: {"class_id", "left", "top"} <= found),
     ("an export of MegaDetector", lambda found: {"images", "detections", "bbox"} <= found),
     ("a COCO export", lambda found: {"images", "bbox"} <= found or {"images", "segmentation"} <= found),
+    ("a table", lambda found: {"objects", "bbox"} <= found or {"file_name", "bbox"} <= found),
 )
 
 
 def _of_json(path: Path, found: set[str]) -> str:
     what = next((name for name, is_it in _KINDS if is_it(found)), "")
+    if {"prefix", "suffix"} <= found and "<loc" in head(path):
+        return "a table of boxes for a model of text"
     return f"{what}{_of_classes(path)}" if "COCO" in what else what
 
 

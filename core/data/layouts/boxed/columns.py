@@ -18,6 +18,7 @@ _BOXES = tuple(
         "xmin ymin width height", "bboxx bboxy bboxw bboxh", "bboxx bboxy bboxwidth bboxheight",
         "xtl ytl xbr ybr", "ulx uly lrx lry", "xleft ytop xright ybottom", "xstart ystart xend yend",
         "startx starty endx endy",
+        "upperleftcornerx upperleftcornery lowerrightcornerx lowerrightcornery",
     )
 )  # fmt: skip
 _EDGES = {
