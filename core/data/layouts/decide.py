@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from core.data.layouts.asking.divisions import ask_about_divisions
 from core.data.layouts.asking.named_folders import ask_about_tables
+from core.data.layouts.asking.numbered_folders import ask_about_numbered
 from core.data.layouts.asking.questions import (
     FILENAMES,
     FOLDERS,
@@ -56,7 +57,9 @@ def read_case(case: Case, reading: Reading) -> Layout:
     if reading.layout.startswith((ONLY, WITHOUT)):  # what is left was read by this function
         return layout
     if not layout.columns:  # a file of labels says what it means
-        leave_out_masks(layout)
+        masked = leave_out_masks(layout) | {case.label(mask.parent) for mask in case.masks if mask.within_class}
+        if reading.layout == "auto" and layout.reading.layout != "filenames":
+            ask_about_numbered(case, layout, masked & layout.classes)
         if layout.reading.layout != "filenames":
             note_annotations(layout, case)
     return with_masks(case, layout)

@@ -1,7 +1,7 @@
 """Tables that contradict reading the folders beside them as classes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from core.data.layouts.asking.questions import FOLDERS
@@ -11,6 +11,7 @@ from core.data.layouts.columns import possible_labels
 from core.data.layouts.labelled import Labelled
 from core.data.layouts.tables import Table, find_tables, read_table
 from core.data.layouts.words import plain
+from core.data.related.affixes import NEARLY_ALL
 from core.data.tree import Folder
 from core.errors import UnusableDataset
 from core.text import short
@@ -28,6 +29,8 @@ def ask_about_tables(case: Case, labelled: Labelled | None) -> None:
         for path in find_tables(case.everything):
             _ask_about_folders(case, path.name, _table(path), full)
     class_names = {case.label(folder).casefold() for folder in case.root.full}
+    if labelled is not None and labelled.labels and labelled.label_column:
+        _ask_about_one_of_pairs(case, labelled, class_names)
     if (
         labelled is None
         or labelled.labels
@@ -42,6 +45,30 @@ def ask_about_tables(case: Case, labelled: Labelled | None) -> None:
         f"{table.path.name} gives images classes in its column '{short(labelled.label_column)}', but several folders "
         "hold an image of the same name. Give each image's path there, such as folder/1.jpg.",
         [FOLDERS],
+    )
+
+
+def _ask_about_one_of_pairs(case: Case, labelled: Labelled, class_names: Collection[str]) -> None:
+    """Raise if a table gives classes to just the images of one folder, and the others hold files of the same names: a
+    second view of each image, or what was drawn on it."""
+    names = {folder.path: {path.stem.casefold() for path in folder.every_image()} for folder in case.root.full}
+    inside = {
+        folder.path for folder in case.root.full if any(path.is_relative_to(folder.path) for path in labelled.labels)
+    }
+    classes = {label.casefold() for label in labelled.labels.values()}
+    if len(inside) != 1 or len(names) < 2 or len(classes) < 2 or classes & set(class_names):
+        return
+    (chosen,) = inside
+    same = [len(stems & names[chosen]) >= NEARLY_ALL * len(stems | names[chosen]) for stems in names.values()]
+    if len(labelled.labels) < NEARLY_ALL * len(names[chosen]) or not all(same):
+        return
+    table = labelled.tables[0].path.name
+    columns = {"labels": table, "file_column": labelled.file_column, "label_column": labelled.label_column}
+    raise case.ask(
+        f"{table} gives the images in '{short(chosen.name)}' classes in its column '{short(labelled.label_column)}', "
+        f"and the folders {listed(folder.name for folder in case.root.full)} hold files of the same names, as pairs "
+        "do.",
+        [({"layout": "csv", **columns}, f"the classes are in {table}"), FOLDERS],
     )
 
 

@@ -15,9 +15,9 @@ _SEPARATORS = " _.-"
 Masks = dict[Path, Path]  # each with its image
 
 
-def leave_out_masks(layout: Layout) -> None:
+def leave_out_masks(layout: Layout) -> set[str]:
     """Leave out files named like an image beside them plus a word such as 'mask'; plus one such as 'label' only where
-    nearly every image of the folder, or of the data set, has such a file."""
+    nearly every image of the folder, or of the data set, has such a file. Returns the classes that had some."""
     places: dict[tuple[str, Path], list[Path]] = defaultdict(list)
     for found in layout.found:
         places[found.label, found.path.parent].append(found.path)
@@ -32,7 +32,9 @@ def leave_out_masks(layout: Layout) -> None:
         masks |= perhaps if certain or _certain(count, [perhaps]) else {}
     for path, image in masks.items():
         layout.leave_out(path, reason_for_mask(image))
+    masked = {found.label for found in layout.found if found.path in masks}
     layout.found = [found for found in layout.found if found.path not in masks]
+    return masked
 
 
 def masks_of(images: Sequence[Path]) -> Masks:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from core.data.layouts.asking.file_formats import ask_about_formats
 from core.data.layouts.asking.names_in_folders import ask_about_file_names
 from core.data.layouts.asking.questions import (
     FILENAMES,
@@ -43,6 +44,7 @@ def ask_about_levels(case: Case, root: Folder, within_parts: bool = False) -> No
     if not within_parts and not any(inner) and len(full) == len(root.folders):
         ask_about_names(case, full)
         ask_about_file_names(case, full)
+        ask_about_formats(case, full)
     if any(_has_its_own(folder) for folder in full) or not all(inner):
         ask_about_copies(case, full, inner)
         if not within_parts:

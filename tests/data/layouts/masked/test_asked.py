@@ -1,0 +1,70 @@
+"""Folders of pairs, and of masks beside their images, that are asked about and not read as classes."""
+
+import pytest
+
+from core.cli.words import options
+from tests.data.layouts.conftest import counts
+
+
+def pieces(name, count, mask="P{}_label.bmp"):
+    return {
+        name.format(n): [one for i in range(2 + n % 2) for one in (f"P{i}.jpg", mask.format(i))] for n in range(count)
+    }
+
+
+@pytest.mark.parametrize("name", ["kos{:02}", "Patient {}", "TCGA_CS_{:04}"])
+def test_numbered_folders_of_images_and_masks(asked, read, name):
+    question = asked(pieces(name, 5))
+    assert "only numbered and hold images with their masks" in question.question
+    assert [options(one.reading) for one in question.choices] == ["--layout folders"]
+    assert sum(counts(read(pieces(name, 5), layout="folders")).values()) == 12
+
+
+@pytest.mark.parametrize("name", ["Class{}", "grade {}", "{}"])
+def test_numbered_classes_with_masks_stay(read, name):
+    assert sum(counts(read(pieces(name, 5))).values()) == 12
+
+
+def test_folders_with_names_of_their_own_or_without_masks_stay(read):
+    masked = {
+        label: [f"{label}{i}{end}" for i in range(5) for end in (".jpg", "_label.bmp")] for label in ("oak", "elm")
+    }
+    assert counts(read(masked)) == {"oak": 5, "elm": 5}
+    assert counts(read({"kos1": 5, "kos2": 4, "kos3": 3})) == {"kos1": 5, "kos2": 4, "kos3": 3}
+
+
+def numbered(pattern, count=7):
+    return [pattern.format(n) for n in range(1, count + 1)]
+
+
+@pytest.mark.parametrize("name", ["jpg", "PNG", "tif files"])
+def test_a_folder_called_after_a_file_format_beside_its_pair(asked, name):
+    question = asked({name: numbered("image_{:05}.jpg"), "segmim": numbered("segmim_{:05}.jpg")})
+    assert f"'{name}' is called after a file format" in question.question
+
+
+@pytest.mark.parametrize("names", [("photo", "drawing"), ("cat", "dog")])
+def test_other_folders_that_count_alike_are_classes(read, names):
+    one, other = names
+    assert counts(read({one: numbered("a_{}.jpg"), other: numbered("b_{}.jpg")})) == {one: 7, other: 7}
+
+
+def test_so_is_one_with_other_numbers(read):
+    assert counts(read({"jpg": numbered("a_{}.jpg"), "owl": numbered("b_{}.jpg", 5)})) == {"jpg": 7, "owl": 5}
+
+
+@pytest.mark.parametrize("columns", ["file,label", "left_image,right_image,label"])
+def test_a_table_of_one_of_two_folders_of_pairs(asked, columns):
+    cells = ["left/{n}.jpg", *(["right/{n}.jpg"] if "right" in columns else []), "{label}"]
+    rows = [",".join(cells).format(n=n, label=("elk", "moose")[n % 3 == 0]) for n in range(1, 11)]
+    content = {"left": numbered("{}.jpg", 10), "right": numbered("{}.jpg", 10), "data.csv": "\n".join([columns, *rows])}
+    question = asked(content)
+    assert "gives the images in 'left' classes in its column 'label'" in question.question
+    assert question.choices[0].gives == "2 classes: elk 7, moose 3"
+    assert options(question.choices[1].reading) == "--layout folders"
+
+
+def test_a_table_of_one_of_two_classes_is_not(read):
+    rows = [f"cat/c{n}.jpg,{('tame', 'wild')[n % 2]}" for n in range(1, 8)]
+    content = {"cat": numbered("c{}.jpg"), "dog": numbered("d{}.jpg"), "data.csv": "\n".join(["file,mood", *rows])}
+    assert counts(read(content)) == {"cat": 7, "dog": 7}
