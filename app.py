@@ -41,7 +41,8 @@ def main() -> None:
     except GraftError as error:  # such as a workspace that cannot be opened: no page can do without it
         show_error(error)
     finally:  # also when the page ends early; last, so that the first page does not share the processor with it
-        if warmup.start().done.is_set():
+        warmup.start()
+        if warmup.ready():
             engine.start_workers()
 
 

@@ -65,7 +65,7 @@ class JobManager:
 
         Raises `InvalidInput` when the experiment cannot run here, `QueueFull`, `StorageFailed`.
         """
-        prepared = prepare(experiment, self.workspace.root, device)
+        prepared = prepare(experiment, self.workspace.root, device, images=self.workspace.images)
         with self._changed:  # two tabs that press start at once get one run
             for job in self._jobs():
                 run = self.workspace.store.run(job.lease.run_id)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from core.data.geometry import Geometry
 from core.errors import InvalidExperiment, UnknownBackbone, unknown_name
+from core.experiment import BackboneSpec
 
 TABLE = Path(__file__).with_name("catalogue.json")
 
@@ -89,6 +90,11 @@ def geometry(backbone: Backbone, image_size: int | None = None, crop: str = "who
         return Geometry(size, size, backbone.interpolation)
     resized = round(backbone.resize_size * size / backbone.image_size)
     return Geometry(size, max(size, resized), backbone.interpolation)
+
+
+def input_sizes(spec: BackboneSpec) -> Geometry:
+    """The sizes of an experiment's backbone. Raises `UnknownBackbone`, and what `geometry` raises."""
+    return geometry(get(spec.name), spec.image_size, spec.crop)
 
 
 def check_image_size(backbone: Backbone, image_size: int | None) -> int:

@@ -82,7 +82,7 @@ def train(
     from core.runs.prepare import OTHER_IMAGES, prepare
 
     with open_workspace(workspace) as opened:
-        prepared = prepare(plan, opened.root, device)
+        prepared = prepare(plan, opened.root, device, images=opened.images)
         if prepared.other_images:
             people.print(f"[yellow]{OTHER_IMAGES}[/]", soft_wrap=True)
         print_report_of_split(prepared.dataset, prepared.split)

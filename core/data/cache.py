@@ -82,6 +82,13 @@ class ImageCache:
             self._images.put(item.digest, pixels)
         return pixels
 
+    def keep(self, digest: str, decoded: NDArray[uint8]) -> None:
+        """Keep an image that was decoded for another reason, so that it need not be decoded again."""
+        if self._images.get(digest) is None:
+            pixels = resize(decoded, self.geometry)
+            pixels.setflags(write=False)
+            self._images.put(digest, pixels)
+
     def place(self, item: Stored) -> Place | None:
         """Where an image stands in the file for other processes; None: no room.
 

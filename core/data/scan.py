@@ -25,6 +25,7 @@ from core.paths import CACHE, SCANS
 from core.text import short
 
 Progress = Callable[[int, int], None]
+Keep = Callable[[str, NDArray[uint8]], None]
 _DECODERS = ("pillow", "pillow-heif", "simplejpeg", "tifffile", "imagecodecs")
 _VERSION = " ".join(("10", *(f"{name} {version(name)}" for name in _DECODERS)))  # other versions may give other pixels
 _THREADS = min(4, os.cpu_count() or 1)  # a decoded image may take 200 MB
@@ -69,8 +70,12 @@ def pixel_digest(pixels: NDArray[uint8]) -> str:
     return content.hexdigest()
 
 
-def scan(found: Sequence[Found], root: Path, workspace: Path, progress: Progress | None = None) -> Scan:
+def scan(
+    found: Sequence[Found], root: Path, workspace: Path, progress: Progress | None = None, keep: Keep | None = None
+) -> Scan:
     """Decode each file, or take the outcome from the cache in `workspace`, keyed by path, size and modification time.
+
+    `keep` is given the digest and the pixels of each image that is decoded, as they will be used; any thread calls it.
 
     `progress(done, total)` is called from the calling thread. If the workspace cannot be written, a note says that the
     files will be decoded again next time.
@@ -83,13 +88,14 @@ def scan(found: Sequence[Found], root: Path, workspace: Path, progress: Progress
     missing = [index for index in range(len(found)) if index not in outcomes]
     if progress:
         progress(len(outcomes), len(found))
-    for done, (index, outcome) in enumerate(_outcomes([(index, found[index].path, None) for index in missing]), 1):
+    new = _outcomes([(index, found[index].path, None) for index in missing], keep)
+    for done, (index, outcome) in enumerate(new, 1):
         outcomes[index] = outcome
         if progress:
             progress(len(found) - len(missing) + done, len(found))
     scale = common_range(outcome.values for outcome in outcomes.values())
     rescaled = [index for index, one in outcomes.items() if one.values and one.scaled != scale]
-    outcomes |= _outcomes([(index, found[index].path, scale) for index in rescaled])
+    outcomes |= _outcomes([(index, found[index].path, scale) for index in rescaled], keep)
     ordered = tuple(outcomes[index] for index in range(len(found)))
     notes = _scale_notes(sum(one.values is not None for one in ordered), scale)
     notes += _extreme_notes([(one.name, outcome.finer) for one, outcome in zip(found, ordered, strict=True)], scale)
@@ -98,11 +104,11 @@ def scan(found: Sequence[Found], root: Path, workspace: Path, progress: Progress
     return Scan(ordered, notes)
 
 
-def _outcomes(tasks: Sequence[tuple[int, Path, Range | None]]) -> Iterator[tuple[int, Outcome]]:
+def _outcomes(tasks: Sequence[tuple[int, Path, Range | None]], keep: Keep | None) -> Iterator[tuple[int, Outcome]]:
     """(index, outcome) of each (index, path, scale), in any order, decoded in threads."""
     # not concurrent.futures, which shuts down before a training is notified that the process ends
     with ThreadPool(_THREADS) as pool:
-        yield from pool.imap_unordered(lambda one: (one[0], _outcome(one[1], one[2])), tasks)
+        yield from pool.imap_unordered(lambda one: (one[0], _outcome(one[1], one[2], keep)), tasks)
 
 
 def _scale_notes(count: int, scale: Range | None) -> tuple[str, ...]:
@@ -146,16 +152,19 @@ def _key(found: Found) -> str:
     return f"{found.name}|{status.st_size}|{status.st_mtime_ns}"
 
 
-def _outcome(path: Path, scale: Range | None) -> Outcome:
+def _outcome(path: Path, scale: Range | None, keep: Keep | None) -> Outcome:
     try:
         image = decode(path, scale)
     except UnreadableImage as error:
         return Outcome(reason=str(error))
     height, width = image.pixels.shape[:2]
+    digest = pixel_digest(image.pixels)
+    if keep and (scale or not image.values):  # else it is decoded once more, with the scale of all
+        keep(digest, image.pixels)
     set_notes = little_notes(image.finer, scale)
     notes = tuple(note for note in image.notes if note not in set_notes)
     return Outcome(
-        None, width, height, pixel_digest(image.pixels), notes, thumbnail(image.pixels), image.finer,
+        None, width, height, digest, notes, thumbnail(image.pixels), image.finer,
         scale if image.values else None, look_of(image.pixels),
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.data import names
+from core.data.cache import ImageCache
 from core.data.dataset import Dataset, Item, LeftOut
 from core.data.decoding import sniff
 from core.data.layout import Layout, layout_choices, read_json, read_layout
@@ -69,11 +70,13 @@ SAMPLES = {
 
 
 def load_dataset(
-    source: str, workspace: Path, progress: Progress | None = None, reading: Reading | None = None
-) -> Dataset:
+    source: str, workspace: Path, progress: Progress | None = None, reading: Reading | None = None,
+    images: ImageCache | None = None,
+) -> Dataset:  # fmt: skip
     """Read a data set: 'sample:NAME', a folder, or a zip (unpacked once into `workspace`, by its content).
 
-    `reading` holds options for reading a folder; the result's `reading` holds the detected ones.
+    `reading` holds options for reading a folder; the result's `reading` holds the detected ones. `images` is given what
+    is decoded here.
 
     Every image is decoded once, with `progress(done, total)`; an unchanged folder is recalled from `workspace`.
     Raises `DatasetNotFound`, `UnreadableArchive`, `UnusableDataset`, or its subclass `UnclearLayout`, whose choices are
@@ -81,12 +84,12 @@ def load_dataset(
     """
     if source.startswith(SAMPLE_PREFIX):
         sample = _sample(source.removeprefix(SAMPLE_PREFIX))
-        return _load(_Folder(sample.folder, source, sample.title), workspace, progress, reading)
+        return _load(_Folder(sample.folder, source, sample.title), workspace, progress, reading, images)
     path = _path(source)
     folder = path if path.is_dir() else _unpacked(path, workspace)
     name = names.shown(path.stem) if path is not folder else _name(path)
     try:
-        dataset = _load(_Folder(folder, str(path), name), workspace, progress, reading)
+        dataset = _load(_Folder(folder, str(path), name), workspace, progress, reading, images)
         return replace(dataset, notes=(*_other_downloads(path), *dataset.notes)) if path is not folder else dataset
     except UnclearLayout as error:
         choices = tuple(replace(one, says=_reword(one.says, folder, path)) for one in error.choices)
@@ -219,10 +222,13 @@ class _Folder:
     name: str
 
 
-def _load(source_folder: _Folder, workspace: Path, progress: Progress | None, reading: Reading | None) -> Dataset:
+def _load(
+    source_folder: _Folder, workspace: Path, progress: Progress | None, reading: Reading | None,
+    images: ImageCache | None,
+) -> Dataset:  # fmt: skip
     layout = read_layout(source_folder.path, reading, workspace.resolve())
     layout.found.sort(key=lambda found: natural_key(found.name))
-    scan_result = scan(layout.found, layout.root, workspace, progress)
+    scan_result = scan(layout.found, layout.root, workspace, progress, images.keep if images else None)
     dataset = _dataset(layout, scan_result, source_folder, _is_made_here(source_folder, workspace))
     if not dataset.items:
         first = f" The first one: {dataset.left_out[0].name}: {dataset.left_out[0].reason}" if dataset.left_out else ""

@@ -105,7 +105,7 @@ class ModelRecord(Description):
         """
         spec = experiment.backbone
         backbone = catalogue.get(spec.name)
-        geometry = catalogue.geometry(backbone, spec.image_size, spec.crop)
+        geometry = catalogue.input_sizes(spec)
         began = spec.weights if spec.weights in ("default", "none") else FROM_FILE
         return cls(
             graft=_this_version(), task=experiment.task.kind, classes=classes, precision=experiment.recipe.precision,

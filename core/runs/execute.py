@@ -110,16 +110,17 @@ def _prepared_as_before(workspace: Workspace, run: Run) -> Prepared:
     experiment = run.experiment
     wanted = experiment.data.fingerprint
     plain = experiment.data.model_copy(update={"reading": Reading(layout="folders")})
+    prepare_it = partial(prepare, root=workspace.root, device=run.device, classes=run.classes, images=workspace.images)
     try:
-        prepared = prepare(experiment, workspace.root, run.device, classes=run.classes)
+        prepared = prepare_it(experiment)
         if prepared.dataset.fingerprint == wanted or experiment.data.reading != AS_FOUND:
             return prepared
     except UnusableDataset:
         if experiment.data.reading != AS_FOUND:
             raise
-        return prepare(experiment.changed(data=plain), workspace.root, run.device, classes=run.classes)
+        return prepare_it(experiment.changed(data=plain))
     try:
-        former = prepare(experiment.changed(data=plain), workspace.root, run.device, classes=run.classes)
+        former = prepare_it(experiment.changed(data=plain))
     except UnusableDataset:
         return prepared
     return former if former.dataset.fingerprint == wanted else prepared
@@ -179,6 +180,7 @@ def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Genera
     control.on_wait = recorder.waits
     try:
         yield _taken(recorder, Progress(what="reading images", done=0, total=1))
+        workers = workspace.workers(run.device.partition(":")[0])  # they start meanwhile
         prepared = prepare_again(workspace, run)
         checkpoints = Checkpoints(folder, run.digest, run.experiment.data.fingerprint)
         if not checkpoints.exist:
@@ -187,7 +189,7 @@ def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Genera
         yield _taken(recorder, Progress(what="loading the model", done=0, total=1))
         setup = set_up(
             run.experiment, prepared.dataset, prepared.split, device=prepared.device, checkpoints=checkpoints,
-            features=workspace.features, images=workspace.images, workers=workspace.workers(prepared.device.type),
+            features=workspace.features, images=workspace.images, workers=workers,
         )  # fmt: skip
         _forget_what_follows(workspace, run.id, checkpoints, control)
         ended: RunEnded | None = None

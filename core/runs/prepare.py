@@ -11,7 +11,9 @@ from core.backbones import catalogue
 from core.backbones.pretrained.weights import read_weights_file
 from core.backbones.stages import require_stages, stage_table
 from core.data.audit import require_trainable
+from core.data.cache import ImageCache
 from core.data.dataset import Dataset
+from core.data.geometry import Geometry
 from core.data.sources import load_dataset
 from core.data.split import Split, make_former_split, make_split
 from core.errors import InvalidExperiment, ResumeRefused, UnusableDataset
@@ -60,17 +62,20 @@ def prepare(
     device: str = "auto",
     on_progress: OnProgress | None = None,
     classes: Sequence[str] | None = None,
+    images: Callable[[Geometry], ImageCache] | None = None,
 ) -> Prepared:
     """Load the images and check every name in the experiment. Nothing is written but the scan's cache.
 
     `root` is the workspace's folder. `classes` is the order in which a run learned them, where there is one already.
+    `images`: caches that are given what is decoded here, so that the run need not decode it again.
     The result's experiment names its source absolutely and carries the fingerprint.
     Raises `InvalidInput` in one of its kinds: what it says is what the user must change.
     """
     check_names(experiment)
     chosen = resolve_device(device)
     require_precision(experiment.recipe, chosen)
-    dataset = load_dataset(experiment.data.source, root, on_progress, _reading(experiment))
+    cache = images(catalogue.input_sizes(experiment.backbone)) if images else None
+    dataset = load_dataset(experiment.data.source, root, on_progress, _reading(experiment), cache)
     if storable(dataset.source) != dataset.source:
         raise UnusableDataset(
             f"The path {dataset.source} holds bytes that are no UTF-8, so that a run cannot keep it. Rename it."
@@ -131,7 +136,7 @@ def require_weights(experiment: Experiment) -> None:
 def check_names(experiment: Experiment) -> None:
     """Backbone, stages, image size and transforms exist. Raises an `InvalidInput`."""
     backbone = catalogue.get(experiment.backbone.name)
-    catalogue.geometry(backbone, experiment.backbone.image_size)
+    catalogue.input_sizes(experiment.backbone)
     names = [stage.name for stage in stage_table(backbone.name)]
     for number, phase in enumerate(experiment.phases, start=1):
         require_stages(phase.stages, names, backbone.name)

@@ -34,7 +34,7 @@ def trial(
     Raises `InvalidInput`, `WeightsUnavailable`, `Aborted`.
     """
     yield Progress(what="reading images", done=0, total=1)
-    prepared = prepare(experiment, workspace.root, device)
+    prepared = prepare(experiment, workspace.root, device, images=workspace.images)
     control.computes_on(str(prepared.device))
     for done, total in downloaded(prepared.experiment, control):
         yield Progress(what=DOWNLOADING, done=done, total=total)

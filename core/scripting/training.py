@@ -67,7 +67,7 @@ def train_run(
 ) -> TrainedRun:
     """Execute an experiment to its end. Raises as `core.train`."""
     with using(workspace) as opened:
-        prepared = prepare(plan, opened.root, device)
+        prepared = prepare(plan, opened.root, device, images=opened.images)
         for note in prepared.notes:
             _warn(note)
         lease = create_run(opened, prepared, name)

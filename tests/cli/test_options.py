@@ -34,7 +34,7 @@ def planned(graft, images, monkeypatch):  # noqa: F811
     """The experiment that `graft train` would run with these options; nothing is trained."""
     asked = []
 
-    def only_asked(plan, *_):
+    def only_asked(plan, *_, **__):
         asked.append(plan)
         raise InvalidInput("That was all.")
 

@@ -79,7 +79,7 @@ def test_the_same_images_are_never_refused(divided, tmp_path):
     ],
 )  # fmt: skip
 def test_what_cannot_run_here_is_refused_before_an_image_is_read(divided, tmp_path, monkeypatch, change, error, says):
-    monkeypatch.setattr(module, "load_dataset", lambda *_: pytest.fail("images were read"))
+    monkeypatch.setattr(module, "load_dataset", lambda *_, **__: pytest.fail("images were read"))
     with pytest.raises(error, match=says):
         prepare(make_experiment(divided, **change), tmp_path, "cpu")
 

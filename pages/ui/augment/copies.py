@@ -7,13 +7,13 @@ from pathlib import Path
 import streamlit as st
 
 from core import files
+from core.backbones import catalogue as backbones
 from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
 from core.errors import GraftError, InvalidInput
 from core.files import LONGEST_PATH, own_path
 from core.paths import COPIES
 from core.text import format_size
-from pages.ui.augment.files import draft_geometry
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import literal, show_error
 from pages.ui.widgets.progress import show_progress
@@ -75,7 +75,7 @@ def _show_form(dataset: Dataset, items: tuple[Item, ...]) -> None:
         "New folder, or new .zip file", key="copies-place", placeholder=default, max_chars=LONGEST_PATH
     )
     try:
-        geometry = draft_geometry()
+        geometry = backbones.input_sizes(state.draft().backbone)
         size = _bytes_per_copy(dataset, items, geometry) * copies * len(items)
         st.caption(f"{copies * len(items):,} images of {geometry.image_size} px, about {format_size(size)}.")
     except GraftError as error:

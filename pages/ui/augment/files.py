@@ -6,7 +6,6 @@ from core.augment import saved
 from core.augment.exchange.text import ParsedPipeline, read_any
 from core.augment.presets import dump_pipeline
 from core.backbones import catalogue as backbones
-from core.data.geometry import Geometry
 from core.errors import GraftError, InvalidInput, InvalidPipeline
 from pages.ui.augment import steps
 from pages.ui.augment.link import show_link
@@ -132,7 +131,7 @@ def _written(kind: str) -> tuple[str, tuple[str, ...]]:
     draft = state.draft()
     if kind == GRAFT:
         return dump_pipeline(draft.pipeline), ()
-    geometry = draft_geometry()
+    geometry = backbones.input_sizes(state.draft().backbone)
     warmup.wait("Getting the pipeline ready.")
     if kind == PYTHON:
         from core.augment.code import python_code
@@ -142,12 +141,6 @@ def _written(kind: str) -> tuple[str, tuple[str, ...]]:
 
     text = dump_albumentations(draft.pipeline, geometry, draft.seed, "json" if kind == JSON else "yaml")
     return text, only_graft(draft.pipeline, geometry)
-
-
-def draft_geometry() -> Geometry:
-    """Input sizes of the draft's model. Raises `UnknownBackbone`."""
-    backbone = state.draft().backbone
-    return backbones.geometry(backbones.get(backbone.name), backbone.image_size, backbone.crop)
 
 
 def _show_upload() -> None:

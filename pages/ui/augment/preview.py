@@ -33,7 +33,7 @@ def show(dataset: Dataset, items: tuple[Item, ...], slots: Slots) -> None:
     Raises `UnknownBackbone`, or `InvalidExperiment` for an invalid image size.
     """
     draft = state.draft()
-    geometry = catalogue.geometry(catalogue.get(draft.backbone.name), draft.backbone.image_size, draft.backbone.crop)
+    geometry = catalogue.input_sizes(draft.backbone)
     scene = Scene(dataset, items, geometry)
     mode = _selected_mode()
     warmup.wait("Getting the preview ready.")

@@ -178,9 +178,7 @@ def _worst(shown: Question, worst_index: int, safety: "Safety", items: tuple[Ite
         shown.pipelines[worst_index],
         {item.digest: item for item in items},
     )
-    geometry = backbones.geometry(
-        backbones.get(experiment.backbone.name), experiment.backbone.image_size, experiment.backbone.crop
-    )
+    geometry = backbones.input_sizes(experiment.backbone)
     image_views, cells = ImageViews(pipeline, geometry, experiment.seed, engine.images(geometry), items), []
     for view in safety.worst[: 2 * WORST_COLUMNS]:
         if view.digest in items_by_digest:

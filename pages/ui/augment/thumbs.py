@@ -51,9 +51,7 @@ def subject(dataset: Dataset | None, items: Sequence[Item]) -> Subject | None:
         return None
     draft = state.draft()
     try:
-        geometry = catalogue.geometry(
-            catalogue.get(draft.backbone.name), draft.backbone.image_size, draft.backbone.crop
-        )
+        geometry = catalogue.input_sizes(draft.backbone)
     except InvalidInput:
         return None
     item = choice.first(items)

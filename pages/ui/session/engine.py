@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.backbones import catalogue
 from core.bounded import BoundedCache
 from core.data.cache import ImageCache
 from core.data.dataset import Dataset
@@ -145,8 +146,11 @@ def _splits() -> BoundedCache[Split]:
 
 
 def _read(source: str, reading: Reading, bar: Bar) -> Dataset:
+    cache = None
+    with suppress(GraftError):  # an unknown backbone, a workspace that cannot be opened: whoever needs them says so
+        cache = images(catalogue.input_sizes(state.draft().backbone))  # so that nothing is decoded a second time
     with st.spinner("Reading the images."), bar() as progress:
-        return load_dataset(source, state.workspace(), progress, reading)
+        return load_dataset(source, state.workspace(), progress, reading, cache)
 
 
 def _key(source: str, reading: Reading) -> tuple[Hashable, ...]:

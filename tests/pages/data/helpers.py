@@ -16,6 +16,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 @pytest.fixture
 def workspace(own_workspace, monkeypatch) -> Path:
     monkeypatch.setattr("pages.ui.session.warmup.start", lambda: None)
+    monkeypatch.setattr("pages.ui.session.warmup.ready", lambda: False)
     return own_workspace
 
 

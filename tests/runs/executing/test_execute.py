@@ -11,6 +11,7 @@ from core.errors import (
 from core.runs import artifacts
 from core.runs import execute as executing
 from core.runs.execute import execute, reopen_run
+from core.runs.prepare import prepare
 from core.runs.status import Status
 from core.training import checkpoints
 from core.training.events import EpochEnded, StepEnded
@@ -45,14 +46,17 @@ def test_a_run_is_recorded_evaluated_and_its_files_written(workspace, experiment
         reopen_run(workspace, run.id)
 
 
-def test_images_are_decoded_once_for_all_runs_of_a_process(workspace, experiment, monkeypatch):
-    from core.data import cache
+def test_images_are_decoded_once_by_the_check_and_all_runs_of_a_process(workspace, experiment, monkeypatch):
+    from core.data import cache, scan
 
     decoded, real = [], cache.decode
-    monkeypatch.setattr(cache, "decode", lambda path, scale: (decoded.append(path), real(path, scale))[1])
+    for module in (cache, scan):
+        monkeypatch.setattr(module, "decode", lambda path, scale: (decoded.append(path), real(path, scale))[1])
+    prepared = prepare(experiment, workspace.root, "cpu", images=workspace.images)
+    assert len(decoded) == len(prepared.dataset.items)
     for seed in (1, 2):  # other views: the features kept by the first run are of no use to the second
         list(execute(workspace, begin(workspace, experiment.changed(seed=seed)), Control()))
-    assert len(decoded) == len(set(decoded)) > 0
+    assert len(decoded) == len(set(decoded)) == len(prepared.dataset.items)
 
 
 def test_images_beyond_the_memory_lie_in_the_workspace(workspace, experiment, monkeypatch):
