@@ -148,7 +148,9 @@ class Layout:
 
     def note_new(self) -> None:
         """Note classes whose names say that their images came later, if at least two others exist."""
-        self._note_read([label for label in sorted(self.classes) if is_new(label)])
+        told = [note for note in self.notes if " read as " in note]
+        new = [label for label in sorted(self.classes) if is_new(label)]
+        self._note_read([label for label in new if not any(f"'{short(label)}'" in note for note in told)])
 
     def _note_read(self, aside: list[str]) -> None:
         if aside and len(self.classes) - len(aside) > 1:

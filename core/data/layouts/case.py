@@ -155,7 +155,8 @@ def unwrap(folder: Folder) -> Folder:
             return folder
         inner = full[0]
         wraps = inner.full and not all(is_group(deeper.name) for deeper in inner.full)
-        if not (wraps or kind_of(inner.name) or is_generic(inner.name)):
+        again = inner.name.casefold() == folder.name.casefold()
+        if not (wraps or again or kind_of(inner.name) or is_generic(inner.name)):
             return folder
         folder = inner
     return folder

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.data.layouts.asking.divisions import ask_about_divisions
+from core.data.layouts.asking.divisions import ask_about_another_set, ask_about_divisions
 from core.data.layouts.asking.named_folders import ask_about_tables
 from core.data.layouts.asking.numbered_folders import ask_about_numbered
 from core.data.layouts.asking.questions import (
@@ -116,6 +116,7 @@ def _auto(case: Case) -> Layout:
     ask_about_loose(case)
     if _are_class_first(case):
         return read_class_first(case)
+    ask_about_another_set(case)
     ask_about_levels(case, case.root)
     ask_about_test(case)
     layout = read_classes(case)
@@ -150,8 +151,10 @@ def _flat(case: Case) -> Layout | None:
             return read_csv(case, labelled)
         return _by_names(case)
     ask_about_tables(case, labelled)
-    if labelled is None or not labelled.clear or 10 * len(labelled.labels) < 9 * len(images_of(case)):
+    if labelled is None or not labelled.clear:
         return None
+    if 10 * len(labelled.labels) < 9 * len(images_of(case)):
+        return read_csv(case, labelled) if _labels_one_version(case, labelled) else None
     if len(case.root.full) == 1:  # one folder is not two classes
         return read_csv(case, labelled)
     if _agree(case, labelled):
@@ -163,6 +166,20 @@ def _flat(case: Case) -> Layout | None:
     options += [option for option in table_options(case, labelled) if option[0].get("task") == "multilabel"]
     raise case.ask(
         f"{name} and the folders {listed(f.name for f in case.root.full)} give the images other classes.", options
+    )
+
+
+def _labels_one_version(case: Case, labelled: Labelled) -> bool:
+    """Whether a table within a folder gives all its images classes, and those in the other folders are called the same
+    way: 'images' with 'labels.csv' beside 'cropped'."""
+    place = labelled.tables[0].path.parent
+    inner = [folder for folder in case.root.full if place.is_relative_to(folder.path)]
+    stems = {path.stem.casefold() for path in labelled.labels}
+    others = [path for path in images_of(case) if path not in labelled.labels]
+    return (
+        len(inner) == 1
+        and all(path.is_relative_to(inner[0].path) for path in labelled.labels)
+        and not any(path.is_relative_to(inner[0].path) or path.stem.casefold() not in stems for path in others)
     )
 
 
@@ -192,7 +209,10 @@ def _by_names(case: Case) -> Layout | None:
     except UnclearLayout:
         raise
     except UnusableDataset:
-        raise no_classes(case, unread_labels(case.outer), other_files(case.outer)) from None
+        refused = no_classes(case, unread_labels(case.outer), other_files(case.outer))
+        if len(full) > 1 and kinds == {None} and not case.root.images:  # 'Set 1' and 'Set 2'
+            raise case.ask(str(refused), [FOLDERS]) from None
+        raise refused from None
 
 
 def _agree(case: Case, labelled: Labelled) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from core.data import names
-from core.data.layouts.words import is_certain, is_generic, is_group, kind_of, plain
+from core.data.layouts.words import is_certain, is_generic, is_group, is_ordinary, kind_of, plain
 
 _WORD = r"(?P<label>[^\W\d_][^\W\d_ .-]*(?:[ _.-][^\W\d_]+)*)"  # letters with single separators between words
 _PATTERNS = (
@@ -91,7 +91,8 @@ def _plausible(labels: Iterable[str]) -> bool:
     total = sum(counts.values())
     if len(counts) < 2 or len(counts) * 2 > total or all(map(kind_of, counts)):
         return False
-    return not any(_is_uninformative(label) for label in counts) and not _is_grid(counts)
+    informative = all(is_ordinary(label, counts) or not _is_uninformative(label) for label in counts)
+    return informative and not _is_grid(counts)
 
 
 def _is_grid(labels: Collection[str]) -> bool:

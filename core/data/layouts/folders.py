@@ -151,7 +151,7 @@ def read_parts(case: Case, parts: list[PartFolder], level: int = 0) -> Layout:
         layout.notes.append("Only the train folder has class folders; its images are divided into all parts.")
     if not level and not case.named:
         layout.note_aside()
-    _note_merged_folders(layout, parts)
+    _note_merged_folders(layout, [part for part in parts if part.folder.path not in layout.unlabelled])
     _join_spellings(layout, train_classes)
     if not level and not case.named:
         layout.note_new()

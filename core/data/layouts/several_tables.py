@@ -67,8 +67,11 @@ def contradicts(other: "Labelled", best: "Labelled") -> bool:
 
 
 def belongs(other: "Labelled", best: "Labelled") -> bool:
-    """Whether a table continues another one: same columns, other images."""
+    """Whether a table continues another one: same columns, or the same classes in a column called after labels, and
+    other images."""
     same = other.label_column == best.label_column or same_words(other.label_column, best.label_column)
+    alike = cols.is_preferred(other.label_column) and set(other.labels.values()) <= set(best.labels.values())
+    same = same or (alike and not other.tables[0].headless)
     return same and other.multilabel == best.multilabel and not other.labels.keys() & best.labels.keys()
 
 

@@ -171,12 +171,30 @@ def _without(found: list[str], start: list[str]) -> list[str]:
 def is_count(stems: Collection[str]) -> bool:
     """Whether names only count from 0 or 1 on, perhaps with gaps, also on several levels ('0003_0012'): two folders of
     1.jpg, 2.jpg, 3.jpg have no more to do with each other than any others."""
-    numbers: dict[str, list[int]] = defaultdict(list)
-    for stem in stems:
-        if not (match := _COUNTED.fullmatch(stem)):
-            return False
-        numbers[match["word"]].append(int(match["number"]))
-    if not all(min(each) < 2 and max(each) < 2 * len(each) + 2 for each in numbers.values()):
+    numbers = _numbers(stems)
+    if not all(min(each, default=9) < 2 and _is_run(each) for each in numbers.values()):
         return False
     outer = {word.rstrip(_SEPARATORS) for word in numbers if any(map(str.isdigit, word))}
     return not outer or is_count(outer)
+
+
+def count_on(parts: Collection[Collection[str]]) -> bool:
+    """Whether the names in one of several parts only count from 0 or 1 on, and those in the others from where they
+    please: 1.jpg to 20.jpg for training, 101.jpg to 108.jpg for testing."""
+    return any(map(is_count, parts)) and all(all(map(_is_run, _numbers(stems).values())) for stems in parts)
+
+
+def _numbers(stems: Iterable[str]) -> dict[str, list[int]]:
+    """The numbers at the end of names by what stands before; none at all where a name has no number."""
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for stem in stems:
+        if not (match := _COUNTED.fullmatch(stem)):
+            return {stem: []}
+        numbers[match["word"]].append(int(match["number"]))
+    return numbers
+
+
+def _is_run(numbers: Sequence[int]) -> bool:
+    """Whether numbers follow one another, perhaps with gaps."""
+    start = min(numbers, default=0)
+    return bool(numbers) and max(numbers) - (start if start > 1 else 0) < 2 * len(numbers) + 2

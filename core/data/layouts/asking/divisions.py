@@ -1,9 +1,13 @@
 """Folders that are called after how a data set was divided, not after what they show."""
 
-from core.data.layouts.asking.questions import FILENAMES, FOLDERS, INNER, one_folder_options
+from collections.abc import Sequence
+
+from core.data.layouts.asking.questions import FILENAMES, FOLDERS, INNER, one_folder_options, with_or_without
 from core.data.layouts.assigned import listed
 from core.data.layouts.case import Case, unwrap
 from core.data.layouts.shares import divide_a_set
+from core.data.layouts.words import PREDICT, Kind, kind_of
+from core.text import short
 
 
 def ask_about_divisions(case: Case) -> None:
@@ -23,3 +27,24 @@ def ask_about_divisions(case: Case) -> None:
             FOLDERS,
         ],
     )
+
+
+def ask_about_another_set(case: Case) -> None:
+    """Raise if a folder beside others holds nothing but parts without class folders, which none of the others does:
+    'export/train' and 'export/test' beside 'cat' and 'dog'."""
+    full = case.root.full
+    inner = {folder.path: [kind_of(one.name) for one in unwrap(folder).full] for folder in full}
+    divided = [folder for folder in full if not folder.images and len(_parts(inner[folder.path])) > 1]
+    others = [kinds for path, kinds in inner.items() if path not in [folder.path for folder in divided]]
+    if case.named or len(divided) != 1 or len(others) < 2 or any(set(kinds) - {None} for kinds in others):
+        return
+    raise case.ask(
+        f"The folder '{short(divided[0].name)}' holds {listed(one.name for one in unwrap(divided[0]).full)}, which are "
+        "called like parts: a data set of its own, no class as those beside it.",
+        [*with_or_without(case, divided[0])[::-1], FOLDERS],
+    )
+
+
+def _parts(kinds: Sequence[Kind | None]) -> set[Kind | None]:
+    """The different parts, if there is nothing else."""
+    return set() if {None, PREDICT} & set(kinds) else set(kinds)

@@ -14,17 +14,19 @@ from core.data.layouts.shares import are_lots, are_qualified_parts, lie_beside_p
 from core.data.layouts.words import (
     PREDICT,
     Kind,
+    is_beside_parts,
     is_certain,
     is_generic,
     is_group,
     is_new,
+    is_unlikely_class,
     kind_of,
     may_be_unknown,
     part_words,
     same_class,
 )
 from core.data.natural import natural_key
-from core.data.related.affixes import is_count
+from core.data.related.affixes import is_count, words
 from core.data.tree import Folder
 from core.errors import UnclearLayout
 from core.text import short
@@ -83,14 +85,22 @@ def _are_parts(full: Sequence[Folder]) -> bool:
     called = [folder.name for folder in full]
     if lie_beside_parts(called) or are_qualified_parts(called):
         return True
-    words = [part_words(folder.name) - {PREDICT} for folder in full]
-    if all(words) and {"train"} in words and any("train" not in each for each in words):
+    kinds = [part_words(folder.name) - {PREDICT} for folder in full]
+    if all(kinds) and {"train"} in kinds and any("train" not in each for each in kinds):
         return True
     parts: dict[str, set[frozenset[Kind]]] = defaultdict(set)
     for folder in full:
         parts[same_class(folder.name)].add(frozenset(part_words(folder.name)))
+    parts = {base: found for base, found in parts.items() if not _has_other_kinds(base, called)}
     train, others = frozenset(("train",)), {frozenset(("val",)), frozenset(("test",))}
     return any(train in found and others & found for found in parts.values())
+
+
+def _has_other_kinds(base: str, others: Sequence[str]) -> bool:
+    """Whether others are called like `base` with a word for what they show: 'race_track' beside 'test_track'."""
+    named = [words(other) for other in others if part_words(other) <= {PREDICT}]
+    rests = ["".join(word for word in found if word != base) for found in named if base in found]
+    return any(rest and not (is_beside_parts(rest) or is_unlikely_class(rest)) for rest in rests)
 
 
 def variants(case: Case, full: Sequence[Folder], every: set[str], ways: Sequence[Option]) -> UnclearLayout:
@@ -132,7 +142,8 @@ def one_folder_options(case: Case, full: Sequence[Folder]) -> list[Option]:
     ]
 
 
-def _with_or_without(case: Case, folder: Folder) -> list[Option]:
+def with_or_without(case: Case, folder: Folder) -> list[Option]:
+    """The options to read only this folder, or everything but it."""
     without = {"layout": f"{WITHOUT}{name_of(case, folder)}"}
     return [*one_folder_options(case, [folder]), (without, f"everything but the folder '{folder.name}' is read")]
 
@@ -145,7 +156,7 @@ def ask_about_copies(case: Case, full: Sequence[Folder], inner: Sequence[set[str
             raise case.ask(
                 f"The folder '{short(folder.name)}' holds folders called like those beside it "
                 f"({listed(sorted(found & flat))}): a part or a copy, no class.",
-                [*_with_or_without(case, folder)[::-1], FOLDERS],
+                [*with_or_without(case, folder)[::-1], FOLDERS],
             )
 
 
@@ -216,7 +227,7 @@ def ask_about_test(case: Case) -> None:
     opposite = [folder for folder in tests if has_opposite(folder.name, (one.name for one in rest))]
     if len(rest) > 1 and not opposite:
         return
-    apart = _with_or_without(case, opposite[0])[1:] if len(rest) > 1 else one_folder_options(case, rest)
+    apart = with_or_without(case, opposite[0])[1:] if len(rest) > 1 else one_folder_options(case, rest)
     raise case.ask(
         f"The folders {listed(folder.name for folder in case.root.full)} may all be classes, or "
         f"{listed(folder.name for folder in tests)} may hold images for prediction.",

@@ -8,7 +8,16 @@ from pathlib import Path
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.masked.copies import copies_of_all, counted_pairs, made_of_another
 from core.data.look import look_alike_masks
-from core.data.related.affixes import NEARLY_ALL, bare_names, is_count, is_negated, means_mask, shared_affix, words
+from core.data.related.affixes import (
+    NEARLY_ALL,
+    bare_names,
+    count_on,
+    is_count,
+    is_negated,
+    means_mask,
+    shared_affix,
+    words,
+)
 from core.text import short
 
 _MOST_CLASSES = 20  # number of classes up to which names are compared
@@ -39,6 +48,8 @@ def note_pairs(layout: Layout) -> None:
     pairs = [*counted_pairs(rest)]
     if len(rest) <= _MOST_CLASSES:
         pairs += [both for both in combinations(sorted(rest), 2) if _are_pairs(*both, rest, paths)]
+    counting = _counting_in_parts(layout)
+    pairs = [both for both in pairs if not counting >= set(both) or _one_is_of_masks(*both, paths)]
     pairs = [both for both in pairs if both not in made and both[::-1] not in made]
     if pairs:
         layout.notes.append(
@@ -46,6 +57,14 @@ def note_pairs(layout: Layout) -> None:
             "as pairs of one scene do (an image and its mask, before and after). If they are pairs, they are no "
             "classes."
         )
+
+
+def _counting_in_parts(layout: Layout) -> set[str]:
+    """Classes whose files only count in every part, in one from the beginning on; none where there are no parts."""
+    stems: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for found in layout.found:
+        stems[found.label][found.part or ""].append(found.path.stem.casefold())
+    return {label for label, parts in stems.items() if len(parts) > 1 and count_on([*parts.values()])}
 
 
 def _ending(path: Path) -> str:
