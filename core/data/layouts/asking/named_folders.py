@@ -56,7 +56,8 @@ def _ask_about_one_of_pairs(case: Case, labelled: Labelled, class_names: Collect
         folder.path for folder in case.root.full if any(path.is_relative_to(folder.path) for path in labelled.labels)
     }
     classes = {label.casefold() for label in labelled.labels.values()}
-    if len(inside) != 1 or len(names) < 2 or len(classes) < 2 or classes & set(class_names):
+    within = any(labelled.tables[0].path.is_relative_to(place) for place in names)  # it says itself of which it speaks
+    if within or len(inside) != 1 or len(names) < 2 or len(classes) < 2 or classes & set(class_names):
         return
     (chosen,) = inside
     same = [len(stems & names[chosen]) >= NEARLY_ALL * len(stems | names[chosen]) for stems in names.values()]

@@ -3,9 +3,18 @@ and 'map' with the same numbers."""
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from core.data.related.affixes import NEARLY_ALL, is_count, means_image, shared_affix, tokens, words
+from core.data.related.affixes import (
+    NEARLY_ALL,
+    is_count,
+    is_negated,
+    may_mean_mask,
+    means_image,
+    shared_affix,
+    tokens,
+    words,
+)
 
 Names = Mapping[str, Mapping[str, str]]  # of each class the stems of its files, each with its ending
 Pair = tuple[str, str]
@@ -23,6 +32,7 @@ _SIDES = frozenset(
      "edges", "depth", "thermal", "infrared", "nir", "real", "rendered", "render", "before", "after", "noisy", "clean",
      "lowres", "highres", "lr", "hr", "reference", "ref")
 )  # fmt: skip
+_OF_IMAGES = frozenset(("images", "imgs", "Images", "input", "inputs"))  # whole names
 _FEWEST = 5  # files of a class
 _SOME = 0.5
 
@@ -98,22 +108,41 @@ def _share_names(base: str, made: str, names: Names) -> bool:
     return len(names[made]) >= 3 and max(same, shared_affix(names[made], names[base])[1]) >= _SOME
 
 
-def counted_pairs(names: Names) -> Iterator[Pair]:
+def counted_pairs(names: Names) -> Iterator[tuple[Pair, bool]]:
     """Two classes of exactly the same names though these only count, if all files of one are of another kind than those
-    of the other, or a class is called like one side of pairs, such as 'target' and 'photos'."""
+    of the other, or a class is called like one side of pairs; and whether that is enough: both must be called so, as
+    'input' and 'target', or one 'images'. 'photo' beside 'drawing' may be pairs, and may be none."""
     same: dict[frozenset[str], list[str]] = defaultdict(list)
     for label, stems in names.items():
         if len(stems) >= _FEWEST:
             same[frozenset(stems)].append(label)
     for labels in same.values():
-        if len(labels) == 2 or any(_is_side(label) for label in labels):
+        if len(labels) == 2 or any(_is_side(words(label)) for label in labels):
             for place, one in enumerate(labels):
                 for other in labels[place + 1 :]:
                     kinds_differ = set(names[one].values()).isdisjoint(names[other].values())
-                    if kinds_differ or (len(labels) == 2 and (_is_side(one) or _is_side(other))):
-                        yield one, other
+                    sides = _sides(one, other) if len(labels) == 2 else 0
+                    if kinds_differ or sides:
+                        yield (one, other), kinds_differ or sides > 1 or bool({one, other} & _OF_IMAGES)
 
 
-def _is_side(label: str) -> bool:
-    found = words(label)
+def _sides(one: str, other: str) -> int:
+    """How many of two names are those of a side of pairs, without the words that both have: 'photo cat', 'photo dog';
+    none where one is the other's without it: 'image' and 'no image'."""
+    first, second = words(one), words(other)
+    if any(means_image(plain) and _is_with_marks(more, plain) for plain, more in ((first, second), (second, first))):
+        return 2
+    if is_negated(first, other) or is_negated(second, one):
+        return 0
+    rest = ([word for word in first if word not in second], [word for word in second if word not in first])
+    return sum(map(_is_side, rest))
+
+
+def _is_with_marks(found: Sequence[str], plain: Sequence[str]) -> bool:
+    """Whether a name is another one with a word for what was drawn: 'frames_with_boxes'."""
+    rest = [word for word in found if word not in plain]
+    return set(plain) < set(found) and may_mean_mask(rest) and rest[0] == "with"
+
+
+def _is_side(found: Sequence[str]) -> bool:
     return means_image(found) or any(word in _SIDES for word in found)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.masked.copies import copies_of_all, counted_pairs, made_of_another
+from core.data.layouts.masked.numbers import kinds_of_names
+from core.data.layouts.masked.scenes import show_same_scenes
 from core.data.look import look_alike_masks
 from core.data.related.affixes import (
     NEARLY_ALL,
@@ -45,7 +47,8 @@ def note_pairs(layout: Layout) -> None:
             f"By their names, the classes {listed(sorted({label for _, label in made}))} may hold copies of the images "
             f"of {listed(sorted({base for base, _ in made}))}. If they do, they are no classes: take their folders out."
         )
-    pairs = [*counted_pairs(rest)]
+    pairs = [both for both, sure in counted_pairs(rest) if sure or _show_same_scenes(*both, paths)]
+    rest = {label: stems for label, stems in rest.items() if len(stems) >= NEARLY_ALL * len(paths[label])}
     if len(rest) <= _MOST_CLASSES:
         pairs += [both for both in combinations(sorted(rest), 2) if _are_pairs(*both, rest, paths)]
     counting = _counting_in_parts(layout)
@@ -67,6 +70,13 @@ def _counting_in_parts(layout: Layout) -> set[str]:
     return {label for label, parts in stems.items() if len(parts) > 1 and count_on([*parts.values()])}
 
 
+def _show_same_scenes(one: str, other: str, paths: Mapping[str, Sequence[Path]]) -> bool:
+    """Whether the images of the same names show the same scenes, or cannot be read."""
+    others = {path.stem.casefold(): path for path in paths[other]}
+    pairs = [(path, others[stem]) for path in paths[one] if (stem := path.stem.casefold()) in others]
+    return show_same_scenes(pairs) is not False
+
+
 def _ending(path: Path) -> str:
     ending = path.suffix.casefold()
     return ".jpg" if ending in (".jpeg", ".jpe", ".jfif") else ending
@@ -80,11 +90,24 @@ def _are_pairs(
     if fewer < _FEWEST or fewer < NEARLY_ALL * more:
         return False
     if len(set(one) & set(other)) >= NEARLY_ALL * more:
-        return not is_count(one) or _one_is_of_masks(label, another, paths)
+        return not _count(one) or _one_is_of_masks(label, another, paths)
     return any(
         shared_affix(made, bases)[1] >= NEARLY_ALL and not is_count(bare_names(bases))
         for made, bases in ((one, other), (other, one))
     )
+
+
+def _count(stems: Collection[str]) -> bool:
+    """Whether names only count, also where each number counts for itself: '00002_00029' of the third track."""
+    if is_count(stems):
+        return True
+    kinds = kinds_of_names(dict(enumerate(stems)))
+    numbers = list(kinds[0].values()) if len(kinds) == 1 else []
+    return len(numbers) == len(stems) and all(_is_dense(set(column)) for column in zip(*numbers, strict=True))
+
+
+def _is_dense(numbers: Collection[int]) -> bool:
+    return min(numbers) < 2 and max(numbers) < 2 * len(numbers) + 2
 
 
 def _one_is_of_masks(one: str, other: str, paths: Mapping[str, Sequence[Path]]) -> bool:

@@ -2,10 +2,13 @@
 
 from itertools import product
 
+import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from core.data.layout import read_layout
 from core.errors import UnclearLayout
+from core.experiment import Reading
 
 
 def notes(folder_of, names):
@@ -62,6 +65,46 @@ def test_classes_of_the_same_counted_names_are_told_where_more_speaks_for_pairs(
     assert "as pairs" not in notes(folder_of, [*names, f"{one}/9.{endings[0]}"])
 
 
+def drawn(folder, seed, outlines):
+    """Nine images, as photographs or as their outlines."""
+    random = np.random.default_rng(seed)
+    folder.mkdir(parents=True)
+    for number in range(9):
+        left, top, *colour = random.integers(4, 40, 5).tolist()
+        ground, fill = ((0, 0, 0), (255, 255, 255)) if outlines else ((200, 190, 180), tuple(colour))
+        image = Image.new("RGB", (64, 60), ground)
+        ImageDraw.Draw(image).rectangle((left, top, left + 17, top + 13), **{"outline" if outlines else "fill": fill})
+        image.save(folder / f"{number}.png")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("photo", "drawing"), ("corners", "edges"), ("picture", "painting"), ("depth_gauge", "pressure_gauge")],
+)
+def test_a_word_for_one_side_is_believed_where_the_images_agree(tmp_path, one, other):
+    for name, seed in (("pairs", 3), ("apart", 4)):
+        drawn(tmp_path / name / one, 3, False)
+        drawn(tmp_path / name / other, seed, True)
+    assert "as pairs of one scene do" in "".join(read_layout(tmp_path / "pairs").notes)
+    assert read_layout(tmp_path / "apart").notes == []
+
+
+@pytest.mark.parametrize(("one", "other"), [("image", "no image"), ("photo cat", "photo dog"), ("img", "no_img")])
+def test_with_and_without_and_kinds_of_images_are_classes(folder_of, one, other):
+    assert not notes(folder_of, files({one: 9, other: 9}))
+
+
+def test_images_with_what_was_drawn_on_them_are_pairs(folder_of):
+    assert "as pairs of one scene do" in notes(folder_of, files({"frames": 9, "frames_with_boxes": 9}))
+
+
+def test_files_called_alike_in_folders_within_classes_are_not_pairs(folder_of):
+    cases = [
+        f"{label}/{label}{n}/{eye}.jpg" for label in ("sick", "well") for n in range(6) for eye in ("left", "right")
+    ]
+    assert "as pairs" not in "".join(read_layout(folder_of(dict.fromkeys(cases, b"")), Reading(layout="folders")).notes)
+
+
 def test_ordinary_classes_are_not_pairs(folder_of):
     assert not notes(folder_of, files({"cat": 9, "dog": 9, "map": 9, "sheep": 9}))
 
@@ -84,6 +127,8 @@ def test_classes_with_and_without_a_mask_in_other_languages_are_classes(folder_o
 def test_names_that_count_on_two_levels_or_before_a_word_pair_nothing(folder_of):
     tracks = [f"{label:05}/{track:05}_{n:05}.ppm" for label in range(3) for track in range(2) for n in range(7)]
     assert not notes(folder_of, tracks)
+    through = [f"{label:05}/{n // 4:05}_{n:05}.ppm" for label in range(3) for n in range(11)]
+    assert not notes(folder_of, through)
     one, other = (files({label: 9}, form=form) for label, form in (("CMFD", "{}_Mask"), ("IMFD", "{}_Mask_Chin")))
     assert not notes(folder_of, [*one, *other])
     apart = [f"{label}/{patient}_{n}.jpg" for label in ("noisy", "clean") for patient in (2034, 817) for n in range(4)]
