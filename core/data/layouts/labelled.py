@@ -13,7 +13,7 @@ from core.data.layouts.file_column import file_columns
 from core.data.layouts.index import ImageIndex
 from core.data.layouts.labels.column import choose_labels, unknown_column
 from core.data.layouts.labels.lists import split_labels, split_texts
-from core.data.layouts.labels.spellings import Spellings
+from core.data.layouts.labels.spellings import Spellings, blank_labels
 from core.data.layouts.several_tables import (
     belongs,
     contradicts,
@@ -220,7 +220,8 @@ def _spellings(result: Labelled, row_values: dict[str, list[str]]) -> Spellings:
     """How the labels of the label column are written."""
     values = row_values[result.label_column] if result.label_column else []
     separator = result.separator if result.multilabel else ""
-    return Spellings(label for value in values for label in split_labels(value, separator))
+    blank = () if result.multilabel else blank_labels(values)
+    return Spellings((label for value in values for label in split_labels(value, separator)), blank)
 
 
 def _assign_several(result: Labelled, table: Table, row: int, path: Path, labels: tuple[str, ...]) -> None:

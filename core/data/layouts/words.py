@@ -44,7 +44,9 @@ _FEW = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
 _QUALIFIERS = all_words(  # of a test part: 'private_test'; a test tube is a thing
     {
         "en": "private|public|external|internal|hidden|blind|field|real|final|phone|own|unseen|official|extra|second|"
-        "quick|live|offline|online|user"
+        "quick|live|offline|online|user|kaggle|old|new|copy|anomaly|anomalies|stress|robustness|sanity|smoke|backup|bak|"
+        "clean|noisy|hard|easy|full|mini|small|large|resized|cropped",
+        "de": "neu|neue|alt|alte|kopie|klein|gross",
     }
 )
 _TRAIN = ("train", "training", "trainset", "trainingset", "traindata")

@@ -63,7 +63,7 @@ def _ask_about_one_of_pairs(case: Case, labelled: Labelled, class_names: Collect
     same = [len(stems & names[chosen]) >= NEARLY_ALL * len(stems | names[chosen]) for stems in names.values()]
     if len(labelled.labels) < NEARLY_ALL * len(names[chosen]) or not all(same):
         return
-    table = labelled.tables[0].path.name
+    table = labelled.tables[0].path.relative_to(case.outer.path).as_posix()
     columns = {"labels": table, "file_column": labelled.file_column, "label_column": labelled.label_column}
     raise case.ask(
         f"{table} gives the images in '{short(chosen.name)}' classes in its column '{short(labelled.label_column)}', "

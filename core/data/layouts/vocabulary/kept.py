@@ -10,6 +10,17 @@ _WORDS = {  # without separators
     "android seen unseen queries query gallery inbox todo temporaryitems systemtemporaryitems recycler recycled "
     "vticnf upload uploads download downloads dcim whatsappimages cameraroll incoming pending mystery whatisthis "
     "fieldtest ood externaltest finaltest realtest testphone production staging live external",
+    "tests, en": "leaderboard challenge competition deployment realworld inthewild outofdistribution infer "
+    "tobepredicted",
+    "doubts, en": "toreview tobereviewed tocheck tobechecked toverify unsure notsure uncertain unclear doubtful "
+    "unverified unidentified unreviewed badimages badphotos badpictures dups dupes uncropped notused dontuse leftover "
+    "leftovers discard",
+    "doubts, de": "nochoffen unklar unsicher ungeprüft zuprüfen nochzuprüfen vorherzusagen eingang "
+    "nichtverwendet nichtverwenden",
+    "doubts, fr es it pt": "àvérifier àrevoir pasutilisé porrevisar porverificar pendientes noutilizado "
+    "darivedere daverificare pararevisar averificar",
+    "doubts, ru zh ja ko": "проверить напроверку непроверено 待确认 待定 待审核 要確認 未確認 확인필요",
+    "found, en": "webcam captures captured googleimages bingimages scraped crawled videoframes various",
     "things, de": "papierkorb beispiel beispiele probe probebilder muster downloads sonstiges",
     "things, fr": "corbeille exemple exemples téléchargements échantillons",
     "things, es": "papelera ejemplo ejemplos muestras descargas",

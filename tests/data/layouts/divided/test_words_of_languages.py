@@ -82,7 +82,7 @@ def test_images_that_came_later_are_told(read, name):
 @pytest.mark.parametrize(
     "name",
     [
-        "neu", "gelabelt", "labeled", "sorted", "classified", "classy", "размеченный", "oznaczone", "unidentified",
+        "neu", "gelabelt", "labeled", "sorted", "classified", "classy", "размеченный", "oznaczone",
         "newt",
         "New York", "newspaper", "novel", "Neubau", "Testudo", "contest", "aval", "untested", "tested", "to", "a",
         "test_tube",
