@@ -60,10 +60,8 @@ def _same_names(merged: Dataset, items: Sequence[Item], unused: Container[int]) 
 
 def _told_by_images(dataset: Dataset, same: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
     """The groups of one name whose images go together, or whose names nobody gives twice."""
-    parts = [tuple(sorted({dataset.items[index].part or "" for index in group})) for group in same]
     pairs = [_example(dataset, group) for group in same]
-    places = [(dataset.kinds[pair[0]], *which) for pair, which in zip(pairs, parts, strict=True)]
-    if go_together(dataset, list(zip(places, pairs, strict=True))):
+    if go_together(dataset, [(dataset.kinds[pair[0]], pair) for pair in pairs]):
         return list(same)
     return [group for group in same if _is_telling(PurePosixPath(dataset.items[group[0]].name).stem)]
 

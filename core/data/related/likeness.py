@@ -19,7 +19,7 @@ from core.data.near.scenes import SIDE as FINE
 
 MANY = 60  # pairs that would show it
 _FEWEST = 5
-_TRIALS = 199
+_TRIALS = 499
 _MOST = 50  # runs that are compared
 _RUN = 8  # pairs that follow one another, at least: light may change slowly in all of them
 Pair = tuple[int, int]

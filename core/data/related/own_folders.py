@@ -5,15 +5,16 @@ kept: 'IMG_0001 (2022_03_04 10_11_12 UTC).jpg'.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from pathlib import PurePosixPath
 
 from core.data.dataset import Dataset
 from core.data.related.affixes import called_after, is_count
-from core.data.related.roles import places_of
+from core.data.related.roles import Place, places_of
 from core.data.related.versions import Groups, joined
 from core.text import short
 
+_Places = Mapping[Place, Mapping[str, int]]
 _FEWEST = 3  # folders
 _ENOUGH = 0.5  # of the folders there
 _FEWEST_ALIKE, _MOST_FILES = 5, 6  # folders, and images in each of them
@@ -28,11 +29,12 @@ def groups_of_own_folders(
 ) -> tuple[Groups, list[str]]:
     """Such groups, and a note on each of the three kinds; without those that are together in `known`."""
     number = {index: place for place, group in enumerate(known) for index in group}
+    places = places_of(dataset, unused)
     groups, notes = [], []
     for found, what in (
-        (_in_folders(dataset, unused), "lie in folders called after another image"),
-        (_of_same_files(dataset, unused), "lie in folders that hold files of the same names"),
-        (_at_times(dataset, unused), "are called like versions of one image kept at different times"),
+        (_in_folders(places), "lie in folders called after another image"),
+        (_of_same_files(places), "lie in folders that hold files of the same names"),
+        (_at_times(places), "are called like versions of one image kept at different times"),
     ):
         new = [group for group in found if len({number.get(index, -1 - index) for index in group}) > 1]
         if new:
@@ -43,8 +45,7 @@ def groups_of_own_folders(
     return joined(tuple(groups)), notes
 
 
-def _in_folders(dataset: Dataset, unused: Container[int]) -> list[tuple[int, ...]]:
-    places = places_of(dataset, unused)
+def _in_folders(places: _Places) -> list[tuple[int, ...]]:
     above = {(label, folder): str(PurePosixPath(folder).parent) for label, folder in places if folder != "."}
     owners = {}
     for (label, folder), upper in above.items():
@@ -61,11 +62,11 @@ def _in_folders(dataset: Dataset, unused: Container[int]) -> list[tuple[int, ...
     ]
 
 
-def _of_same_files(dataset: Dataset, unused: Container[int]) -> list[tuple[int, ...]]:
+def _of_same_files(places: _Places) -> list[tuple[int, ...]]:
     """The images of each folder, where most of a class hold the same few names that do not count."""
     kinds: dict[tuple[int, frozenset[str]], list[tuple[int, ...]]] = defaultdict(list)
     folders: Counter[int] = Counter()
-    for (label, _), names in places_of(dataset, unused).items():
+    for (label, _), names in places.items():
         folders[label] += 1
         if 1 < len(names) <= _MOST_FILES and not is_count(names):
             kinds[label, frozenset(names)].append(tuple(names.values()))
@@ -77,9 +78,9 @@ def _of_same_files(dataset: Dataset, unused: Container[int]) -> list[tuple[int, 
     ]
 
 
-def _at_times(dataset: Dataset, unused: Container[int]) -> list[tuple[int, ...]]:
+def _at_times(places: _Places) -> list[tuple[int, ...]]:
     found: dict[tuple[int, str, str], list[int]] = defaultdict(list)
-    for place, names in places_of(dataset, unused).items():
+    for place, names in places.items():
         for name, index in names.items():
             kept = _KEPT.fullmatch(name)
             found[*place, kept["name"] if kept else name].append(index)

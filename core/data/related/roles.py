@@ -25,8 +25,8 @@ def places_of(dataset: Dataset, unused: Container[int]) -> dict[Place, dict[str,
     places: dict[Place, dict[str, int]] = defaultdict(dict)
     for index, item in enumerate(dataset.items):
         if index not in unused:
-            path = PurePosixPath(item.name)
-            places[dataset.kinds[index], str(path.parent)].setdefault(path.stem.casefold(), index)
+            folder, _, name = item.name.rpartition("/")
+            places[dataset.kinds[index], folder or "."].setdefault((name.rpartition(".")[0] or name).casefold(), index)
     return dict(places)
 
 
@@ -38,9 +38,10 @@ def role_pairs(dataset: Dataset, places: Mapping[Place, Mapping[str, int]]) -> d
         for start, role, end in _cut(_folders(place, labels[place[0]])):
             kinds[place[0], start, end][role] = place
     found: dict[Roles, list[tuple[Place, Place]]] = defaultdict(list)
+    presplit = dataset.presplit
     for roles in kinds.values():
         for one, other in combinations(sorted(roles), 2) if 1 < len(roles) <= _MOST else ():
-            if dataset.presplit and any(map(kind_of, (*one, *other))):
+            if presplit and any(map(kind_of, (*one, *other))):
                 continue  # see `across_parts`
             if not one or (one[0] != other[0] and one[-1] != other[-1]):
                 found[one, other].append((roles[one], roles[other]))
