@@ -74,8 +74,9 @@ class Recipe(Description):
     )  # fmt: skip
     precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
         "auto", title="Precision",
-        description="'auto': trainable layers in fp32, what is frozen in bf16 where that is faster and as good. "
-        "bf16 and fp16: everything under autocast, where the device has them.",
+        description="'auto': on an NVIDIA GPU trainable stages in bf16 (fp16 on one without it), elsewhere and for a "
+        "head alone in fp32; what is frozen in bf16 where that is faster and as good. bf16 and fp16: everything under "
+        "autocast, where the device has them. Weights and optimizer stay in fp32.",
     )  # fmt: skip
 
     @model_serializer(mode="wrap")

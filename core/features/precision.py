@@ -1,4 +1,4 @@
-"""Precision of frozen stages, which may be lower than that of trained ones."""
+"""Number formats: of frozen stages, and of those that are trained."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -30,6 +30,18 @@ def frozen_precision(device: torch.device, precision: str) -> str:
     if precision != "auto":
         return precision
     return "bf16" if is_quick_in_bf16(device) else "fp32"
+
+
+def trained_precision(device: torch.device, precision: str) -> str:
+    """The format of stages that are trained: that of the recipe; for 'auto' bf16 on a GPU that has it, else fp16.
+
+    Weights and optimizer stay in fp32 (autocast). Processors and Apple's GPUs train in fp32.
+    """
+    if precision != "auto":
+        return precision
+    if device.type != "cuda":
+        return "fp32"
+    return "bf16" if is_quick_in_bf16(device) else "fp16"
 
 
 def is_quick_in_bf16(device: torch.device) -> bool:

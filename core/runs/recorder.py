@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from core.backbones.stages import HEAD
 from core.runs.outbox import FREE, LOCKED, Outbox
 from core.runs.records import Run
 from core.runs.status import Status
@@ -46,6 +47,7 @@ class Recorder:
         self._progress: dict[str, Any] = {}
         self._remaining = Remaining(lambda: self.seconds)
         self._frozen_precision = "fp32"  # reported in the first phase that freezes something
+        self._trained_precision = "fp32"  # reported in the first phase that trains more than the head
 
     @property
     def seconds(self) -> float:
@@ -60,6 +62,7 @@ class Recorder:
                 self._progress |= {**asdict(event), "what": "training", "step": _first_step(event)}
                 self._say(f"{event.train_images} training and {event.val_images} validation images on {event.device}.")
                 self._frozen_precision = event.frozen_precision
+                self._trained_precision = event.trained_precision
             case PhaseStarted():
                 self._say(
                     f"Phase {event.phase + 1}: training {', '.join(event.stages)} "
@@ -109,6 +112,9 @@ class Recorder:
         if self._frozen_precision != "fp32" and phase.trainable_parameters < phase.total_parameters:
             self._say(f"Frozen stages are computed in {self._frozen_precision}.")
             self._frozen_precision = "fp32"  # it is reported once
+        if self._trained_precision != "fp32" and phase.stages != (HEAD,):
+            self._say(f"Trainable stages are computed in {self._trained_precision}; weights and optimizer are in fp32.")
+            self._trained_precision = "fp32"
 
     def _flush(self, epochs: Sequence[EpochEnded] = (), phases: Sequence[PhaseStarted] = ()) -> None:
         self._require_held()

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -45,6 +45,13 @@ class Position:
     best_thresholds: tuple[float, ...] | None = None  # of the kept one
 
 
+class Precisions(NamedTuple):
+    """Number formats with which a run began, and goes on: of frozen stages, and of those that are trained."""
+
+    frozen: str
+    trained: str
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """A checkpoint read back: tensors on the CPU."""
@@ -53,7 +60,7 @@ class State:
     model: dict[str, Tensor]
     optimizer: dict[str, Any]
     scaler: dict[str, Any]
-    frozen_precision: str
+    precisions: Precisions
 
 
 class Checkpoints:
@@ -87,7 +94,7 @@ class Checkpoints:
 
     def save_last(
         self, model: nn.Module, optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler, position: Position,
-        frozen_precision: str,
+        precisions: Precisions,
     ) -> None:  # fmt: skip
         """Everything needed to go on exactly from here."""
         buffer = io.BytesIO()  # a full disk must not break the file that is there: write whole bytes atomically
@@ -97,7 +104,8 @@ class Checkpoints:
             "model": model.state_dict(),
             "optimizer": optimizer.state_dict(),
             "scaler": scaler.state_dict(),
-            "frozen_precision": frozen_precision,
+            "frozen_precision": precisions.frozen,
+            "trained_precision": precisions.trained,
         }
         torch.save(content, buffer)
         files.write_bytes(self.folder / LAST, buffer.getvalue(), make_folder=self._makes_folder)
@@ -119,7 +127,8 @@ class Checkpoints:
                 content["model"],
                 content["optimizer"],
                 content["scaler"],
-                content.get("frozen_precision", "fp32"),
+                # earlier versions trained in fp32 wherever a recipe did not say otherwise
+                Precisions(content.get("frozen_precision", "fp32"), content.get("trained_precision", "")),
             )
         except (RuntimeError, KeyError, TypeError, EOFError, OSError, ValueError, zipfile.BadZipFile) as error:
             raise ResumeRefused(f"{path.name} cannot be read ({error}). Start the run again.") from error

@@ -3,6 +3,8 @@
 from core.backbones.freezing import freeze
 from core.features.batches import chunked
 from core.features.phase_inputs import PhaseInputs
+from core.training.checkpoints import Precisions, State
+from core.training.device import precisions
 from core.training.inference import BATCH_SIZE
 from core.training.setup import Setup
 from core.training.step import Stepper
@@ -17,6 +19,16 @@ def enter_phase(setup: Setup, phase_inputs: PhaseInputs, index: int) -> Stepper:
     freeze(setup.model, setup.stages, stages)
     setup.set_modes(stages)
     return Stepper(setup, phase_inputs.of_phase(index), index)
+
+
+def precisions_of(setup: Setup, state: State | None) -> Precisions:
+    """The number formats of a run: those with which it began, as far as the device has them."""
+    if state is None:
+        return Precisions(setup.frozen_precision(), setup.trained_precision)
+    frozen, trained = state.precisions
+    if not trained:  # an earlier version, which trained in fp32 where the recipe did not say otherwise
+        trained = "fp32" if setup.experiment.recipe.precision == "auto" else setup.trained_precision
+    return Precisions(frozen, trained if trained in precisions(setup.device) else "fp32")
 
 
 def announce_next(setup: Setup, phase_inputs: PhaseInputs, stepper: Stepper, epoch: int, epoch_in_phase: int) -> None:

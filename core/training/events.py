@@ -18,6 +18,7 @@ class RunStarted:
     steps: int
     first_epoch: int = 0
     frozen_precision: str = "fp32"  # number format of frozen stages
+    trained_precision: str = "fp32"  # of those that are trained, a head alone aside
     phase_epochs: tuple[int, ...] = ()  # epochs of each phase
 
 

@@ -20,7 +20,7 @@ from core.model.record import ModelRecord
 from core.training import device
 from core.training.checkpoints import Position, State
 from core.training.choice import Standing, aligned, gain_over, moved
-from core.training.entering import announce_next, enter_phase
+from core.training.entering import announce_next, enter_phase, precisions_of
 from core.training.events import CheckpointWritten, EpochEnded, Event, PhaseStarted, RunEnded, RunStarted, Warned
 from core.training.events import StepEnded as Step
 from core.training.inference import BATCH_SIZE, Answers, answer
@@ -65,8 +65,9 @@ class _Training:
             setup.model.load_state_dict(state.model)
             if self.at.best_epoch == self.at.epoch:  # a kill after this state was written may have left older weights
                 setup.checkpoints.save_best(setup.model, self._record())
-        self.frozen_precision = state.frozen_precision if state else setup.frozen_precision()
-        self.phase_inputs = setup.phase_inputs(self.frozen_precision)
+        self.precisions = precisions_of(setup, state)
+        self.setup = setup = replace(setup, trained_precision=self.precisions.trained)
+        self.phase_inputs = setup.phase_inputs(self.precisions.frozen)
         self.steps_ahead = device.steps_ahead(setup.device)
 
     def run(self) -> Iterator[Event]:
@@ -78,7 +79,8 @@ class _Training:
             epochs=setup.experiment.epochs,
             steps=setup.experiment.epochs * setup.steps_per_epoch,
             first_epoch=self.at.epoch + 1,
-            frozen_precision=self.frozen_precision,
+            frozen_precision=self.precisions.frozen,
+            trained_precision=setup.trained_precision,
             phase_epochs=tuple(phase.epochs for phase in phases),
         )
         yield from self._drain_warnings(self.phase_inputs.notes)
@@ -214,7 +216,7 @@ class _Training:
         setup.model.eval()
         val = answer(
             stepper.phase_input.suffix, stepper.phase_input.source, setup.val_items, setup.validation_step,
-            autocast=setup.autocast, control=self.control,
+            autocast=setup.autocast_of(stepper.phase), control=self.control,
         )  # fmt: skip
         yield from self._unreadable_warnings(val.failed)
         if not val.items:
@@ -249,7 +251,7 @@ class _Training:
         # After the epoch was told: whoever is killed in between tells it again, and never leaves it out. A resumed run
         # repeats an epoch that was cut short, and so stays exact. The state first: it has the best weights too.
         if not partial:
-            setup.checkpoints.save_last(setup.model, stepper.optimizer, stepper.scaler, self.at, self.frozen_precision)
+            setup.checkpoints.save_last(setup.model, stepper.optimizer, stepper.scaler, self.at, self.precisions)
         if best:
             setup.checkpoints.save_best(setup.model, self._record())
         if not partial:

@@ -16,11 +16,11 @@ from core.data.cache import ImageCache
 from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
 from core.data.split import Split
-from core.experiment import Experiment
+from core.experiment import Experiment, Phase
 from core.features.batches import ImageViews, Normalise, chunked, shuffled
 from core.features.phase_inputs import PhaseInputs, choose_precision
 from core.features.pixels import Pixels
-from core.features.precision import Autocast, autocast_for
+from core.features.precision import Autocast, autocast_for, trained_precision
 from core.features.preprocessing import Preprocessing
 from core.features.store import FeatureStore
 from core.features.workers.pool import WorkerPool
@@ -44,7 +44,7 @@ class Setup:
     val_items: tuple[Item, ...]
     pixels: Pixels
     criterion: Criterion
-    autocast: Autocast  # of the trainable layers
+    trained_precision: str  # number format of trainable stages, see `precision_of`
     checkpoints: Checkpoints
     store: FeatureStore | None
     record: ModelRecord  # of the model in the making; what it says of an image is what training goes by
@@ -80,6 +80,16 @@ class Setup:
         body = parts(self.model, self.stages).part(None, HEAD)  # a new head's answers are as good as noise
         wanted = self.experiment.recipe.precision
         return choose_precision(body, self.pixels, self.train_items, self.device, wanted)
+
+    def precision_of(self, phase: Phase) -> str:
+        """The number format in which a phase trains. For 'auto' a head alone is trained in fp32: it is small, and
+        fitted exactly."""
+        alone = phase.stages == (HEAD,) and self.experiment.recipe.precision == "auto"
+        return "fp32" if alone else self.trained_precision
+
+    def autocast_of(self, phase: Phase) -> Autocast:
+        """Makes the contexts in which the trainable stages of a phase compute."""
+        return autocast_for(self.device, self.precision_of(phase))
 
     def set_modes(self, trainable: Iterable[str]) -> None:
         """Put the model into the modes of a phase that trains these stages.
@@ -135,7 +145,7 @@ def set_up(
         val_items=tuple(dataset.items[i] for i in split.val),
         pixels=Pixels(image_views, Normalise(Preprocessing.of(record), device), workers),
         criterion=task.loss(experiment.recipe, task.collate([task.read(item) for item in train_items]), device),
-        autocast=autocast_for(device, experiment.recipe.precision),
+        trained_precision=trained_precision(device, experiment.recipe.precision),
         checkpoints=checkpoints,
         store=FeatureStore(features) if features else None,
         record=record,

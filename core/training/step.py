@@ -75,7 +75,8 @@ class Stepper:
         self.index = index
         self.steps = self.phase.epochs * setup.steps_per_epoch
         self.optimizer = make_optimizer(setup.model, setup.stages, self.phase, setup.experiment.recipe)
-        self.scaler = torch.amp.GradScaler(setup.device.type, enabled=setup.experiment.recipe.precision == "fp16")
+        self.scaler = torch.amp.GradScaler(setup.device.type, enabled=setup.precision_of(self.phase) == "fp16")
+        self._autocast = setup.autocast_of(self.phase)
         self.micro_batches = 1  # in which a batch is computed
         self.notes: list[str] = []
 
@@ -142,7 +143,7 @@ class Stepper:
             if self.mixes and self.phase_input.prefix:
                 inputs = self.phase_input.prefix(inputs)
             # held for the forward alone: a page that builds a model waits for it
-            with seeded(seed + number, setup.device), setup.autocast():
+            with seeded(seed + number, setup.device), self._autocast():
                 logits = self._forward(inputs)
                 loss = setup.criterion(logits, blended) * (len(own) / len(wanted))  # 1 for a whole batch
             self.scaler.scale(loss).backward()

@@ -8,7 +8,7 @@ import torch
 from core.errors import ResumeRefused, UnreadableWeights
 from core.experiment import DataSpec, Experiment, Phase
 from core.model.record import ModelRecord, read_record
-from core.training.checkpoints import BEST, LAST, Checkpoints, Position, load_best
+from core.training.checkpoints import BEST, LAST, Checkpoints, Position, Precisions, load_best
 
 RECORD = ModelRecord.of(
     Experiment(data=DataSpec(source="here"), phases=(Phase(stages=("head",), epochs=9),)), ("é", "b")
@@ -38,11 +38,11 @@ def test_every_part_of_the_state_comes_back(tmp_path, parts):
     assert not kept.exist
     assert kept.load_last() is None
     kept.save_best(model, RECORD)
-    kept.save_last(model, optimizer, scaler, AT, "bf16")
+    kept.save_last(model, optimizer, scaler, AT, Precisions("bf16", "fp16"))
     assert kept.exist
     state = Checkpoints(tmp_path, "experiment", "images").load_last()
     assert state.position == AT
-    assert state.frozen_precision == "bf16"
+    assert state.precisions == ("bf16", "fp16")
     assert all(torch.equal(state.model[name], tensor) for name, tensor in model.state_dict().items())
     assert state.optimizer["param_groups"] == optimizer.state_dict()["param_groups"]
     for number, moments in optimizer.state_dict()["state"].items():
@@ -58,28 +58,28 @@ def test_every_part_of_the_state_comes_back(tmp_path, parts):
 def test_a_state_of_something_else_is_refused(tmp_path, parts, experiment, images, what):
     kept = Checkpoints(tmp_path, "experiment", "images")
     kept.save_best(parts[0], RECORD)
-    kept.save_last(*parts, AT, "fp32")
+    kept.save_last(*parts, AT, Precisions("fp32", "fp32"))
     with pytest.raises(ResumeRefused, match=f"another {what} than"):
         Checkpoints(tmp_path, experiment, images).load_last()
 
 
 def test_without_the_best_weights_so_far_there_is_nothing_to_go_on_from(tmp_path, parts):
     kept = Checkpoints(tmp_path, "experiment", "images")
-    kept.save_last(*parts, AT, "fp32")
+    kept.save_last(*parts, AT, Precisions("fp32", "fp32"))
     assert kept.load_last() is None
     for best in (-1, AT.epoch):  # none was kept yet, or the state has the very weights
-        kept.save_last(*parts, replace(AT, best_epoch=best), "fp32")
+        kept.save_last(*parts, replace(AT, best_epoch=best), Precisions("fp32", "fp32"))
         assert kept.load_last().position.best_epoch == best
 
 
 def test_a_state_of_before_frozen_formats_is_of_fp32(tmp_path, parts):
     kept = Checkpoints(tmp_path, "experiment", "images")
     kept.save_best(parts[0], RECORD)
-    kept.save_last(*parts, AT, "bf16")
+    kept.save_last(*parts, AT, Precisions("bf16", "fp32"))
     content = torch.load(tmp_path / LAST, weights_only=True)
-    del content["frozen_precision"]
+    del content["frozen_precision"], content["trained_precision"]
     torch.save(content, tmp_path / LAST)
-    assert kept.load_last().frozen_precision == "fp32"
+    assert kept.load_last().precisions == ("fp32", "")  # which `precisions_of` makes out
 
 
 def test_the_best_weights_come_back_with_their_record(tmp_path, parts):

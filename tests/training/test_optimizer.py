@@ -126,6 +126,7 @@ def test_a_state_of_a_version_in_which_everything_decayed_is_gone_on_with():
     """The groups of such a run had other sizes; its numbers must find the weights that they belong to."""
     name = "timm/deit_tiny_patch16_224"
     setup = SimpleNamespace(
+        precision_of=lambda phase: "fp32", autocast_of=lambda phase: None,
         model=build(BackboneSpec(name=name, weights="none", image_size=32), 2, seed=0), device=torch.device("cpu"),
         experiment=SimpleNamespace(recipe=Recipe(), phases=(Phase(stages=("embed",), epochs=1),)), steps_per_epoch=1,
     )  # fmt: skip

@@ -5,6 +5,7 @@ import torch
 
 from core.errors import OutOfMemory
 from core.experiment import BackboneSpec, Phase, Recipe
+from core.features.precision import autocast_for
 from core.training import inference
 from core.training import step as stepping
 from tests.conftest import make_experiment, make_images
@@ -13,6 +14,8 @@ from tests.training.helpers import add_dropout, losses, prepare, run, settle, wa
 
 NAME = "timm/vit_tiny_patch16_224"  # no BatchNorm: a part of a batch is computed as it is in the whole
 LAST = ("blocks4", "head")
+
+OFF = autocast_for(torch.device("cpu"), "fp32")
 
 
 @pytest.fixture(scope="module")
@@ -177,16 +180,14 @@ def test_a_validation_that_runs_out_of_memory_is_halved(pictures, tmp_path):
         return inputs * 2
 
     setup = a_setup(pictures, tmp_path)
-    whole = inference.answer(lambda x: x.flatten(1) * 2, setup.pixels, setup.train_items, both, autocast=setup.autocast)
-    halved = inference.answer(
-        lambda x: part(x.flatten(1)), setup.pixels, setup.train_items, both, autocast=setup.autocast
-    )
+    whole = inference.answer(lambda x: x.flatten(1) * 2, setup.pixels, setup.train_items, both, autocast=OFF)
+    halved = inference.answer(lambda x: part(x.flatten(1)), setup.pixels, setup.train_items, both, autocast=OFF)
     assert all(map(torch.equal, whole.outputs, halved.outputs))
     assert (max(widths), sum(widths)) == (3, len(setup.train_items))
     with pytest.raises(torch.OutOfMemoryError):
         inference.answer(
             lambda x: (_ for _ in ()).throw(torch.OutOfMemoryError()), setup.pixels, setup.train_items[:2], both,
-            autocast=setup.autocast,
+            autocast=OFF,
         )  # fmt: skip
 
 

@@ -65,8 +65,8 @@ def test_workers_that_are_killed_again_and_again_change_nothing(images, tmp_path
 
     def kill():
         while not over.wait(chance.uniform(0.05, 0.4)):
-            for process in pool.processes[:1]:
-                os.kill(process, signal.SIGKILL)
+            if pool.ready:
+                os.kill(pool.processes[0], signal.SIGKILL)
 
     killer = threading.Thread(target=kill)
     killer.start()

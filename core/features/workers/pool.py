@@ -15,7 +15,8 @@ from core.features.workers.worker import Order, Worker
 
 MOST = 16  # workers; more than one device uses
 AT_ONCE = 2  # units that a worker is given, so that it never waits for the next one
-FAILED_STARTS = 3  # workers in a row that end before they are ready: there will be none
+FAILED_STARTS = 3  # workers in a row that end by themselves before they are ready: there will be none
+KILLED = 0.25  # of such an end counts one that was killed from outside, as for want of memory
 LEAVE_S = 2.0  # time that workers are given to end
 VARIABLE = "GRAFT_VIEW_WORKERS"
 logger = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class WorkerPool:
         self._opened: dict[int, Opened] = {}
         self._waiting: deque[Order] = deque()
         self._workers: list[Worker] = []
-        self._failed_starts = 0
+        self._failed_starts = 0.0
         self._closing = False
         self._numbers = iter(range(1 << 62))
         weakref.finalize(self, _end, self._workers)
@@ -165,7 +166,7 @@ class WorkerPool:
     def _is_ready(self, worker: Worker) -> None:
         with self._changed:
             worker.ready = True
-            self._failed_starts = 0
+            self._failed_starts = 0.0
             self._hand_out()
             self._changed.notify_all()
 
@@ -183,7 +184,8 @@ class WorkerPool:
                 self._workers.remove(worker)
             if self._closing:
                 return
-            self._failed_starts += not worker.ready
+            if not worker.ready:
+                self._failed_starts += KILLED if (worker.process.poll() or 0) < 0 else 1
             logger.info("A process for views ended (%s) and is replaced.", worker.process.poll())
             orders = list(worker.orders.values())
             self._waiting.extendleft(reversed([order.again() if n == 0 else order for n, order in enumerate(orders)]))
