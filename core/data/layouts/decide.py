@@ -39,6 +39,7 @@ from core.data.layouts.nested.levels import ask_about_levels, depth, innermost, 
 from core.data.layouts.nested.only import ONLY, WITHOUT, read_only, read_without
 from core.data.layouts.unread_lists import note_parts_in_names
 from core.data.layouts.words import are_folds, is_batch, is_fold, is_generic, is_group, kind_of
+from core.data.related.affixes import is_count
 from core.data.tree import Folder
 from core.errors import LayoutChoice, UnclearLayout, UnusableDataset
 from core.experiment import Reading
@@ -151,8 +152,10 @@ def _flat(case: Case) -> Layout | None:
             return read_csv(case, labelled)
         return _by_names(case)
     ask_about_tables(case, labelled)
-    if labelled is None or not labelled.clear or 10 * len(labelled.labels) < 9 * len(images_of(case)):
+    if labelled is None or not labelled.clear:
         return None
+    if 10 * len(labelled.labels) < 9 * len(images_of(case)):
+        return read_csv(case, labelled) if _labels_one_version(case, labelled) else None
     if len(case.root.full) == 1:  # one folder is not two classes
         return read_csv(case, labelled)
     if _agree(case, labelled):
@@ -164,6 +167,22 @@ def _flat(case: Case) -> Layout | None:
     options += [option for option in table_options(case, labelled) if option[0].get("task") == "multilabel"]
     raise case.ask(
         f"{name} and the folders {listed(f.name for f in case.root.full)} give the images other classes.", options
+    )
+
+
+def _labels_one_version(case: Case, labelled: Labelled) -> bool:
+    """Whether a table within a folder gives all its images classes, and those in the other folders are called the same
+    way: 'images' with 'labels.csv' beside 'cropped'."""
+    place = labelled.tables[0].path.parent
+    inner = [folder for folder in case.root.full if place.is_relative_to(folder.path)]
+    stems = {path.stem.casefold() for path in labelled.labels}
+    others = [path for path in images_of(case) if path not in labelled.labels]
+    return (
+        len(inner) == 1
+        and len(set(labelled.labels.values())) > 1
+        and (is_generic(inner[0].name) or not is_count(stems))
+        and all(path.is_relative_to(inner[0].path) for path in labelled.labels)
+        and not any(path.is_relative_to(inner[0].path) or path.stem.casefold() not in stems for path in others)
     )
 
 

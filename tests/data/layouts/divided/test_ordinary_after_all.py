@@ -2,9 +2,7 @@
 
 import pytest
 
-from core.data.layout import read_layout
 from core.data.related.affixes import count_on
-from core.experiment import Reading
 from tests.data.layouts.conftest import counts, reasons
 
 
@@ -67,16 +65,16 @@ def test_a_table_with_other_columns_continues_another(read):
     assert counts(layout) == {"train/cat": 6, "train/dog": 6, "test/cat": 3, "test/dog": 3}
 
 
-def test_a_table_within_the_folder_of_its_images_may_be_read_without_other_versions(tree, asked, read):
+def test_a_table_within_the_folder_of_its_images_leaves_other_versions_out(read):
     files = [f"{n}.jpg" for n in range(12)]
     rows = "\n".join(f"{file},{('cat', 'dog', 'dog')[n % 3]}" for n, file in enumerate(files))
     table = {"images/labels.csv": f"file,label\n{rows}"}
-    content = {"images": files, "cropped": files, **table}
-    chosen = asked(content).choices[0]
-    assert chosen.gives == "2 classes: cat 4, dog 8"
-    layout = read_layout(tree(content), Reading(**chosen.reading))
+    layout = read({"images": files, "cropped": files, **table})
+    assert counts(layout) == {"cat": 4, "dog": 8}
     assert "Is not named in 'images/labels.csv'" in reasons(layout)["cropped"]
     assert read({"images": files, "cropped": 12, **table}).classes == {"images", "cropped"}
+    ages = "\n".join(f"{file},{('young', 'old')[n % 2]}" for n, file in enumerate(files))
+    assert read({"oak": files, "elm": files, "oak/ages.csv": f"file,label\n{ages}"}).classes == {"oak", "elm"}
 
 
 def test_another_set_with_parts_beside_classes_is_asked_about(asked, read):
