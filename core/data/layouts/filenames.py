@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.data import names
 from core.data.layouts.words import is_certain, is_generic, is_group, is_ordinary, kind_of, plain
+from core.data.related.affixes import bare_parts
 
 _WORD = r"(?P<label>[^\W\d_][^\W\d_ .-]*(?:[ _.-][^\W\d_]+)*)"  # letters with single separators between words
 _PATTERNS = (
@@ -30,16 +31,44 @@ Labels = dict[Path, str]
 def labels_by_name(images: Sequence[Path]) -> Labels | None:
     """Each image's class from its file name;
 
-    None unless one pattern matches all, gives at least two classes, and these have at least two images on average.
+    None unless one pattern matches all, perhaps but for what all names of a folder have ('cat_1_crop'), gives at least
+    two classes, and these have at least two images on average.
     Prefixes of cameras and programs are not classes.
     """
     if not images:
         return None
+    if labels := _labels(images):
+        return labels
+    bare = _without_affixes(images)
+    labels = _labels(list(bare)) if len(bare) == len(images) else None
+    return {bare[path]: label for path, label in labels.items()} if labels else None
+
+
+def _labels(images: Sequence[Path]) -> Labels | None:
     for pattern in _PATTERNS:
         labels = _matched(images, pattern)
         if labels is not None and _plausible(labels.values()) and not _are_views(labels, pattern):
             return labels
     return None
+
+
+def _without_affixes(images: Sequence[Path]) -> dict[Path, Path]:
+    """Each image by what its path were without the beginning and end that all names of its folder have, such as
+    '_crop'."""
+    folders: dict[Path, list[Path]] = defaultdict(list)
+    for path in images:
+        folders[path.parent].append(path)
+    return {
+        folder / (_part_of(path.stem, bare) + path.suffix): path
+        for folder, paths in folders.items()
+        for path, bare in zip(paths, bare_parts([path.stem for path in paths]), strict=True)
+    }
+
+
+def _part_of(stem: str, bare: str) -> str:
+    """The part of a name that is `bare` in lower case, as it is written."""
+    start = stem.casefold().find(bare)
+    return stem[start : start + len(bare)] if bare and len(stem.casefold()) == len(stem) else bare
 
 
 def _are_views(labels: Labels, pattern: re.Pattern[str]) -> bool:

@@ -24,6 +24,15 @@ def test_one_plain_pattern(read, place, pattern):
     assert any("read from file names" in note for note in layout.notes)
 
 
+@pytest.mark.parametrize("end", ["_crop", " (small)", "-x2"])
+def test_what_all_names_of_a_folder_have_is_no_part_of_the_pattern(read, asked, end):
+    made = numbered("{}_{:02}" + end + ".jpg", Cat=4, dog=3)
+    assert counts(read({"": made})) == {"Cat": 4, "dog": 3}
+    question = asked({"raw": numbered("{}_{:02}.jpg", Cat=4, dog=3), "cropped": made})
+    assert "called after the same classes ('Cat' and 'dog')" in question.question
+    assert [choice.reading["layout"] for choice in question.choices] == ["filenames", "folders"]
+
+
 def test_letters_and_digits_before_the_number(read):
     assert counts(read({"": numbered("{}_{}.jpg", n02085620=3, n02085782=2)})) == {"n02085620": 3, "n02085782": 2}
 
