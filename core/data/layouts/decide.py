@@ -33,7 +33,7 @@ from core.data.layouts.folders import (
 )
 from core.data.layouts.labelled import Labelled
 from core.data.layouts.labels.shared import lie_in_several
-from core.data.layouts.masked.files import leave_out_masks
+from core.data.layouts.masked.files import about_masks, leave_out_masks
 from core.data.layouts.masked.folders import is_annotation, with_masks
 from core.data.layouts.nested.levels import ask_about_levels, depth, innermost, refusal
 from core.data.layouts.nested.only import ONLY, WITHOUT, read_only, read_without
@@ -112,7 +112,7 @@ def _auto(case: Case) -> Layout:
     if not case.named and (flat := _flat(case)):
         return flat
     if not case.root.folders:
-        raise no_classes(case, unread_labels(case.outer), other_files(case.outer))
+        raise no_classes(case, about_masks(images_of(case)), unread_labels(case.outer), other_files(case.outer))
     ask_about_divisions(case)
     ask_about_loose(case)
     if _are_class_first(case):
@@ -212,7 +212,8 @@ def _by_names(case: Case) -> Layout | None:
     except UnclearLayout:
         raise
     except UnusableDataset:
-        refused = no_classes(case, unread_labels(case.outer), other_files(case.outer))
+        masks = about_masks(images_of(case))
+        refused = no_classes(case, masks, unread_labels(case.outer), other_files(case.outer))
         if len(full) > 1 and kinds == {None} and not case.root.images:  # 'Set 1' and 'Set 2'
             raise case.ask(str(refused), [FOLDERS]) from None
         raise refused from None

@@ -99,7 +99,10 @@ def refuse_unclear(case: Case, labelled: Labelled) -> None:
         raise case.ask(f"{listed(tables)} give the same images other classes.", options)
     if labelled.possible:
         question = (
-            f"{name} names the images, and its columns {listed(labelled.possible)} may all be the classes."
+            f"{name} gives boxes around objects or their outlines, which are labels for detection. Where every image "
+            f"shows one object, {listed(labelled.possible)} may be its class."
+            if labelled.why
+            else f"{name} names the images, and its columns {listed(labelled.possible)} may all be the classes."
             if len(labelled.possible) > 1
             else f"{name} names the images, and {listed(labelled.possible)} may be their classes or say how they were "
             "divided. If it divides them, add a column with a class per image."

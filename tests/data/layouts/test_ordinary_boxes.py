@@ -37,6 +37,24 @@ def test_with_coordinates_it_is_none(refused, column):
     assert "detection" in refused({"images": FILES, "l.csv": table(said, f"file,{column},kind")})
 
 
+@pytest.mark.parametrize("header", ["file,page,x,y,w,h,label", "file,slide,left,top,right,bottom,label"])
+def test_where_an_image_has_one_box_its_class_is_offered(asked, header):
+    said = [(file, i, 3, 5, 40 + i, 17, ("fern", "moss", "moss")[i % 3]) for i, file in enumerate(FILES)]
+    question = asked({"images": FILES, "l.csv": table([tuple(map(str, row)) for row in said], header)})
+    assert "gives boxes around objects" in question.question
+    assert [choice.gives for choice in question.choices] == ["2 classes: fern 3, moss 5"]
+
+
+def test_where_images_have_several_no_class_is(refused):
+    said = [(FILES[i // 2], *"7943", ("fern", "moss")[i % 3 == 0]) for i in range(16)]
+    assert "several objects" in refused({"images": FILES, "l.csv": table(said, "file,x,y,w,h,label")})
+
+
+def test_an_empty_column_of_boxes_is_none(read):
+    said = [(file, "", ("fern", "moss", "moss")[i % 3]) for i, file in enumerate(FILES)]
+    assert counts(read({"images": FILES, "l.csv": table(said, "file,bbox,label")})) == {"fern": 3, "moss": 5}
+
+
 @pytest.mark.parametrize("form", ["[{}, {}, {}, {}]", "{} {} {} {}", "{}|{}|{}|{}", "{};{};{};{}", "({}, {}, {}, {})"])
 @pytest.mark.parametrize("column", ["label", "target", "place"])
 def test_four_numbers_in_every_cell_are_boxes(refused, form, column):

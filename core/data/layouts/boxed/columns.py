@@ -48,7 +48,7 @@ def holds_boxes(columns: Mapping[str, Sequence[str]], nested: Iterable[str] = ()
 
 
 def _may_be_coordinates(name: str, values: Sequence[str]) -> bool:
-    if are_marks(values) and not all(map(is_set, values)):  # every box may begin at 1
+    if not any(values) or (are_marks(values) and not all(map(is_set, values))):  # every box may begin at 1
         return False
     return not _ORDINARY.fullmatch(plain(name)) or any(len(_COORDINATE.findall(cell)) >= _CORNERS for cell in values)
 
@@ -60,6 +60,11 @@ def is_boxes(columns: Iterable[str]) -> bool:
     edges = {_EDGE_OF.get(one, one) for one in (_PREFIX.sub("", name, count=1) for name in letters)}
     found = any(letters >= box or edges >= box for box in _BOXES)
     return found or any(_OUTLINES.fullmatch(plain(name)) for name in names)
+
+
+def are_numbers(values: Iterable[str]) -> bool:
+    """Whether all values are numbers."""
+    return all(map(_NUMBER.fullmatch, values))
 
 
 def corners(columns: dict[str, list[str]]) -> list[str]:

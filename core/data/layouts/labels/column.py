@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.data.layouts import columns as cols
 from core.data.layouts.assigned import listed
-from core.data.layouts.boxed.columns import corners, holds_boxes, why_boxes
+from core.data.layouts.boxed.columns import are_numbers, corners, holds_boxes, why_boxes
 from core.data.layouts.labels.lists import describe_separator, has_label_name, separator_of
 from core.data.layouts.tables import Table
 from core.errors import UnusableDataset
@@ -75,6 +75,9 @@ def _choose(
     surely = table.headless or (len(set(files)) < len(files) and len(files) >= _FEWEST and not called)
     if table.most_boxes or holds_boxes(table.columns, table.nested) or (coordinates and surely):
         result.why = why_boxes(files)
+        if not table.headless and len(set(files)) == len(files):  # one object an image
+            found = cols.possible_labels(row_values, exclude)
+            result.possible = tuple(one for one in found if cols.is_preferred(one) or not are_numbers(row_values[one]))
         return ()
     exclude = exclude if called else [*exclude, *coordinates]
     possible = cols.possible_labels(row_values, exclude) or _by_name(row_values, exclude, reading)

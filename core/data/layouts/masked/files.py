@@ -5,11 +5,14 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from core.data.layouts.assigned import Layout
+from core.data.look import look_alike_masks
 from core.data.related.affixes import NEARLY_ALL, Affix, cuts, may_mean_mask, means_image, means_mask, tokens, words
 from core.text import short
 
 _FEWEST = 3  # images with an uncertain mask that make it certain
 _MOST_OF_THEM = 0.6  # share of the images that have a mask, where only names tell the classes
+_MANY = 0.3  # share of images that are masks, where a refusal says so
+_SAMPLED = 24  # images that are looked at for it
 _MOST_WORDS = 3  # of what was added to a name
 _SEPARATORS = " _.-"
 Masks = dict[Path, Path]  # each with its image
@@ -43,12 +46,9 @@ def masks_of(images: Sequence[Path]) -> Masks:
 
     The word may also stand before a number: 'cat_mask (1).jpg' belongs to 'cat (1).jpg'.
     """
-    folders: dict[Path, list[Path]] = defaultdict(list)
-    for path in images:
-        folders[path.parent].append(path)
     masks: Masks = {}
     perhaps: Masks = {}
-    for paths in folders.values():
+    for paths in _by_folder(images).values():
         sure, unsure = _masks(paths, numbered_behind=True)
         masks |= sure
         perhaps |= unsure
@@ -56,6 +56,30 @@ def masks_of(images: Sequence[Path]) -> Masks:
         masks |= perhaps
     rest = len(images) - len(masks)
     return masks if len(set(masks.values())) >= max(_FEWEST, _MOST_OF_THEM * rest) else {}
+
+
+def about_masks(images: Sequence[Path]) -> str:
+    """A sentence on images without a class of which many are called or drawn like masks; empty for others."""
+    masks: Masks = {}
+    for paths in _by_folder(images).values():
+        sure, perhaps = _masks(paths, numbered_behind=True)
+        masks |= sure | (perhaps if _certain(len(paths) - len(sure) - len(perhaps), [perhaps]) else {})
+    if len(masks) < max(_FEWEST, _MANY * len(images)):
+        drawn = sorted(images)[:: max(1, len(images) // _SAMPLED)]
+        masks = {path: path for path in drawn if look_alike_masks([path])}
+        if not _MANY * len(drawn) <= len(masks) < len(drawn):
+            return ""
+    return (
+        f"Images such as '{short(next(iter(masks)).name)}' look like masks of the others, labels for segmentation, "
+        "which gives no classes."
+    )
+
+
+def _by_folder(images: Sequence[Path]) -> dict[Path, list[Path]]:
+    folders: dict[Path, list[Path]] = defaultdict(list)
+    for path in images:
+        folders[path.parent].append(path)
+    return folders
 
 
 def _certain(images: int, masks: Collection[Masks]) -> bool:

@@ -68,3 +68,11 @@ def test_a_table_of_one_of_two_classes_is_not(read):
     rows = [f"cat/c{n}.jpg,{('tame', 'wild')[n % 2]}" for n in range(1, 8)]
     content = {"cat": numbered("c{}.jpg"), "dog": numbered("d{}.jpg"), "data.csv": "\n".join(["file,mood", *rows])}
     assert counts(read(content)) == {"cat": 7, "dog": 7}
+
+
+@pytest.mark.parametrize("mask", ["{}_mask.png", "{}_GT.png"])
+@pytest.mark.parametrize("parts", [("",), ("train/", "valid/")])
+def test_a_refusal_of_images_with_masks_and_no_classes_says_so(refused, mask, parts):
+    content = {f"{part}": [one for n in range(3, 12) for one in (f"9{n}.jpg", mask.format(f"9{n}"))] for part in parts}
+    assert "look like masks of the others, labels for segmentation" in refused(content)
+    assert "masks" not in refused({f"{part}": [f"9{n}.jpg" for n in range(3, 12)] for part in parts})
