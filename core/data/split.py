@@ -23,6 +23,7 @@ from core.data.related.families import family_groups
 from core.data.related.stems import stem_groups
 from core.data.related.subjects import subject_notes
 from core.data.related.unpaired import unpaired_notes
+from core.data.related.unused_parts import unused_parts_notes
 from core.data.related.variants import variant_groups
 from core.data.related.versions import joined, version_groups, version_note
 from core.experiment import SplitSpec
@@ -94,6 +95,7 @@ def make_split(
             more_groups, more_notes = find_groups(dataset, apart, joined(versions), dealt)
             versions, notes = (*versions, *more_groups), [*notes, *more_notes]
     notes += across_parts_notes(dataset, apart)
+    notes += unused_parts_notes(dataset)
     notes += unpaired_notes(dataset, apart, (*versions, *near.groups))
     if spec.near_copies != "group":
         return _divided(dataset, spec, reasons | more, (), near, [*notes, *unknown])
