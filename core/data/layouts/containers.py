@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 
 from core.data.decoding import sniff
 from core.data.layouts.exports import Export
+from core.data.text_files import head
 from core.data.tree import Folder
 from core.text import short
 
@@ -56,16 +58,35 @@ def container_of(folder: Folder) -> Export | None:
     )
 
 
+_TEXTS = frozenset((".csv", ".tsv", ".txt", ".lst", ".list", ".manifest", ".jsonl", ".ndjson"))
+_MOST = 200  # images and texts that are looked at
+_FEWEST = 3  # images that a text names
+
+
 def unread_labels(folder: Folder) -> str:
     """A sentence on a file beside the images that may hold labels but is not supported; empty if there is none."""
     found = [path for path in folder.every_file() if path.suffix.lower() in _TABLES] if folder.image_count else []
     if not found:
-        return ""
+        return _table_of_images(folder)
     found.sort(key=lambda path: (not any(word in path.stem.lower() for word in _LABEL_WORDS), len(path.parts)))
     return (
         f"{short(found[0].name)} is {_TABLES[found[0].suffix.lower()]}, which is not read here: if it holds the "
         "labels, save them as a CSV file with the columns file and label."
     )
+
+
+def _table_of_images(folder: Folder) -> str:
+    """A sentence on a text that names images and was read as no table of labels."""
+    stems = [path.stem for path in islice(folder.every_image(), _MOST)]
+    texts = (path for path in folder.every_file() if path.suffix.lower() in _TEXTS)
+    for path in islice(texts, _MOST):
+        cells = set(re.split(r"[\s,;|/\"'.]+", head(path)))
+        if sum(stem in cells for stem in stems) >= max(_FEWEST, len(stems) / 2):
+            return (
+                f"{short(path.name)} names images, but not in columns from which a class per image can be read: if it "
+                "holds the labels, save them as a CSV file with the columns file and label."
+            )
+    return ""
 
 
 def other_files(folder: Folder) -> str:

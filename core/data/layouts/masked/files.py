@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from core.data.decoding import sniff
 from core.data.layouts.assigned import Layout
 from core.data.look import look_alike_masks
 from core.data.related.affixes import NEARLY_ALL, Affix, cuts, may_mean_mask, means_image, means_mask, tokens, words
@@ -126,7 +127,8 @@ def _cut_within(stem: str) -> Iterator[tuple[str, Affix]]:
 
 
 def _images(paths: Collection[Path]) -> dict[str, Path]:
-    """What a mask may be named after: 'disc000', 'disc000.jpg', and '000' for 'image_000'."""
+    """What a mask may be named after: 'disc000', 'disc000.jpg', and '000' for 'image_000'; no text beside an image."""
+    paths = [path for path in paths if path.suffix.casefold() in sniff.IMAGE_SUFFIXES] or paths
     named = {path.stem.casefold(): path for path in paths}
     whole = {path.name.casefold(): path for path in paths}
     plain = {

@@ -76,3 +76,19 @@ def test_a_refusal_of_images_with_masks_and_no_classes_says_so(refused, mask, pa
     content = {f"{part}": [one for n in range(3, 12) for one in (f"9{n}.jpg", mask.format(f"9{n}"))] for part in parts}
     assert "look like masks of the others, labels for segmentation" in refused(content)
     assert "masks" not in refused({f"{part}": [f"9{n}.jpg" for n in range(3, 12)] for part in parts})
+
+
+@pytest.mark.parametrize("name", ["train.lst", "output.manifest", "list.tsv"])
+def test_a_refusal_names_a_text_of_the_images_that_gives_no_labels(refused, name):
+    text = "\n".join(f"{n}\t4 5 64 48 0.1\tq9{n}.jpg" for n in range(3, 12))
+    why = refused({"images": [f"q9{n}.jpg" for n in range(3, 12)], name: text})
+    assert f"{name} names images, but not in columns" in why or f"{name} names the images" in why
+    assert name not in refused({"images": [f"q9{n}.jpg" for n in range(3, 12)], name: "made on 3 May"})
+
+
+def test_a_mask_is_named_after_the_image_and_no_text_beside_it(read):
+    content = {
+        label: [f"{label}{n}{end}" for n in range(5) for end in (".jpg", "-gt.png", ".txt")] for label in ("x", "y")
+    }
+    reasons = {one.name: one.reason for one in read(content).left_out}
+    assert "of 'x3.jpg' beside it" in reasons["x/x3-gt.png"]
