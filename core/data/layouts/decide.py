@@ -17,6 +17,7 @@ from core.data.layouts.asking.questions import (
     unknown_parts,
 )
 from core.data.layouts.assigned import Layout, listed
+from core.data.layouts.beside.aside import is_aside
 from core.data.layouts.boxed.beside import note_annotations
 from core.data.layouts.case import Case, no_classes, unwrap
 from core.data.layouts.containers import container_of, other_files, unread_labels
@@ -171,19 +172,22 @@ def _flat(case: Case) -> Layout | None:
 
 
 def _labels_one_version(case: Case, labelled: Labelled) -> bool:
-    """Whether a table within a folder gives all its images classes, and those in the other folders are called the same
-    way: 'images' with 'labels.csv' beside 'cropped'."""
-    place = labelled.tables[0].path.parent
-    inner = [folder for folder in case.root.full if place.is_relative_to(folder.path)]
+    """Whether a table gives all images of one folder classes, and the other folders hold no classes beside it: images
+    of the same names where the table lies in that folder, or just one more folder, or ones called like what is kept,
+    where that folder is called 'images'."""
+    inner = [folder for folder in case.root.full if any(path.is_relative_to(folder.path) for path in labelled.labels)]
     stems = {path.stem.casefold() for path in labelled.labels}
     others = [path for path in images_of(case) if path not in labelled.labels]
-    return (
-        len(inner) == 1
-        and len(set(labelled.labels.values())) > 1
-        and (is_generic(inner[0].name) or not is_count(stems))
-        and all(path.is_relative_to(inner[0].path) for path in labelled.labels)
-        and not any(path.is_relative_to(inner[0].path) or path.stem.casefold() not in stems for path in others)
-    )
+    if len(inner) != 1 or len(set(labelled.labels.values())) < 2 or case.root.images:
+        return False
+    if any(path.is_relative_to(inner[0].path) for path in others):
+        return False
+    beside = [folder for folder in case.root.full if folder is not inner[0]]
+    flat = all(not unwrap(folder).full for folder in beside)
+    if is_generic(inner[0].name) and flat and (len(beside) == 1 or all(is_aside(folder.name) for folder in beside)):
+        return True
+    within = labelled.tables[0].path.is_relative_to(inner[0].path)
+    return within and not is_count(stems) and all(path.stem.casefold() in stems for path in others)
 
 
 def _is_uninformative(case: Case, folder: Folder) -> bool:

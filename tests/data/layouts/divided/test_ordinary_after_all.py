@@ -72,9 +72,19 @@ def test_a_table_within_the_folder_of_its_images_leaves_other_versions_out(read)
     layout = read({"images": files, "cropped": files, **table})
     assert counts(layout) == {"cat": 4, "dog": 8}
     assert "Is not named in 'images/labels.csv'" in reasons(layout)["cropped"]
-    assert read({"images": files, "cropped": 12, **table}).classes == {"images", "cropped"}
     ages = "\n".join(f"{file},{('young', 'old')[n % 2]}" for n, file in enumerate(files))
     assert read({"oak": files, "elm": files, "oak/ages.csv": f"file,label\n{ages}"}).classes == {"oak", "elm"}
+
+
+@pytest.mark.parametrize("others", [("originals",), ("thumbs", "backup"), ("processed",)])
+def test_a_table_of_all_images_leaves_what_is_kept_beside_them_out(read, others):
+    files = [f"{n}.jpg" for n in range(12)]
+    rows = "\n".join(f"images/{file},{('cat', 'dog', 'dog')[n % 3]}" for n, file in enumerate(files))
+    layout = read({"images": files, "labels.csv": f"file,label\n{rows}", **dict.fromkeys(others, 7)})
+    assert counts(layout) == {"cat": 4, "dog": 8}
+    assert set(others) <= reasons(layout).keys()
+    kinds = read({"images": files, "labels.csv": f"file,label\n{rows}", "oak": 7, "elm": 6})
+    assert kinds.classes == {"images", "oak", "elm"}
 
 
 def test_another_set_with_parts_beside_classes_is_asked_about(asked, read):
