@@ -13,10 +13,11 @@ from core.features.batches import sent
 from core.features.pixels import Chunks, Inputs, Pixels, Source
 from core.features.precision import Autocast
 from core.features.shortage import forward_with_oom_retry
-from core.features.store import MEMORY_BYTES, Block, FeatureStore, Layout
+from core.features.store import CPU, MEMORY_BYTES, Block, FeatureStore, Layout, room_on
 from core.text import format_size
 
-WIDE = 32  # images per slice of a frozen forward; stopping waits for one slice
+WIDE = 32  # images per slice of a frozen forward on a processor; stopping waits for one slice
+WIDE_ON_GPU = 256  # fewer where its memory is short: see `forward_in_slices`
 FIRST = 8  # size of the first slice, so that training begins soon
 
 
@@ -49,8 +50,13 @@ class Features:
         self._row_bytes = row_bytes
         self._blocks: dict[str, Block] = {}
         self._too_large_noted = False
+        self._uses_device = device.type == "cuda"
         # notes for the user, shared with the base source; callers remove what they show
         self.notes: list[str] = base.notes if isinstance(base, Features) else []
+
+    @property
+    def _wide(self) -> int:
+        return WIDE if self._device.type == "cpu" else WIDE_ON_GPU
 
     def batches(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
         """See `Source`."""
@@ -65,12 +71,12 @@ class Features:
         """See `Source`."""
         items = [item for chunk in chunks for item in chunk]
         if not self.keeps(items, view):
-            self._base.announce(_joined(_merge_chunks(chunks)), view, order)
+            self._base.announce(_joined(_merge_chunks(chunks, self._wide)), view, order)
             return
         needed_digests = _digests(items)
         block = self._existing_block(self._key(view), needed_digests)
         if missing := _missing_items(order, needed_digests, block):
-            self._base.announce(_slices(missing), view, order)
+            self._base.announce(_slices(missing, self._wide), view, order)
 
     def keeps(self, items: Sequence[Item], view: int | None) -> bool:
         """Whether this view of `items` is kept: if requested and small enough."""
@@ -103,13 +109,18 @@ class Features:
         block = self._existing_block(key, needed_digests)
         missing = _missing_items(order, needed_digests, block)
         failed: dict[str, str] = {}
-        source_batches = self._base.batches(_slices(missing), view, order)
+        if block is not None and not missing:
+            self._retain(key, block, new=False)
+            block = self._blocks.get(key, block)
+        source_batches = self._base.batches(_slices(missing, self._wide), view, order)
         try:
             for chunk in chunks:
                 while any(item.digest not in failed and (block is None or item.digest not in block) for item in chunk):
                     inputs = next(source_batches)
                     failed |= {item.digest: reason for item, reason in inputs.failed}
                     block = self._add_features(block, inputs, len(missing))
+                if block is not None and block.device != CPU and not self._uses_device:
+                    block = block.on(CPU)
                 yield self._collect(block, chunk, view, failed)
             next(source_batches, None)  # exhaust the base source, so that it stores its block
         finally:
@@ -120,9 +131,10 @@ class Features:
     def _add_features(self, block: Block | None, inputs: Inputs, new_rows: int) -> Block | None:
         if not inputs.items:
             return block
-        features = self._forward(inputs.tensor).cpu()
+        features = self._forward(inputs.tensor)
         if block is None:
-            block = Block.empty(Layout.of(features), new_rows)
+            layout = Layout.of(features)
+            block = Block.empty(layout, new_rows, self._device if self._fits_there(new_rows, layout) else CPU)
         elif len(block) + len(inputs.items) > block.capacity:
             block = block.grown(new_rows)
         block.add([item.digest for item in inputs.items], features)
@@ -132,10 +144,11 @@ class Features:
         good = tuple(item for item in chunk if item.digest not in failed)
         bad = tuple((item, failed[item.digest]) for item in chunk if item.digest in failed)
         rows = torch.empty(0) if block is None or not good else block.get([item.digest for item in good])
-        return Inputs(sent(rows, self._device).float(), self._pixels.targets(good, view), good, bad)
+        there = sent(rows, self._device) if rows.device == CPU else rows
+        return Inputs(there.float(), self._pixels.targets(good, view), good, bad)
 
     def _computed(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
-        groups = _merge_chunks(chunks)
+        groups = _merge_chunks(chunks, self._wide)
         source_batches = self._base.batches(_joined(groups), view, order)
         try:
             for group, inputs in zip(groups, source_batches, strict=True):
@@ -154,16 +167,36 @@ class Features:
         return forward_with_oom_retry(self._prefix, tensor, self._autocast)
 
     def _retain(self, key: str, block: Block, *, new: bool) -> None:
-        """Keep a block in memory or memory-mapped; if neither is possible it is computed again."""
+        """Keep a block in the device's memory, in this process's or memory-mapped; if none of them is possible it is
+        computed again."""
         if new:
             self._save(key, block)
+        if block.device == CPU and self._fits_there(len(block), block.layout):
+            block = block.on(self._device)
+        self._retain_in_memory(key, block)
+
+    def _retain_in_memory(self, key: str, block: Block) -> None:
         others = sum(kept.memory_bytes for name, kept in self._blocks.items() if name != key)
         if others + block.memory_bytes > MEMORY_BYTES:
             mapped_block = self._store.load(key) if self._store else None
             if mapped_block is None:
+                self._blocks.pop(key, None)
                 return
             block = mapped_block
         self._blocks[key] = block
+
+    def leave_device(self) -> bool:
+        """Take kept features from the device's memory, which is short, for good; false where that was done or there is
+        no such device."""
+        below = self._base.leave_device() if isinstance(self._base, Features) else False
+        used, self._uses_device = self._uses_device, False
+        for key in [key for key, block in self._blocks.items() if block.device != CPU]:
+            self._retain_in_memory(key, self._blocks[key].on(CPU))
+        return used or below
+
+    def _fits_there(self, rows: int, layout: Layout) -> bool:
+        """Whether features fit into the share of the device's memory that they may take."""
+        return self._uses_device and rows * layout.row_bytes <= room_on(self._device)
 
     def _save(self, key: str, block: Block) -> None:
         if self._store is None or self._store.failed:
@@ -190,16 +223,16 @@ class Features:
         return hashlib.blake2b(f"{self._name}|{self._pixels.key(view)}".encode(), digest_size=16).hexdigest()
 
 
-def _slices(items: Sequence[Item]) -> list[list[Item]]:
-    starts = [0, *range(FIRST, len(items), WIDE)]
+def _slices(items: Sequence[Item], wide: int) -> list[list[Item]]:
+    starts = [0, *range(FIRST, len(items), wide)]
     return [list(items[start:end]) for start, end in zip(starts, [*starts[1:], len(items)], strict=True) if end > start]
 
 
-def _merge_chunks(chunks: Chunks) -> list[list[Sequence[Item]]]:
+def _merge_chunks(chunks: Chunks, wide: int) -> list[list[Sequence[Item]]]:
     """Merge neighbouring chunks up to the size of a frozen forward."""
     groups: list[list[Sequence[Item]]] = []
     for chunk in chunks:
-        if groups and len(groups) > 1 and sum(map(len, groups[-1])) + len(chunk) <= WIDE:
+        if groups and len(groups) > 1 and sum(map(len, groups[-1])) + len(chunk) <= wide:
             groups[-1].append(chunk)
         else:
             groups.append([chunk])

@@ -24,6 +24,8 @@ from core.errors import StorageFailed
 MEMORY_BYTES = 1 << 30  # for the blocks of one run; beyond that, rows are memory-mapped from their files
 DISK_BYTES = 4 << 30  # per workspace; the least recently used blocks are deleted first
 STALE_S = 3600  # a temporary file not written to for this long was left behind by a killed process
+CPU = torch.device("cpu")
+DEVICE_SHARE = 0.5  # of a GPU's free memory that kept features may take; the rest is for what is trained
 _DTYPES = {str(dtype): dtype for dtype in (torch.float32, torch.bfloat16, torch.float16)}
 
 
@@ -72,9 +74,13 @@ class Block:
         self._index = {digest: n for n, digest in enumerate(digests)}
 
     @classmethod
-    def empty(cls, layout: Layout, capacity: int) -> "Block":
-        """A block in memory with space for `capacity` rows."""
-        return cls(layout, torch.empty((capacity, *layout.stored), dtype=layout.dtype))
+    def empty(cls, layout: Layout, capacity: int, device: torch.device = CPU) -> "Block":
+        """A block in memory, by default the processor's, with space for `capacity` rows."""
+        return cls(layout, torch.empty((capacity, *layout.stored), dtype=layout.dtype, device=device))
+
+    def on(self, device: torch.device) -> "Block":
+        """The filled rows in the memory of a device."""
+        return Block(self.layout, self.used.to(device, copy=True), self.digests)
 
     def __contains__(self, digest: str) -> bool:
         return digest in self._index
@@ -89,8 +95,13 @@ class Block:
 
     @property
     def memory_bytes(self) -> int:
-        """Memory used by the rows; 0 for a mapped file, whose pages the system can reclaim."""
-        return 0 if self._mapped else self._rows.nbytes
+        """The processor's memory used by the rows; 0 for a mapped file, whose pages the system can reclaim."""
+        return 0 if self._mapped or self.device.type != "cpu" else self._rows.nbytes
+
+    @property
+    def device(self) -> torch.device:
+        """Where the rows are."""
+        return self._rows.device
 
     @property
     def digests(self) -> list[str]:
@@ -112,11 +123,12 @@ class Block:
 
     def get(self, digests: Sequence[str]) -> Tensor:
         """The features (N, ...) of some images."""
-        return self.layout.unpack(self._rows[[self._index[digest] for digest in digests]])
+        rows = torch.tensor([self._index[digest] for digest in digests], dtype=torch.int64, device=self._rows.device)
+        return self.layout.unpack(self._rows.index_select(0, rows))
 
     def grown(self, more: int) -> "Block":
         """A copy in memory with space for `more` additional rows."""
-        bigger = Block.empty(self.layout, len(self) + more)
+        bigger = Block.empty(self.layout, len(self) + more, self.device)
         bigger._rows[: len(self)] = self.used
         bigger._index = dict(self._index)
         return bigger
@@ -155,7 +167,7 @@ class FeatureStore:
         Raises `StorageFailed`; other blocks stay.
         """
         data, metadata_path = self._paths(key)
-        raw = as_bytes(block.used)
+        raw = as_bytes(block.used.cpu())
         if raw.nbytes > self._disk_bytes:
             return
         self.prune(self._disk_bytes - raw.nbytes)
@@ -202,6 +214,17 @@ class FeatureStore:
 
     def _paths(self, key: str) -> tuple[Path, Path]:
         return self._folder / f"{key}.rows", self._folder / f"{key}.json"
+
+
+def room_on(device: torch.device) -> int:
+    """Bytes of a GPU's memory that more kept features may take now; 0 where they are in the processor's anyway."""
+    if device.type != "cuda":
+        return 0
+    free, _ = torch.cuda.mem_get_info(device)
+    unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(
+        device
+    )  # torch has it, and nobody uses it
+    return int(DEVICE_SHARE * (free + unused))
 
 
 def as_bytes(tensor: Tensor) -> memoryview:

@@ -118,16 +118,30 @@ class Stepper:
                     return self._accumulated(tensor, targets, seed)
             except torch.OutOfMemoryError as error:
                 self.optimizer.zero_grad(set_to_none=True)
+                if self._made_room():
+                    continue
                 if self.micro_batches >= len(targets):
                     raise OutOfMemory(OUT_OF_MEMORY) from error
                 self.micro_batches = min(2 * self.micro_batches, len(targets))
-            if self.setup.device.type == "cuda":
-                torch.cuda.empty_cache()
+            self._give_back()
             self.notes.append(
                 f"The device ran out of memory: each batch of {len(targets)} images is now computed in "
                 f"{self.micro_batches} parts. The result is the same, except that BatchNorm layers that are trained "
                 "see the smaller parts."
             )
+
+    def _made_room(self) -> bool:
+        """Whether memory was freed that a batch may now use: that of kept features, which then lie elsewhere."""
+        features = self.phase_input.features
+        if features is None or not features.leave_device():
+            return False
+        self._give_back()
+        self.notes.append("The device ran out of memory: kept features lie in the computer's memory from now on.")
+        return True
+
+    def _give_back(self) -> None:
+        if self.setup.device.type == "cuda":
+            torch.cuda.empty_cache()
 
     def _accumulated(self, tensor: Tensor, wanted: Tensor, seed: int) -> tuple[Tensor, Tensor, Tensor | float]:
         """Gradients of the whole batch; its mean loss, how many images are correctly classified, their mean weight."""

@@ -200,3 +200,27 @@ def test_trained_batchnorms_see_the_smaller_parts(pictures, tmp_path):
 
     whole, parts = a_run(8), a_run(4)
     assert max(abs(a - b) for a, b in zip(whole, parts, strict=True)) > 1e-4
+
+
+def test_kept_features_leave_the_device_before_a_batch_is_divided(pictures, tmp_path, monkeypatch):
+    from core.features.sources import Features
+
+    asked, whole = [], run(a_setup(pictures, tmp_path))
+
+    def leave(self):
+        asked.append(self)
+        return len(asked) == 1
+
+    monkeypatch.setattr(Features, "leave_device", leave)
+    setup = a_setup(pictures, tmp_path)
+    memory, fails = Memory(setup, 10**9), iter([True])
+    setup.model.get_submodule("head").register_forward_pre_hook(
+        lambda module, given: (
+            (_ for _ in ()).throw(torch.OutOfMemoryError()) if torch.is_grad_enabled() and next(fails, False) else None
+        )
+    )
+    events = run(setup)
+    assert losses(events) == losses(whole)
+    assert set(memory.widths) == {3, 4}  # the batches, in one piece each
+    assert len(asked) == 1
+    assert warnings(events) == ["The device ran out of memory: kept features lie in the computer's memory from now on."]

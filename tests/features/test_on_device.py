@@ -1,0 +1,137 @@
+"""Kept features in the memory of a GPU: as long as there is room, and away from it when training needs it.
+
+Without a GPU the device is a stand-in: memory of the processor that is told apart by its size.
+"""
+
+import pytest
+import torch
+
+from core.features import sources
+from core.features.store import CPU, DEVICE_SHARE, Block, FeatureStore, room_on
+from tests.features.helpers import Counting, rows, some_features, some_pixels
+
+ROW = 20  # bytes of five numbers
+
+
+class There(Block):
+    """A block that says that it is on a GPU."""
+
+    @property
+    def device(self):
+        return torch.device("cuda")
+
+
+@pytest.fixture
+def room(monkeypatch):
+    """Bytes that a stand-in for a GPU has for features, from now on."""
+    free = [10**6]
+    real_empty, real_on = Block.empty, Block.on
+
+    def empty(layout, capacity, device=CPU):
+        made = real_empty(layout, capacity)
+        return made if device == CPU else There(layout, made._rows)
+
+    def on(self, device):
+        made = real_on(self, CPU)
+        return made if device == CPU else There(self.layout, made._rows, made.digests)
+
+    monkeypatch.setattr(Block, "empty", empty)
+    monkeypatch.setattr(Block, "on", on)
+    monkeypatch.setattr(sources, "room_on", lambda device: free[0])
+    monkeypatch.setattr(sources, "sent", lambda tensor, device: tensor)
+    return free
+
+
+def on_gpu(part, store=None, **options):
+    features = some_features(part, store, row_bytes=ROW, **options)
+    features._uses_device, features._device = True, torch.device("cuda")  # as where there is one
+    return features
+
+
+def where(features):
+    return [block.device.type for block in features._blocks.values()]
+
+
+def test_features_lie_on_the_device_and_are_the_same(items, tmp_path, room):
+    part, store = Counting(), FeatureStore(tmp_path / "kept")
+    features = on_gpu(part, store)
+    first = rows(features, items, 0)
+    assert where(features) == ["cuda"]
+    assert (first[0].keys(), part.seen) == ({item.name for item in items}, 24)
+    for found in (
+        rows(features, items, 0),
+        rows(some_features(part, store), items, 0),
+    ):  # from there, and from the file
+        assert all(torch.equal(found[0][name], row) for name, row in first[0].items())
+    assert part.seen == 0
+
+
+@pytest.mark.parametrize(("free", "place"), [(24 * ROW, "cuda"), (24 * ROW - 1, "cpu"), (0, "cpu")])
+def test_they_lie_there_only_where_there_is_room(items, room, free, place):
+    room[0] = free
+    features = on_gpu(Counting())
+    rows(features, items, 0)
+    assert where(features) == [place]
+
+
+def test_kept_features_of_an_earlier_run_are_brought_there(items, tmp_path, room):
+    store = FeatureStore(tmp_path / "kept")
+    wanted = rows(some_features(Counting(), store), items, 0)
+    part = Counting()
+    features = on_gpu(part, store)
+    batches = features.batches([items[:7], items[7:]], 0, items)
+    next(batches)
+    assert where(features) == ["cuda"]  # before the first batch, and not after the epoch
+    batches.close()
+    assert all(torch.equal(row, wanted[0][name]) for name, row in rows(features, items, 0)[0].items())
+    assert part.seen == 0
+
+
+def test_they_leave_the_device_for_good_when_memory_is_short(items, room):
+    part = Counting()
+    features = on_gpu(part)
+    first = rows(features, items, 0)
+    assert features.leave_device()
+    assert not features.leave_device()
+    assert where(features) == ["cpu"]
+    assert all(torch.equal(row, first[0][name]) for name, row in rows(features, items, 0)[0].items())
+    rows(features, items, 1)
+    assert where(features) == ["cpu", "cpu"]
+    assert part.seen == 48
+
+
+def test_they_leave_the_device_while_they_are_computed(items, room):
+    features, part = on_gpu(Counting()), Counting()
+    wanted = rows(some_features(part), items, 0)[0]
+    chunks = [items[n : n + 6] for n in range(0, 24, 6)]
+    found = {}
+    for n, inputs in enumerate(features.batches(chunks, 0, items)):
+        found |= {item.name: row for item, row in zip(inputs.items, inputs.tensor, strict=True)}
+        if n == 1:
+            assert features.leave_device()
+    assert where(features) == ["cpu"]
+    assert all(torch.equal(found[name], row) for name, row in wanted.items())
+
+
+def test_the_features_below_leave_it_too(items, room):
+    pixels = some_pixels()
+    below = on_gpu(Counting(), name="below", pixels=pixels)
+    above = some_features(Counting(), name="above", pixels=pixels)
+    above._base = below
+    rows(below, items, 0)
+    assert above.leave_device()
+    assert where(below) == ["cpu"]
+
+
+def test_a_processor_has_no_room_of_its_own(items):
+    assert room_on(CPU) == 0
+    features = some_features(Counting())
+    rows(features, items, 0)
+    assert not features.leave_device()
+
+
+def test_the_share_is_of_what_nobody_uses(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (1000, 9999))
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda device: 700)
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda device: 300)
+    assert room_on(torch.device("cuda")) == DEVICE_SHARE * 1400
