@@ -1,7 +1,8 @@
 """Kills programs with SIGKILL at random moments and checks that nothing is lost and nothing is left behind.
 
 `python -m tests.faults.kills --count 100 [--seed 0]`. In turn: a training, a training that is resumed, a scan of a
-folder, the unpacking of a zip, and a server with a training. After each kill the workspace is opened as a program does
+folder, the unpacking of a zip, a server with a training, a training whose views processes make, and the processes of
+such a training, again and again while it goes on to its end. After each kill the workspace is opened as a program does
 when it starts; then no run may be without its row, no temporary file and no shared memory be left, and what was there
 before must be there, bit by bit. At the end every training is resumed, and its series must equal an undisturbed one.
 """
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,14 +80,19 @@ SERVE = (
 import os, runpy
 os.environ["GRAFT_WORKSPACE"] = str(root)
 from core.experiment import Experiment
-from pages.ui import engine
+from pages.ui.session import engine
 from core.jobs import JobManager
 manager = JobManager(engine.workspace()); print("go", flush=True)
 manager.submit(Experiment.from_file(Path(sys.argv[2])), "cpu")
 manager.wait(600)
 """
 )
-KINDS = ("train", "resume", "scan", "unpack", "serve")
+WORKERS = """
+from core.features.workers.pool import WorkerPool
+pool = WorkerPool(2)
+Workspace.workers = lambda *_: pool.start() or pool  # as beside a GPU
+"""
+KINDS = ("train", "resume", "scan", "unpack", "serve", "views", "workers")
 
 
 @dataclass
@@ -124,18 +131,47 @@ def kill(shop: Shop, kind: str, after_s: float) -> None:
         "scan": (SCAN, shop.folder / "scanned", ""),
         "unpack": (UNPACK, shop.folder / "images.zip", shop.folder / "images" / "cold" / "00.png"),
         "serve": (SERVE, shop.folder / "experiment.yaml", ""),
+        "views": (START + WORKERS + TRAIN.removeprefix(START), shop.folder / "experiment.yaml", _resumable(shop)),
+        "workers": (START + WORKERS + TRAIN.removeprefix(START), shop.folder / "experiment.yaml", ""),
     }[kind]
     code, *rest = map(str, arguments)
     command = [sys.executable, "-c", code, str(shop.root), *rest]
-    shared = _shared_memory()
+    shared, others = _shared_memory(), set(_workers())
     # a session of its own: what it started must not outlive it
     child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     assert child.stdout is not None
-    child.stdout.readline()
-    time.sleep(after_s)
-    child.send_signal(signal.SIGKILL)
-    child.communicate()
-    _check(shop, f"{kind} after {after_s:.2f} s", shared, child.pid)
+    began = child.stdout.readline()
+    if kind == "workers":
+        _kill_workers_of(child, after_s / 5)
+    else:
+        time.sleep(after_s)
+        child.send_signal(signal.SIGKILL)
+    _, errors = child.communicate()
+    what = f"{kind} after {after_s:.2f} s"
+    if began != b"go\n" or (kind == "workers" and child.returncode):
+        shop.problems.append(f"{what}: {errors.decode(errors='replace')[-500:]}")
+    _check(shop, what, shared, child.pid, others)
+
+
+def _kill_workers_of(program: subprocess.Popen[bytes], pause_s: float) -> None:
+    """Kill its view workers, one after the other, until it has ended."""
+    while program.poll() is None:
+        time.sleep(pause_s + 0.1)
+        for worker in _workers(program.pid)[:1]:
+            with suppress(ProcessLookupError):
+                os.kill(int(worker), signal.SIGKILL)
+
+
+def _workers(of: int | None = None) -> list[str]:
+    """Processes that make views: of any program, or of this one."""
+    found = []
+    for name in filter(str.isdecimal, os.listdir("/proc")):
+        with suppress(OSError, IndexError):  # it has just ended
+            command = Path(f"/proc/{name}/cmdline").read_bytes()
+            parent = int(Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[1])
+            if b"core.features.workers.process" in command and of in (None, parent):
+                found.append(name)
+    return found
 
 
 def _resumable(shop: Shop) -> str:
@@ -145,7 +181,7 @@ def _resumable(shop: Shop) -> str:
     return found[0] if found else ""
 
 
-def _check(shop: Shop, what: str, shared: set[str], session: int) -> None:
+def _check(shop: Shop, what: str, shared: set[str], session: int, others: set[str]) -> None:
     time.sleep(2.1)  # a temporary file younger than this may be another program's, about to be locked
     workspace = Workspace(shop.root)
     workspace.recover()
@@ -167,6 +203,12 @@ def _check(shop: Shop, what: str, shared: set[str], session: int) -> None:
         "live": [run.id for run in workspace.store.live()],
         "shared memory": _shared_memory() - shared,
         "process": left,
+        "worker": set(_workers()) - others,
+        "shared file": [
+            path
+            for path in (*shop.root.glob("graft-*"), *Path(tempfile.gettempdir()).glob("graft-?*"))
+            if path.is_file()
+        ],
     }
     shop.problems += [f"{what}: {problem}: {sorted(map(str, found))}" for problem, found in named.items() if found]
     for path in [*whole, *(runs / name for name in folders)]:

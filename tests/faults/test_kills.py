@@ -9,5 +9,5 @@ from tests.faults import kills
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc and /dev/shm")
-def test_ten_kills_lose_nothing_and_leave_nothing_behind():
-    assert kills.run(10, seed=3) == []
+def test_fourteen_kills_lose_nothing_and_leave_nothing_behind():
+    assert kills.run(14, seed=3) == []
