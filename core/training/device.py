@@ -39,6 +39,11 @@ def device_title(device: torch.device) -> str:
     return f"CPU ({torch.get_num_threads()} threads, {platform.machine()})"
 
 
+def memory_of(device: torch.device) -> tuple[int, int] | None:
+    """Free and total bytes of an NVIDIA GPU's memory, whatever program uses it; None for other devices."""
+    return torch.cuda.mem_get_info(device) if device.type == "cuda" else None
+
+
 def steps_ahead(device: torch.device) -> int:
     """Steps that are handed to the device before the loss of one is waited for: a GPU computes beside the processor."""
     return 0 if device.type == "cpu" else 1

@@ -5,6 +5,7 @@ from pydantic import create_model
 
 from core.experiment import Description, Experiment, Recipe
 from core.task import SPECS
+from core.text import format_size
 from pages.ui.session import engine, state
 from pages.ui.session.state import Draft
 from pages.ui.train import rates as train_rates
@@ -68,9 +69,9 @@ def _monitors(draft: Draft) -> tuple[str, ...]:
 def _device(devices: tuple[str, ...], device: str) -> str:
     import torch
 
-    from core.training.device import device_title
+    from core.training.device import device_title, memory_of
 
-    return st.selectbox(
+    chosen = st.selectbox(
         "Device",
         devices,
         index=devices.index(device),
@@ -79,6 +80,10 @@ def _device(devices: tuple[str, ...], device: str) -> str:
         help="The device that computes. Trainings on one device run one after the other.",
         disabled=len(devices) == 1,
     )
+    if memory := memory_of(torch.device(chosen)):
+        free, total = map(format_size, memory)
+        st.caption(f"{free} of {total} of its memory are free.")
+    return chosen
 
 
 def _precision(recipe: Recipe, device: str) -> Recipe:

@@ -169,6 +169,24 @@ def test_only_the_formats_of_the_device_are_offered(draft):
     assert at.session_state["graft:draft"].recipe.precision == "auto"
 
 
+def test_devices_are_chosen_by_name_and_by_the_memory_that_is_free(draft, monkeypatch):
+    """Two GPUs, of which one is nearly full; nothing is computed on them."""
+    from core.training import device
+
+    monkeypatch.setattr(device, "available_devices", lambda: ("cuda:0", "cuda:1", "cpu"))
+    monkeypatch.setattr(device, "device_title", lambda one: f"Card {one.index}" if one.type == "cuda" else "CPU")
+    monkeypatch.setattr(device, "memory_of", lambda one: ((9 - 8 * one.index) << 30, 10 << 30) if one.index else None)
+    monkeypatch.setattr(device, "precisions", lambda one: ("auto", "fp32"))
+    at = page(replace(draft, device="cpu"))
+    box = at.selectbox(key="train-device")
+    assert box.options == ["Card 0", "Card 1", "CPU"]
+    assert "of its memory are free" not in text(at)
+    box.set_value("cuda:1")
+    at = ran(at)
+    assert "1 GB of 10 GB of its memory are free" in text(at)
+    assert at.session_state["graft:draft"].device == "cuda:1"
+
+
 # a run
 
 
