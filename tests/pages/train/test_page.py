@@ -170,7 +170,6 @@ def test_only_the_formats_of_the_device_are_offered(draft):
 
 
 def test_devices_are_chosen_by_name_and_by_the_memory_that_is_free(draft, monkeypatch):
-    """Two GPUs, of which one is nearly full; nothing is computed on them."""
     from core.training import device
 
     monkeypatch.setattr(device, "available_devices", lambda: ("cuda:0", "cuda:1", "cpu"))
