@@ -15,7 +15,8 @@ from tests.features.workers.conftest import started
 from tests.waiting import until
 
 PROGRAM = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and so would this one
 from core.features.workers.pool import WorkerPool
 pool = WorkerPool(2)
 pool.start()
@@ -56,8 +57,11 @@ def test_workers_end_with_their_program_however_it_ends(how):
     assert len(processes) == 2
     assert all(map(alive, processes))
     program.send_signal(how)
-    program.wait(30)
-    program.stdout.close()
+    try:
+        program.wait(30)
+    finally:
+        program.kill()
+        program.stdout.close()
     until(lambda: not any(map(alive, processes)))
 
 

@@ -94,12 +94,12 @@ def test_rows_that_contradict_each_other_are_read_as_several_labels(at, flat):
     assert "Column of classes" in [box.label for box in at.selectbox]
 
 
-def test_a_table_of_boxes_is_used_after_what_is_advised(at, flat):
+def test_a_table_of_a_box_for_each_image_offers_its_column_of_classes(at, flat):
     names = files(flat / "images")
     boxes = [f"{name},{'cat' if n % 3 else 'dog'},{n},1,{n + 9},12" for n, name in enumerate(names)]
     (flat / "labels.csv").write_text("\n".join(["file,class,x1,y1,x2,y2", *boxes]))
     choose_path(at, flat)
-    assert "(in the app: leave only it and the column of file names in the table)" in said(at)
+    assert "The classes are in 'class'" in said(at)
     (flat / "labels.csv").write_text("\n".join(["file,class", *(",".join(row.split(",")[:2]) for row in boxes)]))
     choose_path(at, flat)
     assert draft(at).reading == AS_FOUND
