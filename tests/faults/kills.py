@@ -87,6 +87,7 @@ manager.submit(Experiment.from_file(Path(sys.argv[2])), "cpu")
 manager.wait(600)
 """
 )
+MARK = "GRAFT_KILLS"  # in the environment of what is started here
 WORKERS = """
 from core.features.workers.pool import WorkerPool
 pool = WorkerPool(2)
@@ -136,13 +137,16 @@ def kill(shop: Shop, kind: str, after_s: float) -> None:
     }[kind]
     code, *rest = map(str, arguments)
     command = [sys.executable, "-c", code, str(shop.root), *rest]
-    shared, others = _shared_memory(), set(_workers())
+    shared = _shared_memory()
     # a session of its own: what it started must not outlive it
-    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    child = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        env=os.environ | {MARK: str(shop.folder)},
+    )  # fmt: skip
     assert child.stdout is not None
     began = child.stdout.readline()
     if kind == "workers":
-        _kill_workers_of(child, after_s / 5)
+        _kill_workers_of(child, shop, after_s / 5)
     else:
         time.sleep(after_s)
         child.send_signal(signal.SIGKILL)
@@ -150,26 +154,25 @@ def kill(shop: Shop, kind: str, after_s: float) -> None:
     what = f"{kind} after {after_s:.2f} s"
     if began != b"go\n" or (kind == "workers" and child.returncode):
         shop.problems.append(f"{what}: {errors.decode(errors='replace')[-500:]}")
-    _check(shop, what, shared, child.pid, others)
+    _check(shop, what, shared, child.pid)
 
 
-def _kill_workers_of(program: subprocess.Popen[bytes], pause_s: float) -> None:
+def _kill_workers_of(program: subprocess.Popen[bytes], shop: Shop, pause_s: float) -> None:
     """Kill its view workers, one after the other, until it has ended."""
     while program.poll() is None:
         time.sleep(pause_s + 0.1)
-        for worker in _workers(program.pid)[:1]:
+        for worker in _workers(shop)[:1]:
             with suppress(ProcessLookupError):
                 os.kill(int(worker), signal.SIGKILL)
 
 
-def _workers(of: int | None = None) -> list[str]:
-    """Processes that make views: of any program, or of this one."""
-    found = []
+def _workers(shop: Shop) -> list[str]:
+    """Processes that make views for the programs of this shop; they lie in sessions of their own."""
+    found, mark = [], f"{MARK}={shop.folder}".encode()
     for name in filter(str.isdecimal, os.listdir("/proc")):
-        with suppress(OSError, IndexError):  # it has just ended
+        with suppress(OSError):  # it has just ended
             command = Path(f"/proc/{name}/cmdline").read_bytes()
-            parent = int(Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[1])
-            if b"core.features.workers.process" in command and of in (None, parent):
+            if b"core.features.workers.process" in command and mark in Path(f"/proc/{name}/environ").read_bytes():
                 found.append(name)
     return found
 
@@ -181,7 +184,7 @@ def _resumable(shop: Shop) -> str:
     return found[0] if found else ""
 
 
-def _check(shop: Shop, what: str, shared: set[str], session: int, others: set[str]) -> None:
+def _check(shop: Shop, what: str, shared: set[str], session: int) -> None:
     time.sleep(2.1)  # a temporary file younger than this may be another program's, about to be locked
     workspace = Workspace(shop.root)
     workspace.recover()
@@ -203,7 +206,7 @@ def _check(shop: Shop, what: str, shared: set[str], session: int, others: set[st
         "live": [run.id for run in workspace.store.live()],
         "shared memory": _shared_memory() - shared,
         "process": left,
-        "worker": set(_workers()) - others,
+        "worker": _workers(shop),
         "shared file": [
             path
             for path in (*shop.root.glob("graft-*"), *Path(tempfile.gettempdir()).glob("graft-?*"))
