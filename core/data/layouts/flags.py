@@ -32,6 +32,11 @@ def is_yes(value: str) -> bool:
     return value.casefold() in _YES
 
 
+def is_no(value: str) -> bool:
+    """Whether the value of a flag is no, or nothing."""
+    return value.casefold() in _NO
+
+
 def excludes(column: str) -> bool:
     """Whether a column's name says that the rows it marks are not wanted: 'is_excluded'."""
     return bool(_FLAG.fullmatch(plain(column)))

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from core.data import names
+from core.data.layouts.words import Kind, kind_of
 
 # Label Studio puts a number before the name of an image that was uploaded to it
 _UPLOADED = re.compile(r"(.*/)?upload/(\d+/)?[0-9a-f]{8}-(?P<name>[^/]+)")
@@ -66,6 +67,17 @@ class ImageIndex:
                 break
             count += 1
         return count
+
+
+def nearest(paths: Sequence[Path], folder: Path, part: Kind | None) -> Sequence[Path]:
+    """Of images with the same name, prefer those below the table's folder and in the folder of the row's part."""
+    for preferred in (
+        [path for path in paths if path.is_relative_to(folder)],
+        [path for path in paths if part and any(kind_of(folder.name) == part for folder in path.parents)],
+    ):
+        if len(paths) > 1 and preferred:
+            paths = preferred
+    return paths
 
 
 def _same(text: str) -> str:

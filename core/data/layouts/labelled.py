@@ -10,10 +10,11 @@ from core.data.layouts import columns as cols
 from core.data.layouts.assigned import listed
 from core.data.layouts.divided import divide
 from core.data.layouts.file_column import file_columns
-from core.data.layouts.index import ImageIndex
+from core.data.layouts.index import ImageIndex, nearest
 from core.data.layouts.labels.column import choose_labels, unknown_column
 from core.data.layouts.labels.lists import split_labels, split_texts
 from core.data.layouts.labels.spellings import Spellings, blank_labels
+from core.data.layouts.labels.verdicts import verdicts_of
 from core.data.layouts.several_tables import (
     belongs,
     contradicts,
@@ -25,7 +26,7 @@ from core.data.layouts.several_tables import (
 )
 from core.data.layouts.tables import Table, find_tables, first_row, read_table
 from core.data.layouts.undivided.columns import notes_on_columns
-from core.data.layouts.words import PREDICT, Kind, is_unlabelled, kind_of
+from core.data.layouts.words import PREDICT, Kind, is_unlabelled
 from core.data.tree import Folder
 from core.errors import UnusableDataset
 from core.experiment import Reading
@@ -192,7 +193,8 @@ def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading, s
     result.divided_by = (division.column,) if division.column else tuple(division.marks)
     result.separator = result.separator or (separator if result.multilabel else "")
     used = (file_column, result.label_column, *marks, *result.possible)
-    result.notes += [*([table.note] if table.note else []), *division.notes]
+    verdicts = verdicts_of(table, file_column, result.label_column, [*used[2:], *division.columns])
+    result.notes += [*([table.note] if table.note else []), *division.notes, *verdicts.notes]
     result.notes += notes_on_columns(division, used, marks if result.multilabel else ())
     spellings = _spellings(result, row_values)
     for number, paths in enumerate(rows):
@@ -201,6 +203,8 @@ def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading, s
             value = short(table.columns[division.column][number])
             reason = f"{_line(table, number)} says '{value}' in '{short(division.column)}': it is not used."
             result.without_class.setdefault(image, reason)
+        elif image is not None and number in verdicts.wrong:
+            _deny(result, table, number, image, verdicts.column)
         elif image is not None and result.multilabel:
             _assign_several(result, table, number, image, labels_of_row(result, table, marks, number, spellings))
         elif image is not None:
@@ -214,6 +218,15 @@ def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading, s
     result.labels |= {path: ", ".join(sorted(labels)) for path, labels in result.sets.items()}
     result.without_class = {path: reason for path, reason in result.without_class.items() if path not in result.labels}
     return result
+
+
+def _deny(result: Labelled, table: Table, row: int, path: Path, column: str) -> None:
+    """Give an image no label by a row whose label is wrong: of several it then lacks that one."""
+    if result.multilabel:
+        result.sets.setdefault(path, frozenset())
+        return
+    value = short(table.columns[column][row])
+    result.without_class.setdefault(path, f"{_line(table, row)} says '{value}' in '{short(column)}' of its label.")
 
 
 def _spellings(result: Labelled, row_values: dict[str, list[str]]) -> Spellings:
@@ -252,7 +265,7 @@ def marked_label(table: Table, column: str, marks: tuple[str, ...], row: int, sp
 
 def _image(result: Labelled, table: Table, row: int, paths: Sequence[Path], part: Kind | None) -> Path | None:
     """The image of a row. None, recording the reason, if there is none or several."""
-    paths = _nearest(paths, table.path.parent, part)
+    paths = nearest(paths, table.path.parent, part)
     name, line = table.columns[result.file_column][row], _line(table, row)
     if not paths:
         result.missing.append((name or line, f"{line} names it, but there is no such image."))
@@ -277,17 +290,6 @@ def _assign(result: Labelled, table: Table, row: int, path: Path, label: str) ->
 
 def _line(table: Table, row: int) -> str:
     return f"Row {row + table.first} of {table.path.name}"
-
-
-def _nearest(paths: Sequence[Path], folder: Path, part: Kind | None) -> Sequence[Path]:
-    """Of images with the same name, prefer those below the table's folder and in the folder of the row's part."""
-    for preferred in (
-        [path for path in paths if path.is_relative_to(folder)],
-        [path for path in paths if part and any(kind_of(folder.name) == part for folder in path.parents)],
-    ):
-        if len(paths) > 1 and preferred:
-            paths = preferred
-    return paths
 
 
 def part_of(kind: Kind | None) -> Part | None:

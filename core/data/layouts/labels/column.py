@@ -7,6 +7,7 @@ from core.data.layouts import columns as cols
 from core.data.layouts.assigned import listed
 from core.data.layouts.boxed.columns import are_numbers, corners, holds_boxes, why_boxes
 from core.data.layouts.labels.lists import describe_separator, has_label_name, separator_of
+from core.data.layouts.labels.verdicts import is_of_each_label
 from core.data.layouts.tables import Table
 from core.errors import UnusableDataset
 from core.experiment import Reading
@@ -80,6 +81,7 @@ def _choose(
             result.possible = tuple(one for one in found if cols.is_preferred(one) or not are_numbers(row_values[one]))
         return ()
     exclude = exclude if called else [*exclude, *coordinates]
+    exclude = [*exclude, *(name for name in row_values if is_of_each_label(name, row_values, result.file_column))]
     possible = cols.possible_labels(row_values, exclude) or _by_name(row_values, exclude, reading)
     marks = cols.marks(row_values, exclude)
     counts = _set_in_rows(row_values, marks)
