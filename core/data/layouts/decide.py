@@ -1,6 +1,7 @@
 """Detect the layout of a folder, or ask if several are plausible."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from core.data.layouts.asking.divisions import ask_about_another_set, ask_about_divisions
 from core.data.layouts.asking.named_folders import ask_about_tables
@@ -10,13 +11,22 @@ from core.data.layouts.asking.questions import (
     FOLDERS,
     INNER,
     INNERMOST,
+    PARTS,
     SHARED,
     ask_about_loose,
     ask_about_test,
     folds,
     unknown_parts,
 )
-from core.data.layouts.assigned import Layout, listed
+from core.data.layouts.asking.tables_of_all import (
+    agreeing,
+    disagreeing,
+    names_all,
+    note_agreement,
+    question,
+    say_no_class,
+)
+from core.data.layouts.assigned import Layout
 from core.data.layouts.beside.aside import is_aside
 from core.data.layouts.boxed.beside import note_annotations
 from core.data.layouts.case import Case, no_classes, unwrap
@@ -40,6 +50,7 @@ from core.data.layouts.nested.levels import ask_about_levels, depth, innermost, 
 from core.data.layouts.nested.only import ONLY, WITHOUT, read_only, read_without
 from core.data.layouts.unread_lists import note_parts_in_names
 from core.data.layouts.words import are_folds, is_batch, is_fold, is_generic, is_group, kind_of
+from core.data.natural import natural_key
 from core.data.related.affixes import is_count
 from core.data.tree import Folder
 from core.errors import LayoutChoice, UnclearLayout, UnusableDataset
@@ -109,7 +120,7 @@ def _auto(case: Case) -> Layout:
     if _divided(case):
         parts = part_folders(case)
         ask_about_levels(case, _trained(parts), within_parts=True)
-        return read_parts(case, parts)
+        return _divided_with_table(case, parts)
     if not case.named and (flat := _flat(case)):
         return flat
     if not case.root.folders:
@@ -123,6 +134,8 @@ def _auto(case: Case) -> Layout:
     ask_about_test(case)
     layout = read_classes(case)
     note_parts_in_names(layout)
+    if labelled := None if case.named else labels_of(case):
+        note_agreement(layout, agreeing(case, labelled, {found.path: found.label for found in layout.found}))
     return layout
 
 
@@ -153,22 +166,46 @@ def _flat(case: Case) -> Layout | None:
             return read_csv(case, labelled)
         return _by_names(case)
     ask_about_tables(case, labelled)
-    if labelled is None or not labelled.clear:
+    if labelled is None:
         return None
-    if 10 * len(labelled.labels) < 9 * len(images_of(case)):
-        return read_csv(case, labelled) if _labels_one_version(case, labelled) else None
-    if len(case.root.full) == 1:  # one folder is not two classes
+    images = images_of(case)
+    if not names_all(labelled, images):
+        return read_csv(case, labelled) if labelled.clear and _labels_one_version(case, labelled) else None
+    one = case.root.full[0] if len(case.root.full) == 1 else None  # one folder is not two classes
+    if one and (labelled.clear or not unwrap(one).full):
         return read_csv(case, labelled)
-    if _agree(case, labelled):
+    folders = [folder.name for folder in case.root.full]
+    if not disagreeing(case, labelled, _classes_by_folders(case)):
         return None
-    if all(is_group(f.name) or is_fold(f.name) or is_generic(f.name) or kind_of(f.name) for f in case.root.full):
+    if say_no_class(folders):
         return read_csv(case, labelled)
-    name = labelled.tables[0].path.name
-    options = [({"layout": "csv", "labels": name}, f"the classes are in {name}"), FOLDERS]
-    options += [option for option in table_options(case, labelled) if option[0].get("task") == "multilabel"]
-    raise case.ask(
-        f"{name} and the folders {listed(f.name for f in case.root.full)} give the images other classes.", options
-    )
+    raise question(case, labelled, folders, FOLDERS)
+
+
+def _classes_by_folders(case: Case) -> list[dict[Path, str]]:
+    """The innermost folder of each image, and the outermost one."""
+    images, root = images_of(case), case.root.path
+    return [{path: str(path.parent) for path in images}, {path: path.relative_to(root).parts[0] for path in images}]
+
+
+def _divided_with_table(case: Case, parts: Sequence[PartFolder]) -> Layout:
+    """The class folders within parts, if no table that names all images of a part gives them other classes."""
+    layout = read_parts(case, list(parts))
+    labelled = None if case.named else labels_of(case)
+    if labelled is None:
+        return layout
+    classed = [part.inner for part in parts if part.inner.folders]  # the others may be given classes by the table
+    classes = {found.path: found.label for found in layout.found}
+    of_parts = [{path: classes[path] for path in inner.every_image() if path in classes} for inner in classed]
+    classes = {path: label for part in of_parts for path, label in part.items()}
+    if not any(names_all(labelled, images) for images in of_parts):
+        return layout
+    if not disagreeing(case, labelled, [classes]):
+        note_agreement(layout, agreeing(case, labelled, classes))
+        return layout
+    if say_no_class(layout.classes) and names_all(labelled, images_of(case)):
+        return read_csv(case, labelled)
+    raise question(case, labelled, sorted(layout.classes, key=natural_key), PARTS)
 
 
 def _labels_one_version(case: Case, labelled: Labelled) -> bool:
@@ -221,13 +258,6 @@ def _by_names(case: Case) -> Layout | None:
         if len(full) > 1 and kinds == {None} and not case.root.images:  # 'Set 1' and 'Set 2'
             raise case.ask(str(refused), [FOLDERS]) from None
         raise refused from None
-
-
-def _agree(case: Case, labelled: Labelled) -> bool:
-    """Whether folders and table agree: each class has one folder and each folder one class."""
-    pairs = {(label, path.parent) for path, label in labelled.labels.items()}
-    tops = {(label, path.relative_to(case.root.path).parts[0]) for path, label in labelled.labels.items()}
-    return any(len(one) == len({a for a, _ in one}) == len({b for _, b in one}) for one in (pairs, tops))
 
 
 def _are_class_first(case: Case) -> bool:

@@ -186,7 +186,7 @@ def test_class_folders_come_before_a_table_that_says_the_same(read):
     layout = read({"cat": FILES[:5], "dog": FILES[5:], "labels.csv": said})
     assert counts(layout) == {"cat": 5, "dog": 3}
     assert layout.reading.layout == "folders"
-    assert "beside the class folders" in reasons(layout)["labels.csv"]
+    assert "agrees with the folders" in reasons(layout)["labels.csv"]
 
 
 def test_folders_and_table_that_disagree_are_asked_about(asked):
