@@ -5,6 +5,7 @@ from pathlib import Path
 
 from core.data.dataset import LeftOut
 from core.data.layouts.assigned import Layout, listed
+from core.data.layouts.boxed.points import WHY_POINTS
 from core.data.layouts.case import Case
 from core.data.layouts.columns import are_loose_marks, why_none
 from core.data.layouts.filenames import Labels, are_nameless, example, labels_by_name, labels_like
@@ -98,9 +99,10 @@ def refuse_unclear(case: Case, labelled: Labelled) -> None:
         options = [(_column(table, case.reading.label_column), f"the classes are in {table}") for table in tables]
         raise case.ask(f"{listed(tables)} give the same images other classes.", options)
     if labelled.possible:
+        what = "boxes around objects or their outlines, which are labels for detection"
+        what = "points of objects, which are labels for poses" if labelled.why == WHY_POINTS else what
         question = (
-            f"{name} gives boxes around objects or their outlines, which are labels for detection. Where every image "
-            f"shows one object, {listed(labelled.possible)} may be its class."
+            f"{name} gives {what}. Where every image shows one object, {listed(labelled.possible)} may be its class."
             if labelled.why
             else f"{name} names the images, and its columns {listed(labelled.possible)} may all be the classes."
             if len(labelled.possible) > 1

@@ -9,6 +9,7 @@ from pathlib import Path
 from core.data.decoding import sniff
 from core.data.layouts.assigned import Layout, listed, read_json
 from core.data.layouts.boxed.columns import is_boxes
+from core.data.layouts.boxed.points import are_points
 from core.data.layouts.case import Case
 from core.data.text_files import head, keys
 from core.text import short
@@ -93,7 +94,7 @@ def _of_many(path: Path) -> str:
             return "an export of CVAT" if re.search(r"<annotations[\s>]", head(path)[:500]) else ""
         case ".csv" | ".tsv":
             names = re.split(r"[,;\t]", head(path).partition("\n")[0].replace('"', ""))
-            return "a table" if is_boxes(names) else ""
+            return "a table" if is_boxes(names) or are_points(names) else ""
     return ""
 
 

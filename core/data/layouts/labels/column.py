@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from core.data.layouts import columns as cols
 from core.data.layouts.assigned import listed
 from core.data.layouts.boxed.columns import are_numbers, corners, holds_boxes, why_boxes
+from core.data.layouts.boxed.points import WHY_POINTS, points_of
 from core.data.layouts.labels.lists import describe_separator, has_label_name, separator_of
 from core.data.layouts.labels.verdicts import is_of_each_label
 from core.data.layouts.tables import Table
@@ -81,6 +82,10 @@ def _choose(
             result.possible = tuple(one for one in found if cols.is_preferred(one) or not are_numbers(row_values[one]))
         return ()
     exclude = exclude if called else [*exclude, *coordinates]
+    points = points_of(row_values)
+    exclude = [*exclude, *points]
+    if points and _gives_points(result, row_values, exclude):
+        return ()
     exclude = [*exclude, *(name for name in row_values if is_of_each_label(name, row_values, result.file_column))]
     possible = cols.possible_labels(row_values, exclude) or _by_name(row_values, exclude, reading)
     marks = cols.marks(row_values, exclude)
@@ -108,6 +113,16 @@ def _choose(
     else:
         result.why = cols.why_none(row_values, exclude)
     return ()
+
+
+def _gives_points(result: "Labelled", row_values: ColumnValues, exclude: list[str]) -> bool:
+    """Whether a table of points has no column called after labels; then others are asked about."""
+    rest = {name: values for name, values in row_values.items() if name not in exclude}
+    if any(map(cols.is_preferred, rest)):
+        return False
+    result.why = WHY_POINTS
+    result.possible = tuple(one for one in cols.possible_labels(rest, ()) if not are_numbers(rest[one]))
+    return True
 
 
 def _why_nested(table: Table, row_values: ColumnValues, exclude: list[str]) -> str:

@@ -92,3 +92,48 @@ def test_a_mask_is_named_after_the_image_and_no_text_beside_it(read):
     }
     reasons = {one.name: one.reason for one in read(content).left_out}
     assert "of 'x3.jpg' beside it" in reasons["x/x3-gt.png"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("TCGA_CS_4941_1996", "TCGA_CS_4942_1997", "TCGA_DU_5851_1995"), ("street1", "street12"),
+        ("case 03 a", "case 04 b", "case 05 a"),
+    ],
+)  # fmt: skip
+def test_patients_and_sequences_with_masks(asked, names):
+    content = {one: [f"{one}_{n}{end}" for n in range(5) for end in (".tif", "_mask.tif")] for one in names}
+    assert "only numbered and hold images with their masks" in asked(content).question
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("001.Black_Albatross", "002.Sooty_Tern", "003.Gull"), ("n01440764", "n01443537"),
+        ("grade1 a", "grade2 a", "grade3 b"),
+        ("benign", "malignant"),
+    ],
+)  # fmt: skip
+def test_named_classes_with_masks_stay(read, names):
+    content = {one: [f"{one}_{n}{end}" for n in range(5) for end in (".tif", "_mask.tif")] for one in names}
+    assert counts(read(content)) == dict.fromkeys(names, 5)
+
+
+def of_videos(folder, ending, count=6):
+    return {f"D/{folder}/480p/{one}": numbered("{:05}" + ending, count) for one in ("bear", "bmx-bumps", "camel")}
+
+
+def test_numbered_frames_with_a_mask_for_each_are_asked_about(asked, read):
+    question = asked(of_videos("JPEGImages", ".jpg") | of_videos("Annotations", ".png"))
+    assert "hold numbered frames with a mask for each" in question.question
+    few = of_videos("JPEGImages", ".jpg") | of_videos("Annotations", ".png", 3)
+    assert counts(read(few)) == {"bear": 6, "bmx-bumps": 6, "camel": 6}
+
+
+@pytest.mark.parametrize("tracks", ["gt/gt.txt", "det/det.txt"])
+def test_frames_with_tracks_are_asked_about(asked, read, tracks):
+    names = ("MOT17-02-FRCNN", "Street")
+    content = {f"train/{one}/img1": numbered("{:06}.jpg") for one in names}
+    told = content | {f"train/{one}/{tracks}": "1,1,912,484,97,109,0,7,1\n" for one in names}
+    assert "boxes of tracked objects (gt.txt)" in asked(told).question
+    assert counts(read(content | {"train/Street/gt/gt.txt": "1"}))["Street"] >= 7
