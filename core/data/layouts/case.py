@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.data import names
@@ -55,6 +55,11 @@ class Case:
     left_out: list[LeftOut] = field(default_factory=list)
     masks: list[MaskFolder] = field(default_factory=list)  # taken out of `outer` and `root`
     whole: "Case | None" = None  # this case with them
+    divided: "Case | None" = None  # the case of all parts, where `root` is one of them
+
+    def part(self, root: Folder) -> "Case":
+        """This case with the class folders of one part, for checks of these; questions are asked of all parts."""
+        return replace(self, root=root, divided=self)
 
     @property
     def everything(self) -> Folder:
@@ -83,8 +88,10 @@ class Case:
         """The error that asks how to read the folder.
 
         `options` are fields of `Reading`, each with a description; options that cannot be read are not offered. The
-        requested task is kept.
+        requested task is kept. Within a part they are options for all parts.
         """
+        if self.divided is not None:
+            return self.divided.ask(f"In '{short(self.root.name)}': {question}", map(_for_parts, options))
         choices = []
         task = {} if self.reading.task == "auto" else {"task": self.reading.task}
         for fields, description in options:
@@ -96,6 +103,13 @@ class Case:
             if layout.found:
                 choices.append(LayoutChoice(reading, description, layout.summary, _counts(layout)))
         return UnclearLayout(question, choices)
+
+
+def _for_parts(option: tuple[dict[str, str], str]) -> tuple[dict[str, str], str]:
+    fields, description = option
+    if fields.get("layout") != "folders":
+        return option
+    return fields | {"layout": "parts"}, f"{description}, in every part"
 
 
 def _counts(layout: Layout) -> dict[str, int]:

@@ -1,7 +1,6 @@
 """Detect the layout of a folder, or ask if several are plausible."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from core.data.layouts.asking.divisions import ask_about_another_set, ask_about_divisions
 from core.data.layouts.asking.named_folders import ask_about_tables
@@ -11,7 +10,6 @@ from core.data.layouts.asking.questions import (
     FOLDERS,
     INNER,
     INNERMOST,
-    PARTS,
     SHARED,
     ask_about_loose,
     ask_about_test,
@@ -19,12 +17,13 @@ from core.data.layouts.asking.questions import (
     unknown_parts,
 )
 from core.data.layouts.asking.tables_of_all import (
-    agreeing,
+    by_table,
+    classes_by_folders,
     disagreeing,
     names_all,
-    note_agreement,
     question,
     say_no_class,
+    with_agreement,
 )
 from core.data.layouts.assigned import Layout
 from core.data.layouts.beside.aside import is_aside
@@ -50,7 +49,6 @@ from core.data.layouts.nested.levels import ask_about_levels, depth, innermost, 
 from core.data.layouts.nested.only import ONLY, WITHOUT, read_only, read_without
 from core.data.layouts.unread_lists import note_parts_in_names
 from core.data.layouts.words import are_folds, is_batch, is_fold, is_generic, is_group, kind_of
-from core.data.natural import natural_key
 from core.data.related.affixes import is_count
 from core.data.tree import Folder
 from core.errors import LayoutChoice, UnclearLayout, UnusableDataset
@@ -118,9 +116,7 @@ def _auto(case: Case) -> Layout:
     if export := container_of(case.outer) or export_of(case):
         raise refusal(case, export)
     if _divided(case):
-        parts = part_folders(case)
-        ask_about_levels(case, _trained(parts), within_parts=True)
-        return _divided_with_table(case, parts)
+        return _read_divided(case, part_folders(case))
     if not case.named and (flat := _flat(case)):
         return flat
     if not case.root.folders:
@@ -134,9 +130,7 @@ def _auto(case: Case) -> Layout:
     ask_about_test(case)
     layout = read_classes(case)
     note_parts_in_names(layout)
-    if labelled := None if case.named else labels_of(case):
-        note_agreement(layout, agreeing(case, labelled, {found.path: found.label for found in layout.found}))
-    return layout
+    return with_agreement(case, layout, None if case.named else labels_of(case))
 
 
 def _trained(parts: Sequence[PartFolder]) -> Folder:
@@ -175,37 +169,23 @@ def _flat(case: Case) -> Layout | None:
     if one and (labelled.clear or not unwrap(one).full):
         return read_csv(case, labelled)
     folders = [folder.name for folder in case.root.full]
-    if not disagreeing(case, labelled, _classes_by_folders(case)):
+    if not disagreeing(case, labelled, classes_by_folders(case)):
         return None
     if say_no_class(folders):
         return read_csv(case, labelled)
     raise question(case, labelled, folders, FOLDERS)
 
 
-def _classes_by_folders(case: Case) -> list[dict[Path, str]]:
-    """The innermost folder of each image, and the outermost one."""
-    images, root = images_of(case), case.root.path
-    return [{path: str(path.parent) for path in images}, {path: path.relative_to(root).parts[0] for path in images}]
-
-
-def _divided_with_table(case: Case, parts: Sequence[PartFolder]) -> Layout:
+def _read_divided(case: Case, parts: list[PartFolder]) -> Layout:
     """The class folders within parts, if no table that names all images of a part gives them other classes."""
-    layout = read_parts(case, list(parts))
     labelled = None if case.named else labels_of(case)
-    if labelled is None:
-        return layout
-    classed = [part.inner for part in parts if part.inner.folders]  # the others may be given classes by the table
-    classes = {found.path: found.label for found in layout.found}
-    of_parts = [{path: classes[path] for path in inner.every_image() if path in classes} for inner in classed]
-    classes = {path: label for part in of_parts for path, label in part.items()}
-    if not any(names_all(labelled, images) for images in of_parts):
-        return layout
-    if not disagreeing(case, labelled, [classes]):
-        note_agreement(layout, agreeing(case, labelled, classes))
-        return layout
-    if say_no_class(layout.classes) and names_all(labelled, images_of(case)):
-        return read_csv(case, labelled)
-    raise question(case, labelled, sorted(layout.classes, key=natural_key), PARTS)
+    if labelled is not None and (tabled := by_table(case, parts, labelled)):
+        return tabled
+    trained = _trained(parts)
+    ask_about_divisions(case.part(trained))
+    ask_about_levels(case, trained, within_parts=True)
+    layout = read_parts(case, parts)
+    return with_agreement(case, layout, labelled)
 
 
 def _labels_one_version(case: Case, labelled: Labelled) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from core.data.dataset import Dataset, Item
-from core.data.layouts.words import kind_of
-from core.data.related.affixes import is_count
+from core.data.layouts.vocabulary.letters import fold
+from core.data.layouts.words import is_generic, kind_of
+from core.data.related.affixes import is_count, tokens
 from core.data.related.companions import companion_groups
 from core.data.related.counterparts import counterpart_groups
 from core.data.related.families import family_groups
@@ -19,6 +20,7 @@ from core.text import short
 
 _FEWEST = 3  # groups
 _TELLING = 12  # digits and letters of a name that is there once in the world
+_TELLING_NUMBER = 8  # digits of a number that nothing counts up to, as a date
 
 
 def across_parts_notes(dataset: Dataset, unused: Container[int] = ()) -> list[str]:
@@ -75,11 +77,27 @@ def _told_by_names(dataset: Dataset, merged: Dataset, unused: Container[int]) ->
     for find in (companion_groups, stem_groups, counterpart_groups, family_groups):
         groups = joined(groups, find(merged, unused, groups, False)[0])
     across = [group for group in groups if len({dataset.items[index].part for index in group}) > 1]
+    counted = [group for group in across if all(_is_counted(dataset, index) for index in group)]
+    if counted and not go_together(dataset, [(dataset.kinds[g[0]], _example(dataset, g)) for g in counted]):
+        across = [group for group in across if group not in counted]
     stems = [PurePosixPath(dataset.items[group[0]].name).stem for group in across]
     pairs = [(dataset.kinds[group[0]], _example(dataset, group)) for group in across]
     if len(across) >= MANY and is_count(stems) and not go_together(dataset, pairs):
         return []
     return across
+
+
+def _is_counted(dataset: Dataset, index: int) -> bool:
+    """Whether a name has nothing but short numbers, the words for a part, an image or the class: 'val_1', 'testCat07'
+    in the class 'cat'."""
+    item = dataset.items[index]
+    stem = fold(PurePosixPath(item.name).stem)
+    labels = sorted((fold(dataset.classes[label]) for label in item.classes), key=len, reverse=True)
+    for label in labels:
+        stem = stem.replace(label, " ") if label else stem
+    rest = [token for token in tokens(stem) if token[0].isalnum()]
+    rest = [token for token in rest if not (kind_of(token) or is_generic(token))]
+    return all(token.isdigit() and len(token) < _TELLING_NUMBER for token in rest)
 
 
 def _example(dataset: Dataset, group: Sequence[int]) -> tuple[int, int]:

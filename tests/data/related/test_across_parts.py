@@ -57,3 +57,40 @@ def test_versions_in_their_own_part_and_parts_that_count_for_themselves_are_not(
         for end in ("", "_aug")[: 1 + (part == "train" and n < 20)]
     }
     assert told(read(folder_of(counted, "counted"))) == []
+
+
+RUNNING = ("{c}/{p}_{i}.png", "{c}/{p}{c}{i}.png", "{c}/{c}_{p}_{i:05}.png", "{c}/{p}-image ({i}).png")
+
+
+@pytest.mark.parametrize("form", RUNNING)
+def test_names_of_parts_and_running_numbers_are_no_versions(folder_of, read, form):
+    made = {
+        f"{part}/{form.format(c=label, p=part, i=number)}": 1000 * place + 200 * other + number
+        for place, (part, count) in enumerate((("train", 31), ("val", 11), ("test", 13)))
+        for other, label in enumerate(("cat", "dog"))
+        for number in range(count - 3 * other)
+    }
+    assert told(read(folder_of(made))) == []
+
+
+@pytest.mark.parametrize("form", RUNNING)
+def test_unless_their_images_go_together(folder_of, read, form):
+    made = {
+        f"{part}/{form.format(c=label, p=part, i=number)}": seed if part == "train" else altered(seed)
+        for part in ("train", "test")
+        for other, label in enumerate(("cat", "dog"))
+        for number in range(24 - 3 * other)
+        for seed in [200 * other + number]
+    }
+    (note,) = told(read(folder_of(made)))
+    assert "scores will be too good" in note
+
+
+def test_a_number_is_counted_in_the_class_of_its_image_alone(folder_of, read):
+    made = {
+        f"{part}/{label}/{'lion' if label == 'cat' else 'wolf'}_{number}{end}.png": 1000 * place + 200 * other + number
+        for place, (part, end) in enumerate((("train", ""), ("test", "_aug")))
+        for other, label in enumerate(("cat", "dog"))
+        for number in range(2, 16 - 3 * other)
+    }
+    assert len(told(read(folder_of(made)))) == 1

@@ -5,17 +5,47 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from core.data.layouts.asking.questions import Option
+from core.data.layouts.asking.questions import PARTS, Option
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case
-from core.data.layouts.flat import images_of, table_options
+from core.data.layouts.flat import images_of, read_csv, table_options
+from core.data.layouts.folders import PartFolder, read_parts
 from core.data.layouts.labelled import Labelled, read_labels
 from core.data.layouts.words import is_fold, is_generic, is_group, kind_of
+from core.data.natural import natural_key
 from core.errors import UnclearLayout
 from core.experiment import Reading
 
 AGREES = "Names the images and agrees with the folders, from which the classes are read."
 _NEARLY_ALL = 0.9  # of the images, that a table has to name
+
+
+def classes_by_folders(case: Case) -> list[dict[Path, str]]:
+    """The innermost folder of each image, and the outermost one."""
+    images, root = images_of(case), case.root.path
+    return [{path: str(path.parent) for path in images}, {path: path.relative_to(root).parts[0] for path in images}]
+
+
+def by_table(case: Case, parts: list[PartFolder], labelled: Labelled) -> Layout | None:
+    """The layout by a table whose images lie in folders that are no classes; None if it does not contradict them."""
+    classed = [part.inner for part in parts if part.inner.folders]  # the others may be given classes by the table
+    if not any(names_all(labelled, list(inner.every_image())) for inner in classed):
+        return None
+    found = {one.path: one.label for one in read_parts(case, parts).found}
+    found = {path: found[path] for inner in classed for path in inner.every_image() if path in found}
+    if not disagreeing(case, labelled, [found, {path: path.parent.name for path in found}]):
+        return None
+    classes = sorted(set(found.values()), key=natural_key)
+    if say_no_class(classes) and names_all(labelled, images_of(case)):
+        return read_csv(case, labelled)
+    raise question(case, labelled, classes, PARTS)
+
+
+def with_agreement(case: Case, layout: Layout, labelled: Labelled | None) -> Layout:
+    """Say of tables that agree with the folders that they do."""
+    if labelled is not None:
+        note_agreement(layout, agreeing(case, labelled, {found.path: found.label for found in layout.found}))
+    return layout
 
 
 def names_all(labelled: Labelled, images: Collection[Path]) -> bool:

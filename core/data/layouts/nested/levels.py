@@ -36,20 +36,20 @@ _DEEPEST = 9
 def ask_about_levels(case: Case, root: Folder, within_parts: bool = False) -> None:
     """Raise `UnclearLayout` if not the folders of `root` but those in them may be the classes, or a part of them."""
     full = root.full
-    if not case.named and not within_parts and len(root.folders) > 1 and are_folds([f.name for f in root.folders]):
-        raise folds(case, full)
+    within = case.part(root) if within_parts else case
+    if not case.named and len(root.folders) > 1 and are_folds([f.name for f in root.folders]):
+        raise folds(within, full)
     if case.named or len(full) < 2:
         return
     inner = [_labels(case, unwrap(folder).full) for folder in full]
-    if not within_parts and not any(inner) and len(full) == len(root.folders):
-        ask_about_names(case, full)
-        ask_about_file_names(case, full)
-        ask_about_formats(case, full)
+    if not any(inner) and len(full) == len(root.folders):
+        ask_about_names(within, full)
+        ask_about_file_names(within, full)
+        ask_about_formats(within, full)
     if any(_has_its_own(folder) for folder in full) or not all(inner):
-        ask_about_copies(case, full, inner)
-        if not within_parts:
-            ask_about_wrapped(case, full)
-            ask_about_unknown(case, full)
+        ask_about_copies(within, full, inner)
+        ask_about_wrapped(within, full)
+        ask_about_unknown(within, full)
         return
     _ask_which_level(case, full, inner, within_parts)
 
