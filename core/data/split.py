@@ -8,6 +8,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from core.data.dataset import Dataset, LeftOut
 from core.data.dividing.several import deal_several
@@ -17,11 +18,13 @@ from core.data.near import former
 from core.data.near.copies import distinct_digests, exact_reasons, near_reasons
 from core.data.near.duplicates import Groups, Near, find_near
 from core.data.related.across_parts import across_parts_notes
+from core.data.related.alternating import alternating_groups
 from core.data.related.companions import companion_groups
 from core.data.related.counterparts import counterpart_groups
 from core.data.related.families import family_groups
 from core.data.related.stems import stem_groups
 from core.data.related.subjects import subject_notes
+from core.data.related.together import together_notes
 from core.data.related.unpaired import unpaired_notes
 from core.data.related.unused_parts import unused_parts_notes
 from core.data.related.variants import variant_groups
@@ -56,6 +59,7 @@ def make_split(
     look_for_variants: bool = True,
     look_for_turned: bool = True,
     look_for_counterparts: bool = True,
+    look_for_shifted: bool = True,
 ) -> Split:
     """Divide `dataset`, class by class, into shares; a data set that came divided keeps its parts. Where images have
     several labels, all labels are divided in these shares at once (see `core.data.dividing.stratify`).
@@ -70,7 +74,8 @@ def make_split(
     `look_for_companions`, images that nearly all have a companion by name are not; without `look_for_variants`, those
     of one name in several folders, or of one stem, are not; without `look_for_turned`, quarter turns, mirror images of
     another label, and names with a word of augmentation within are not; without `look_for_counterparts`, those whose
-    names agree in other folders, or have the same numbers, are not.
+    names agree in other folders, or have the same numbers, are not; without `look_for_shifted`, those are not whose
+    folders began a little later than one another, nor pairs of consecutive numbers.
     """
     reasons = exact_reasons(dataset)
     distinct, unknown = distinct_digests(dataset, spec)
@@ -88,14 +93,16 @@ def make_split(
         (companion_groups, look_for_companions),
         (variant_groups, look_for_variants),
         (stem_groups, look_for_variants),
-        (counterpart_groups, look_for_counterparts),
+        (partial(counterpart_groups, shift=look_for_shifted), look_for_counterparts),
         (family_groups, look_for_counterparts),
+        (alternating_groups, look_for_counterparts and look_for_shifted),
     ):
         if by_names and wanted:
             more_groups, more_notes = find_groups(dataset, apart, joined(versions), dealt)
             versions, notes = (*versions, *more_groups), [*notes, *more_notes]
     notes += across_parts_notes(dataset, apart)
     notes += unused_parts_notes(dataset)
+    notes += together_notes(dataset, apart, (*versions, *near.groups))
     notes += unpaired_notes(dataset, apart, (*versions, *near.groups))
     if spec.near_copies != "group":
         return _divided(dataset, spec, reasons | more, (), near, [*notes, *unknown])

@@ -171,19 +171,20 @@ def divided_as_begun(prepared: Prepared, began_with: str | None) -> Prepared:
         return replace(prepared, split=make_former_split(prepared.dataset, prepared.experiment.data.split))
     if began_with == split_key(prepared.dataset, prepared.split):
         return prepared
-    # runs of before were divided without counterparts, earlier ones without quarter turns, then without variants, then
-    # without companions, then without altered copies, the first without versions
+    # runs of before were divided without what is shifted, earlier ones without counterparts, then without quarter
+    # turns, then without variants, then without companions, then without altered copies, the first without versions
     spec = prepared.experiment.data.split
-    for number in range(6):
+    for number in range(7):
         split = make_split(
             prepared.dataset,
             spec,
-            number < 5,
-            look_for_altered=number < 4,
-            look_for_companions=number < 3,
-            look_for_variants=number < 2,
-            look_for_turned=number < 1,
-            look_for_counterparts=False,
+            number < 6,
+            look_for_altered=number < 5,
+            look_for_companions=number < 4,
+            look_for_variants=number < 3,
+            look_for_turned=number < 2,
+            look_for_counterparts=number < 1,
+            look_for_shifted=False,
         )
         if began_with == split_key(prepared.dataset, split):
             return replace(prepared, split=split)

@@ -13,7 +13,8 @@ from core.data.dataset import Dataset
 from core.data.related.agreeing import Agreement, agreement
 from core.data.related.likeness import MANY, go_together
 from core.data.related.own_folders import groups_of_own_folders
-from core.data.related.roles import Roles, may_count_anew, places_of, role_pairs
+from core.data.related.roles import Roles, are_known, may_count_anew, places_of, role_pairs
+from core.data.related.shifted import shifted
 from core.data.related.versions import Groups, joined
 from core.text import short
 
@@ -21,14 +22,16 @@ _FEWEST_UNITS = 5  # of a class, for training, validation and test
 
 
 def counterpart_groups(
-    dataset: Dataset, unused: Container[int] = (), known: Groups = (), dealt: bool = True
+    dataset: Dataset, unused: Container[int] = (), known: Groups = (), dealt: bool = True, shift: bool = True
 ) -> tuple[Groups, list[str]]:
     """Such images, and notes on them; without those that are together in `known`. `dealt`: they are kept together, and
-    the notes say so."""
+    the notes say so. `shift`: also those of folders of which one began a little later (see `shifted`)."""
     own, notes = groups_of_own_folders(dataset, unused, known, dealt)
     known = joined(known, own)
     of_images = {index for group in own for index in group}
-    certain, doubtful = _found(dataset, {n for n in range(len(dataset.items)) if n in unused or n in of_images})
+    certain, doubtful = _found(
+        dataset, {n for n in range(len(dataset.items)) if n in unused or n in of_images}, shift, known
+    )
     sure = _more_than(known, joined(certain))
     maybe = _more_than(joined(known, sure), joined(doubtful))
     kept, lost = _affordable(dataset, joined(known, sure), maybe) if dealt else (maybe, ())
@@ -38,18 +41,22 @@ def counterpart_groups(
     return (*own, *together), notes
 
 
-def _found(dataset: Dataset, unused: Container[int]) -> tuple[Groups, Groups]:
+def _found(dataset: Dataset, unused: Container[int], shift: bool, known: Groups) -> tuple[Groups, Groups]:
     """The groups that images or names are sure of, and others."""
     places = places_of(dataset, unused)
+    number = {index: place for place, group in enumerate(known) for index in group}
     certain: list[tuple[int, ...]] = []
     doubtful: list[tuple[int, ...]] = []
     for roles, pairs in role_pairs(dataset, places).items():
-        if found := agreement([(places[one], places[other]) for one, other in pairs]):
-            groups = [group for some in found.groups for group in some]
-            if go_together(dataset, [(n, (g[0], g[-1])) for n, some in enumerate(found.groups) for g in some]):
-                certain += groups
-            elif _believed(found, roles, len(groups)):
-                (doubtful if found.counted else certain).extend(groups)
+        sides = [(places[one], places[other]) for one, other in pairs]
+        found = agreement(sides)
+        groups = [group for some in found.groups for group in some] if found else []
+        if found and go_together(dataset, [(n, (g[0], g[-1])) for n, some in enumerate(found.groups) for g in some]):
+            certain += groups
+        elif shift and not are_known(places, pairs, number) and (moved := shifted(dataset, sides)):
+            certain += [group for some in moved for group in some]
+        elif found and _believed(found, roles, len(groups)):
+            (doubtful if found.counted else certain).extend(groups)
     return tuple(certain), tuple(doubtful)
 
 

@@ -8,6 +8,7 @@ kinds and a quarter at least of edges and of levels made equal; of independent i
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,22 +27,33 @@ Pair = tuple[int, int]
 Place = Any  # what pairs are compared within, such as a class and a folder: classes differ in light, too
 
 
-def go_together(dataset: Dataset, pairs: Sequence[tuple[Place, Pair]]) -> bool:
+def go_together(dataset: Dataset, pairs: Sequence[tuple[Place, Pair]], trials: int = _TRIALS) -> bool:
     """Whether that is so of pairs of indices into `dataset.items`, each with the place that it lies in.
 
     Where the second ones are dealt anew among those that follow one another, not one of so many trials may be as good.
     """
-    runs = _runs([one for one in pairs if all(_has_thumbnail(dataset, index) for index in one[1])])
+    runs = _runs([one for one in pairs if all(has_thumbnail(dataset, index) for index in one[1])])
     if sum(map(len, runs)) < _FEWEST:
         return False
-    one, other = (np.concatenate([_ranked(dataset, [pair[side] for pair in run]) for run in runs]) for side in (0, 1))
+    one, other = _sides(dataset, runs)
     ends = np.cumsum([len(run) for run in runs])[:-1]
     found, random = _agreement(one, other), np.random.default_rng(0)
-    for _ in range(_TRIALS):
+    for _ in range(trials):
         dealt = np.concatenate([random.permutation(run) for run in np.split(np.arange(len(one)), ends)])
         if _agreement(one, other[dealt]) >= found:
             return False
     return True
+
+
+def strength(dataset: Dataset, pairs: Sequence[tuple[Place, Pair]]) -> float:
+    """How much the images of such pairs agree, from 0 on; by chance the number of features by that of pairs."""
+    runs = _runs([one for one in pairs if all(has_thumbnail(dataset, index) for index in one[1])])
+    return _agreement(*_sides(dataset, runs)) if sum(map(len, runs)) >= _FEWEST else 0.0
+
+
+def _sides(dataset: Dataset, runs: Sequence[Sequence[Pair]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    one, other = (np.concatenate([_ranked(dataset, [pair[side] for pair in run]) for run in runs]) for side in (0, 1))
+    return one, other
 
 
 def _runs(pairs: Sequence[tuple[Place, Pair]]) -> list[list[Pair]]:
@@ -59,13 +71,19 @@ def _runs(pairs: Sequence[tuple[Place, Pair]]) -> list[list[Pair]]:
     return runs[:: max(1, -(-len(runs) // _MOST))]
 
 
-def _has_thumbnail(dataset: Dataset, index: int) -> bool:
+def has_thumbnail(dataset: Dataset, index: int) -> bool:
+    """Whether it is known what an image looks like."""
     return len(dataset.items[index].thumbnail) == BYTES
 
 
-def _features(dataset: Dataset, index: int) -> NDArray[np.float64]:
+def features(dataset: Dataset, index: int) -> NDArray[np.float64]:
     """Numbers that stay or change alike when an image is turned, mirrored or cropped."""
-    pixels = np.frombuffer(dataset.items[index].thumbnail, np.uint8).astype(float)
+    return _features_of(dataset.items[index].thumbnail)
+
+
+@lru_cache(maxsize=1 << 13)
+def _features_of(thumbnail: bytes) -> NDArray[np.float64]:
+    pixels = np.frombuffer(thumbnail, np.uint8).astype(float)
     colours, grey = pixels[: 3 * SIDE**2].reshape(-1, 3), pixels[3 * SIDE**2 :].reshape(FINE, FINE)
     inner = grey[FINE // 4 : -FINE // 4, FINE // 4 : -FINE // 4]
     edges = np.abs(np.diff(grey, axis=0)).mean() + np.abs(np.diff(grey, axis=1)).mean()
@@ -76,7 +94,7 @@ def _features(dataset: Dataset, index: int) -> NDArray[np.float64]:
 
 def _ranked(dataset: Dataset, indices: Sequence[int]) -> NDArray[np.float64]:
     """The ranks of some images by each feature, of mean 0 and variance 1; of equal images 0."""
-    values = np.array([_features(dataset, index) for index in indices])
+    values = np.array([features(dataset, index) for index in indices])
     ranks = np.argsort(np.argsort(values, axis=0), axis=0).astype(float)
     ranks[:, np.ptp(values, axis=0) == 0] = 0
     ranks -= ranks.mean(axis=0)

@@ -5,7 +5,7 @@ of a folder, and what is true of a role is so in all classes.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import PurePosixPath
 
@@ -17,6 +17,8 @@ Role = tuple[str, ...]  # folders
 Roles = tuple[Role, Role]
 _MOST = 12  # roles of one kind: more are those of subjects or images
 _MOST_PAIRS = 200  # of roles that are compared
+_FEWEST = 3  # images of the smaller side
+_KNOWN = 0.5  # of them
 _OWN = "\0"  # stands for the folder of a class
 
 
@@ -72,3 +74,17 @@ def may_count_anew(roles: Roles) -> bool:
 
 def _is_lot(role: Iterable[str]) -> bool:
     return any(not is_generic(name) and (is_group(name) or is_fold(name) or kind_of(name) is not None) for name in role)
+
+
+def are_known(
+    places: Mapping[Place, Mapping[str, int]], pairs: Sequence[tuple[Place, Place]], number: Mapping[int, int]
+) -> bool:
+    """Whether it is known of most images of the smaller side what they go with on the other one, or these are too few
+    to ask; `number` is that of the group of an image."""
+    known = fewer = 0
+    for one, other in pairs:
+        sides = sorted((list(places[one].values()), list(places[other].values())), key=len)
+        there = {number[index] for index in sides[1] if index in number}
+        known += sum(number.get(index) in there for index in sides[0])
+        fewer += len(sides[0])
+    return fewer < _FEWEST or known >= _KNOWN * fewer
