@@ -8,6 +8,7 @@ from core.data.layouts.assigned import listed
 from core.data.layouts.beside.aside import is_aside
 from core.data.layouts.beside.opposites import has_opposite
 from core.data.layouts.beside.originals import were_made_of
+from core.data.layouts.beside.siblings import is_filled_like
 from core.data.layouts.case import Case, holds_folders, unwrap
 from core.data.layouts.nested.only import ONLY, WITHOUT, name_of
 from core.data.layouts.shares import are_lots, are_qualified_parts, lie_beside_parts
@@ -19,6 +20,7 @@ from core.data.layouts.words import (
     is_generic,
     is_group,
     is_new,
+    is_ordinary,
     is_unlikely_class,
     kind_of,
     may_be_unknown,
@@ -212,8 +214,8 @@ def ask_about_loose(case: Case) -> None:
 
 
 def ask_about_test(case: Case) -> None:
-    """Raise if at most one class remains beside folders named like parts, or if another folder is called the opposite:
-    these may be classes, or for prediction."""
+    """Raise if at most one class remains beside folders named like parts, or if another folder is called the opposite,
+    or one of them is filled as the classes are: these may be classes, or for prediction."""
     full = [folder for folder in case.root.full if folder.path.name not in case.given]
     tests = [
         folder
@@ -225,6 +227,13 @@ def ask_about_test(case: Case) -> None:
         return
     rest = [folder for folder in case.root.full if folder not in tests]
     opposite = [folder for folder in tests if has_opposite(folder.name, (one.name for one in rest))]
+    opposite = opposite or [
+        folder
+        for folder in tests
+        if kind_of(folder.name) is not None
+        and is_filled_like(folder, rest)
+        and not is_ordinary(folder.name, (one.name for one in case.root.full))
+    ]
     if len(rest) > 1 and not opposite:
         return
     apart = with_or_without(case, opposite[0])[1:] if len(rest) > 1 else one_folder_options(case, rest)

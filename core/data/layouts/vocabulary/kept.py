@@ -15,6 +15,20 @@ _WORDS = {  # without separators
     "doubts, en": "toreview tobereviewed tocheck tobechecked toverify unsure notsure uncertain unclear doubtful "
     "unverified unidentified unreviewed badimages badphotos badpictures dups dupes uncropped notused dontuse leftover "
     "leftovers discard",
+    "doubts, more, en": "undecided tobedecided tbd dontknow idontknow notsureyet notyetsure questionable dubious "
+    "recheck torecheck doublecheck secondlook tosort",
+    "doubts, more, de": "nochzuordnen nochsortieren nochprüfen nochbestimmen nichtsicher nochnichtsicher unentschieden "
+    "fraglich zweifelhaft zweifelsfälle weißnicht überprüfen zuüberprüfen nochzuüberprüfen abgelehnt ausgemustert",
+    "doubts, more, fr": "douteux incertain incertains passûr àcontrôler rejetés rejeté écartés",
+    "doubts, more, es pt it": "dudoso dudosos incierto rechazados rechazado descartados duvidoso duvidosos incerto "
+    "rejeitados descartadas dubbi dubbio incerti dacontrollare scartati",
+    "doubts, pl cs sk": "dosprawdzenia doweryfikacji niepewne odrzucone kekontrole kontrolovat nejisté vyřazené "
+    "nakontrolu neisté",
+    "doubts, nl sv da no fi": "tecontroleren nogtecontroleren onzeker twijfel twijfelgevallen afgekeurd attkontrollera "
+    "osäker osäkra kasserade tilkontrol usikker usikre kasseret kassert tarkistettavat epävarmat hylätyt",
+    "doubts, hu ro tr id": "ellenőrizendő bizonytalan elutasított deverificat nesigur respinse kontroledilecek "
+    "belirsiz reddedilenler perludicek ditolak",
+    "doubts, uk el": "перевірити неперевірені відхилені отклонённые отклоненные сомнительные γιαέλεγχο αβέβαια",
     "doubts, de": "nochoffen unklar unsicher ungeprüft zuprüfen nochzuprüfen vorherzusagen eingang "
     "nichtverwendet nichtverwenden",
     "doubts, fr es it pt": "àvérifier àrevoir pasutilisé porrevisar porverificar pendientes noutilizado "
@@ -75,3 +89,7 @@ _WORDS = {  # without separators
     "exports": "media export exports captureone originals originale originaux originales originali",
 }  # fmt: skip
 KEPT = all_words({topic: text.replace(" ", "|") for topic, text in _WORDS.items()})
+# of these what was rejected or is undecided, of which a name may say more: 'rejected_blurry'
+UNDECIDED = all_words(
+    {topic: text.replace(" ", "|") for topic, text in _WORDS.items() if topic.startswith(("doubts", "bins"))}
+)
