@@ -183,7 +183,10 @@ class _Walk:
                 return
             kind = real.stat().st_mode
         if stat.S_ISREG(kind):
-            folder_node.files.append(entry)
+            if reason := junk.beside_reason(entry.name):
+                self._leave_out(entry, reason)
+            else:
+                folder_node.files.append(entry)
         elif not stat.S_ISDIR(kind):
             self._leave_out(entry, "Is not a regular file.")
         elif real in above:

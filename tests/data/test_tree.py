@@ -173,3 +173,13 @@ def test_an_image_without_an_ending_is_an_image(images):
 def test_images_that_were_moved_to_icloud_are_named(images):
     (images / "cat/.9.heic.icloud").touch()
     assert told(read_layout(images)) == {"cat/.9.heic.icloud": junk.IN_CLOUD}
+
+
+@pytest.mark.parametrize("name", ["MVI_0001.THM", "a.lrv", "b.jpg.part", "c.crdownload", "d.tmp", "e.jpg.bak", "f.AAE"])
+def test_what_lies_beside_images_is_none_of_a_class_whatever_it_holds(folder_of, name):
+    root = folder_of({f"cat/{name}": 1, "cat/1.jpg": 2, "cat/part": 3, "cat/x.tmp.png": 4})
+    tree = read_tree(root)
+    assert sorted(path.name for path in tree.top.every_file()) == ["1.jpg", "part", "x.tmp.png"]
+    (left,) = tree.left_out
+    assert left.name == f"cat/{name}"
+    assert left.reason

@@ -60,6 +60,14 @@ _FRAGMENT = re.compile(r"(file|dir)\d{4}(\.chk)?", re.IGNORECASE)
 _BINS = frozenset(("recycler", "recycled", "temporary items"))  # a system's, or a class of such things
 _IN_BIN = re.compile(r"info2?|s-1-[\d-]+|folders\.\d+|cleanup at startup", re.IGNORECASE)
 _DELETED = re.compile(r"d[a-z]\d+(\..*)?", re.IGNORECASE)
+_BESIDE_FILES = {  # endings of what lies beside images and may hold one
+    "Is the small image of a film that a camera keeps beside it, and no image of its own.": (".thm", ".lrv"),
+    "Was not downloaded to its end, or is what a program keeps while it works. Get the image again, or rename it.": (
+        ".part", ".partial", ".crdownload", ".download", ".tmp", ".temp",
+    ),
+    "Is called like the backup of another file. Rename it if it is an image of its own.": (".bak", ".bk", ".orig"),
+    "Holds the changes that were made to a photograph on a phone, and no image.": (".aae",),
+}  # fmt: skip
 IN_CLOUD = "Was moved to iCloud and is not on this disk. Download it (in the Finder: Download Now)."
 _TRASH = re.compile(  # what was thrown away; a class of waste may be called so
     r"\.(?:trash(?:es|[-_]\w+)?|globaltrash|recycle(?:[._-]?bin)?|recycled|recycler|deleted)|[#@]recycle|\$recycle\.bin"
@@ -130,6 +138,12 @@ def is_bin(name: str, inside: Collection[str]) -> bool:
     others = [one for one in inside if not is_junk(one)]
     deleted = "desktop.ini" in map(str.casefold, inside) and all(_DELETED.fullmatch(one) for one in others)
     return deleted or not others or any(_IN_BIN.fullmatch(one) for one in others)
+
+
+def beside_reason(name: str) -> str:
+    """Why a file is no image of a class whatever it holds, by how its name ends; empty for others."""
+    ending = os.path.splitext(name)[1].lower()
+    return next((reason for reason, endings in _BESIDE_FILES.items() if ending in endings), "")
 
 
 def is_in_cloud(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Versions of one image in several parts of a data set that came divided, as where it was augmented before: told only,
 as the parts are kept."""
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Container, Sequence
 from dataclasses import replace
@@ -47,8 +48,13 @@ def across_parts_notes(dataset: Dataset, unused: Container[int] = ()) -> list[st
 
 def _without_part(item: Item) -> Item:
     path = PurePosixPath(item.name)
-    folders = [name for name in path.parts[:-1] if not item.part or kind_of(name) != item.part]
+    folders = [_tidy(name) for name in path.parts[:-1] if not item.part or kind_of(name) != item.part]
     return replace(item, name=str(PurePosixPath(*folders, path.name)), part=None)
+
+
+def _tidy(name: str) -> str:
+    """A folder's name, whichever way a system writes its letters: 'Küche' in one or in two characters, 'dog '."""
+    return unicodedata.normalize("NFC", name).strip().casefold()
 
 
 def _same_names(merged: Dataset, items: Sequence[Item], unused: Container[int]) -> list[tuple[int, ...]]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.data.related.across_parts import across_parts_notes
 from core.data.split import make_split
 from core.experiment import SplitSpec
 from tests.data.related.test_counterparts import HASHES, altered
@@ -94,3 +95,14 @@ def test_a_number_is_counted_in_the_class_of_its_image_alone(folder_of, read):
         for number in range(2, 16 - 3 * other)
     }
     assert len(told(read(folder_of(made)))) == 1
+
+
+@pytest.mark.parametrize(("one", "other"), [("K\u00fcche", "Ku\u0308che"), ("Dog", "dog "), ("B\u00fcro", "B\u00fcro")])
+def test_a_class_that_is_written_in_two_ways_is_no_sign_of_versions(folder_of, read, one, other):
+    content = {}
+    for k, (part, first, count) in enumerate((("train", one, 12), ("test", other, 5))):
+        for m, label in enumerate((first, "cat")):
+            content |= {f"{part}/{label}/img_{n:04}.png": 300 * k + 40 * m + n for n in range(count)}
+    dataset = read(folder_of(content))
+    assert len(dataset.classes) == 2
+    assert not across_parts_notes(dataset)

@@ -18,7 +18,7 @@ FOLDS = all_words(
 # portions of one lot, counted from one: a number of four digits is that of a spare part
 PORTIONS = all_words(
     {
-        "en": "part|parts|chunk|shard|volume|set|half|round|wave|phase|release|version",
+        "en": "part|parts|chunk|shard|volume|set|half|round|wave|phase|release|version|recupdir",
         "de": "teil|teile|runde|phase|welle",
         "fr": "partie|lot|tour|vague",
         "es": "parte|lote|ronda|fase",

@@ -57,7 +57,8 @@ _WORDS = {  # without separators
     "things, vi": "vídụ",
     "things, ar": "أمثلة",
     "things, he": "דוגמאות",
-    "bins, en": "trashcan recentlydeleted todelete deleteme rubbish syncdebris removed rejects rejected",
+    "bins, en": "trashcan recentlydeleted todelete deleteme rubbish syncdebris removed rejects rejected "
+    "trashbox networkrecyclebin recupdir vottjsonexport vottcsvexport",
     "bins, de": "gelöscht geloescht gelöschte zuletztgelöscht löschen zulöschen ausschuss müllhalde",
     "bins, fr": "supprimés supprimésrécemment supprimé àsupprimer",
     "bins, es": "papeleradereciclaje eliminados eliminadosrecientemente eliminado",
