@@ -18,6 +18,7 @@ from core.text import short
 MASKS_FOLDER = (
     "Holds masks or annotations of the images beside it, no images of a class. If it is a class, rename the folder."
 )
+_STEPS = ("into a folder", "into the folder", "Keep ", "Rename ", "labels.csv", "name its column")
 _WRAPPERS = 5  # folders that hold nothing but one folder
 Read = Callable[["Case", Reading], Layout]
 
@@ -102,7 +103,13 @@ class Case:
                 continue
             if layout.found:
                 choices.append(LayoutChoice(reading, description, layout.summary, _counts(layout)))
-        return UnclearLayout(question, choices)
+        return UnclearLayout(question if choices else _with_step(question), choices)
+
+
+def _with_step(question: str) -> str:
+    """A question to which no answer can be read, with what to do instead."""
+    told = not question or any(step in question for step in _STEPS)
+    return question if told else f"{question} Sort the images into a folder per class, or choose another folder."
 
 
 def _for_parts(option: tuple[dict[str, str], str]) -> tuple[dict[str, str], str]:

@@ -15,6 +15,10 @@ _MEASURES = re.compile(
     r"age|price|scores?|weight|height|width|size|angle|counts?|area|lat|latitude|lon|long|longitude|year|month|day|"
     r"x|y|w|h|xmin|xmax|ymin|ymax|fold|kfold|index|unnamed|seed"
 )
+_PERSON = re.compile(
+    r"(patient)?(sex|gender|agegroup|age|race|ethnicity)|frontal(lateral)?|(view)?position|view|appa|projection|"
+    r"laterality|site|hospital|scanner|device|camera|modality|geschlecht|sexe|sexo"
+)
 _NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?")
 _WHOLE = re.compile(r"[-+]?\d+([.,]0+)?")
 _DATE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4}|\d\d?:\d\d")
@@ -76,6 +80,11 @@ def are_loose_marks(values: Sequence[str]) -> bool:
 def marked(columns: dict[str, list[str]], names: Sequence[str], row: int) -> list[str]:
     """The names of the columns that are 1 in a row."""
     return [name for name in names if is_set(columns[name][row])]
+
+
+def is_of_person(name: str) -> bool:
+    """Whether a column is called after what describes a person or how they were examined, as beside findings."""
+    return bool(_PERSON.fullmatch(plain(name)))
 
 
 def why_none(columns: dict[str, list[str]], exclude: Sequence[str]) -> str:

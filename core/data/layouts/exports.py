@@ -1,18 +1,21 @@
 """Recognise exports for other tasks and programs by their files, so that they can be refused by name."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.data.layouts.case import Case, unwrap
 from core.data.layouts.masked.folders import holds_images, is_annotation, may_hold_masks
-from core.data.layouts.words import is_generic, kind_of
+from core.data.layouts.words import is_generic, kind_of, part_words
 from core.data.text_files import head, keys
 from core.data.tree import Folder
 
 _OBJECT = re.compile(r"\s*([A-Za-z]\S*(\s+[-+]?[\d.]+){14,15})?\s*")  # a line of KITTI
 _NUMBERS = re.compile(r"\s*(\d+(\s+[-+]?[\d.]+){4,})?\s*")
+_CORNERS = re.compile(r"\s*((imagesource|gsd):.*|(-?[\d.]+\s+){8}\S+(\s+\d+)?)?\s*")  # a line of DOTA
+_EIGHT = re.compile(r"\s*(-?\d+(,-?\d+){7},?)?\s*")  # a line of VisDrone
 _MOST = 200  # files examined
 _FEWEST = 3  # images of a folder that also holds their masks, for it to be a class
 _BOXES = (
@@ -34,6 +37,7 @@ YOLO = Export("is a YOLO export: text files with boxes lie beside its images, la
 VOC = Export("is a Pascal VOC export: XML files with boxes lie beside its images, labels for detection.")
 YOLO_LIST = Export("is a YOLO data set: a YAML file names the objects and where the images lie, for detection.")
 KITTI = Export("is a KITTI export: text files with boxes lie beside its images, labels for detection.")
+BOXES = Export("holds text files with boxes of objects, one for each image, labels for detection.")
 CVAT = Export("is a CVAT export: its XML file holds the annotations of images, mostly boxes and outlines.")
 VIA = Export("is an export of the VGG Image Annotator: its JSON file holds regions of images, labels for detection.")
 LABELME = Export("is a LabelMe export: JSON files with outlines lie beside its images, labels for detection.")
@@ -48,7 +52,7 @@ def export_of(case: Case) -> Export | None:
         return masks
     tests: tuple[tuple[Callable[[Folder], bool], Export], ...] = (
         (_is_coco, COCO), (_is_createml, CREATEML), (_is_via, VIA), (_is_yolo, YOLO), (_is_yolo_list, YOLO_LIST),
-        (_is_kitti, KITTI),
+        (_is_kitti, KITTI), (_has_boxes, BOXES),
         (_is_cvat, CVAT), (_is_voc, VOC), (_is_labelme, LABELME),
     )  # fmt: skip
     for is_it, export in tests:
@@ -59,13 +63,21 @@ def export_of(case: Case) -> Export | None:
 
 def _levels(root: Folder) -> Iterable[Folder]:
     yield root
+    parts = _are_parts(root)
     for folder in root.folders:
-        if kind_of(folder.name) or is_generic(folder.name):
+        if parts or kind_of(folder.name) or is_generic(folder.name):
             yield unwrap(folder)
+
+
+def _are_parts(folder: Folder) -> bool:
+    """Whether all sub-folders with images are called after parts, with more words: 'VisDrone2019-DET-train'."""
+    return bool(folder.full) and all(part_words(one.name) for one in folder.full)
 
 
 def _has_classes(folder: Folder) -> bool:
     """Whether several sub-folders with images have names that may be classes."""
+    if _are_parts(folder):
+        return False
     uninformative = [bool(kind_of(one.name)) or is_generic(one.name) or is_annotation(one) for one in folder.full]
     return uninformative.count(False) > 1
 
@@ -119,16 +131,23 @@ def _is_yolo_list(top: Folder) -> bool:
     return any({"train", "names"} <= set(re.findall(r"(?m)^(\w+)\s*:", text)) for text in texts)
 
 
+def _has_boxes(top: Folder) -> bool:
+    return _texts_hold(top, _CORNERS) or _texts_hold(top, _EIGHT)
+
+
 def _is_kitti(top: Folder) -> bool:
     return _texts_hold(top, _OBJECT)
 
 
 def _texts_hold(top: Folder, line_of: re.Pattern[str]) -> bool:
-    """Whether most text files named like an image hold only such lines."""
+    """Whether most text files of a folder that are named like an image hold only such lines."""
     stems = {path.stem for path in top.every_image()}
-    texts = [path for path in _files(top, ".txt") if path.stem in stems]
-    good = [path for path in texts if all(line_of.fullmatch(line) for line in head(path).splitlines())]
-    return bool(texts) and 2 * len(good) > len(texts)
+    folders: dict[Path, list[bool]] = defaultdict(list)
+    for path in _files(top, ".txt"):
+        if path.stem in stems:
+            lines = [line for line in head(path).splitlines() if line.strip()]
+            folders[path.parent].append(all(map(line_of.fullmatch, lines)))
+    return any(2 * sum(good) > len(good) for good in folders.values())
 
 
 def _is_voc(top: Folder) -> bool:

@@ -7,7 +7,7 @@ from core.data.dataset import LeftOut
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.boxed.points import WHY_POINTS
 from core.data.layouts.case import Case
-from core.data.layouts.columns import are_loose_marks, why_none
+from core.data.layouts.columns import are_loose_marks, is_of_person, why_none
 from core.data.layouts.filenames import Labels, are_nameless, example, labels_by_name, labels_like
 from core.data.layouts.labelled import MOST_ROWS, Labelled, part_of, read_labels
 from core.data.layouts.labels.column import how_several
@@ -113,11 +113,11 @@ def refuse_unclear(case: Case, labelled: Labelled) -> None:
         options = [(_column(name, column, file), f"the classes are in '{column}'") for column in labelled.possible]
         if (
             case.reading.task == "auto"
-            and len(labelled.possible) > 1
-            and all(are_loose_marks(table.columns[one]) for one in labelled.possible)
+            and len(marks := [one for one in labelled.possible if are_loose_marks(table.columns[one])]) > 1
+            and all(one in marks or is_of_person(one) for one in labelled.possible)
         ):
             options.append(
-                (_column(name, "", file, "multilabel"), "each of these columns is a label, 1 where it is there")
+                (_column(name, "", file, "multilabel"), f"each of {listed(marks)} is a label, 1 where it is there")
             )
         raise case.ask(question, options)
     if labelled.several and not (labelled.label_column and case.reading.label_column == labelled.label_column):

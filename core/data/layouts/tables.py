@@ -211,12 +211,18 @@ def _rows(path: Path, text: str, separator: str = "") -> list[list[str]]:
 
 
 def _by_spaces(text: str) -> list[list[str]]:
-    """Cells separated by spaces; the last cell takes the rest of longer lines."""
+    """Cells separated by spaces; the last cell takes the rest of longer lines, unless these end with numbers."""
     lines = [line.split() for line in text.splitlines() if line.strip()]
     fewest = min(map(len, lines), default=0)
     if fewest < 2:
         return lines
+    if fewest > 2 and any(_has_numbers(line[fewest:]) for line in lines):
+        return lines
     return [line.split(None, fewest - 1) for line in map(str.strip, text.splitlines()) if line]
+
+
+def _has_numbers(cells: list[str]) -> bool:
+    return len(cells) > 1 and all(cell.isdigit() for cell in cells[-2:])
 
 
 def _widths(lines: list[str], delimiter: str) -> tuple[int, int]:

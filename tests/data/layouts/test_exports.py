@@ -73,3 +73,28 @@ def test_a_folder_of_zips_says_to_unpack_them(refused):
 
 def test_a_class_may_be_called_labels(read):
     assert counts(read({"labels": 3, "bottles": 2})) == {"labels": 3, "bottles": 2}
+
+
+KITTI_LINE = "Car 0.00 0 -1.57 599 156 629 189 2.8 2.6 12.3 0.4 1.8 69 -1.5\n"
+
+
+@pytest.mark.parametrize(
+    ("folder", "line", "what"),
+    [
+        ("label_2", KITTI_LINE, "is a KITTI export"),
+        ("labelTxt", "imagesource:GoogleEarth\ngsd:0.1\n1.0 2 30 2 30 40 1 40 plane 0\n", "text files with boxes"),
+        ("annotations", "684,8,273,116,0,0,0,0\n4,5,6,7,1,2,0,0,\n", "text files with boxes"),
+    ],
+)
+@pytest.mark.parametrize("parts", [("",), ("VisDrone2019-DET-train/", "VisDrone2019-DET-val/")])
+def test_texts_with_boxes_beside_other_texts(asked, read, parts, folder, line, what):
+    content = {}
+    for part in parts:
+        names = [f"{part[-4:-1]}{n:04}" for n in range(5)]
+        content[f"{part}image_2"] = [f"{one}.png" for one in names]
+        content |= {f"{part}{folder}/{one}.txt": line for one in names} | {
+            f"{part}calib/{one}.txt": "P: 1" for one in names
+        }
+    assert what in asked(content).question
+    other = {key: "note" if key.endswith(".txt") else one for key, one in content.items()}
+    assert "with boxes" not in " ".join(read(other, layout="folders").notes)

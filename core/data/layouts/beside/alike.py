@@ -17,7 +17,7 @@ from core.errors import UnreadableImage
 _ORDINARY = all_words(  # words for what is shown as much as for what is kept
     {
         "en": "fig|figs|figure|figures|flat|flats|cropped|grayscale|greyscale|rejected|reject|rejects|rubbish|trash|"
-        "model|models|chart|charts|graph|graphs|plot|plots|log|logs|weights|run"
+        "model|models|chart|charts|graph|graphs|plot|plots|log|logs|weights|run|seg|segs"
     }
 )
 _SAMPLED = 6  # images of a class

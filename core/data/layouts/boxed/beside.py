@@ -36,6 +36,7 @@ def note_annotations(layout: Layout, case: Case) -> None:
     others = (path for path in case.everything.every_file() if path.suffix.lower() in _TOGETHER and path not in {*own})
     several = {path: what for path in islice(others, _MOST) if (what := _of_many(path))}
     annotations = within.intersection((*own, *several))
+    emptied = {found.label for found in layout.found if found.path in annotations}
     layout.found = [found for found in layout.found if found.path not in annotations]
     for path in (*own, *several):
         if path in annotations:
@@ -43,6 +44,8 @@ def note_annotations(layout: Layout, case: Case) -> None:
     texts = [f"{len(own):,} files such as '{short(layout.name(own[0]))}' hold {_OBJECTS}"] if own else []
     named = dict.fromkeys(f"'{short(path.name)}' is {what} with {_OBJECTS}" for path, what in several.items())
     texts += [*named][:_NAMED]
+    if len(kept := layout.classes & {found.label for found in layout.found}) > 1:
+        layout.classes -= emptied - kept
     if texts:
         layout.notes.append(
             f"{'; '.join(texts)}: labels for detection that are not used. The folders "

@@ -18,6 +18,7 @@ from core.wording import OWN, as_reading
 if TYPE_CHECKING:
     from core.data.layouts.labelled import Labelled
 
+_CORNERS = 4  # numbers of a box
 _FEWEST = 4  # rows whose numbers tell boxes from measurements
 
 ColumnValues = dict[str, list[str]]  # the values of each column in rows that match an image
@@ -36,6 +37,11 @@ def choose_labels(
     Returns indicator columns. `doubtful` are columns of `exclude` that may hold the labels if no other does.
     """  # fmt: skip
     marks = _choose(result, table, row_values, exclude, reading, doubtful)
+    if table.headless and result.label_column and (boxes := _boxes_of_some(row_values)):
+        result.notes.append(
+            f"The columns {listed(boxes)} hold corners of boxes, labels for detection that are not used: the class of "
+            "the box is taken for that of its image."
+        )
     if marks:
         counts = _set_in_rows(row_values, marks)
         _decide(result, reading, max(counts) > 1 or not _are_one_hot(counts))
@@ -47,6 +53,13 @@ def choose_labels(
         _decide(result, reading, bool(separator))
         result.separator = separator if result.multilabel else ""
     return marks
+
+
+def _boxes_of_some(row_values: ColumnValues) -> list[str]:
+    """The columns of the corners of boxes, where some rows have none."""
+    every = list(row_values.values())
+    filled = [row for row in range(len(every[0])) if sum(not column[row] for column in every) < _CORNERS]
+    return corners({name: [column[row] for row in filled] for name, column in row_values.items()})
 
 
 def _decide(result: "Labelled", reading: Reading, several: bool) -> None:
@@ -91,7 +104,7 @@ def _choose(
     marks = cols.marks(row_values, exclude)
     counts = _set_in_rows(row_values, marks)
     typical = [name for name in possible if cols.is_preferred(name)]
-    candidates = typical if len(typical) == 1 else [name for name in possible if name not in marks]
+    candidates = _candidates(possible, typical, marks)
     # a column called 'label' takes precedence over indicator columns
     prefer_label_column = len(typical) == 1 and typical[0] not in marks
     if (
@@ -113,6 +126,14 @@ def _choose(
     else:
         result.why = cols.why_none(row_values, exclude)
     return ()
+
+
+def _candidates(possible: list[str], typical: list[str], marks: tuple[str, ...]) -> list[str]:
+    """The columns that may hold one class: the one called so, else those that are no marks, nor of a person beside
+    marks."""
+    if len(typical) == 1:
+        return typical
+    return [name for name in possible if name not in marks and not (marks and cols.is_of_person(name))]
 
 
 def _gives_points(result: "Labelled", row_values: ColumnValues, exclude: list[str]) -> bool:

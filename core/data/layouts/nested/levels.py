@@ -121,12 +121,17 @@ def innermost(case: Case, folders: Sequence[Folder]) -> int:
     )
 
 
+_SIGNS = frozenset(("-1", "0", "1"))
+
+
 def refusal(case: Case, export: Export) -> UnusableDataset:
     """The error for images of another task, with the ways to read them all the same."""
     sentence = f"{case.outer.path} {export.what} {export.step.format(short(case.outer.path.name))}"
     if not case.outer.image_count:
         return UnusableDataset(sentence)
-    options = [FILENAMES, *table_options(case, labels_of(case))]
+    labelled = labels_of(case)
+    of_one_object = labelled is not None and set(labelled.labels.values()) <= _SIGNS  # 'cat_train.txt' of Pascal VOC
+    options = [FILENAMES, *([] if of_one_object else table_options(case, labelled))]
     classes = [folder for folder in case.root.full if not holds_images(folder)]
     unsure = len(classes) > 1 or not all(mask.surely for mask in case.masks)
     if export is MASKS and (unsure or only_count((case.whole or case).root)):
