@@ -121,6 +121,8 @@ def _auto(case: Case) -> Layout:
         return flat
     if not case.root.folders:
         raise no_classes(case, about_masks(images_of(case)), unread_labels(case.outer), other_files(case.outer))
+    if _names_in_one_folder(case):
+        return read_filenames(case)
     ask_about_divisions(case)
     ask_about_loose(case)
     if _are_class_first(case):
@@ -131,6 +133,13 @@ def _auto(case: Case) -> Layout:
     layout = read_classes(case)
     note_parts_in_names(layout)
     return with_agreement(case, layout, None if case.named else labels_of(case))
+
+
+def _names_in_one_folder(case: Case) -> bool:
+    """Whether all images lie in a single flat folder, which is not two classes, and their names give some."""
+    if case.named or len(case.root.folders) != 1 or case.root.images or case.root.folders[0].folders:
+        return False
+    return labels_by_name(case.root.folders[0].images) is not None
 
 
 def _trained(parts: Sequence[PartFolder]) -> Folder:

@@ -155,3 +155,11 @@ def test_masks_of_few_images_may_be_a_class(read):
     files = numbered("{}_{}.jpg", cat=4, dog=5, dog_mask=5)
     assert counts(read({"": files})) == {"cat": 4, "dog": 5, "dog_mask": 5}
     assert counts(read({"": numbered("{}_{}.jpg", man=4, man_mask=4)})) == {"man": 4, "man_mask": 4}
+
+
+def test_names_in_a_single_folder_of_any_name_give_the_classes(read):
+    files = [f"{label} ({n}).jpg" for label, count in (("oak", 5), ("elm", 3)) for n in range(1, count + 1)]
+    assert counts(read({"leaves": files})) == {"oak": 5, "elm": 3}
+    beside = read({"leaves": files, "stones": 4})
+    assert counts(beside) == {"leaves": 8, "stones": 4}
+    assert counts(read({"leaves": [f"IMG_{n}.jpg" for n in range(6)]})) == {"leaves": 6}
