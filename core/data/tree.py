@@ -1,6 +1,7 @@
 """The files below a folder, without system files; links are followed if they stay inside."""
 
 import os
+import re
 import stat
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from core.data.natural import natural_key
 from core.errors import DatasetNotFound, UnusableDataset
 
 MAX_FILES = 100_000
+_DOWNLOAD = re.compile(r"(?:datasets|models|spaces)--.")
 MAX_DEPTH = 40  # folders in folders
 
 
@@ -96,6 +98,7 @@ def read_tree(root: Path, workspace: Path | None = None) -> Tree:
 class _Walk:
     def __init__(self, root: Path, workspace: Path | None) -> None:
         self.root, self.real, self.workspace = root, root.resolve(), workspace
+        self.reach = _reach(self.real)
         self.left_out: list[LeftOut] = []
         self.count = 0
         self.targets: list[Path] = []  # of links
@@ -141,7 +144,7 @@ class _Walk:
             # a link to the folder itself is an alias of a class
             is_alias = any(place.resolve() == folder.path.resolve() for place in linking_folders)
             if (
-                len(linking_folders) > 1
+                (len(linking_folders) > 1 or _is_download(folder.path, linking_folders))
                 and not is_alias
                 and files <= set().union(*(links[place] for place in linking_folders))
             ):
@@ -178,7 +181,7 @@ class _Walk:
         if linked:
             real = self._target(entry)
             self.targets.append(real)
-            if not real.is_relative_to(self.real):
+            if not real.is_relative_to(self.reach):
                 self._leave_out(entry, _leads_out(real))
                 return
             kind = real.stat().st_mode
@@ -214,6 +217,20 @@ class _Walk:
 
     def _leave_out(self, path: Path, reason: str) -> None:
         self.left_out.append(LeftOut(names.shown(path.relative_to(self.root).as_posix()), reason))
+
+
+def _is_download(store: Path, linking: Collection[Path]) -> bool:
+    """Whether a folder is that of the files of a download of Hugging Face, beside its snapshots."""
+    return store.name == "blobs" and any(place.name == "snapshots" for place in linking)
+
+
+def _reach(root: Path) -> Path:
+    """The folder within which links are followed: `root`, or the download of Hugging Face that it is a snapshot of,
+    where the files themselves lie in 'blobs'."""
+    for snapshots in (root, *root.parents):
+        if snapshots.name == "snapshots" and _DOWNLOAD.match(snapshots.parent.name) and snapshots != root:
+            return snapshots.parent
+    return root
 
 
 def _only_links(folder: Folder) -> bool:

@@ -183,3 +183,24 @@ def test_what_lies_beside_images_is_none_of_a_class_whatever_it_holds(folder_of,
     (left,) = tree.left_out
     assert left.name == f"cat/{name}"
     assert left.reason
+
+
+@pytest.mark.parametrize(
+    ("repository", "inner", "used"),
+    [("datasets--u--pets", "", 5), ("datasets--u--pets", "/train", 5), ("pets", "", 0)],
+)
+def test_links_of_a_snapshot_lead_to_the_files_of_its_download(folder_of, repository, inner, used):
+    hashes = [f"{n:064x}" for n in range(5)]
+    root = folder_of({f"{repository}/blobs/{name}": n for n, name in enumerate(hashes)} | {"secret/1.png": 70})
+    for n, name in enumerate(hashes):
+        link = root / repository / "snapshots" / "abc" / "train" / ("cat" if n < 3 else "dog") / f"{n}.png"
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(f"../../../../blobs/{name}")
+    (link.parent / "out.png").symlink_to(root / "secret" / "1.png")
+    found = read_tree(root / repository / "snapshots" / f"abc{inner}")
+    assert len(list(found.top.every_image())) == used
+    assert [one.name.rpartition("/")[2] for one in found.left_out if "leads out" in one.reason][-1] == "out.png"
+    if used:
+        whole = read_tree(root / repository).top
+        assert len(list(whole.every_image())) == used
+        assert [folder.name for folder in whole.full] == ["snapshots"]
