@@ -98,3 +98,18 @@ def test_texts_with_boxes_beside_other_texts(asked, read, parts, folder, line, w
     assert what in asked(content).question
     other = {key: "note" if key.endswith(".txt") else one for key, one in content.items()}
     assert "with boxes" not in " ".join(read(other, layout="folders").notes)
+
+
+def test_a_list_of_one_object_is_not_offered_as_the_classes(asked):
+    names = [f"2007_{n:06}" for n in range(8)]
+    signs = "".join(f"{one} {' 1' if n % 3 else '-1'}\n" for n, one in enumerate(names))
+    content = {"JPEGImages": [f"{one}.jpg" for one in names]} | {f"Annotations/{one}.xml": VOC for one in names}
+    assert asked(content | {"ImageSets/Main/cat_train.txt": signs}).choices == ()
+    named = signs.replace("-1", "dog").replace(" 1", "cat")
+    assert [one.counts for one in asked(content | {"labels.txt": named}).choices] == [{"dog": 3, "cat": 5}]
+
+
+def test_a_folder_of_nothing_but_annotations_is_no_class(read):
+    content = {"1": ["a1.jpg", "a2.jpg"], "2": ["b1.jpg", "b2.jpg", "b3.jpg"]}
+    layout = read(content | {f"lable/{one}.xml": VOC for one in ("a1", "a2", "b1", "b2", "b3")})
+    assert layout.classes == {"1", "2"}
