@@ -16,6 +16,9 @@ _OBJECT = re.compile(r"\s*([A-Za-z]\S*(\s+[-+]?[\d.]+){14,15})?\s*")  # a line o
 _NUMBERS = re.compile(r"\s*(\d+(\s+[-+]?[\d.]+){4,})?\s*")
 _CORNERS = re.compile(r"\s*((imagesource|gsd):.*|(-?[\d.]+\s+){8}\S+(\s+\d+)?)?\s*")  # a line of DOTA
 _EIGHT = re.compile(r"\s*(-?\d+(,-?\d+){7},?)?\s*")  # a line of VisDrone
+_CVAT_SHAPE = re.compile(r"<(box|polygon|polyline|points|ellipse|cuboid|mask|skeleton)\s")
+_LABELME_FLAG = re.compile(r'"flags"\s*:\s*\{[^}]*:\s*true')
+_LABELME_EMPTY = re.compile(r'"shapes"\s*:\s*\[\s*\]')
 _MOST = 200  # files examined
 _FEWEST = 3  # images of a folder that also holds their masks, for it to be a class
 _BOXES = (
@@ -42,6 +45,12 @@ CVAT = Export("is a CVAT export: its XML file holds the annotations of images, m
 VIA = Export("is an export of the VGG Image Annotator: its JSON file holds regions of images, labels for detection.")
 LABELME = Export("is a LabelMe export: JSON files with outlines lie beside its images, labels for detection.")
 CREATEML = Export("is a CreateML export: its JSON file holds boxes of objects, labels for detection.")
+_WHOLE = (
+    "Save these as a CSV file with the columns file and label, or sort the images into a folder per class, such as "
+    "{0}/cat and {0}/dog."
+)
+CVAT_TAGS = Export("is a CVAT export: its XML file holds tags of whole images, which are not read.", _WHOLE)
+LABELME_FLAGS = Export("is a LabelMe export: its JSON files hold flags of whole images, which are not read.", _WHOLE)
 MASKS = Export("holds images with masks, labels for segmentation.")
 
 
@@ -53,6 +62,7 @@ def export_of(case: Case) -> Export | None:
     tests: tuple[tuple[Callable[[Folder], bool], Export], ...] = (
         (_is_coco, COCO), (_is_createml, CREATEML), (_is_via, VIA), (_is_yolo, YOLO), (_is_yolo_list, YOLO_LIST),
         (_is_kitti, KITTI), (_has_boxes, BOXES),
+        (_is_cvat_of_tags, CVAT_TAGS), (_is_labelme_of_flags, LABELME_FLAGS),
         (_is_cvat, CVAT), (_is_voc, VOC), (_is_labelme, LABELME),
     )  # fmt: skip
     for is_it, export in tests:
@@ -156,6 +166,20 @@ def _is_voc(top: Folder) -> bool:
 
 def _is_cvat(top: Folder) -> bool:
     return any(re.search(r"<annotations[\s>]", head(path)[:500]) for path in _files(top, ".xml"))
+
+
+def _is_cvat_of_tags(top: Folder) -> bool:
+    """Whether it is a CVAT export with tags of images and no shapes."""
+    texts = [text for path in _files(top, ".xml") if re.search(r"<annotations[\s>]", (text := head(path))[:500])]
+    return any("<tag " in text for text in texts) and not any(_CVAT_SHAPE.search(text) for text in texts)
+
+
+def _is_labelme_of_flags(top: Folder) -> bool:
+    """Whether the files of LabelMe set flags of their images and hold no shape."""
+    stems = {path.stem for path in top.every_image()}
+    texts = [head(path) for path in _files(top, ".json") if path.stem in stems]
+    flagged = any(_LABELME_FLAG.search(text) for text in texts)
+    return flagged and all(_LABELME_EMPTY.search(text) for text in texts)
 
 
 def _is_labelme(top: Folder) -> bool:

@@ -113,3 +113,13 @@ def test_a_folder_of_nothing_but_annotations_is_no_class(read):
     content = {"1": ["a1.jpg", "a2.jpg"], "2": ["b1.jpg", "b2.jpg", "b3.jpg"]}
     layout = read(content | {f"lable/{one}.xml": VOC for one in ("a1", "a2", "b1", "b2", "b3")})
     assert layout.classes == {"1", "2"}
+
+
+@pytest.mark.parametrize("ending", ["", "<box label='cat'/>"])
+def test_tags_of_whole_images_are_no_boxes(asked, ending):
+    tags = "".join(f"<image name='{one}'><tag label='cat'></tag>{ending}</image>" for one in NAMES)
+    question = asked({"images": NAMES, "annotations.xml": f"<?xml?><annotations>{tags}</annotations>"}).question
+    assert ("holds tags of whole images" in question) == (not ending)
+    content = beside("", ".json", json.dumps({"flags": {"cat": True, "dog": False}, "shapes": [1] if ending else []}))
+    question = asked({".": NAMES, **content}).question
+    assert ("hold flags of whole images" in question) == (not ending)
