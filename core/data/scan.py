@@ -20,14 +20,14 @@ from core.data.look import Look, look_of
 from core.data.near.duplicates import thumbnail
 from core.data.scale import Finer, Range, common_range, fills_little, little_notes
 from core.errors import StorageFailed, UnreadableImage
-from core.files import write_json
+from core.files import atomic_write, dump_json
 from core.paths import CACHE, SCANS
 from core.text import short
 
 Progress = Callable[[int, int], None]
 Keep = Callable[[str, NDArray[uint8]], None]
 _DECODERS = ("pillow", "pillow-heif", "simplejpeg", "tifffile", "imagecodecs")
-_VERSION = " ".join(("10", *(f"{name} {version(name)}" for name in _DECODERS)))  # other versions may give other pixels
+_VERSION = " ".join(("11", *(f"{name} {version(name)}" for name in _DECODERS)))  # other versions may give other pixels
 _THREADS = min(4, os.cpu_count() or 1)  # a decoded image may take 200 MB
 
 
@@ -170,12 +170,13 @@ def _outcome(path: Path, scale: Range | None, keep: Keep | None) -> Outcome:
 
 
 def _load_cache(cache_file: Path) -> dict[str, Outcome]:
+    """Outcomes by key: a line with the version, then one for each file, so that no more than one is in memory as text."""
     try:
-        stored = json.loads(cache_file.read_text(encoding="utf-8"))
-        if stored["version"] != _VERSION:
-            return {}
-        return {key: _outcome_from(values) for key, values in stored["files"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # missing or damaged: decode again
+        with cache_file.open(encoding="utf-8") as lines:
+            if json.loads(next(lines))["version"] != _VERSION:
+                return {}
+            return {stored.pop("key"): _outcome_from(stored) for stored in map(json.loads, lines)}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration):  # missing or damaged: decode again
         return {}
 
 
@@ -190,12 +191,13 @@ def _outcome_from(values: dict[str, Any]) -> Outcome:
 
 
 def _save_cache(cache_file: Path, outcomes: dict[str, Outcome]) -> tuple[str, ...]:
-    files = {
-        key: asdict(outcome) | {"thumbnail": base64.b64encode(outcome.thumbnail).decode()}
-        for key, outcome in outcomes.items()
-    }
     try:
-        write_json(cache_file, {"version": _VERSION, "files": files})
+        with atomic_write(cache_file) as file:
+            file.write(dump_json({"version": _VERSION}).encode() + b"\n")
+            for key, outcome in outcomes.items():
+                thumbnail = base64.b64encode(outcome.thumbnail).decode()
+                stored = {"key": key} | asdict(outcome) | {"thumbnail": thumbnail}
+                file.write(dump_json(stored).encode() + b"\n")
     except StorageFailed as error:
         return (f"The images will be read anew the next time, because this could not be kept: {error}",)
     return ()

@@ -16,7 +16,7 @@ from core.data.leftovers.hidden import OWN_FOLDER, Search
 from core.data.natural import natural_key
 from core.errors import DatasetNotFound, UnusableDataset
 
-MAX_FILES = 100_000
+MAX_FILES = 300_000  # with folders; reading the names of so many takes a minute
 _DOWNLOAD = re.compile(r"(?:datasets|models|spaces)--.")
 MAX_DEPTH = 40  # folders in folders
 
