@@ -176,7 +176,14 @@ def _load_cache(cache_file: Path) -> dict[str, Outcome]:
             if json.loads(next(lines))["version"] != _VERSION:
                 return {}
             return {stored.pop("key"): _outcome_from(stored) for stored in map(json.loads, lines)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration):  # missing or damaged: decode again
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        StopIteration,
+    ):  # missing or damaged: decode again
         return {}
 
 

@@ -65,6 +65,7 @@ class Layout:
     # original names of folders and files that are stored under other names
     called: dict[str, str] = field(default_factory=dict)
     explained: set[Path] = field(default_factory=set)  # files and folders that were left out or used as labels
+    _below: dict[Path, str] = field(default_factory=dict, repr=False, compare=False)  # where folders lie
 
     def add(self, path: Path, label: str, part: Part | None, labels: frozenset[str] | None = None) -> None:
         """Add a file with its class, or with any number of `labels`."""
@@ -86,8 +87,11 @@ class Layout:
 
     def name(self, path: Path) -> str:
         """The path below the root with slashes, under its original name."""
-        parts = Path(os.path.relpath(path, self.root)).parts  # '../' for files beside wrapping folders
-        return names.shown("/".join(self.called.get(part, part) for part in parts))
+        folder = path.parent
+        if folder not in self._below:  # files are many, folders few
+            parts = Path(os.path.relpath(folder, self.root)).parts  # '../' for files beside wrapping folders
+            self._below[folder] = "".join(f"{self.called.get(part, part)}/" for part in parts)
+        return names.shown(self._below[folder] + self.called.get(path.name, path.name))
 
     def account(self, top: Folder, reason: str) -> None:
         """Leave out, with `reason`, everything not handled yet; a folder as a whole if nothing in it is used.

@@ -78,9 +78,12 @@ def read_labels(folder: Folder, images: Sequence[Path], reading: Reading) -> Lab
     With `reading.labels` only that file is read, likewise for columns. Raises `UnusableDataset` if the requested file
     or column cannot be used.
     """
+    tables = _chosen(folder, reading) if reading.labels else find_tables(folder)
+    if not tables:
+        return None
     index = ImageIndex(images, folder.path)
     candidates: list[Labelled] = []
-    for path in _chosen(folder, reading) if reading.labels else find_tables(folder):
+    for path in tables:
         one = _read(path, index, reading)
         if one is not None:
             candidates.append(one)

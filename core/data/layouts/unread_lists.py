@@ -1,7 +1,6 @@
 """Notes on files beside the classes that are not used: train/test lists and class names."""
 
 import re
-from collections import Counter
 from pathlib import Path
 
 from core.data.layouts.assigned import Layout, listed
@@ -104,8 +103,13 @@ def _how_to_use(layout: Layout, usable: bool) -> str:
 
 def note_parts_in_names(layout: Layout) -> None:
     """Note that parts in file names within class folders, such as cat/train_01.jpg, are not used."""
-    kinds = Counter(without_part(name_files.path.stem)[1] for name_files in layout.found)
-    if kinds.get("train") and len(kinds) > 1 and not kinds[None]:
+    kinds = set[str]()
+    for found in layout.found:
+        kind = without_part(found.path.stem)[1]
+        if kind is None:  # nearly always the first one: files are many
+            return
+        kinds.add(kind)
+    if "train" in kinds and len(kinds) > 1:
         layout.notes.append(
             f"'{short(layout.found[0].name)}' and the other files are called after parts, which is not used: they "
             "are divided anew. To keep that division, put the images into the folders train and test, in a folder per "
