@@ -170,7 +170,7 @@ def _outcome(path: Path, scale: Range | None, keep: Keep | None) -> Outcome:
 
 
 def _load_cache(cache_file: Path) -> dict[str, Outcome]:
-    """Outcomes by key: a line with the version, then one for each file, so that no more than one is in memory as text."""
+    """Outcomes by key. The file has a line with the version and one for each image: all as one text would take 1 GB."""
     try:
         with cache_file.open(encoding="utf-8") as lines:
             if json.loads(next(lines))["version"] != _VERSION:
