@@ -6,7 +6,7 @@ from typing import Any
 from core.data import names
 from core.data.dataset import LeftOut, Part
 from core.data.encodings import decode_file_names
-from core.data.layouts.asking.crossed import note_added
+from core.data.layouts.asking.crossed import note_added, note_crossed
 from core.data.layouts.assigned import LABELS, Found, Layout, class_labels, listed, read_json
 from core.data.layouts.beside.opposites import labels_as_things
 from core.data.layouts.case import Case, no_classes, take_labels, unwrap_root
@@ -47,6 +47,7 @@ def read_layout(folder: Path, reading: Reading | None = None, workspace: Path | 
         note_pairs(layout)
         if reading is None or reading.layout == "auto":
             note_added(layout)
+            note_crossed(layout)
     layout.multilabel |= (reading or Reading()).task == "multilabel"
     if reading is not None and reading.unused:  # from a file of before this was refused
         fields = listed(name.replace("_", " ") for name in reading.unused)

@@ -12,6 +12,7 @@ from core.data.related.affixes import WITHOUT, tokens
 from core.data.related.copy_names import ALTERED
 
 _MOST_WORDS = 2  # of what is added
+_VARIANTS = frozenset(("original", "orig", "edges", "thermal", "nir", "depth"))
 _SHORT = 3  # letters of a code, as 'X', that is no word
 
 
@@ -89,6 +90,29 @@ def note_added(layout: Layout) -> None:
         for one, longer in beside_their_classes(layout.classes).items()
         if not any(all(f"'{name}'" in note for name in longer) for note in layout.notes)
     ]
+
+
+def note_crossed(layout: Layout) -> None:
+    """Note classes that are all combined of what they show and of variants of that: 'original_cat', 'augmented_cat',
+    'original_dog', 'augmented_dog'."""
+    for first in (True, False):
+        sets = {one: frozenset(bases) for one, bases in added(layout.classes).items() if one.first is first}
+        for one, bases in sets.items():
+            same = [other for other in sets if sets[other] == bases and len(other.words) == len(one.words)]
+            every = len(same) * len(bases) == len(layout.classes)
+            if len(same) > 1 and every and any(_makes_variants(other) for other in same):
+                words, classes = (listed(sorted(found)) for found in ([other.text for other in same], bases))
+                layout.notes.append(
+                    f"Each of {classes} is there as {words}, which are read as classes of their own. If they are "
+                    f"variants of the same images, make folders {classes} within folders {words}, so that the images "
+                    "of a class are read together."
+                )
+                return
+
+
+def _makes_variants(one: Added) -> bool:
+    """Whether what is added says what was done to an image, or through which lens it was taken."""
+    return all(word in ALTERED or word in _VARIANTS for word in one.words)
 
 
 def _where(one: Added) -> str:
