@@ -48,8 +48,29 @@ def _labels(images: Sequence[Path]) -> Labels | None:
     for pattern in _PATTERNS:
         labels = _matched(images, pattern)
         if labels is not None and _plausible(labels.values()) and not _are_views(labels, pattern):
-            return labels
+            return _without_subjects(labels)
     return None
+
+
+def _without_subjects(labels: Labels) -> Labels:
+    """Labels without the number of a person, case or object, each of which has one class: 'benign' for P003_benign.
+
+    Where a number stands with several words, as sizes with colours, or a word with one number, they stay.
+    """
+    words = {label: _words(label) for label in labels.values()}
+    classes: dict[str, set[str]] = defaultdict(set)  # by the subject
+    for label, word in words.items():
+        classes[_words(label, numbered=True)].add(word)
+    found = set(words.values())
+    nested = all(classes) and all(found) and all(len(own) == 1 for own in classes.values())
+    if nested and 1 < len(found) <= len(words) / 2:
+        return {path: words[label] for path, label in labels.items()}
+    return labels
+
+
+def _words(label: str, *, numbered: bool = False) -> str:
+    """The words of a label without digits, or those with."""
+    return "_".join(word for word in re.split(r"[ _.-]+", label) if any(map(str.isdigit, word)) is numbered)
 
 
 def _without_affixes(images: Sequence[Path]) -> dict[Path, Path]:
@@ -87,8 +108,9 @@ def labels_like(images: Sequence[Path], known: Collection[str]) -> Labels | None
     """Each image's class from its file name, if one pattern gives only classes in `known`."""
     for pattern in _PATTERNS:
         labels = _matched(images, pattern)
-        if labels and set(labels.values()) <= set(known):
-            return labels
+        for found in (labels, {path: _words(label) for path, label in labels.items()}) if labels else ():
+            if set(found.values()) <= set(known):
+                return found
     return None
 
 

@@ -6,16 +6,15 @@ from dataclasses import dataclass, replace
 from core.data.dataset import Part
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.beside.artifacts import artifact_folders
+from core.data.layouts.beside.siblings import flat_tests
 from core.data.layouts.case import Case, at_level, unwrap
 from core.data.layouts.labelled import Labelled, part_of, read_labels
 from core.data.layouts.nested.folder_notes import note_inner
 from core.data.layouts.words import (
     PREDICT,
     Kind,
-    is_certain,
     is_development,
     is_late,
-    is_ordinary,
     kind_of,
     resembles_train,
     same_class,
@@ -100,7 +99,7 @@ def labelled_kinds(parts: list[PartFolder]) -> set[Kind]:
 def read_classes(case: Case, level: int = 0) -> Layout:
     """Every folder is a class; with `level` 1, every folder one level deeper, and so on."""
     layout = case.layout(layout=_OF_LEVEL.get(level, "innermost"))
-    tests = [] if level or case.reading.layout == "folders" else _flat_tests(case)
+    tests = [] if level or case.reading.layout == "folders" else flat_tests(case)
     for folder in tests:
         layout.offer(folder)
     artifacts = [] if level or case.named or case.reading.layout == "folders" else artifact_folders(case, tests)
@@ -238,21 +237,6 @@ def _classes(
         deeper = (file for one in inner.folders if one not in misplaced for file in one.every_file())
         for path in [*inner.files, *deeper]:
             layout.add(path, label, part)
-
-
-def _flat_tests(case: Case) -> list[Folder]:
-    """Flat folders for prediction beside class folders. A class may be called 'test', but not one of two classes."""
-    names = [folder.name for folder in case.root.full]
-    found = [
-        folder
-        for folder in case.root.full
-        if not case.named
-        and kind_of(folder.name) not in (None, "train")
-        and is_certain(folder.name)
-        and not unwrap(folder).full
-        and not (is_ordinary(folder.name, names) or folder.path.name in case.given)
-    ]
-    return found if len(case.root.folders) - len(found) > 1 else []
 
 
 def _note_merged_folders(layout: Layout, parts: list[PartFolder]) -> None:

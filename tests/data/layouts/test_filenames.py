@@ -1,10 +1,11 @@
 """Classes from file names, and names that are none."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from core.data.layouts.filenames import labels_by_name
+from core.data.layouts.filenames import labels_by_name, labels_like
 from core.errors import UnusableDataset
 from tests.data.layouts.conftest import counts, reasons
 
@@ -163,3 +164,20 @@ def test_names_in_a_single_folder_of_any_name_give_the_classes(read):
     beside = read({"leaves": files, "stones": 4})
     assert counts(beside) == {"leaves": 8, "stones": 4}
     assert counts(read({"leaves": [f"IMG_{n}.jpg" for n in range(6)]})) == {"leaves": 6}
+
+
+def test_a_subject_with_one_class_is_no_part_of_it(tmp_path):
+    paths = [tmp_path / f"P{n:03}_{'benign' if n % 2 else 'malignant'}_{i}.png" for n in range(1, 7) for i in range(3)]
+    found = labels_by_name(paths)
+    assert sorted(Counter(found.values()).items()) == [("benign", 9), ("malignant", 9)]
+    assert set(labels_like([tmp_path / "P009_benign_1.png"], {"benign", "malignant"}).values()) == {"benign"}
+
+
+@pytest.mark.parametrize("names", [
+    ("size1_red", "size2_red", "size1_blue", "size2_blue"),  # numbers with several words
+    ("n01_cat", "n02_dog", "n03_owl", "n04_fox"),  # a word with one number
+    ("n02085620", "n02085782", "n02085936", "n02086079"),
+])  # fmt: skip
+def test_numbers_that_are_no_subjects_stay(tmp_path, names):
+    found = labels_by_name([tmp_path / f"{name}_{i}.png" for name in names for i in range(3)])
+    assert set(found.values()) == set(names)

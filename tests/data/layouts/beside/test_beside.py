@@ -127,3 +127,12 @@ def test_what_other_trainings_leave_is_left_out_by_name(read, name):
     layout = read({"cat": 3, "dog": 2, name: 4})
     assert counts(layout) == {"cat": 3, "dog": 2}
     assert [one.name for one in layout.left_out] == [name]
+
+
+@pytest.mark.parametrize("word", ["teste", "prova", "prueba", "essai"])
+def test_a_word_for_test_is_one_beside_several_classes(read, word):
+    layout = read({"uva": 9, "kiwi": 8, "mela": 10, word: ["57.jpg", "58.jpg"]})
+    assert counts(layout) == {"uva": 9, "kiwi": 8, "mela": 10}
+    assert list(reasons(layout)) == [word]
+    filled = {name: [f"{name}_{n}.jpg" for n in range(7)] for name in ("uva", "kiwi", "mela", word)}
+    assert set(counts(read(filled))) == set(filled)  # as the classes are
