@@ -15,6 +15,7 @@ from core.features.workers.messages import Closed, Made, Opened, Unit, send
 from core.features.workers.process import BOOT
 
 LOST = 3  # times that a worker may end over one image before the image is left out
+GONE = (OSError, ValueError)  # of a pipe whose other end, or whose own one, is closed
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
@@ -58,14 +59,14 @@ class Worker:
             env=os.environ | ONE_THREAD,
         )  # fmt: skip
         self._asks, self.answers = _pipe(self.process.stdin), _pipe(self.process.stdout)
-        with suppress(OSError):  # it ended at once: whoever listens is told
+        with suppress(*GONE):  # it ended at once: whoever listens is told
             self._asks.write(pickle.dumps(sys.path))
             self._asks.flush()
 
     def ask(self, order: Order, opened: Opened) -> None:
         """Have a unit made."""
         self.orders[order.unit.unit] = order
-        with suppress(OSError):  # it has ended: whoever listens gives the order to another one
+        with suppress(*GONE):  # it has ended: whoever listens gives the order to another one
             if opened.key not in self._known:
                 self._known.add(opened.key)
                 send(self._asks, opened)
@@ -75,12 +76,12 @@ class Worker:
         """Have views forgotten."""
         if key in self._known:
             self._known.remove(key)
-            with suppress(OSError):
+            with suppress(*GONE):
                 send(self._asks, Closed(key))
 
     def leave(self) -> None:
         """Have it end, as it does when the program has gone."""
-        with suppress(OSError):
+        with suppress(*GONE):
             self._asks.close()
 
 

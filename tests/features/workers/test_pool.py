@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from core.features.batches import chunked
 from core.features.workers import pool as module
 from core.features.workers.pool import VARIABLE, WorkerPool, usual_count
+from core.features.workers.stream import ViewStream
 from core.runs.workspace import Workspace
 from tests.features.workers.conftest import started
+from tests.features.workers.test_stream import by_threads, same, views_of
 from tests.waiting import until
 
 PROGRAM = """
@@ -115,3 +118,13 @@ def test_a_process_that_cannot_be_started_is_no_end_of_the_program(monkeypatch, 
     pool.start()
     assert not pool.usable
     assert "Resource temporarily unavailable" in caplog.text
+
+
+def test_a_worker_whose_end_is_known_but_not_yet_mended_loses_nothing(pool, items):
+    """Between the end of a worker and its replacement it may still be asked."""
+    for worker in list(pool._workers):
+        worker.leave()  # as the thread that listens does first
+    chunks = chunked(items, 5)
+    found = [batch.images.copy() for batch in ViewStream(pool, views_of(items), chunks, 1)]
+    assert same(found, by_threads(items, 1, 5))
+    assert pool.wait(60)
