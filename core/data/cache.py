@@ -66,6 +66,7 @@ class ImageCache:
 
     def __init__(self, geometry: Geometry, budget_bytes: int, spill_bytes: int = 0, folder: Path | None = None) -> None:
         self.geometry = geometry
+        self._budget_bytes = budget_bytes
         self._spill = _Spill(spill_bytes, folder)
         self._images: BoundedCache[NDArray[uint8]] = BoundedCache(budget_bytes, _nbytes, self._spill.write)
 
@@ -83,10 +84,15 @@ class ImageCache:
         return pixels
 
     def keep(self, digest: str, decoded: NDArray[uint8]) -> None:
-        """Keep an image that was decoded for another reason, so that it need not be decoded again."""
-        if self._images.get(digest) is None:
-            pixels = resize(decoded, self.geometry)
-            pixels.setflags(write=False)
+        """Keep an image that was decoded for another reason, so that it need not be decoded again, if there is memory.
+
+        A data set that is only looked at must not fill the disk.
+        """
+        if self._images.get(digest) is not None or self._images.used >= self._budget_bytes:
+            return
+        pixels = resize(decoded, self.geometry)
+        pixels.setflags(write=False)
+        if self._images.used + pixels.nbytes <= self._budget_bytes:
             self._images.put(digest, pixels)
 
     def place(self, item: Stored) -> Place | None:

@@ -35,7 +35,7 @@ from core.data.geometry import Geometry
 from core.data.sources import load_dataset
 from core.features.batches import Batch, ImageViews, batches, chunked
 from core.features.workers.pool import WorkerPool
-from core.features.workers.stream import ViewStream
+from core.features.workers.upcoming import Upcoming
 from tests.benchmarks.arms import load
 from tests.benchmarks.drawn import write_images
 
@@ -82,7 +82,7 @@ def _arguments() -> argparse.Namespace:
 
 def _measured(name: str, items: Any, chunks: Any, pools: dict[str, WorkerPool], given: Any) -> dict[str, Any]:
     views = ImageViews(PRESETS[name], GEOMETRY, 0, None, items)
-    arms = {arm: partial(ViewStream, pool, views, chunks) for arm, pool in pools.items()}
+    arms = {arm: _announcing(Upcoming(pool, views), chunks) for arm, pool in pools.items()}
     arms[THREADS] = lambda number: batches(chunks, partial(views.sample, number=number), 3)
     equal = len({_digest(make(0)) for make in arms.values()}) == 1  # and decodes the images
     rates: dict[str, list[float]] = {arm: [] for arm in arms}
@@ -101,6 +101,16 @@ def _measured(name: str, items: Any, chunks: Any, pools: dict[str, WorkerPool], 
         "device": {"views_per_second": round(SHARE * rate), "busy": round(busy, 3)},
         "equal": equal,
     }
+
+
+def _announcing(upcoming: Upcoming, chunks: Any) -> Any:
+    """One epoch after the other, each announced while the one before is used, as a training does."""
+
+    def epoch(number: int) -> Iterator[Batch]:
+        upcoming.announce(chunks, number + 1)
+        return upcoming.batches(chunks, number)
+
+    return epoch
 
 
 def _digest(made: Iterator[Batch]) -> str:

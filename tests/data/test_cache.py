@@ -119,3 +119,14 @@ def test_half_of_the_disk_is_left_to_the_runs(items, tmp_path, decoded, monkeypa
         for item in items[:3]:
             kept.base(item)
     assert [path.name for path in decoded] == ["00.png", "01.png", "02.png", "02.png"]
+
+
+def test_what_was_decoded_for_another_reason_is_kept_while_there_is_memory(items, decoded, tmp_path):
+    kept = ImageCache(GEOMETRY, 2 * SIZE + 1, 100 * SIZE, tmp_path)
+    pixels = [decode(item.path).pixels for item in items[:3]]
+    for item, image in zip(items, pixels, strict=False):
+        kept.keep(item.digest, image)
+    assert kept._images.used == 2 * SIZE
+    assert kept.shared_path is None or not kept._spill._places  # and nothing of it is on the disk
+    assert [(kept.base(item) == resize(image, GEOMETRY)).all() for item, image in zip(items, pixels, strict=False)]
+    assert [path.name for path in decoded] == ["02.png"]
