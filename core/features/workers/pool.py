@@ -226,7 +226,7 @@ def _listen(pool: "weakref.ref[WorkerPool]", worker: Worker) -> None:
                 owner._is_ready(worker)
             del owner
     except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-        pass
+        pass  # it has ended, or what it says is no answer: `_died` logs it, and gives its orders to another one
     worker.leave()
     worker.process.wait()
     owner = pool()

@@ -38,7 +38,7 @@ def main() -> None:
         send(answers, READY)
         serve(asks, answers)
     except (EOFError, OSError):
-        pass
+        pass  # the program that asks is gone: nobody is left to be told
     os._exit(0)  # nothing is left to be saved, and nobody waits
 
 
