@@ -15,6 +15,7 @@ _PATTERNS = (
     re.compile(r"(?P<label>(?=[^ ]*[^\W\d_])\w+)[_.-]\d+"),  # n02085620_7: letters and digits, then a number
     re.compile(rf"(?P<number>(?:[^\W\d_]+[ _-]?)?\d+)[ _.-]+{_WORD}"),  # 001_cat, img001_cat
 )
+_SEPARATOR = re.compile(r"[ _.-]+")
 _CAMERA = re.compile(
     r"i?img|image|images|dsc|dscn|dscf|dcim|photo|photos|foto|bild|pic|pics|picture|pict|p|pxl|mvimg|mvi|gopr|dji|vid|"
     r"video|frame|frames|scan|file|screenshot|whatsappimage|untitled|unnamed|download|sample|data|cam|camera|page|crop|"
@@ -48,8 +49,19 @@ def _labels(images: Sequence[Path]) -> Labels | None:
     for pattern in _PATTERNS:
         labels = _matched(images, pattern)
         if labels is not None and _plausible(labels.values()) and not _are_views(labels, pattern):
-            return _without_subjects(labels)
+            return _without_groups(_without_subjects(labels))
     return None
+
+
+def _without_groups(labels: Labels) -> Labels:
+    """Labels without the word that tells a group's folder from the others, as 'A' of Ahorn_A in 'Gruppe A'; unchanged
+    where the folders share no word, since oak/oak_leaf_1.jpg repeats a class."""
+    folders = list({path.parent for path in labels})
+    own = dict(zip(folders, bare_parts([folder.name for folder in folders]), strict=True))
+    if len(folders) < 2 or any(not word or word == folder.name.casefold() for folder, word in own.items()):
+        return labels
+    bare = {path: _without(label, own[path.parent]) for path, label in labels.items()}
+    return bare if all(bare.values()) and 1 < len(set(bare.values())) < len(set(labels.values())) else labels
 
 
 def _without_subjects(labels: Labels) -> Labels:
@@ -68,9 +80,15 @@ def _without_subjects(labels: Labels) -> Labels:
     return labels
 
 
+def _without(label: str, words: str) -> str:
+    """The words of a label that are not among others."""
+    others = _SEPARATOR.split(words.casefold())
+    return "_".join(word for word in _SEPARATOR.split(label) if word.casefold() not in others)
+
+
 def _words(label: str, *, numbered: bool = False) -> str:
     """The words of a label without digits, or those with."""
-    return "_".join(word for word in re.split(r"[ _.-]+", label) if any(map(str.isdigit, word)) is numbered)
+    return "_".join(word for word in _SEPARATOR.split(label) if any(map(str.isdigit, word)) is numbered)
 
 
 def _without_affixes(images: Sequence[Path]) -> dict[Path, Path]:
@@ -108,7 +126,9 @@ def labels_like(images: Sequence[Path], known: Collection[str]) -> Labels | None
     """Each image's class from its file name, if one pattern gives only classes in `known`."""
     for pattern in _PATTERNS:
         labels = _matched(images, pattern)
-        for found in (labels, {path: _words(label) for path, label in labels.items()}) if labels else ():
+        subjects = {path: _words(label) for path, label in labels.items()} if labels else {}
+        groups = {path: _without(label, path.parent.name) for path, label in labels.items()} if labels else {}
+        for found in (labels, subjects, groups) if labels else ():
             if set(found.values()) <= set(known):
                 return found
     return None

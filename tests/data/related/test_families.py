@@ -76,3 +76,14 @@ def test_months_and_classes_are_no_such_words(folder_of, read, name):
     content |= {f"{label}/IMG_{900 * n % 977}.png": 90 + n for n in range(7)}
     dataset = read(folder_of(content))
     assert unpaired_notes(dataset, (), ()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("{c}_0_{r}", 13), ("0_{r}", 13), ("aug_0_{r}", 13), ("{c}_0_{n}", 0), ("{c}_1_{r}", 0), ("{c}_0{r}", 0)],
+)
+def test_altered_copies_of_nothing_that_is_there_are_told(folder_of, read, name, told):
+    content = {f"{c}/{name.format(c=c, n=n, r=900 * n % 977 * 7)}.png": 50 * m + n
+               for m, c in enumerate(("cat", "dog")) for n in range(1, 7 + m)}  # fmt: skip
+    notes = [n for n in make_split(read(folder_of(content)), SplitSpec()).notes if "at random" in n]
+    assert [int(note.split()[0]) for note in notes] == ([told] if told else [])

@@ -1,22 +1,29 @@
-"""Folders whose files are called after the same classes, so that the folders themselves are parts or lots."""
+"""Folders whose file names give classes, so that the folders themselves are perhaps parts or groups."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
+from core.data.layouts.asking.numbered_folders import are_numbered
 from core.data.layouts.asking.questions import FILENAMES, FOLDERS
 from core.data.layouts.assigned import listed
 from core.data.layouts.case import Case
 from core.data.layouts.filenames import are_nameless, labels_by_name
 from core.data.layouts.vocabulary.groups import VIEWS
 from core.data.layouts.vocabulary.letters import folded
-from core.data.layouts.words import is_generic, is_unlikely_class, kind_of
+from core.data.layouts.words import is_generic, is_group, is_unlikely_class, kind_of
 from core.data.tree import Folder
 
 
 def ask_about_file_names(case: Case, full: Sequence[Folder]) -> None:
-    """Raise if the file names of every flat folder give the same classes; folders of bare numbers may lie beside."""
+    """Raise if the file names of every flat folder give the same classes, or one each in folders that are only
+    numbered or dated; folders of bare numbers may lie beside."""
     named = [(folder, images) for folder in full if not are_nameless(images := list(folder.every_image()))]
-    labels = [set((labels_by_name(images) or {}).values()) for _, images in named]
+    together = labels_by_name([path for _, images in named for path in images]) or {}
+    labels = [{together[path] for path in images} if together else _labels(images) for _, images in named]
     if not named or not all(labels):
+        return
+    if all(len(found) == 1 for found in labels):
+        _ask_about_groups(case, [folder for folder, _ in named], set.union(*labels))
         return
     others = [folder for folder in full if all(folder is not one for one, _ in named)]
     if len(named) == 1 and not (
@@ -33,6 +40,25 @@ def ask_about_file_names(case: Case, full: Sequence[Folder]) -> None:
         f"({listed(telling)}), so that either the file names or the folders may be the classes.",
         [FILENAMES, FOLDERS],
     )
+
+
+def _ask_about_groups(case: Case, folders: Sequence[Folder], labels: Collection[str]) -> None:
+    folder_names = [folder.name for folder in folders]
+    if (
+        len(labels) > 1
+        and not are_numbered(labels)
+        and (are_numbered(folder_names) or all(map(is_group, folder_names)))
+    ):
+        raise case.ask(
+            f"The folders {listed(folder_names)} are only numbered or dated, and the files in each are called after a "
+            f"single class ({listed(sorted(labels))}), so that either the file names or the folders may be the "
+            "classes.",
+            [FILENAMES, FOLDERS],
+        )
+
+
+def _labels(images: Sequence[Path]) -> set[str]:
+    return set((labels_by_name(images) or {}).values())
 
 
 def _holds_all(folder: Folder) -> bool:

@@ -35,7 +35,7 @@ def ask_about_numbered(case: Case, layout: Layout, masked: Collection[str]) -> N
     nearly all of them held masks: those in `masked`; or if masks, tracks or points say that they are sequences."""
     if case.named or len(layout.classes) < _FEWEST:
         return
-    if _are_numbered(layout.classes) and len(masked) >= NEARLY_ALL * len(layout.classes):
+    if are_numbered(layout.classes) and len(masked) >= NEARLY_ALL * len(layout.classes):
         raise _question(case, layout, "are only numbered and hold images with their masks", "for segmentation")
     if _are_frames_with_masks(case, layout):
         raise _question(case, layout, "hold numbered frames with a mask for each", "for segmentation of videos")
@@ -54,7 +54,7 @@ def _question(case: Case, layout: Layout, what: str, task: str) -> UnclearLayout
     )
 
 
-def _are_numbered(labels: Collection[str]) -> bool:
+def are_numbered(labels: Collection[str]) -> bool:
     """Whether names are told apart by numbers, behind one word that all begin with and that is none for classes."""
     plain = {_NUMBER.sub("", label).strip(" _.-").casefold() for label in labels}
     first = {match[0].casefold() if (match := _FIRST.match(label)) else "" for label in labels}

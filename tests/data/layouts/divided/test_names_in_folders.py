@@ -59,3 +59,60 @@ def test_a_folder_of_bare_numbers_beside_is_left_out(tree, asked, read):
 )
 def test_classes_with_kinds_of_their_own_stay_classes(read, content):
     assert counts(read(content)) == {name: len(files) for name, files in content.items()}
+
+
+def marked(folders, labels=("Ahorn", "Eiche"), form="{label}_{own}{n}.jpg"):
+    """The same classes in every folder, one image more in each, the last word of the folder in the file names."""
+    return {
+        folder: [form.format(label=label, own=folder.split()[-1], n=n) for label in labels for n in range(3 + index)]
+        for index, folder in enumerate(folders)
+    }
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        marked(("Gruppe A", "Gruppe B")),
+        marked(("Team Anna", "Team Ben", "Team Carl")),
+        marked(("Team Anna", "Team Ben"), form="{own}_{label}_{n}.jpg"),
+        marked(("Gruppe 1", "Gruppe 2"), form="{label}_{own}_{n}.jpg"),
+    ],
+)
+def test_the_word_of_a_group_in_its_file_names_is_no_class(tree, asked, content):
+    assert [choice.reading["layout"] for choice in asked(content).choices] == ["filenames", "folders"]
+    layout = read_layout(tree(content, "again"), Reading(layout="filenames"))
+    each = sum(map(len, content.values())) // 2
+    assert counts(layout) == {"Ahorn": each, "Eiche": each}
+
+
+def test_the_word_of_a_group_is_no_class_within_parts(tree, asked):
+    content = {f"train/{name}": files for name, files in marked(("Gruppe A", "Gruppe B")).items()}
+    content |= {"val/Gruppe A": ["Ahorn_A8.jpg", "Eiche_A8.jpg", "Eiche_A9.jpg"]}
+    assert "called after the same classes ('Ahorn' and 'Eiche')" in asked(content).question
+    layout = read_layout(tree(content, "again"), Reading(layout="filenames"))
+    assert counts(layout) == {"train/Ahorn": 7, "train/Eiche": 7, "val/Ahorn": 1, "val/Eiche": 2}
+
+
+@pytest.mark.parametrize("labels", [("hund", "katze", "hund"), ("hund", "katze", "maus")])
+@pytest.mark.parametrize("folder", ["Tag {}", "train/Tag {}", "sitzung_{}"])
+def test_numbered_folders_whose_files_are_called_after_one_class_each(asked, folder, labels):
+    content = {folder.format(n): [f"{label}_{k}.jpg" for k in range(3 + n)] for n, label in enumerate(labels)}
+    if folder.startswith("train"):
+        content["val/Tag 0"] = ["hund_8.jpg", "hund_9.jpg"]
+    question = asked(content)
+    assert "called after a single class" in question.question
+    assert question.choices[0].reading == {"layout": "filenames"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"grade 1": ["left_1.jpg", "left_2.jpg"], "grade 2": ["right_1.jpg", "right_2.jpg", "right_3.jpg"]},
+        {"Windows 10": ["win10_1.jpg", "win10_2.jpg"], "Windows 11": ["win11_1.jpg", "win11_2.jpg", "win11_3.jpg"]},
+        {"oak": ["oak_1.jpg", "oak_2.jpg"], "elm": ["elm_1.jpg", "elm_2.jpg", "elm_3.jpg"]},
+        marked(("oak", "elm"), ("leaf", "bark")),
+        marked(("oak", "elm"), ("leaf", "bark"), "{own}_{label}_{n}.jpg"),
+    ],
+)
+def test_numbered_classes_and_kinds_of_classes_are_no_groups(read, content):
+    assert counts(read(content)) == {name: len(files) for name, files in content.items()}
