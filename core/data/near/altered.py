@@ -133,8 +133,7 @@ def _agree(
     strength = views.colour_strength
     (coloured,) = np.nonzero(agreed & (np.minimum(strength[one], strength[other]) > _GREY))
     for part in np.array_split(coloured, 1 + len(coloured) // _BLOCK):
-        others = views.turned_colours(other[part], way) if way & TURNED else views.colours(way)[other[part]]
-        cosine = np.einsum("pk,pk->p", views.colours(0)[one[part]], others)
+        cosine = np.einsum("pk,pk->p", views.colours(one[part], 0), views.colours(other[part], way))
         agreed[part] = cosine >= _COLOUR
     return agreed
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.near.tiles import for_blocks, places, tiles
 from core.data.near.views import GREY_SIDE, LEFT_RIGHT, UPSIDE_DOWN, WAYS, Views
 
 Pairs = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]  # one, other, way
@@ -78,22 +79,28 @@ def _close(forms: NDArray[np.float32], way: int) -> Iterator[tuple[NDArray[np.in
     """Pairs, row < column, with forms that are close and among the nearest of either, block by block."""
     others = np.ascontiguousarray((forms * _signs(way)).T)
     least = _least(forms, others)
-    for start in range(0, len(forms), _BLOCK):
-        agreement = forms[start : start + _BLOCK] @ others[:, start:]
-        close = agreement >= least[start : start + _BLOCK, None]
-        close |= agreement >= least[None, start:]
-        close[:, : len(close)] = np.triu(close[:, : len(close)], 1)
-        rows, columns = np.nonzero(close)
-        if len(rows):
-            yield rows + start, columns + start
+
+    def close(rows: slice) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+        found = []
+        for columns, agreement in tiles(forms[rows], others, rows.start):
+            one, other = places(agreement >= np.minimum(least[rows, None], least[None, columns]))
+            one, other = one + rows.start, other + columns.start
+            once = one < other
+            found.append((one[once], other[once]))
+        return found
+
+    for found in for_blocks(len(forms), close):
+        one, other = (np.concatenate(ends) for ends in zip(*found, strict=True))
+        if len(one):
+            yield one, other
 
 
 def _least(forms: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
     """For each image the agreement that about `_NEAREST` others reach, told from a sample of them."""
     sample = others[:, :: max(1, len(forms) // _SAMPLE)]
     rank = min(max(1, round(_NEAREST * sample.shape[1] / len(forms))), sample.shape[1])
-    blocks = [forms[start : start + _BLOCK] @ sample for start in range(0, len(forms), _BLOCK)]
-    return np.maximum(CLOSE, np.concatenate([np.partition(block, -rank, axis=1)[:, -rank] for block in blocks]))
+    found = for_blocks(len(forms), lambda rows: np.partition(forms[rows] @ sample, -rank, axis=1)[:, -rank])
+    return np.maximum(CLOSE, np.concatenate(found))
 
 
 def _nearer(

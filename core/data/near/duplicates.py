@@ -21,6 +21,7 @@ from PIL import Image
 from core.data.dataset import Dataset, Part
 from core.data.near import altered, scenes
 from core.data.near.directions import means_direction
+from core.data.near.reach import within_reach
 from core.data.near.union import Union
 from core.data.near.views import Views
 
@@ -128,8 +129,8 @@ class _Search:
         """What is near at all, by the thumbnails; then who is whose copy among those, in scenes by a closer look."""
         everyone = np.arange(len(self.chosen))
         near = Union(len(self.chosen))
-        for rows, distance in self._distances(everyone, onwards=True):
-            near.join(rows, np.isfinite(distance), everyone[rows[0] :])
+        for rows, columns, distance in self._distances(everyone, onwards=True):
+            near.join(rows, np.isfinite(distance), columns)
         links = self._altered()
         near.link(links.one, links.other)
         links = links.only(~self._most_of_class(links)[links.one]).sorted_by(near.root)
@@ -144,8 +145,8 @@ class _Search:
             else:
                 blocks = self._distances(free)
             same = Union(len(free))
-            for rows, distance in blocks:
-                self._take(rows, free, distance, same, nearest)
+            for rows, columns, distance in blocks:
+                self._take(rows, columns, free, distance, same, nearest)
             if not scene:
                 self._take_altered(links.of(near.root, group), free, same, nearest)
             groups += [free[joined] for joined in same.groups()]
@@ -192,9 +193,9 @@ class _Search:
 
     def _distances(
         self, among: NDArray[np.intp], *, onwards: bool = False
-    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
-        """For each block of rows of the M images `among` with near ones: the rows, and (rows, M) distances in grey
-        levels.
+    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]]:
+        """For each block of the M images `among` with near ones: the rows, the columns that may be near one of them,
+        and (rows, columns) distances in grey levels.
 
         Infinite where two images are not near, and of an image to itself. `onwards`: the columns begin with the first
         row of the block, so that each pair comes once.
@@ -202,41 +203,41 @@ class _Search:
         thumbs, squares, contrast, aspects = (
             values[among] for values in (self.thumbs, self.squares, self.contrast, self.aspects)
         )
-        for start in range(0, len(among), _BLOCK):
-            rows, first = np.arange(start, min(start + _BLOCK, len(among))), start if onwards else 0
-            gaps = thumbs[rows] @ thumbs[first:].T
+        furthest = thumbs.shape[1] * np.minimum(NEAR, NEAR_SHARE * contrast) ** 2
+        for rows, columns in within_reach(thumbs, furthest, onwards=onwards):
+            gaps = thumbs[rows] @ thumbs[columns].T
             gaps *= -2
             gaps += squares[rows, None]
-            gaps += squares[None, first:]
+            gaps += squares[None, columns]
             near = gaps <= NEAR**2 * thumbs.shape[1]
-            near[np.arange(len(rows)), rows - first] = False
-            if not near.any():  # nearly always: everything else is left undone
+            near[rows[:, None] == columns[None]] = False
+            if not near.any():
                 continue
             distance = np.sqrt(np.maximum(gaps, 0) / thumbs.shape[1])
-            near &= distance <= NEAR_SHARE * np.minimum(contrast[rows, None], contrast[None, first:])
-            near &= np.abs(aspects[rows, None] - aspects[None, first:]) <= _SAME_ASPECT
+            near &= distance <= NEAR_SHARE * np.minimum(contrast[rows, None], contrast[None, columns])
+            near &= np.abs(aspects[rows, None] - aspects[None, columns]) <= _SAME_ASPECT
             distance[~near] = np.inf
-            yield rows, distance
+            yield rows, columns, distance
 
     def _take(
-        self, rows: NDArray[np.intp], among: NDArray[np.intp], distance: NDArray[np.float32], same: Union,
-        nearest: NDArray[np.intp],
+        self, rows: NDArray[np.intp], columns: NDArray[np.intp], among: NDArray[np.intp],
+        distance: NDArray[np.float32], same: Union, nearest: NDArray[np.intp],
     ) -> None:  # fmt: skip
         """Join what is near and has one label; note each row's nearest partners. Rows and columns are of `among`."""
         linked = np.isfinite(distance)
         if not linked.any():
             return
-        labels, ranks = self.labels[among], self.ranks[among]
-        alike = labels[rows, None] == labels[None]
-        same.join(rows, linked & alike, np.arange(len(among)))
-        higher = ranks[None] - ranks[rows, None]
+        own, others = among[rows], among[columns]
+        alike = self.labels[own, None] == self.labels[None, others]
+        same.join(rows, linked & alike, columns)
+        higher = self.ranks[None, others] - self.ranks[own, None]
         for number, wanted in enumerate((alike & (higher > 0), alike & (higher < 0), ~alike)):
             if not (wanted & linked).any():
                 continue
             gaps = np.where(wanted, distance, np.float32(np.inf))
             best = gaps.argmin(axis=1)
             found = np.isfinite(gaps[np.arange(len(rows)), best])
-            nearest[number, among[rows[found]]] = among[best[found]]
+            nearest[number, own[found]] = others[best[found]]
 
     def _take_altered(
         self, links: altered.Altered, among: NDArray[np.intp], same: Union, nearest: NDArray[np.intp]

@@ -25,8 +25,11 @@ _SAMPLE = 1000  # images from which an image's usual correlations are known well
 _TINY = 1e-6
 
 
-def distances(fine: NDArray[np.uint8], block: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
-    """For each block of rows of N views (N, SIDE * SIDE): the rows, and (rows, N) 1 - correlation of copies.
+def distances(
+    fine: NDArray[np.uint8], block: int
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]]:
+    """For each block of rows of N views (N, SIDE * SIDE): the rows, all N columns, and (rows, N) 1 - correlation of
+    copies.
 
     Infinite where two images are no copies, and of an image to itself.
     """
@@ -34,6 +37,7 @@ def distances(fine: NDArray[np.uint8], block: int) -> Iterator[tuple[NDArray[np.
         return
     before, after = _residuals(fine)
     usual, spread = _usual(after)
+    columns = np.arange(len(fine))
     for start in range(0, len(fine), block):
         rows = np.arange(start, min(start + block, len(fine)))
         agreement = after[rows] @ after.T
@@ -44,7 +48,7 @@ def distances(fine: NDArray[np.uint8], block: int) -> Iterator[tuple[NDArray[np.
         copies[np.arange(len(rows)), rows] = False
         if copies.any():  # seldom
             copies &= before[rows] @ before.T >= AGREE
-        yield rows, np.where(copies, 1 - agreement, np.float32(np.inf)).astype(np.float32)
+        yield rows, columns, np.where(copies, 1 - agreement, np.float32(np.inf)).astype(np.float32)
 
 
 def _residuals(fine: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -10,34 +10,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.near.coarse import Check, Pairs, nearest
+from core.data.near.tiles import for_blocks, places, squared_distances
 from core.data.near.views import TURNS, Views, mirrored
 
 _SIDE = 16  # px
 _CLOSE = 0.02  # squared distance of two unit views
 _NEAREST = 24  # partners of an image that come that far
-_BLOCK = 512  # rows compared at once: bounds the memory
 
 
 def candidates(views: Views, most: int, check: Check) -> Pairs:
     """Pairs with one < other that pass `check` in a way: for each image the `most` that agree best."""
     kept = _unchanged(views.grey)
-    squares = (kept**2).sum(axis=1)
-    rows, columns, gaps = [], [], []
-    for start in range(0, len(kept), _BLOCK):
-        gap = kept[start : start + _BLOCK] @ kept[start:].T
-        gap *= -2
-        gap += squares[start : start + _BLOCK, None]
-        gap += squares[None, start:]
+    left, right = squared_distances(kept)
+
+    def close(rows: slice) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
+        gap = left[rows] @ right[:, rows.start :]
         gap[:, : len(gap)][np.tril_indices(len(gap))] = np.inf
-        close = gap <= _CLOSE
-        if close.sum() > _NEAREST * len(gap):  # where everything is alike
+        near = gap <= _CLOSE
+        if np.count_nonzero(near) > _NEAREST * len(gap):  # where everything is alike
             rank = min(_NEAREST, gap.shape[1] - 1)
-            close &= gap <= np.partition(gap, rank, axis=1)[:, rank, None]
-        one, other = np.nonzero(close)
-        rows.append(one + start)
-        columns.append(other + start)
-        gaps.append(gap[one, other])
-    one, other, distance = np.concatenate(rows), np.concatenate(columns), np.concatenate(gaps)
+            near &= gap <= np.partition(gap, rank, axis=1)[:, rank, None]
+        one, other = places(near)
+        return one + rows.start, other + rows.start, gap[one, other]
+
+    found_close = for_blocks(len(kept), close)
+    one, other, distance = (np.concatenate(parts) for parts in zip(*found_close, strict=True))
     found = [(way, check(one, other, way)) for way in TURNS]
     return nearest(
         np.concatenate([one[agreed] for _, agreed in found]),

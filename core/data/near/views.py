@@ -12,29 +12,20 @@ TURNS = tuple(TURNED | way for way in WAYS)  # and turned, rows becoming columns
 
 
 class Views:
-    """N images: `grey` (N, 32, 32), and colours without light as N unit vectors with `colour_strength` in grey levels.
-
-    `colours` (N, 432) are made anew for a way, by an order of their entries.
-    """
+    """N images: `grey` (N, 32, 32), and N unit vectors of colours without light; `colour_strength` in grey levels."""
 
     def __init__(self, thumbs: NDArray[np.uint8], fine: NDArray[np.uint8]) -> None:
         self.grey = fine.reshape(-1, GREY_SIDE, GREY_SIDE)
         pixels = thumbs.reshape(len(thumbs), COLOUR_SIDE, COLOUR_SIDE, 3).astype(np.float32)
         pixels -= pixels.mean(axis=3, keepdims=True)
-        flat = pixels.reshape(len(thumbs), -1)
-        length = np.linalg.norm(flat, axis=1)
-        self.colour_strength = length / np.sqrt(flat.shape[1])
-        flat /= np.maximum(1e-3, length)[:, None]
-        self._colours = {way: mirrored(pixels, way).reshape(len(thumbs), -1) for way in WAYS}
+        self._colours = pixels.reshape(len(thumbs), -1)
+        length = np.linalg.norm(self._colours, axis=1)
+        self.colour_strength = length / np.sqrt(self._colours.shape[1])
+        self._colours /= np.maximum(1e-3, length)[:, None]
 
-    def colours(self, way: int) -> NDArray[np.float32]:
-        """The colours of all images, mirrored as `way` says."""
-        return self._colours[way]
-
-    def turned_colours(self, chosen: NDArray[np.intp], way: int) -> NDArray[np.float32]:
-        """The colours of the images `chosen`, turned and mirrored as `way` says."""
-        pixels = self._colours[0][chosen].reshape(-1, COLOUR_SIDE, COLOUR_SIDE, 3)
-        return mirrored(pixels, way).reshape(-1, 3 * COLOUR_SIDE**2)
+    def colours(self, chosen: NDArray[np.intp], way: int) -> NDArray[np.float32]:
+        """(P, 432) the colours of the images `chosen`, turned and mirrored as `way` says."""
+        return self._colours[chosen] if way == 0 else self._colours[chosen[:, None], _ORDER[way]]
 
 
 def mirrored(images: NDArray[Any], way: int) -> NDArray[Any]:
@@ -44,3 +35,7 @@ def mirrored(images: NDArray[Any], way: int) -> NDArray[Any]:
     if way & LEFT_RIGHT:
         images = images[:, :, ::-1]
     return images[:, ::-1] if way & UPSIDE_DOWN else images
+
+
+_PLACES = np.arange(3 * COLOUR_SIDE**2).reshape(1, COLOUR_SIDE, COLOUR_SIDE, 3)
+_ORDER = {way: mirrored(_PLACES, way).ravel() for way in (*WAYS, *TURNS)}  # of the colours of a view in each way

@@ -1,0 +1,68 @@
+"""The comparison of many images, a few at a time: nothing is missed, whatever the size of the pieces."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageEnhance, ImageOps
+
+from core.data.near import reach, tiles
+from core.data.near.duplicates import find_near
+from core.data.near.reach import within_reach
+from core.data.sources import load_dataset
+
+SAMPLES = Path(__file__).parents[3] / "sample_data" / "stamps"
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Pieces so small that 23 images need many of them."""
+    monkeypatch.setattr(reach, "_FEWEST", 2)
+    monkeypatch.setattr(reach, "_KEPT", 3)
+    monkeypatch.setattr(tiles, "ROWS", 5)
+    monkeypatch.setattr(tiles, "COLUMNS", 7)
+
+
+@pytest.mark.parametrize("onwards", [True, False])
+def test_every_near_pair_is_within_reach(small, onwards):
+    rng = np.random.default_rng(3)
+    thumbs = (rng.normal(0, 60, (23, 3)) @ rng.normal(0, 1, (3, 48)) + rng.normal(0, 1, (23, 48))).astype(np.float32)
+    thumbs[17], thumbs[9] = thumbs[2] + rng.normal(0, 3, 48), thumbs[4] + rng.normal(0, 3, 48)
+    furthest = np.full(23, 10.0**2 * 48, dtype=np.float32)
+    furthest[4] = 1.0  # nothing is near this one
+    found = {(int(r), int(c)) for rows, columns in within_reach(thumbs, furthest, onwards=onwards)
+             for r in rows for c in columns}  # fmt: skip
+    assert (2, 17) in found
+    assert ((17, 2) in found) is not onwards
+    rows = {r for r, _ in found}
+    assert not rows & {5, 6, 7, 8}, "a block with nothing near is left out"
+    assert (4, 9) not in found, "of a pair the lesser distance counts"
+
+
+def test_the_size_of_pieces_changes_nothing(small, monkeypatch, tmp_path):
+    alter = (lambda image: image, lambda image: ImageEnhance.Brightness(image).enhance(1.1), ImageOps.mirror)
+    for number, name in enumerate(("blue", "red")):
+        (tmp_path / "set" / name).mkdir(parents=True)
+        for place, path in enumerate(sorted(SAMPLES.rglob("*.jpg"))[15 * number :][: 11 - 2 * number]):
+            with Image.open(path) as opened:
+                image = opened.convert("RGB")
+            image.save(tmp_path / "set" / name / f"{place}.png")
+            if place < len(alter):
+                alter[place](image).save(tmp_path / "set" / name / f"{place}x.jpg", quality=92)
+    dataset = load_dataset(str(tmp_path / "set"), tmp_path / "ws")
+    in_pieces = find_near.__wrapped__(dataset)
+    monkeypatch.undo()
+    assert in_pieces == find_near.__wrapped__(dataset)
+    assert len(in_pieces.groups) == 6
+
+
+def test_blocks_cover_all_rows_once():
+    assert [(rows.start, rows.stop) for rows in tiles.blocks(1100)] == [(0, 512), (512, 1024), (1024, 1100)]
+    assert tiles.for_blocks(1100, lambda rows: rows.stop - rows.start) == [512, 512, 76]
+
+
+def test_squared_distances_are_a_product():
+    rows = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
+    left, right = tiles.squared_distances(rows)
+    wanted = ((rows[:, None] - rows[None]) ** 2).sum(axis=2)
+    np.testing.assert_allclose(left @ right, wanted, atol=1e-5)
