@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from core.errors import GraftError, WorkspaceGone
 from core.files import allow_many_handles
 from pages.ui.runs import words
-from pages.ui.session import engine, state, warmup
+from pages.ui.session import data_view, engine, state, warmup
 from pages.ui.session.guard import OwnPagesOnly
 from pages.ui.session.housekeeping import housekeeping
 from pages.ui.widgets import sidebar, theme, window
@@ -34,7 +34,7 @@ def main() -> None:
     sidebar.show(PAGES, sidebar.notes(state.draft(), data=_data(), job=_job(on_train_page=page.url_path == "train")))
     with st.sidebar:
         theme.follow()
-        window.follow(page.url_path)
+        window.follow(page.url_path, _view(page.url_path))
     try:
         if not _is_gone():
             page.run()
@@ -44,6 +44,13 @@ def main() -> None:
         warmup.start()
         if warmup.ready():
             engine.start_workers()
+
+
+def _view(page: str) -> str:
+    """What a page shows, where it has several views."""
+    if page == "data":
+        return data_view.current()
+    return st.query_params.get("run", "") if page == "results" else ""
 
 
 def _is_gone() -> bool:

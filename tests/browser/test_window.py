@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.conftest import make_images
+
 SCROLL = "() => document.querySelector('[data-testid=stMain]').scrollTop"
 SETTLED = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
 
@@ -27,6 +29,18 @@ def test_the_next_page_opens_at_its_top(page, server):
     page.locator(".st-key-augment-preset button").nth(2).click()
     page.wait_for_function(SETTLED)
     assert page.evaluate(SCROLL) > 0, "a click on the page leaves it where it is"
+
+
+def test_what_was_chosen_is_shown_from_its_top(new_page, server, tmp_path):
+    page = new_page(width=420)
+    choose(page, server, "signs")
+    folder = make_images(tmp_path / "mine", per_class=5)
+    page.click(".st-key-data-change button")
+    page.fill(".st-key-data-path input", str(folder))
+    assert page.evaluate(SCROLL) > 100
+    page.click(".st-key-data-path-use button")
+    page.locator(".st-key-data-head").get_by_text("mine", exact=True).wait_for()
+    page.wait_for_function(f"{SETTLED} && ({SCROLL})() === 0")
 
 
 def test_the_drawer_of_a_narrow_screen_closes_when_a_page_is_chosen(new_page, server):

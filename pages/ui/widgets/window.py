@@ -1,14 +1,17 @@
-"""What only the browser can do: know its tab, begin a page at its top, and fold the drawer away on a telephone."""
+"""What only the browser can do: know its tab, begin what is shown at its top, fold the drawer away on a telephone."""
 
 import streamlit as st
 
 from pages.ui.session import state
 
 
-def follow(page: str) -> None:
-    """Call once in every run of the script, with the name of the page that is open."""
+def follow(page: str, view: str) -> None:
+    """Call once in every run of the script, with the name of the page that is open, and what it shows where that
+    replaces its content: another one begins at its top, too."""
     with st.container(height=1, border=False, key="window-watch"):
-        browser = _watch(key="window", data={"page": page, "tab": state.tab()}, on_tab_change=lambda: None)
+        browser = _watch(
+            key="window", data={"page": page, "view": view, "tab": state.tab()}, on_tab_change=lambda: None
+        )
     if browser.tab and state.adopt(str(browser.tab)):
         st.rerun()
 
@@ -21,11 +24,11 @@ export default function ({ data, parentElement, setStateValue }) {
   const known = sessionStorage.getItem("graft-tab");
   if (!known) sessionStorage.setItem("graft-tab", data.tab);
   else if (known !== data.tab) setStateValue("tab", known);
-  const before = window.graftPage;
-  window.graftPage = data.page;
-  if (before === undefined || before === data.page) return;
+  const before = window.graftPlace;
+  window.graftPlace = { page: data.page, view: data.view };
+  if (before === undefined || (before.page === data.page && before.view === data.view)) return;
   document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0, behavior: "instant" });
-  if (window.innerWidth <= 768)
+  if (window.innerWidth <= 768 && before.page !== data.page)
     document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
 }
 """
