@@ -132,6 +132,9 @@ def _agree(
     agreed = np.abs(aspects[one] - shapes[other]) <= _ASPECT
     strength = views.colour_strength
     (coloured,) = np.nonzero(agreed & (np.minimum(strength[one], strength[other]) > _GREY))
+    likely = views.may_agree(one[coloured], other[coloured], way, _COLOUR)
+    agreed[coloured[~likely]] = False
+    coloured = coloured[likely]
     for part in np.array_split(coloured, 1 + len(coloured) // _BLOCK):
         cosine = np.einsum("pk,pk->p", views.colours(one[part], 0), views.colours(other[part], way))
         agreed[part] = cosine >= _COLOUR

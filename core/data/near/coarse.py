@@ -76,23 +76,28 @@ def _signs(way: int) -> NDArray[np.float32]:
 
 
 def _close(forms: NDArray[np.float32], way: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Pairs, row < column, with forms that are close and among the nearest of either, block by block."""
-    others = np.ascontiguousarray((forms * _signs(way)).T)
-    least = _least(forms, others)
+    """Pairs, one < other, with forms that are close and among the nearest of either, block by block.
 
-    def close(rows: slice) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    The images are taken in the order of what they ask for, so that one number serves a block of rows: those that come
+    after it ask for more.
+    """
+    least = _least(forms, np.ascontiguousarray((forms * _signs(way)).T))
+    order = np.argsort(least, kind="stable")
+    sorted_forms = forms[order]
+    others = np.ascontiguousarray((sorted_forms * _signs(way)).T)
+
+    def close(rows: slice) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         found = []
-        for columns, agreement in tiles(forms[rows], others, rows.start):
-            one, other = places(agreement >= np.minimum(least[rows, None], least[None, columns]))
-            one, other = one + rows.start, other + columns.start
+        for columns, agreement in tiles(sorted_forms[rows], others, rows.start):
+            one, other = places(agreement >= least[order[rows.start]])
+            enough = agreement[one, other] >= least[order[rows]][one]
+            one, other = one[enough] + rows.start, other[enough] + columns.start
             once = one < other
-            found.append((one[once], other[once]))
-        return found
+            found.append(order[np.stack((one[once], other[once]))])
+        both = np.concatenate(found, axis=1)
+        return both.min(axis=0), both.max(axis=0)
 
-    for found in for_blocks(len(forms), close):
-        one, other = (np.concatenate(ends) for ends in zip(*found, strict=True))
-        if len(one):
-            yield one, other
+    return (pairs for pairs in for_blocks(len(forms), close) if len(pairs[0]))
 
 
 def _least(forms: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:

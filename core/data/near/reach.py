@@ -23,8 +23,7 @@ def within_reach(
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """For each block of rows of N thumbnails (N, K) with any: the rows, and the columns that may be near one of them.
 
-    `furthest`: a squared distance for each image; of a pair the lesser one counts. `onwards`: only columns from the
-    first row of the block on.
+    `furthest`: a squared distance for each row. `onwards`: only columns from the first row of the block on.
     """
     everyone = np.arange(len(thumbs))
     if len(thumbs) < _FEWEST:
@@ -32,12 +31,11 @@ def within_reach(
             yield everyone[rows], everyone[rows.start if onwards else 0 :]
         return
     left, right = squared_distances(_shortened(thumbs))
-    reach = furthest + _ROUNDING
 
     def columns_near(rows: slice) -> NDArray[np.intp]:
-        found = np.zeros(len(thumbs), dtype=bool)
+        found, furthest_of_all = np.zeros(len(thumbs), dtype=bool), furthest[rows].max() + _ROUNDING
         for columns, gaps in tiles(left[rows], right, rows.start if onwards else 0):
-            near = gaps <= np.minimum(reach[rows, None], reach[None, columns])
+            near = gaps <= furthest_of_all
             own = np.arange(max(rows.start, columns.start), min(rows.stop, columns.stop))
             near[own - rows.start, own - columns.start] = False
             found[columns] = near.any(axis=0)

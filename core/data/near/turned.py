@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.near.coarse import Check, Pairs, nearest
-from core.data.near.tiles import for_blocks, places, squared_distances
+from core.data.near.tiles import for_blocks, places, squared_distances, tiles
 from core.data.near.views import TURNS, Views, mirrored
 
 _SIDE = 16  # px
@@ -24,14 +24,16 @@ def candidates(views: Views, most: int, check: Check) -> Pairs:
     left, right = squared_distances(kept)
 
     def close(rows: slice) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
-        gap = left[rows] @ right[:, rows.start :]
-        gap[:, : len(gap)][np.tril_indices(len(gap))] = np.inf
-        near = gap <= _CLOSE
-        if np.count_nonzero(near) > _NEAREST * len(gap):  # where everything is alike
-            rank = min(_NEAREST, gap.shape[1] - 1)
-            near &= gap <= np.partition(gap, rank, axis=1)[:, rank, None]
-        one, other = places(near)
-        return one + rows.start, other + rows.start, gap[one, other]
+        found = []
+        for columns, gap in tiles(left[rows], right, rows.start):
+            one, other = places(gap <= _CLOSE)
+            later = one + rows.start < other + columns.start
+            one, other = one[later], other[later]
+            found.append((one + rows.start, other + columns.start, gap[one, other]))
+        one, other, gaps = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        if len(one) <= _NEAREST * (rows.stop - rows.start):
+            return one, other, gaps
+        return _nearest_of_many(left[rows] @ right[:, rows.start :], rows.start)
 
     found_close = for_blocks(len(kept), close)
     one, other, distance = (np.concatenate(parts) for parts in zip(*found_close, strict=True))
@@ -43,6 +45,16 @@ def candidates(views: Views, most: int, check: Check) -> Pairs:
         np.concatenate([distance[agreed] for _, agreed in found]),
         most,
     )
+
+
+def _nearest_of_many(
+    gap: NDArray[np.float32], start: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
+    """Where everything is alike: of each row the nearest ones."""
+    gap[:, : len(gap)][np.tril_indices(len(gap))] = np.inf
+    rank = min(_NEAREST, gap.shape[1] - 1)
+    one, other = places((gap <= _CLOSE) & (gap <= np.partition(gap, rank, axis=1)[:, rank, None]))
+    return one + start, other + start, gap[one, other]
 
 
 def _unchanged(grey: NDArray[np.uint8]) -> NDArray[np.float32]:

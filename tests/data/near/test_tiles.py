@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
-from core.data.near import reach, tiles
+from core.data.near import reach, tiles, views
 from core.data.near.duplicates import find_near
 from core.data.near.reach import within_reach
 from core.data.sources import load_dataset
@@ -19,6 +19,8 @@ def small(monkeypatch):
     """Pieces so small that 23 images need many of them."""
     monkeypatch.setattr(reach, "_FEWEST", 2)
     monkeypatch.setattr(reach, "_KEPT", 3)
+    monkeypatch.setattr(views, "_FEWEST", 2)
+    monkeypatch.setattr(views, "_KEPT", 3)
     monkeypatch.setattr(tiles, "ROWS", 5)
     monkeypatch.setattr(tiles, "COLUMNS", 7)
 
@@ -29,14 +31,12 @@ def test_every_near_pair_is_within_reach(small, onwards):
     thumbs = (rng.normal(0, 60, (23, 3)) @ rng.normal(0, 1, (3, 48)) + rng.normal(0, 1, (23, 48))).astype(np.float32)
     thumbs[17], thumbs[9] = thumbs[2] + rng.normal(0, 3, 48), thumbs[4] + rng.normal(0, 3, 48)
     furthest = np.full(23, 10.0**2 * 48, dtype=np.float32)
-    furthest[4] = 1.0  # nothing is near this one
     found = {(int(r), int(c)) for rows, columns in within_reach(thumbs, furthest, onwards=onwards)
              for r in rows for c in columns}  # fmt: skip
     assert (2, 17) in found
     assert ((17, 2) in found) is not onwards
     rows = {r for r, _ in found}
-    assert not rows & {5, 6, 7, 8}, "a block with nothing near is left out"
-    assert (4, 9) not in found, "of a pair the lesser distance counts"
+    assert not rows & {10, 11, 12, 13, 14}, "a block with nothing near is left out"
 
 
 def test_the_size_of_pieces_changes_nothing(small, monkeypatch, tmp_path):
@@ -54,6 +54,20 @@ def test_the_size_of_pieces_changes_nothing(small, monkeypatch, tmp_path):
     monkeypatch.undo()
     assert in_pieces == find_near.__wrapped__(dataset)
     assert len(in_pieces.groups) == 6
+
+
+def test_no_pair_of_like_colours_is_passed_over(small):
+    rng = np.random.default_rng(1)
+    base = np.repeat(np.repeat(rng.integers(0, 256, (15, 3, 3, 3)), 4, axis=1), 4, axis=2).astype(np.uint8)
+    ways = (*views.WAYS, *views.TURNS)
+    every = np.concatenate([views.mirrored(base, way).reshape(15, -1) for way in ways])
+    seen = views.Views(every, np.zeros((len(every), views.GREY_SIDE**2), np.uint8))
+    one, other = rng.integers(0, len(every), (2, 4000))
+    for way in ways:
+        cosine = np.einsum("pk,pk->p", seen.colours(one, 0), seen.colours(other, way))
+        may = seen.may_agree(one, other, way, 0.7)
+        assert may[cosine >= 0.7].all()
+        assert 5 < (cosine >= 0.7).sum() <= may.sum() < 4000
 
 
 def test_blocks_cover_all_rows_once():
