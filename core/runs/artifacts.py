@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from core import files
-from core.data.dataset import Dataset, Item
+from core.data.dataset import Dataset, Item, LeftOut
 from core.data.scale import Range
 from core.data.split import Split
 from core.errors import RunConflict
@@ -48,16 +48,31 @@ def write_description(folder: Path, experiment: Experiment, listing: dict[str, s
     files.write_json(folder / LISTING, listing)
 
 
-def write_division(folder: Path, split_key: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Division:
+    """How a run began to divide its images: the name of the split, and the names of the images of each part and of
+    those left out with the reason; a run of before kept the first alone."""
+
+    key: str
+    parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def write_division(folder: Path, dataset: Dataset, split: Split) -> None:
     """Keep which split the run began with."""
-    files.write_json(folder / DIVISION, {"key": split_key})
+    parts = {part: [dataset.items[index].name for index in getattr(split, part)] for part in split.sizes}
+    left_out = [[one.name, one.reason] for one in split.left_out]
+    files.write_json(folder / DIVISION, {"key": split_key(dataset, split), "parts": parts, "left_out": left_out})
 
 
-def read_division(folder: Path) -> str | None:
+def read_division(folder: Path) -> Division | None:
     """The split that the run began with; None for a run that was begun before that was kept."""
     path = folder / DIVISION
-    key: str | None = json.loads(path.read_text(encoding="utf-8"))["key"] if path.exists() else None
-    return key
+    if not path.exists():
+        return None
+    found = json.loads(path.read_text(encoding="utf-8"))
+    left_out = tuple(LeftOut(name, reason) for name, reason in found.get("left_out", ()))
+    return Division(found["key"], found.get("parts", {}), left_out)
 
 
 def is_described(folder: Path) -> bool:

@@ -42,7 +42,7 @@ def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> RunL
     lease = lease_run(workspace, run_id)
     try:
         artifacts.write_description(workspace.folder(run_id), experiment, prepared.listing)
-        artifacts.write_division(workspace.folder(run_id), artifacts.split_key(prepared.dataset, prepared.split))
+        artifacts.write_division(workspace.folder(run_id), prepared.dataset, prepared.split)
         with workspace.store.together():
             workspace.store.add(
                 Run(
@@ -101,8 +101,9 @@ def prepare_again(workspace: Workspace, run: Run) -> Prepared:
     Raises `ResumeRefused` when they are not those it began with.
     """
     prepared = _prepared_as_before(workspace, run)
-    require_same_data(prepared, run.experiment.data.fingerprint, artifacts.read_listing(workspace.folder(run.id)))
-    return divided_as_begun(prepared, artifacts.read_division(workspace.folder(run.id)))
+    listing = artifacts.read_listing(workspace.folder(run.id))
+    require_same_data(prepared, run.experiment.data.fingerprint, listing)
+    return divided_as_begun(prepared, artifacts.read_division(workspace.folder(run.id)), listing)
 
 
 def _prepared_as_before(workspace: Workspace, run: Run) -> Prepared:

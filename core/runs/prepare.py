@@ -19,7 +19,7 @@ from core.data.split import Split, make_former_split, make_split
 from core.errors import InvalidExperiment, ResumeRefused, UnusableDataset
 from core.experiment import Experiment, Reading
 from core.files import own_path
-from core.runs.artifacts import split_key
+from core.runs.artifacts import Division, split_key
 from core.task import SPECS, ClassificationSpec
 from core.text import storable
 from core.training.device import require_precision, resolve_device
@@ -162,17 +162,21 @@ def require_same_data(prepared: Prepared, fingerprint: str, listing: Mapping[str
     )
 
 
-def divided_as_begun(prepared: Prepared, began_with: str | None) -> Prepared:
-    """With the split that a run began with, named by its `split_key`; None: by a version that did not keep the name.
+def divided_as_begun(prepared: Prepared, began: Division | None, listing: Mapping[str, str]) -> Prepared:
+    """With the split that a run began with; None: by a version that did not keep it. `listing`: the digest of every
+    image that it saw, by name.
 
-    Raises `ResumeRefused` when this version divides the images otherwise.
+    Raises `ResumeRefused` when this version divides the images otherwise than one that kept no more than its name.
     """
-    if began_with is None:
+    if began is None:
         return replace(prepared, split=make_former_split(prepared.dataset, prepared.experiment.data.split))
-    if began_with == split_key(prepared.dataset, prepared.split):
+    if began.key == split_key(prepared.dataset, prepared.split):
         return prepared
-    # runs of before were divided without what is shifted, earlier ones without counterparts, then without quarter
-    # turns, then without variants, then without companions, then without altered copies, the first without versions
+    if kept := _kept_split(prepared, began, listing):
+        return replace(prepared, split=kept)
+    # runs that kept no more than the name were divided without what is shifted, earlier ones without counterparts, then
+    # without quarter turns, then without variants, then without companions, then without altered copies, the first
+    # without versions
     spec = prepared.experiment.data.split
     for number in range(7):
         split = make_split(
@@ -186,12 +190,28 @@ def divided_as_begun(prepared: Prepared, began_with: str | None) -> Prepared:
             look_for_counterparts=number < 1,
             look_for_shifted=False,
         )
-        if began_with == split_key(prepared.dataset, split):
+        if began.key == split_key(prepared.dataset, split):
             return replace(prepared, split=split)
     raise ResumeRefused(
         "This version divides the images into training, validation and test otherwise than the one that began the "
         "run. Start a new run with its settings."
     )
+
+
+def _kept_split(prepared: Prepared, began: Division, listing: Mapping[str, str]) -> Split | None:
+    """The split as the run kept it, where its images are still there, perhaps under other names."""
+    items = prepared.dataset.items
+    by_digest = {item.digest: index for index, item in enumerate(items)}
+    by_name = {item.name: index for index, item in enumerate(items) if listing.get(item.name) == item.digest}
+    parts = {
+        part: [by_name.get(name, by_digest.get(listing.get(name, ""))) for name in names]
+        for part, names in began.parts.items()
+    }
+    found = {part: tuple(index for index in indices if index is not None) for part, indices in parts.items()}
+    if not found:
+        return None
+    split = replace(prepared.split, train=found["train"], val=found["val"], test=found["test"], left_out=began.left_out)
+    return split if began.key == split_key(prepared.dataset, split) else None
 
 
 def _absolute(weights: str) -> str:

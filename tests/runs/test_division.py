@@ -1,11 +1,13 @@
 """A run goes on with the split that it began with, whichever version of the program divided its images."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from core.data.dataset import LeftOut
 from core.data.split import make_former_split, make_split
 from core.errors import ResumeRefused
 from core.experiment import DataSpec, SplitSpec
@@ -65,7 +67,31 @@ def test_a_run_that_was_begun_before_mirrored_copies_were_found_goes_on_with_its
     claim = create_run(workspace, replace(prepared, split=earlier))
     release(workspace, claim, Status.STOPPED, "")
     assert (prepared.split.sizes["train"], earlier.sizes["train"]) == (15, 16)
+    keep_no_more_than_the_name(workspace, claim.run_id)
     assert prepare_again(workspace, workspace.store.run(claim.run_id)).split == earlier
+
+
+def keep_no_more_than_the_name(workspace, run_id, key=None):
+    """As versions before this one kept a split."""
+    file = workspace.folder(run_id) / artifacts.DIVISION
+    file.write_text(json.dumps({"key": key or json.loads(file.read_text())["key"]}))
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_a_run_goes_on_with_its_split_however_this_version_would_divide(begun, across, renamed):
+    workspace, run, prepared = begun
+    of_another_version = replace(
+        prepared.split, train=prepared.split.train[2:], val=(*prepared.split.val, prepared.split.train[0]),
+        left_out=(LeftOut(prepared.dataset.items[prepared.split.train[1]].name, "It was too dark."),),
+    )  # fmt: skip
+    artifacts.write_division(workspace.folder(run.id), prepared.dataset, of_another_version)
+    if renamed:
+        for path in (across / "train" / "cat").iterdir():
+            path.rename(path.with_name(f"renamed-{path.name}"))
+    again = prepare_again(workspace, run)
+    assert again.split.sizes == {"train": 13, "val": 4, "test": 4}
+    assert [one.reason for one in again.split.left_out] == ["It was too dark."]
+    assert artifacts.split_key(again.dataset, again.split) == artifacts.split_key(prepared.dataset, of_another_version)
 
 
 def test_a_run_that_this_version_would_divide_otherwise_is_refused(begun):
@@ -73,7 +99,7 @@ def test_a_run_that_this_version_would_divide_otherwise_is_refused(begun):
     data = DataSpec(source=prepared.dataset.source, split=SplitSpec(near_copies="keep", seed=4))
     other = prepare(make_experiment("", data=data), workspace.root, "cpu")
     assert artifacts.split_key(other.dataset, other.split) == artifacts.split_key(prepared.dataset, prepared.split)
-    artifacts.write_division(workspace.folder(run.id), "0123456789abcdef")
+    keep_no_more_than_the_name(workspace, run.id, "0123456789abcdef")
     with pytest.raises(ResumeRefused, match=r"divides the images .* otherwise"):
         prepare_again(workspace, run)
 
@@ -103,7 +129,7 @@ def test_a_run_that_knew_no_versions_by_name_goes_on_with_its_split(tmp_path, en
     before = make_split(prepared.dataset, prepared.experiment.data.split, **unknown)
     assert before.train != prepared.split.train
     assert prepare_again(workspace, run).split == prepared.split
-    artifacts.write_division(workspace.folder(run.id), artifacts.split_key(prepared.dataset, before))
+    keep_no_more_than_the_name(workspace, run.id, artifacts.split_key(prepared.dataset, before))
     assert prepare_again(workspace, run).split == before
 
 

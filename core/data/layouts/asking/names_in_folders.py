@@ -18,8 +18,7 @@ def ask_about_file_names(case: Case, full: Sequence[Folder]) -> None:
     """Raise if the file names of every flat folder give the same classes, or one each in folders that are only
     numbered or dated; folders of bare numbers may lie beside."""
     named = [(folder, images) for folder in full if not are_nameless(images := list(folder.every_image()))]
-    together = labels_by_name([path for _, images in named for path in images]) or {}
-    labels = [{together[path] for path in images} if together else _labels(images) for _, images in named]
+    labels = _labels_of([images for _, images in named])
     if not named or not all(labels):
         return
     if all(len(found) == 1 for found in labels):
@@ -57,8 +56,13 @@ def _ask_about_groups(case: Case, folders: Sequence[Folder], labels: Collection[
         )
 
 
-def _labels(images: Sequence[Path]) -> set[str]:
-    return set((labels_by_name(images) or {}).values())
+def _labels_of(folders: Sequence[Sequence[Path]]) -> list[set[str]]:
+    """The classes in the file names of each folder, by one pattern where that gives two images of each on average."""
+    together = labels_by_name([path for images in folders for path in images]) or {}
+    labels = [{together[path] for path in images if together} for images in folders]
+    if together and all(2 * len(found) <= len(images) for found, images in zip(labels, folders, strict=True)):
+        return labels
+    return [set((labels_by_name(images) or {}).values()) for images in folders]
 
 
 def _holds_all(folder: Folder) -> bool:

@@ -55,6 +55,7 @@ def test_a_folder_of_bare_numbers_beside_is_left_out(tree, asked, read):
         named(("oak",), ("leaf", "bark")) | {"elm": [f"IMG_{n}.jpg" for n in range(4)]},
         named(("oak",), ("leaf", "bark")) | named(("elm",), ("root", "twig")),
         named(("cat",), ("cat",)) | named(("dog",), ("dog",)),
+        {name: [f"{n}_aug_{end}_17.png" for n in range(5) for end in "ab"] for name in ("cat", "dog")},
     ],
 )
 def test_classes_with_kinds_of_their_own_stay_classes(read, content):
