@@ -4,7 +4,7 @@ from core.backbones.freezing import freeze
 from core.features.batches import chunked
 from core.features.phase_inputs import PhaseInputs
 from core.training.checkpoints import Precisions, State
-from core.training.device import precisions
+from core.training.device import device_title, precisions
 from core.training.inference import BATCH_SIZE
 from core.training.setup import Setup
 from core.training.step import Stepper
@@ -21,14 +21,21 @@ def enter_phase(setup: Setup, phase_inputs: PhaseInputs, index: int) -> Stepper:
     return Stepper(setup, phase_inputs.of_phase(index), index)
 
 
-def precisions_of(setup: Setup, state: State | None) -> Precisions:
-    """The number formats of a run: those with which it began, as far as the device has them."""
+def precisions_of(setup: Setup, state: State | None) -> tuple[Precisions, list[str]]:
+    """The number formats of a run, those with which it began as far as the device has them, and what the user is told
+    of the others."""
     if state is None:
-        return Precisions(setup.frozen_precision(), setup.trained_precision)
+        return Precisions(setup.frozen_precision(), setup.trained_precision), []
     frozen, trained = state.precisions
     if not trained:  # an earlier version, which trained in fp32 where the recipe did not say otherwise
         trained = "fp32" if setup.experiment.recipe.precision == "auto" else setup.trained_precision
-    return Precisions(frozen, trained if trained in precisions(setup.device) else "fp32")
+    known = precisions(setup.device)
+    notes = [
+        f"This run computed in {precision} until now, which {device_title(setup.device)} does not train in: it goes on "
+        "in fp32, which takes longer and more memory, and gives slightly other results."
+        for precision in sorted({frozen, trained} - set(known))
+    ]
+    return Precisions(*(one if one in known else "fp32" for one in (frozen, trained))), notes
 
 
 def announce_next(setup: Setup, phase_inputs: PhaseInputs, stepper: Stepper, epoch: int, epoch_in_phase: int) -> None:

@@ -65,7 +65,7 @@ class _Training:
             setup.model.load_state_dict(state.model)
             if self.at.best_epoch == self.at.epoch:  # a kill after this state was written may have left older weights
                 setup.checkpoints.save_best(setup.model, self._record())
-        self.precisions = precisions_of(setup, state)
+        self.precisions, self.notes = precisions_of(setup, state)
         self.setup = setup = replace(setup, trained_precision=self.precisions.trained)
         self.phase_inputs = setup.phase_inputs(self.precisions.frozen)
         self.steps_ahead = device.steps_ahead(setup.device)
@@ -83,7 +83,7 @@ class _Training:
             trained_precision=setup.trained_precision,
             phase_epochs=tuple(phase.epochs for phase in phases),
         )
-        yield from self._drain_warnings(self.phase_inputs.notes)
+        yield from self._drain_warnings(self.notes + self.phase_inputs.notes)
         first = self.at.phase + 1 if self.at.phase_over else self.at.phase
         try:
             for index in range(first, len(phases)):

@@ -7,9 +7,10 @@ import torch
 
 from core.experiment import BackboneSpec, Phase, Recipe
 from core.features.precision import trained_precision
+from core.training import entering
 from core.training.checkpoints import LAST, Precisions, State
 from core.training.entering import precisions_of
-from core.training.events import CheckpointWritten, EpochEnded, RunStarted
+from core.training.events import CheckpointWritten, EpochEnded, RunStarted, Warned
 from core.training.loop import START, train
 from core.work.control import Control
 from tests.conftest import make_experiment
@@ -159,4 +160,20 @@ def test_a_run_that_trained_in_bf16_goes_on_so_and_one_of_before_in_fp32(images,
 def test_a_format_that_the_device_lacks_becomes_fp32(images, tmp_path):
     setup = prepare(two_phases(images), tmp_path)
     state = State(START, {}, {}, {}, Precisions("bf16", "fp16"))
-    assert precisions_of(setup, state) == ("bf16", "fp32")  # a processor does not train in fp16
+    found, notes = precisions_of(setup, state)
+    assert found == ("bf16", "fp32")  # a processor does not train in fp16
+    assert len(notes) == 1
+    assert "in fp16 until now" in notes[0]
+    assert precisions_of(setup, None)[1] == []
+
+
+def test_a_run_that_goes_on_in_another_format_says_so(images, tmp_path, monkeypatch):
+    experiment = two_phases(images)
+    running = train(in_bf16(experiment, tmp_path), Control())
+    next(event for event in running if isinstance(event, CheckpointWritten))
+    running.close()
+    monkeypatch.setattr(entering, "precisions", lambda _: ("auto", "fp32", "fp16"))
+    events = run(in_bf16(experiment, tmp_path))
+    assert events[0].trained_precision == events[0].frozen_precision == "fp32"
+    warned = [event.message for event in events if isinstance(event, Warned)]
+    assert len([message for message in warned if "in bf16 until now" in message]) == 1
