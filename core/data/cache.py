@@ -18,6 +18,7 @@ from core.errors import UnreadableImage
 from core.shared import SharedFile
 
 MEMORY_BYTES = 1 << 30  # about 5,000 images of 256 px
+LOOKED_AT_BYTES = 128 << 20  # of them, before any is trained with; a workspace has two sizes
 SPILL_BYTES = 16 << 30  # and in a temporary file beyond
 _MARK_BYTES = 16  # of its digest, before an image in the file: written last, so that it stands before a whole one only
 
@@ -84,15 +85,19 @@ class ImageCache:
         return pixels
 
     def keep(self, digest: str, decoded: NDArray[uint8]) -> None:
-        """Keep an image that was decoded for another reason, so that it need not be decoded again, if there is memory.
+        """Keep an image that was decoded for another reason, so that it need not be again, if there is memory."""
+        self._keep(digest, decoded, self._budget_bytes)
 
-        A data set that is only looked at must not fill the disk.
-        """
-        if self._images.get(digest) is not None or self._images.used >= self._budget_bytes:
+    def keep_looked_at(self, digest: str, decoded: NDArray[uint8]) -> None:
+        """As `keep`, for a data set that is only looked at: it must not fill the memory, nor the disk."""
+        self._keep(digest, decoded, min(self._budget_bytes, LOOKED_AT_BYTES))
+
+    def _keep(self, digest: str, decoded: NDArray[uint8], most_bytes: int) -> None:
+        if self._images.get(digest) is not None or self._images.used >= most_bytes:
             return
         pixels = resize(decoded, self.geometry)
         pixels.setflags(write=False)
-        if self._images.used + pixels.nbytes <= self._budget_bytes:
+        if self._images.used + pixels.nbytes <= most_bytes:
             self._images.put(digest, pixels)
 
     def place(self, item: Stored) -> Place | None:

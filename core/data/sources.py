@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.data import names
-from core.data.cache import ImageCache
 from core.data.dataset import Dataset, Item, LeftOut
 from core.data.decoding import sniff
 from core.data.layout import Layout, layout_choices, read_json, read_layout
@@ -15,7 +14,7 @@ from core.data.layouts.masked.drawn import masks_of_photographs
 from core.data.layouts.tables import SUFFIXES as TABLES
 from core.data.natural import natural_key
 from core.data.near.labels_of_copies import with_labels_of_copies
-from core.data.scan import Progress, Scan, scan
+from core.data.scan import Keep, Progress, Scan, scan
 from core.data.zips.unpack import unpack
 from core.errors import DatasetNotFound, LayoutChoice, UnclearLayout, UnreadableArchive, UnusableDataset, unknown_name
 from core.experiment import Reading
@@ -71,12 +70,12 @@ SAMPLES = {
 
 def load_dataset(
     source: str, workspace: Path, progress: Progress | None = None, reading: Reading | None = None,
-    images: ImageCache | None = None,
+    keep: Keep | None = None,
 ) -> Dataset:  # fmt: skip
     """Read a data set: 'sample:NAME', a folder, or a zip (unpacked once into `workspace`, by its content).
 
-    `reading` holds options for reading a folder; the result's `reading` holds the detected ones. `images` is given what
-    is decoded here.
+    `reading` holds options for reading a folder; the result's `reading` holds the detected ones. `keep` is given
+    what is decoded here.
 
     Every image is decoded once, with `progress(done, total)`; an unchanged folder is recalled from `workspace`.
     Raises `DatasetNotFound`, `UnreadableArchive`, `UnusableDataset`, or its subclass `UnclearLayout`, whose choices are
@@ -84,12 +83,12 @@ def load_dataset(
     """
     if source.startswith(SAMPLE_PREFIX):
         sample = _sample(source.removeprefix(SAMPLE_PREFIX))
-        return _load(_Folder(sample.folder, source, sample.title), workspace, progress, reading, images)
+        return _load(_Folder(sample.folder, source, sample.title), workspace, progress, reading, keep)
     path = _path(source)
     folder = path if path.is_dir() else _unpacked(path, workspace)
     name = names.shown(path.stem) if path is not folder else _name(path)
     try:
-        dataset = _load(_Folder(folder, str(path), name), workspace, progress, reading, images)
+        dataset = _load(_Folder(folder, str(path), name), workspace, progress, reading, keep)
         return replace(dataset, notes=(*_other_downloads(path), *dataset.notes)) if path is not folder else dataset
     except UnclearLayout as error:
         choices = tuple(replace(one, says=_reword(one.says, folder, path)) for one in error.choices)
@@ -224,11 +223,11 @@ class _Folder:
 
 def _load(
     source_folder: _Folder, workspace: Path, progress: Progress | None, reading: Reading | None,
-    images: ImageCache | None,
+    keep: Keep | None,
 ) -> Dataset:  # fmt: skip
     layout = read_layout(source_folder.path, reading, workspace.resolve())
     layout.found.sort(key=lambda found: natural_key(found.name))
-    scan_result = scan(layout.found, layout.root, workspace, progress, images.keep if images else None)
+    scan_result = scan(layout.found, layout.root, workspace, progress, keep)
     dataset = _dataset(layout, scan_result, source_folder, _is_made_here(source_folder, workspace))
     if not dataset.items:
         first = f" The first one: {dataset.left_out[0].name}: {dataset.left_out[0].reason}" if dataset.left_out else ""

@@ -69,13 +69,13 @@ def prepare(
     `root` is the workspace's folder. `classes` is the order in which a run learned them, where there is one already.
     `images`: caches that are given what is decoded here, so that the run need not decode it again.
     The result's experiment names its source absolutely and carries the fingerprint.
-    Raises `InvalidInput` in one of its kinds: what it says is what the user must change.
+    Raises `InvalidInput` or one of its kinds: what it says is what the user must change.
     """
     check_names(experiment)
     chosen = resolve_device(device)
     require_precision(experiment.recipe, chosen)
-    cache = images(catalogue.input_sizes(experiment.backbone)) if images else None
-    dataset = load_dataset(experiment.data.source, root, on_progress, _reading(experiment), cache)
+    keep = images(catalogue.input_sizes(experiment.backbone)).keep if images else None
+    dataset = load_dataset(experiment.data.source, root, on_progress, _reading(experiment), keep)
     if storable(dataset.source) != dataset.source:
         raise UnusableDataset(
             f"The path {dataset.source} holds bytes that are no UTF-8, so that a run cannot keep it. Rename it."

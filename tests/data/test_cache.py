@@ -127,6 +127,21 @@ def test_what_was_decoded_for_another_reason_is_kept_while_there_is_memory(items
     for item, image in zip(items, pixels, strict=False):
         kept.keep(item.digest, image)
     assert kept._images.used == 2 * SIZE
-    assert kept.shared_path is None or not kept._spill._places  # and nothing of it is on the disk
+    assert not kept._spill._places  # and nothing of it is on the disk
     assert [(kept.base(item) == resize(image, GEOMETRY)).all() for item, image in zip(items, pixels, strict=False)]
     assert [path.name for path in decoded] == ["02.png"]
+
+
+def test_a_data_set_that_is_only_looked_at_takes_little_memory_until_it_is_trained_with(items, monkeypatch):
+    monkeypatch.setattr(cache, "LOOKED_AT_BYTES", 2 * SIZE)
+    kept = ImageCache(GEOMETRY, 5 * SIZE)
+    for item in items[:4]:
+        kept.keep_looked_at(item.digest, decode(item.path).pixels)
+    assert kept._images.used == 2 * SIZE
+    for item in items[:4]:
+        kept.keep(item.digest, decode(item.path).pixels)
+    assert kept._images.used == 4 * SIZE
+    small = ImageCache(GEOMETRY, SIZE)
+    for item in items[:4]:
+        small.keep_looked_at(item.digest, decode(item.path).pixels)
+    assert small._images.used == SIZE

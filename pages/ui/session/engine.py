@@ -146,11 +146,12 @@ def _splits() -> BoundedCache[Split]:
 
 
 def _read(source: str, reading: Reading, bar: Bar) -> Dataset:
-    cache = None
+    keep = None
     with suppress(GraftError):  # an unknown backbone, a workspace that cannot be opened: whoever needs them says so
-        cache = images(catalogue.input_sizes(state.draft().backbone))  # so that nothing is decoded a second time
+        # what is decoded here need not be a second time
+        keep = images(catalogue.input_sizes(state.draft().backbone)).keep_looked_at
     with st.spinner("Reading the images."), bar() as progress:
-        return load_dataset(source, state.workspace(), progress, reading, cache)
+        return load_dataset(source, state.workspace(), progress, reading, keep)
 
 
 def _key(source: str, reading: Reading) -> tuple[Hashable, ...]:

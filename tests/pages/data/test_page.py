@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.data.cache import ImageCache
 from core.experiment import SplitSpec
 from tests.conftest import make_images
 from tests.pages.data import helpers
@@ -54,6 +55,15 @@ def test_a_folder_is_taken_by_its_whole_path_and_a_change_of_it_is_seen(at, imag
     (images / "cold" / "one more.png").write_bytes(png(5))
     at.run()
     assert at.metric[0].value == "25"
+
+
+def test_looking_at_a_data_set_takes_the_memory_of_looking(at, images, monkeypatch):
+    kept = []
+    monkeypatch.setattr(ImageCache, "keep", lambda *_: kept.append("to train"))
+    monkeypatch.setattr(ImageCache, "keep_looked_at", lambda *_: kept.append("to look at"))
+    choose_path(at, images)
+    assert at.metric[0].value == "24"
+    assert kept == ["to look at"] * 24
 
 
 @pytest.mark.parametrize(
