@@ -111,9 +111,10 @@ class ImageCache:
         return place
 
     @property
-    def shared_path(self) -> str | None:
-        """How other processes open the file of places; None where there is none."""
-        return self._spill.file.path if self._spill.opened() and self._spill.file else None
+    def shared_file(self) -> SharedFile | None:
+        """The file of places, for other processes; None where there is none. Whoever tells them its address keeps it
+        until they have opened it, or never will."""
+        return self._spill.opened()
 
 
 class PlacedImages:
@@ -189,7 +190,7 @@ class _Spill:
             if digest in self._places:
                 return self._places[digest]
             place = Place(self._end, height, width)
-            if self._end + place.nbytes > self._limit_bytes or not self.opened():
+            if self._end + place.nbytes > self._limit_bytes or self._opened() is None:
                 return None
             if self._end + place.nbytes > self._limit_bytes:  # opening leaves less where the disk is nearly full
                 return None
@@ -211,15 +212,19 @@ class _Spill:
     def _has(self, place: Place, digest: str) -> bool:
         return self.file is not None and self.file.read(_MARK_BYTES, place.offset) == _mark(digest)
 
-    def opened(self) -> bool:
-        """Whether there is a file, which is made now if there may be one."""
+    def opened(self) -> SharedFile | None:
+        """The file, which is made now if there may be one."""
+        with self._reserving:  # two files made at once: one of them would be closed while others look for it
+            return self._opened()
+
+    def _opened(self) -> SharedFile | None:
         if self.file is not None or self._limit_bytes <= 0:
-            return self.file is not None
+            return self.file
         try:
             self.file = SharedFile.create(self._folder)
         except OSError:
             self._limit_bytes = 0
-            return False
+            return None
         if self._folder is not None:  # leave space for checkpoints of runs
             self._limit_bytes = min(self._limit_bytes, shutil.disk_usage(self._folder).free // 2)
-        return True
+        return self.file

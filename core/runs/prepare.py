@@ -18,6 +18,7 @@ from core.data.sources import load_dataset
 from core.data.split import Split, make_former_split, make_split
 from core.errors import InvalidExperiment, ResumeRefused, UnusableDataset
 from core.experiment import Experiment, Reading
+from core.features.workers.count import usual_count
 from core.files import own_path
 from core.runs.artifacts import Division, split_key
 from core.task import SPECS, ClassificationSpec
@@ -74,6 +75,8 @@ def prepare(
     check_names(experiment)
     chosen = resolve_device(device)
     require_precision(experiment.recipe, chosen)
+    if chosen.type != "cpu":
+        usual_count()  # of the processes that a run will start: a wrong setting is known before there is a run
     keep = images(catalogue.input_sizes(experiment.backbone)).keep if images else None
     dataset = load_dataset(experiment.data.source, root, on_progress, _reading(experiment), keep)
     if storable(dataset.source) != dataset.source:

@@ -56,7 +56,8 @@ class Workspace:
     def workers(self, device_type: str) -> "WorkerPool | None":
         """The processes that make views beside a device, which all runs of this process share; they are started now.
 
-        None where the processor itself computes: there they would take its time.
+        None where the processor itself computes, since they would take its time, and where their number is 0. Ones that
+        cannot be used are returned, too: a run with them says so. Raises `InvalidInput` for a number that is none.
         """
         if device_type == "cpu":
             return None
@@ -66,7 +67,7 @@ class Workspace:
 
                 self._pool = WorkerPool()
         self._pool.start()
-        return self._pool if self._pool.usable else None
+        return self._pool if self._pool.count else None
 
     @property
     def features(self) -> Path:

@@ -1,5 +1,6 @@
 """The images in memory."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
@@ -145,3 +146,14 @@ def test_a_data_set_that_is_only_looked_at_takes_little_memory_until_it_is_train
     for item in items[:4]:
         small.keep_looked_at(item.digest, decode(item.path).pixels)
     assert small._images.used == SIZE
+
+
+def test_threads_that_ask_at_once_get_the_same_file(monkeypatch):
+    real = shared.SharedFile.create
+    monkeypatch.setattr(cache.SharedFile, "create", lambda *given: time.sleep(0.05) or real(*given))
+    kept = ImageCache(GEOMETRY, 0, 10 * SIZE)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: kept.shared_file, range(8)))
+    assert found == [found[0]] * 8
+    assert found[0] is not None
+    assert ImageCache(GEOMETRY, SIZE).shared_file is None

@@ -84,6 +84,16 @@ def test_what_cannot_run_here_is_refused_before_an_image_is_read(divided, tmp_pa
         prepare(make_experiment(divided, **change), tmp_path, "cpu")
 
 
+def test_a_wrong_number_of_view_workers_is_told_before_there_is_a_run(divided, tmp_path, monkeypatch):
+    monkeypatch.setenv("GRAFT_VIEW_WORKERS", "many")
+    assert prepare(make_experiment(divided), tmp_path, "cpu").dataset.items  # which has none
+    monkeypatch.setattr(module, "load_dataset", lambda *_, **__: pytest.fail("images were read"))
+    monkeypatch.setattr(module, "resolve_device", torch.device)
+    monkeypatch.setattr(module, "require_precision", lambda *_: None)
+    with pytest.raises(InvalidInput, match=r"GRAFT_VIEW_WORKERS is 'many'"):
+        prepare(make_experiment(divided), tmp_path, "cuda:0")
+
+
 def test_an_image_size_that_the_backbone_cannot_take_is_refused(divided):
     base = make_experiment(divided)
     check_names(base)

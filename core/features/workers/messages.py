@@ -7,6 +7,7 @@ from typing import IO, Any, NamedTuple
 from core.data.cache import Place
 from core.data.geometry import Geometry
 from core.data.scale import Range
+from core.shared import Address
 
 _LENGTH_BYTES = 8
 
@@ -28,20 +29,20 @@ class Asked(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """Views that a worker will be asked for: see `Views`. `views` is the path of the file that they are written to,
-    `images` that of the cache."""
+    """Views that a worker will be asked for: see `Views`. `views` is the file that they are written to, `images` that
+    of the cache."""
 
     key: int
     pipeline: str  # as JSON
     geometry: Geometry
     seed: int
     references: tuple[Asked, ...]
-    views: str
-    images: str | None
+    views: Address
+    images: Address | None
 
 
 class Closed(NamedTuple):
-    """Views that nobody wants any more."""
+    """Views that nobody wants any more. The worker answers the same, once it will open none of their files any more."""
 
     key: int
 

@@ -51,6 +51,7 @@ def serve(asks: IO[bytes], answers: IO[bytes]) -> None:
             opened[message.key] = _open(message)
         elif isinstance(message, Closed):
             opened.pop(message.key, None)
+            send(answers, message)
         elif isinstance(message, Unit):
             send(answers, _made(opened, message, answers))
 
@@ -63,12 +64,22 @@ class _Opened(NamedTuple):
 def _open(message: Opened) -> _Opened | Exception:
     """Views and files; what fails is told when views are asked for."""
     try:
-        images = PlacedImages(message.geometry, SharedFile.open(message.images) if message.images else None)
+        images = PlacedImages(message.geometry, _open_images(message))
         spec = PipelineSpec.model_validate_json(message.pipeline)
         views = Views(spec, message.geometry, message.seed, images, message.references)
         return _Opened(views, SharedFile.open(message.views))
     except Exception as error:
         return error
+
+
+def _open_images(message: Opened) -> SharedFile | None:
+    """The cache's file; None where there is none, or none any more: images are then decoded."""
+    if message.images is None:
+        return None
+    try:
+        return SharedFile.open(message.images)
+    except FileNotFoundError:
+        return None
 
 
 def _made(opened: dict[int, Any], unit: Unit, answers: IO[bytes]) -> Made:

@@ -3,6 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -42,8 +43,13 @@ class ViewStream:
         ahead = min(len(chunks), _batches_ahead(pool, largest, self._view_bytes))
         self._slots = _Slots(ahead, largest * self._view_bytes)
         self._making: deque[_Making] = deque()
+        self._images = image_views.cache.shared_file
         self._key = pool.open(self._announced)
-        self._ask()
+        try:
+            self._ask()
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def asked_all(self) -> bool:
@@ -62,17 +68,17 @@ class ViewStream:
         return self._batch(self._making.popleft())
 
     def close(self) -> None:
-        """Drop what is not made yet, and give back the memory."""
-        self._pool.shut(self._key)
+        """Drop what is not made yet, and give back the memory, once no worker opens or has open any of the files."""
         self._making.clear()
-        self._slots.close()
+        self._slots.release()
+        self._pool.shut(self._key, partial(_let_go, self._slots.file, self._images))
 
     def _announced(self, key: int) -> Opened:
         views = self._views
         references = tuple(self._asked(item) for item in views.references) if views.needs_references else ()
         return Opened(
-            key, views.pipeline.model_dump_json(), views.geometry, views.seed, references, self._slots.file.path,
-            views.cache.shared_path,
+            key, views.pipeline.model_dump_json(), views.geometry, views.seed, references, self._slots.file.address,
+            None if self._images is None else self._images.address,
         )  # fmt: skip
 
     def _ask(self) -> None:
@@ -105,13 +111,14 @@ class ViewStream:
     def _finish(self, part: "_Part") -> tuple[str | None, ...]:
         """The failures of a part, once it is done. What no worker makes is made here: while they start, and where
         there are none."""
-        while not part.done.wait(POLL_S if self._pool.ready else 0.0):
+        while not part.done.is_set():
             if not self._pool.ready and self._pool.take_back(part.order):
                 return self._made_here(part)
+            part.done.wait(POLL_S)
         error = part.made.error
         if isinstance(error, (WorkersUnavailable, OSError, MemoryError)):
             if isinstance(error, OSError):
-                self._pool.give_up(error)
+                self._pool.give_up(str(error))
             return self._made_here(part)
         if error is not None:
             raise error
@@ -121,7 +128,7 @@ class ViewStream:
         def write(view: np.ndarray, offset: int) -> None:
             self._slots.memory[offset : offset + view.size] = view.reshape(-1)
 
-        return write_views(part.order.unit, self._views, write)
+        return part.order.explained(write_views(part.order.unit, self._views, write))
 
 
 class _Part:
@@ -171,10 +178,15 @@ class _Slots:
         self.free += self._in_use
         self._in_use.clear()
 
-    def close(self) -> None:
-        """Let go of the memory; arrays of it stay."""
-        self.file.close()
+    def release(self) -> None:
+        """Let go of the memory; the file stays open, and so do arrays that others hold."""
         self.memory = self.memory[:0].copy()
+
+
+def _let_go(views: SharedFile, images: SharedFile | None) -> None:
+    """Close the file of views; that of images is the cache's, and was only held until now."""
+    views.close()
+    del images
 
 
 def _batches_ahead(pool: WorkerPool, batch: int, view_bytes: int) -> int:

@@ -82,7 +82,7 @@ class Upcoming:
         try:
             return ViewStream(self.pool, self._views, chunks, number)
         except OSError as error:
-            self.pool.give_up(error)
+            self.pool.give_up(str(error))
             return None
 
     def _note(self) -> None:

@@ -15,6 +15,10 @@ from core.features.workers.messages import Closed, Made, Opened, Unit, send
 from core.features.workers.process import BOOT
 
 LOST = 3  # times that a worker may end over one image before the image is left out
+LEFT_OUT = (
+    f"The process that reads it ended {LOST} times. Either the computer was short of memory: close other programs, or "
+    "use fewer such processes. Or the image is damaged: remove it, or save it anew."
+)
 GONE = (OSError, ValueError)  # of a pipe whose other end, or whose own one, is closed
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -39,10 +43,12 @@ class Order:
 
     def finish(self, made: Made) -> None:
         """Tell the outcome."""
-        failures = list(made.failures)
-        for place in self.unit.left_out if failures else ():
-            failures[place] = f"The process that reads it ended {LOST} times. Remove the image, or save it anew."
-        self.made(made._replace(failures=tuple(failures)))
+        self.made(made._replace(failures=self.explained(made.failures)))
+
+    def explained(self, failures: tuple[str | None, ...]) -> tuple[str | None, ...]:
+        """The failures of the unit, if it was made, with those of the images that were not tried."""
+        left_out = self.unit.left_out
+        return tuple(LEFT_OUT if place in left_out else reason for place, reason in enumerate(failures))
 
 
 class Worker:
@@ -72,12 +78,14 @@ class Worker:
                 send(self._asks, opened)
             send(self._asks, order.unit)
 
-    def close_views(self, key: int) -> None:
-        """Have views forgotten."""
-        if key in self._known:
-            self._known.remove(key)
-            with suppress(*GONE):
-                send(self._asks, Closed(key))
+    def close_views(self, key: int) -> bool:
+        """Have views forgotten. Whether it may still open, or has open, their files: until it answers, or ends."""
+        if key not in self._known:
+            return False
+        self._known.remove(key)
+        with suppress(*GONE):  # it has ended, but perhaps it is not known yet that it has
+            send(self._asks, Closed(key))
+        return True
 
     def leave(self) -> None:
         """Have it end, as it does when the program has gone."""

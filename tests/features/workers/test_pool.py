@@ -4,17 +4,22 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from core.errors import InvalidInput
 from core.features.batches import chunked
+from core.features.workers import count as counting
 from core.features.workers import pool as module
-from core.features.workers.pool import VARIABLE, WorkerPool, usual_count
+from core.features.workers.count import VARIABLE, usual_count
+from core.features.workers.pool import WorkerPool, WorkersUnavailable
 from core.features.workers.stream import ViewStream
+from core.features.workers.upcoming import Upcoming
 from core.runs.workspace import Workspace
-from tests.features.workers.conftest import started
-from tests.features.workers.test_stream import by_threads, same, views_of
+from tests.features.workers.conftest import SLOW, started
+from tests.features.workers.test_stream import by_threads, by_workers, same, views_of
 from tests.waiting import until
 
 PROGRAM = """
@@ -37,13 +42,23 @@ def alive(process):
 
 
 @pytest.mark.parametrize(("asked", "cores", "count"), [
-    ("", 1, 0), ("", 2, 1), ("", 16, 15), ("", 17, 16), ("", 64, 16), ("3", 64, 3), ("0", 64, 0), ("99", 2, 16),
-    ("many", 4, 3),
+    ("", 1, 0), ("", 2, 1), ("", 16, 15), ("", 17, 16), ("", 64, 16), ("3", 64, 3), ("0", 64, 0), ("16", 2, 16),
+    (" 2 ", 4, 2),
 ])  # fmt: skip
 def test_one_fewer_than_the_cores_or_as_many_as_are_asked_for(monkeypatch, asked, cores, count):
-    monkeypatch.setattr(module, "cores", lambda: cores)
+    monkeypatch.setattr(counting, "cores", lambda: cores)
     monkeypatch.setenv(VARIABLE, asked)
     assert usual_count() == count
+
+
+@pytest.mark.parametrize("asked", ["abc", "-1", "17", "1.5", "9" * 5000])
+def test_a_number_that_is_none_is_refused(tmp_path, monkeypatch, asked):
+    monkeypatch.setenv(VARIABLE, asked)
+    with Workspace(tmp_path) as workspace:
+        assert workspace.workers("cpu") is None  # nobody asks for it there
+        with pytest.raises(InvalidInput, match=r"GRAFT_VIEW_WORKERS.*from 0 .* to 16") as refused:
+            workspace.workers("cuda")
+    assert len(str(refused.value)) < 400
 
 
 def test_workers_load_no_torch_and_take_little_memory(pool):
@@ -109,15 +124,83 @@ def test_no_pool_where_none_is_wanted(tmp_path, monkeypatch):
         assert workspace.workers("cuda") is None
 
 
-def test_a_process_that_cannot_be_started_is_no_end_of_the_program(monkeypatch, caplog):
-    def refuse():
-        raise OSError("Resource temporarily unavailable")
+def refusing():
+    """Stands for `Worker` where no process can be started."""
+    raise OSError("Resource temporarily unavailable")
 
-    monkeypatch.setattr(module, "Worker", refuse)
+
+class Waits(threading.Event):
+    """Keeps for how long it was waited for."""
+
+    def __init__(self):
+        super().__init__()
+        self.timeouts = []
+
+    def wait(self, timeout=None):
+        self.timeouts.append(timeout)
+        return super().wait(timeout)
+
+
+def test_a_process_that_cannot_be_started_is_no_end_of_the_program(monkeypatch, caplog):
+    monkeypatch.setattr(module, "Worker", refusing)
     pool = WorkerPool(3)
     pool.start()
     assert not pool.usable
     assert "Resource temporarily unavailable" in caplog.text
+    assert "Resource temporarily unavailable" in pool.trouble
+
+
+def test_workers_that_cannot_be_used_are_given_to_runs_which_say_so(tmp_path, monkeypatch, items):
+    monkeypatch.setenv(VARIABLE, "2")
+    monkeypatch.setattr(module, "Worker", refusing)
+    with Workspace(tmp_path) as workspace:
+        for _ in range(2):
+            upcoming = Upcoming(workspace.workers("cuda"), views_of(items))
+            assert same([batch.images for batch in upcoming.batches([items[:5]], 1)], by_threads(items[:5], 1))
+            assert len(upcoming.notes) == 1
+            assert "Resource temporarily unavailable" in upcoming.notes[0]
+
+
+def test_where_the_last_worker_ends_and_none_can_be_started_the_views_are_made_here(monkeypatch, items, booted):
+    booted(SLOW)
+    pool = started(1)
+    made = ViewStream(pool, views_of(items), chunked(items, 8), 1)
+    waits = [Waits() for _ in made._making]
+    for making, done in zip(made._making, waits, strict=True):
+        (part,) = making.parts
+        part.done = done
+    monkeypatch.setattr(module, "Worker", refusing)
+    os.kill(pool.processes[0], signal.SIGKILL)
+    assert same([batch.images.copy() for batch in made], by_threads(items, 1, 8))
+    assert not pool.usable
+    assert not pool.processes
+    assert all(timeout > 0 for done in waits for timeout in done.timeouts)
+    assert any(done.timeouts for done in waits)
+    with pytest.raises(WorkersUnavailable):
+        pool.order(made._making)
+
+
+def test_workers_that_are_left_do_without_one_that_cannot_be_replaced(monkeypatch, items):
+    pool, real = started(2), module.Worker
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "Worker", refusing)
+        os.kill(pool.processes[0], signal.SIGKILL)
+        until(lambda: len(pool.processes) == 1)
+        assert pool.usable
+        assert same(by_workers(pool, items, 1), by_threads(items, 1))
+    assert module.Worker is real
+    assert same(by_workers(pool, items, 2), by_threads(items, 2))  # there is memory again: it is replaced now
+    assert len(pool.processes) == 2
+    pool.close()
+
+
+def test_an_image_that_ended_its_workers_is_not_tried_here_and_not_taken_for_read(items):
+    made = ViewStream(WorkerPool(0), views_of(items), [items[:5]], 1)
+    order = made._making[0].parts[0].order
+    order.unit = order.unit._replace(left_out=frozenset({3}))
+    (batch,) = made
+    assert [item for item, _ in batch.failed] == [items[3]]
+    assert len(batch.images) == 4
 
 
 def test_a_worker_whose_end_is_known_but_not_yet_mended_loses_nothing(pool, items):
