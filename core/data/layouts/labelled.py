@@ -6,14 +6,20 @@ from pathlib import Path
 from typing import Literal
 
 from core.data.dataset import Part
-from core.data.layouts import columns as cols
 from core.data.layouts.assigned import listed
 from core.data.layouts.divided import divide
 from core.data.layouts.file_column import file_columns
 from core.data.layouts.index import ImageIndex, nearest
+from core.data.layouts.labels.assigning import (
+    assign,
+    assign_several,
+    deny,
+    labels_of_row,
+    line_of,
+    marked_label,
+    spellings_of,
+)
 from core.data.layouts.labels.column import choose_labels, unknown_column
-from core.data.layouts.labels.lists import split_labels, split_texts
-from core.data.layouts.labels.spellings import Spellings, blank_labels
 from core.data.layouts.labels.verdicts import verdicts_of
 from core.data.layouts.several_tables import (
     belongs,
@@ -26,12 +32,11 @@ from core.data.layouts.several_tables import (
 )
 from core.data.layouts.tables import Table, find_tables, first_row, read_table
 from core.data.layouts.undivided.columns import notes_on_columns
-from core.data.layouts.words import PREDICT, Kind, is_unlabelled
+from core.data.layouts.words import PREDICT, Kind
 from core.data.tree import Folder
 from core.errors import UnusableDataset
 from core.experiment import Reading
 from core.text import short
-from core.wording import as_reading
 
 MOST_ROWS = 50  # rows without an image that are listed individually
 
@@ -196,22 +201,23 @@ def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading, s
     result.divided_by = (division.column,) if division.column else tuple(division.marks)
     result.separator = result.separator or (separator if result.multilabel else "")
     used = (file_column, result.label_column, *marks, *result.possible)
-    verdicts = verdicts_of(table, file_column, result.label_column, [*used[2:], *division.columns])
+    elsewhere = [*used[2:], *division.columns]
+    verdicts = verdicts_of(table, file_column, result.label_column, elsewhere, matched, result.separator)
     result.notes += [*([table.note] if table.note else []), *division.notes, *verdicts.notes]
     result.notes += notes_on_columns(division, used, marks if result.multilabel else ())
-    spellings = _spellings(result, row_values)
+    spellings = spellings_of(result, row_values)
     for number, paths in enumerate(rows):
         image, part = _image(result, table, number, paths, division.part(number)), division.part(number)
         if image is not None and part == PREDICT and division.column:
             value = short(table.columns[division.column][number])
-            reason = f"{_line(table, number)} says '{value}' in '{short(division.column)}': it is not used."
+            reason = f"{line_of(table, number)} says '{value}' in '{short(division.column)}': it is not used."
             result.without_class.setdefault(image, reason)
         elif image is not None and number in verdicts.wrong:
-            _deny(result, table, number, image, verdicts.column)
+            deny(result, table, number, image, verdicts.column)
         elif image is not None and result.multilabel:
-            _assign_several(result, table, number, image, labels_of_row(result, table, marks, number, spellings))
+            assign_several(result, table, number, image, labels_of_row(result, table, marks, number, spellings))
         elif image is not None:
-            _assign(result, table, number, image, marked_label(table, result.label_column, marks, number, spellings))
+            assign(result, table, number, image, marked_label(table, result.label_column, marks, number, spellings))
         if image is not None and part is not None:
             if result.parts.get(image, part) != part:
                 result.twice.add(image)
@@ -223,76 +229,16 @@ def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading, s
     return result
 
 
-def _deny(result: Labelled, table: Table, row: int, path: Path, column: str) -> None:
-    """Give an image no label by a row whose label is wrong: of several it then lacks that one."""
-    if result.multilabel:
-        result.sets.setdefault(path, frozenset())
-        return
-    value = short(table.columns[column][row])
-    result.without_class.setdefault(path, f"{_line(table, row)} says '{value}' in '{short(column)}' of its label.")
-
-
-def _spellings(result: Labelled, row_values: dict[str, list[str]]) -> Spellings:
-    """How the labels of the label column are written."""
-    values = row_values[result.label_column] if result.label_column else []
-    separator = result.separator if result.multilabel else ""
-    blank = () if result.multilabel else blank_labels(values)
-    return Spellings((label for value in values for label in split_labels(value, separator)), blank)
-
-
-def _assign_several(result: Labelled, table: Table, row: int, path: Path, labels: tuple[str, ...]) -> None:
-    """Assign all labels of a row to an image; rows marked as unlabelled assign nothing."""
-    if labels and all(map(is_unlabelled, labels)):
-        result.without_class.setdefault(path, f"{_line(table, row)} gives it no class.")
-        return
-    result.sets[path] = result.sets.get(path, frozenset()) | set(labels)
-
-
-def labels_of_row(
-    result: Labelled, table: Table, marks: tuple[str, ...], row: int, spellings: Spellings
-) -> tuple[str, ...]:
-    """All labels of a row."""
-    if result.label_column:
-        texts = split_texts(table.columns[result.label_column][row], result.separator)
-        return tuple(map(spellings.label, texts))
-    return tuple(cols.marked(table.columns, marks, row))
-
-
-def marked_label(table: Table, column: str, marks: tuple[str, ...], row: int, spellings: Spellings) -> str:
-    """The class of a row; empty if it has none."""
-    if not column:
-        return " ".join(cols.marked(table.columns, marks, row))
-    value = table.columns[column][row]
-    return spellings.label(value, table.written.get(column, table.columns[column])[row])
-
-
 def _image(result: Labelled, table: Table, row: int, paths: Sequence[Path], part: Kind | None) -> Path | None:
     """The image of a row. None, recording the reason, if there is none or several."""
     paths = nearest(paths, table.path.parent, part)
-    name, line = table.columns[result.file_column][row], _line(table, row)
+    name, line = table.columns[result.file_column][row], line_of(table, row)
     if not paths:
         result.missing.append((name or line, f"{line} names it, but there is no such image."))
         return None
     for path in paths if len(paths) > 1 else ():
         result.conflicts[path] = f"{line} names '{short(name)}', and several images are called so. Give the path there."
     return paths[0] if len(paths) == 1 else None
-
-
-def _assign(result: Labelled, table: Table, row: int, path: Path, label: str) -> None:
-    """Assign the class of a row to an image."""
-    if not label or is_unlabelled(label):
-        result.without_class.setdefault(path, f"{_line(table, row)} gives it no class.")
-    elif result.labels.setdefault(path, label) != label:
-        result.repeated = True
-        result.conflicts[path] = (
-            f"The rows of {table.path.name} give it the classes '{short(result.labels[path])}' and '{short(label)}'. "
-            "Keep the right one. If it has both, read the table as several labels per image "
-            f"({as_reading(task='multilabel')})."
-        )
-
-
-def _line(table: Table, row: int) -> str:
-    return f"Row {row + table.first} of {table.path.name}"
 
 
 def part_of(kind: Kind | None) -> Part | None:
