@@ -11,6 +11,8 @@ _PREFERRED = re.compile(
     r"labels?|class(es)?|classnames?|labelnames?|categor(y|ies)|categorynames?|targets?|species|breeds?|diagnos(is|es)|"
     r"classids?|labelids?|categoryids?|groundtruth|gt|dx"
 )
+_CODES = re.compile(r"(class|label|category)ids?")
+_NAMES = re.compile(r".*(names?|texts?|titles?|descriptions?|nom|nome|nombre)")
 _MEASURES = re.compile(
     r"age|price|scores?|weight|height|width|size|angle|counts?|area|lat|latitude|lon|long|longitude|year|month|day|"
     r"x|y|w|h|xmin|xmax|ymin|ymax|fold|kfold|index|unnamed|seed"
@@ -129,12 +131,36 @@ def _repeats(name: str, values: Sequence[str]) -> bool:
 
 
 def _prefer_names(found: list[str], columns: dict[str, list[str]]) -> list[str]:
-    """Of equivalent columns (a code and a name), keep only the first that is not numeric."""
+    """Of equivalent columns (a code and a name), keep only the one whose values most likely name the classes."""
     chosen: list[str] = []
-    for name in sorted(found, key=lambda one: all(_WHOLE.fullmatch(v) for v in columns[one] if v)):
+    for name in sorted(found, key=lambda one: _order(one, columns[one])):
         if not any(same_partition(columns[name], columns[other]) for other in chosen):
             chosen.append(name)
     return [name for name in found if name in chosen]
+
+
+def _order(name: str, values: Sequence[str]) -> int:
+    """How far behind others a column is that groups the rows as they do: the one called 'label' comes first, also
+    where it holds numbers, unless there are names for these."""
+    letters = plain(name)
+    if _are_whole(values):
+        return 6 if not is_preferred(name) else 4 if _CODES.fullmatch(letters) else 2
+    if is_preferred(name):
+        return 0
+    return 1 if _NAMES.fullmatch(letters) else 5 if is_of_person(name) else 3
+
+
+def _are_whole(values: Sequence[str]) -> bool:
+    return all(_WHOLE.fullmatch(value) for value in values if value)
+
+
+def alike(label: str, columns: dict[str, list[str]], exclude: Sequence[str]) -> list[str]:
+    """Other columns that group the rows as the column `label` does, if nothing says which of them names the classes:
+    its name is that of any column, or its values are numbers."""
+    if is_preferred(label) and not _are_whole(columns[label]):
+        return []
+    others = [name for name in columns if name not in (label, *exclude) and _repeats(name, columns[name])]
+    return [name for name in others if same_partition(columns[label], columns[name])]
 
 
 def same_partition(one: Sequence[str], other: Sequence[str]) -> bool:

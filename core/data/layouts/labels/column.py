@@ -42,6 +42,8 @@ def choose_labels(
             f"The columns {listed(boxes)} hold corners of boxes, labels for detection that are not used: the class of "
             "the box is taken for that of its image."
         )
+    if not reading.label_column:
+        result.notes += _note_alike(result.label_column, table, row_values, exclude)
     if marks:
         counts = _set_in_rows(row_values, marks)
         _decide(result, reading, max(counts) > 1 or not _are_one_hot(counts))
@@ -60,6 +62,20 @@ def _boxes_of_some(row_values: ColumnValues) -> list[str]:
     every = list(row_values.values())
     filled = [row for row in range(len(every[0])) if sum(not column[row] for column in every) < _CORNERS]
     return corners({name: [column[row] for row in filled] for name, column in row_values.items()})
+
+
+def _note_alike(label: str, table: Table, row_values: ColumnValues, exclude: Sequence[str]) -> list[str]:
+    """A note on columns that give the same classes other names than the label column, which was chosen of them."""
+    others = cols.alike(label, row_values, exclude) if label else []
+    if not others:
+        return []
+    one = len(others) == 1
+    how = as_reading(label_column=others[0] if one else OWN)
+    return [
+        f"{'The column' if one else 'The columns'} {listed(others)} of {short(table.path.name)} "
+        f"{'groups' if one else 'group'} the images as '{short(label)}' does. The classes are called as in "
+        f"'{short(label)}'; to call them as in another column, name it ({how})."
+    ]
 
 
 def _decide(result: "Labelled", reading: Reading, several: bool) -> None:
