@@ -222,8 +222,7 @@ def _fill(table: Table, file_column: str, index: ImageIndex, reading: Reading, s
             if result.parts.get(image, part) != part:
                 result.twice.add(image)
             result.parts[image] = part
-    if note := spellings.note(f"In the column '{short(result.label_column)}' of {table.path.name}"):
-        result.notes.append(note)
+    result.notes += spellings.notes(f"the column '{short(result.label_column)}' of {table.path.name}")
     result.labels |= {path: ", ".join(sorted(labels)) for path, labels in result.sets.items()}
     result.without_class = {path: reason for path, reason in result.without_class.items() if path not in result.labels}
     return result

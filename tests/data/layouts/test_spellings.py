@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.data.layouts.conftest import counts, sets
+from tests.data.layouts.conftest import counts, reasons, sets
 from tests.data.layouts.test_labelled import FILES, rows, table
 
 NUMBERS = "The classes {} differ only in how their number is written. If they are one, give them one name."
@@ -91,3 +91,53 @@ def test_several_labels_per_image_follow_the_same_rule(read, cells, of_first, sa
     layout = read(labels(*cells), label_column="label", task="multilabel")
     assert sets(layout)[FILES[0]] == of_first
     assert any(said in note for note in layout.notes)
+
+
+def test_a_label_that_is_read_as_none_yet_is_named_and_counted(read):
+    layout = read(labels("cat", "todo", "dog", "cat"))
+    assert counts(layout) == {"cat": 4, "dog": 2}
+    why = "says 'todo' in 'label', read as not labelled yet. If it is a class, give it another name."
+    assert reasons(layout) == {f"images/{FILES[n]}": f"Row {n + 2} of l.csv {why}" for n in (1, 5)}
+    told = "In the column 'label' of l.csv 2 rows say 'todo', which is read as not labelled yet: their images are not"
+    assert sum(note.startswith(told) for note in layout.notes) == 1
+    layout = read(labels("cat", "", "dog", "cat"))
+    assert set(reasons(layout).values()) == {f"Row {n} of l.csv gives it no class." for n in (3, 7)}
+    assert not any("not labelled yet" in note for note in layout.notes)
+
+
+@pytest.mark.parametrize("said", ["unlabeled", "Unlabelled", "no_label"])
+def test_what_says_unlabelled_is_none_beside_one_class_too_and_is_named(read, said):
+    layout = read(labels("new", said, "used", "used"))
+    assert counts(layout) == {"new": 2, "used": 4}
+    assert f"Row 3 of l.csv says '{said}' in 'label'" in reasons(layout)[f"images/{FILES[1]}"]
+    layout = read(labels("used", said, "used", "used"))
+    assert counts(layout) == {"used": 6}
+
+
+@pytest.mark.parametrize(
+    ("classes", "word"),
+    [(("doing", "todo", "done", "doing"), "todo"), (("Done", "To Do", "Done", "cat"), "To Do"),
+     (("training", "inference", "idle", "idle"), "inference")],
+)  # fmt: skip
+def test_a_word_of_a_series_of_classes_is_one_and_is_told(read, classes, word):
+    layout = read(labels(*classes))
+    assert counts(layout) == {name: 2 * classes.count(name) for name in classes}
+    assert layout.left_out == []
+    (note,) = [note for note in layout.notes if "taken for a class" in note]
+    assert note.startswith(f"In the column 'label' of l.csv '{word}' is taken for a class, for the others there.")
+
+
+def test_where_most_are_to_do_none_of_these_is_a_class(read):
+    layout = read(labels(*["todo"] * 4, "doing", "doing", "done", "todo"))
+    assert counts(layout) == {"todo": 5, "doing": 2, "done": 1}
+    images = [f"{n}.jpg" for n in range(10)]
+    said = [(image, label) for image, label in zip(images, ["todo"] * 7 + ["done", "cat", "cat"], strict=True)]
+    assert counts(read({"images": images, "l.csv": table(said)})) == {"done": 1, "cat": 2}
+    assert set(counts(read(labels("labeled", "unlabeled", "cat", "cat")))) == {"labeled", "unlabeled", "cat"}
+
+
+def test_a_mark_of_no_label_is_named(read):
+    said = [(file, *(str(int(n % 3 == k)) for k in range(3))) for n, file in enumerate(FILES)]
+    layout = read({"images": FILES, "l.csv": table(said, "filename,Unlabeled,cat,dog")})
+    assert counts(layout) == {"cat": 3, "dog": 2}
+    assert "Row 2 of l.csv says 'Unlabeled', read as not labelled yet." in reasons(layout)[f"images/{FILES[0]}"]

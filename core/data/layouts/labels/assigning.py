@@ -1,11 +1,12 @@
 """Give images the labels of the rows of a table, and say why a row gives none."""
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.data.layouts import columns as cols
 from core.data.layouts.labels.lists import split_labels, split_texts
-from core.data.layouts.labels.spellings import Spellings, blank_labels
+from core.data.layouts.labels.spellings import Spellings, blank_labels, in_series
 from core.data.layouts.tables import Table
 from core.data.layouts.words import is_unlabelled
 from core.text import short
@@ -28,14 +29,16 @@ def spellings_of(result: "Labelled", row_values: dict[str, list[str]]) -> Spelli
     """How the labels of the label column are written."""
     values = row_values[result.label_column] if result.label_column else []
     separator = result.separator if result.multilabel else ""
-    blank = () if result.multilabel else blank_labels(values)
-    return Spellings((label for value in values for label in split_labels(value, separator)), blank)
+    labels = [label for value in values for label in split_labels(value, separator)]
+    if result.multilabel:
+        return Spellings(labels)
+    return Spellings(labels, blank_labels(values), in_series(Counter(values)))
 
 
 def assign_several(result: "Labelled", table: Table, row: int, path: Path, labels: tuple[str, ...]) -> None:
     """Assign all labels of a row to an image; rows marked as unlabelled assign nothing."""
     if labels and all(map(is_unlabelled, labels)):
-        result.without_class.setdefault(path, f"{line_of(table, row)} gives it no class.")
+        result.without_class.setdefault(path, _not_yet(table, row, result.label_column, ", ".join(labels)))
         return
     result.sets[path] = result.sets.get(path, frozenset()) | set(labels)
 
@@ -60,8 +63,10 @@ def marked_label(table: Table, column: str, marks: tuple[str, ...], row: int, sp
 
 def assign(result: "Labelled", table: Table, row: int, path: Path, label: str) -> None:
     """Assign the class of a row to an image."""
-    if not label or is_unlabelled(label):
-        result.without_class.setdefault(path, f"{line_of(table, row)} gives it no class.")
+    column = result.label_column
+    said = table.columns[column][row] if column else label
+    if not label or (not column and is_unlabelled(label)):
+        result.without_class.setdefault(path, _not_yet(table, row, column, said))
     elif result.labels.setdefault(path, label) != label:
         result.repeated = True
         result.conflicts[path] = (
@@ -69,6 +74,17 @@ def assign(result: "Labelled", table: Table, row: int, path: Path, label: str) -
             "Keep the right one. If it has both, read the table as several labels per image "
             f"({as_reading(task='multilabel')})."
         )
+
+
+def _not_yet(table: Table, row: int, column: str, said: str) -> str:
+    """Why an image has no class by its row, which is empty or says that it has none yet."""
+    if not said:
+        return f"{line_of(table, row)} gives it no class."
+    where = f" in '{short(column)}'" if column else ""
+    return (
+        f"{line_of(table, row)} says '{short(said)}'{where}, read as not labelled yet. If it is a class, give it "
+        "another name."
+    )
 
 
 def line_of(table: Table, row: int) -> str:

@@ -35,7 +35,7 @@ def _table(labels):
 def test_labels_that_say_there_is_none_yet_are_no_classes(read, blank):
     layout = read(_table(("cat", "dog", *blank)))
     assert layout.classes == {"cat", "dog"}
-    assert sum("gives it no class" in reason for reason in reasons(layout).values()) == 12 - len(layout.found)
+    assert sum("read as not labelled yet" in reason for reason in reasons(layout).values()) == 12 - len(layout.found)
 
 
 @pytest.mark.parametrize(
