@@ -10,6 +10,9 @@ _INVISIBLE = re.compile(
     "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _NO_TEXT = re.compile("[\ud800-\udfff]")
+# What makes a spreadsheet read a cell as a formula; the wide forms count as the plain ones in some of them. Tables that
+# we write have an apostrophe before these, which is taken away where a table is read. Source: OWASP, CSV Injection.
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def shown(name: str) -> str:

@@ -20,6 +20,7 @@ from core.augment.references import TrainingImages
 from core.data.cache import ImageCache, Stored
 from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
+from core.data.layouts.several_tables import OF_COPIES
 from core.data.split import Split
 from core.errors import InvalidInput, UnreadableImage
 from core.experiment import PipelineSpec
@@ -29,7 +30,6 @@ from core.files import slug
 from core.work.progress import Progress
 
 MANIFEST = "manifest.csv"
-COLUMNS = ("file", "class", "original", "digest", "view", "seed", "steps")
 LABELS = "labels.csv"  # of images with several labels, which lie in one folder
 LARGEST = 100_000  # files
 _CACHE_BYTES = 1 << 26
@@ -68,6 +68,9 @@ def write_copies(
     places = _places(dataset)
     rows, left_out = list[tuple[str | int, ...]](), list[str]()
     labelled: list[tuple[str, Sequence[str]]] = []
+    if dataset.several:  # before there is anything to lose
+        said = [(f"image-{number}.png", _labels(dataset, item)) for number, item in enumerate(items)]
+        labels_table(said, dataset.classes)
     with _place(out) as put:
         for index, item in enumerate(items):
             try:
@@ -82,13 +85,17 @@ def write_copies(
                 others.taken.clear()
                 fired = maker.fired(base, seed=seed, digest=item.digest, number=number)
                 steps = json.dumps(_drawn_steps(fired, pipeline, others.taken), ensure_ascii=False)
-                labels = [dataset.classes[label] for label in item.classes]
+                labels = _labels(dataset, item)
                 labelled.append((name, labels))
                 rows.append((name, joined(labels, dataset.classes), item.name, item.digest, number, seed, steps))
-        put(MANIFEST, csv_bytes(COLUMNS, rows))
+        put(MANIFEST, csv_bytes(OF_COPIES, rows))
         if dataset.several:
             put(LABELS, labels_table(labelled, dataset.classes))
     return left_out
+
+
+def _labels(dataset: Dataset, item: Item) -> list[str]:
+    return [dataset.classes[label] for label in item.classes]
 
 
 def estimated_bytes(

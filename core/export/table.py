@@ -6,11 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from core.tasks.decision import Decision
-from core.text import shown
+from core.text import FORMULA_STARTS, shown
 
-# What makes a spreadsheet read a cell as a formula; the wide forms count as the plain ones in some of them.
-# Source: OWASP, CSV Injection.
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")  # a class called -1 calculates nothing
 _SEPARATORS = re.compile(r"([\t\r\n]+)|[^\t\r\n]+")
 

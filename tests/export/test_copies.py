@@ -223,6 +223,7 @@ SETS = [(0,), (0, 1), (-1,), (), (1,), (0, -1), (1, -1)]
         (("a|b", "c", "d e"), ["file", "a|b", "c", "d e"]), (("a|b", "a", "b"), ["file", "a|b", "a", "b"]),
         (("AC/DC", "AC", "DC"), ["file", "labels"]), (("a|b;c,d/e+f&g", "file"), None), (("a,b", "a", "c"), None),
         (("a|b;c", "d,e/f", "g+h&i"), None), (("[a", "b]", "c"), None), (("R&B", "B", "R"), None),
+        (("=a", "@b", "-1"), ["file", "labels"]), (("None", "nan", " a"), ["file", "None", "nan", "' a'"]),
     ],
 )  # fmt: skip
 def test_labels_that_hold_a_separator_are_read_as_they_were(dataset, tmp_path, labels, header):
@@ -236,6 +237,14 @@ def test_labels_that_hold_a_separator_are_read_as_they_were(dataset, tmp_path, l
     names = {row["file"]: row["original"] for row in manifest((out / "manifest.csv").read_bytes())}
     read = {names[item.name]: {again.classes[one] for one in item.classes} for item in again.items}
     assert read == {item.name: {labels[one] for one in item.classes} for item in several.items}
+
+
+def test_labels_that_no_table_can_hold_are_refused_before_an_image_is_made(dataset, tmp_path):
+    several = of_several(dataset, ("unlabeled", "b"), [(0,), (0, 1), (1,)])
+    steps = write_copies(several, several.items[:3], PRESETS["strong"], GEOMETRY, 5, 1, tmp_path / "copies")
+    with pytest.raises(InvalidInput, match="No table can hold the labels 'unlabeled' and 'b'"):
+        next(steps)
+    assert not (tmp_path / "copies").exists()
 
 
 def of_several(dataset, labels, said):

@@ -29,8 +29,9 @@ from core.data.layouts.several_tables import (
     is_form,
     join,
     note_copies,
+    without_manifests,
 )
-from core.data.layouts.tables import Table, find_tables, first_row, read_table
+from core.data.layouts.tables import Table, content_of, find_tables, first_row, parse_table
 from core.data.layouts.undivided.columns import notes_on_columns
 from core.data.layouts.words import PREDICT, Kind
 from core.data.tree import Folder
@@ -96,7 +97,7 @@ def read_labels(folder: Folder, images: Sequence[Path], reading: Reading) -> Lab
         return None
     copies = {} if reading.labels else copies_of_others(candidates)
     candidates = [one for one in candidates if one.tables[0].path not in copies]
-    candidates = _unify_multilabel(candidates, index)
+    candidates = _unify_multilabel(without_manifests(candidates), index)
     # prefer tables with labels, then tables that only list files
     best = max(candidates, key=lambda one: (one.clear, bool(one.possible), len(one.labels), len(one.without_class)))
     others = [one for one in (_reread_like(one, best, index) for one in candidates) if one is not best and one.clear]
@@ -160,8 +161,7 @@ def _read(path: Path, index: ImageIndex, reading: Reading) -> Labelled | None:
     if not required and is_form(path):
         return None
     try:
-        headless = any(index.find(text) for text in first_row(path) if text)
-        table = read_table(path, headless)
+        table = _table(path, content_of(path), index)
         columns = _file_columns(table, index, reading)
     except UnusableDataset:
         if required:
@@ -177,6 +177,26 @@ def _read(path: Path, index: ImageIndex, reading: Reading) -> Labelled | None:
     result = _fill(table, columns[0], index, reading)
     result.files = tuple(columns) if len(columns) > 1 else ()
     return result
+
+
+def _table(path: Path, content: bytes, index: ImageIndex) -> Table:
+    headless = any(index.find(text) for text in first_row(path, content) if text)
+    return parse_table(path, content, headless)
+
+
+def labels_given(content: bytes, images: Sequence[Path], root: Path, reading: Reading) -> dict[Path, frozenset[str]]:
+    """The labels that a table of this content beside `images` gives each of them, read as `read_labels` reads it: an
+    image of several labels may have none. Empty if it cannot be read without a question."""
+    index = ImageIndex(images, root)
+    try:
+        table = _table(root / "labels.csv", content, index)
+        columns = _file_columns(table, index, reading)
+    except UnusableDataset:
+        return {}
+    result = _fill(table, columns[0], index, reading) if len(columns) == 1 else Labelled()
+    if not result.clear or result.parts or result.conflicts or result.missing:
+        return {}
+    return {path: result.sets.get(path, frozenset((label,))) for path, label in result.labels.items()}
 
 
 def _file_columns(table: Table, index: ImageIndex, reading: Reading) -> list[str]:

@@ -1,7 +1,7 @@
 """Several tables of one data set: parts of one table, submission forms, and contradictory tables."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from core.data.layouts.labelled import Labelled
 
 
+# of the table that we write beside augmented copies, which says how each was made and repeats its labels for people
+OF_COPIES = ("file", "class", "original", "digest", "view", "seed", "steps")
 _ANSWERS = re.compile(r"(^|[^a-z])(sub|preds?|predicted|baseline|benchmark)([^a-z]|$)")
 
 
@@ -35,6 +37,12 @@ def copies_of_others(tables: Iterable["Labelled"]) -> dict[Path, Path]:
         for stem in copied(path.stem)
         if (original := (path.parent, fold(stem))) in folded and folded[original] != path
     }
+
+
+def without_manifests(tables: Sequence["Labelled"]) -> list["Labelled"]:
+    """The tables without those that say how augmented copies were made, where another one gives the labels."""
+    others = [one for one in tables if not one.tables[0].columns.keys() | set(one.tables[0].nested) >= set(OF_COPIES)]
+    return others if any(one.clear for one in others) else list(tables)
 
 
 def note_copies(copies: Mapping[Path, Path], folder: Path) -> list[str]:

@@ -13,6 +13,7 @@ from core.data import names
 from core.data.encodings import WESTERN, Guess, guess, is_plausible
 from core.data.layouts.boxed.cells import Inner, inner_of
 from core.data.layouts.boxed.lines import most_boxes
+from core.data.layouts.labels.cell_text import stripped, unquoted, value_of
 from core.data.tree import Folder
 from core.errors import UnusableDataset
 from core.text import format_size
@@ -26,8 +27,6 @@ _CELLS = re.compile(rb'[,;\t"\r\n]+')  # none of these bytes is the second byte 
 _ADJACENT_BYTES = re.compile(rb"[\x80-\xff][@-~]?[\x80-\xff]")
 _BYTES_GUESSED = 1 << 20
 _SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?[,;\t|]*", re.IGNORECASE)  # a first line written for Excel
-# missing values as written by pandas and Excel; "None", "NA" and "N/A" may be classes
-_MISSING = frozenset(("nan", "-nan", "null", "<na>", "#n/a", "#na"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +74,24 @@ def read_table(path: Path, headless: bool = False) -> Table:
 
     Raises `UnusableDataset` if it is not a table with at least two columns.
     """
+    return parse_table(path, content_of(path), headless)
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a file of labels. Raises `UnusableDataset` if it cannot be read, or is too large for one."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UnusableDataset(
                 f"{path.name} takes more than {format_size(MAX_BYTES)}, too much for a file of labels."
             )
-        text, note = _text(path.read_bytes(), path.name)
+        return path.read_bytes()
     except OSError as error:
         raise UnusableDataset(f"{path.name} cannot be read: {error.strerror or error}.") from error
+
+
+def parse_table(path: Path, content: bytes, headless: bool = False) -> Table:
+    """The table of a file with this content, see `read_table`."""
+    text, note = _text(content, path.name)
     if path.suffix.lower() in (".jsonl", ".ndjson"):
         return _json_lines(path, text, note)
     text, separator = _without_separator(text)
@@ -108,7 +117,7 @@ def read_table(path: Path, headless: bool = False) -> Table:
 def _table(path: Path, cells: dict[str, list[str]], first: int, note: str, nested: Collection[str] = ()) -> Table:
     """A table of these cells. Columns with an inner structure become plain labels or are taken out; those of `nested`
     have one surely."""
-    columns = {name: list(map(_value, column)) for name, column in cells.items()}
+    columns = {name: list(map(value_of, column)) for name, column in cells.items()}
     inner = {name: found for name, column in columns.items() if (found := inner_of(column))}
     inner |= {name: Inner() for name in nested if name not in inner}
     columns |= {name: found.labels for name, found in inner.items() if found.labels is not None}
@@ -120,9 +129,9 @@ def _table(path: Path, cells: dict[str, list[str]], first: int, note: str, neste
     return Table(path, plain, first, tuple(sorted(out)), note, lists=lists, written=written, shapes=shapes)
 
 
-def first_row(path: Path) -> list[str]:
+def first_row(path: Path, content: bytes) -> list[str]:
     """The cells of the first line, which may be a header or a row."""
-    return [text for texts in read_table(path, headless=True).columns.values() for text in texts[:1]]
+    return [text for texts in parse_table(path, content, headless=True).columns.values() for text in texts[:1]]
 
 
 def _text(content: bytes, file_name: str) -> tuple[str, str]:
@@ -167,18 +176,6 @@ def _wide_encoding(content: bytes) -> str | None:
     if b"\0" in content[1:200:2] and b"\0" not in content[:200:2]:
         return "utf-16-le"
     return "utf-16-be" if b"\0" in content[:200:2] and b"\0" not in content[1:200:2] else None
-
-
-def _stripped(cell: str) -> str:
-    """A cell without surrounding spaces and single quotes."""
-    cell = cell.strip()
-    return cell[1:-1].strip() if len(cell) > 1 and cell[0] == cell[-1] == "'" else cell
-
-
-def _value(cell: str) -> str:
-    """The value of a cell; empty for missing values."""
-    value = _stripped(cell)
-    return "" if value.casefold() in _MISSING else value
 
 
 def _changed(columns: dict[str, list[str]], cells: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -236,7 +233,7 @@ def _widths(lines: list[str], delimiter: str) -> tuple[int, int]:
 
 def _has_row_names(header: list[str], rows: list[list[str]]) -> bool:
     """Whether each row begins with a row number that has no header, as R's write.table writes it."""
-    return bool(rows) and all(len(row) == len(header) + 1 and _stripped(row[0]).isdigit() for row in rows)
+    return bool(rows) and all(len(row) == len(header) + 1 and stripped(row[0]).isdigit() for row in rows)
 
 
 def _overlong(file_name: str, header: list[str], rows: list[list[str]], first: int) -> str:
@@ -258,7 +255,7 @@ def _header(cells: list[str], width: int) -> list[str]:
     """Unique names of the columns; empty ones are named by number."""
     header: list[str] = []
     for index in range(width):
-        header_cells = names.shown(_stripped(cells[index])) if index < len(cells) else ""
+        header_cells = names.shown(unquoted(cells[index])) if index < len(cells) else ""
         name = header_cells or f"column {index + 1}"
         while name in header:
             name = f"{name} ({index + 1})"
@@ -295,5 +292,5 @@ def _text_of(value: object, nested: bool = False) -> str:
     if nested and isinstance(value, list | dict):
         return json.dumps(value)
     if isinstance(value, list):
-        return "|".join(_value(_text_of(one)) for one in value)
+        return "|".join(value_of(_text_of(one)) for one in value)
     return "" if value is None else str(value)

@@ -226,3 +226,11 @@ def test_a_table_of_other_classes_does_not_label_a_flat_test_folder(read):
     layout = read(content)
     assert counts(layout) == {"cat": 4, "dog": 3}
     assert [path.name for path in layout.unlabelled] == ["test"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "label"), [("'=a", "=a"), ("'-x", "-x"), ("'@a", "@a"), ("'+a", "+a"), ("'tis", "'tis")]
+)
+def test_an_apostrophe_before_what_is_no_formula_is_none_of_the_label(read, cell, label):
+    layout = read({"images": FILES, "l.csv": table(rows(classes=("cat", cell, "cat", "cat")))})
+    assert counts(layout) == {"cat": 6, label: 2}
