@@ -77,7 +77,8 @@ def scan(
 
     `keep` is given the digest and the pixels of each image that is decoded, as they will be used; any thread calls it.
 
-    `progress(done, total)` is called from the calling thread. If the workspace cannot be written, a note says that the
+    `progress(done, total)` is called from the calling thread; what it raises ends the scan, and what was decoded until
+    then is kept. If the workspace cannot be written, a note says that the
     files will be decoded again next time.
     """
     folder_digest = hashlib.sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()[:24]
@@ -88,11 +89,15 @@ def scan(
     missing = [index for index in range(len(found)) if index not in outcomes]
     if progress:
         progress(len(outcomes), len(found))
-    new = _outcomes([(index, found[index].path, None) for index in missing], keep)
-    for done, (index, outcome) in enumerate(new, 1):
-        outcomes[index] = outcome
-        if progress:
-            progress(len(found) - len(missing) + done, len(found))
+    try:
+        new = _outcomes([(index, found[index].path, None) for index in missing], keep)
+        for done, (index, outcome) in enumerate(new, 1):
+            outcomes[index] = outcome
+            if progress:
+                progress(len(found) - len(missing) + done, len(found))
+    except BaseException:  # such as Ctrl-C, or another page: the next time goes on from here
+        _save_cache(cache_file, {keys[index]: one for index, one in outcomes.items() if keys[index]})
+        raise
     scale = common_range(outcome.values for outcome in outcomes.values())
     rescaled = [index for index, one in outcomes.items() if one.values and one.scaled != scale]
     outcomes |= _outcomes([(index, found[index].path, scale) for index in rescaled], keep)

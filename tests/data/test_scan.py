@@ -76,6 +76,22 @@ def test_what_is_remembered_is_of_its_own_file(root, read, decoded):
     assert decoded == []
 
 
+def test_what_was_decoded_before_an_interruption_is_not_decoded_again(root, read, decoded, monkeypatch):
+    monkeypatch.setattr(scan, "_THREADS", 1)
+
+    def interrupt(done, total):
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read(root, progress=interrupt)
+    before = set(decoded)
+    decoded.clear()
+    assert len(read(root).items) == 5
+    assert len(decoded) <= 2, "the three that were told are kept"
+    assert len(before | set(decoded)) == 5
+
+
 def test_progress_goes_from_what_is_known_to_all(root, read):
     progress_calls = []
     read(root, progress=lambda done, total: progress_calls.append((done, total)))
