@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from core.data.natural import natural_key
-from core.data.related.affixes import bare_parts, is_count, tokens
+from core.data.related.affixes import NEARLY_ALL, bare_parts, is_count, tokens
 from core.data.related.versions import origins
 
 Names = Mapping[str, int]  # an image by its name without ending, in lower case
@@ -15,7 +15,6 @@ _Keys = dict[str, list[int]]
 _Common = dict[str, tuple[list[int], list[int]]]  # by key those of either folder
 _FEWEST = 3  # images that agree
 _ENOUGH = 0.5  # share of the folder with fewer images
-_NEARLY_ALL = 0.9
 _TIMES = 8  # images made of one
 _ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _SHORTEST = 5  # letters and digits of a name by which a longer one may be called
@@ -121,5 +120,5 @@ _WAYS: tuple[_Way, ...] = (
     (_plain, _ENOUGH, _ENOUGH),
     (_made_of, _ENOUGH, _ENOUGH),
     (_called_after, _ENOUGH, _ENOUGH),
-    (_bare, _ENOUGH, _NEARLY_ALL),
+    (_bare, _ENOUGH, NEARLY_ALL),
 )

@@ -13,7 +13,7 @@ from core.data.dataset import Dataset
 from core.data.near.duplicates import SIDE
 from core.data.related.likeness import Pair, features, go_together, has_thumbnail
 from core.data.related.roles import Place, places_of
-from core.data.related.versions import Groups
+from core.data.related.versions import Groups, not_among
 from core.text import short
 
 _FEWEST, _FEWEST_TURNS = 10, 12  # pairs
@@ -45,9 +45,8 @@ def alternating_groups(
     The two of a pair must have to do with each other where those between the pairs have not, or be of two kinds by
     their look that take turns.
     """
-    number = {index: place for place, group in enumerate(known) for index in group}
     found = [pair for ways in _ways(dataset, unused) for pair in _of(dataset, ways)]
-    groups = tuple(pair for pair in found if len({number.get(index, -1 - index) for index in pair}) > 1)
+    groups = not_among(found, known)
     if not groups:
         return (), []
     one, other = (dataset.items[index].name for index in groups[0])

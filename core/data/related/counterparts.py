@@ -15,7 +15,7 @@ from core.data.related.likeness import MANY, go_together
 from core.data.related.own_folders import groups_of_own_folders
 from core.data.related.roles import Roles, are_known, may_count_anew, places_of, role_pairs
 from core.data.related.shifted import shifted
-from core.data.related.versions import Groups, joined
+from core.data.related.versions import TOGETHER, Groups, group_numbers, joined, not_among
 from core.text import short
 
 _FEWEST_UNITS = 5  # of a class, for training, validation and test
@@ -32,11 +32,11 @@ def counterpart_groups(
     certain, doubtful = _found(
         dataset, {n for n in range(len(dataset.items)) if n in unused or n in of_images}, shift, known
     )
-    sure = _more_than(known, joined(certain))
-    maybe = _more_than(joined(known, sure), joined(doubtful))
+    sure = not_among(joined(certain), known)
+    maybe = not_among(joined(doubtful), joined(known, sure))
     kept, lost = _affordable(dataset, joined(known, sure), maybe) if dealt else (maybe, ())
     together = joined(sure, kept) if kept else sure
-    notes += _note(dataset, together, "each group stays in one part of the split" if dealt else "they may be versions")
+    notes += _note(dataset, together, TOGETHER if dealt else "they may be versions")
     notes += _note(dataset, lost, "too few groups would be left to divide, so that they are not kept together")
     return (*own, *together), notes
 
@@ -44,7 +44,7 @@ def counterpart_groups(
 def _found(dataset: Dataset, unused: Container[int], shift: bool, known: Groups) -> tuple[Groups, Groups]:
     """The groups that images or names are sure of, and others."""
     places = places_of(dataset, unused)
-    number = {index: place for place, group in enumerate(known) for index in group}
+    number = group_numbers(known)
     certain: list[tuple[int, ...]] = []
     doubtful: list[tuple[int, ...]] = []
     for roles, pairs in role_pairs(dataset, places).items():
@@ -63,11 +63,6 @@ def _found(dataset: Dataset, unused: Container[int], shift: bool, known: Groups)
 def _believed(found: Agreement, roles: Roles, count: int) -> bool:
     """Whether names are believed that the images do not confirm."""
     return not found.doubtful and not may_count_anew(roles) and (not found.counted or count < MANY)
-
-
-def _more_than(known: Groups, groups: Groups) -> Groups:
-    number = {index: place for place, group in enumerate(known) for index in group}
-    return tuple(group for group in groups if len({number.get(index, -1 - index) for index in group}) > 1)
 
 
 def _affordable(dataset: Dataset, known: Groups, groups: Groups) -> tuple[Groups, Groups]:

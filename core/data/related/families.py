@@ -12,7 +12,7 @@ from core.data.layouts.masked.numbers import Numbers, kinds_of_names, same_numbe
 from core.data.related.agreeing import in_order
 from core.data.related.likeness import go_together
 from core.data.related.roles import Place, places_of
-from core.data.related.versions import Groups, joined
+from core.data.related.versions import TOGETHER, Groups, joined, not_among
 from core.text import short
 
 _FEWEST = 3  # images called in one way
@@ -35,15 +35,12 @@ def family_groups(
 ) -> tuple[Groups, list[str]]:
     """Such images, and a note on them; without those that are together in `known`. `dealt`: they are kept together, and
     the note says so."""
-    number = {index: place for place, group in enumerate(known) for index in group}
     found = [group for sides in _ways(dataset, unused) for group in _of(dataset, sides)]
-    groups = tuple(
-        group for group in joined(tuple(found)) if len({number.get(index, -1 - index) for index in group}) > 1
-    )
+    groups = not_among(joined(tuple(found)), known)
     if not groups:
         return (), []
     one, other = (dataset.items[index].name for index in groups[0][:2])
-    kept = "each group stays in one part of the split" if dealt else "they may show the same"
+    kept = TOGETHER if dealt else "they may show the same"
     return groups, [
         f"{sum(map(len, groups)):,} images are called in two ways with the same numbers or order and may be versions "
         f"of one image, such as '{short(one)}' and '{short(other)}'; {kept}."

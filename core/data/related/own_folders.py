@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from core.data.dataset import Dataset
 from core.data.related.affixes import called_after, is_count
 from core.data.related.roles import Place, places_of
-from core.data.related.versions import Groups, joined
+from core.data.related.versions import TOGETHER, Groups, joined, not_among
 from core.text import short
 
 _Places = Mapping[Place, Mapping[str, int]]
@@ -28,18 +28,18 @@ def groups_of_own_folders(
     dataset: Dataset, unused: Container[int] = (), known: Groups = (), dealt: bool = True
 ) -> tuple[Groups, list[str]]:
     """Such groups, and a note on each of the three kinds; without those that are together in `known`."""
-    number = {index: place for place, group in enumerate(known) for index in group}
     places = places_of(dataset, unused)
-    groups, notes = [], []
+    groups: list[tuple[int, ...]] = []
+    notes = []
     for found, what in (
         (_in_folders(places), "lie in folders called after another image"),
         (_of_same_files(places), "lie in folders that hold files of the same names"),
         (_at_times(places), "are called like versions of one image kept at different times"),
     ):
-        new = [group for group in found if len({number.get(index, -1 - index) for index in group}) > 1]
+        new = not_among(found, known)
         if new:
             one, other = (dataset.items[index].name for index in new[0][:2])
-            kept = "each group stays in one part of the split" if dealt else "they may show the same"
+            kept = TOGETHER if dealt else "they may show the same"
             notes.append(f"{sum(map(len, new)):,} images {what}, such as '{short(one)}' and '{short(other)}'; {kept}.")
             groups += new
     return joined(tuple(groups)), notes

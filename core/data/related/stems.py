@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from core.data.dataset import Dataset
 from core.data.layouts.assigned import listed
-from core.data.related.versions import Groups
+from core.data.related.versions import TOGETHER, Groups
 from core.text import short
 
 _ENDED = re.compile(
@@ -42,7 +42,7 @@ def stem_groups(
     if not groups:
         return (), []
     one, other = (dataset.items[index].name for index in groups[0][:2])
-    kept = "each group stays in one part of the split" if dealt else "they may show one object"
+    kept = TOGETHER if dealt else "they may show one object"
     return tuple(groups), [
         f"{sum(map(len, groups)):,} images share their names but for {listed(sorted(endings))} at the end, such as "
         f"'{short(one)}' and '{short(other)}'; {kept}. If some are no images of their own, such as masks, move them "

@@ -8,7 +8,7 @@ from core.data.dataset import Dataset
 from core.data.layouts.assigned import listed
 from core.data.layouts.vocabulary.letters import folded
 from core.data.related.roles import Place, Role, are_known, may_count_anew, places_of, role_pairs
-from core.data.related.versions import Groups
+from core.data.related.versions import Groups, group_numbers
 
 _LAYOUTS = ("folders", "inner", "innermost", "parts")
 _DEVICE = re.compile(r"(?:camera|cam|kamera|device|phone|handy|view|lens|sensor|angle)s?[a-z]?")
@@ -20,7 +20,7 @@ def together_notes(dataset: Dataset, unused: Container[int], groups: Groups) -> 
     divided = dataset.presplit and any(item.part == "val" for item in dataset.items)
     if divided or dataset.columns or dataset.made_here or dataset.reading.layout not in _LAYOUTS:
         return []
-    number = {index: place for place, group in enumerate(groups) for index in group}
+    number = group_numbers(groups)
     places = places_of(dataset, unused)
     called = {name.casefold(): name for item in dataset.items for name in item.name.split("/")[:-1]}
     found: dict[str, None] = {}

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from core.data.dataset import Dataset
 from core.data.layouts.words import is_fold, is_group, kind_of
 from core.data.related.affixes import cuts
-from core.data.related.versions import Groups, joined, origins
+from core.data.related.versions import TOGETHER, Groups, joined, origins
 from core.text import short
 
 _FEWEST = 3  # names that two folders have in common
@@ -106,7 +106,7 @@ def _notes(dataset: Dataset, groups: Groups, dealt: bool) -> list[str]:
     if not groups:
         return []
     one, other = (dataset.items[index].name for index in groups[0][:2])
-    kept = "each group stays in one part of the split" if dealt else "they may be variants of one image"
+    kept = TOGETHER if dealt else "they may be variants of one image"
     return [
         f"{sum(map(len, groups)):,} images of one class have the same name in several folders, such as '{short(one)}' "
         f"and '{short(other)}'; {kept}. If they have nothing to do with one another, give them names of their own."

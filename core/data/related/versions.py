@@ -7,7 +7,7 @@ good.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from pathlib import PurePosixPath
 
 from core.data.dataset import Dataset
@@ -16,7 +16,9 @@ from core.data.related.copy_names import copied
 from core.text import short
 
 _Named = tuple[int, str, str, bool]  # label, folder, what it is called after, and whether that is certain
-Groups = tuple[tuple[int, ...], ...]
+Indices = tuple[int, ...]
+Groups = tuple[Indices, ...]
+TOGETHER = "each group stays in one part of the split"
 _ROBOFLOW = re.compile(r"(?P<origin>.+)\.rf\.[0-9A-Za-z]{8,}", re.IGNORECASE)
 _SUFFIX = re.compile(r"_(?:jpe?g|png|bmp|webp|tiff?|gif|heic)$", re.IGNORECASE)  # Roboflow's: 'cat05_jpg.rf.…'
 _KERAS = re.compile(r"(?P<origin>.+)_\d+_\d{1,8}")
@@ -118,7 +120,7 @@ def version_note(dataset: Dataset, groups: Groups) -> list[str]:
     count = sum(map(len, groups))
     return [
         f"{count:,} images are called like versions or views of one another, such as '{short(one)}' and "
-        f"'{short(other)}'; each group stays in one part of the split."
+        f"'{short(other)}'; {TOGETHER}."
     ]
 
 
@@ -161,6 +163,17 @@ def _unmarked(name: str) -> str:
         return "" if month else found["origin"]
     found = _BEFORE.fullmatch(name)
     return (found["index"] or found["origin"]) if found else ""
+
+
+def group_numbers(groups: Groups) -> dict[int, int]:
+    """The place of each image's group."""
+    return {index: place for place, group in enumerate(groups) for index in group}
+
+
+def not_among(groups: Iterable[Indices], known: Groups) -> Groups:
+    """The groups whose images are not together in `known` already."""
+    number = group_numbers(known)
+    return tuple(group for group in groups if len({number.get(index, -1 - index) for index in group}) > 1)
 
 
 def joined(*groupings: Groups) -> Groups:

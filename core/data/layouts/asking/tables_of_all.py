@@ -13,11 +13,11 @@ from core.data.layouts.folders import PartFolder, read_parts
 from core.data.layouts.labelled import Labelled, read_labels
 from core.data.layouts.words import is_fold, is_generic, is_group, kind_of
 from core.data.natural import natural_key
+from core.data.related.affixes import NEARLY_ALL
 from core.errors import UnclearLayout
 from core.experiment import Reading
 
 AGREES = "Names the images and agrees with the folders, from which the classes are read."
-_NEARLY_ALL = 0.9  # of the images, that a table has to name
 
 
 def classes_by_folders(case: Case) -> list[dict[Path, str]]:
@@ -51,7 +51,7 @@ def with_agreement(case: Case, layout: Layout, labelled: Labelled | None) -> Lay
 def names_all(labelled: Labelled, images: Collection[Path]) -> bool:
     """Whether a table has a row for nearly all images, with a class or without one."""
     named = labelled.labels.keys() | labelled.conflicts.keys() | labelled.without_class.keys()
-    return bool(images) and len(named.intersection(images)) >= _NEARLY_ALL * len(images)
+    return bool(images) and len(named.intersection(images)) >= NEARLY_ALL * len(images)
 
 
 def say_no_class(names: Iterable[str]) -> bool:

@@ -10,6 +10,7 @@ from core.data.layouts.tables import SUFFIXES, Table, read_table
 from core.data.layouts.vocabulary import groups, parts
 from core.data.layouts.vocabulary.letters import folded
 from core.data.layouts.words import PREDICT, kind_of, part_words
+from core.data.related.affixes import NEARLY_ALL
 from core.data.text_files import head
 from core.errors import UnusableDataset
 
@@ -20,7 +21,6 @@ _KEY = re.compile(r"[\"']?([\w +-]+)[\"']?\s*:")
 _ENDING = re.compile(r"\.[A-Za-z]\w{1,4}")
 _LARGEST = 4 << 20  # bytes of a text whose names are all looked for
 _FEWEST = 2  # images that a list names
-_NEARLY_ALL = 0.9
 _MOST_CODES = 20
 
 Labels = Mapping[str, str]  # the class of each image, by the stem of its name in lower case
@@ -49,7 +49,7 @@ def names_some(path: Path, labels: Labels) -> int:
     named = [{stem for stem in _stems_in(line, bare) if stem in labels} for line in lines]
     found = set().union(*named)
     surely = 2 * sum(map(bool, named)) >= len(lines) or path.suffix.lower() in _KEYED
-    return len(found) if surely and _FEWEST <= len(found) < _NEARLY_ALL * len(labels) else 0
+    return len(found) if surely and _FEWEST <= len(found) < NEARLY_ALL * len(labels) else 0
 
 
 def _stems_in(line: str, bare: bool) -> Iterable[str]:
