@@ -1,6 +1,6 @@
 """The complete, frozen description of a run: everything its result depends on, and nothing else.
 
-Pure description. Names of transforms, backbones and stages are checked by the rooms that know them.
+Pure description. Names of transforms, backbones and stages are checked by the packages that know them.
 """
 
 import hashlib

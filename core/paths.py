@@ -1,6 +1,6 @@
 """The names of what lies in a workspace and in a run's folder, spelled here alone.
 
-It is among the lowest rooms, because every room that keeps a file needs one of them; it imports nothing.
+It is among the lowest packages, because every package that keeps a file needs one of them; it imports nothing.
 """
 
 # of a workspace

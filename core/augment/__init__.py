@@ -1,1 +1,1 @@
-"""The only room that imports albumentations: catalogue, pipeline, presets."""
+"""The only package that imports albumentations: catalogue, pipeline, presets."""

@@ -1,1 +1,1 @@
-"""The only room that imports torchvision.models and timm: catalogue, weights, stages."""
+"""The only package that imports torchvision.models and timm: catalogue, weights, stages."""

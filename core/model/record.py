@@ -1,7 +1,7 @@
 """The record of a trained model: all that whoever uses its weights must know.
 
 It is written once, into the metadata of the weights file, and read by everybody else: training, evaluation, prediction,
-the download and the command line. It has a room of its own below `features`, which makes a model's inputs by it, and
+the download and the command line. It has a package of its own below `features`, which makes a model's inputs by it, and
 above `backbones`, whose catalogue explains the weights of earlier versions. Reading it imports no torch.
 
 What is added to it raises `VERSION`, so that a version that does not know a field refuses the model and does not use

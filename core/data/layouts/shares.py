@@ -81,14 +81,15 @@ def are_qualified_parts(names: Collection[str]) -> bool:
     return len(names) > 1 and all(len(part_words(name) - {PREDICT}) == 1 and not _class_words(name) for name in names)
 
 
-def are_lots(names: Collection[str]) -> bool:
-    """Whether names are those of lots of images, perhaps of parts: 'data_batch_1' and 'test_batch'."""
+def are_batches(names: Collection[str]) -> bool:
+    """Whether names are those of batches of images, perhaps of parts: 'data_batch_1' and 'test_batch'."""
     rests = {name: " ".join(word for word in _words(name) if not (is_generic(word) or kind_of(word))) for name in names}
-    lots = [is_batch(name) or is_batch(rest) for name, rest in rests.items()]
+    batches = [is_batch(name) or is_batch(rest) for name, rest in rests.items()]
     named = [
-        lot or (name != rest and is_batch(f"{rest} 1")) for lot, (name, rest) in zip(lots, rests.items(), strict=True)
+        batch or (name != rest and is_batch(f"{rest} 1"))
+        for batch, (name, rest) in zip(batches, rests.items(), strict=True)
     ]
-    return any(lots) and all(named)
+    return any(batches) and all(named)
 
 
 def _class_words(name: str) -> list[str]:

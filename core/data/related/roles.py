@@ -67,7 +67,7 @@ def _cut(folders: Role) -> Iterator[tuple[Role, Role, Role]]:
 
 
 def may_count_anew(roles: Roles) -> bool:
-    """Whether two folders are called like lots of images of which each is counted for itself: 'session 1' and
+    """Whether two folders are called like batches of images of which each is counted for itself: 'session 1' and
     'session 2', 'fold1' and 'fold2', 'train' and 'test'."""
     return all(role and _is_lot(role) for role in roles)
 

@@ -16,7 +16,7 @@ _DEVICE = re.compile(r"(?:camera|cam|kamera|device|phone|handy|view|lens|sensor|
 
 def together_notes(dataset: Dataset, unused: Container[int], groups: Groups) -> list[str]:
     """A sentence where images of such folders are dealt and no groups tell what goes with what, as a list of one or
-    none. Folders called after days, lots and persons show other things; those of cameras may not."""
+    none. Folders called after days, batches and persons show other things; those of cameras may not."""
     divided = dataset.presplit and any(item.part == "val" for item in dataset.items)
     if divided or dataset.columns or dataset.made_here or dataset.reading.layout not in _LAYOUTS:
         return []

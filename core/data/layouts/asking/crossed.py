@@ -47,7 +47,7 @@ def _words(name: str) -> list[str]:
 
 
 def crossed_with_parts(names: Collection[str]) -> list[str]:
-    """The words of parts, folds or lots that are combined with each of several classes; empty if there are none."""
+    """The words of parts, folds or batches that are combined with each of several classes; empty if there are none."""
     shared = {one: bases for one, bases in added(names).items() if _divides(one)}
     for first in (False, True):
         sets = {one: frozenset(bases) for one, bases in shared.items() if one.first is first}

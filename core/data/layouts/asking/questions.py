@@ -11,7 +11,7 @@ from core.data.layouts.beside.originals import were_made_of
 from core.data.layouts.beside.siblings import is_filled_like
 from core.data.layouts.case import Case, holds_folders, unwrap
 from core.data.layouts.nested.only import ONLY, WITHOUT, name_of
-from core.data.layouts.shares import are_lots, are_qualified_parts, lie_beside_parts
+from core.data.layouts.shares import are_batches, are_qualified_parts, lie_beside_parts
 from core.data.layouts.words import (
     PREDICT,
     Kind,
@@ -49,7 +49,7 @@ PARTS = ({"layout": "parts"}, "each of these folders is a class, in every part")
 def ask_about_names(case: Case, full: Sequence[Folder]) -> None:
     """Raise if the names of flat folders are dates or batches, or combine a class and a part."""
     names = listed(folder.name for folder in full)
-    if are_lots([folder.name for folder in full]):
+    if are_batches([folder.name for folder in full]):
         raise case.ask(
             f"The folders {names} are called after when or in which lot their images came, not after what they show. "
             "If they are no classes, put the images of each class into a folder of its own, or add a file labels.csv "

@@ -1,4 +1,4 @@
-"""Words for folds of a cross-validation and for lots of images, by language."""
+"""Words for folds of a cross-validation and for batches of images, by language."""
 
 from core.data.layouts.vocabulary.letters import all_words
 
