@@ -15,7 +15,7 @@ from core.data.dataset import LeftOut, Part
 from core.data.layouts.beside.alike import looks_ordinary, may_be_ordinary
 from core.data.layouts.beside.aside import is_aside
 from core.data.layouts.vocabulary.letters import fold
-from core.data.layouts.words import is_new
+from core.data.layouts.words import Beside, is_new
 from core.data.natural import natural_key
 from core.data.related.copy_names import originals
 from core.data.tree import Folder
@@ -142,7 +142,8 @@ class Layout:
     def note_aside(self) -> None:
         """Note classes whose names are unusual for classes, if at least two others exist; not those of ordinary words
         whose images look like theirs."""
-        aside = [label for label in sorted(self.classes) if is_aside(label, self.classes)]
+        beside = Beside(self.classes)
+        aside = [label for label in sorted(self.classes) if is_aside(label, beside)]
         if any(map(may_be_ordinary, aside)):
             files: dict[str, list[Path]] = {}
             for found in self.found:

@@ -156,8 +156,7 @@ def _divided(case: Case) -> bool:
     deep = [part for part in parts if not all(kind_of(folder.name) for folder in part.inner.folders)]
     if len(labelled_kinds(parts)) > 1:
         return bool(deep)
-    beside = [folder for folder in case.root.full if folder not in [part.folder for part in parts]]
-    return len(parts) > 1 and bool(labelled_kinds(deep)) and not beside
+    return len(parts) > 1 and bool(labelled_kinds(deep)) and {part.folder for part in parts} >= {*case.root.full}
 
 
 def _flat(case: Case) -> Layout | None:
@@ -201,7 +200,8 @@ def _labels_one_version(case: Case, labelled: Labelled) -> bool:
     """Whether a table gives all images of one folder classes, and the other folders hold no classes beside it: images
     of the same names where the table lies in that folder, or just one more folder, or ones called like what is kept,
     where that folder is called 'images'."""
-    inner = [folder for folder in case.root.full if any(path.is_relative_to(folder.path) for path in labelled.labels)]
+    above = {place for path in labelled.labels for place in path.parents}
+    inner = [folder for folder in case.root.full if folder.path in above]
     stems = {path.stem.casefold() for path in labelled.labels}
     others = [path for path in images_of(case) if path not in labelled.labels]
     if len(inner) != 1 or len(set(labelled.labels.values())) < 2 or case.root.images:

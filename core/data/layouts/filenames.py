@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from core.data import names
-from core.data.layouts.words import is_certain, is_generic, is_group, is_ordinary, kind_of, plain
+from core.data.layouts.words import Beside, is_certain, is_generic, is_group, is_ordinary, kind_of, plain
 from core.data.related.affixes import bare_parts
 
 _WORD = r"(?P<label>[^\W\d_][^\W\d_ .-]*(?:[ _.-][^\W\d_]+)*)"  # letters with single separators between words
@@ -162,7 +162,8 @@ def _plausible(labels: Iterable[str]) -> bool:
     total = sum(counts.values())
     if len(counts) < 2 or len(counts) * 2 > total or all(map(kind_of, counts)):
         return False
-    informative = all(is_ordinary(label, counts) or not _is_uninformative(label) for label in counts)
+    beside = Beside(counts)
+    informative = all(is_ordinary(label, beside) or not _is_uninformative(label) for label in counts)
     return informative and not _is_grid(counts)
 
 

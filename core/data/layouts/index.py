@@ -23,6 +23,7 @@ class ImageIndex:
         self._named: dict[str, list[Path]] = defaultdict(list)
         self._stems: dict[str, list[Path]] = defaultdict(list)
         self._numbers: dict[str, list[Path]] = defaultdict(list)  # a table drops the zeros before a number
+        self._ends: dict[int, dict[tuple[str, ...], list[Path]]] = {}  # images of one name by the folders above them
         for path in images:
             parts = tuple(_same(part) for part in path.relative_to(root).parts)
             self._parts[path] = parts
@@ -53,20 +54,20 @@ class ImageIndex:
         parts = [part for part in _same(text).replace("\\", "/").split("/") if part not in ("", ".", "..")]
         if not parts:
             return ()
-        found = self._named.get(parts[-1]) or self._stems.get(parts[-1]) or self._stems.get(_stem(parts[-1])) or ()
-        if len(found) < 2 or len(parts) < 2:
-            return found
-        scores = [self._common(path, parts) for path in found]
-        return [path for path, score in zip(found, scores, strict=True) if score == max(scores)]
+        name = parts[-1]
+        found = self._named.get(name) or self._stems.get(name) or self._stems.get(_stem(name)) or ()
+        return found if len(found) < 2 or len(parts) < 2 else self._nearest(found, tuple(parts[:-1]))
 
-    def _common(self, path: Path, parts: Sequence[str]) -> int:
-        """How many folders at the end of the two paths are the same."""
-        count = 0
-        for one, other in zip(self._parts[path][-2::-1], parts[-2::-1], strict=False):
-            if one != other:
-                break
-            count += 1
-        return count
+    def _nearest(self, found: Sequence[Path], folders: tuple[str, ...]) -> Sequence[Path]:
+        """Of images with the same name those with most of the same folders right above them."""
+        ends = self._ends.get(id(found))  # a list of this index, which lives as long
+        if ends is None:
+            ends = self._ends[id(found)] = defaultdict(list)
+            for path in found:
+                above = self._parts[path][:-1]
+                for start in range(len(above) + 1):
+                    ends[above[start:]].append(path)
+        return next(paths for start in range(len(folders) + 1) if (paths := ends.get(folders[start:])))
 
 
 def nearest(paths: Sequence[Path], folder: Path, part: Kind | None) -> Sequence[Path]:

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 
 from core.data.dataset import Part
+from core.data.layouts.beside.among import TOKEN, Among, tokens
 from core.data.layouts.vocabulary import groups, kept, parts, unlabelled
 from core.data.layouts.vocabulary.fillers import AROUND, NAMELESS, NOUNY, SMALL, TOGETHER
 from core.data.layouts.vocabulary.letters import all_words, folded, without_version
@@ -21,7 +22,6 @@ _TOGETHER = frozenset(chain.from_iterable(parts.TOGETHER))
 _LONGEST_TOGETHER = max(map(len, _TOGETHER))
 _LONGEST_KEPT = max(map(len, kept.KEPT))
 _GENERIC = frozenset(("all", "files", "database", "archive", "input", "jpegimages", "flat", "imageall", "imagesall"))
-_CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PROGRAMS = r"wandb|mlruns|mlflow|lightninglogs|tensorboard(?:logs?)?|tblogs?|tfevents"
 _ARTIFACTS = re.compile(
     rf"thumbs?|thumbnails?|previews?|results?|outputs?|checkpoints?|tmp|caches?|backups?|{_PROGRAMS}"
@@ -50,7 +50,6 @@ _QUALIFIERS = all_words(  # of a test part: 'private_test'; a test tube is a thi
     }
 )
 _TRAIN = ("train", "training", "trainset", "trainingset", "traindata")
-_TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _MONTH = re.compile(
     "january|february|march|april|may|june|july|august|september|october|november|december|"
     "jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec"
@@ -81,8 +80,8 @@ def _found(name: str) -> tuple[Kind | None, str]:
 
 def _essential(name: str) -> str:
     """The letters of a name without small words that stand alone: 'set de test' gives 'settest', 'detest' itself."""
-    tokens = _tokens(_ELIDED.sub("", name))
-    return "".join(letters for token in tokens if (letters := folded(token)) not in SMALL) or folded(name)
+    found = tokens(_ELIDED.sub("", name))
+    return "".join(letters for token in found if (letters := folded(token)) not in SMALL) or folded(name)
 
 
 def word_of(name: str) -> str:
@@ -150,24 +149,48 @@ def may_be_unknown(name: str) -> bool:
     return is_unlikely_class(name) or folded(name) in unlabelled.NEW
 
 
-def is_ordinary(name: str, beside: Iterable[str]) -> bool:
-    """Whether other names make one that of a class: 'raw' beside 'cooked', 'no_label' beside 'front_label'."""
+class Beside(Among):
+    """Names of classes, parts and other folders that lie beside one another."""
+
+    @classmethod
+    def of(cls, names: "Iterable[str] | Beside") -> "Beside":
+        """Names as such a set; itself if they are one."""
+        return names if isinstance(names, Beside) else cls(names)
+
+    def with_name(self, name: str) -> "Beside":
+        """These names and one more; itself if that is one of them."""
+        return self if name in self.different else Beside((*self.names, name))
+
+    @cached_property
+    def are_series(self) -> bool:
+        """Whether all share a word without which none is that of a part or of images without a class."""
+        rests = self.rests.values() if len(self.different) > 2 and self.shared else ()
+        return bool(rests) and all(rest and not kind_of(rest) and not is_beside_parts(rest) for rest in rests)
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """The names that hold more than the shared words and a number or a letter."""
+        return frozenset(name for name, rest in self.rests.items() if len(rest) > 1 and not rest.isdigit())
+
+
+def is_ordinary(name: str, beside: Iterable[str] | Beside) -> bool:
+    """Whether other names make one that of a class: 'raw' beside 'cooked', 'no_label' beside 'front_label'.
+
+    Whoever asks this of many names gives the same `Beside` each time.
+    """
     others = unlabelled.ORDINARY_BESIDE.get(folded(name))  # which few names have
     if others is not None:
-        return not others.isdisjoint(map(folded, beside))
+        return not others.isdisjoint(Beside.of(beside).letters)
     return is_one_of_series(name, beside)
 
 
-def is_one_of_series(name: str, beside: Iterable[str]) -> bool:
+def is_one_of_series(name: str, beside: Iterable[str] | Beside) -> bool:
     """Whether a name shares a word with all others, without which none is that of a part or of images without a class:
     'no_label' beside 'front_label' and 'back_label'."""
-    every = list(dict.fromkeys((*beside, name)))
-    if len(every) < 3 or not _shared_words(every):
-        return False
-    rests = without_shared(every)
-    if kind_of(name) == PREDICT and all(len(rest) < 2 or rest.isdigit() for one, rest in rests.items() if one != name):
+    every = Beside.of(beside).with_name(name)
+    if kind_of(name) == PREDICT and every.telling <= {name}:
         return False  # 'label 1' and 'label 2' are labels, and 'no label' is none
-    return all(rest and not kind_of(rest) and not is_beside_parts(rest) for rest in rests.values())
+    return every.are_series
 
 
 def is_unlikely_class(name: str) -> bool:
@@ -178,9 +201,9 @@ def is_unlikely_class(name: str) -> bool:
         return True
     if is_new(name) or is_generic(name) or kind_of(name) is not None:
         return True
-    tokens = _tokens(name)
-    kinds = {kind_of(one) for one in (*tokens, *map("".join, pairwise(tokens)))}
-    others = {folded(token) for token in tokens if kind_of(token) is None and not token.isdigit()}
+    found = tokens(name)
+    kinds = {kind_of(one) for one in (*found, *map("".join, pairwise(found)))}
+    others = {folded(token) for token in found if kind_of(token) is None and not token.isdigit()}
     qualified = all(one in _QUALIFIERS or is_generic(one) or (one.isascii() and len(one) < 3) for one in others)
     return PREDICT in kinds or ("test" in kinds and qualified)  # 'private_test', but also 'blood test'
 
@@ -242,32 +265,21 @@ def is_batch(name: str) -> bool:
 
 def without_shared(names: Sequence[str]) -> dict[str, str]:
     """Each name without the words common to all: 'cats_train' and 'cats_test' become 'train' and 'test'."""
-    shared = _shared_words(names)
-    return {name: " ".join(token for token in _tokens(name) if token.casefold() not in shared) for name in names}
-
-
-def _shared_words(names: Sequence[str]) -> set[str]:
-    """The words, in lower case, that all of several names have."""
-    words = [set(map(str.casefold, _tokens(name))) for name in names]
-    return set.intersection(*words) if len(words) > 1 else set()
-
-
-def _tokens(name: str) -> list[str]:
-    return _TOKEN.findall(_CAMEL_CASE.sub(" ", name))
+    return Among(names).rests
 
 
 def resembles_train(name: str) -> bool:
     """Whether a name contains the word train, possibly misspelt: 'train_augmented', 'trainning', 'Trian'."""
-    tokens = [token.casefold() for token in _TOKEN.findall(name)]
+    found = [token.casefold() for token in TOKEN.findall(name)]
     return any(
         kind_of(token) == "train" or (token.startswith("tr") and get_close_matches(token, _TRAIN, 1, 0.79))
-        for token in tokens
+        for token in found
     )
 
 
 def part_words(name: str) -> set[Kind]:
     """The parts that the words of a name stand for: 'cats_train' gives train."""
-    return {kind for token in _TOKEN.findall(name) if (kind := kind_of(token)) is not None}
+    return {kind for token in TOKEN.findall(name) if (kind := kind_of(token)) is not None}
 
 
 def without_part(name: str) -> tuple[str, Kind | None]:
@@ -275,13 +287,13 @@ def without_part(name: str) -> tuple[str, Kind | None]:
 
     Returns the name and None if there is no such word, several, or nothing else.
     """
-    found = [match for match in _TOKEN.finditer(name) if kind_of(match[0]) not in (None, PREDICT)]
+    found = [match for match in TOKEN.finditer(name) if kind_of(match[0]) not in (None, PREDICT)]
     rest = (name[: found[0].start()] + name[found[0].end() :]).strip(" _.-") if len(found) == 1 else ""
     return (re.sub(r"([ _.-])[ _.-]+", r"\1", rest), kind_of(found[0][0])) if rest else (name, None)
 
 
 def same_class(name: str) -> str:
     """A canonical form of a class name: ignores case, separators and words for parts."""
-    tokens = [token.casefold() for token in _TOKEN.findall(unicodedata.normalize("NFKC", name))]
-    remaining = [token for token in tokens if kind_of(token) is None]
-    return "".join(remaining or tokens) or name
+    found = [token.casefold() for token in TOKEN.findall(unicodedata.normalize("NFKC", name))]
+    remaining = [token for token in found if kind_of(token) is None]
+    return "".join(remaining or found) or name

@@ -1,6 +1,6 @@
 """Classes that are named with a part, a fold or another word more: 'catTrain' and 'catTest', 'cat' and 'cat_unsure'."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
@@ -51,7 +51,8 @@ def crossed_with_parts(names: Collection[str]) -> list[str]:
     shared = {one: bases for one, bases in added(names).items() if _divides(one)}
     for first in (False, True):
         sets = {one: frozenset(bases) for one, bases in shared.items() if one.first is first}
-        together = [one for one, bases in sets.items() if sum(other == bases for other in sets.values()) > 1]
+        same = Counter(sets.values())
+        together = [one for one, bases in sets.items() if same[bases] > 1]
         if sum(len(shared[one]) for one in together) == len(names):
             return [one.text for one in together]
     return []
@@ -96,9 +97,11 @@ def note_crossed(layout: Layout) -> None:
     """Note classes that are all combined of what they show and of variants of that: 'original_cat', 'augmented_cat',
     'original_dog', 'augmented_dog'."""
     for first in (True, False):
-        sets = {one: frozenset(bases) for one, bases in added(layout.classes).items() if one.first is first}
-        for one, bases in sets.items():
-            same = [other for other in sets if sets[other] == bases and len(other.words) == len(one.words)]
+        alike: dict[tuple[frozenset[str], int], list[Added]] = defaultdict(list)
+        for one, bases in added(layout.classes).items():
+            if one.first is first:
+                alike[frozenset(bases), len(one.words)].append(one)
+        for (bases, _), same in alike.items():
             every = len(same) * len(bases) == len(layout.classes)
             if len(same) > 1 and every and any(_makes_variants(other) for other in same):
                 words, classes = (listed(sorted(found)) for found in ([other.text for other in same], bases))

@@ -35,7 +35,8 @@ def ask_about_another_set(case: Case) -> None:
     full = case.root.full
     inner = {folder.path: [kind_of(one.name) for one in unwrap(folder).full] for folder in full}
     divided = [folder for folder in full if not folder.images and len(_parts(inner[folder.path])) > 1]
-    others = [kinds for path, kinds in inner.items() if path not in [folder.path for folder in divided]]
+    apart = {folder.path for folder in divided}
+    others = [kinds for path, kinds in inner.items() if path not in apart]
     if case.named or len(divided) != 1 or len(others) < 2 or any(set(kinds) - {None} for kinds in others):
         return
     raise case.ask(

@@ -52,9 +52,7 @@ def _ask_about_one_of_pairs(case: Case, labelled: Labelled, class_names: Collect
     """Raise if a table gives classes to just the images of one folder, and the others hold files of the same names: a
     second view of each image, or what was drawn on it."""
     names = {folder.path: {path.stem.casefold() for path in folder.every_image()} for folder in case.root.full}
-    inside = {
-        folder.path for folder in case.root.full if any(path.is_relative_to(folder.path) for path in labelled.labels)
-    }
+    inside = names.keys() & {place for path in labelled.labels for place in path.parents}
     classes = {label.casefold() for label in labelled.labels.values()}
     within = any(labelled.tables[0].path.is_relative_to(place) for place in names)  # it says itself of which it speaks
     if within or len(inside) != 1 or len(names) < 2 or len(classes) < 2 or classes & set(class_names):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from core.data.layouts.asking.crossed import beside_their_classes, crossed_with_parts, means_no_class
 from core.data.layouts.assigned import listed
 from core.data.layouts.beside.aside import is_aside
-from core.data.layouts.beside.opposites import has_opposite
+from core.data.layouts.beside.opposites import with_opposite
 from core.data.layouts.beside.originals import were_made_of
 from core.data.layouts.beside.siblings import is_filled_like
 from core.data.layouts.case import Case, holds_folders, unwrap
@@ -14,6 +14,7 @@ from core.data.layouts.nested.only import ONLY, WITHOUT, name_of
 from core.data.layouts.shares import are_batches, are_qualified_parts, lie_beside_parts
 from core.data.layouts.words import (
     PREDICT,
+    Beside,
     Kind,
     is_beside_parts,
     is_certain,
@@ -93,16 +94,16 @@ def _are_parts(full: Sequence[Folder]) -> bool:
     parts: dict[str, set[frozenset[Kind]]] = defaultdict(set)
     for folder in full:
         parts[same_class(folder.name)].add(frozenset(part_words(folder.name)))
-    parts = {base: found for base, found in parts.items() if not _has_other_kinds(base, called)}
     train, others = frozenset(("train",)), {frozenset(("val",)), frozenset(("test",))}
-    return any(train in found and others & found for found in parts.values())
+    divided = {base for base, found in parts.items() if train in found and others & found}
+    return bool(divided - _with_other_kinds(divided, called))
 
 
-def _has_other_kinds(base: str, others: Sequence[str]) -> bool:
-    """Whether others are called like `base` with a word for what they show: 'race_track' beside 'test_track'."""
-    named = [words(other) for other in others if part_words(other) <= {PREDICT}]
-    rests = ["".join(word for word in found if word != base) for found in named if base in found]
-    return any(rest and not (is_beside_parts(rest) or is_unlikely_class(rest)) for rest in rests)
+def _with_other_kinds(bases: set[str], others: Sequence[str]) -> set[str]:
+    """The bases that others are called like with a word for what they show: 'race_track' beside 'test_track'."""
+    named = [words(other) for other in others if part_words(other) <= {PREDICT}] if bases else []
+    rests = [(base, "".join(word for word in found if word != base)) for found in named for base in bases & {*found}]
+    return {base for base, rest in rests if rest and not (is_beside_parts(rest) or is_unlikely_class(rest))}
 
 
 def variants(case: Case, full: Sequence[Folder], every: set[str], ways: Sequence[Option]) -> UnclearLayout:
@@ -181,10 +182,11 @@ def ask_about_unknown(case: Case, full: Sequence[Folder]) -> None:
     """Raise if one folder holds several folders and no image of its own, and those beside it may hold images without a
     class: 'known' with the classes, and 'unknown'."""
     upper = [folder for folder in full if not folder.images and len(unwrap(folder).full) > 1]
-    others = [folder for folder in full if folder not in upper]
     if len(upper) != 1 or any(is_group(one.name) for one in unwrap(upper[0]).full):
         return
-    if others and all(not unwrap(one).full and _may_have_no_class(one, upper[0], case) for one in others):
+    others = [folder for folder in full if folder is not upper[0]]
+    beside = Beside(folder.name for folder in case.root.full)
+    if others and all(not unwrap(one).full and _may_have_no_class(one, upper[0], beside) for one in others):
         raise case.ask(
             f"The folder '{short(upper[0].name)}' holds the folders {listed(f.name for f in unwrap(upper[0]).full)}, "
             f"which may be the classes, and {listed(folder.name for folder in others)} images without one.",
@@ -192,10 +194,10 @@ def ask_about_unknown(case: Case, full: Sequence[Folder]) -> None:
         )
 
 
-def _may_have_no_class(folder: Folder, upper: Folder, case: Case) -> bool:
+def _may_have_no_class(folder: Folder, upper: Folder, beside: Beside) -> bool:
     """Whether a flat folder beside `upper`, which holds classes, may hold images without one: by its name, or as those
     of which the images of the classes were made."""
-    if may_be_unknown(folder.name) or is_aside(folder.name, (one.name for one in case.root.full)):
+    if may_be_unknown(folder.name) or is_aside(folder.name, beside):
         return True
     return not is_count({path.stem for path in folder.images}) and were_made_of(upper.every_image(), folder.images)
 
@@ -226,13 +228,13 @@ def ask_about_test(case: Case) -> None:
     if case.named or not tests:
         return
     rest = [folder for folder in case.root.full if folder not in tests]
-    opposite = [folder for folder in tests if has_opposite(folder.name, (one.name for one in rest))]
+    denying = with_opposite((folder.name for folder in tests), (folder.name for folder in rest))
+    opposite = [folder for folder in tests if folder.name in denying]
+    beside = Beside(folder.name for folder in case.root.full)
     opposite = opposite or [
         folder
         for folder in tests
-        if kind_of(folder.name) is not None
-        and is_filled_like(folder, rest)
-        and not is_ordinary(folder.name, (one.name for one in case.root.full))
+        if kind_of(folder.name) is not None and is_filled_like(folder, rest) and not is_ordinary(folder.name, beside)
     ]
     if len(rest) > 1 and not opposite:
         return

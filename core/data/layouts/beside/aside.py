@@ -12,10 +12,11 @@ from core.data.related.copy_names import ALTERED
 _MADE = re.compile(r"(?:images?|imgs?|pictures?|photos?|versions?|copies|bilder)?$")
 
 
-def is_aside(name: str, beside: Iterable[str] = ()) -> bool:
+def is_aside(name: str, beside: Iterable[str] | words.Beside = ()) -> bool:
     """Whether a name is typical of folders that are not classes: those of `words.is_unlikely_class`, bins, backups,
-    what programs leave, what was made of the images ('augmented'), or what `begins_aside`. `beside` are other names."""
-    beside = list(beside)
+    what programs leave, what was made of the images ('augmented'), or what `begins_aside`. `beside` are other names;
+    whoever asks this of many names gives the same `Beside` each time."""
+    beside = words.Beside.of(beside)
     if words.is_ordinary(name, beside):
         return False
     if folded(name).lstrip("z") in KEPT or words.is_artifact(name) or is_altered(name):

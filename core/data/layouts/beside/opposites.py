@@ -1,5 +1,6 @@
 """Folders called after what images lack, where another one is called after what has it: 'no label' beside 'label'."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from core.data.layouts.vocabulary.letters import folded
@@ -16,10 +17,13 @@ def labels_as_things(top: Folder) -> Iterator[str]:
     'torn label', or 'label' alone. Such folders are classes, not images that nobody has labelled."""
     for parent in top.every_folder():
         names = [folder.path.name for folder in parent.full]
+        lacking: dict[str, list[str]] = defaultdict(list)
         for name in names:
-            noun = LACKED.get(word_of(name)) if kind_of(name) == PREDICT else None
-            having = [one for one in names if noun and kind_of(one) != PREDICT and _names_kind_of(one, noun)]
-            yield from (name, *having) if having else ()
+            if kind_of(name) == PREDICT and (noun := LACKED.get(word_of(name))):
+                lacking[noun].append(name)
+        for noun, found in lacking.items():
+            having = [one for one in names if kind_of(one) != PREDICT and _names_kind_of(one, noun)]
+            yield from (*found, *having) if having else ()
 
 
 def _names_kind_of(name: str, noun: str) -> bool:
@@ -30,8 +34,11 @@ def _names_kind_of(name: str, noun: str) -> bool:
     return not any(token.isdigit() for token in tokens(name)) and all(len(token) != 1 for token in others)
 
 
-def has_opposite(name: str, others: Iterable[str]) -> bool:
-    """Whether another name says what a name denies: 'sorted' beside 'unsorted'."""
-    letters = folded(name)
-    plain = [folded(other) for other in others if not any(map(str.isdigit, other))]  # 'label 2' is one of some
-    return any(len(one) >= _LEAST and letters != one and letters.endswith(one) for one in plain)
+def with_opposite(names: Iterable[str], others: Iterable[str]) -> set[str]:
+    """The names that deny what one of the others says: 'unsorted' beside 'sorted'."""
+    plain = {folded(other) for other in others if not any(map(str.isdigit, other))}  # 'label 2' is one of some
+    return {name for name in names if any(end in plain for end in _ends(folded(name)))}
+
+
+def _ends(letters: str) -> Iterator[str]:
+    return (letters[start:] for start in range(1, len(letters) - _LEAST + 1))

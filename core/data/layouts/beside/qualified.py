@@ -1,6 +1,6 @@
 """Names that begin with words for test images, for what was rejected or is undecided, and say more about these."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from core.data.layouts import words
 from core.data.layouts.vocabulary.fillers import NOUNS
@@ -11,13 +11,13 @@ from core.data.related import affixes
 _LONGEST = 3  # words that mean it together: 'not yet sorted'
 
 
-def begins_aside(name: str, beside: Iterable[str]) -> bool:
+def begins_aside(name: str, beside: words.Beside) -> bool:
     """Whether a name is 'Testfotos vom Handy', 'rejected_blurry' or 'not sure yet', and no other begins with its first
     word: 'rejected_dent' beside 'rejected_scratch' may be a class."""
     found = affixes.words(name)
-    if len(found) < 2 or any(affixes.words(other)[:1] == found[:1] for other in beside if other != name):
+    if not any(_means_no_class(found[:end]) for end in range(1, min(_LONGEST, len(found) - 1) + 1)):
         return False
-    return any(_means_no_class(found[:end]) for end in range(1, min(_LONGEST, len(found) - 1) + 1))
+    return beside.first_words[found[0]] <= (name in beside.different)
 
 
 def _means_no_class(begin: Sequence[str]) -> bool:

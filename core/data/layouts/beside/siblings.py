@@ -1,10 +1,10 @@
 """Folders called like parts beside classes: of test images, or a class itself, as 'Val' is beside 'Dev' and 'Tess'."""
 
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from core.data.layouts.case import Case, unwrap
-from core.data.layouts.words import is_certain, is_ordinary, kind_of
+from core.data.layouts.words import Beside, is_certain, is_ordinary, kind_of
 from core.data.tree import Folder
 
 _FEW = 3  # folders, with that of the test images, where a word that may be a class is one
@@ -18,7 +18,7 @@ def flat_tests(case: Case) -> list[Folder]:
     its folder is filled as the others are.
     """
     full = case.root.full
-    names = [folder.name for folder in full]
+    names = Beside(folder.name for folder in full)
     found = [
         folder
         for folder in full
@@ -42,10 +42,9 @@ def is_filled_like(folder: Folder, classes: Sequence[Folder]) -> bool:
     sizes = [one.image_count for one in classes]
     if len(classes) < 2 or not max(_FEWEST, 0.5 * min(sizes)) <= folder.image_count <= 2 * max(sizes):
         return False
-    starts = [_start([path.stem.casefold() for path in one.every_image()]) for one in (folder, *classes)]
-    return all(starts) and not any(
-        one.startswith(other) for place, one in enumerate(starts) for other in starts[:place] + starts[place + 1 :]
-    )
+    starts = sorted(_start([path.stem.casefold() for path in one.every_image()]) for one in (folder, *classes))
+    # in order, what begins another one stands right before one that begins with it
+    return all(starts) and not any(longer.startswith(one) for one, longer in pairwise(starts))
 
 
 def _start(stems: Sequence[str]) -> str:

@@ -3,10 +3,12 @@ and 'map' with the same numbers."""
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import combinations, product
 
 from core.data.related.affixes import (
     NEARLY_ALL,
+    cuts,
     is_count,
     is_negated,
     may_mean_mask,
@@ -48,13 +50,12 @@ def copies_of_all(names: Names) -> dict[str, list[str]]:
     for label, stems in names.items():
         for stem in stems:
             classes[stem].append(label)
+    sole = {stem: owners[0] for stem, owners in classes.items() if len(owners) == 1}
     found = {}
     for label, stems in names.items():
-        owners = Counter(
-            others[0] for stem in stems if len(others := [one for one in classes[stem] if one != label]) == 1
-        )
+        owners = Counter(owners[owners[0] == label] for stem in stems if len(owners := classes[stem]) == 2)
         if sum(owners.values()) < NEARLY_ALL * len(stems):
-            owners = _owners_but_for_affix(label, names, classes)
+            owners = _owners_but_for_affix(label, stems, sole)
         shared = sorted(one for one, count in owners.items() if 2 * count >= len(names[one]))
         enough = sum(owners[one] for one in shared) >= max(_FEWEST, NEARLY_ALL * len(stems))
         if len(shared) > 1 and enough and _names_differ(label, shared, names):
@@ -62,15 +63,18 @@ def copies_of_all(names: Names) -> dict[str, list[str]]:
     return found
 
 
-def _owners_but_for_affix(label: str, names: Names, classes: Mapping[str, list[str]]) -> Counter[str]:
-    """How many files of the other classes those of a class are called after, where all have more, such as '_seg'."""
-    bases = {stem: others[0] for stem, others in classes.items() if len(others) == 1 and others != [label]}
-    affix, share = shared_affix(names[label], bases)
+def _owners_but_for_affix(label: str, stems: Collection[str], sole: Mapping[str, str]) -> Counter[str]:
+    """How many files of the other classes those of a class are called after, where all have more, such as '_seg'.
+
+    `sole` gives the class of each name that only one class has.
+    """
+    bases = {base for stem in stems for base, _ in cuts(stem) if sole.get(base, label) != label}
+    affix, share = shared_affix(stems, bases)
     if share < NEARLY_ALL or not affix.words:
         return Counter()
     before, behind = "".join(affix.before), "".join(affix.behind)
-    plain = (stem.removeprefix(before).removesuffix(behind) for stem in names[label])
-    return Counter(bases[stem] for stem in plain if stem in bases)
+    plain = (stem.removeprefix(before).removesuffix(behind) for stem in stems)
+    return Counter(owner for stem in plain if (owner := sole.get(stem, label)) != label)
 
 
 def _names_differ(label: str, others: list[str], names: Names) -> bool:
@@ -117,13 +121,24 @@ def counted_pairs(names: Names) -> Iterator[tuple[Pair, bool]]:
         if len(stems) >= _FEWEST:
             same[frozenset(stems)].append(label)
     for labels in same.values():
-        if len(labels) == 2 or any(_is_side(words(label)) for label in labels):
-            for place, one in enumerate(labels):
-                for other in labels[place + 1 :]:
-                    kinds_differ = set(names[one].values()).isdisjoint(names[other].values())
-                    sides = _sides(one, other) if len(labels) == 2 else 0
-                    if kinds_differ or sides:
-                        yield (one, other), kinds_differ or sides > 1 or bool({one, other} & _OF_IMAGES)
+        if len(labels) == 2:
+            one, other = labels
+            kinds_differ = any(_of_other_files(labels, names))
+            sides = _sides(one, other)
+            if kinds_differ or sides:
+                yield (one, other), kinds_differ or sides > 1 or bool({one, other} & _OF_IMAGES)
+        elif any(_is_side(words(label)) for label in labels):
+            yield from ((pair, True) for pair in _of_other_files(labels, names))
+
+
+def _of_other_files(labels: Sequence[str], names: Names) -> Iterator[Pair]:
+    """Two classes each of which no file of one ends as any of the other's."""
+    alike: dict[frozenset[str], list[str]] = defaultdict(list)
+    for label in labels:
+        alike[frozenset(names[label].values())].append(label)
+    for (endings, some), (others_end, others) in combinations(alike.items(), 2):
+        if endings.isdisjoint(others_end):
+            yield from product(some, others)
 
 
 def _sides(one: str, other: str) -> int:

@@ -88,7 +88,8 @@ def _narrowed(folder: Folder, kept: Collection[Path]) -> Folder:
     """The folder with nothing in it but those `kept`, and what lies in these."""
     if folder.path in kept:
         return folder
-    inner = [_narrowed(one, kept) for one in folder.folders if any(path.is_relative_to(one.path) for path in kept)]
+    ways = {*kept, *(above for path in kept for above in path.parents)}
+    inner = [_narrowed(one, kept) for one in folder.folders if one.path in ways]
     return Folder(folder.path, inner, [], folder.linked)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from core.data.layouts.assigned import listed
 from core.data.layouts.divided import Division, is_split, kind_in_column, kind_of_flag
 from core.data.layouts.flags import are_flags, excludes, is_yes
-from core.data.layouts.words import PREDICT, is_ordinary, part_words, plain
+from core.data.layouts.words import PREDICT, Beside, is_ordinary, part_words, plain
 from core.data.related.subjects import is_subject_column
 from core.text import short
 
@@ -74,7 +74,8 @@ def _tells_parts(name: str, different: Sequence[str], other: Sequence[str], valu
 def part_labels(labels: Sequence[str]) -> str:
     """A note on a label of several that is called after training, where no other makes it a vehicle; empty if there is
     none."""
-    named = [label for label in labels if kind_of_flag(label) == "train" and not is_ordinary(label, labels)]
+    beside = Beside(labels)
+    named = [label for label in labels if kind_of_flag(label) == "train" and not is_ordinary(label, beside)]
     if not named:
         return ""
     return (
