@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from core.data.dataset import Dataset
-from core.data.layouts.masked.numbers import Numbers, kinds_of_names, same_numbers
+from core.data.layouts.masked.numbers import Numbered, Numbers, kinds_of_names
 from core.data.related.agreeing import in_order
 from core.data.related.likeness import go_together
 from core.data.related.roles import Place, places_of
@@ -82,5 +82,5 @@ def _of(dataset: Dataset, ways: Sequence[_Sides]) -> list[tuple[int, ...]]:
 
 
 def _same_numbers(sides: _Sides) -> list[tuple[int, ...]]:
-    pairs = max(same_numbers(sides.one, [sides.other]), same_numbers(sides.other, [sides.one]), key=len)
+    pairs = max(Numbered([sides.other]).same(sides.one), Numbered([sides.one]).same(sides.other), key=len)
     return list(joined(tuple((base, made) for made, base in pairs.items())))

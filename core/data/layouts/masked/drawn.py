@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from core.data.dataset import Item
-from core.data.layouts.masked.numbers import kinds_of_names, same_numbers
+from core.data.layouts.masked.numbers import Numbered, kinds_of_names
 from core.data.related.affixes import cuts
 from core.text import short
 
@@ -145,10 +145,12 @@ def _of_the_same_number(place: _Place) -> Reasons:
     folder of their own."""
     found: Reasons = {}
     photos = place.by_folder(place.photos)
-    for folder, drawn in place.by_folder(place.drawn).items():
-        bases = kinds_of_names({index: place.stem(index) for index in photos.get(folder) or place.photos})
+    by_folder = place.by_folder(place.drawn)
+    everywhere = _numbered(place, () if all(map(photos.get, by_folder)) else place.photos)
+    for folder, drawn in by_folder.items():
+        bases = _numbered(place, photos[folder]) if folder in photos else everywhere
         for kind in kinds_of_names({index: place.stem(index) for index in drawn}):
-            pairs = same_numbers(kind, bases)
+            pairs = bases.same(kind)
             same = sum(_size(place.items[one]) == _size(place.items[other]) for one, other in pairs.items())
             if pairs and same >= _SAME_SIZE * len(pairs):
                 found |= {
@@ -156,6 +158,10 @@ def _of_the_same_number(place: _Place) -> Reasons:
                     for index, image in pairs.items()
                 }
     return found
+
+
+def _numbered(place: _Place, photos: Sequence[int]) -> Numbered:
+    return Numbered(kinds_of_names({index: place.stem(index) for index in photos}))
 
 
 def _size(item: Item) -> tuple[int, int]:

@@ -1,14 +1,21 @@
 """Masks among the images of a class are told by their pixels and by where they lie, whatever they are called."""
 
+from pathlib import Path
+from random import Random
+from uuid import UUID
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from core.data.layouts.masked.numbers import kinds_of_names, same_numbers
+from core.data.dataset import Item
+from core.data.layouts.masked.drawn import masks_of_photographs
+from core.data.layouts.masked.numbers import Numbered, kinds_of_names
 from core.data.report import describe
 from core.data.sources import load_dataset
 from core.data.split import make_split
 from core.experiment import Reading, SplitSpec
+from tests.calls import calls_of
 
 CLASSES = {"cat": 9, "dog": 7}
 
@@ -136,5 +143,22 @@ def test_numbers_without_those_that_all_share():
 
 def test_a_photograph_may_have_several_masks():
     made = {10: (1, 0), 11: (1, 1), 12: (2, 0)}
-    assert same_numbers(made, [{5: (7,), 6: (8,)}, {1: (1,), 2: (2,)}]) == {10: 1, 11: 1, 12: 2}
-    assert same_numbers(made, [{5: (1, 2, 3)}]) == {}
+    assert Numbered([{5: (7,), 6: (8,)}, {1: (1,), 2: (2,)}]).same(made) == {10: 1, 11: 1, 12: 2}
+    assert Numbered([{5: (1, 2, 3)}]).same(made) == {}
+
+
+def test_twice_as_many_names_of_their_own_are_about_twice_the_work():
+    def calls(count):
+        names = [f"{UUID(int=Random(number).getrandbits(128))}" for number in range(count)]
+        items = [
+            Item(Path(f"{name}.png"), f"{name}.png", 0, 32, 32, "0", look="flat" if number % 5 < 2 else "")
+            for number, name in enumerate(names)
+        ]
+        return calls_of(lambda: masks_of_photographs(items))
+
+    assert calls(240) <= 2.2 * calls(120)  # by the square about 3.9 times as many
+
+
+def test_of_equal_kinds_the_first_one_fits_and_no_larger_one():
+    assert Numbered([{1: (3,), 2: (4,), 3: (5,)}, {4: (3,)}, {6: (3,)}]).same({9: (3,)}) == {9: 4}
+    assert Numbered([{1: (3,), 2: (4,), 3: (5,)}]).same({9: (3,)}) == {}
