@@ -53,7 +53,7 @@ def copies_of_all(names: Names) -> dict[str, list[str]]:
     sole = {stem: owners[0] for stem, owners in classes.items() if len(owners) == 1}
     found = {}
     for label, stems in names.items():
-        owners = Counter(owners[owners[0] == label] for stem in stems if len(owners := classes[stem]) == 2)
+        owners = Counter(two[two[0] == label] for stem in stems if len(two := classes[stem]) == 2)
         if sum(owners.values()) < NEARLY_ALL * len(stems):
             owners = _owners_but_for_affix(label, stems, sole)
         shared = sorted(one for one, count in owners.items() if 2 * count >= len(names[one]))

@@ -38,7 +38,7 @@ class Numbered:
     those that share numbers are compared."""
 
     def __init__(self, kinds: Iterable[Mapping[int, Numbers]]) -> None:
-        different: dict[object, Mapping[int, Numbers]] = {}
+        different: dict[tuple[int, frozenset[Numbers]], Mapping[int, Numbers]] = {}
         for kind in kinds:
             different.setdefault((len(kind), frozenset(kind.values())), kind)  # of equal ones the first one fits
         self._kinds = list(different.values())

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 from core.data.layouts.assigned import Layout, listed
@@ -24,6 +24,8 @@ from core.text import short
 
 _MOST_CLASSES = 20  # number of classes up to which names are compared
 _FEWEST = 3  # files of a class
+_GAP = 2  # from one number of a run to the next
+_RUN = 3  # numbers of a run
 
 
 def note_pairs(layout: Layout) -> None:
@@ -47,7 +49,7 @@ def note_pairs(layout: Layout) -> None:
             f"By their names, the classes {listed(sorted({label for _, label in made}))} may hold copies of the images "
             f"of {listed(sorted({base for base, _ in made}))}. If they do, they are no classes: take their folders out."
         )
-    pairs = [both for both, sure in counted_pairs(rest) if sure or _show_same_scenes(*both, paths)]
+    pairs = [both for both, sure in counted_pairs(rest) if sure or _show_same_scenes(*both, paths) is not False]
     rest = {label: stems for label, stems in rest.items() if len(stems) >= NEARLY_ALL * len(paths[label])}
     if len(rest) <= _MOST_CLASSES:
         pairs += [both for both in combinations(sorted(rest), 2) if _are_pairs(*both, rest, paths)]
@@ -70,11 +72,10 @@ def _counting_in_parts(layout: Layout) -> set[str]:
     return {label for label, parts in stems.items() if len(parts) > 1 and count_on([*parts.values()])}
 
 
-def _show_same_scenes(one: str, other: str, paths: Mapping[str, Sequence[Path]]) -> bool:
-    """Whether the images of the same names show the same scenes, or cannot be read."""
+def _show_same_scenes(one: str, other: str, paths: Mapping[str, Sequence[Path]]) -> bool | None:
+    """Whether the images of the same names show the same scenes; None where they cannot be read."""
     others = {path.stem.casefold(): path for path in paths[other]}
-    pairs = [(path, others[stem]) for path in paths[one] if (stem := path.stem.casefold()) in others]
-    return show_same_scenes(pairs) is not False
+    return show_same_scenes([(path, others[stem]) for path in paths[one] if (stem := path.stem.casefold()) in others])
 
 
 def _ending(path: Path) -> str:
@@ -90,7 +91,10 @@ def _are_pairs(
     if fewer < _FEWEST or fewer < NEARLY_ALL * more:
         return False
     if len(set(one) & set(other)) >= NEARLY_ALL * more:
-        return not _count(one) or _one_is_of_masks(label, another, paths)
+        if not _count(one) or _one_is_of_masks(label, another, paths):
+            return True
+        # two folders that count alike from anywhere, as IMG_2034 to IMG_2042, may be pairs: the images tell
+        return len(stems) == 2 and not is_count(one) and _show_same_scenes(label, another, paths) is True
     return any(
         shared_affix(made, bases)[1] >= NEARLY_ALL and not is_count(bare_names(bases))
         for made, bases in ((one, other), (other, one))
@@ -98,16 +102,22 @@ def _are_pairs(
 
 
 def _count(stems: Collection[str]) -> bool:
-    """Whether names only count, also where each number counts for itself: '00002_00029' of the third track."""
+    """Whether names only count, wherever they start, the names of each form for themselves ('img_000' and 'web_4'), and
+    each number for itself: '00002_00029' of the third track."""
     if is_count(stems):
         return True
     kinds = kinds_of_names(dict(enumerate(stems)))
-    numbers = list(kinds[0].values()) if len(kinds) == 1 else []
-    return len(numbers) == len(stems) and all(_is_dense(set(column)) for column in zip(*numbers, strict=True))
+    if sum(map(len, kinds)) < NEARLY_ALL * len(stems) or 2 * len(kinds) > len(stems):
+        return False  # words of their own tell files apart
+    return all(_is_dense(set(column)) for kind in kinds for column in zip(*kind.values(), strict=True))
 
 
 def _is_dense(numbers: Collection[int]) -> bool:
-    return min(numbers) < 2 and max(numbers) < 2 * len(numbers) + 2
+    """Whether numbers follow one another with gaps, or in a few runs."""
+    if max(numbers) - min(numbers) < 2 * len(numbers) + 2 and (min(numbers) < 2 or len(numbers) > 1):
+        return True
+    breaks = sum(later - one > _GAP for one, later in pairwise(sorted(numbers)))
+    return len(numbers) >= _RUN * (breaks + 1)
 
 
 def _one_is_of_masks(one: str, other: str, paths: Mapping[str, Sequence[Path]]) -> bool:

@@ -133,3 +133,32 @@ def test_names_that_count_on_two_levels_or_before_a_word_pair_nothing(folder_of)
     assert not notes(folder_of, [*one, *other])
     apart = [f"{label}/{patient}_{n}.jpg" for label in ("noisy", "clean") for patient in (2034, 817) for n in range(4)]
     assert "hold files of the same names" in notes(folder_of, apart)
+
+
+def test_names_that_count_from_anywhere_or_by_their_form_pair_nothing(folder_of):
+    labels = ("bars", "cross", "disc")
+    assert not notes(folder_of, files(dict.fromkeys(labels, 3), 40, form="img_{:03}"))
+    two_forms = files(dict.fromkeys(labels, 4), form="img_{:03}") + files(dict.fromkeys(labels, 8), 4, form="web_{}")
+    assert not notes(folder_of, two_forms)
+    two_runs = files(dict.fromkeys(labels, 4), form="img_{:03}") + files(dict.fromkeys(labels, 3), 20, form="img_{:03}")
+    assert not notes(folder_of, two_runs)
+    assert not notes(folder_of, [*two_forms, *(f"{label}/cover.jpg" for label in labels)])
+    assert "as pairs of one scene do" in notes(folder_of, [*two_runs, *files(dict.fromkeys(labels, 1), 77)])
+
+
+def test_names_with_words_of_their_own_and_scattered_numbers_are_pairs(folder_of):
+    words = [f"{label}/{word}_{n}.jpg" for label in ("noisy", "clean") for n, word in enumerate(("sea", "hill", "oak"))]
+    layout = read_layout(folder_of(dict.fromkeys(words, b""), "words"), Reading(layout="folders"))
+    assert "as pairs of one scene do" in "".join(layout.notes)
+    scattered = [f"{label}/IMG_{n}.jpg" for label in ("a", "b", "c") for n in (2034, 2077, 2101, 2240)]
+    assert "as pairs of one scene do" in notes(folder_of, scattered)
+
+
+def test_of_two_classes_that_count_from_anywhere_the_images_tell(tmp_path):
+    for name, seed in (("pairs", 3), ("apart", 4)):
+        for label, own in (("one", 3), ("other", seed)):
+            drawn(tmp_path / name / label, own, label == "other")
+            for path in (tmp_path / name / label).iterdir():
+                path.rename(path.with_stem(f"IMG_{2034 + int(path.stem)}"))
+    assert "as pairs of one scene do" in "".join(read_layout(tmp_path / "pairs").notes)
+    assert read_layout(tmp_path / "apart").notes == []
