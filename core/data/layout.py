@@ -16,6 +16,7 @@ from core.data.layouts.masked.folders import set_aside
 from core.data.layouts.masked.pairs import note_pairs
 from core.data.layouts.unread_lists import note_numbered_classes, note_part_lists
 from core.data.leftovers import own
+from core.data.text_files import list_in, named_texts_in, texts_in
 from core.data.tree import MAX_FILES, Folder, read_tree
 from core.data.zips.unpack import MANIFEST
 from core.errors import LayoutChoice, UnusableDataset
@@ -70,10 +71,11 @@ def _case(folder: Path, workspace: Path | None) -> Case:
         raise UnusableDataset(f"{folder} is a workspace of this program, not a data set. Choose a folder of images.")
     manifest, (decoded, guessed) = _manifest(folder), _decoded(tree.top)
     case = Case(tree.top, tree.top, Reading(), read_case)
-    case.left_out = [*(LeftOut(name, reason) for name, reason in manifest.get("left_out", [])), *tree.left_out]
-    case.labels = decoded | manifest.get("labels", {})
-    case.called = manifest.get("names", {}) | _unambiguous(decoded, tree.top)
-    case.notes = [*manifest.get("notes", []), *guessed]
+    told = [texts_in(one) for one in list_in(manifest.get("left_out"))]
+    case.left_out = [*(LeftOut(*one) for one in told if len(one) == 2), *tree.left_out]
+    case.labels = decoded | named_texts_in(manifest.get("labels"))
+    case.called = named_texts_in(manifest.get("names")) | _unambiguous(decoded, tree.top)
+    case.notes = [*texts_in(manifest.get("notes")), *guessed]
     case.given |= set(labels_as_things(tree.top))
     take_labels(case, folder)
     unwrap_root(case)

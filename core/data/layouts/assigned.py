@@ -223,9 +223,11 @@ def listed(texts: Iterable[str], most: int = 5) -> str:
     return " and ".join(every) if len(every) < 3 else f"{', '.join(every[:-1])} and {every[-1]}"
 
 
-def read_json(path: Path) -> Any:
-    """The value of a JSON file; None if it cannot be read."""
+def read_json(path: Path, most_bytes: int | None = None) -> Any:
+    """The value of a JSON file, of any kind; None if it cannot be read, or has more bytes."""
     try:
+        if most_bytes is not None and path.stat().st_size > most_bytes:
+            return None
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from core.data.layouts.assigned import Layout, listed, read_json
 from core.data.layouts.boxed.columns import is_boxes
 from core.data.layouts.boxed.points import are_points
 from core.data.layouts.case import Case
-from core.data.text_files import head, keys
+from core.data.text_files import head, keys, list_in
 from core.text import short
 
 _SUFFIXES = frozenset((".txt", ".xml", ".json", ".pts"))
@@ -121,7 +121,7 @@ def _of_json(path: Path, found: set[str]) -> str:
 
 def _of_classes(path: Path) -> str:
     """' for 'Fuchs' and 'Hase'', by the categories of a COCO file."""
-    content = read_json(path) if path.stat().st_size <= _MOST_BYTES else None
-    categories: Iterable[object] = content.get("categories", ()) if isinstance(content, dict) else ()
-    names = [str(one["name"]) for one in categories or () if isinstance(one, dict) and "name" in one]
+    content = read_json(path, _MOST_BYTES)
+    categories = list_in(content.get("categories")) if isinstance(content, dict) else []
+    names = [str(one["name"]) for one in categories if isinstance(one, dict) and "name" in one]
     return f" for {listed(names)}" if names else ""
