@@ -101,10 +101,10 @@ def note_crossed(layout: Layout) -> None:
         for one, bases in added(layout.classes).items():
             if one.first is first:
                 alike[frozenset(bases), len(one.words)].append(one)
-        for (bases, _), same in alike.items():
-            every = len(same) * len(bases) == len(layout.classes)
+        for (shown, _), same in alike.items():
+            every = len(same) * len(shown) == len(layout.classes)
             if len(same) > 1 and every and any(_makes_variants(other) for other in same):
-                words, classes = (listed(sorted(found)) for found in ([other.text for other in same], bases))
+                words, classes = (listed(sorted(found)) for found in ([other.text for other in same], shown))
                 layout.notes.append(
                     f"Each of {classes} is there as {words}, which are read as classes of their own. If they are "
                     f"variants of the same images, make folders {classes} within folders {words}, so that the images "
