@@ -94,7 +94,7 @@ def _are_pairs(
         if not _count(one) or _one_is_of_masks(label, another, paths):
             return True
         # two folders that count alike from anywhere, as IMG_2034 to IMG_2042, may be pairs: the images tell
-        return len(stems) == 2 and not is_count(one) and _show_same_scenes(label, another, paths) is True
+        return len(stems) == 2 and not is_count(one) and _show_same_scenes(label, another, paths) is not False
     return any(
         shared_affix(made, bases)[1] >= NEARLY_ALL and not is_count(bare_names(bases))
         for made, bases in ((one, other), (other, one))
