@@ -12,8 +12,10 @@ from typing import Any
 
 from core.data import names
 from core.data.dataset import LeftOut, Part
+from core.data.decoding.sniff import looks_like_image
 from core.data.layouts.beside.alike import looks_ordinary, may_be_ordinary
 from core.data.layouts.beside.aside import is_aside
+from core.data.layouts.beside.forms import FORM, is_form
 from core.data.layouts.vocabulary.letters import fold
 from core.data.layouts.words import Beside, is_new
 from core.data.natural import natural_key
@@ -93,26 +95,27 @@ class Layout:
             self._below[folder] = "".join(f"{self.called.get(part, part)}/" for part in parts)
         return names.shown(self._below[folder] + self.called.get(path.name, path.name))
 
-    def account(self, top: Folder, reason: str) -> None:
+    def account(self, top: Folder, reason: str, of_others: str = "") -> None:
         """Leave out, with `reason`, everything not handled yet; a folder as a whole if nothing in it is used.
+        `of_others` is the reason for files that are no images, where it is another one.
 
         Files such as a licence or readme are ignored.
         """
-        self._account(top, reason, {found.path for found in self.found})
+        self._account(top, (reason, of_others or reason), {found.path for found in self.found})
 
-    def _account(self, folder: Folder, reason: str, used: set[Path]) -> None:
+    def _account(self, folder: Folder, reasons: tuple[str, str], used: set[Path]) -> None:
         for path in folder.files:
             if path not in used and path not in self.explained and not _ABOUT.fullmatch(path.name):
-                self.leave_out(path, reason)
+                self.leave_out(path, reasons[0] if looks_like_image(path) else FORM if is_form(path) else reasons[1])
         for inner in folder.folders:
             if inner.path in self.explained:
                 continue
             if any(path in used or path in self.explained for path in inner.every_file()) or any(
                 deeper.path in self.explained for deeper in inner.every_folder()
             ):
-                self._account(inner, reason, used)
+                self._account(inner, reasons, used)
             elif any(True for _ in inner.every_file()):
-                self.leave_out(inner.path, reason)
+                self.leave_out(inner.path, reasons[0])
 
     def note_twins(self) -> None:
         """Note classes that differ only in case or separators, or in how their number is written, or are named like

@@ -18,6 +18,8 @@ from core.data.layouts.words import Kind, kind_of, without_part
 from core.errors import UnusableDataset
 from core.text import short
 
+_NO_IMAGE = "Is no image, and was not read as a file of labels."
+
 
 def images_of(case: Case) -> list[Path]:
     """All images, without those in folders of masks."""
@@ -58,7 +60,7 @@ def read_csv(case: Case, labelled: Labelled) -> Layout:
         elif path in labelled.labels:
             part = part_of(parts[path] or "train") if divided else None
             layout.add(path, labelled.labels[path], part, labelled.sets.get(path))
-    layout.account(case.outer, f"Is not named in {listed(names)}, so that it has no class.")
+    layout.account(case.outer, f"Is not named in {listed(names)}, so that it has no class.", _NO_IMAGE)
     _name_missing(layout, labelled)
     return layout
 
@@ -207,7 +209,7 @@ def _layout_by_name(case: Case, labels: Labels, parts: dict[Path, Kind | None], 
     divided = any(parts.values())
     for path, label in labels.items():
         layout.add(path, label, part_of(parts[path] or "train") if divided else None)
-    layout.account(case.outer, "Its name gives no class.")
+    layout.account(case.outer, "Its name gives no class.", _NO_IMAGE)
     return layout
 
 

@@ -1,11 +1,11 @@
 """Several tables of one data set: parts of one table, submission forms, and contradictory tables."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.data.layouts import columns as cols
+from core.data.layouts.beside.forms import is_form as is_form
 from core.data.layouts.vocabulary.letters import fold
 from core.data.layouts.words import PREDICT, kind_of
 from core.data.related.copy_names import copied
@@ -15,16 +15,8 @@ from core.wording import as_reading
 if TYPE_CHECKING:
     from core.data.layouts.labelled import Labelled
 
-
 # of the table that we write beside augmented copies, which says how each was made and repeats its labels for people
 OF_COPIES = ("file", "class", "original", "digest", "view", "seed", "steps")
-_ANSWERS = re.compile(r"(^|[^a-z])(sub|preds?|predicted|baseline|benchmark)([^a-z]|$)")
-
-
-def is_form(path: Path) -> bool:
-    """Whether a file name is typical of submissions to a contest or predictions of a model."""
-    name = path.stem.lower()
-    return any(word in name for word in ("submission", "submit", "prediction")) or bool(_ANSWERS.search(name))
 
 
 def copies_of_others(tables: Iterable["Labelled"]) -> dict[Path, Path]:

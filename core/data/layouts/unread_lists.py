@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 from core.data.layouts.assigned import Layout, listed
+from core.data.layouts.beside.forms import is_form
 from core.data.layouts.case import Case
 from core.data.layouts.divided import kind_of_file
 from core.data.layouts.flat import labels_of
-from core.data.layouts.several_tables import is_form
 from core.data.layouts.undivided.listing import LISTS, Labels, listed_part, names_some
 from core.data.layouts.words import without_part
 from core.data.tree import Folder

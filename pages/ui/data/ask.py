@@ -46,7 +46,10 @@ def _question(request: data_view.Asking) -> tuple[str, Sequence[LayoutChoice], L
     if len(choices) > 1:
         question = "If the classes are not what they should be, choose another way. Nothing in the folder is changed."
     else:
-        question = "There is no other way to read it: put the images of each class into a folder of its own."
+        question = (
+            "There is no other way to read it. If the classes are not what they should be, sort the images anew: those "
+            "of each class into a folder of its own."
+        )
     current = [one for one in choices if _is_current(one, found, request.reading)]
     return question, choices, max(current, key=lambda one: len(one.reading), default=None)  # the one that says most
 

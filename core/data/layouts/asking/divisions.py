@@ -18,8 +18,8 @@ def ask_about_divisions(case: Case) -> None:
         return
     raise case.ask(
         f"The folders {listed(folder.name for folder in full)} are called like parts of one data set, not after what "
-        "they show. Put the images of each class into a folder of its own, within train, val and test to keep that "
-        "division, or add a file labels.csv with the columns file, label and split.",
+        "they show. If they are no classes, put the images of each class into a folder of its own, within train, val "
+        "and test to keep that division, or add a file labels.csv with the columns file, label and split.",
         [
             *([INNER] if all(unwrap(folder).full for folder in full) else []),
             FILENAMES,

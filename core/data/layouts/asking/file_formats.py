@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from core.data.layouts.asking.questions import FILENAMES, FOLDERS, one_folder_options
+from core.data.layouts.asking.questions import FILENAMES, FOLDERS, NO_CLASSES, one_folder_options
 from core.data.layouts.assigned import listed
 from core.data.layouts.case import Case
 from core.data.related.affixes import NEARLY_ALL, bare_names
@@ -24,8 +24,7 @@ def ask_about_formats(case: Case, full: Sequence[Folder]) -> None:
         raise case.ask(
             f"The folder '{short(formats[0].name)}' is called after a file format, and the folders "
             f"{listed(folder.name for folder in full)} hold images of the same numbers, as an image and what was made "
-            "of it do, so that they may be no classes. Put the images of each class into a folder of its own, or add a "
-            "file labels.csv with the columns file and label.",
+            f"of it do. {NO_CLASSES}",
             [*one_folder_options(case, formats), FILENAMES, FOLDERS],
         )
 

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection
 
-from core.data.layouts.asking.questions import FILENAMES, FOLDERS
+from core.data.layouts.asking.questions import FILENAMES, FOLDERS, NO_CLASSES
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case
 from core.data.natural import natural_key
@@ -24,10 +24,6 @@ _OF_CLASSES = re.compile(  # words that number classes
 _TRACKS = frozenset(("gt/gt.txt", "det/det.txt"))  # as of MOT
 _POINTS = re.compile(r"scorer[,;\t].*\n\s*(individuals[,;\t].*\n\s*)?bodyparts[,;\t]", re.IGNORECASE)  # of DeepLabCut
 _MANY = 40  # tables that are looked into
-_STEP = (
-    "so that they may be no classes. Put the images of each class into a folder of its own, or add a file labels.csv "
-    "with the columns file and label."
-)
 
 
 def ask_about_numbered(case: Case, layout: Layout, masked: Collection[str]) -> None:
@@ -48,8 +44,9 @@ def ask_about_numbered(case: Case, layout: Layout, masked: Collection[str]) -> N
 
 
 def _question(case: Case, layout: Layout, what: str, task: str) -> UnclearLayout:
+    names = listed(sorted(layout.classes, key=natural_key))
     return case.ask(
-        f"The folders {listed(sorted(layout.classes, key=natural_key))} {what}, as a data set {task} does, {_STEP}",
+        f"The folders {names} {what}, as a data set {task} does. {NO_CLASSES}",
         [FILENAMES, FOLDERS],
     )
 

@@ -35,6 +35,10 @@ from core.errors import UnclearLayout
 from core.text import short
 
 _MOST_VARIANTS = 6
+NO_CLASSES = (  # to whoever has a folder per class, it is said which folders are meant
+    "If they are no classes, put the images of each class into a folder of its own, or add a file labels.csv with the "
+    "columns file and label."
+)
 Option = tuple[dict[str, str], str]  # fields of `Reading`, and what they mean
 FILENAMES = ({"layout": "filenames"}, "the classes are in the file names")
 FOLDERS = ({"layout": "folders"}, "each of these folders is a class")
@@ -53,8 +57,7 @@ def ask_about_names(case: Case, full: Sequence[Folder]) -> None:
     if are_batches([folder.name for folder in full]):
         raise case.ask(
             f"The folders {names} are called after when or in which lot their images came, not after what they show. "
-            "If they are no classes, put the images of each class into a folder of its own, or add a file labels.csv "
-            "with the columns file and label.",
+            f"{NO_CLASSES}",
             [FILENAMES, FOLDERS],
         )
     classes = Counter(same_class(folder.name) for folder in full)
@@ -76,8 +79,7 @@ def ask_about_names(case: Case, full: Sequence[Folder]) -> None:
             )
     if _are_parts(full):
         raise case.ask(
-            f"The folders {names} are called like parts of one data set, not after what they show. Put the images of "
-            "each class into a folder of its own, or add a file labels.csv with the columns file and label.",
+            f"The folders {names} are called like parts of one data set, not after what they show. {NO_CLASSES}",
             [FILENAMES, FOLDERS],
         )
 
@@ -119,8 +121,9 @@ def variants(case: Case, full: Sequence[Folder], every: set[str], ways: Sequence
 def folds(case: Case, full: Sequence[Folder]) -> UnclearLayout:
     """The question if all folders are named like folds."""
     question = (
-        f"The folders {listed(folder.name for folder in full)} are folds of a cross-validation, which are neither "
-        "classes nor parts. Rename them to train, val and test, or read them together and divided anew."
+        f"The folders {listed(folder.name for folder in full)} are called like folds of a cross-validation, which "
+        "are neither classes nor parts. If they are folds, rename them to train, val and test, or put all images of a "
+        "class into a folder of its own, to be divided anew."
     )
     nested = all(folder.full and not any(kind_of(one.name) for one in folder.full) for folder in full)
     if nested:
