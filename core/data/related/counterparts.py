@@ -67,8 +67,7 @@ def _believed(found: Agreement, roles: Roles, count: int) -> bool:
 
 def _affordable(dataset: Dataset, known: Groups, groups: Groups) -> tuple[Groups, Groups]:
     """The groups of classes that can still be divided with them, and those of others."""
-    before, after = _units(dataset, known), _units(dataset, joined(known, groups))
-    few = {kind for kind, count in after.items() if count < min(_FEWEST_UNITS, before[kind])}
+    few = {kind for kind, count in _units(dataset, joined(known, groups)).items() if count < _FEWEST_UNITS}
     kept = tuple(group for group in groups if dataset.kinds[group[0]] not in few)
     return kept, tuple(group for group in groups if dataset.kinds[group[0]] in few)
 
