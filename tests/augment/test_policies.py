@@ -80,6 +80,13 @@ def test_randaugment_applies_so_many_at_one_magnitude(base, geometry):
     assert turns == {"rotate 30", "rotate -30"}
 
 
+def test_a_shift_is_a_share_of_the_side_along_which_it_goes(geometry):
+    wide = np.random.default_rng(0).integers(0, 256, (48, 96, 3), dtype=np.uint8)
+    drawn = fired(pipeline("RandAugment", geometry, operations=1, magnitude=30), wide, 90)
+    shifts = {one["operations"].replace("-", "") for one in drawn if "translate" in one["operations"]}
+    assert shifts == {f"translate x {150 / 331 * 96:.3g}", f"translate y {150 / 331 * 48:.3g}"}
+
+
 def test_augmix_blends_so_many_chains_of_such_depth(base, geometry):
     for depth, lengths in ((2, {2}), (None, {1, 2, 3})):
         drawn_steps = fired(pipeline("AugMix", geometry, width=4, depth=depth), base, 30)

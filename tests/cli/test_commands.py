@@ -140,7 +140,7 @@ def test_files_that_are_left_out_are_named_and_kept_with_the_run(graft, images, 
     code, out, err = graft("train", "--data", images, *QUICK, "--phase", "head:1", "--json")
     assert code == 0
     assert "note[1].jpg was left out" in err
-    assert "3 more files were left out; `graft data` names them." in err
+    assert "3 more files were left out; `graft data` names them." in err.splitlines()
     run_id = json.loads(out.splitlines()[-1])["run_id"]
     said = [line.message for line in Workspace(tmp_path / "workspace").store.lines(run_id, 100)]
     assert any("note[1].jpg was left out" in line for line in said)

@@ -71,6 +71,22 @@ def test_every_command_says_which_images_it_reads(graft, variants, tmp_path, com
     assert "rgb was left out: Is not read: only 'grey' is." in err
 
 
+def test_copies_of_images_that_have_gone_meanwhile_are_not_counted(graft, tmp_path, monkeypatch):
+    folder = make_images(tmp_path / "set", ("bars", "cross"), per_class=7)
+
+    def written(_dataset, items, *_, **__):
+        yield from ()
+        return [f"{item.name}: has gone" for item in items[:2]]
+
+    monkeypatch.setattr("core.export.copies.write_copies", written)
+    made = ("augment", "--data", folder, "--augment", "none", "--copies", 3, "--out", tmp_path / "copies")
+    _, out, err = graft(*made)
+    assert "Wrote 36 copies of 12 images" in out
+    assert err.count("has gone") == 2
+    found = json.loads(graft(*made, "--json")[1].splitlines()[-1])
+    assert (found["files"], len(found["left_out"])) == (36, 2)
+
+
 def test_near_copies_count_for_augmented_copies(graft, tmp_path):
     from PIL import Image
 

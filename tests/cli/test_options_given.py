@@ -2,7 +2,9 @@
 
 import pytest
 
+from core.errors import InvalidInput
 from core.experiment import AS_FOUND, DataSpec, Reading
+from core.runs import execute
 from core.runs.workspace import Workspace
 from tests.cli.test_commands import graft  # noqa: F401  (a fixture)
 from tests.cli.test_options import planned  # noqa: F401  (a fixture)
@@ -62,3 +64,16 @@ def test_a_command_closes_its_workspace_and_marks_what_died(graft, monkeypatch, 
 def test_a_backbone_of_any_length_is_refused_in_a_sentence(graft):  # noqa: F811
     code, _, err = graft("safety", "--data", "nowhere", "--augment", "light", "--backbone", "x" * 300)
     assert (code, "Traceback" in err, "at most 200" in err) == (2, False, True)
+
+
+@pytest.mark.parametrize(("options", "device"), [((), None), (("--device", "cpu"), "cpu")])
+def test_a_run_goes_on_on_the_device_that_is_named(graft, monkeypatch, options, device):  # noqa: F811
+    asked = []
+
+    def reopen(_workspace, *given):
+        asked.append(given)
+        raise InvalidInput("That was all.")
+
+    monkeypatch.setattr(execute, "reopen_run", reopen)
+    assert graft("resume", "run-3", *options)[0] == 2
+    assert asked == [("run-3", device)]

@@ -7,7 +7,11 @@ import sys
 import pytest
 
 from core.runs import trial
+from core.screening.question import VIEWS
+from core.screening.sweep import SWEEP_VIEWS
+from core.screening.verdict import Verdict
 from tests.cli.test_commands import QUICK, ROOT, graft  # noqa: F401  (a fixture)
+from tests.screening.test_sweep import safety
 
 
 def told(graft, images, *arguments):  # noqa: F811
@@ -41,6 +45,20 @@ def test_what_is_known_is_told_without_being_found_again(graft, images, monkeypa
     first = told(graft, images, "--steps")
     monkeypatch.setattr(trial, "screen_labels", lambda *_: pytest.fail("it is known already"))
     assert told(graft, images, "--steps") == first
+
+
+def test_what_is_known_of_the_sweep_is_what_was_found_with_its_own_views(graft, images, monkeypatch):  # noqa: F811
+    asked = []
+
+    class Known:
+        def all(self, about, pipelines):
+            asked.append((about.views, [one.strength for one in pipelines]))
+            return (safety(Verdict.GREEN),) * len(pipelines)
+
+    monkeypatch.setattr("core.cli.lights.kept_in", lambda _: Known())
+    assert told(graft, images, "--sweep", "--no-steps")["turns"] is None
+    assert asked == [(VIEWS, [1.0]), (SWEEP_VIEWS, [0.25, 0.5, 0.75, 1.0, 1.5, 2.0])]
+    assert VIEWS != SWEEP_VIEWS
 
 
 def test_telling_what_is_known_does_not_wait_for_torch():

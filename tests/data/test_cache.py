@@ -157,3 +157,24 @@ def test_threads_that_ask_at_once_get_the_same_file(monkeypatch):
     assert found == [found[0]] * 8
     assert found[0] is not None
     assert ImageCache(GEOMETRY, SIZE).shared_file is None
+
+
+@pytest.mark.parametrize("fails_at", [0, 1])
+def test_an_image_that_the_disk_has_no_room_for_is_not_taken_for_a_whole_one(items, tmp_path, monkeypatch, fails_at):
+    file, pixels = shared.SharedFile.create(tmp_path), np.full((3, 5, 3), 7, np.uint8)
+    place, writes, write = cache.Place(0, 3, 5), [], shared.SharedFile.write
+
+    def full(self, content, offset):
+        writes.append(offset)
+        if len(writes) > fails_at:
+            raise OSError(28, "No space left on device")
+        write(self, content, offset)
+
+    file.write(bytes(place.nbytes), 0)
+    monkeypatch.setattr(shared.SharedFile, "write", full)
+    cache.write_placed(file, place, items[0].digest, pixels)
+    assert len(writes) == fails_at + 1
+    assert cache.read_placed(file, place, items[0].digest) is None
+    monkeypatch.undo()
+    cache.write_placed(file, place, items[0].digest, pixels)
+    assert (cache.read_placed(file, place, items[0].digest) == 7).all()

@@ -101,6 +101,15 @@ def test_progress_goes_from_what_is_known_to_all(root, read):
     assert progress_calls == [(5, 5)]
 
 
+def test_even_images_of_other_shapes_are_not_the_same_image(read, tmp_path):
+    for name, size in (("cat/1.png", (9, 16)), ("cat/2.png", (16, 9)), ("dog/1.png", (12, 12)), ("dog/2.png", (9, 16))):
+        (tmp_path / "even" / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", size, (90, 90, 90)).save(tmp_path / "even" / name)
+    one, turned, square, same = (item.digest for item in read(tmp_path / "even").items)
+    assert len({one, turned, square}) == 3
+    assert same == one
+
+
 @pytest.fixture
 def weather(tmp_path, read):
     return read(make_divided(tmp_path / "weather"))

@@ -2,7 +2,9 @@
 
 import shutil
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from core.cli.options import reading_of
 from core.cli.words import in_options, options
@@ -38,6 +40,17 @@ def test_it_has_all_labels_and_counts_once(shared, tmp_path):
         for note in dataset.notes
     )
     assert sum(make_split(dataset, SplitSpec()).sizes.values()) == 15
+
+
+def test_images_that_only_look_the_same_keep_their_own_labels(shared, tmp_path):
+    numbers = np.random.default_rng(3).integers(0, 255, (24, 30)).astype(np.uint16) * 257
+    for name, values in (("a/deep.png", numbers), ("b/deep.png", numbers + 1), ("c/deep.png", numbers + 1)):
+        Image.fromarray(values).save(shared / name)
+    dataset = load_dataset(str(shared), tmp_path / "w", reading=Reading(task="multilabel"))
+    deep = [item for item in dataset.items if item.finer]
+    assert {item.name: dataset.label_of(item) for item in deep} == {"a/deep.png": "a", "b/deep.png": "b, c"}
+    assert len({item.digest for item in deep}) == 1
+    assert [one.name for one in dataset.left_out if "deep" in one.name] == ["c/deep.png"]
 
 
 def test_with_one_class_per_image_no_copy_is_used_and_the_other_way_is_told(shared, tmp_path):

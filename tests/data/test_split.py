@@ -74,8 +74,7 @@ def test_the_rule_for_tiny_classes(count, val, test, expected):
     if count >= 3:
         assert found[0] >= 1
         assert (found[1] >= 1) == (test > 0)
-    if count != 4:
-        assert found == expected
+    assert found == expected
 
 
 def test_the_rule_for_tiny_classes_is_said(folder_of, read, many):

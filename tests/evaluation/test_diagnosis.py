@@ -49,6 +49,11 @@ def test_memorising():
     assert "Epoch 5 is chosen: nothing after it helped" in message
 
 
+def test_it_is_no_memorising_where_the_training_loss_had_settled_before():
+    settled = [1.5, 0.8, 0.52, *[0.5] * 7]
+    assert "memorising" not in (diagnose(epochs(settled, RISING_AGAIN)) or "")
+
+
 def test_memorising_is_said_while_it_runs_too():
     assert diagnose(epochs(FALLING, RISING_AGAIN), finished=False) == diagnose(epochs(FALLING, RISING_AGAIN))
 

@@ -41,6 +41,25 @@ def test_a_folder_is_walked_in_natural_order_and_what_is_no_image_comes_with_its
     ]  # fmt: skip
 
 
+def test_folders_come_in_natural_order_each_with_what_is_in_it_before_the_next(tmp_path):
+    names = ["9/1.png", "9/b/1.png", "9/c/1.png", "10/1.png", "11/1.png"]
+    for name in reversed(names):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(PNG)
+    assert [os.path.relpath(name, tmp_path) for name, *_ in told(tmp_path)] == [str(Path(name)) for name in names]
+
+
+def test_links_are_followed_in_a_folder_that_is_named_by_a_link_or_from_where_one_is(folder, tmp_path, monkeypatch):
+    (folder / "b" / "1.png").symlink_to(folder / "9.png")
+    (tmp_path / "mine").symlink_to(folder)
+    monkeypatch.chdir(folder)
+    for start in (tmp_path / "mine" / "b", Path("b")):
+        assert "leaves the folder" in told(start)[0][1]
+    for start in (tmp_path / "mine", Path()):
+        found = {os.path.relpath(name, start): reason for name, reason, _ in told(start)}
+        assert found[str(Path("b/1.png"))] == ""
+
+
 def test_what_is_named_itself_is_always_wanted_and_comes_in_the_order_given(folder):
     paths = [folder / "notes.txt", folder / "10.png", folder / "missing.png", folder / "9.png"]
     assert told(*paths) == [(str(path), "", True) for path in paths]
@@ -69,7 +88,7 @@ class Looked(Predictor):
         return np.tile(np.float32([0.25, 0.75]), (len(images), 1))
 
     def read_with_notes(self, content):
-        return np.zeros((4, 4, 3), np.uint8), ()
+        return np.zeros((4, 4, 3), np.uint8), (f"Read as {content.name}.",)
 
 
 SIZES: list[int] = []
@@ -95,6 +114,10 @@ def test_answers_come_a_batch_at_a_time_and_in_order(tmp_path):
     assert [Path(answer.given.name).name for answer in every][:5] == ["00.png", "01.png", "02.png", "03.png", "03.txt"]
     assert [answer.reason != "" for answer in every].index(True) == 4
     assert sum(answer.probabilities is not None for answer in every) == BATCH_SIZE + 5
+    notes = {answer.given.name: answer.notes for answer in every}
+    assert notes == {
+        answer.given.name: () if answer.reason else (f"Read as {Path(answer.given.name).name}.",) for answer in every
+    }
 
 
 def test_images_that_were_moved_to_icloud_are_named(tmp_path):

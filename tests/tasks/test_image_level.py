@@ -11,8 +11,10 @@ from torch.nn import functional
 from core.data.sources import load_dataset
 from core.experiment import PipelineSpec
 from core.features.precision import autocast_for
+from core.tasks.classification.loss import SmoothedCrossEntropy
 from core.tasks.classification.task import Classification
-from core.tasks.image_level import ImageLevel
+from core.tasks.image_level import ImageLevel, standard_error_of_loss
+from core.tasks.multilabel.loss import SmoothedBinaryCrossEntropy
 from core.tasks.multilabel.scores import label_scores
 from core.tasks.multilabel.task import MultiLabel
 from core.training.inference import answer
@@ -94,3 +96,18 @@ def test_a_task_that_does_not_say_what_is_correct_cannot_be_made():
 
     with pytest.raises(TypeError, match="correct"):
         Unfinished()
+
+
+@pytest.mark.parametrize("criterion", [
+    lambda by: SmoothedCrossEntropy(torch.tensor([0.3, 1.0, 4.0]) * by, 0.1),
+    lambda by: SmoothedBinaryCrossEntropy(torch.tensor([0.3, 1.0, 4.0]) * by, torch.tensor([2.0, 0.5, 1.0]) * by),
+], ids=["one label", "several"])  # fmt: skip
+def test_the_error_of_a_loss_is_that_of_its_mean_whatever_the_weights_sum_to(criterion):
+    logits = torch.tensor([[3.0, 0, 1], [0, 2, 1], [1, 0, 2.5], [2, 1, 0], [0.5, 0.4, 0]])
+    labels = torch.tensor([0, 1, 2, 1, 0])
+    targets = labels if isinstance(criterion(1), SmoothedCrossEntropy) else functional.one_hot(labels, 3).float()
+    once, fourfold = (standard_error_of_loss(criterion(by), logits, targets) for by in (1, 4))
+    assert fourfold == pytest.approx(once)
+    each, weights = criterion(1).per_image(logits, targets), criterion(1).weights_of(targets)
+    assert once == pytest.approx(float(each.std()) / len(labels) ** 0.5 / float(weights.mean()))
+    assert standard_error_of_loss(criterion(1), logits[:1], targets[:1]) == 0

@@ -135,6 +135,14 @@ def test_a_mark_for_nothing_is_no_value():
     assert [int(decoded.pixels[y, 7, 0]) for y in (3, -3)] == [100, 0]
 
 
+@pytest.mark.parametrize("dtype", [np.int16, np.int32])
+def test_a_mark_for_nothing_is_no_value_of_whole_numbers_either(dtype):
+    values = np.where(GREY > 150, -9999, GREY.astype(int) * 10 + np.arange(32)).astype(dtype)
+    decoded = decode(tiff(values, photometric="minisblack", extratags=[(42113, "s", 0, "-9999", True)]), (0.0, 2550.0))
+    assert decoded.values == (1000.0, 1031.0)
+    assert [int(decoded.pixels[y, 7, 0]) for y in (3, -3)] == [101, 0]
+
+
 def test_smaller_copies_are_no_further_frames():
     out = BytesIO()
     with tifffile.TiffWriter(out) as file:
@@ -199,6 +207,23 @@ def test_a_strip_of_jpeg_with_an_end_mark_behind_half_of_its_data_is_refused():
     cut = whole[:middle] + b"\xff\xd9" + bytes(place + length - middle - 2) + whole[place + length :]
     with pytest.raises(UnreadableImage, match="cut off"):
         decode(cut)
+
+
+def test_a_strip_of_progressive_jpeg_without_some_of_its_scans_is_refused():
+    out, noise = BytesIO(), np.random.default_rng(4).integers(0, 256, (48, 32, 3)).astype(np.uint8)
+    Image.fromarray(noise).save(out, "JPEG", progressive=True, subsampling=0)
+    whole = out.getvalue()
+
+    def within(strip):
+        options = {"photometric": "ycbcr", "compression": "jpeg", "rowsperstrip": 48}
+        return tiff(iter([strip]), shape=noise.shape, dtype=np.uint8, **options)
+
+    assert (decode(within(whole)).pixels == np.asarray(Image.open(BytesIO(whole)))).all()
+    scans = [place for place in range(len(whole) - 1) if whole[place : place + 2] == b"\xff\xda"]
+    assert len(scans) > 4
+    for place in scans[1:]:
+        with pytest.raises(UnreadableImage, match="cut off"):
+            decode(within(whole[:place] + b"\xff\xd9"))
 
 
 def test_the_size_is_refused_before_anything_is_decoded(monkeypatch):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.data.audit import problems
 from core.data.dataset import Dataset, Item
+from core.data.dividing.stratify import stratified
 from core.data.report import describe
 from core.data.split import make_split
 from core.experiment import SplitSpec
@@ -149,3 +150,18 @@ def test_a_set_that_came_divided_keeps_its_parts_and_gets_a_validation_part():
     assert {dataset.items[i].part for i in split.test} == {"test"}
     assert 3 <= len(split.val) <= 6
     assert all(shown(dataset, split.val)[label] for label in "ab")
+
+
+def test_without_a_test_part_no_label_is_missing_there():
+    dataset = dataset_of([*["ab"] * 20, *["b"] * 15, *["a"] * 12, *[""] * 5], "ab")
+    split = make_split(dataset, SplitSpec(val=0.25, test=0.0))
+    assert split.sizes == {"train": 39, "val": 13, "test": 0}
+    assert split.notes == ()
+
+
+def test_a_label_whose_images_stay_together_trains_though_validation_is_the_larger_part():
+    labels = {0: [0], 1: [0], 2: [], 3: [], 4: []}
+    needed = {0: {"train": 1, "val": 1, "test": 0}}
+    dealt = stratified([(0, 1), (2,), (3,), (4,)], labels, needed, {"train": 2, "val": 3, "test": 0})
+    assert (0, 1) in dealt["train"]
+    assert sorted(unit for units in dealt.values() for unit in units) == [(0, 1), (2,), (3,), (4,)]

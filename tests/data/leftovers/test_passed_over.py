@@ -76,7 +76,9 @@ def test_known_leftovers_are_ignored(read, name):
     "name", [".trash", ".Trash", "#recycle", "@Recycle", ".recycle", ".Trash-1000", "$RECYCLE.BIN", "cat/.trash"]
 )
 def test_images_right_in_a_bin_are_told_with_their_number(read, name):
-    layout = read({f"{name}/{number}.png": JPEG for number in range(4)} | {f"{name}/notes.txt": b"x"})
+    layout = read(
+        {f"{name}/{number}.png": JPEG for number in range(4)} | {f"{name}/notes.txt": b"x", f"{name}/in/5.png": JPEG}
+    )
     assert layout.classes == {"cat", "dog"}
     assert told(layout) == {
         name: "Is called like a bin: 4 images in it are not read. Rename the folder if it is a class."

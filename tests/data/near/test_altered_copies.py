@@ -139,6 +139,13 @@ def test_labels_that_differ_by_turning_hold_no_copies_of_each_other(folder_of, r
         assert find_near(read(folder_of(content, one))).conflicts == ()
 
 
+def test_mirror_images_that_are_much_of_one_of_two_uneven_classes_are_no_copies(folder_of, read):
+    content = {f"wug/{seed}.png": encoded(scene(seed)) for seed in range(26)}
+    content |= {f"dax/{seed}.png": encoded(ImageOps.mirror(scene(seed))) for seed in range(6)}
+    content |= {f"dax/{seed}.png": encoded(scene(seed)) for seed in range(50, 53)}
+    assert find_near(read(folder_of(content))).conflicts == ()
+
+
 @pytest.mark.parametrize("turn", TURNS)
 def test_a_turned_copy_stays_with_its_original(folder_of, read, turn):
     dataset = read(folder_of(with_copies({f"{seed} again": turn(scene(seed)) for seed in (2, 5)})))

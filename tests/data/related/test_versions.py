@@ -105,6 +105,7 @@ def test_a_divided_set_keeps_its_parts_and_carves_by_versions(folder_of, read):
 
 def test_groups_with_an_index_in_common_are_one():
     assert joined(((1, 4), (7, 8)), ((4, 9), (2, 3, 5))) == ((1, 4, 9), (2, 3, 5), (7, 8))
+    assert joined(((1, 4), (5, 6)), ((2, 4, 6),)) == ((1, 2, 4, 5, 6),)
 
 
 @pytest.mark.parametrize(

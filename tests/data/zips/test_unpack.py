@@ -1,6 +1,7 @@
 """FAULTS, "Archives": all of a zip within limits, or none of it."""
 
 import io
+import os
 import stat
 import tarfile
 import zipfile
@@ -11,6 +12,7 @@ from core.data.zips import contents
 from core.data.zips import unpack as archive
 from core.data.zips.unpack import Limits, unpack
 from core.errors import StorageFailed, UnreadableArchive
+from core.files import TEMPORARY_PREFIX
 from tests.data.zip_files import zip_of
 
 
@@ -208,3 +210,14 @@ def test_the_last_part_of_a_split_zip_is_known_by_those_beside_it(tmp_path):
         unpack(tmp_path / "a.zip", tmp_path / "out")
     with pytest.raises(UnreadableArchive, match="no images inside"):
         unpack(tmp_path / "b.zip", tmp_path / "out")
+
+
+def test_what_a_killed_program_left_is_swept_and_what_another_one_unpacks_now_is_not(tmp_path, image_bytes):
+    stale, fresh = (tmp_path / f"{TEMPORARY_PREFIX}{name}" for name in ("stale", "fresh"))
+    for folder in (stale, fresh):
+        folder.mkdir()
+        (folder / "1.png").write_bytes(b"half")
+    os.utime(stale, (1, 1))
+    unpack(zip_of([("cat/1.png", image_bytes(1))]), tmp_path / "out")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [fresh.name, "out"]
+    assert (fresh / "1.png").read_bytes() == b"half"

@@ -50,6 +50,12 @@ def test_bootstrap_agrees_with_wilson_where_both_apply():
     assert bootstrap(balanced_accuracy, labels, predicted) == pytest.approx(wilson(320, 400), abs=0.006)
 
 
+def test_a_class_that_is_always_right_does_not_speak_for_a_rare_one():
+    """Of the rare one 2 to 8 of 10 are right in 95 % of the resamples: a binomial distribution with a half."""
+    labels, predicted = np.repeat([0, 1], [90, 10]), np.repeat([0, 1], [95, 5])
+    assert bootstrap(balanced_accuracy, labels, predicted) == pytest.approx((0.6, 0.9))
+
+
 def test_bootstrap_agrees_with_a_plain_loop_over_resamples():
     labels, predicted = _sample(n=120, classes=4)
     random, values = np.random.default_rng(0), []

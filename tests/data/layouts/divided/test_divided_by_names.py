@@ -9,6 +9,7 @@ SHARES = [
     {"80": 8, "20": 2}, {"0.8": 12, "0.2": 3}, {"80%": 23, "20 %": 6}, {"pets-60pct": 12, "pets-30pct": 6,
     "pets-10pct": 2}, {"part 75": 31, "part 25": 9}, {"set_0_9": 18, "set_0_1": 2}, {"90": 27, "10": 3},
     {"photos_50a": 9, "photos_50b": 8}, {"33": 5, "33 (2)": 5, "34": 6}, {"80": 16, "20": 4, "images": 3},
+    {"lot_33a": 6, "lot_33b": 6, "lot_33c": 5},
 ]  # fmt: skip
 TOGETHER = [
     ("base", "novel"), ("seen", "unseen"), ("seen_test", "unseen_test"), ("source", "target"),

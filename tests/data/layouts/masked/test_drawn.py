@@ -162,3 +162,14 @@ def test_twice_as_many_names_of_their_own_are_about_twice_the_work():
 def test_of_equal_kinds_the_first_one_fits_and_no_larger_one():
     assert Numbered([{1: (3,), 2: (4,), 3: (5,)}, {4: (3,)}, {6: (3,)}]).same({9: (3,)}) == {9: 4}
     assert Numbered([{1: (3,), 2: (4,), 3: (5,)}]).same({9: (3,)}) == {}
+
+
+def test_drawings_of_one_part_are_no_masks_of_photographs_of_another():
+    def item(name, part, look=""):
+        return Item(Path(name), f"{part}/cat/{name}", 0, 40, 30, name, part=part, look=look)
+
+    photos = [item(f"img_{n}.png", part) for part, ns in (("train", range(3, 9)), ("test", range(23, 27))) for n in ns]
+    drawn = [item(f"img_{n}.jpg", "test", "flat") for n in range(3, 7)]
+    assert masks_of_photographs([*photos, *drawn]) == {}
+    masks = [item(f"img_{n}.jpg", "train", "flat") for n in range(3, 7)]
+    assert sorted(masks_of_photographs([*photos, *masks])) == [10, 11, 12, 13]
