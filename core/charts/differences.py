@@ -66,8 +66,9 @@ def _text(value: Any) -> str:
         return f"{' + '.join(value.stages)} for {value.epochs} epoch{'s' if value.epochs > 1 else ''}{rate}"
     if isinstance(value, Step):
         params = ", ".join(f"{key}={_text(item)}" for key, item in value.params.items())
+        inside = ", ".join(filter(None, (params, " or ".join(map(_text, value.options)))))
         chance = "" if value.p == 1 else f" (p {value.p:g})"
-        return f"{value.transform}{f'({params})' if params else ''}{chance}{'' if value.enabled else ' [off]'}"
+        return f"{value.transform}{f'({inside})' if inside else ''}{chance}{'' if value.enabled else ' [off]'}"
     if isinstance(value, tuple | list):
         joint = "; then " if value and isinstance(value[0], Phase) else ", "
         return joint.join(map(_text, value)) or "none"

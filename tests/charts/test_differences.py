@@ -32,6 +32,14 @@ def test_phases_and_augmentations_read_as_text():
     }
 
 
+def test_choices_of_other_options_differ():
+    blur, flip = Step(transform="blur", p=0.25), Step(transform="flip", params={"axis": 1})
+    one = BASE.changed(pipeline=PipelineSpec(steps=(Step(transform="OneOf", p=0.5, options=(blur, flip)),)))
+    other = BASE.changed(pipeline=PipelineSpec(steps=(Step(transform="OneOf", p=0.5, options=(blur,)),)))
+    (row,) = differing({"a": one, "b": other})
+    assert row.values == {"a": "OneOf(blur (p 0.25) or flip(axis=1)) (p 0.5)", "b": "OneOf(blur (p 0.25)) (p 0.5)"}
+
+
 def test_every_setting_has_a_dotted_key():
     keys = settings(BASE).keys()
     assert {"data.source", "data.split.seed", "recipe.batch_size", "phases", "views", "seed"} <= keys
