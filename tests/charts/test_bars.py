@@ -70,6 +70,15 @@ def test_phase_figure_has_a_block_for_each_stage_and_phase(theme):
     assert [note.text for note in figure.layout.annotations] == ["learning rate 0.001", "learning rate 0.0001"]
 
 
+def test_a_phase_that_is_fitted_has_no_rate_whatever_it_or_the_recipe_says(theme):
+    fitted = Phase(stages=("head",), epochs=4, solver="lbfgs")
+    phases = [fitted, fitted.model_copy(update={"learning_rate": 3e-3}), PHASES[1]]
+    grid = phase_grid(phases, ["stem", "head"], 1e-3)
+    assert [block.learning_rate for block in grid.blocks] == [0, 0, 1e-4]
+    texts = [note.text for note in phase_figure(grid, theme).layout.annotations]
+    assert texts == ["L-BFGS, no learning rate"] * 2 + ["0.0001"]
+
+
 def test_no_phase_yet_is_an_empty_grid(theme):
     check_figure(phase_figure(phase_grid([], ["stem", "head"], 1e-3), theme), theme)
 

@@ -113,6 +113,15 @@ def test_the_file_lies_where_it_is_told_to_and_vanishes(items, tmp_path, monkeyp
     assert not list(tmp_path.glob("graft-*"))
 
 
+@pytest.mark.skipif(not hasattr(shared.os, "pwrite"), reason="such a system writes otherwise")
+def test_what_the_system_takes_a_part_at_a_time_is_written_whole(tmp_path, monkeypatch):
+    file, write = shared.SharedFile.create(tmp_path), shared.os.pwrite
+    monkeypatch.setattr(shared.os, "pwrite", lambda handle, content, offset: write(handle, content[:3], offset))
+    file.write(np.arange(10, dtype=np.uint8), 4)
+    assert file.read(20, 0) == bytes([0] * 4 + list(range(10)))
+    file.close()
+
+
 def test_half_of_the_disk_is_left_to_the_runs(items, tmp_path, decoded, monkeypatch):
     monkeypatch.setattr(cache.shutil, "disk_usage", lambda _: SimpleNamespace(free=4 * PLACE))
     kept = ImageCache(GEOMETRY, 0, 100 * SIZE, tmp_path)

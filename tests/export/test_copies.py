@@ -74,6 +74,14 @@ def test_every_copy_is_the_view_that_training_sees_and_the_manifest_says_how(dat
     )
 
 
+def test_classes_that_differ_in_case_alone_have_folders_of_their_own_on_every_system(dataset, tmp_path):
+    written(replace(dataset, classes=("Cat", "cat")), tmp_path / "copies", copies=1)
+    rows = manifest((tmp_path / "copies" / "manifest.csv").read_bytes())
+    places = {(row["class"], row["file"].split("/")[0]) for row in rows}
+    assert {label for label, _ in places} == {"Cat", "cat"}
+    assert len({folder.casefold() for _, folder in places}) == len(places) == 2
+
+
 def test_the_manifest_says_which_option_was_taken_and_what_a_policy_did(dataset, tmp_path):
     options = tuple(default_step(name).model_copy(update={"p": 1.0}) for name in ("HorizontalFlip", "Rotate"))
     policy = default_step("RandAugment").model_copy(update={"p": 1.0})

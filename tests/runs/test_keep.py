@@ -169,11 +169,22 @@ def test_the_command_line_keeps_either_and_never_shows_the_test_result(workspace
 def test_scores_and_weights_are_switched_together_or_not_at_all(workspace, divided, monkeypatch):
     run, _ = run_of(workspace, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
     folder = workspace.folder(run.id)
+    point, written = keep.keep, []
+
+    def fails(folder, which):
+        if written:  # the second time the pointer is written, and the results are not
+            point(folder, which)
+        if which is Kept.LAST:
+            written.append(kept(folder))
+            raise StorageFailed("The disk is full.")
+
     with monkeypatch.context() as patched:
-        patched.setattr(keep, "keep", lambda *_: (_ for _ in ()).throw(StorageFailed("The disk is full.")))
-        with pytest.raises(StorageFailed, match="disk is full"):
-            keep_epoch(workspace, run.id, "last")
-    assert (workspace.store.run(run.id).results, kept(folder)) == (run.results, Kept.CHOSEN)
+        patched.setattr(keep, "keep", fails)
+        for _ in range(2):
+            with pytest.raises(StorageFailed, match="disk is full"):
+                keep_epoch(workspace, run.id, "last")
+            assert (workspace.store.run(run.id).results, kept(folder)) == (run.results, Kept.CHOSEN)
+    assert written == [Kept.CHOSEN, Kept.LAST]
     other = sqlite3.connect(workspace.root / "graft.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     real = workspace.store._database.writing

@@ -174,6 +174,8 @@ def test_the_last_epoch_has_thresholds_of_its_own(images, tmp_path):
     val = artifacts.read_predictions(folder, "val")
     assert val.thresholds == last.thresholds
     assert now.val == scores(val.labels, val.probabilities, last.thresholds)
+    with zipfile.ZipFile(io.BytesIO(bundle(workspace, now))) as archive:
+        assert f"THRESHOLDS = {last.thresholds}" in archive.read("predict.py").decode(), "of the weights beside it"
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,12 @@ def test_every_view_is_computed_once_and_views_that_do_not_vary_are_one(pictures
     assert counter.images == views * len(setup.train_items) + len(setup.val_items)
 
 
+def test_it_has_not_converged_before_it_has_seen_every_view(pictures, tmp_path, monkeypatch):
+    monkeypatch.setattr(LbfgsFit, "round", lambda self: (0.5, float(self.rows), True))
+    events = run(prepare(describe(pictures, epochs=5, views=3), tmp_path, saved=False))
+    assert [e.epoch for e in epochs_of(events)] == [0, 1, 2]
+
+
 def test_the_next_phase_begins_where_the_solver_ended(pictures, tmp_path):
     from core.backbones.stages import stage_table
 

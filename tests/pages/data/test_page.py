@@ -1,9 +1,12 @@
 """The Data page: choosing images, what was left out, and how they are divided."""
 
+import os
+
 import pytest
 
 from core.data.cache import ImageCache
 from core.experiment import SplitSpec
+from pages.ui.session import engine
 from tests.conftest import make_images
 from tests.pages.data import helpers
 from tests.pages.data.helpers import HOSTILE, choose_path, draft, png, texts
@@ -64,6 +67,13 @@ def test_looking_at_a_data_set_takes_the_memory_of_looking(at, images, monkeypat
     choose_path(at, images)
     assert at.metric[0].value == "24"
     assert kept == ["to look at"] * 24
+
+
+def test_a_change_is_seen_whichever_folder_it_is_in(images):
+    places = [images, images / "cold", images / "warm"]
+    for newest, place in enumerate([*places, *places], start=1):
+        os.utime(place, (2e9 + newest, 2e9 + newest))
+        assert engine._stamp(str(images)) == place.stat().st_mtime_ns
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import shutil
 
 import numpy as np
+from PIL import Image
 
 from core.errors import ResumeRefused
 from core.experiment import PipelineSpec
@@ -80,6 +81,17 @@ def test_mistakes_are_labelled_and_lost_images_are_named(workspace, runs, monkey
     assert [(cell.label, cell.note) for cell in cells] == [("cold", "→ warm 87 %")]
     assert "lost/<b>.png (the file does not exist)" in at.warning[0].value.replace("\\", "")
     assert list(at.dataframe[1].value["Predicted"]) == ["warm", "cold"]
+
+
+def test_a_mistake_is_shown_on_the_scale_of_its_data_set(tmp_path):
+    dim = tmp_path / "dim.tif"
+    Image.fromarray(np.linspace(0, 1.5, 32 * 32, dtype=np.float32).reshape(32, 32)).save(dim)
+    nothing, brightest = np.empty(0), []
+    for value_range in ((0.0, 6.0), (0.0, 1.5)):
+        shown = mistakes.Shown()
+        shown.add(Predictions(("dim",), (str(dim),), nothing, nothing, value_range), 0, "cold", "")
+        brightest.append(int(shown.cells[0].pixels.max()))
+    assert 50 < brightest[0] < 70 < 240 < brightest[1]
 
 
 def test_settings_are_used_again(workspace, runs, went):

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -87,6 +88,19 @@ def test_the_app_links_every_page_with_the_state_of_the_experiment(monkeypatch, 
     assert len(names) == len([path for path in (ROOT / "pages").glob("*.py") if path.stem != "__init__"]) >= 7
     assert [label.split("**")[1] for label in labels] == names
     assert "not chosen yet" in labels[1]
+
+
+def test_the_app_counts_the_images_that_are_used(monkeypatch, tmp_path):
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path))
+    monkeypatch.setattr("pages.ui.session.warmup.start", lambda: None)
+    monkeypatch.setattr("pages.ui.session.warmup.ready", lambda: False)
+    known = SimpleNamespace(name="pets", classes=("cat", "dog", "owl"), items=range(24))
+    monkeypatch.setattr("pages.ui.session.engine.known_dataset", lambda *_: known)
+    split = SimpleNamespace(sizes={"train": 11, "val": 5, "test": 7})
+    for divided, said in ((None, "pets, 3 classes"), (split, "pets, 23 images in 3 classes")):
+        monkeypatch.setattr("pages.ui.session.engine.known_split", lambda *_, divided=divided: divided)
+        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+        assert any(said in link.proto.label.replace("\\", "") for link in at.get("page_link")), said
 
 
 def test_a_hostile_folder_name_stays_text():
