@@ -104,8 +104,12 @@ def _least(forms: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[n
     """For each image the agreement that about `_NEAREST` others reach, told from a sample of them."""
     sample = others[:, :: max(1, len(forms) // _SAMPLE)]
     rank = min(max(1, round(_NEAREST * sample.shape[1] / len(forms))), sample.shape[1])
-    found = for_blocks(len(forms), lambda rows: np.partition(forms[rows] @ sample, -rank, axis=1)[:, -rank])
-    return np.maximum(CLOSE, np.concatenate(found))
+
+    def reached(rows: slice) -> NDArray[np.float32]:
+        agreement = forms[rows] @ sample
+        return agreement.max(axis=1) if rank == 1 else np.partition(agreement, -rank, axis=1)[:, -rank]
+
+    return np.maximum(CLOSE, np.concatenate(for_blocks(len(forms), reached)))
 
 
 def _nearer(
