@@ -8,8 +8,9 @@ number of processes, in turn, so that a machine that slows down meanwhile is no 
 this process as there are processes at most. Meanwhile a thread of this process holds the interpreter for `--held` of
 the time, as a training does that prepares its steps; it sleeps as it does so, so that it takes no core from the
 workers. `scaling` is the median over the rounds of the most processes against one.
-`device`: a step that takes its time without holding the interpreter, as that of a GPU, of a length for which
-`SHARE` of the views that were measured suffice: the share of time in which it was at work, from the second batch on.
+`device`: a simulated device, whose steps take a time for which `SHARE` of the views that were measured suffice, and
+which is given the next one while it is at work, as a GPU is by a training: the share of time in which it was at work,
+from the second batch on.
 `equal`: whether all arms made the same bytes.
 """
 
@@ -22,12 +23,15 @@ import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from core import files
 from core.augment.presets import PRESETS
@@ -36,12 +40,14 @@ from core.data.sources import load_dataset
 from core.features.batches import Batch, ImageViews, batches, chunked
 from core.features.workers.pool import WorkerPool
 from core.features.workers.upcoming import Upcoming
+from core.training.device import steps_ahead
 from tests.benchmarks.arms import load
 from tests.benchmarks.drawn import write_images
 
 BATCH = 64
 GEOMETRY = Geometry(224, 256)
 SHARE = 0.8  # of the measured views that the simulated device uses
+AHEAD = steps_ahead(torch.device("cuda"))  # steps that are given before the oldest one's loss is read
 HELD_S = 0.003  # for which the interpreter is held at once
 THREADS = "threads"
 
@@ -136,15 +142,31 @@ def _rate(make: Any, seconds: float) -> float:
     return views / (time.monotonic() - began)
 
 
+class _Device:
+    """Works off the steps that it is given, one after the other, as a GPU does; whoever gives it more than `AHEAD`
+    waits for the oldest, as a training that reads the losses does. Nobody holds the interpreter meanwhile."""
+
+    def __init__(self) -> None:
+        self._ends: deque[float] = deque()
+        self.free_at = self.began = time.monotonic()
+        self.idle = 0.0  # seconds
+
+    def step(self, seconds: float) -> None:
+        now = time.monotonic()
+        self.idle += max(0.0, now - self.free_at)
+        self.free_at = max(now, self.free_at) + seconds
+        self._ends.append(self.free_at)
+        while len(self._ends) > AHEAD:
+            time.sleep(max(0.0, self._ends.popleft() - time.monotonic()))
+
+
 def _busy_share(make: Any, rate: float, seconds: float) -> float:
     made = _endless(make)
     next(made)
-    began, busy = time.monotonic(), 0.0
-    while time.monotonic() - began < seconds:
-        step = len(next(made).images) / rate
-        time.sleep(step)
-        busy += step
-    return busy / (time.monotonic() - began)
+    device = _Device()
+    while time.monotonic() - device.began < seconds:
+        device.step(len(next(made).images) / rate)
+    return 1 - device.idle / (device.free_at - device.began)
 
 
 @contextmanager
