@@ -1,7 +1,7 @@
 """The engine from a terminal: `graft app`, `data`, `train`, `estimate`, `find-lr`, `resume`, `runs`, `predict`,
 `backbones`, and the augmentation lab: `safety`, `augment`, `pipeline`.
 
-Exit codes: 0 success, 2 an error (one sentence on stderr), 130 Ctrl-C.
+Exit codes: 0 success, 2 an error (one sentence on stderr), 130 Ctrl-C (by typer, where no run is under way).
 """
 
 import os
@@ -62,9 +62,6 @@ def main() -> None:
     except GraftError as error:
         people.print(f"[bold red]Error:[/] {literal(str(error))}", soft_wrap=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        people.print("Interrupted.")
-        sys.exit(130)
 
 
 @app.command()

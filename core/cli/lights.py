@@ -79,7 +79,7 @@ def as_dict(lights: Lights) -> dict[str, Any]:
     if lights.steps is not None:
         safety["whole"] = {"verdict": lights.whole.verdict.value, "reason": lights.whole.reason}
         safety["harmful_steps"] = list(lights.headline_of.steps)
-        safety["steps"] = [{"step": descriptions} | asdict(safety) for descriptions, safety in lights.steps]
+        safety["steps"] = [{"step": description} | asdict(one) for description, one in lights.steps]
     if lights.sweep is not None:
         safety["sweep"] = [
             {"strength": strength, "verdict": one.verdict.value, "affinity": one.affinity, "low": one.affinity_low,
@@ -100,8 +100,8 @@ def print_lights(lights: Lights) -> None:
         to.print("The pipeline as it is:")
         to.print(f"  {_light(safety)}  {literal(safety.reason)}", soft_wrap=True)
         to.print("Each step alone, applied to every view:")
-        for descriptions, safety in lights.steps:
-            to.print(f"  {_light(safety)}  {literal(descriptions)}: {literal(safety.reason)}", soft_wrap=True)
+        for description, one in lights.steps:
+            to.print(f"  {_light(one)}  {literal(description)}: {literal(one.reason)}", soft_wrap=True)
     if lights.sweep is not None:
         to.print(_strengths(lights.sweep))
         to.print(lights.sweep.sentence, soft_wrap=True)
