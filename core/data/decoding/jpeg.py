@@ -109,5 +109,4 @@ def _by_pillow(data: bytes, factor: int) -> Image.Image:
     with Image.open(BytesIO(data), formats=("JPEG",)) as image:
         if factor > 1:
             image.draft(image.mode, (image.width // factor, image.height // factor))
-        image.load()
         return image.copy()

@@ -93,6 +93,48 @@ def test_png_says_its_colours_by_gamma_and_primaries():
     assert close(decode(png(55, b"gAMA" + struct.pack(">I", 100_000), mode="L")), (128, 128, 128))
 
 
+def shown(light):
+    """What sRGB makes of shares of light, in grey levels."""
+    light = np.clip(light, 0, 1)
+    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055) * 255
+
+
+@pytest.mark.parametrize(("transfer", "gamma"), [(4, 2.2), (5, 2.8), (8, 1.0)])
+def test_a_gamma_by_number_is_converted(transfer, gamma):
+    decoded = decode(png(P3, b"cICP" + bytes((1, transfer, 0, 1))))
+    assert close(decoded, shown((np.array(P3) / 255) ** gamma), 1)
+    assert (decode(png(P3, b"cICP" + bytes((1, 6, 0, 1)))).pixels == P3).all()  # shown by sRGB's own curve
+    grey = decode(png(55, b"cICP" + bytes((1, transfer, 0, 1)), mode="L"))
+    assert (grey.pixels == 55).all()
+
+
+def test_the_primaries_of_ultra_high_definition_are_converted():
+    to_srgb = np.array(((1.6605, -0.5876, -0.0728), (-0.1246, 1.1329, -0.0083), (-0.0182, -0.1006, 1.1187)))
+    light = to_srgb @ (np.array((140, 130, 110)) / 255)
+    assert close(decode(png((140, 130, 110), b"cICP" + bytes((9, 8, 0, 1)))), shown(light), 2)
+
+
+@pytest.mark.parametrize(
+    ("gamma", "converted"), [(2.1, False), (2.3, False), (2.0, True), (2.4, True), (3.9, True), (4.2, False),
+                             (0.51, True), (0.48, False)],
+)  # fmt: skip
+def test_a_gamma_of_png_counts_unless_it_is_nearly_that_of_srgb_or_senseless(gamma, converted):
+    chunk = b"gAMA" + struct.pack(">I", round(100_000 / gamma))
+    for colour, mode in ((P3, "RGB"), (120, "L")):
+        pixels = decode(png(colour, chunk, mode=mode)).pixels
+        wanted = shown((np.array(colour) / 255) ** gamma) if converted else np.array(colour)
+        assert np.abs(pixels - wanted).max() <= (1 if converted else 0)
+
+
+def test_primaries_of_png_that_are_those_of_srgb_or_make_no_sense_change_nothing():
+    usual, linear = (b"gAMA" + struct.pack(">I", round(100_000 / gamma)) for gamma in (2.2, 1.0))
+    srgb = (31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000)
+    for points in (srgb, (0, *srgb[1:]), (*srgb[:7], 0), (100_000, *srgb[1:]), (*srgb[:7], 100_000)):
+        named = b"cHRM" + struct.pack(">8I", *points)
+        assert (decode(png(P3, usual, named)).pixels == P3).all()
+        assert close(decode(png(P3, linear, named)), shown(np.array(P3) / 255), 1)
+
+
 def test_an_srgb_chunk_outdoes_gamma_and_nonsense_changes_nothing():
     linear = b"gAMA" + struct.pack(">I", 100_000)
     for chunks in ((b"sRGB\0", linear), (b"gAMA" + bytes(4),), (b"gAMA" + b"\xff" * 4,)):

@@ -98,6 +98,27 @@ def test_a_jpeg_2000_may_lack_its_end_mark_and_bands_are_counted():
         decode(noisy_jpeg_2000(bands=5))
 
 
+def test_a_jpeg_2000_of_which_a_whole_tile_is_missing_is_refused():
+    data = noisy_jpeg_2000(tile_size=(32, 48), no_jp2=True)
+    places = [place for place in range(len(data)) if data[place : place + 4] == b"\xff\x90\0\x0a"]
+    assert len(places) == 6
+    assert decode(data).pixels.shape == (70, 90, 3)
+    for begin, end in ((places[0], places[1]), (places[5], len(data) - 2)):
+        with pytest.raises(UnreadableImage, match="cut off or damaged"):
+            decode(data[:begin] + data[end:])
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "P"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_tga_may_end_with_its_last_pixel_and_not_before(mode, packed):
+    image = Image.fromarray(np.random.default_rng(5).integers(0, 4, (40, 64, 3), np.uint8) * np.uint8(80)).convert(mode)
+    data = saved(image, "TGA", **({"compression": "tga_rle"} if packed else {}))
+    assert data[-18:] == b"TRUEVISION-XFILE.\0"
+    assert (decode(data[:-26]).pixels == np.asarray(image.convert("RGB"))).all()
+    with pytest.raises(UnreadableImage, match="its data end before the image does"):
+        decode(data[:-27])
+
+
 def test_the_fourth_byte_of_a_tga_is_alpha_only_where_its_header_says_so():
     layers = np.dstack([UPRIGHT, np.full(UPRIGHT.shape[:2], 0, np.uint8)])
     layers[3, 5, 3] = 255
@@ -185,3 +206,30 @@ def test_what_stands_for_an_image_that_was_not_downloaded_is_named(content, says
     with pytest.raises(UnreadableImage, match=says) as refused:
         decode(content)
     assert "damaged" not in str(refused.value)
+
+
+XMP = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="3"/></rdf:RDF></x:xmpmeta>'
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "text", "turned"),
+    [
+        (b"XML:com.adobe.xmp\0\0\0\0\0", XMP, True),
+        (b"XML:com.adobe.xmp\0\1\0\0\0", zlib.compress(XMP), True),
+        (b"XML:com.adobe.xmp\0\1\0en\0metadata\0", zlib.compress(XMP), True),
+        (b"XML:com.adobe.xmp\0\1\0en\0metadata\0", zlib.compress(XMP + b" " * (64 << 10)), False),
+    ],
+)
+def test_a_direction_in_a_short_text_of_a_png_is_followed(start, text, turned):
+    pixels = decode(png((b"iTXt", start + text))).pixels
+    assert (pixels == (UPRIGHT[::-1, ::-1] if turned else UPRIGHT)).all()
+
+
+@pytest.mark.parametrize(("before", "turned"), [(63, True), (64, False)])
+def test_of_many_texts_of_a_png_the_first_64_are_looked_at(before, turned):
+    texts = [(b"tEXt", b"Comment\0%d" % number) for number in range(before)]
+    pixels = decode(png(*texts, (b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP))).pixels
+    assert (pixels == (UPRIGHT[::-1, ::-1] if turned else UPRIGHT)).all()

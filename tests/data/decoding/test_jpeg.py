@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.data.decoding import jpeg
 from core.data.images import MAX_PIXELS, decode
 from core.errors import UnreadableImage
 
@@ -117,3 +118,18 @@ def test_a_jpeg_that_says_it_is_larger_still_is_refused_by_its_header():
     bomb[place : place + 4] = (15_000).to_bytes(2, "big") + (15_000).to_bytes(2, "big")
     with pytest.raises(UnreadableImage, match=r"15000 x 15000 px.*200 megapixels"):
         decode(bytes(bomb))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("behind", [b"", b"\0" + END])
+def test_every_kind_of_large_photo_is_read_at_half_its_size(monkeypatch, kind, behind):
+    whole = KINDS[kind][: first_end(KINDS[kind])] + (behind or END)
+    full = decode(whole)
+    assert (full.pixels.shape, full.notes) == ((120, 136, 3), ())
+    monkeypatch.setattr(jpeg, "MAX_PIXELS", 120 * 136)
+    assert decode(whole).notes == ()
+    monkeypatch.setattr(jpeg, "MAX_PIXELS", 120 * 136 - 1)
+    half = decode(whole)
+    assert half.notes == ("It has 136 x 120 px and was read at half its size.",)
+    mean = full.pixels.reshape(60, 2, 68, 2, 3).mean(axis=(1, 3))
+    assert np.abs(half.pixels - mean).mean() < 16
