@@ -1,7 +1,9 @@
 import pytest
 
 from core.cli.texts import parse_settings, parse_views
+from core.cli.words import options
 from core.errors import InvalidExperiment
+from core.wording import OWN
 
 
 def test_settings_and_views_in_words():
@@ -12,7 +14,12 @@ def test_settings_and_views_in_words():
                        ("data.source=x", "recipe.FIELD")):  # fmt: skip
         with pytest.raises(InvalidExperiment, match=said):
             parse_settings([text])
-    assert (parse_views("fresh"), parse_views("12")) == ("fresh", 12)
-    for text in ("-1", "1.5", "new", ""):
+    assert (parse_views("fresh"), parse_views("12"), parse_views("9" * 9)) == ("fresh", 12, 999_999_999)
+    for text in ("-1", "1.5", "new", "", "9" * 10):
         with pytest.raises(InvalidExperiment, match="number or 'fresh'"):
             parse_views(text)
+
+
+def test_a_choice_is_said_as_options_that_a_shell_takes():
+    assert options({"layout": "only:a b", "file_column": OWN}) == "--layout 'only:a b' --file-column"
+    assert options({"task": "multilabel", "labels": "a\x1b.csv"}) == "--task multilabel --labels 'a\\x1b.csv'"

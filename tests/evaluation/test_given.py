@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from core.data.leftovers import junk
 from core.evaluation.given import files_of
 from core.evaluation.predict import BATCH_SIZE, Predictor
+from core.tasks.multilabel.task import MultiLabel
 from tests.conftest import make_images
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -80,6 +82,30 @@ def test_links_are_followed_inside_the_folder_once_and_named_where_they_lead_out
     assert found["out.png"][1]
 
 
+def test_what_cannot_be_opened_is_told_and_the_rest_still_comes(folder, monkeypatch):
+    real_scan, real_open = os.scandir, Path.open
+
+    def scan(place):
+        if Path(place).name == "b":
+            raise PermissionError(13, "Permission denied")
+        return real_scan(place)
+
+    def opened(path, *given, **more):
+        if path.name == "notes.txt":
+            raise PermissionError(13, "Permission denied")
+        return real_open(path, *given, **more)
+
+    os.mkfifo(folder / "pipe.png")
+    monkeypatch.setattr(os, "scandir", scan)
+    monkeypatch.setattr(Path, "open", opened)
+    found = {os.path.relpath(name, folder): (reason, wanted) for name, reason, wanted in told(folder)}
+    assert found["b"] == ("The folder cannot be opened: Permission denied.", True)
+    assert found["notes.txt"] == ("The file cannot be read: Permission denied.", True)
+    assert found["pipe.png"] == ("Is not a regular file.", True)
+    assert list(found)[-1] == "b"
+    assert (len(found), found["9.png"]) == (8, ("", True))
+
+
 class Looked(Predictor):
     """Says how many images it was given at a time."""
 
@@ -137,3 +163,21 @@ def test_hidden_folders_of_images_are_told_in_one_line_and_leftovers_are_not(tmp
         (".22 LR", True, False), ("6.png", False, True), ("Recycled/5.png", False, True),
     ]  # fmt: skip
     assert given[0].reason == "Is hidden, for its name begins with a dot. Rename the folder if it is a class."
+
+
+@pytest.mark.parametrize("count", [0, 1, BATCH_SIZE, 2 * BATCH_SIZE + 3])
+def test_each_image_has_its_own_row_however_many_there_are(count):
+    seen = []
+
+    def model(pixels):
+        seen.append(len(pixels))
+        return torch.stack([pixels[:, 0, 0, 0], 3 - pixels[:, 0, 0, 0]], dim=1)
+
+    task = MultiLabel(("a", "b"))
+    images = [np.full((2, 2, 3), number % 7, np.uint8) for number in range(count)]
+    predictor = Predictor(model, None, task, None, lambda batch: torch.from_numpy(batch).float())
+    found = predictor.predict(images)
+    assert seen == [BATCH_SIZE] * (count // BATCH_SIZE) + [count % BATCH_SIZE] * bool(count % BATCH_SIZE)
+    values = torch.tensor([number % 7 for number in range(count)], dtype=torch.float64)
+    assert found.shape == (count, 2)
+    np.testing.assert_allclose(found, torch.sigmoid(torch.stack([values, 3 - values], dim=1)))

@@ -92,3 +92,38 @@ def test_a_score_that_is_better_when_lower_gains_by_falling_and_is_no_percentage
     )
     worse = kept_choice((*first, later_ones[0]))
     assert choice_words(worse, "loss", 31).endswith("the gain of later epochs is within chance for 31 images.")
+
+
+def test_the_gain_that_is_told_is_that_of_the_best_phase_within_chance():
+    epochs = (*FIRST, later(3, 0.44, 0.02), later(4, 0.36, 0.05, phase=2), later(5, 0.40, 0.03, phase=3))
+    assert choice_words(kept_choice(epochs), "loss", 78) == (
+        "The simpler model of epoch 2 is kept: the gain of later epochs, 86 to 91 %, is within chance for 78 images."
+    )
+
+
+def test_a_gain_that_is_not_seen_in_whole_percent_names_none():
+    found = kept_choice((*FIRST, later(3, 0.555, 0.05)))
+    assert found.later[0].score.rank > found.score.rank
+    assert ": the gain of later epochs is within chance for 78 images." in choice_words(found, "loss", 78)
+
+
+@pytest.mark.parametrize(
+    ("monitor", "lowest", "none"),
+    [
+        ("loss", "the lowest validation loss at its fitted temperature", "a lower validation loss"),
+        ("accuracy", "the highest validation accuracy", "a higher accuracy"),
+        ("macro-f1", "the highest macro F1 on the validation images", "a higher macro F1"),
+        ("map", "the highest mean average precision on the validation images", "a higher mean average precision"),
+    ],
+)
+def test_each_monitor_is_said_in_its_own_words(monitor, lowest, none):
+    assert choice_words(kept_choice(FIRST[:2]), monitor, 9) == f"The last epoch, 2, is kept: it has {lowest}."
+    assert choice_words(kept_choice(FIRST), monitor, 9) == f"Epoch 2 of 3 is kept: it has {lowest}."
+    words = choice_words(kept_choice((*FIRST, later(3, 0.9, -0.1))), monitor, 9)
+    assert words.endswith(f"Phase 2 did not help: none of its epochs has {none} than epoch 2.")
+
+
+@pytest.mark.parametrize(("error", "help"), [(0.09, Help.NONE), (0.1, Help.CHANCE), (None, Help.NONE)])
+def test_a_gain_beyond_chance_that_was_not_kept_is_no_gain_within_it(error, help):
+    (one,) = kept_choice((*FIRST, later(3, 0.9, 0.05, error), later(4, 0.8, 0.01))).later
+    assert (one.help, one.best) == (help, 3)

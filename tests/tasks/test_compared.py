@@ -6,6 +6,8 @@ import torch
 from core.tasks.classification.loss import SmoothedCrossEntropy
 from core.tasks.classification.task import Classification
 from core.tasks.compared import COLDEST, WARMEST, at_its_temperature
+from core.tasks.image_level import standard_error_of_loss
+from core.tasks.multilabel.loss import SmoothedBinaryCrossEntropy
 
 LABELS = torch.tensor([0, 1, 2, 1, 0, 2, 2])
 LOGITS = torch.tensor([[3.0, 0, 1], [0, 2, 1], [1, 0, 2.5], [2, 1, 0], [0.5, 0.4, 0], [0, 1, 3], [1, 0, 0.2]])
@@ -50,3 +52,13 @@ def test_a_score_is_compared_by_its_mistakes():
     f1 = task.compared("macro-f1", criterion, (LOGITS, LABELS))
     assert (f1.value, f1.each) == (task.to_minimise("macro-f1", 0.0, (LOGITS, LABELS)), accuracy.each)
     assert task.compared("loss", criterion, (LOGITS, LABELS)) == at_its_temperature(criterion, LOGITS, LABELS)
+
+
+def test_images_that_all_weigh_nothing_have_no_loss_and_no_error():
+    """Of validation images only of classes that no training image shows."""
+    nothing = SmoothedCrossEntropy(torch.tensor([0.0, 0.0, 3.0]), 0.1)
+    rows = torch.tensor([0, 1, 1])
+    assert at_its_temperature(nothing, LOGITS[:3], rows) == (0.0, (0.0, 0.0, 0.0))
+    assert standard_error_of_loss(nothing, LOGITS[:3], rows) == 0
+    none = SmoothedBinaryCrossEntropy(torch.zeros(3), torch.zeros(3))
+    assert none.weighted_mean(LOGITS, (LOGITS > 1).float()) == 0

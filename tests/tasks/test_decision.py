@@ -30,3 +30,8 @@ def test_the_registry_knows_every_task_that_an_experiment_can_name(kind):
 
     task = task_of_model(kind, ("a", "b"))
     assert (task.kind, task.classes, task.outputs) == (kind, ("a", "b"), 2)
+
+
+def test_the_model_s_own_thresholds_go_before_a_half_and_one_class_has_none():
+    assert Decision.of("multilabel", ("a", "b"), (0.3, 0.7)).thresholds == (0.3, 0.7)
+    assert Decision.of("classification", ("a", "b"), None).thresholds is None

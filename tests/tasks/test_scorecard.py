@@ -52,6 +52,8 @@ def test_an_epoch_of_an_earlier_version_has_its_accuracy():
         (Score("error_rate", 0.25, 0.1, 0.4, higher_is_better=False), "25 %", "10 to 40 %", -0.25),
         (Score("kappa", 0.75, -0.125, 0.9), "0.75", "-0.125 to 0.9", 0.75),
         (Score("r2", -2.0), "-2", "", -2.0),
+        (Score("ratio", 0.75, 0.5, 1.25), "0.75", "0.5 to 1.25", 0.75),
+        (Score("share", 0.0, 0.0, 1.0), "0 %", "0 to 100 %", 0.0),
     ],
 )
 def test_a_score_says_how_it_is_shown_and_which_way_is_better(score, text, ends, rank):
@@ -83,3 +85,14 @@ def test_the_score_that_is_announced_is_the_main_one_and_that_of_every_epoch(kin
     outputs = task.validation_step(task.loss(Recipe(), targets, torch.device("cpu")), torch.eye(3), targets)
     assert task.epoch_scores(outputs)[0].name == SPECS[kind].score
     assert task.evaluate(outputs, None).main.name == SPECS[kind].score
+
+
+def test_the_first_score_is_the_main_one_and_all_lie_side_by_side_in_json():
+    card = Scorecard((Score("macro_f1", 0.8, 0.7, 0.9, note="mean over 2"), Score("accuracy", 0.6)), 12)
+    assert (card.main.title, card.get("accuracy").value, card.get("map")) == ("Macro F1", 0.6, None)
+    assert card.flat() == {
+        "macro_f1": 0.8, "macro_f1_low": 0.7, "macro_f1_high": 0.9, "macro_f1_note": "mean over 2",
+        "accuracy": 0.6, "accuracy_low": None, "accuracy_high": None, "n": 12,
+    }  # fmt: skip
+    assert card.to_record()["version"] == 2
+    assert Scorecard.from_record({"accuracy": 0.6, "n": 3}) == Scorecard((Score("accuracy", 0.6),), 3)

@@ -26,3 +26,15 @@ def test_indices_outside_the_classes_are_refused():
         confusion([0, 2], [0, 0], ("a", "b"))
     with pytest.raises(ValueError, match="do not go with"):
         confusion([0], [0, 0], ("a", "b"))
+
+
+@pytest.mark.parametrize(("labels", "predicted"), [([1, 0], [-1, 0]), ([-1, 0], [1, 0]), ([0, 1], [0, 2])])
+def test_an_index_below_or_above_is_not_counted_elsewhere(labels, predicted):
+    with pytest.raises(ValueError, match=r"must lie in 0\.\.1"):
+        confusion(labels, predicted, ("a", "b"))
+
+
+def test_indices_are_a_flat_list_of_integers():
+    for values in ([[0, 1]], [0.0, 1.0]):
+        with pytest.raises(ValueError, match="must be a flat list of integers"):
+            confusion(values, values, ("a", "b"))

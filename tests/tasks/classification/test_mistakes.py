@@ -20,3 +20,6 @@ def test_no_mistake_and_no_image():
 def test_shapes_must_fit():
     with pytest.raises(ValueError, match="must be"):
         mistakes([0, 1], [[0.9, 0.1]])
+    for labels, probabilities in (([], [[0.9, 0.1]]), ([0], []), ([0, 1], [0.9, 0.1])):
+        with pytest.raises(ValueError, match="must be"):
+            mistakes(labels, probabilities)

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from sklearn.metrics import f1_score
 from sklearn.utils.class_weight import compute_class_weight
 
 from core.experiment import Recipe
@@ -51,3 +52,26 @@ def test_the_standard_error_is_that_of_the_mean_over_images():
         math.sqrt(0.25 / 2)
     )  # half right
     assert task.standard_error("loss", criterion, (logits[:1], labels[:1])) == 0
+
+
+LOGITS = torch.tensor([[3.0, 0, 1], [0, 2, 1], [1, 0, 2.5], [2, 1, 0], [0.5, 0.4, 0], [0, 1, 3], [1, 0, 0.2]])
+LABELS = torch.tensor([0, 1, 2, 1, 0, 2, 2])  # the fourth and the last image are misclassified
+
+
+def test_what_ends_a_phase_early_is_the_loss_or_one_minus_a_score():
+    outputs = (LOGITS, LABELS)
+    f1 = f1_score(LABELS, LOGITS.argmax(dim=1), average="macro")
+    for monitor, value in (("loss", 0.77), ("accuracy", 2 / 7), ("macro-f1", 1 - f1)):
+        assert TASK.to_minimise(monitor, 0.77, outputs) == pytest.approx(value)
+    assert [(one.name, one.value) for one in TASK.epoch_scores(outputs)] == [("accuracy", 5 / 7)]
+    assert TASK.share_correct((LOGITS[:0], LABELS[:0])) == 0
+    assert TASK.thresholds(outputs) is None
+    found = TASK.evaluate(outputs, None)
+    assert (found.main.value, found.n, found.get("macro_f1").value) == (5 / 7, 7, pytest.approx(f1))
+    assert TASK.standard_error("accuracy", None, outputs) == pytest.approx(math.sqrt(5 / 7 * 2 / 7 / 7))
+
+
+def test_a_blend_is_made_of_rows_with_a_one_each():
+    assert TASK.blendable(LABELS[:3]).tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    assert TASK.labels(LABELS) == [0, 1, 2, 1, 0, 2, 2]
+    assert (TASK.collate([]).shape, TASK.collate([2, 1]).tolist()) == ((0,), [2, 1])

@@ -154,3 +154,13 @@ def test_no_image_has_no_scores():
     ):
         with pytest.raises(ValueError, match="at least one image"):
             measure()
+
+
+def test_what_no_image_shows_and_what_is_always_missed_are_not_called_certain():
+    truth = np.array([[0], [0], [0]], bool)
+    none = scores(truth, np.array([[0.1], [0.2], [0.3]]), (0.5,))
+    assert [(one.value, one.low, one.high) for one in none.scores] == [
+        (0, *wilson(0, 3)), (0, *wilson(0, 3)), (1, *wilson(3, 3)),
+    ]  # fmt: skip
+    missed = scores(~truth, np.array([[0.1], [0.2], [0.3]]), (0.5,)).get("macro_f1")
+    assert (missed.value, missed.low, missed.high) == (0, *wilson(0, 3))
