@@ -12,7 +12,19 @@ from core.data.cache import ImageCache
 from core.data.geometry import Geometry
 from core.data.images import decode
 from core.data.near.copies import exact_reasons
-from core.data.scale import MISSING, common_range, finer, to_bytes
+from core.data.scale import (
+    DIM,
+    MISSING,
+    Finer,
+    beyond_notes,
+    common_range,
+    dim_notes,
+    fills_little,
+    finer,
+    little_notes,
+    missing_notes,
+    to_bytes,
+)
 
 
 def tiff(highest, lowest=0, dtype=np.float32, shift=0.0):
@@ -228,3 +240,56 @@ def test_an_image_in_another_unit_than_the_scale_is_told():
     assert decode(tiff(310.0), (-1000.0, 2000.0)).notes == ()
     assert decode(tiff(5.0, 5.0), (-1000.0, 2000.0)).notes == ()  # one even value in any unit
     assert decode(tiff(1.0)).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("ranges", "scale"),
+    [
+        ([(0.0, 0.25)], (0, 1)), ([(0.0, 0.249)], (0.0, 0.249)), ([(0.3, 1.0), None], (0, 1)),
+        ([(0.0, 1.001)], (0.0, 1.001)), ([(-0.001, 1.0)], (-0.001, 1.0)), ([(3.0, 4.0), (-2.0, 1.0)], (-2.0, 4.0)),
+        ([None], None), ([], None),
+    ],
+)  # fmt: skip
+def test_a_set_between_0_and_1_of_which_one_reaches_a_quarter_is_scaled_from_0_to_1(ranges, scale):
+    assert common_range(ranges) == scale
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [((0, 10), False), ((-0.5, 10), False), ((-0.51, 10), True), ((0, 10.5), False), ((0, 10.51), True)],
+)
+def test_values_up_to_a_twentieth_beyond_the_scale_are_cut_in_silence(own, told):
+    note = (f"Its values {own[0]:g} to {own[1]:g} lie beyond the scale 0 to 10, and were cut to it.",)
+    assert beyond_notes(own, (0.0, 10.0)) == (note if told else ())
+    assert beyond_notes(own, None) == beyond_notes(None, (0.0, 10.0)) == ()
+
+
+def test_what_fills_less_than_a_tenth_of_the_scale_is_told_by_the_bulk_of_its_values():
+    for bulk, little in (((2.0, 2.99), True), ((2.0, 3.01), False), ((-0.5, 0.51), False)):
+        assert fills_little(Finer("", (0.0, 9.0), bulk), (0.0, 10.0)) is little
+    assert not fills_little(Finer("", (2.0, 2.0), (2.0, 2.0)), (0.0, 10.0))
+    assert not fills_little(Finer("", (2.0, 2.5), (2.0, 2.5)), None)
+    assert little_notes(Finer("", (0.0, 9.0), (2.0, 2.5)), (0.0, 10.0))[0].startswith("Its values 0 to 9 fill less")
+    assert little_notes(None, (0.0, 10.0)) == little_notes(Finer(""), (0.0, 10.0)) == ()
+
+
+def test_the_bulk_of_values_leaves_half_a_per_cent_at_either_end():
+    values = np.arange(1001, dtype=np.int32)
+    found = finer(values)
+    assert (found.values, found.bulk, found.varies) == ((0.0, 1000.0), (5.0, 995.0), True)
+    assert finer(np.full(9, 4.0)).varies is False
+    assert (finer(values.astype(np.uint16)).values, finer(values.astype(np.uint16)).bulk) == (None, None)
+    assert finer(values.astype(np.uint8)) is None
+    assert finer(np.array([1, 2], np.uint16)).digest != finer(np.array([[1, 2]], np.uint16)).digest
+    assert finer(np.array([1, 2], np.uint16)).digest != finer(np.array([1, 2], np.int16)).digest
+    half = np.array([1.0, 60_000.0], np.float16)
+    assert (finer(half).values, missing_notes(half)) == ((1.0, 60_000.0), ())
+
+
+@pytest.mark.parametrize(
+    ("top", "dtype", "dim"),
+    [(8191, np.uint16, True), (8192, np.uint16, False), (0, np.uint16, False), (9, np.uint8, False),
+     (9, np.int16, False), (9, np.uint32, False)],
+)  # fmt: skip
+def test_only_sixteen_bits_that_end_below_an_eighth_are_dim(top, dtype, dim):
+    assert dim_notes(np.array([0, top], dtype)) == ((DIM,) if dim else ())
