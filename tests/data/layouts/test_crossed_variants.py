@@ -27,6 +27,7 @@ def test_classes_crossed_with_variants_are_told(read, names):
         ("mask_man", "nomask_man", "mask_woman", "nomask_woman"),
         ("left_hand", "right_hand"),
         ("original_cat", "augmented_cat", "original_dog", "bird"),
+        ("original_cat", "augmented_cat", "original_dog", "augmented_dog", "bird"),
         ("gray wolf", "gray fox", "red wolf", "red fox"),
     ],
 )
