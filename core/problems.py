@@ -22,7 +22,7 @@ _WORDS = {
     "bool_type": "must be true or false", "bool_parsing": "must be true or false",
 }  # fmt: skip
 _LENGTH = re.compile(r".* should have (at (?:least|most) \d+ \w+).*", re.DOTALL)
-_ALTERNATIVE = re.compile(r"\W|(int|float|str|bool)$")  # in a place: the kind that was tried, no field
+_ALTERNATIVE = re.compile(r"\W|^(int|float|str|bool)$")  # in a place: the kind that was tried, no field
 
 
 def problems(error: ValidationError) -> str:
@@ -32,11 +32,20 @@ def problems(error: ValidationError) -> str:
     for item in found:
         if item["type"] == "too_short" and any(_is_inside(other["loc"], item["loc"]) for other in found):
             continue  # entries that are wrong are not counted: what is wrong with them is said
-        field = ".".join(str(part) for part in item["loc"] if isinstance(part, int) or not _ALTERNATIVE.search(part))
+        field = _field(item)
         words, _ = by_field.setdefault(field, ([], item))
         words.append(_words(item["type"], item["msg"]))
     sentences = [_sentence(field, words, item) for field, (words, item) in list(by_field.items())[:MOST]]
     return "; ".join(sentences) + (f"; and {len(by_field) - MOST} more" if len(by_field) > MOST else "")
+
+
+def _field(item: Any) -> str:
+    """Where it is wrong. What a user called a field stays, also where it looks like a kind."""
+    place = item["loc"]
+    own = place[-1:] if item["type"] == "extra_forbidden" else ()
+    ours = place[: len(place) - len(own)]
+    names = [part for part in ours if isinstance(part, int) or not _ALTERNATIVE.search(part)]
+    return ".".join(map(str, (*names, *own)))
 
 
 def _sentence(field: str, words: list[str], item: Any) -> str:

@@ -204,3 +204,49 @@ def test_a_data_set_that_explains_itself_is_digested_as_before_it_could_be_expla
 def test_a_layout_that_does_not_exist(layout):
     with pytest.raises(InvalidExperiment, match="layout"):
         Experiment.parse(PLAIN.model_dump() | {"data": {"source": "x", "reading": {"layout": layout}}})
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "field", "longest"),
+    [
+        (Step, {}, "transform", 200), (BackboneSpec, {}, "name", 200), (BackboneSpec, {}, "weights", 4096),
+        (DataSpec, {"source": "x"}, "fingerprint", 200), (DataSpec, {}, "source", 4096), (Reading, {}, "labels", 4000),
+        (Reading, {}, "file_column", 1000), (Reading, {}, "label_column", 1000),
+    ],
+)  # fmt: skip
+def test_a_text_is_taken_up_to_its_length_and_not_beyond(kind, values, field, longest):
+    assert getattr(parse(kind, values | {field: "a" * longest}), field) == "a" * longest
+    with pytest.raises(InvalidExperiment, match=rf"{field}: must have at most {longest} characters"):
+        parse(kind, values | {field: "a" * (longest + 1)})
+
+
+def test_there_are_at_most_a_thousand_phases_of_a_thousand_stages():
+    whole = {"stages": ["head"] * 1000, "epochs": 1}
+    assert len(parse(Phase, whole).stages) == 1000
+    with pytest.raises(InvalidExperiment, match="stages: must have at most 1000 items"):
+        parse(Phase, whole | {"stages": ["head"] * 1001})
+    phases = [{"stages": ["head"], "epochs": 1}] * 1000
+    assert Experiment.parse({"data": {"source": "x"}, "phases": phases}).epochs == 1000
+    with pytest.raises(InvalidExperiment, match="phases: must have at most 1000 items"):
+        Experiment.parse({"data": {"source": "x"}, "phases": [*phases, phases[0]]})
+
+
+def test_a_file_of_one_megabyte_is_read_and_a_larger_one_is_refused(tmp_path):
+    path, text = tmp_path / "e.json", json.dumps(PLAIN.model_dump(mode="json"))
+    path.write_text(text.ljust(1_000_000))
+    assert Experiment.from_file(path) == PLAIN
+    path.write_text(text.ljust(1_000_001))
+    with pytest.raises(InvalidExperiment, match="is larger than 1 MB"):
+        Experiment.from_file(path)
+
+
+def test_a_choice_of_augmentations_is_written_with_its_options():
+    options = (Step(transform="Rotate", p=0.25), Step(transform="HorizontalFlip"))
+    chosen = PLAIN.changed(pipeline=PipelineSpec(steps=(Step(transform="OneOf", p=0.5, options=options),)))
+    assert Experiment.from_text(chosen.to_yaml()).pipeline.steps[0].options == options
+    assert "options" not in chosen.pipeline.steps[0].options[0].model_dump()
+
+
+@pytest.mark.parametrize(("layout", "unused"), [("auto", ()), ("csv", ()), ("folders", ("labels", "label_column"))])
+def test_fields_of_a_table_are_unused_where_no_table_is_read(layout, unused):
+    assert Reading(layout=layout, labels="a.csv", label_column="kind").unused == unused

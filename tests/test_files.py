@@ -3,12 +3,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from core import files
-from core.errors import StorageFailed
+from core.errors import InvalidInput, StorageFailed
 
 ROOT = Path(__file__).parents[1]
 
@@ -133,3 +134,71 @@ print(resource.getrlimit(resource.RLIMIT_NOFILE))
 def test_the_limit_of_open_files_is_raised_as_far_as_allowed_and_never_lowered():
     done = subprocess.run([sys.executable, "-c", LIMITED], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.split("\n")[:3] == ["(700, 1000)", "(1000, 1000)", "(1000, 1000)"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts open files as Linux lists them")
+def test_no_file_stays_open_when_it_is_written(tmp_path):
+    def opened():
+        return len(os.listdir("/proc/self/fd"))
+
+    before = opened()
+    for number in range(3):
+        files.write_text(tmp_path / f"{number}.txt", "x")
+        with files.new_folder(tmp_path / f"folder {number}") as made:
+            (made / "one").write_text("1")
+        files.let_go(files.hold_folder(tmp_path))
+        (tmp_path / ".tmp-old").write_text("x")
+        os.utime(tmp_path / ".tmp-old", (1, 1))
+        assert files.sweep_abandoned(tmp_path) == 1
+    assert opened() == before
+
+
+def test_a_file_just_used_is_the_newest_by_a_millisecond_whatever_the_clock_says(tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    for path in (first, second):
+        path.write_text("x")
+    later = time.time_ns() + 10**15
+    os.utime(second, ns=(later, later))
+    files.make_newest(first, [first, second])
+    assert first.stat().st_mtime_ns == later + 1_000_000
+    os.utime(second, (5, 5))
+    os.utime(first, (3, 3))
+    files.make_newest(first, [first, second])
+    assert first.stat().st_mtime > 1e9, "now, where nothing is newer"
+    files.make_newest(tmp_path / "gone", [second])
+    assert second.stat().st_mtime == 5
+
+
+def test_a_folder_that_is_there_is_not_replaced(tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "mine").write_text("x")
+    with pytest.raises(StorageFailed, match="could not be saved"), files.new_folder(tmp_path / "there") as made:
+        (made / "other").write_text("y")
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["mine"]
+    assert [path.name for path in tmp_path.iterdir()] == ["there"]
+
+
+def test_only_what_is_asked_to_makes_a_folder(tmp_path):
+    with pytest.raises(StorageFailed, match="was deleted or moved"):
+        files.write_text(tmp_path / "gone" / "a.txt", "x", make_folder=False)
+    assert not (tmp_path / "gone").exists()
+    files.write_text(tmp_path / "a.txt", "x", make_folder=False)
+    files.write_bytes(tmp_path / "new" / "a.txt", b"x")
+    assert (tmp_path / "new" / "a.txt").read_text() == "x"
+
+
+def test_a_name_tells_which_file_it_is(tmp_path):
+    (tmp_path / "a").write_text("x")
+    os.link(tmp_path / "a", tmp_path / "same")
+    (tmp_path / "b").write_text("x")
+    found = [files.identity(tmp_path / name) for name in ("a", "same", "b", "gone", "no\0name")]
+    status = (tmp_path / "a").stat()
+    assert found[0] == found[1] == (status.st_dev, status.st_ino) != found[2]
+    assert found[3:] == [None, None]
+
+
+def test_a_home_folder_is_found_and_one_of_nobody_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert files.own_path("~/images") == tmp_path / "images"
+    with pytest.raises(InvalidInput, match="no home folder for '~nobody-at-all/x'"):
+        files.own_path("~nobody-at-all/x")

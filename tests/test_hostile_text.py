@@ -10,7 +10,15 @@ from core.augment.presets import parse_pipeline
 from core.backbones import catalogue
 from core.backbones.stages import require_stages
 from core.cli.texts import parse_settings, parse_views
-from core.errors import LONGEST_MESSAGE, GraftError, InvalidExperiment, StorageFailed, unknown_name
+from core.errors import (
+    LONGEST_MESSAGE,
+    GraftError,
+    InvalidExperiment,
+    LayoutChoice,
+    StorageFailed,
+    UnclearLayout,
+    unknown_name,
+)
 from core.experiment import MOST_STEPS, BackboneSpec, Experiment, PipelineSpec, Step, parse
 from core.planning.options import parse_phase
 from core.text import short, short_path
@@ -121,3 +129,24 @@ def test_a_message_is_cut_in_its_middle_only_where_it_is_too_long():
     assert short("ab" * 40) == "ab" * 40
     assert short_path("ab" * 150).endswith("b" * 1)
     assert unknown_name("stage", "heda", ["head"]).startswith("There is no stage 'heda'. Did you mean head?")
+    long = "".join(f"{n:04} " for n in range(401))[:2001]
+    assert str(StorageFailed(long)) == f"{long[:1800]} ... {long[-190:]}"
+    assert str(StorageFailed(long[:2000])) == long[:2000]
+
+
+def test_of_many_names_twenty_are_listed_and_the_others_counted():
+    names = [f"stage{n}" for n in range(21)]
+    assert unknown_name("stage", "zzz", names).endswith(", stage18, stage19 and 1 more.")
+    assert (
+        unknown_name("stage", "zzz", names[:20]) == f"There is no stage 'zzz'. Choose one of: {', '.join(names[:20])}."
+    )
+    near = unknown_name("stage", "stage", ["stage1", "stage2", "stage3", "stage4", "other"])
+    assert near.count(" or ") == 2, "three near names at most"
+
+
+def test_a_question_without_choices_is_asked_alone():
+    choice = LayoutChoice({"layout": "parts"}, "they are train and test")
+    assert str(UnclearLayout("Which?", ())) == "Which?"
+    assert str(UnclearLayout("Which?", [choice])) == (
+        'Which? Choose one: `reading={"layout": "parts"}` (they are train and test).'
+    )

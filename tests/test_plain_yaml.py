@@ -6,11 +6,12 @@ import time
 import pytest
 import yaml
 
+from core import plain_yaml
 from core.augment import saved
 from core.augment.exchange.text import read_any
 from core.augment.presets import PRESETS
 from core.errors import InvalidPipeline
-from core.plain_yaml import plain_values
+from core.plain_yaml import check_size, plain_values
 
 WHOLE = "transform: {__class_fullname__: Compose, p: 1, transforms: []}\ngraft: {pipeline: {steps: []}}\n"
 MERGES = "a0: &a0 {x: 1, y: 2}\n" + "".join(
@@ -64,3 +65,44 @@ def test_plain_values_are_read_as_the_safe_loader_reads_them():
     for broken in ("a: [", "a: *b", "a: !mine 1", "a: 1\n---\nb: 2"):
         with pytest.raises(ValueError, match=r"\w"):
             plain_values(broken)
+
+
+def nested(deep):
+    value = 0
+    for _ in range(deep):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("fits", "beyond", "says"),
+    [([0] * 99_999, [0] * 100_000, "holds more than 100,000 values"), (nested(50), nested(51), "more than 50 deep"),
+     ({"1": 0}, {1: 0}, "names a value 1, which is no word")],
+    ids=["values", "depth", "names"],
+)  # fmt: skip
+def test_values_are_read_up_to_their_bounds_and_not_beyond(fits, beyond, says):
+    check_size(fits)
+    with pytest.raises(ValueError, match=says):
+        check_size(beyond)
+
+
+@pytest.mark.parametrize(
+    ("fits", "beyond", "says"),
+    [("[" * 100 + "]" * 100, "[" * 101 + "]" * 101, "nested too deep"),
+     ("[1, 2, 3, 4, 5, 6, 7]", "[1, 2, 3, 4, 5, 6, 7, 8]", "more than 8 values"),
+     ("[[1], [2], [3], 4]", "[[1], [2], [3], [4]]", "more than 8 values"),
+     ("1" * 400, "1" * 401, "this number is too long"), ("0." + "1" * 398, "0." + "1" * 399, "this number is too long"),
+     ("a" * 401, "1" * 401, "too long")],
+)  # fmt: skip
+def test_text_is_read_up_to_its_bounds_and_not_beyond(monkeypatch, fits, beyond, says):
+    monkeypatch.setattr(plain_yaml, "_MOST_NODES", 8 if "values" in says else plain_yaml._MOST_NODES)
+    assert plain_values(fits) is not None
+    with pytest.raises(ValueError, match=says):
+        plain_values(beyond)
+
+
+def test_the_reason_why_a_text_cannot_be_read_has_one_line_of_three_hundred_characters():
+    with pytest.raises(ValueError, match="undefined alias") as caught:
+        plain_values(f"a:\n  - *{'b' * 1000}")
+    assert len(str(caught.value)) == 300
+    assert "\n" not in str(caught.value)

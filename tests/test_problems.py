@@ -39,3 +39,28 @@ def test_entries_that_are_wrong_are_not_said_to_be_too_few():
     message = refused(phases=[{"epochs": 0}])
     assert "phases.0.stages: is missing; phases.0.epochs: must be" in message
     assert "at least 1 item" not in message
+
+
+def test_eight_problems_are_named_and_the_others_counted():
+    fields = {f"field {n}": n for n in range(9)}
+    assert refused(**fields).startswith(
+        "The experiment is not valid: field 0: there is no such field (got 0); field 1: "
+    )
+    assert refused(**fields).endswith("; field 7: there is no such field (got 7); and 1 more")
+    del fields["field 8"]
+    assert refused(**fields).endswith("; field 7: there is no such field (got 7)")
+
+
+@pytest.mark.parametrize(
+    ("value", "got"),
+    [("a" * 38, "'" + "a" * 38 + "'"), ("a" * 39, "'aaaaaaaaaaaaaaaaa...aaaaaaaaaaaaaaaaaa'"), ([1, 2], "[1, 2]"),
+     ([1, 2, 3], "[1, 2, ...]"), ({"a": 1, "b": 2, "c": 3}, "{'a': 1, 'b': 2, ...}"), ([[[1]]], "[[[...]]]")],
+)  # fmt: skip
+def test_what_was_given_is_repeated_in_short(value, got):
+    assert refused(name=value).endswith(f"name: there is no such field (got {got})")
+
+
+@pytest.mark.parametrize("name", ["hint", "my field", "float", "a.b"])
+def test_a_field_is_named_whatever_it_is_called(name):
+    assert refused(**{name: 1}).endswith(f"not valid: {name}: there is no such field (got 1)")
+    assert refused(data={"source": "x", "fingerprint": 5}).endswith("data.fingerprint: must be text (got 5)")
