@@ -216,6 +216,11 @@ def test_every_number_is_of_the_images_and_views_it_names():
         assert one.affinity_low < one.affinity < one.affinity_high
         assert 0 <= one.flip_low < one.flip_rate
     assert found.affinity_low < found.affinity < found.affinity_high
+    # of a thousand resamples with a fixed seed
+    assert (found.affinity_low, found.affinity_high) == pytest.approx((0.8586957, 1.2105263))
+    assert [(one.affinity_low, one.affinity_high) for one in found.classes] == [
+        pytest.approx(ends) for ends in ((0.925, 1.4285714), (0.5, 1.5), (1.0, 1.0))
+    ]
 
 
 @pytest.mark.parametrize(("right", "has_affinity"), [(5, True), (4, False)])

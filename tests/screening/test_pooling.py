@@ -6,7 +6,7 @@ from torch import nn
 
 from core.errors import InvalidInput
 from core.screening.extractor import last_maps
-from core.screening.pooling import CELLS, PLACE, as_maps, has_places, pooled
+from core.screening.pooling import CELLS, PLACE, _centres, _salient_region, as_maps, has_places, pooled
 
 see = pooled(lambda images: (images, images))
 
@@ -94,3 +94,44 @@ def test_the_grid_follows_what_stands_out():
 def test_a_map_without_a_difference_or_of_nothing_gives_numbers():
     for maps in (torch.zeros(1, 2, 7, 7), torch.full((1, 2, 7, 7), 3.0), spot(0, 0, ground=1e-4)):
         assert torch.isfinite(see(maps)).all()
+
+
+def test_places_are_counted_from_the_middle_of_the_image():
+    x, y = _centres(torch.zeros(1, 2, 3, 4))
+    assert torch.allclose(x, torch.tensor([-0.75, -0.25, 0.25, 0.75]).expand(3, 4))
+    assert torch.allclose(y, torch.tensor([[-2 / 3], [0.0], [2 / 3]]).expand(3, 4), atol=1e-6)
+
+
+def test_what_stands_out_has_a_middle_and_a_spread():
+    maps = torch.zeros(2, 2, 6, 8)
+    maps[0, 0, 1, 2] = maps[0, 1, 1, 5] = 2
+    maps[1, 1, 4, 6] = 3
+    middle, spread = _salient_region(maps)
+    assert torch.allclose(middle, torch.tensor([[0.0, -0.5], [0.625, 0.5]]), atol=1e-6)
+    assert torch.allclose(spread, torch.tensor([0.375, 0.0]), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("shape", "places"),
+    [((1, 3, 3, 8), True), ((1, 2, 3, 3), False), ((1, 3, 2, 3), False), ((1, 8, 2, 2), False), ((1, 9, 4), True),
+     ((1, 8, 4), False), ((1, 9), False)],
+)  # fmt: skip
+def test_a_map_has_three_places_along_each_side(shape, places):
+    assert has_places(torch.zeros(shape)) is places
+
+
+def test_a_class_token_is_dropped_and_the_others_keep_their_places():
+    tokens = torch.arange(20.0).view(1, 10, 2)
+    maps = as_maps(tokens)
+    assert maps.shape == (1, 2, 3, 3)
+    assert maps[0, 0].flatten().tolist() == tokens[0, 1:, 0].tolist()
+    assert torch.equal(as_maps(tokens[:, 1:]), maps)
+
+
+def test_the_grids_of_a_slope_are_what_they_were():
+    """The first is the mean of each cell, times `PLACE`; the second, what the code gives around the bright rows."""
+    whole, around = split(see(torch.arange(36.0).view(1, 1, 6, 6)), 1)
+    assert whole.flatten().tolist() == pytest.approx([1.05, 1.65, 2.25, 4.65, 5.25, 5.85, 8.25, 8.85, 9.45])
+    assert around.flatten().tolist() == pytest.approx(
+        [19.4049, 21.2735, 22.8891, 29.5574, 31.4259, 33.0416, 31.3015, 33.17, 34.7857], abs=1e-3
+    )

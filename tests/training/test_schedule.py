@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from core.experiment import Recipe
-from core.training.schedule import rate_factor, set_rate
+from core.experiment import Phase, Recipe
+from core.training.schedule import peak_rate, rate_factor, set_rate
 
 
 def series(steps=20, **recipe):
@@ -62,3 +62,23 @@ def test_the_step_schedule_falls_to_a_tenth_after_each_third():
 @pytest.mark.parametrize("schedule", ["cosine", "constant", "step", "one-cycle"])
 def test_a_phase_of_one_step_works(schedule):
     assert 0 < rate_factor(Recipe(schedule=schedule), 0, 1) <= 1
+
+
+@pytest.mark.parametrize(
+    ("schedule", "warmup", "rates"),
+    [
+        ("cosine", 0.25, [1 / 3, 2 / 3, 1, 0.933013, 0.75, 0.5, 0.25, 0.066987]),
+        ("constant", 0.25, [1 / 3, 2 / 3, 1, 1, 1, 1, 1, 1]),
+        ("step", 0.25, [1 / 3, 2 / 3, 1, 0.1, 0.1, 0.1, 0.01, 0.01]),
+        ("one-cycle", 2 / 7, [0.04, 0.52, 1, 0.904509, 0.654510, 0.345494, 0.095495, 4e-6]),
+    ],
+)  # fmt: skip
+def test_each_rate_of_a_phase_of_eight_steps(schedule, warmup, rates):
+    assert series(8, schedule=schedule, warmup=warmup) == pytest.approx(rates, abs=1e-6)
+
+
+def test_a_phase_has_its_own_rate_or_that_of_the_recipe_and_none_where_it_is_fitted():
+    recipe = Recipe(learning_rate=0.003)
+    own, usual = ({"stages": ("head",), "epochs": 1, "learning_rate": rate} for rate in (0.02, None))
+    assert [peak_rate(Phase(**one), recipe) for one in (own, usual)] == [0.02, 0.003]
+    assert [peak_rate(Phase(**one, solver="lbfgs"), recipe) for one in (own, usual)] == [0, 0]

@@ -65,3 +65,40 @@ def test_divergence_is_four_times_the_lowest_but_never_in_the_first_steps():
     assert not diverged([1.0] * 4 + [9.0])
     assert diverged([1.0] * 20 + [9.0] * 4)
     assert not diverged([1.0] * 20 + [3.0] * 4)
+
+
+FALLEN = "At this rate the loss has fallen three quarters of its way, from 1.60 to "
+KEEP = (
+    "lowers it. What trains here has learned what it can, or is too little. Keep the rate as it is, let more stages "
+    "train, or leave this phase out. First."
+)
+
+
+@pytest.mark.parametrize(
+    ("losses", "suggested", "reason"),
+    [
+        (valley(), 0.0018,
+         f"{FALLEN}0.71, and is still falling. It is lowest (0.41) at 0.015; beyond, it rises again. First."),
+        (valley(rise_at=1e6), 0.0022,
+         f"{FALLEN}0.64, and is still falling. It is lowest (0.40) at 1; no larger rate was tried. First."),
+        (valley(low=1.6, rise_at=1e3), None, f"The loss stays where it is: no rate between 1e-06 and 1 {KEEP}"),
+        (valley(low=1.6, rise_at=1e-2), None, f"The loss only rises: no rate between 1e-06 and 1 {KEEP}"),
+    ],
+    ids=["valley", "slope", "flat", "rise"],
+)  # fmt: skip
+def test_the_reason_names_what_the_curve_shows(losses, suggested, reason):
+    """The rule is that of the module's head, the numbers are what it gives for these curves."""
+    found = read(RATES, losses, "First.")
+    assert (found.suggested, found.reason) == (suggested, reason)
+
+
+def test_a_step_is_smoothed_by_a_gaussian_of_three_steps():
+    weights = np.exp(-0.5 * (np.arange(5) / 3) ** 2)
+    assert smooth([1.0, 0.0, 0.0, 0.0, 0.0])[0] == pytest.approx(1 / weights.sum())
+    assert smooth([0.0, 0.0, 1.0, 0.0, 0.0])[2] == pytest.approx(1 / (2 * weights[:3].sum() - 1))
+
+
+@pytest.mark.parametrize(("count", "says"), [(8, "was no number after a few steps"), (9, "stays where it is")])
+def test_nine_losses_are_the_least_that_can_be_read(count, says):
+    assert says in read(RATES[:count], [1.0] * count).reason
+    assert diverged([1e-9] * (count - 1) + [1e9]) is (count == 9)
