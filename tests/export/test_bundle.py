@@ -24,11 +24,12 @@ from core.backbones.plain import plain_constructor
 from core.backbones.stages import stage_table
 from core.errors import RunConflict
 from core.experiment import BackboneSpec, Phase, Recipe
-from core.export.bundle import bundle
+from core.export.bundle import _validation_line, bundle
 from core.model.record import read_record
 from core.runs.execute import create_run, execute
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
+from core.tasks.scorecard import Score, Scorecard
 from core.work.control import Control
 from tests.conftest import make_experiment, make_images
 
@@ -180,3 +181,17 @@ def test_a_run_without_a_model_has_no_bundle(finished, images):
     lease.lock.release()
     with pytest.raises(RunConflict, match="at least one epoch"):
         bundle(workspace, workspace.store.run(lease.run_id))
+
+
+@pytest.mark.parametrize(
+    ("scores", "line"),
+    [
+        (Scorecard((Score("accuracy", 0.9, 0.7512, 0.9634),), 40),
+         "accuracy 90.0 % (95 % interval 75.1 to 96.3 %, 40 images)"),
+        (Scorecard((Score("accuracy", 0.9, note="without dog"), Score("macro_f1", 0.5)), 7),
+         "accuracy 90.0 % (7 images; without dog)"),
+        (None, "not evaluated"),
+    ],
+)  # fmt: skip
+def test_the_download_says_how_good_the_model_is(scores, line):
+    assert _validation_line(scores) == line

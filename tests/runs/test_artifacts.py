@@ -1,12 +1,24 @@
 """A run's answers, as they are kept and read back."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from core.data.dataset import Item
 from core.errors import RunConflict
-from core.runs.artifacts import predictions_file, read_predictions
-from core.training.kept import Kept
+from core.experiment import DataSpec, Experiment, Phase
+from core.paths import LISTING
+from core.runs.artifacts import (
+    forget_predictions,
+    is_described,
+    predictions_file,
+    read_listing,
+    read_predictions,
+    write_description,
+    write_predictions,
+)
+from core.training.kept import Kept, keep
 
 GOOD = {"names": ["a", "b"], "paths": ["/a", "/b"], "labels": [1, 0], "probabilities": [[0.25, 0.75], [0.5, 0.5]]}
 
@@ -51,3 +63,33 @@ def test_what_a_later_version_wrote_is_not_called_damaged(written):
 def test_a_run_that_was_not_evaluated_says_so(tmp_path):
     with pytest.raises(RunConflict, match="not evaluated"):
         read_predictions(tmp_path, "test")
+
+
+@pytest.mark.parametrize("which", [Kept.CHOSEN, Kept.LAST])
+@pytest.mark.parametrize(("scale", "thresholds"), [(None, None), ((0.5, 6.0), (0.25, 0.75))])
+def test_answers_come_back_as_they_went_in(tmp_path, which, scale, thresholds):
+    items = tuple(
+        Item(Path(f"/x/{name}.png"), f"{name}.png", 0, 32, 32, name, value_range=own)
+        for name, own in (("a", None), ("b", scale), ("c", scale and (0.0, 9.0)))
+    )
+    record = {"labels": [1, 0, 1], "probabilities": [[0.25, 0.75], [0.5, 0.5], [0.125, 0.875]]}
+    keep(tmp_path, which)
+    write_predictions(tmp_path, "test", items, record, which, thresholds)
+    other = Kept.LAST if which is Kept.CHOSEN else Kept.CHOSEN
+    write_predictions(tmp_path, "test", items[:1], {"labels": [0], "probabilities": [[1.0, 0.0]]}, other)
+    found = read_predictions(tmp_path, "test")
+    assert (found.names, found.paths) == (("a.png", "b.png", "c.png"), tuple(str(item.path) for item in items))
+    assert (found.labels.tolist(), found.probabilities.tolist()) == (record["labels"], record["probabilities"])
+    assert (found.value_range, found.thresholds) == (scale, thresholds)
+    forget_predictions(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.json"]
+
+
+def test_a_run_is_described_by_both_of_its_files(tmp_path):
+    experiment = Experiment(data=DataSpec(source="x"), phases=(Phase(stages=("head",), epochs=1),))
+    write_description(tmp_path, experiment, {"a.png": "1", "b.png": "2"})
+    assert read_listing(tmp_path) == {"a.png": "1", "b.png": "2"}
+    assert is_described(tmp_path)
+    (tmp_path / LISTING).unlink()
+    assert not is_described(tmp_path)
+    assert read_listing(tmp_path) == {}

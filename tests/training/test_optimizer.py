@@ -144,3 +144,20 @@ def test_a_state_of_a_version_in_which_everything_decayed_is_gone_on_with():
     assert {len(group["params"]) for group in stepper.optimizer.param_groups} == {
         len(group["params"]) for group in before.param_groups
     }
+
+
+def test_the_finder_looks_for_rates_that_suit_an_optimizer():
+    assert {name: entry.rates for name, entry in optimizers.OPTIMIZERS.items()} == {
+        "adamw": (1e-6, 1.0), "adam": (1e-6, 1.0), "sgd": (1e-5, 10.0)
+    }  # fmt: skip
+    assert {name: dict(entry.options) for name, entry in optimizers.OPTIMIZERS.items()} == {
+        "adamw": {}, "adam": {}, "sgd": {"momentum": 0.9}
+    }  # fmt: skip
+
+
+def test_a_head_is_fitted_in_rounds_of_ten_iterations_with_a_line_search(model):
+    stages_of = stages(model, NAME)
+    made = make_optimizer(model, stages_of, Phase(stages=("head",), epochs=1, solver="lbfgs"), Recipe())
+    (group,) = made.param_groups
+    assert (group["lr"], group["max_iter"], group["history_size"]) == (1.0, 10, 20)
+    assert group["line_search_fn"] == "strong_wolfe"
