@@ -20,9 +20,9 @@ from tests.conftest import make_experiment, make_images
 from tests.training.test_loop import prepare
 
 
-def ended(steps):
-    """What a generator of progress returns; that it told something on the way."""
-    events = []
+def ended(steps, events=None):
+    """What a generator of progress returns; that it told something on the way, which `events` gets."""
+    events = [] if events is None else events
     while True:
         try:
             events.append(next(steps))
@@ -37,7 +37,8 @@ def pipelines(*names):
 
 def test_every_pipeline_gets_its_answer_from_the_same_images(experiment, tmp_path):
     setup = prepare(experiment, tmp_path)
-    none, turned = ended(screen(setup, pipelines("none", "Rotate"), Control(), views=2))
+    events = []
+    none, turned = ended(screen(setup, pipelines("none", "Rotate"), Control(), views=2), events)
     assert none.affinity == 1
     assert none.flip_rate == 0
     assert none.margin == 0
@@ -47,6 +48,15 @@ def test_every_pipeline_gets_its_answer_from_the_same_images(experiment, tmp_pat
     assert {one.name for one in turned.classes} == set(setup.task.classes)
     again = ended(screen(setup, pipelines("Rotate"), Control(), views=2))
     assert again == (turned,)
+    n = turned.images
+    last = {event.what: (event.done, event.total) for event in events}
+    assert list(last.items()) == [
+        ("looking at plain images", (n, n)), ("looking at mild changes", (2 * n, 2 * n)), ("fitting the probe", (0, 1)),
+        ("looking at views, 1 of 2", (2 * n, 2 * n)), ("looking at views, 2 of 2", (2 * n, 2 * n)),
+    ]  # fmt: skip
+    for what in list(last)[3:]:
+        done = [event.done for event in events if event.what == what]
+        assert done == sorted(set(done)), "it only grows"
 
 
 @pytest.mark.parametrize("name", ["OneOf", "TrivialAugment", "HistogramMatching"])

@@ -101,3 +101,19 @@ def test_a_damaged_answer_is_found_anew(experiment, tmp_path):
     for path in (workspace.root / SCREENINGS).glob("*.json"):
         path.write_text(path.read_text(encoding="utf-8")[:50], encoding="utf-8")
     assert ended(screen_labels(experiment, workspace, "cpu", pipelines, Control())) == first
+
+
+@pytest.mark.parametrize(
+    ("lights", "sentence"),
+    [
+        ("ggg", "The light does not turn between strength 0.25 and 1.5."),
+        ("gga", "The light turns between strength 0.5 and 1.5."),
+        ("gar", "The light turns between strength 0.25 and 0.5. It is red from 1.5 on."),
+        ("rgr", "The light turns at strength 0.25 already, the weakest that was tried. It is red from 0.25 on."),
+    ],
+)
+def test_where_the_light_turns_is_said(lights, sentence):
+    verdicts = {"g": Verdict.GREEN, "a": Verdict.AMBER, "r": Verdict.RED}
+    strengths = (0.25, 0.5, 1.5)
+    by_strength = {strength: verdicts[light] for strength, light in zip(strengths, lights, strict=True)}
+    assert swept(PipelineSpec(steps=(TURN,)), by_strength.__getitem__, strengths).sentence == sentence
