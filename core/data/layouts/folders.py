@@ -270,13 +270,16 @@ def _drop_untrained(layout: Layout, train_classes: set[str], train: str) -> None
     """Leave out, with a note, classes that occur only in val or test: they cannot be learned."""
     if not train_classes or not train:  # no train folder at all: the audit reports it
         return
-    classes_by_part = {part: {found.label for found in layout.found if found.part == part} for part in ("val", "test")}
+    classes_by_part = {
+        part: {label for found in layout.found if found.part == part for label in found.classes}
+        for part in ("val", "test")
+    }
     for label in sorted(layout.classes - train_classes):
         layout.notes.append(f"Class '{short(label)}' is not in the train folder; its images are left out.")
     for found in layout.found:
-        if found.label not in train_classes:
+        if not found.classes <= train_classes:
             layout.leave_out(found.path, f"Class '{short(found.label)}' has no folder in train.")
-    layout.found = [found for found in layout.found if found.label in train_classes]
+    layout.found = [found for found in layout.found if found.classes <= train_classes]
     layout.classes &= train_classes
     for part, there in classes_by_part.items():
         for missing in sorted(train_classes - there if there else ()):

@@ -241,6 +241,30 @@ def test_the_labels_of_a_flat_part_are_read_from_a_table_of_its_images(read):
     assert counts(other) == {"cat": 3, "dog": 4}
 
 
+def test_all_labels_of_the_images_of_a_flat_part_are_read_from_a_table(read):
+    table = "file,label\na,cat|dog\nb,dog\nc,cat\nd,cat|dog\n"
+    layout = read({"train/cat": 3, "train/dog": 4, "test": IMAGES[:4], "l.csv": table}, task="multilabel")
+    assert [found.part for found in layout.found] == ["test"] * 4 + ["train"] * 7
+    assert [sorted(found.classes) for found in layout.found[:4]] == [["cat", "dog"], ["dog"], ["cat"], ["cat", "dog"]]
+    assert layout.left_out == []
+    assert layout.notes == ["The classes of the images in 'test' are read from 'l.csv'."]
+    few = read({"train/cat": 3, "train/dog": 4, "train/owl": 2, "test": IMAGES[:4], "l.csv": table}, task="multilabel")
+    assert few.notes[1:] == ["Class 'owl' has no images in the test folder."]
+
+
+def test_a_table_of_other_columns_beside_one_of_several_labels(asked):
+    several = "file,tags\na,x|y\nb,x\nc,y\nd,y|x\ne,x\nf,y\n"
+    question = asked({"images": IMAGES, "a.csv": several, "b.csv": "image,kind\na,p\nb,q\nc,p\nd,q\n"})
+    assert question.question == "'a.csv' and 'b.csv' give the same images other classes."
+
+
+def test_one_class_per_image_is_asked_about_where_there_are_several_alone(asked, read):
+    one = "file,label\na,x\nb,x\nc,y\nd,y\ne,x\nf,y\n"
+    assert counts(read({"images": IMAGES, "l.csv": one}, task="classification")) == {"x": 3, "y": 3}
+    question = asked({"images": IMAGES, "l.csv": one.replace("a,x", "a,x|y")}, task="classification").question
+    assert question == "l.csv gives some images several classes, and one per image was asked for."
+
+
 def test_tables_of_parts_are_read_in_the_same_way(read):
     layout = read(
         {"images": IMAGES, "train.csv": "file,tags\na,cat|dog\nb,cat\nc,dog\nd,dog|cat\n", "test.csv": "file,tags\n"
