@@ -96,7 +96,7 @@ def test_steps_wait_half_a_second_and_are_written_once(clock):
     store = Kept()
     recorder = recording(store)
     recorder.take(a_step(1))
-    clock.now += module.FLUSH_S - 0.01
+    clock.now += 0.49
     recorder.take(a_step(2))
     assert store.written == []
     clock.now += 0.01
@@ -161,3 +161,8 @@ def test_progress_and_warnings_are_told(clock):
     recorder.take(PhaseStarted(phase=0, stages=("head",), first_epoch=0, epochs=1, learning_rate=0.0,
                                trainable_parameters=1, total_parameters=2))  # fmt: skip
     assert store.said[-1].endswith("fitted with L-BFGS.")
+    recorder.take(an_epoch(0, 1.0))
+    recorder.take(Progress(what="evaluating", done=3, total=5))
+    recorder.take(RunEnded(stopped=False, epochs=1, best_epoch=0))
+    last = store.written[-1]["progress"]
+    assert (last["epochs_done"], last["what"], last["done"], last["total"]) == (1, "evaluating", 3, 5)

@@ -260,3 +260,11 @@ def test_which_runs_go_on_and_which_are_live():
     assert {before.value: set(after) for before, after in TRANSITIONS.items()} == {
         before: set(map(Status, after.split())) for before, after in allowed.items()
     }
+
+
+def test_scores_that_are_not_there_or_that_a_later_version_wrote_are_none(store):
+    store.add(a_run())
+    assert (store.run("r-1").val, store.run("r-1").test) == (None, None)
+    store.set_results("r-1", {"val": {"version": 99, "n": 3}, "test": {"accuracy": 0.5, "n": 4}})
+    assert store.run("r-1").val is None
+    assert store.run("r-1").test.main.value == 0.5

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.training.sweep import SURE, diverged, read, smooth
+from core.training.sweep import SURE, _error, diverged, read, smooth
 
 RATES = np.geomspace(1e-6, 1.0, 80).tolist()
 
@@ -90,6 +90,7 @@ def test_the_reason_names_what_the_curve_shows(losses, suggested, reason):
     """The rule is that of the module's head, the numbers are what it gives for these curves."""
     found = read(RATES, losses, "First.")
     assert (found.suggested, found.reason) == (suggested, reason)
+    assert (found.rates, found.losses, found.smoothed) == (tuple(RATES), tuple(losses), smooth(losses))
 
 
 def test_a_step_is_smoothed_by_a_gaussian_of_three_steps():
@@ -102,3 +103,10 @@ def test_a_step_is_smoothed_by_a_gaussian_of_three_steps():
 def test_nine_losses_are_the_least_that_can_be_read(count, says):
     assert says in read(RATES[:count], [1.0] * count).reason
     assert diverged([1e-9] * (count - 1) + [1e9]) is (count == 9)
+
+
+def test_the_error_of_the_fall_is_that_of_the_scatter_between_neighbours():
+    """Of eight first losses and of a Gaussian mean of three steps; a normal scatter's median is 0.6745 of it."""
+    scatter = 1 / (0.6745 * np.sqrt(2))
+    assert _error([0.0, 1.0] * 20) == pytest.approx(scatter * np.sqrt(1 / 8 + 1 / (2 * np.sqrt(np.pi) * 3)))
+    assert _error([5.0] * 20 + [900.0]) == 0, "one jump is no scatter"

@@ -79,6 +79,18 @@ def test_within_a_phase_the_lower_value_is_kept_whatever_the_early_stopping_sees
     assert (after.stale_epochs, after.phase_over, after.phase_best) == (3, True, 7.0), "the raw value ends a phase"
 
 
+def test_an_equal_value_is_no_gain_and_ends_a_phase_that_waits_for_one_epoch():
+    equal = standing(BEFORE, monitored=7.0)
+    for patience, over in ((0, False), (1, True), (2, False)):
+        began = at(1, 1, phase_best=7.0)
+        after = moved(began, PHASE, Recipe(patience=patience), equal, None, step=70, converged=False)
+        assert (after.best_epoch, after.stale_epochs, after.phase_over) == (2, 1, over)
+    old = replace(at(1, 1, phase_best=7.0), best_value=None, best_loss=7.0)
+    assert moved(old, PHASE, Recipe(), equal, None, step=70, converged=False).best_epoch == 2
+    lower = moved(at(1, 1, phase_best=7.1), PHASE, Recipe(patience=1), equal, None, step=70, converged=False)
+    assert (lower.stale_epochs, lower.phase_over, lower.phase_best) == (0, False, 7.0)
+
+
 def test_a_checkpoint_of_an_older_version_is_compared_by_its_own_rule():
     old = replace(at(1, 0), best_value=None, best_each=())
     for monitored, kept in ((2.1, False), (2.05, False), (1.9, True)):  # 3.0 less a standard error of 1.0
