@@ -85,6 +85,8 @@ def _notes(answers: Sequence[Answer]) -> None:
     for note, names in list(names_by_note.items())[:MOST_NAMED]:
         more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
         st.caption(f"{literal(names[0])}{more}: {literal(note)}")
+    if (more_notes := len(names_by_note) - MOST_NAMED) > 0:
+        st.caption(f"{more_notes:,} more {'note' if more_notes == 1 else 'notes'} on how files were read.")
 
 
 def _show_refused(answers: Sequence[Answer]) -> None:

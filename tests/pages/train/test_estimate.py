@@ -11,6 +11,7 @@ from core.runs.status import Status
 from core.training.estimate import Estimate
 from core.work.progress import Progress
 from pages.ui.session.state import Draft
+from pages.ui.train import estimate
 from tests.conftest import make_experiment
 from tests.pages.train.test_page import HELD, page, ran, recorded, text, until
 
@@ -63,3 +64,10 @@ def test_nothing_is_measured_while_another_run_is_live(draft, manager, measured,
     at = settled(ran(at), manager)
     assert "Takes about 10 s" in text(at)
     assert "no other run is live" not in text(at)
+
+
+def test_what_keeping_is_worth_is_told_from_three_tenths_on():
+    assert (estimate.words(10, 12.9, 0), estimate.words(0.2, 0.2, 0)) == ("Takes about 10 s.", "Takes about 1 s.")
+    assert estimate.words(10, 13.0, 0) == (
+        "Takes about 10 s instead of 13 s: frozen stages are computed once for each view."
+    )
