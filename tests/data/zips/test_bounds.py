@@ -4,12 +4,13 @@ import zipfile
 
 import pytest
 
+from core.data.collection import create
 from core.data.sources import load_dataset
-from core.data.zips import passed_over
+from core.data.zips import contents, passed_over
 from core.data.zips.contents import Limits, grows, open_zip, read_contents, refuse_growth, unreadable
 from core.data.zips.entries import read_entries
 from core.data.zips.unpack import unpack
-from core.errors import UnreadableArchive
+from core.errors import UnreadableArchive, UnusableDataset
 from tests.data.conftest import encode, smooth
 from tests.data.zip_files import zip_of
 
@@ -151,3 +152,37 @@ def test_a_bin_names_the_images_right_in_it():
     assert [(one.name, one.reason[:42]) for one in found.left_out] == [
         (".trash", "Is called like a bin: 2 images in it are n")
     ]
+
+
+def test_what_is_wrong_in_a_zip_or_collection_is_said_of_what_the_user_knows(tmp_path):
+    path = tmp_path / "photos.zip"
+    path.write_bytes(zip_of([("cat/1.jpg", JPEG), ("dog/2.jpg", JPEG)]))
+    with pytest.raises(UnusableDataset) as refused:
+        load_dataset(str(path), tmp_path / "workspace")
+    assert str(refused.value).startswith(f"{path} has classes, but no readable images in them (2 files left out).")
+    assert "The first one: cat/1.jpg: The file is cut off or damaged" in str(refused.value)
+    pets = create(tmp_path / "workspace", "My pets")
+    with pytest.raises(UnusableDataset) as refused:
+        load_dataset(str(pets), tmp_path / "workspace")
+    assert "My pets" in str(refused.value)
+    assert pets.name not in str(refused.value)
+    plain = tmp_path / "plain"
+    (plain / "cat").mkdir(parents=True)
+    (plain / "cat" / "1.jpg").write_bytes(JPEG)
+    with pytest.raises(UnusableDataset, match="has classes, but no readable") as refused:
+        load_dataset(str(plain), tmp_path / "workspace")
+    assert str(refused.value).startswith(str(plain))
+
+
+def test_bytes_that_come_out_are_counted_as_a_whole_and_as_grown(tmp_path, monkeypatch):
+    content = zip_of([("cat/1.png", IMAGE), ("cat/2.bmp", b"BM" + bytes(3000)), ("cat/3.bmp", b"BM" + bytes(3000))])
+    size = len(IMAGE) + 2 * 3002
+    assert unpack(content, tmp_path / "out", Limits(ratio_bytes=100, total_bytes=size)) == ()  # nothing grows
+    monkeypatch.setattr(contents, "refuse_growth", lambda *_: None)  # as if the table had lied
+    with pytest.raises(UnreadableArchive, match="holds more than"):
+        unpack(content, tmp_path / "more", Limits(ratio_bytes=100, total_bytes=size - 1))
+    blank = [(f"cat/{n}.bmp", b"BM" + bytes(90_000)) for n in (2, 3)]
+    packed = zip_of([("cat/1.png", IMAGE), *blank], zipfile.ZIP_DEFLATED)
+    assert unpack(packed, tmp_path / "grown", Limits(ratio_bytes=180_004)) == ()
+    with pytest.raises(UnreadableArchive, match="zip bomb"):
+        unpack(packed, tmp_path / "bomb", Limits(ratio_bytes=180_003))
