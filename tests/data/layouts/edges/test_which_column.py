@@ -16,6 +16,7 @@ from core.data.layouts.columns import (
 from core.data.layouts.divided import divide, is_fold_column
 from core.data.layouts.file_column import file_columns
 from core.data.layouts.index import ImageIndex
+from core.data.layouts.labels.verdicts import is_of_each_label
 from core.data.layouts.tables import Table
 from core.data.layouts.undivided.columns import undivided_subjects, unused, unused_flags
 
@@ -230,3 +231,11 @@ def test_rows_that_are_marked_as_not_wanted_are_told():
     assert (
         unused_flags(divide(table(excluded="0 0"), ""), []) == "" == unused_flags(divide(table(excluded="1 1"), ""), [])
     )
+
+
+def test_a_column_says_of_each_label_where_images_have_three_rows_for_two():
+    for files, said in (("a a b", True), ("a a b b c", True), ("a a b c", False)):
+        marks = [str(n % 2) for n in range(len(files.split()))]
+        columns = {"file": files.split(), "Confidence": marks, "kind": marks}
+        assert is_of_each_label("Confidence", columns, "file") is said
+        assert not is_of_each_label("kind", columns, "file")
