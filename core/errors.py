@@ -100,7 +100,7 @@ class LayoutChoice:
     reading: Mapping[str, str]
     says: str  # one sentence: what is then taken for a class
     gives: str = ""  # what it would give, such as '3 classes: bars 8, cross 8, disc 8'
-    counts: Mapping[str, int] = field(default_factory=dict)  # of all classes, before any file is opened
+    counts: Mapping[str, int] = field(default_factory=dict)  # of all classes, before the files are read
 
 
 class UnclearLayout(UnusableDataset):

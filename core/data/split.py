@@ -205,7 +205,7 @@ def _deal(
 
 def _tiny_note(name: str, count: int, val: int, test: int) -> str:
     if count == 1:
-        return f"Class '{name}' has only one image; it trains, and nothing measures the class."
+        return f"Class '{name}' has only one image; it is among the training images, and nothing measures the class."
     return f"Class '{name}' is tiny ({count} images): {count - val - test} train, {val} validate, {test} test."
 
 

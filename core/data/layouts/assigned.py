@@ -169,7 +169,7 @@ class Layout:
 
     @property
     def summary(self) -> str:
-        """'3 classes: bars 8, cross 8, disc 8', before any file is opened."""
+        """'3 classes: bars 8, cross 8, disc 8', before the files are read: some of them may be damaged."""
         return class_counts(Counter(label for found in self.found for label in found.classes))
 
 
