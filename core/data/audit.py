@@ -54,7 +54,8 @@ def require_trainable(dataset: Dataset, split: Split) -> None:
 
 
 def _class_problem(dataset: Dataset, label: int, used: int, in_training: int) -> str | None:
-    name, readable = dataset.classes[label], list(dataset.counts.values())[label]
+    name = dataset.classes[label]
+    readable = dataset.counts[name]
     if not readable:
         return f"Class '{name}' has no readable image. Add some, or remove its folder."
     left_out_note = (

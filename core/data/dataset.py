@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -125,18 +125,18 @@ class Dataset:
             items.append(replace(item, **({"label": moved} if isinstance(moved, int) else {"labels": moved})))
         return replace(self, classes=tuple(classes), items=tuple(items))
 
-    @property
-    def counts(self) -> dict[str, int]:
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
         """Images that show a class, in the order of `classes`; 0 for a class without any."""
         found = Counter(index for item in self.items for index in item.classes)
         return {name: found[label] for label, name in enumerate(self.classes)}
 
-    @property
+    @cached_property
     def value_range(self) -> Range | None:
         """The values that became 0 and 255 in every image whose number format does not say it; None without such."""
         return next((item.value_range for item in self.items if item.value_range), None)
 
-    @property
+    @cached_property
     def presplit(self) -> bool:
         """Whether the data set came divided into train, val and test folders."""
         return any(item.part for item in self.items)

@@ -18,8 +18,8 @@ from core.task import SPECS
 class DataReport:
     """`classes` counts the readable images of each class, in the order of the classes; `parts` those that are used.
 
-    `problems` keep a training from starting. `reading` is how the folder was read, `columns` are those of its file of
-    labels, and `unlabelled` the folders with images to predict.
+    `problems` keep a training from starting. Of `notes`, `image_notes` are on images that are used. `reading` is how
+    the folder was read, `columns` are those of its file of labels, and `unlabelled` the folders with images to predict.
     """
 
     name: str
@@ -32,6 +32,7 @@ class DataReport:
     columns: tuple[str, ...]
     unlabelled: tuple[Path, ...]
     task: TaskKind = "classification"
+    image_notes: tuple[str, ...] = ()
 
     @property
     def several(self) -> bool:
@@ -63,10 +64,11 @@ class DataReport:
 
 def describe(dataset: Dataset, split: Split) -> DataReport:
     """Everything that is known about a data set and how it is divided. Reads nothing."""
+    about_images = image_notes(dataset)
     return DataReport(
-        dataset.name, dataset.counts, split.sizes, (*dataset.left_out, *split.left_out),
-        (*dataset.notes, *image_notes(dataset), *split.notes), problems(dataset, split), dataset.reading,
-        dataset.columns, dataset.unlabelled, dataset.task,
+        dataset.name, dict(dataset.counts), split.sizes, (*dataset.left_out, *split.left_out),
+        (*dataset.notes, *about_images, *split.notes), problems(dataset, split), dataset.reading,
+        dataset.columns, dataset.unlabelled, dataset.task, about_images,
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ EVERY = -1  # class; None among the options would be shown as "nothing chosen"
 def show(dataset: Dataset, split: Split, collection: Path | None) -> None:
     """Choose a class and a part, and page through; images of `collection`, an editable one, can be removed."""
     label, part = _filters(dataset, split)
-    items = facts.gallery(dataset, split, label, part)
+    items = _items(dataset, split, label, part)
     if not items:
         st.markdown("No image of this class is in this part.")
         return
@@ -49,6 +49,16 @@ def show(dataset: Dataset, split: Split, collection: Path | None) -> None:
     with gallery_container:
         show_labels = label is None or dataset.several  # show all labels of an image
         _sheets(cells(page, dataset if show_labels else None), wrap=dataset.several)
+
+
+def _items(dataset: Dataset, split: Split, label: int | None, part: str | None) -> list[Item]:
+    """The images to page through; those of 100,000 are chosen once, not for every page."""
+    kept = state.recall("data:gallery-items", None)
+    if kept is None or kept[0] is not dataset or kept[1] is not split or kept[2] != (label, part):
+        kept = dataset, split, (label, part), facts.gallery(dataset, split, label, part)
+        state.remember("data:gallery-items", kept)
+    found: list[Item] = kept[3]
+    return found
 
 
 def cells(items: Sequence[Item], dataset: Dataset | None) -> list[Cell]:

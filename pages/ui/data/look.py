@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.charts.classes import class_counts, class_counts_figure
 from core.data.dataset import Dataset
-from core.data.report import DataReport, describe, image_notes
+from core.data.report import DataReport
 from core.data.sources import COLLECTED, describe_folder
 from core.data.split import Split
 from core.errors import GraftError, UnclearLayout
@@ -67,7 +67,7 @@ def show(source: str) -> None:
         return
     if split_before is None:
         st.rerun()  # the sidebar was drawn before the split was known
-    report = describe(dataset, split)
+    report = engine.report(source, draft.split, draft.reading)
     _head(dataset, blocked=bool(report.problems))
     _numbers(dataset, report)
     _problems(report, source)
@@ -82,7 +82,7 @@ def show(source: str) -> None:
     gallery.show(dataset, split, data_view.editable(source))
     data_copies.show(dataset, split)
     _left_out(report, copies=len(split.left_out))
-    _notes("About the images", image_notes(dataset))
+    _notes("About the images", report.image_notes)
     st.divider()
     kind = "secondary" if report.problems else "primary"
     if st.button("Next: augment the images", type=kind, icon=":material/arrow_forward:", key="data-next"):

@@ -15,6 +15,7 @@ from core.data.dataset import Dataset
 from core.data.geometry import Geometry
 from core.data.layout import MAX_FILES
 from core.data.names import is_junk
+from core.data.report import DataReport, describe
 from core.data.scan import Progress
 from core.data.sources import load_dataset
 from core.data.split import Split, make_split
@@ -112,10 +113,16 @@ def known_split(source: str | None, spec: SplitSpec, reading: Reading = AS_FOUND
     return None if source is None else _splits().get((*_key(source, reading), spec))
 
 
+def report(source: str, spec: SplitSpec, reading: Reading = AS_FOUND) -> DataReport:
+    """What is made of a source. Raises what `dataset` does."""
+    images, divided = dataset(source, reading), split(source, spec, reading)
+    return _reports().get_or_make((*_key(source, reading), spec), lambda: describe(images, divided))
+
+
 def read_again() -> None:
     """Clear the caches, so that images edited in place are read again."""
-    _datasets().clear()
-    _splits().clear()
+    for cache in (_datasets(), _splits(), _reports()):
+        cache.clear()
 
 
 def chosen_dataset(bar: Bar = nullcontext) -> Dataset | None:
@@ -145,6 +152,10 @@ def _splits() -> BoundedCache[Split]:
     return once("splits", lambda: BoundedCache(16))
 
 
+def _reports() -> BoundedCache[DataReport]:
+    return once("reports", lambda: BoundedCache(16))
+
+
 def _read(source: str, reading: Reading, bar: Bar) -> Dataset:
     keep = None
     with suppress(GraftError):  # an unknown backbone, a workspace that cannot be opened: whoever needs them says so
@@ -163,16 +174,35 @@ def _stamp(source: str) -> int:
     folders."""
     if source.startswith("sample:"):
         return 0
-    newest = seen = 0
+    known = _folders().get(source)
+    if known and all(_changed(place) == when for place, when in known.items()):
+        return max(known.values())
+    found: dict[str, int] = {}
+    seen = 0
     try:
         path = Path(source).expanduser()
-        newest = path.stat().st_mtime_ns
+        found[str(path)] = path.stat().st_mtime_ns
         for place, folders, files in os.walk(path):
-            newest = max(newest, os.stat(place).st_mtime_ns)
+            found[place] = os.stat(place).st_mtime_ns
             folders[:] = [name for name in folders if not is_junk(name)]
             seen += len(folders) + len(files)
             if seen > MAX_FILES:  # too many files: reported when the data set is read
                 break
     except (OSError, ValueError, RuntimeError):  # missing or invalid path: reported when the data set is read
-        return newest
-    return newest
+        return max(found.values(), default=0)
+    _folders().put(source, found)
+    return max(found.values())
+
+
+def _changed(place: str) -> int | None:
+    """When an entry of a folder was last added or removed; None if it is gone."""
+    try:
+        return os.stat(place).st_mtime_ns
+    except OSError:
+        return None
+
+
+def _folders() -> BoundedCache[dict[str, int]]:
+    """The folders of each source with the time of their last change: as long as none has changed, there are no others,
+    and the files need not be listed, of which there may be 100,000."""
+    return once("folders", lambda: BoundedCache(16))

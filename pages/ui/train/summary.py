@@ -6,7 +6,6 @@ import streamlit as st
 
 from core.augment.steps import check_parameters, summarise
 from core.backbones import catalogue
-from core.data.audit import problems
 from core.errors import GraftError
 from core.experiment import Phase
 from pages.ui.session import engine, warmup
@@ -141,11 +140,10 @@ def _data_blockers(draft: Draft) -> list[Blocker]:
     if draft.source is None:
         return [Blocker("No images are chosen yet. Choose a sample, or bring your own.", DATA)]
     try:
-        dataset = engine.dataset(draft.source, draft.reading, delayed_bar)
-        split = engine.split(draft.source, draft.split, draft.reading)
+        engine.dataset(draft.source, draft.reading, delayed_bar)
+        found = engine.report(draft.source, draft.split, draft.reading).problems
     except GraftError as error:
         return [Blocker(sentence(error), DATA)]
-    found = problems(dataset, split)
     return [Blocker(" ".join(found), DATA)] if found else []
 
 
