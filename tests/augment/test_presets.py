@@ -3,7 +3,7 @@ import json
 import pytest
 
 from core.augment.pipeline import check
-from core.augment.presets import CHOICES, PRESETS, dump_pipeline, parse_pipeline, read_pipeline
+from core.augment.presets import CHOICES, PRESETS, dump_pipeline, parse_pipeline, read_pipeline, text_of
 from core.augment.steps import default_step
 from core.errors import InvalidPipeline, UnknownTransform
 from core.experiment import PipelineSpec, Step
@@ -80,3 +80,14 @@ def test_an_unknown_transform_in_a_file_names_the_file(tmp_path):
     path.write_text(dump_pipeline(PipelineSpec(steps=(Step(transform="Flip"),))))
     with pytest.raises(UnknownTransform, match=r"mine\.yaml'.*Step 1 \(Flip\).*HorizontalFlip"):
         read_pipeline(str(path))
+
+
+@pytest.mark.parametrize("size", [1_000_000, 1_000_001])
+def test_a_file_of_a_megabyte_is_read_and_a_larger_one_is_not(tmp_path, size):
+    path = tmp_path / "p.yaml"
+    path.write_text("#" * size)
+    if size > 1_000_000:
+        with pytest.raises(InvalidPipeline, match="larger than 1 MB"):
+            text_of(path)
+    else:
+        assert len(text_of(path)) == size

@@ -5,6 +5,7 @@ import pytest
 from core.augment import saved
 from core.augment.presets import PRESETS, read_pipeline
 from core.errors import InvalidInput, StorageFailed
+from core.experiment import PipelineSpec
 
 LIGHT, STRONG = PRESETS["light"], PRESETS["strong"]
 
@@ -83,3 +84,23 @@ def test_a_workspace_that_cannot_be_written_is_said(tmp_path):
     with pytest.raises(StorageFailed):
         saved.save(tmp_path, "mine", LIGHT)
     assert saved.listed(tmp_path) == ()
+
+
+@pytest.mark.parametrize("length", [1, 80, 81])
+def test_a_name_has_at_most_eighty_letters(tmp_path, length):
+    if length > 80:
+        with pytest.raises(InvalidInput, match="1 to 80 letters"):
+            saved.save(tmp_path, "x" * length, PipelineSpec())
+    else:
+        assert saved.save(tmp_path, "x" * length, PipelineSpec()).name == "x" * length
+
+
+def test_names_are_listed_whatever_their_case_and_each_has_its_own_file(tmp_path):
+    for name in ("b", "A", "c", "a b", "A-B", "a_b"):
+        saved.save(tmp_path, name, PipelineSpec())
+    listed = saved.listed(tmp_path)
+    assert [one.name for one in listed] == ["A", "a b", "A-B", "a_b", "b", "c"]
+    assert len({one.path for one in listed}) == 6
+    (tmp_path / "pipelines" / "folder.yaml").mkdir()
+    (tmp_path / "pipelines" / "other.txt").write_text("x")
+    assert len(saved.listed(tmp_path)) == 6
