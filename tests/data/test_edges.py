@@ -13,6 +13,7 @@ from core.data.geometry import Geometry
 from core.data.images import decode, resize, resized_shape
 from core.data.look import look_alike_masks, look_of
 from core.data.sources import load_dataset, other_readings
+from core.data.text_files import head, keys, list_in, named_texts_in, texts_in
 from core.errors import DatasetNotFound, InvalidInput, UnreadableImage, UnusableDataset
 from tests.data.zip_files import zip_of
 
@@ -175,3 +176,15 @@ def test_images_of_a_folder_are_masks_where_four_of_five_looked_at_are_flat(tmp_
     Image.fromarray(drawn(1)).save(tmp_path / "plain.png")
     assert look_alike_masks([tmp_path / "plain.png"]) is None
     assert look_alike_masks([tmp_path / "plain.png", paths[0]]) is True
+
+
+def test_of_a_long_text_the_beginning_and_the_end_are_looked_at(tmp_path):
+    path = tmp_path / "long.json"
+    path.write_text('{"first": 1' + " " * 70_000 + '"middle": 2' + " " * 70_000 + '"last" : 3}')
+    assert head(path).startswith('{"first"')
+    assert head(path, end=True).endswith('"last" : 3}')
+    assert (len(head(path)), len(head(path, end=True))) == (65_536, 65_536)
+    assert keys(path) == {"first", "last"}
+    assert head(tmp_path / "gone") == ""
+    assert (list_in([1]), list_in("a"), texts_in(["a", 1]), texts_in("a")) == ([1], [], ["a"], [])
+    assert (named_texts_in({"a": "b", "c": 1}), named_texts_in(["a"])) == ({"a": "b"}, {})

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from core.data.near import former
 from core.data.near.duplicates import BYTES, find_near
 from core.data.split import make_former_split, make_split
 from core.errors import InvalidExperiment
@@ -189,6 +190,16 @@ def test_what_was_written_before_there_was_a_choice_keeps_its_digest():
     assert Experiment.from_text(made.to_yaml()) == made
     with pytest.raises(InvalidExperiment, match="'group', 'drop' or 'keep'"):
         Experiment.parse({"data": {"source": "x", "split": {"near_copies": "merge"}}, "phases": phases})
+
+
+def test_runs_of_before_keep_a_pair_in_one_part(folder_of, read, many, image_bytes):
+    dataset = read(folder_of(many({"cat": 9, "dog": 7}) | {"cat/again.jpg": again(image_bytes(3))}))
+    (pair,) = former.near_groups(dataset)
+    assert [dataset.items[i].name for i in pair] == ["cat/03.png", "cat/again.jpg"]
+    for seed in range(6):
+        where = used(dataset, make_former_split(dataset, SplitSpec(seed=seed)))
+        assert where["cat/03.png"] == where["cat/again.jpg"]
+        assert len(where) == 17
 
 
 def synthetic(dataset, count, labels):
