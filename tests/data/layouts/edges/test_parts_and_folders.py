@@ -12,7 +12,7 @@ from core.data.layouts.labels.shared import lie_in_several
 from core.data.layouts.nested.folder_notes import note_inner
 from core.data.layouts.nested.levels import depth
 from core.data.layouts.shares import are_batches, are_qualified_parts, are_shares, lie_beside_parts
-from core.data.layouts.words import is_ordinary, same_class, without_part
+from core.data.layouts.words import is_ordinary, is_unlikely_class, same_class, without_part
 from core.data.tree import read_tree
 from core.experiment import Reading
 from tests.data.layouts.conftest import counts, reasons
@@ -142,6 +142,10 @@ def test_thumbnails_are_no_class_where_they_are_few_many_or_those_of_the_others(
     content = {f"c{k}": [f"{word}_{'pq'[k]}.jpg" for word in words[:8]] for k in range(2)}
     top = folders(content | {"thumbs": [f"{name.format(word) if '{' in name else word}.jpg" for word in words[:size]]})
     assert [one.name for one in artifact_folders(Case(top, top, Reading(), read=None), [])] == left_out
+    half = [f"{word}_p.jpg" for word in words[:4]] + [f"{word}.jpg" for word in words[4:8]]
+    for files, gone in ((half, ["thumbs"]), (half[1:], [])):
+        top = folders(content | {"thumbs": files})
+        assert [one.name for one in artifact_folders(Case(top, top, Reading(), read=None), [])] == gone
     few = folders({"c0": 8, "thumbs": 2})
     assert artifact_folders(Case(few, few, Reading(), read=None), []) == []
 
@@ -199,6 +203,8 @@ def test_what_others_make_the_name_of_a_class():
     assert not is_ordinary("no label", ["label 1", "label 2", "no label"])
     assert is_ordinary("test tube", ["test 1", "test 2", "test tube"])
     assert not is_ordinary("test tube", ["cat", "dog", "test tube"])
+    assert all(map(is_unlikely_class, ("private_test", "test 2b xy", "to predict", "figures", "new images")))
+    assert not any(map(is_unlikely_class, ("blood test", "test_tube", "cat", "predator")))
     assert is_ordinary("raw", ["cooked"])
     assert not is_ordinary("raw", ["cat"])
 
@@ -241,3 +247,15 @@ def test_wrappers_are_entered_and_levels_counted(folders):
     assert depth(folders({"a/x": 2, "a/y": 2, "a": 1, "b/x": 3, "b/y": 2}).full) == 1
     assert depth(folders({"a/x": 2, "a/y": 1, "a": 1, "b/x": 3, "b/y": 2}).full) == 0
     assert depth(folders({"a/2024-01": 2, "a/2024-02": 2, "b/2024-01": 3, "b/2024-03": 2}).full) == 0
+
+
+def test_the_word_of_a_group_is_taken_out_of_the_classes_where_several_are_left(tmp_path):
+    def found(*stems):
+        paths = [tmp_path / f"Gruppe {stem[-3]}" / f"{stem}.jpg" for stem in stems]
+        return set(labels_by_name(paths).values())
+
+    assert found(*(f"{tree}_{group}_{n}" for tree in ("oak", "elm") for group in "AB" for n in range(2))) == {
+        "oak",
+        "elm",
+    }
+    assert found("oak_A_1", "oak_A_2", "oak_B_1", "oak_B_2") == {"oak_A", "oak_B"}
