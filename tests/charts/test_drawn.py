@@ -102,6 +102,10 @@ CHARTS = {
     "strengths": lambda theme: strength_figure(StrengthCurve(POINTS, 0.75, 1.75), theme),
     "strengths of one light": lambda theme: strength_figure(StrengthCurve(POINTS[:1]), theme),
     "strengths without a point": lambda theme: strength_figure(StrengthCurve(), theme),
+    "rates that only raise the loss": lambda theme: sweep_figure(
+        sweep_curve(Sweep(RATES, (0.4, 0.5, 0.6, 9.0), (0.4, 0.5, 0.75, 5.0), None, "")), theme
+    ),
+    "no phase yet": lambda theme: phase_figure(phase_grid([], ("stem", "head"), 1e-3), theme),
 }
 
 
