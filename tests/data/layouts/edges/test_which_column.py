@@ -15,6 +15,7 @@ from core.data.layouts.columns import (
 )
 from core.data.layouts.divided import divide, is_fold_column
 from core.data.layouts.file_column import file_columns
+from core.data.layouts.flags import are_flags
 from core.data.layouts.index import ImageIndex
 from core.data.layouts.labels.verdicts import is_of_each_label
 from core.data.layouts.tables import Table
@@ -94,6 +95,12 @@ def test_marks_are_at_least_two_columns_of_zeros_and_ones():
     assert not are_marks(["-1"])
     assert not are_loose_marks(["", "-1"])
     assert not are_loose_marks(["1", "2"])
+
+
+def test_flags_say_yes_of_some_rows_and_no_or_nothing_of_others():
+    assert are_flags(["Yes", "no"])
+    assert are_flags(["x", ""])
+    assert not any(map(are_flags, (["no", ""], ["yes", "x"], ["yes", "no", "perhaps"], [])))
 
 
 def test_numbers_with_decimals_are_measured():
