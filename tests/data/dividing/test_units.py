@@ -68,7 +68,7 @@ def test_tiny_classes_are_told_with_what_becomes_of_them():
     dataset = dataset_of({"ash": (1,), "elm": (1, 1), "oak": (1,) * 3, "yew": (1,) * 4})
     split = make_split(dataset, SplitSpec(val=0.1, test=0.4))
     assert split.notes == (
-        "Class 'ash' has only one image; it trains, and nothing measures the class.",
+        "Class 'ash' has only one image; it is among the training images, and nothing measures the class.",
         "Class 'elm' is tiny (2 images): 1 train, 1 validate, 0 test.",
         "Class 'oak' is tiny (3 images): 1 train, 1 validate, 1 test.",
         "Class 'yew' is tiny (4 images): 1 train, 1 validate, 2 test.",
