@@ -220,6 +220,7 @@ def test_columns_that_may_divide_the_images_and_do_not_are_told():
         "The column 'fold' does not divide the images, because '1' in it means no part: write train, val or test there."
     ]
     assert unused(divide(table(split="train test", fold="1 1"), ""), []) == []
+    assert unused(divide(table(kfold="train train"), ""), []) == []
 
 
 def test_patients_with_several_images_are_told_from_four_on():
