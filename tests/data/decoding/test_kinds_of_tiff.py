@@ -11,23 +11,7 @@ from PIL import Image, ImageCms
 from core.data.decoding.pillow import EMPTY_END
 from core.data.images import decode
 from core.errors import UnreadableImage
-
-TOP, BOTTOM = (100, 60, 30), (200, 120, 61)
-RGB = np.zeros((48, 32, 3), np.uint8)
-RGB[:24], RGB[24:] = TOP, BOTTOM
-GREY = RGB[..., 0]
-
-
-def tiff(numbers, **options):
-    out = BytesIO()
-    tifffile.imwrite(out, numbers, **options)
-    return out.getvalue()
-
-
-def by_pillow(image, **options):
-    out = BytesIO()
-    image.save(out, "TIFF", **options)
-    return out.getvalue()
+from tests.data.decoding.tiffs import BOTTOM, GREY, RGB, TOP, by_pillow, tiff
 
 
 def retagged(content, **values):
