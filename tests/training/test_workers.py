@@ -1,8 +1,6 @@
 """A training whose views are made by processes is the same training, whatever happens to the processes."""
 
-import os
 import random
-import signal
 import threading
 
 import pytest
@@ -16,6 +14,7 @@ from core.training.events import EpochEnded, StepEnded, Warned
 from core.training.loop import train
 from core.work.control import Control
 from tests.conftest import make_experiment
+from tests.features.workers.conftest import kill_one
 from tests.training.helpers import prepare, run
 
 NAMES = tuple(stage.name for stage in stage_table("mobilenet_v3_small"))
@@ -66,7 +65,7 @@ def test_workers_that_are_killed_again_and_again_change_nothing(images, tmp_path
     def kill():
         while not over.wait(chance.uniform(0.05, 0.4)):
             if pool.ready:
-                os.kill(pool.processes[0], signal.SIGKILL)
+                kill_one(pool)
 
     killer = threading.Thread(target=kill)
     killer.start()

@@ -1,10 +1,14 @@
 """Pools of real processes: starting one takes a second, so most tests share theirs."""
 
+import os
+import signal
+
 import pytest
 
 from core.features.workers import worker
 from core.features.workers.pool import WorkerPool
 from core.features.workers.process import BOOT
+from tests.waiting import until
 
 STARTED_S = 60
 SLOW = (  # each image takes a while: what is asked for next waits in the meantime
@@ -19,6 +23,19 @@ def started(count):
     pool.start()
     assert pool.wait(STARTED_S)
     return pool
+
+
+def kill_one(pool, place=0):
+    """Kill one of the workers, by its place among them. The pool may name one for a moment after it has ended."""
+
+    def killed():
+        try:
+            os.kill(pool.processes[place % len(pool.processes)], signal.SIGKILL)
+        except (ProcessLookupError, ZeroDivisionError):  # it has not been replaced yet
+            return False
+        return True
+
+    until(killed)
 
 
 @pytest.fixture(scope="module")

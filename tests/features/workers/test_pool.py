@@ -18,7 +18,7 @@ from core.features.workers.pool import WorkerPool, WorkersUnavailable
 from core.features.workers.stream import ViewStream
 from core.features.workers.upcoming import Upcoming
 from core.runs.workspace import Workspace
-from tests.features.workers.conftest import SLOW, started
+from tests.features.workers.conftest import SLOW, kill_one, started
 from tests.features.workers.test_stream import by_threads, by_workers, same, views_of
 from tests.waiting import until
 
@@ -170,7 +170,7 @@ def test_where_the_last_worker_ends_and_none_can_be_started_the_views_are_made_h
         (part,) = making.parts
         part.done = done
     monkeypatch.setattr(module, "Worker", refusing)
-    os.kill(pool.processes[0], signal.SIGKILL)
+    kill_one(pool)
     assert same([batch.images.copy() for batch in made], by_threads(items, 1, 8))
     assert not pool.usable
     assert not pool.processes
@@ -184,7 +184,7 @@ def test_workers_that_are_left_do_without_one_that_cannot_be_replaced(monkeypatc
     pool, real = started(2), module.Worker
     with monkeypatch.context() as patched:
         patched.setattr(module, "Worker", refusing)
-        os.kill(pool.processes[0], signal.SIGKILL)
+        kill_one(pool)
         until(lambda: len(pool.processes) == 1)
         assert pool.usable
         assert same(by_workers(pool, items, 1), by_threads(items, 1))

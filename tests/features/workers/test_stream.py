@@ -2,7 +2,6 @@
 
 import gc
 import os
-import signal
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -23,7 +22,7 @@ from core.features.workers import stream as module
 from core.features.workers.pool import WorkerPool
 from core.features.workers.stream import ViewStream
 from tests.features.helpers import FLIPS
-from tests.features.workers.conftest import started
+from tests.features.workers.conftest import kill_one, started
 from tests.waiting import until
 
 GEOMETRY = Geometry(32, 40)
@@ -134,7 +133,7 @@ def test_a_killed_worker_is_replaced_and_the_batches_are_the_same(pool, items):
     for n, batch in enumerate(ViewStream(pool, views_of(items), chunked(many, 7), 1)):
         found.append(batch.images.copy())
         if n in (1, 5, 9):
-            os.kill(pool.processes[n % len(pool.processes)], signal.SIGKILL)
+            kill_one(pool, n)
     assert same(found, wanted)
     assert pool.wait(60)
     assert len(set(pool.processes)) == 2
