@@ -35,6 +35,11 @@ class BoundedCache(Generic[T]):
     def __len__(self) -> int:
         return len(self._kept)
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether there is a value under `key`, which does not count as used."""
+        with self._changed:
+            return key in self._kept
+
     def get(self, key: Hashable) -> T | None:
         """The value under `key`, which counts as used now; None when there is none. Never waits and makes nothing."""
         with self._changed:

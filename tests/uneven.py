@@ -95,6 +95,7 @@ def _record(workspace: Workspace, number: int, one: Told, dataset: Dataset, spli
     epochs = [an_epoch(n, loss, best=n <= best) for n, loss in enumerate(one.losses)]
     results: dict[str, object] = {
         "best_epoch": best, "epochs": len(epochs), "seconds": one.seconds, "images_per_second": 100.0 + number,
+        "limit": ("views", "files", "device")[number], "waited": 0.5 - number / 8,
         **{part: _answered(folder, part, one.right[part], dataset, split) for part in ("val", "test")},
     }  # fmt: skip
     workspace.store.add(

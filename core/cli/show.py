@@ -79,6 +79,8 @@ def summary(run: Run, with_test: bool = True) -> dict[str, Any]:
         "status": run.status.value,
         "seconds": results.get("seconds"),
         "images_per_second": results.get("images_per_second"),
+        "limit": results.get("limit"),
+        "waited": results.get("waited"),
         "epochs": results.get("epochs"),
         "kept": results.get("kept"),
         "kept_epoch": results.get("kept_epoch", results.get("best_epoch")),

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -83,6 +84,10 @@ class ImageCache:
             pixels = read_base(item, self.geometry)
             self._images.put(item.digest, pixels)
         return pixels
+
+    def undecoded(self, items: Iterable[Stored]) -> int:
+        """How many of `items` would have to be decoded now."""
+        return sum(item.digest not in self._images and not self._spill.has(item.digest) for item in items)
 
     def keep(self, digest: str, decoded: NDArray[uint8]) -> None:
         """Keep an image that was decoded for another reason, so that it need not be again, if there is memory."""
@@ -208,6 +213,11 @@ class _Spill:
         """The image, read-only, or None."""
         place = self._places.get(digest)
         return None if place is None or self.file is None else read_placed(self.file, place, digest)
+
+    def has(self, digest: str) -> bool:
+        """Whether an image is there, whichever process has put it there."""
+        place = self._places.get(digest)
+        return place is not None and self._has(place, digest)
 
     def _has(self, place: Place, digest: str) -> bool:
         return self.file is not None and self.file.read(_MARK_BYTES, place.offset) == _mark(digest)

@@ -11,6 +11,7 @@ from torch import Tensor
 from core.data.dataset import Item
 from core.experiment import PipelineSpec
 from core.features.batches import Batch, ImageViews, Normalise, ahead, batches
+from core.features.waiting import Waiting
 from core.features.workers.pool import WorkerPool
 from core.features.workers.upcoming import Upcoming
 
@@ -45,6 +46,7 @@ class Pixels:
 
     def __init__(self, image_views: ImageViews, normalise: Normalise, workers: WorkerPool | None = None) -> None:
         self.image_views = image_views
+        self.waiting = Waiting(normalise.device)  # for views, of whoever takes batches
         self._normalise = normalise
         self._upcoming = None if workers is None else Upcoming(workers, image_views)
 
@@ -66,7 +68,7 @@ class Pixels:
             sample = partial(self.image_views.sample, number=view)
             source_batches = batches(chunks, sample, ahead(self._normalise.device), self.image_views.targets)
         try:
-            for batch in source_batches:
+            for batch in self.waiting.watched(source_batches):
                 yield self._inputs(batch)
         finally:
             source_batches.close()  # stops its threads

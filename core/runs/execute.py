@@ -28,6 +28,7 @@ from core.text import storable
 from core.training.checkpoints import Checkpoints, load_best
 from core.training.events import Event, RunEnded, Warned
 from core.training.kept import Kept, forget_last
+from core.training.limits import limit_of_run
 from core.training.loop import train
 from core.training.setup import Setup, set_up
 from core.training.step import OUT_OF_MEMORY
@@ -250,6 +251,8 @@ def _evaluated(
         "seconds": recorder.seconds,
         "images_per_second": sum(e.images_per_second for e in epochs) / max(1, len(epochs)),
     }
+    if (limited := limit_of_run(epochs)) is not None:
+        results |= {"limit": limited.by.value, "waited": limited.waited}
     patiently(workspace.store, partial(workspace.store.set_results, run_id, results), control)
 
 

@@ -76,6 +76,7 @@ class Recorder:
                 self._progress |= {"what": "training", "step": event.step, "epoch": event.epoch}
             case EpochEnded():
                 self._progress |= {"epochs_done": event.epoch + 1, "images_per_second": event.images_per_second}
+                self._progress |= {"limit": event.limit, "waited": event.waited}
                 self._say(_epoch_line(event))
                 self._flush(epochs=[event])
             case Progress():

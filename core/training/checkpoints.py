@@ -1,6 +1,7 @@
 """What a run keeps on disk: the best weights, and the whole state after the last epoch."""
 
 import io
+import math
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -18,7 +19,7 @@ from core.model.record import ModelRecord
 from core.paths import CHECKPOINT as LAST
 from core.training.kept import BEST, LAST_WEIGHTS
 
-__all__ = ["BEST", "LAST", "LAST_WEIGHTS", "Checkpoints", "Position", "State", "load_best", "load_weights"]
+__all__ = ["BEST", "LAST", "LAST_WEIGHTS", "START", "Checkpoints", "Position", "State", "load_best", "load_weights"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,12 @@ class Position:
     best_each: tuple[float, ...] = ()
     thresholds: tuple[float, ...] | None = None  # of this epoch, where the task has some
     best_thresholds: tuple[float, ...] | None = None  # of the kept one
+
+
+START = Position(
+    epoch=-1, phase=0, step=0, epoch_in_phase=0, stale_epochs=0, phase_over=False, phase_best=math.inf,
+    best_loss=math.inf, best_epoch=-1, best_phase=-1,
+)  # fmt: skip
 
 
 class Precisions(NamedTuple):

@@ -70,6 +70,8 @@ class EpochEnded:
     value: float | None = None
     gain: float | None = None
     gain_error: float | None = None
+    waited: float | None = None  # share of `seconds` that the device waited for images
+    limit: str | None = None  # see `Limit`; None in records of older versions
     metrics: tuple[Score, ...] = ()  # of the validation images, the task's own first; none in records of older versions
 
     @property

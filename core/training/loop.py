@@ -18,22 +18,18 @@ from core.features.pixels import Inputs
 from core.features.shortage import as_out_of_memory
 from core.model.record import ModelRecord
 from core.training import device
-from core.training.checkpoints import Position, State
+from core.training.checkpoints import START, State
 from core.training.choice import Standing, aligned, gain_over, moved
 from core.training.entering import announce_next, enter_phase, precisions_of
 from core.training.events import CheckpointWritten, EpochEnded, Event, PhaseStarted, RunEnded, RunStarted, Warned
 from core.training.events import StepEnded as Step
 from core.training.inference import BATCH_SIZE, Answers, answer
 from core.training.lbfgs import LbfgsFit
+from core.training.limits import Limits
 from core.training.schedule import peak_rate
 from core.training.setup import Setup
 from core.training.step import OUT_OF_MEMORY, EpochTotals, Stepper, StepResult
 from core.work.control import Aborted, Control, Signal
-
-START = Position(
-    epoch=-1, phase=0, step=0, epoch_in_phase=0, stale_epochs=0, phase_over=False, phase_best=math.inf,
-    best_loss=math.inf, best_epoch=-1, best_phase=-1,
-)  # fmt: skip
 
 
 def train(setup: Setup, control: Control) -> Iterator[Event]:
@@ -69,6 +65,7 @@ class _Training:
         self.setup = setup = replace(setup, trained_precision=self.precisions.trained)
         self.phase_inputs = setup.phase_inputs(self.precisions.frozen)
         self.steps_ahead = device.steps_ahead(setup.device)
+        self.limits = Limits(setup.pixels, setup.train_items)
 
     def run(self) -> Iterator[Event]:
         setup, phases = self.setup, self.setup.experiment.phases
@@ -129,6 +126,7 @@ class _Training:
 
     def _epoch(self, stepper: Stepper, fit: LbfgsFit | None, epoch_in_phase: int) -> Iterator[Event]:
         epoch, started, totals = self.at.epoch + 1, self._now(), EpochTotals()
+        self.limits.begin()
         self.setup.set_modes(stepper.phase.stages)
         if fit is None:
             yield from self._steps(stepper, epoch_in_phase, epoch, totals)
@@ -199,8 +197,7 @@ class _Training:
     def _add_view(self, stepper: Stepper, fit: LbfgsFit, number: int) -> Iterator[Event]:
         order = shuffled(self.setup.train_items, self.setup.experiment.seed, number)
         found: list[Inputs] = []
-        made = stepper.source.batches(chunked(order, BATCH_SIZE), number, order)
-        with closing(made):
+        with closing(stepper.source.batches(chunked(order, BATCH_SIZE), number, order)) as made:
             for batch in made:
                 if self._asked_to_stop():
                     return
@@ -231,6 +228,7 @@ class _Training:
             self.at, stepper.phase, setup.experiment.recipe, now, gain, step=totals.step, converged=totals.converged
         )
         best = self.at.best_epoch == epoch
+        limited = self.limits.end(seconds := self._now() - started)
         yield EpochEnded(
             epoch=epoch,
             phase=before.phase,
@@ -241,7 +239,9 @@ class _Training:
             val_accuracy=setup.task.share_correct(val.outputs),
             metrics=setup.task.epoch_scores(val.outputs),
             learning_rate=totals.rate,
-            seconds=self._now() - started,
+            seconds=seconds,
+            waited=limited.waited,
+            limit=limited.by.value,
             images_per_second=totals.images / max(trained_s, 1e-9),
             best=best,
             value=now.compared.value,

@@ -3,8 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
+pytestmark = pytest.mark.slow
 SLOW_MS = 120_000
 SCREENING_MS = 600_000  # five pipelines on 240 images: seconds, unless the machine does other things as well
 BUSY = "document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') !== 'notRunning'"

@@ -34,6 +34,7 @@ def test_the_list_tells_each_run_its_own_validation_and_nobody_s_test(listed):
         assert row == {
             "run_id": run.id, "status": "completed", "seconds": run.results["seconds"],
             "images_per_second": run.results["images_per_second"], "epochs": run.results["epochs"],
+            "limit": run.results["limit"], "waited": run.results["waited"],
             "val": run.val.flat(), "kept": None, "kept_epoch": run.results["best_epoch"],
         }  # fmt: skip
         assert row["val"]["n"] == VAL

@@ -15,6 +15,7 @@ from core.work.control import Signal
 from core.work.progress import Progress
 from tests.jobs import staged
 from tests.jobs.staged import WAIT_S, status
+from tests.waiting import until
 
 manager = staged.manager
 stage = staged.stage
@@ -189,7 +190,7 @@ def test_an_analysis_on_the_device_that_trains_gets_its_turns_and_gives_them_bac
         return "found"
 
     manager.analyses.analyse("key", work)
-    stage.until(lambda: manager.analyses.analysis("key").over)
+    until(lambda: manager.analyses.analysis("key").over)
     assert (manager.analyses.analysis("key").result, batches) == ("found", [Status.RUNNING] * 3)
     stage.let_go()
     assert manager.wait(WAIT_S)

@@ -13,6 +13,7 @@ from core.paths import EXPERIMENT
 from core.runs.records import Run
 from core.runs.workspace import Workspace
 from core.text import format_duration, format_size
+from core.training.limits import limit_words
 from pages.ui.results.kept import show_kept
 from pages.ui.results.scores import show_details, show_scores
 from pages.ui.runs import controls, listing
@@ -33,11 +34,14 @@ def show_one(run: Run, runs: Sequence[Run]) -> None:
     folder = workspace.folder(run.id)
     st.page_link("pages/results.py", label="All runs", icon=":material/arrow_back:", query_params={})
     st.title(literal(listing.labels(runs)[run.id]), anchor=False)
-    facts = [listing.when(run.created_at), f"{format_size(listing.disk_bytes(folder))} on disk"]
+    facts = [listing.when(run.created_at)]
     if seconds := run.results.get("seconds") or run.progress.get("seconds"):
-        facts.insert(1, format_duration(seconds))
+        facts.append(format_duration(seconds))
     if speed := run.results.get("images_per_second"):
-        facts.insert(2, f"{speed:.0f} images/s on {run.device}")
+        facts.append(f"{speed:.0f} images/s on {run.device}")
+    if limit := run.results.get("limit"):
+        facts.append(limit_words(limit, run.results["waited"], run.device))
+    facts.append(f"{format_size(listing.disk_bytes(folder))} on disk")
     st.markdown(f"{badge(run.status)} :gray[{literal(' · '.join(facts))}]")
     st.caption(literal(listing.settings_line(run.experiment)))
     _actions(run)

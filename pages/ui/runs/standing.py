@@ -7,6 +7,7 @@ from core.runs.records import Run
 from core.runs.status import Status
 from core.text import format_duration, format_size
 from core.training.events import EpochEnded, StepEnded
+from core.training.limits import limit_words
 from core.training.remaining import TimeLeft, left_words
 from pages.ui.runs.words import share_done
 
@@ -51,6 +52,8 @@ def standing(run: Run, epochs: Sequence[EpochEnded], steps: Sequence[StepEnded],
     speed = images_per_second(run, steps)
     if speed is not None and run.status is Status.RUNNING:
         parts.append(f"{speed:.3g} images/s" if speed < 1000 else f"{speed:,.0f} images/s")
+        if limit := progress.get("limit"):
+            parts.append(limit_words(limit, progress["waited"], run.device))
     return Standing(share_done(run), tuple(parts))
 
 

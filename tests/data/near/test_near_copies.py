@@ -215,8 +215,8 @@ def synthetic(dataset, count, labels):
 
 
 @pytest.mark.parametrize("labels", [1, 2])
-def test_millions_of_near_pairs_are_never_listed(folder_of, read, many, labels):
-    near = find_near(synthetic(read(folder_of(many({"cat": 2, "dog": 2}))), 2500, labels))
-    assert len(near.conflicts) <= 2500
-    assert [len(group) for group in near.groups] == ([2500] if labels == 1 else [])
-    assert [len(scene) for scene in near.scenes] == ([] if labels == 1 else [2500])
+def test_a_million_near_pairs_are_never_listed(folder_of, read, many, labels):
+    near = find_near(synthetic(read(folder_of(many({"cat": 2, "dog": 2}))), 1500, labels))
+    assert len(near.conflicts) <= 1500
+    assert [len(group) for group in near.groups] == ([1500] if labels == 1 else [])
+    assert [len(scene) for scene in near.scenes] == ([] if labels == 1 else [1500])

@@ -137,6 +137,11 @@ def test_a_run_s_page_tells_of_that_run_and_of_validation(workspace, runs, drawn
         told.when(one.created_at),
         format_duration(one.seconds),
         f"{100 + number} images/s on cpu",
+        (
+            "50 % of the time goes into augmenting",
+            "38 % of the time goes into reading images",
+            "limited by the processor",
+        )[number],
         f"{size} on disk",
     ] == (facts.partition("[")[2].partition("[")[2].rstrip("]").split(" · "))
     assert told.settings_line(run.experiment) in text(at)

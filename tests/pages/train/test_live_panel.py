@@ -68,6 +68,17 @@ def test_the_speed_is_said_while_it_runs(speed, said):
 
 
 @pytest.mark.parametrize(
+    ("device", "limit", "said"),
+    [("cpu", "views", "40 % of the time goes into augmenting"), ("cuda:0", "device", "limited by the GPU"),
+     ("cuda:0", None, None)],
+)  # fmt: skip
+def test_what_limits_the_speed_is_said_behind_it(device, limit, said):
+    progress = TRAINING | {"images_per_second": 30.0, "limit": limit, "waited": limit and 0.4}
+    parts = standing(run(device=device, progress=progress), [epoch(1, 5.0)], [], None).parts
+    assert parts[2:] == ("30 images/s", *([said] if said else []))
+
+
+@pytest.mark.parametrize(
     ("seconds", "left"),
     [(1.0, "5 s"), (112.0, "1 min 50 s"), (119.9, "2 min"), (124.0, "2 min"), (126.0, "2 min 10 s"),
      (594.0, "9 min 50 s"), (610.0, "10 min"), (3650.0, "1 h 1 min")],
