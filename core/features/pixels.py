@@ -79,6 +79,10 @@ class Pixels:
         if self._upcoming:
             self._upcoming.announce(chunks, view)
 
+    def ready(self, timeout_s: float) -> int:
+        """Wait until processes can make views; how many do. 1 where there are none, or not in time."""
+        return self._upcoming.ready(timeout_s) if self._upcoming else 1
+
     @property
     def notes(self) -> list[str]:
         """Notes for the user; callers remove what they show."""

@@ -3,7 +3,9 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
+
+import torch
 
 from core.data.dataset import Item
 from core.errors import TrainingFailed
@@ -16,7 +18,8 @@ from core.training.setup import Setup
 from core.training.step import Stepper
 from core.work.control import Aborted, Control, Signal
 
-IMAGES = 16  # that are tried
+IMAGES = 16  # that are tried; where processes make views, so many for each of them
+READY_S = 20.0  # that processes for views are given to start, as they do while a run reads its images
 T = TypeVar("T")
 
 
@@ -31,22 +34,32 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Seconds per image: to make a view and run it to the cut, to train on it from there, to answer from there."""
+    """Seconds per image: to make a view and run it to the cut, to train on it from there, to answer from there.
+
+    `decoding`: per image that was not decoded yet, before its first view. Seconds that only the first batch of a phase
+    takes, when a device chooses and loads what it computes with: `once_inputs` before the cut, `once` behind it.
+    """
 
     inputs: float
     training: float
     answering: float
+    decoding: float = 0.0
+    once_inputs: float = 0.0
+    once: float = 0.0
 
 
 def estimate(setup: Setup, control: Control) -> Estimate:
-    """Try every phase on a few images. Changes the weights of `setup.model`: give it a model of its own.
+    """Try every phase on a few images. Decoding and what a device spends on a first batch are counted.
 
+    Changes the weights of `setup.model`: give it a model of its own.
     Raises `Aborted`, and what a training raises.
     """
     experiment, n_train, n_val = setup.experiment, len(setup.train_items), len(setup.val_items)
     phase_inputs = setup.phase_inputs(setup.frozen_precision())
     seen: set[tuple[str | None, str, tuple[Item, ...]]] = set()  # cut, view, images: made by an earlier phase
-    seconds, uncut, first = 0.0, 0.0, 0
+    every, cache = (*setup.train_items, *setup.val_items), setup.pixels.image_views.cache
+    undecoded = cache.undecoded(every)
+    seconds, uncut, decoding, first = 0.0, 0.0, 0.0, 0
     for index, phase in enumerate(experiment.phases):
         stepper = enter_phase(setup, phase_inputs, index)
         phase_input = stepper.phase_input
@@ -63,9 +76,12 @@ def estimate(setup: Setup, control: Control) -> Estimate:
             new = {key: view for key, view in wanted.items() if (shared, key, items) not in seen}
             made += _missing(phase_input, items, new) if keeps else phase.epochs * len(items)
             seen |= {(shared, key, items) for key in new} if keeps else set()
-        suffix = phase.epochs * (n_train * speed.training + n_val * speed.answering)
-        seconds += made * speed.inputs + suffix
-        uncut += phase.epochs * (n_train + n_val) * speed.inputs + suffix
+        suffix = speed.once + phase.epochs * (n_train * speed.training + n_val * speed.answering)
+        decoding = max(decoding, undecoded * speed.decoding)
+        seconds += suffix + (made * speed.inputs + speed.once_inputs + decoding if made else 0.0)
+        uncut += suffix + phase.epochs * (n_train + n_val) * speed.inputs + speed.once_inputs + decoding
+        if made:
+            undecoded, decoding = 0, 0.0
         first += phase.epochs
         phase_inputs.notes.clear()
     return Estimate(seconds, max(uncut, seconds), phase_inputs.most_kept_bytes() if _keeps_views(setup) else 0)
@@ -84,8 +100,10 @@ def _missing(phase_input: PhaseInput, items: Sequence[Item], views: Mapping[str,
 
 
 def _speed(setup: Setup, stepper: Stepper, control: Control) -> Speed:
-    """Each part is run twice: the first time kernels are chosen, images decoded and memory taken."""
-    chunks = chunked(setup.train_items[:IMAGES], min(setup.experiment.recipe.batch_size, IMAGES))
+    """Time each part of the work on a few images."""
+    tried = setup.train_items[: IMAGES * setup.pixels.ready(READY_S)]
+    chunks = chunked(tried, min(setup.experiment.recipe.batch_size, len(tried)))
+    undecoded = setup.pixels.image_views.cache.undecoded(tried)
     phase_input, index = stepper.phase_input, stepper.index
     if stepper.phase.solver == "lbfgs":  # a round is some thirty passes over small features
         stepper = Stepper(_by_steps(setup, index), phase_input, index)
@@ -100,16 +118,20 @@ def _speed(setup: Setup, stepper: Stepper, control: Control) -> Speed:
             )
         return made
 
-    batches, views_s = _timed(views)
-    cut, frozen_s = _timed(lambda: [_frozen(phase_input, batch) for batch in batches])
-    _, training_s = _timed(lambda: [stepper.step(batch, 0).read() for batch in cut])
+    on = setup.device
+    batches, making = _timed(views, on)
+    cut, freezing = _timed(lambda: [_frozen(phase_input, batch) for batch in batches], on)
+    _, training = _timed(lambda: [stepper.step(batch, 0).read() for batch in cut], on)
     setup.set_modes(())
-    _, answering_s = _timed(lambda: [forward_with_oom_retry(phase_input.suffix, batch.tensor).cpu() for batch in cut])
+    _, answering = _timed(lambda: [forward_with_oom_retry(phase_input.suffix, batch.tensor) for batch in cut], on)
     setup.set_modes(stepper.phase.stages)
     n = sum(len(batch.items) for batch in batches)
     # threads make views beside an accelerator's work, but take the processor's time from its own
-    inputs_s = views_s + frozen_s if setup.device.type == "cpu" else max(views_s, frozen_s)
-    return Speed(inputs_s / n, training_s / n, answering_s / n)
+    inputs_s = making.again + freezing.again if on.type == "cpu" else max(making.again, freezing.again)
+    return Speed(
+        inputs_s / n, training.again / n, answering.again / n, making.more / undecoded if undecoded else 0.0,
+        once_inputs=freezing.more, once=training.more + answering.more,
+    )  # fmt: skip
 
 
 def _frozen(phase_input: PhaseInput, batch: Inputs) -> Inputs:
@@ -122,7 +144,28 @@ def _by_steps(setup: Setup, index: int) -> Setup:
     return replace(setup, experiment=setup.experiment.changed(phases=tuple(phases)))
 
 
-def _timed(work: Callable[[], T]) -> tuple[T, float]:
-    work()
-    began = time.monotonic()
-    return work(), time.monotonic() - began
+class _Turns(NamedTuple):
+    """Seconds of the first turn, in which kernels are chosen, images decoded and memory taken, and of the second."""
+
+    first: float
+    again: float
+
+    @property
+    def more(self) -> float:
+        """What the first one took beyond the second."""
+        return max(0.0, self.first - self.again)
+
+
+def _timed(work: Callable[[], T], device: torch.device) -> tuple[T, _Turns]:
+    """Do it twice. Raises what it raises."""
+
+    def turn() -> tuple[T, float]:
+        began = time.monotonic()
+        result = work()
+        if device.type != "cpu":  # it computes beside the processor
+            torch.accelerator.synchronize(device)
+        return result, time.monotonic() - began
+
+    _, first = turn()
+    result, again = turn()
+    return result, _Turns(first, again)

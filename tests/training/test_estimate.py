@@ -1,6 +1,7 @@
 """What a training will take: measured on few images, and never silent when there is nothing to measure."""
 
 import pytest
+import torch
 
 from core.backbones.stages import stage_table
 from core.errors import TrainingFailed
@@ -108,19 +109,64 @@ def test_views_that_do_not_vary_are_one(divided, tmp_path, monkeypatch):
 
 def test_speeds_are_per_image_and_each_of_its_own_work(divided, tmp_path, monkeypatch):
     setup = prepare(make_experiment(divided, recipe=Recipe(batch_size=4, precision="fp32")), tmp_path)
-    seconds = iter((33.0, 22.0, 11.0, 5.5))
+    turns = iter(((77.0, 33.0), (24.0, 22.0), (15.0, 11.0), (5.0, 5.5)))
 
-    def timed(work):
-        return work(), next(seconds)
+    def timed(work, device):
+        assert device == setup.device
+        return work(), module._Turns(*next(turns))
 
     monkeypatch.setattr(module, "_timed", timed)
     setup.model.eval()
     stepper = enter_phase(setup, setup.phase_inputs("fp32"), 0)
-    assert module._speed(setup, stepper, Control()) == Speed(5.0, 1.0, 0.5)  # of eleven images; views and frozen: 55 s
+    # of eleven images; views and frozen: 55 s
+    assert module._speed(setup, stepper, Control()) == Speed(5.0, 1.0, 0.5, decoding=4.0, once_inputs=2.0, once=4.0)
+    turns = iter(((77.0, 33.0),) * 4)
+    assert module._speed(setup, stepper, Control()).decoding == 0.0, "they are decoded now"
 
 
-def test_each_part_is_timed_at_its_second_turn(monkeypatch):
-    clock = iter((10.0, 14.0))
+def test_as_many_images_are_tried_as_processes_can_take(divided, tmp_path, monkeypatch):
+    plan = make_experiment(divided, recipe=Recipe(batch_size=64, precision="fp32"))
+    setup, tried, frozen = prepare(plan, tmp_path), [], module._frozen
+    monkeypatch.setattr(module, "IMAGES", 2)
+    for processes, count in ((1, 2), (3, 6), (15, TRAIN)):
+        monkeypatch.setattr(setup.pixels, "ready", lambda timeout_s, processes=processes: processes)
+        monkeypatch.setattr(module, "_timed", lambda work, _: (work(), module._Turns(1.0, 1.0)))
+        monkeypatch.setattr(module, "_frozen", lambda at, batch: tried.append(len(batch.items)) or frozen(at, batch))
+        setup.model.eval()
+        module._speed(setup, enter_phase(setup, setup.phase_inputs("fp32"), 0), Control())
+        assert tried.pop() == count
+
+
+@pytest.mark.parametrize(("name", "synchronised"), [("cpu", 0), ("cuda", 2)])
+def test_each_part_is_timed_in_two_turns_to_its_end(monkeypatch, name, synchronised):
+    clock, turns, ends = iter((10.0, 17.0, 20.0, 24.0)), [], []
     monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
-    turns = []
-    assert module._timed(lambda: turns.append("turn") or len(turns)) == (2, 4.0)
+    monkeypatch.setattr(module.torch.accelerator, "synchronize", ends.append)
+    device = torch.device(name)
+    assert module._timed(lambda: turns.append("turn") or len(turns), device) == (2, module._Turns(7.0, 4.0))
+    assert ends == [device] * synchronised
+    assert (module._Turns(7.0, 4.0).more, module._Turns(4.0, 7.0).more) == (3.0, 0.0)
+
+
+ONCE = {0: Speed(1000.0, 10.0, 1.0, 300.0, 5.0, 7.0), 1: Speed(7000.0, 40.0, 3.0, 0.0, 11.0, 13.0)}
+
+
+def test_images_are_decoded_once_and_each_phase_has_its_first_batch(divided, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_speed", lambda setup, stepper, control: ONCE[stepper.index])
+    phases = (Phase(stages=HEAD, epochs=3), Phase(stages=NAMES, epochs=2))
+    setup = prepare(make_experiment(divided, phases=phases, recipe=Recipe(batch_size=8, precision="fp32")), tmp_path)
+    setup.pixels.image_views.plain(setup.train_items[0])  # decoded already
+    found = estimate(setup, Control())
+    more = 300.0 * (TRAIN + VAL - 1) + 5.0 + 7.0 + 11.0 + 13.0
+    assert found.seconds_uncut == pytest.approx(whole(3, 2) + more)
+    assert found.seconds == pytest.approx(whole(3, 2) - (TRAIN + 2 * VAL) * SPEEDS[0].inputs + more)
+
+
+def test_where_all_features_are_kept_nothing_is_decoded(divided, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_speed", lambda setup, stepper, control: ONCE[stepper.index])
+    monkeypatch.setattr(module, "_missing", lambda *_: 0)
+    plan = make_experiment(
+        divided, phases=(Phase(stages=HEAD, epochs=3),), recipe=Recipe(batch_size=8, precision="fp32")
+    )
+    found = estimate(prepare(plan, tmp_path), Control())
+    assert found.seconds == 7.0 + 3 * (TRAIN * 10.0 + VAL * 1.0)

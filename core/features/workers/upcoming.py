@@ -45,6 +45,11 @@ class Upcoming:
         finally:
             stream.close()
 
+    def ready(self, timeout_s: float) -> int:
+        """Wait until the processes can make views; how many do, 1 if none."""
+        self.pool.start()
+        return max(1, len(self.pool.processes)) if self.pool.wait(timeout_s) else 1
+
     def forget(self) -> None:
         """Drop everything that was announced."""
         for one in self._announced:

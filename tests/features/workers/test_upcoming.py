@@ -45,6 +45,17 @@ def test_the_next_views_are_made_before_they_are_asked_for(pool, items, begun):
     assert len(begun) == 3
 
 
+def test_how_many_processes_can_make_views_is_known_once_they_can(items):
+    pool = WorkerPool(2)
+    pixels = Pixels(views_of(items), some_pixels()._normalise, pool)
+    assert pixels.ready(60) == 2
+    assert pool.ready
+    pool.close()
+    assert pixels.ready(60) == 1
+    assert Pixels(views_of(items), some_pixels()._normalise, WorkerPool(0)).ready(60) == 1
+    assert some_pixels().ready(60) == 1
+
+
 def test_nothing_is_begun_while_there_is_still_something_to_order(pool, items, begun):
     upcoming, chunks = Upcoming(pool, views_of(items)), chunked(list(items) * 6, 4)
     upcoming.announce(chunks[:1], 1)
