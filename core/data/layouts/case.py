@@ -10,6 +10,7 @@ from core.data.dataset import LeftOut
 from core.data.layouts.assigned import Layout, class_labels, listed
 from core.data.layouts.beside.originals import were_made_of
 from core.data.layouts.words import is_generic, is_group, kind_of
+from core.data.natural import natural_key
 from core.data.tree import Folder
 from core.errors import LayoutChoice, UnclearLayout, UnusableDataset
 from core.experiment import Reading
@@ -120,8 +121,9 @@ def _for_parts(option: tuple[dict[str, str], str]) -> tuple[dict[str, str], str]
 
 
 def _counts(layout: Layout) -> dict[str, int]:
-    """The files of each class, also of classes without any."""
-    return dict.fromkeys(layout.classes, 0) | Counter(label for found in layout.found for label in found.classes)
+    """The files of each class in their order, also of classes without any."""
+    none = dict.fromkeys(sorted(layout.classes, key=natural_key), 0)
+    return none | Counter(label for found in layout.found for label in found.classes)
 
 
 def unwrap_root(case: Case) -> None:

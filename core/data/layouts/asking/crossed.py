@@ -34,7 +34,7 @@ Named = Mapping[str, str]  # what is left of a name, and the name itself
 def added(names: Iterable[str]) -> dict[Added, Named]:
     """What several names have in common before or behind, each with these names by what else they hold."""
     found: dict[Added, dict[str, str]] = defaultdict(dict)
-    for name in names:
+    for name in sorted(names):
         words = _words(name)
         for count in range(1, min(_MOST_WORDS, len(words) - 1) + 1):
             found[Added(tuple(words[-count:]), False)][" ".join(words[:-count])] = name
