@@ -89,6 +89,7 @@ VARIATIONS: dict[str, Callable[[Files], Files]] = {
     "accents": _folders(_accents),
     "separators": _renamed(_separators),
     "numbers longer": _renamed(lambda path: re.sub(r"\d+", lambda found: found[0].zfill(3), path)),
+    "numbers by ten": _renamed(lambda path: re.sub(r"\d+", lambda found: f"{found[0]}0", path)),
     "one folder around": _renamed(lambda path: f"My data/{path}"),
     "without some images": _without,
     "with copies": _with_copies,
@@ -96,6 +97,8 @@ VARIATIONS: dict[str, Callable[[Files], Files]] = {
     "with other files": _with_others,
     "capitals in headers": _headers(str.upper),
     "separators in headers": _headers(_separators),
+    "accents in headers": _headers(_accents),
+    "numbers in headers": _headers(lambda line: re.sub(r"[a-z]\b", lambda found: f"{found[0]}_1", line)),
     "rows fewer": _rows(lambda rows: rows[:1] + rows[2:]),
     "rows twice": _rows(lambda rows: [*rows, re.sub(r"(\w)(\s*)$", r"\1x\2", rows[-1]), rows[0]]),
     "semicolons": lambda files: {
