@@ -49,6 +49,8 @@ def _field(item: Any) -> str:
 
 
 def _sentence(field: str, words: list[str], item: Any) -> str:
+    if not field and isinstance(item["input"], dict):  # how fields go together: the whole would not fit in a sentence
+        return ", or ".join(dict.fromkeys(words))
     got = "" if item["type"] == "missing" else f" (got {_BRIEF.repr(item['input'])})"
     return f"{short(field) or 'all of it'}: {', or '.join(dict.fromkeys(words))}{got}"
 

@@ -14,6 +14,8 @@ from PIL import Image
 
 from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Recipe, Step
 
+pytest.register_assert_rewrite("tests.recorded")  # a difference is shown
+
 
 def make_images(folder: Path, classes=("cold", "warm"), per_class=12, side=32, seed=0) -> Path:
     """Class folders of noisy images, blue for the first class and red for the second, and so on."""

@@ -64,3 +64,10 @@ def test_what_was_given_is_repeated_in_short(value, got):
 def test_a_field_is_named_whatever_it_is_called(name):
     assert refused(**{name: 1}).endswith(f"not valid: {name}: there is no such field (got 1)")
     assert refused(data={"source": "x", "fingerprint": 5}).endswith("data.fingerprint: must be text (got 5)")
+
+
+def test_fields_that_do_not_go_together_are_told_without_the_whole_experiment():
+    solved = {"stages": ["head"], "epochs": 1, "solver": "lbfgs"}
+    assert refused(phases=[solved], views="fresh").endswith(
+        "not valid: phase 1 is fitted on kept features: no fresh views, no mixup, no CutMix"
+    )

@@ -151,7 +151,8 @@ def estimate(
     kept_size = f"{format_size(result.kept_bytes)} of features"
     Console().print(
         f"About {format_duration(result.seconds)} with what is kept ({kept_size}), "
-        f"{format_duration(result.seconds_uncut)} without."
+        f"{format_duration(result.seconds_uncut)} without.",
+        soft_wrap=True,
     )
 
 
@@ -224,7 +225,8 @@ def _finish(opened: Workspace, lease: Any, as_json: bool) -> None:
     if run.test:
         opened.store.look_at_test(run)
     if not as_json:
-        Console().print(f"{run.status.value}: validation {format_scores(run.val)}, test {format_scores(run.test)}")
+        told = f"{run.status.value}: validation {format_scores(run.val)}, test {format_scores(run.test)}"
+        Console().print(told, soft_wrap=True)
     if run.status is Status.INTERRUPTED:
         people.print(f"Go on with: graft resume {run.id}")
         raise typer.Exit(130)

@@ -31,4 +31,4 @@ def keep(
         monitor = updated_run.experiment.recipe.monitor
         sentence = use_words(choice) if last else choice_words(choice, monitor, updated_run.val.n)
         Console().print(literal(sentence), soft_wrap=True)
-    Console().print(f"validation {format_scores(updated_run.val)}")
+    Console().print(f"validation {format_scores(updated_run.val)}", soft_wrap=True)

@@ -124,7 +124,8 @@ def augment(
     if as_json:
         print_json({"out": str(out), "files": written, "left_out": left_out})
     else:
-        Console().print(f"Wrote {written} copies of {len(items) - len(left_out)} images to {literal(str(out))}.")
+        told = f"Wrote {written} copies of {len(items) - len(left_out)} images to {literal(str(out))}."
+        Console().print(told, soft_wrap=True)
 
 
 def _screened(augment: str) -> "ParsedPipeline":

@@ -83,7 +83,8 @@ class _Reporter:
             people.print(f"{self.no_images - MOST_NAMED} more files are no images and were left out.")
         if not self.answered and not self.unreadable:
             people.print(
-                "[bold red]Error:[/] There is no image among the given files. Name images, or a folder of them."
+                "[bold red]Error:[/] There is no image among the given files. Name images, or a folder of them.",
+                soft_wrap=True,
             )
         if self.unreadable or not self.answered:
             raise typer.Exit(2)
