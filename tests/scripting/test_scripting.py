@@ -18,7 +18,7 @@ from core.runs.status import Status
 from core.scripting.training import described
 from tests.conftest import make_experiment, make_images
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SMALL = {"backbone": "mobilenet_v3_small", "weights": "none", "image_size": 32, "device": "cpu", "progress": False}
 PRETRAINED = SMALL | {"backbone": "efficientnet_lite0", "weights": "default"}  # its answers depend on the image
 HEAVY = ("torch", "pandas", "streamlit", "numpy", "pydantic", "PIL", "typer", "plotly")
