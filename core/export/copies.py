@@ -196,6 +196,8 @@ def _folders(classes: Sequence[str]) -> list[str]:
     names: list[str] = []
     for number, name in enumerate(classes):
         plain = name if _SAFE.fullmatch(name) and slug(name) != f"x-{name.lower()}" else slug(name)
-        taken = {other.casefold() for other in names}
-        names.append(plain if plain.casefold() not in taken else f"{plain}-{number}")
+        taken, free = {other.casefold() for other in names}, plain
+        while free.casefold() in taken:
+            free, number = f"{plain}-{number}", number + 1
+        names.append(free)
     return names
