@@ -32,6 +32,10 @@ class Recorded:
         assert name in self._kept, f"nothing is recorded of {name!r}: see tests/recorded.py"
         assert text.split("\n") == self._kept[name].split("\n")
 
+    def known(self, name: str) -> str:
+        """What is recorded under `name`; while all is recorded anew, what was checked in this run."""
+        return (self._new if RECORDING else self._kept).get(name, "")
+
     def check_all_are_used(self, names: object) -> None:
         """Fails where something is recorded that no test asks for any more."""
         assert RECORDING or list(self._kept) == list(names)

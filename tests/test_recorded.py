@@ -23,6 +23,7 @@ def test_what_was_recorded_is_the_same_to_the_letter(tmp_path, monkeypatch):
     for name in ("a", "[c] = 3", "b"):
         kept.check(name, texts[name])
     kept.check_all_are_used(["b", "a", "[c] = 3"])
+    assert [kept.known(name) for name in ("b", "nothing")] == ["one\n\ntwo ", ""]
     for name, text in (("b", "one\n\ntwo"), ("a", "\n"), ("d", ""), ("[c] = 3", "last\n")):
         with pytest.raises(AssertionError):
             Recorded(file).check(name, text)

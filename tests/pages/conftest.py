@@ -8,6 +8,12 @@ from pages.ui.session import engine
 
 
 @pytest.fixture(autouse=True)
+def no_search_for_components(monkeypatch):
+    """Each page opened would read the metadata of every installed package, for components that none of them brings."""
+    monkeypatch.setattr("streamlit.components.v2.manifest_scanner.scan_component_manifests", list)
+
+
+@pytest.fixture(autouse=True)
 def own_workspace(monkeypatch, tmp_path):
     """An empty workspace. The warm-up's `gc.freeze` would last for all tests that come after."""
     monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path / "workspace"))

@@ -74,10 +74,12 @@ def labels(runs: Sequence[Run]) -> dict[str, str]:
 def _distinct_names(name: str, group: Sequence[Run]) -> dict[str, str]:
     """`name` with the settings in which the runs of a group differ most."""
     rows = [row for row in differing({run.id: run.experiment for run in group}) if row.key not in _IGNORED]
-    rows = sorted(rows, key=lambda row: -len(set(row.values.values())))[:MOST_SETTINGS]
+    by_setting: dict[str, Difference] = {}
+    for row in sorted(rows, key=lambda row: -len(set(row.values.values()))):
+        by_setting.setdefault("pipeline" if row.key.startswith("pipeline.") else row.key, row)
     names = {}
     for run in group:
-        settings = [_setting(row, run) for row in rows]
+        settings = [_setting(row, run) for row in list(by_setting.values())[:MOST_SETTINGS]]
         names[run.id] = " · ".join([name, *settings])
     return names
 

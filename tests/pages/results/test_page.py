@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.charts.overlay import Key
-from core.experiment import AS_FOUND, Reading
+from core.experiment import AS_FOUND, PipelineSpec, Reading
 from core.runs.status import Status
 from core.tasks.scorecard import Score, format_interval
 from core.text import percent
@@ -171,3 +171,13 @@ def test_data_has_a_short_name(source, name):
 
 def test_numbers_are_rounded_to_what_they_can_bear():
     assert format_interval(Score("accuracy", 0.4, 0.29, 0.56)) == "29 to 56 %"
+
+
+def test_steps_and_their_strength_are_one_setting_in_a_name(runs):
+    first, second = runs
+    steps, seed = first.experiment.pipeline, first.experiment.changed(seed=7)
+    plain = replace(second, experiment=seed.changed(pipeline=PipelineSpec()))
+    weak = replace(first, experiment=first.experiment.changed(pipeline=steps.model_copy(update={"strength": 0.5})))
+    assert told.labels([weak, plain]) == {
+        weak.id: "twin · Flip left-right, Rotate, strength 0.5 · seed 0", plain.id: "twin · no augmentation · seed 7"
+    }  # fmt: skip

@@ -9,6 +9,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,14 @@ from google.protobuf.json_format import MessageToDict
 from PIL import Image
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest, local_script_runner
-from streamlit.testing.v1.element_tree import Dataframe
+from streamlit.testing.v1.element_tree import Dataframe, Table
 
 from pages.ui.widgets.messages import literal
 
 MOST_NUMBERS = 12  # of a line in a chart; the charts' own tests have all
+MOST_ROWS = 8  # of a table; a digest stands for the others
+_HASHES = re.compile(r"\b(?=[0-9a-f]*[a-f])[0-9a-f]{16,}\b")  # of many files
+_HASH = re.compile(r"\b[0-9a-f]{12}\b")  # of a file
 _ID = re.compile(r"^\$\$ID-[0-9a-f]+-(.*)$", re.DOTALL)
 _USUAL = {
     "elementType": "NATIVE", "wrap": True, "hideAnchor": True, "textAlignmentConfig.alignment": "LEFT",
@@ -59,7 +63,10 @@ def keep_messages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def described(at: AppTest, places: Mapping[object, str] | None = None, *, sidebar: bool = False) -> str:
-    """The lines of a page that was opened after `keep_messages`. `places`: folders with what stands for them."""
+    """The lines of a page that was opened after `keep_messages`. `places`: folders with what stands for them.
+
+    Of explanations a digest stands for what is in them.
+    """
     assert not at.exception, at.exception
     shown: dict[tuple[int, ...], Any] = {}
     repeats = []
@@ -72,35 +79,68 @@ def described(at: AppTest, places: Mapping[object, str] | None = None, *, sideba
         if message.delta.HasField("new_element"):  # replaces a block that stood there
             shown = {place: one for place, one in shown.items() if place[: len(path)] != path}
         shown[path] = message.delta
-    roots = (0, 1, 2) if sidebar else (0, 2)
-    lines = [line for root in roots for line in _lines(shown, (root,))] + repeats
-    text = "\n".join(lines).replace("\u2060", "·").replace("\r", "")
-    for place, name in sorted((places or {}).items(), key=lambda pair: -len(str(pair[0]))):
-        for spelling in (str(place), _quoted(literal(str(place)).replace("\u2060", "·"))):
-            text = text.replace(spelling, name)
-    return text
+    page = _Page(shown, places or {})
+    return "\n".join([line for root in ((0, 1, 2) if sidebar else (0, 2)) for line in page.lines((root,))] + repeats)
+
+
+def shortened(text: str, whole: Mapping[str, str]) -> str:
+    """The text, but of lines that stand in the same order in the likest of `whole` texts only their number."""
+    lines = text.split("\n")
+    matches = {name: SequenceMatcher(None, other.split("\n"), lines, False) for name, other in whole.items()}
+    found = {name: one.get_matching_blocks() for name, one in matches.items()}
+    name = max(found, key=lambda name: sum(block.size for block in found[name]), default="")
+    short: list[str] = []
+    done = 0
+    for block in found.get(name, ()):
+        short += lines[done : block.b]
+        done = block.b + block.size
+        same = lines[block.b : done]
+        ends = " … ".join(" ".join(line.split()[:2]) for line in same[:: len(same) - 1]) if len(same) > 2 else ""
+        short += [f"= {len(same)} lines as in '{name}': {ends}"] if ends else same
+    return "\n".join([*short, *lines[done:]])
+
+
+class _Page:
+    """Blocks and elements by their place."""
+
+    def __init__(self, shown: Mapping[tuple[int, ...], Any], places: Mapping[Any, str]):
+        self._shown = shown
+        spelled = {str(place): name for place, name in places.items()}
+        spelled |= {_quoted(literal(place).replace("\u2060", "·")): name for place, name in spelled.items()}
+        self._places = sorted(spelled.items(), key=lambda pair: -len(pair[0]))
+
+    def lines(self, path: tuple[int, ...]) -> Iterator[str]:
+        """What stands in a block."""
+        children = sorted(place for place in self._shown if len(place) == len(path) + 1 and place[: len(path)] == path)
+        if len(path) == 1 and children and path[0]:
+            yield f"{_ROOTS[path[0]]}:"
+        for place in children:
+            delta, indent = self._shown[place], "  " * (len(path) - 1 + bool(path[0]))
+            if delta.HasField("new_element"):
+                yield indent + self._same_everywhere(_element(delta.new_element))
+                continue
+            below = list(self.lines(place))
+            block = indent + self._same_everywhere(_block(delta.add_block))
+            if _is_explanation(delta.add_block):
+                yield f"{block} {_digest(chr(10).join(line.strip() for line in below))}"
+                continue
+            if below or delta.add_block.id:
+                yield block
+            yield from below
+
+    def _same_everywhere(self, line: str) -> str:
+        line = _HASHES.sub("#", line.replace("\u2060", "·").replace("\r", ""))
+        for spelling, name in self._places:
+            line = line.replace(spelling, name)
+        return line
 
 
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
-def _lines(shown: Mapping[tuple[int, ...], Any], path: tuple[int, ...]) -> Iterator[str]:
-    children = sorted(place for place in shown if len(place) == len(path) + 1 and place[: len(path)] == path)
-    if len(path) == 1 and children and path[0]:
-        yield f"{_ROOTS[path[0]]}:"
-    for place in children:
-        delta, indent = shown[place], "  " * (len(path) - 1 + bool(path[0]))
-        if delta.HasField("new_element"):
-            yield indent + _element(delta.new_element)
-            continue
-        below = list(_lines(shown, place))
-        if delta.add_block.WhichOneof("type") == "popover" and delta.add_block.popover.icon == ":material/help:":
-            yield f"{indent}{_block(delta.add_block)} {_digest(chr(10).join(line.strip() for line in below))}"
-            continue
-        if below or delta.add_block.id:
-            yield indent + _block(delta.add_block)
-        yield from below
+def _is_explanation(block: Any) -> bool:
+    return block.WhichOneof("type") == "popover" and block.popover.icon == ":material/help:"
 
 
 def _block(block: Any) -> str:
@@ -110,7 +150,7 @@ def _block(block: Any) -> str:
 
 def _element(element: Any) -> str:
     kind = element.WhichOneof("type")
-    fields = dict(_flat({key: value for key, value in MessageToDict(element).items()}))
+    fields = dict(_flat(MessageToDict(element)))
     fields = {key.split(".", 1)[1] if _own(key, kind) else key: value for key, value in fields.items()}
     if kind in ("dataframe", "table"):
         fields["cells"] = _cells(element, kind)
@@ -139,7 +179,7 @@ def _line(kind: str, fields: dict[str, Any]) -> str:
             found = _ID.match(value)
             if found is None or found[1] == "None":
                 continue
-            parts.append(f"key={found[1]}")
+            parts.append(f"key={_HASH.sub(chr(35), found[1])}")
         elif name == "url":
             parts.append(_sizes.get(value, "an image"))
         elif key in ("cells", "chart"):
@@ -186,8 +226,10 @@ def _digest(text: str) -> str:
 
 
 def _cells(element: Any, kind: str) -> list[str]:
-    frame = Dataframe(getattr(element, kind), None).value  # type: ignore[arg-type]
+    frame = (Table if kind == "table" else Dataframe)(getattr(element, kind), None).value
     rows = frame.to_csv(float_format="%.6g", lineterminator="\n").rstrip("\n").split("\n")
+    if len(rows) > MOST_ROWS:
+        rows = [*rows[:MOST_ROWS], f"{len(rows) - MOST_ROWS} more {_digest(chr(10).join(rows[MOST_ROWS:]))}"]
     return [re.sub(r"data:image/jpeg;base64,[\w+/=]+", "an image", row) for row in rows]
 
 
@@ -212,5 +254,5 @@ def _numbers(values: Any) -> str:
         values = np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]).tolist()
     if not isinstance(values, list):
         return str(values)
-    shown = [f"{one:.6g}" if isinstance(one, float) else str(one) for one in values[:MOST_NUMBERS]]
+    shown = [f"{one:.6g}" if isinstance(one, float) else _numbers(one) for one in values[:MOST_NUMBERS]]
     return "[" + ", ".join(shown) + (f", … {len(values)}" if len(values) > MOST_NUMBERS else "") + "]"

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,10 +15,12 @@ from core.runs.records import Run
 from core.runs.status import Status
 from core.training import device
 from core.work.queue import Analysis, Progress
-from pages.ui.runs import listing, words
+from pages.ui.backbone import catalogue, weights
+from pages.ui.runs import listing, live, words
 from pages.ui.session import engine, warmup
 from pages.ui.session.state import Draft
-from tests.pages.shown.described import described, keep_messages
+from tests.pages.shown.described import described, keep_messages, shortened
+from tests.recorded import Recorded
 from tests.uneven import recorded
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -45,9 +47,11 @@ class Analyses:
         return self.known.get((key[0], len(key)), self.known.get(key[0]))
 
     def analyse(self, key: Any, work: object) -> Analysis:
-        """Notes that it was asked."""
+        """Notes that it was asked; from then on it is at work."""
         self.asked.append(key)
-        return self.analysis(key) or WAITS
+        if self.analysis(key) is None:
+            self.known[key[0]] = WAITS
+        return self.known[key[0]]
 
     def cancel(self, key: object) -> None:
         """Notes that it was cancelled."""
@@ -85,7 +89,6 @@ class World:
 
     def __init__(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, divided: Path) -> None:
         self.tmp, self.patch, self.divided, self.manager = tmp_path, monkeypatch, divided, Manager()
-        self.sidebar = False
         self._locks: list[Any] = []
 
     def open(self, page: str, *runs: str, draft: Draft | None = None, **kept: object) -> AppTest:
@@ -116,12 +119,14 @@ class World:
             shutil.copytree(engine.workspace().folder(run.id), engine.workspace().folder(new.id))
         return new
 
-    def text(self, at: AppTest) -> str:
-        """All that the page shows."""
+    def check(self, recorded: Recorded, name: str, at: AppTest, whole: Sequence[str], *, sidebar: bool = False) -> None:
+        """Fails where the page differs from what is recorded. `whole`: states whose lines the others do not repeat."""
         places = {
             self.tmp: "TMP", engine.workspace().root: "WORKSPACE", self.divided.parent: "DIVIDED", ROOT: "GRAFT",
         }  # fmt: skip
-        return described(at, places, sidebar=self.sidebar)
+        text = described(at, places, sidebar=sidebar)
+        before = list(whole[: whole.index(name)] if name in whole else whole)
+        recorded.check(name, shortened(text, {one: recorded.known(one) for one in before}))
 
     def close(self) -> None:
         """Let the runs go."""
@@ -145,6 +150,8 @@ def world(tmp_path, monkeypatch, divided):
     monkeypatch.setattr(warmup, "ready", lambda: True)
     monkeypatch.setattr(warmup, "wait", lambda purpose: None)
     monkeypatch.setattr(engine, "start_workers", lambda: None)
+    for module in (catalogue, weights, live):
+        monkeypatch.setattr(module, "is_local", lambda entry: entry.library == "bundled")
     made = World(tmp_path, monkeypatch, divided)
     monkeypatch.setattr(engine, "manager", lambda: made.manager)
     yield made
