@@ -210,6 +210,7 @@ def test_samples_are_whole_and_not_decoded_a_second_time(name, count, classes, t
     assert (len(dataset.items), len(dataset.classes)) == (count, classes)
     assert dataset.left_out == ()
     assert dataset.name == SAMPLES[name].title
+    assert SAMPLES[name].description.startswith(f"{count} ")
     assert seen[0] == (0, count)
     assert seen[-1] == (count, count)
     monkeypatch.setattr(scan, "decode", lambda path: pytest.fail(f"{path} was decoded again"))

@@ -104,7 +104,8 @@ def test_altered_names_beside_three_others_are_told_and_those_in_groups_are_not(
 @pytest.mark.parametrize(
     ("numbers", "told"),
     [((3, 90, 11, 25, 7, 8), True), ((3, 90, 11, 25, 7), False), ((3, 24, 11, 20, 7, 8), False),
-     ((3, 25, 11, 20, 7, 8), True)],
+     ((3, 25, 11, 20, 7, 8), True), ((3, 25_000, 11, 20, 7, 8), True), ((3, 25_000_000, 11, 20, 7, 8), True),
+     ((3, 250_000_000, 11, 20, 7, 8), False)],
 )  # fmt: skip
 def test_numbers_at_random_are_six_at_least_and_beyond_four_times_as_many(numbers, told):
     dataset = dataset_of([f"ash/ash_0_{number}.png" for number in numbers])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter, ImageOps
 
+from core.data.related import alternating
 from core.data.related.alternating import alternating_groups
 from core.data.related.counterparts import counterpart_groups
 from core.data.split import make_split
@@ -136,6 +137,29 @@ def test_two_images_under_consecutive_numbers_stay_together(folder_of, read, fir
     assert together(split, dataset, groups)
     earlier = make_split(dataset, SplitSpec(), look_for_shifted=False)
     assert not together(earlier, dataset, groups)
+
+
+@pytest.mark.parametrize("first_is_higher", [True, False])
+@pytest.mark.parametrize(("pairs", "wrong", "turns"), [(12, 0, True), (11, 0, False), (20, 1, True), (20, 2, False)])
+def test_kinds_take_turns_where_one_number_tells_nearly_all(monkeypatch, pairs, wrong, turns, first_is_higher):
+    monkeypatch.setattr(alternating, "has_thumbnail", lambda dataset, index: True)
+
+    def look(dataset, index):
+        number, side = divmod(index, 2)
+        high = (side == 0) == first_is_higher
+        return np.array([5.0, 10.0 + number if high != (number < wrong) else -10.0 - number])
+
+    monkeypatch.setattr(alternating, "_look", look)
+    placed = [((0, "ash"), (2 * n, 2 * n + 1)) for n in range(pairs)]
+    assert alternating._take_turns(None, placed) is turns
+
+
+def test_pairs_without_pixels_are_not_asked(monkeypatch):
+    monkeypatch.setattr(alternating, "has_thumbnail", lambda dataset, index: index != 1)
+    monkeypatch.setattr(alternating, "_look", lambda dataset, index: np.array([float(index % 2)]))
+    placed = [((0, "ash"), (2 * n, 2 * n + 1)) for n in range(13)]
+    assert alternating._take_turns(None, placed)
+    assert not alternating._take_turns(None, placed[:12])
 
 
 def test_numbers_of_which_some_are_missing_keep_their_pairs(folder_of, read):

@@ -117,10 +117,11 @@ def test_archives_inside_are_left_out_by_name(tmp_path, image_bytes):
     assert [path.name for path in (tmp_path / "out" / "cat").iterdir()] == ["1.png"]
 
 
-def test_an_encrypted_zip_is_refused(refused, image_bytes):
-    content = bytearray(zip_of([("cat/1.png", image_bytes(1))]))
+@pytest.mark.parametrize("name", ["cat/1.png", "Käfer/1.png"])  # whose flags say that it is UTF-8, too
+def test_an_encrypted_zip_is_refused(refused, image_bytes, name):
+    content = bytearray(zip_of([("dog/2.png", image_bytes(2)), (name, image_bytes(1))]))
     for magic, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        content[content.index(magic) + offset] |= 1
+        content[content.rindex(magic) + offset] |= 9  # by a program that writes the size behind
     refused(bytes(content), "without a password")
 
 
