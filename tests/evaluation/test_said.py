@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from core.evaluation import diagnosis
 from core.evaluation.diagnosis import Augmentation, Leeway, diagnose
+from core.evaluation.given import files_of
 from core.evaluation.kept_words import choice_words, kept_choice, use_words
 from core.experiment import BackboneSpec, Phase, Recipe
 from core.screening.verdict import Verdict
@@ -215,3 +217,32 @@ def test_the_limits_of_noise_and_difference():
         *((f"{high} above 1 by a fifth", diagnosis._differ(1.0, high, [1.0] * 5, 0.2)) for high in (1.2, 1.21)),
     ]
     RECORDED.check("limits", table(told))
+
+
+FILES = {
+    "a.PNG": b"text", "b.JpEg": b"", "10": b"\x89PNG\r\n\x1a\n", "9": b"\xff\xd8\xff\xe0", "notes.txt": b"text",
+    "empty": b"", "data.bin": b"\x00\x01\x02", "archive.zip": b"PK\x03\x04", "Thumbs.db": b"x", ".DS_Store": b"x",
+    "._c.png": b"\x00\x05\x16\x07", ".far.png.icloud": b"bplist00", "deep/2.png": b"x", "deep/10.png": b"x",
+    "deep/er/1.png": b"x", "Deep 2/1.png": b"x", ".hidden/1.png": b"\x89PNG\r\n\x1a\n", "__MACOSX/1.png": b"x",
+    "@eaDir/1.png": b"x", ".git/1.png": b"x", "page.html": b"<!DOCTYPE html><html></html>", "doc.pdf": b"%PDF-1.7",
+}  # fmt: skip
+
+
+def test_what_is_given_is_listed_as_it_always_was(tmp_path):
+    folder = tmp_path / "in"
+    for name, content in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    (tmp_path / "out.png").write_bytes(b"x")
+    (folder / "leads out.png").symlink_to(tmp_path / "out.png")
+    (folder / "leads in.png").symlink_to(folder / "deep" / "2.png")
+    (folder / "again").symlink_to(folder / "deep")
+    os.mkfifo(folder / "pipe.png")
+    told = []
+    named = [folder / "notes.txt", folder / "deep" / "er", tmp_path / "gone"]
+    for given in ([folder], named, [folder / "leads out.png"]):
+        told.append(", ".join(str(one.relative_to(tmp_path)) for one in given))
+        for one in files_of(given):
+            assert one.content() == Path(one.name)
+            told.append(f"  {one.name} wanted {one.wanted} hidden {one.hidden} {one.reason}")
+    RECORDED.check("given", "\n".join(told).replace(str(tmp_path), "TMP"))
