@@ -121,3 +121,26 @@ def test_the_app_is_started_with_what_was_asked(graft, monkeypatch, options, fla
 @pytest.mark.parametrize("port", ["0", "65536"])
 def test_a_port_that_cannot_be_is_refused(graft, port):  # noqa: F811
     assert graft("app", "--port", port)[0] == 2
+
+
+def test_on_windows_the_app_runs_as_a_child_whose_code_is_passed_on(graft, monkeypatch):  # noqa: F811
+    started = []
+
+    def run(command, env, check):
+        started.append((command, env, check))
+        return SimpleNamespace(returncode=7)
+
+    monkeypatch.setattr(app_command.sys, "platform", "win32")
+    monkeypatch.setattr(app_command.subprocess, "run", run)
+    assert graft("app", "--port", "9001", "--workspace", "over there")[0] == 7
+    ((command, environment, check),) = started
+    assert command[1:] == ["-m", "streamlit", "run", str(app_command.SCRIPT), "--server.port=9001"]
+    assert (command[0], environment, check) == (sys.executable, os.environ | {"GRAFT_WORKSPACE": "over there"}, False)
+
+
+def test_an_app_that_is_not_there_is_told(graft, monkeypatch, tmp_path):  # noqa: F811
+    monkeypatch.setattr(app_command, "SCRIPT", tmp_path / "app.py")
+    monkeypatch.setattr(os, "execve", lambda *_: pytest.fail("there is nothing to start"))
+    code, out, err = graft("app")
+    assert (code, out) == (2, "")
+    assert err == f"Error: The app is not installed: {tmp_path / 'app.py'} is missing. Install Graft again.\n"

@@ -8,10 +8,13 @@ from rich.console import Console
 from rich.table import Table
 
 from core.cli import commands, lights
-from core.cli.data import print_report
-from core.cli.predictions import _Reporter
+from core.cli.data import MOST_LINES, print_report
+from core.cli.options import LARGEST_SEED
+from core.cli.predictions import MOST_NAMED, _Reporter
+from core.cli.texts import LONGEST_NUMBER, parse_views
 from core.data.dataset import LeftOut
 from core.data.report import DataReport
+from core.errors import InvalidExperiment
 from core.evaluation.given import Given
 from core.evaluation.predict import Answer
 from core.experiment import Reading
@@ -132,3 +135,10 @@ def test_a_second_ctrl_c_leaves_though_the_store_is_locked(monkeypatch):
         commands.signal.raise_signal(commands.signal.SIGTERM)
         commands.signal.raise_signal(commands.signal.SIGTERM)
     assert left[:2] == ["abort", 130]
+
+
+def test_how_much_is_named_before_the_rest_is_counted():
+    assert (MOST_LINES, MOST_NAMED, LONGEST_NUMBER, LARGEST_SEED) == (10, 20, 9, 2147483647)
+    assert parse_views("9" * 9) == 999_999_999
+    with pytest.raises(InvalidExperiment):
+        parse_views("9" * 10)

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, SplitSpec, Step
-from core.screening.question import alone, question_of, screened
+from core.screening.question import VERSION, ScreeningQuestion, alone, question_of, screened
 
 FLIP, TURN = Step(transform="HorizontalFlip", p=0.5), Step(transform="Rotate", p=0.7)
 CHOICE = Step(
@@ -80,3 +80,13 @@ def test_what_changes_no_answer_does_not_change_the_key():
     one, other = experiment(), experiment(phases=(Phase(stages=("head",), epochs=9),), views="fresh")
     pipeline = PipelineSpec(steps=(FLIP,))
     assert question_of(one, "images", "cpu").key(pipeline) == question_of(other, "images", "cpu").key(pipeline)
+
+
+def test_a_key_is_the_same_on_every_machine_and_day():
+    # an answer that is kept must be found again; a change here needs a higher VERSION
+    about = ScreeningQuestion("abc", SplitSpec(seed=3), BackboneSpec(name="resnet18"), 5, "bf16", "cpu", 40, 6)
+    pipeline = PipelineSpec(steps=(Step(transform="Rotate", p=0.25, params={"limit": 5}),), strength=0.5)
+    assert about.key(pipeline) == "35ad1d074786906cae515ce587b2038c"
+    assert about.gist(pipeline) == "6fef0713ba9a6b43cfbd28e449f5331f"
+    assert (VERSION, ScreeningQuestion("", SplitSpec(), BackboneSpec(), 0, "", "").images) == (4, 120)
+    assert ScreeningQuestion("", SplitSpec(), BackboneSpec(), 0, "", "").views == 8
