@@ -99,7 +99,7 @@ def _flatten(transform: Any, result: _Result, limit: int) -> list[tuple[int, Arg
             queue = [*one["transforms"], *queue]
         else:
             transforms.append(one)
-    if queue:
+    if len(transforms) > limit:
         raise InvalidPipeline(f"The file has more than {limit} transforms; that is no pipeline.")
     return list(enumerate(transforms, start=1))
 

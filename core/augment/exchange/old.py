@@ -33,9 +33,9 @@ _RANGES = {
 _BORDERS = {"constant": 0, "edge": 1, "symmetric": 2, "wrap": 3, "reflect": 4}
 _NEUTRAL = {"eps": (None, 1e-7), "mean": (0, 0.0, None), "alpha_affine": (0, 0.0, None), "shift_limit": (0, [0, 0])}
 REMOVED = {
-    "Flip": "Albumentations has it no more; add 'Horizontal flip' and 'Vertical flip' in Graft.",
-    "IAAFliplr": "Albumentations has it no more; add 'Horizontal flip' in Graft.",
-    "IAAFlipud": "Albumentations has it no more; add 'Vertical flip' in Graft.",
+    "Flip": "Albumentations has it no more; add 'Flip left-right' and 'Flip upside down' in Graft.",
+    "IAAFliplr": "Albumentations has it no more; add 'Flip left-right' in Graft.",
+    "IAAFlipud": "Albumentations has it no more; add 'Flip upside down' in Graft.",
 }
 
 

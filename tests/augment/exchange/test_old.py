@@ -1,9 +1,12 @@
 """Pipelines that Albumentations 0.x and 1.x wrote, and those that people wrote by hand."""
 
 import json
+import re
 
 import pytest
 
+from core.augment.catalogue import TRANSFORMS
+from core.augment.exchange.old import REMOVED
 from core.augment.exchange.text import read_any
 from core.errors import InvalidPipeline
 
@@ -104,7 +107,7 @@ def test_a_replay_is_a_pipeline_and_rgb_is_what_images_are():
         (old("RandomResizedCrop", scale=[0.5, 1]), ["its argument 'size' is missing."]),
         (old("CropAndPad", px=None, percent=None), ["Both px and percent parameters cannot be None"]),
         (old("OpticalDistortion", shift_limit=[-0.05, 0.05]), ["no argument shift_limit"]),
-        (old("Flip"), ["add 'Horizontal flip' and 'Vertical flip' in Graft"]),
+        (old("Flip"), ["add 'Flip left-right' and 'Flip upside down' in Graft"]),
         (old("Rotate", limit={"a": 1}), ["'limit' is {'a': 1}"]),
         (old("RandomGamma", gamma_limit=[1, 1000]), ["must be greater than or equal to 20"]),
         (old("SomeOf", transforms=[old("Blur")], n=1), ["groups come in where"]),
@@ -124,3 +127,10 @@ def test_the_list_of_transforms_alone_is_a_pipeline_and_a_size_of_its_own_is_no_
     assert taken.spec == read_any(json.dumps({"transform": old("Compose", p=1, transforms=listed)})).spec
     assert len(taken.spec.steps) == 2
     assert not any("input size" in note for note in taken.notes)
+
+
+def test_what_is_to_be_added_instead_is_called_as_in_the_catalogue():
+    titles = {entry.title for entry in TRANSFORMS.values()}
+    quoted = [name for sentence in REMOVED.values() for name in re.findall("'([^']+)'", sentence)]
+    assert quoted
+    assert set(quoted) <= titles
