@@ -120,3 +120,15 @@ def test_a_bar_is_drawn_only_in_a_terminal_and_only_where_there_is_something_to_
 def test_the_main_score_is_told_with_its_name_interval_and_note(score, text):
     assert format_scores(Scorecard((score, Score("other", 0.1)), 13)) == text
     assert format_scores(None) == "-"
+
+
+@pytest.mark.parametrize(("options", "root"), [((), "workspace"), (("--workspace", "elsewhere"), "elsewhere")])
+def test_a_data_set_is_read_as_the_options_say(graft, monkeypatch, tmp_path, options, root):  # noqa: F811
+    asked = []
+    monkeypatch.setattr(data, "report", lambda *given: asked.append(given) or report())
+    graft("data", "some", "--layout", "csv", "--labels", "l.csv", "--file-column", "f", "--label-column", "c", "--task",
+          "multilabel", "--near-copies", "drop", "--distinct", "a.png", *options)  # fmt: skip
+    ((spec, where),) = asked
+    assert spec.source == "some"
+    assert spec.reading == Reading(layout="csv", labels="l.csv", file_column="f", label_column="c", task="multilabel")
+    assert (spec.split.near_copies, spec.split.distinct, tmp_path / where) == ("drop", ("a.png",), tmp_path / root)

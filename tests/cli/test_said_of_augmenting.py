@@ -9,6 +9,8 @@ from core.augment import saved
 from core.augment.presets import CHOICES
 from core.augment.steps import describe
 from core.cli import lights
+from core.data import sources
+from core.data.sources import load_dataset
 from core.experiment import PipelineSpec, Step
 from core.export import copies
 from core.runs import trial
@@ -139,6 +141,11 @@ def _ask_only(tell, monkeypatch):
         yield Progress(what="writing", done=0, total=1)
         return [f"{one.name}: has [gone]." for one in items[:2]] if copies != 1 else []
 
+    def loaded(source, root, **how):
+        tell.ask("load_dataset", source, root, how["reading"])
+        return load_dataset(source, root, **how)
+
+    monkeypatch.setattr(sources, "load_dataset", loaded)
     monkeypatch.setattr(lights, "kept_in", Known)
     monkeypatch.setattr(trial, "screen_labels", screened)
     monkeypatch.setattr(copies, "write_copies", written)
