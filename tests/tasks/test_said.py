@@ -12,6 +12,7 @@ import torch
 from core.data.dataset import Item
 from core.experiment import Recipe
 from core.task import ClassificationSpec, MultiLabelSpec
+from core.tasks import compared, scorecard
 from core.tasks.absent import notes
 from core.tasks.classification.confusion import confusion
 from core.tasks.classification.mistakes import mistakes
@@ -21,6 +22,8 @@ from core.tasks.classification.task import Classification
 from core.tasks.decision import Decision
 from core.tasks.image_level import standard_error_of_loss
 from core.tasks.intervals import wilson
+from core.tasks.multilabel import scores as multilabel
+from core.tasks.multilabel import thresholds
 from core.tasks.multilabel.mistakes import label_mistakes
 from core.tasks.multilabel.scores import label_scores
 from core.tasks.multilabel.scores import scores as label_scorecard
@@ -211,3 +214,11 @@ def test_how_scores_are_written_and_read():
         title_of("some_new"),
     ]
     RECORDED.check("scores", lines(*told))
+
+
+def test_the_limits_are_those_that_are_documented():
+    assert (compared.COLDEST, compared.WARMEST, compared.SEARCHES) == (0.2, 5.0, 24)
+    assert (thresholds.HALF, thresholds.LOWEST, thresholds.HIGHEST) == (0.5, 0.05, 0.95)
+    assert (multilabel.RESAMPLES, scorecard.VERSION) == (1000, 2)
+    truth, low, high = [1, 0, 0, 1], [0.06, 0.01, 0.02, 0.9], [0.99, 0.94, 0.3, 0.99]
+    assert best_thresholds(np.transpose([truth, truth]), np.transpose([low, high])) == (0.05, 0.95)
