@@ -16,8 +16,9 @@ from core.data.dataset import Dataset, Item
 from core.data.geometry import Geometry
 from core.data.sources import load_dataset
 from core.data.split import Split
-from core.errors import GraftError
+from core.errors import GraftError, UnreadableImage
 from core.experiment import BackboneSpec, MultiLabelSpec, PipelineSpec, Step
+from core.export import copies
 from core.export.bundle import bundle
 from core.export.copies import _drawn_steps, _folders, trainable, write_copies
 from core.export.labels_table import joined, labels_table
@@ -142,8 +143,8 @@ STEPS = (
 )  # fmt: skip
 
 
-def copied(dataset, items, out, copies=3):
-    steps = write_copies(dataset, items, PipelineSpec(steps=STEPS), Geometry(32, 36), seed=5, copies=copies, out=out)
+def copied(dataset, items, out, each=3):
+    steps = write_copies(dataset, items, PipelineSpec(steps=STEPS), Geometry(32, 36), seed=5, copies=each, out=out)
     progress = []
     while True:
         try:
@@ -171,7 +172,7 @@ def test_copies_of_several_labels(divided, tmp_path):
         replace(one, label=-1, labels=labels) for one, labels in zip(plain.items, ((0, 1), (2,), ()), strict=False)
     )
     dataset = Dataset("x", "x", MANY, items, task="multilabel")
-    RECORDED.check("copies of several labels", copied(dataset, items, tmp_path / "x.zip", copies=2))
+    RECORDED.check("copies of several labels", copied(dataset, items, tmp_path / "x.zip", each=2))
 
 
 def test_what_may_be_copied_and_where_it_lies(tmp_path):
@@ -190,8 +191,8 @@ def test_what_may_be_copied_and_where_it_lies(tmp_path):
         place.write_text("x") if made == "file" else None
         if made == "folder":
             (place / "inner").mkdir(parents=True)
-        for copies in (0, 100_001):
-            told.append(refused(out, place, copies, items, tmp_path))
+        for each in (0, 100_001):
+            told.append(refused(out, place, each, items, tmp_path))
         told.append(refused(out, place, 1, items[:1], tmp_path) if made != "none" else "")
     RECORDED.check("places", "\n".join(map(str, told)))
 
@@ -201,10 +202,10 @@ def test_no_two_classes_share_a_folder():
     assert _folders(["a-b", "a/b", "a-b-1"]) == ["a-b", "a-b-1", "a-b-1-2"]
 
 
-def refused(name, place, copies, items, root):
+def refused(name, place, each, items, root):
     dataset = Dataset("x", "x", ("a",), items)
     try:
-        for _ in write_copies(dataset, items, PipelineSpec(), Geometry(32, 36), seed=0, copies=copies, out=place):
+        for _ in write_copies(dataset, items, PipelineSpec(), Geometry(32, 36), seed=0, copies=each, out=place):
             pass
     except GraftError as error:
         return f"{name}: {type(error).__name__}: {str(error).replace(str(root), 'TMP')}"
@@ -214,3 +215,28 @@ def refused(name, place, copies, items, root):
 def test_results_are_json_for_people(downloaded):
     call, _ = downloaded
     assert json.loads(call()["results.json"])["val"]["n"] == 5
+
+
+@pytest.mark.parametrize(
+    ("count", "seen"), [(1, [0]), (3, [0, 1, 2]), (4, [0, 1, 2, 3]), (7, [0, 1, 2, 3]), (9, [0, 2, 4, 6]), (0, [])]
+)
+def test_the_size_of_all_follows_from_the_mean_of_four(monkeypatch, count, seen):
+    asked = []
+
+    def base(item):
+        asked.append(item.label)
+        if item.label == 3:
+            raise UnreadableImage("It is gone.")
+        return np.full((36, 36, 3), 10 * item.label + 10, np.uint8)
+
+    monkeypatch.setattr(copies, "_png", lambda pixels: b"x" * int(pixels[0, 0, 0]))
+    items = [Item(Path("x"), "x", number, 8, 8, str(number)) for number in range(count)]
+    sizes = [10 * number + 10 for number in seen if number != 3]
+    found = copies.estimated_bytes(items, PipelineSpec(), Geometry(32, 36), 5, 3, base)
+    assert (asked, found) == (seen, round(sum(sizes) / max(1, len(sizes)) * 3 * count))
+
+
+def test_a_file_of_one_view_is_a_png():
+    content = copies._png(np.zeros((4, 5, 3), np.uint8))
+    assert content.startswith(b"\x89PNG")
+    assert (copies.LARGEST, copies.MANIFEST, copies.LABELS) == (100_000, "manifest.csv", "labels.csv")

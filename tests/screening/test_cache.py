@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from core.experiment import BackboneSpec, PipelineSpec, SplitSpec, Step
-from core.screening.cache import ScreeningCache
+from core.screening.cache import MAX_RESULTS, ScreeningCache, kept_in
 from core.screening.question import ScreeningQuestion
 from core.screening.verdict import ClassSafety, Confusion, Safety, Verdict, WorstView
 
@@ -78,3 +78,20 @@ def test_what_was_just_answered_stays_when_the_clock_was_set_back(kept, tmp_path
         os.utime(tmp_path / "screenings" / f"{key}.json", (4e9, 4e9))
     kept.save("d", ANSWER)
     assert kept.load("d") == ANSWER
+
+
+def test_so_many_answers_lie_in_the_workspace_by_their_settings_and_without(tmp_path):
+    kept = kept_in(tmp_path)
+    about, other = (ScreeningQuestion("images", SplitSpec(), BackboneSpec(), seed, "auto", "cpu") for seed in (0, 1))
+    pipelines = [PipelineSpec(), PipelineSpec(steps=(Step(transform="ToGray"),))]
+    second = replace(ANSWER, images=13)
+    for pipeline, answer in zip(pipelines, (ANSWER, second), strict=True):
+        kept.save(about.key(pipeline), answer)
+        kept.save(about.gist(pipeline), replace(answer, views=3))
+    assert kept_in(tmp_path).all(about, pipelines) == (ANSWER, second)
+    assert kept.all(about, pipelines[::-1]) == (second, ANSWER)
+    assert kept.all(other, pipelines) is None
+    assert [one.views for one in kept.nearly(other, pipelines)] == [3, 3]
+    assert kept.nearly(other, [*pipelines, PipelineSpec(strength=0.5)]) is None
+    assert (MAX_RESULTS, kept._most) == (800, 800)
+    assert len(list((tmp_path / "screenings").glob("*.json"))) == 4
