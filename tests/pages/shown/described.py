@@ -104,10 +104,7 @@ class _Page:
     """Blocks and elements by their place."""
 
     def __init__(self, shown: Mapping[tuple[int, ...], Any], places: Mapping[Any, str]):
-        self._shown = shown
-        spelled = {str(place): name for place, name in places.items()}
-        spelled |= {_quoted(literal(place).replace("\u2060", "·")): name for place, name in spelled.items()}
-        self._places = sorted(spelled.items(), key=lambda pair: -len(pair[0]))
+        self._shown, self._places = shown, places
 
     def lines(self, path: tuple[int, ...]) -> Iterator[str]:
         """What stands in a block."""
@@ -117,22 +114,26 @@ class _Page:
         for place in children:
             delta, indent = self._shown[place], "  " * (len(path) - 1 + bool(path[0]))
             if delta.HasField("new_element"):
-                yield indent + self._same_everywhere(_element(delta.new_element))
+                yield indent + same_everywhere(_element(delta.new_element), self._places)
                 continue
             below = list(self.lines(place))
-            block = indent + self._same_everywhere(_block(delta.add_block))
+            block = indent + same_everywhere(_block(delta.add_block), self._places)
             if _is_explanation(delta.add_block):
-                yield f"{block} {_digest(chr(10).join(line.strip() for line in below))}"
+                yield f"{block} {digest(chr(10).join(line.strip() for line in below))}"
                 continue
             if below or delta.add_block.id:
                 yield block
             yield from below
 
-    def _same_everywhere(self, line: str) -> str:
-        line = _HASHES.sub("#", line.replace("\u2060", "·").replace("\r", ""))
-        for spelling, name in self._places:
-            line = line.replace(spelling, name)
-        return line
+
+def same_everywhere(line: str, places: Mapping[Any, str]) -> str:
+    """The line with names for folders, and without digests of files."""
+    spelled = {str(place): name for place, name in places.items()}
+    spelled |= {_quoted(literal(place).replace("\u2060", "·")): name for place, name in spelled.items()}
+    line = _HASHES.sub("#", line.replace("\u2060", "·").replace("\r", ""))
+    for spelling in sorted(spelled, key=len, reverse=True):
+        line = line.replace(spelling, spelled[spelling])
+    return line
 
 
 def _quoted(text: str) -> str:
@@ -156,10 +157,10 @@ def _element(element: Any) -> str:
         fields["cells"] = _cells(element, kind)
     if kind == "html" and "<style>" in element.html.body:
         style, _, rest = element.html.body.rpartition("</style>")
-        fields["body"] = f"style {_digest(style)}{rest.strip()}"
+        fields["body"] = f"style {digest(style)}{rest.strip()}"
     if kind == "bidi_component":
         for name in ("jsContent", "cssContent"):
-            fields[name] = _digest(str(fields.get(name, "")))
+            fields[name] = digest(str(fields.get(name, "")))
         if element.bidi_component.bytes:
             fields["chart"] = _chart(json.loads(element.bidi_component.bytes))
     return _line(kind, fields)
@@ -221,7 +222,8 @@ def _flat(fields: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
             yield f"{prefix}{key}", value
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """Eight letters that stand for a text."""
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
@@ -229,7 +231,7 @@ def _cells(element: Any, kind: str) -> list[str]:
     frame = (Table if kind == "table" else Dataframe)(getattr(element, kind), None).value
     rows = frame.to_csv(float_format="%.6g", lineterminator="\n").rstrip("\n").split("\n")
     if len(rows) > MOST_ROWS:
-        rows = [*rows[:MOST_ROWS], f"{len(rows) - MOST_ROWS} more {_digest(chr(10).join(rows[MOST_ROWS:]))}"]
+        rows = [*rows[:MOST_ROWS], f"{len(rows) - MOST_ROWS} more {digest(chr(10).join(rows[MOST_ROWS:]))}"]
     return [re.sub(r"data:image/jpeg;base64,[\w+/=]+", "an image", row) for row in rows]
 
 

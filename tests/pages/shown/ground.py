@@ -19,7 +19,7 @@ from pages.ui.backbone import catalogue, weights
 from pages.ui.runs import listing, live, words
 from pages.ui.session import engine, warmup
 from pages.ui.session.state import Draft
-from tests.pages.shown.described import described, keep_messages, shortened
+from tests.pages.shown.described import described, keep_messages, same_everywhere, shortened
 from tests.recorded import Recorded
 from tests.uneven import recorded
 
@@ -114,19 +114,28 @@ class World:
             lock = engine.workspace().lock(new.id)
             lock.acquire()
             self._locks.append(lock)
-        engine.workspace().store.add(new)
+        store = engine.workspace().store
+        store.add(new)
+        if new.results or new.progress.get("epochs_done"):
+            store.record(new.id, steps=store.steps(run.id), epochs=store.epochs(run.id), phases=store.phases(run.id))
         if not engine.workspace().folder(new.id).exists():
             shutil.copytree(engine.workspace().folder(run.id), engine.workspace().folder(new.id))
         return new
 
     def check(self, recorded: Recorded, name: str, at: AppTest, whole: Sequence[str], *, sidebar: bool = False) -> None:
         """Fails where the page differs from what is recorded. `whole`: states whose lines the others do not repeat."""
-        places = {
-            self.tmp: "TMP", engine.workspace().root: "WORKSPACE", self.divided.parent: "DIVIDED", ROOT: "GRAFT",
-        }  # fmt: skip
-        text = described(at, places, sidebar=sidebar)
+        text = described(at, self._places, sidebar=sidebar)
         before = list(whole[: whole.index(name)] if name in whole else whole)
         recorded.check(name, shortened(text, {one: recorded.known(one) for one in before}))
+
+    def same_everywhere(self, line: str) -> str:
+        """The line without what differs by machine."""
+        return same_everywhere(line, self._places)
+
+    @property
+    def _places(self) -> dict[Path, str]:
+        root = engine.workspace().root
+        return {self.tmp: "TMP", root: "WORKSPACE", self.divided.parent: "DIVIDED", ROOT: "GRAFT"}
 
     def close(self) -> None:
         """Let the runs go."""
