@@ -89,9 +89,11 @@ def require_stages(requested: Iterable[str], names: Sequence[str], backbone: str
     if unknown:
         where = f" in {backbone}" if backbone else ""
         which = (
-            f"stage '{unknown[0]}'" if len(unknown) == 1 else "stages " + ", ".join(f"'{name}'" for name in unknown[:8])
+            f"is no stage '{unknown[0]}'"
+            if len(unknown) == 1
+            else "are no stages " + ", ".join(f"'{name}'" for name in unknown[:8])
         )
-        raise UnknownStage(f"There is no {which}{where}. Stages: {', '.join(names)}; or all.")
+        raise UnknownStage(f"There {which}{where}. Stages: {', '.join(names)}; or all.")
 
 
 def default_phases(names: Sequence[str], *, kept_views: bool = True) -> tuple[Phase, ...]:

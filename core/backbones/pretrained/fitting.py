@@ -59,7 +59,10 @@ def _require_fit(loaded: State, expected: State, source: str) -> None:
         ),
         *_name_problem("unknown", [key for key in loaded if key not in expected]),
         *_name_problem(
-            "of another shape", [_shapes(key, loaded, expected) for key in loaded if _differs(key, loaded, expected)]
+            "of another shape", [_shapes(key, loaded, expected) for key in loaded if _reshaped(key, loaded, expected)]
+        ),
+        *_name_problem(
+            "of another type", [_types(key, loaded, expected) for key in loaded if _retyped(key, loaded, expected)]
         ),
     ]
     if not problems:
@@ -73,15 +76,22 @@ def _require_fit(loaded: State, expected: State, source: str) -> None:
         )
 
 
-def _differs(key: str, loaded: State, expected: State) -> bool:
-    if key not in expected:
-        return False
-    same_kind = loaded[key].is_floating_point() == expected[key].is_floating_point()
-    return loaded[key].shape != expected[key].shape or not same_kind
+def _reshaped(key: str, loaded: State, expected: State) -> bool:
+    return key in expected and loaded[key].shape != expected[key].shape
+
+
+def _retyped(key: str, loaded: State, expected: State) -> bool:
+    """Whether whole numbers stand for fractions or the other way round."""
+    return key in expected and loaded[key].is_floating_point() != expected[key].is_floating_point()
 
 
 def _shapes(key: str, loaded: State, expected: State) -> str:
     return f"{key} ({list(loaded[key].shape)} instead of {list(expected[key].shape)})"
+
+
+def _types(key: str, loaded: State, expected: State) -> str:
+    kinds = [str(state[key].dtype).removeprefix("torch.") for state in (loaded, expected)]
+    return f"{key} ({kinds[0]} instead of {kinds[1]})"
 
 
 def _name_problem(what: str, names: list[str]) -> list[str]:
