@@ -46,7 +46,7 @@ def test_no_screen_is_wider_than_the_window(new_page, server, screenshots, width
     page.screenshot(path=screenshots / f"home-{width}-{'dark' if dark else 'light'}.png")
 
 
-@pytest.mark.parametrize("width", [1400, 420])  # narrow: with the sidebar folded away
+@pytest.mark.parametrize("width", [1400, pytest.param(420, marks=pytest.mark.slow)])  # with the sidebar folded away
 def test_charts_and_images_follow_a_switch_of_the_theme(new_page, server, width):
     page = new_page(width=width)
     page.goto(server.url + "/data")

@@ -29,7 +29,8 @@ def images(page, count):
     idle(page)
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1400, False), pytest.param(420, True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "dark"), [(1400, False), (420, True)])
 def test_an_unclear_folder_is_asked_about_and_the_answer_can_be_changed(server, new_page, variants, width, dark):
     page = new_page(width, dark=dark)
     opened(page, server, "/data")

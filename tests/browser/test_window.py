@@ -55,9 +55,9 @@ def test_the_drawer_of_a_narrow_screen_closes_when_a_page_is_chosen(new_page, se
     assert page.get_by_test_id("stSidebar").bounding_box()["x"] < -200
 
 
-@pytest.mark.parametrize("first", ["stamps"])
-def test_a_reload_keeps_the_images_of_its_own_tab(page, server, first):
-    choose(page, server, first)
+@pytest.mark.slow
+def test_a_reload_keeps_the_images_of_its_own_tab(page, server):
+    choose(page, server, "stamps")
     other = page.context.new_page()
     choose(other, server, "signs")
     for tab, name in ((page, "Stamps"), (other, "Signs"), (page, "Stamps")):
