@@ -6,6 +6,8 @@ import shlex
 
 from core.planning.experiments import default_experiment
 
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+_FRAME = ("Usage: ", "Try '", "╭", "╰")
 _RUN = re.compile(r"\b\d{8}-\d{6}-[0-9a-f]{4}\b")
 
 
@@ -67,10 +69,12 @@ def _printed(out):
 
 
 def _unframed(err):
-    """The lines of stderr, without the frame and the name of the program around a usage error."""
-    frame = ("Usage: ", "Try '", "╭", "╰")
-    return [line.strip("│ ") if line.startswith("│") else line for line in err.splitlines() if line[:7].strip() and
-            not line.startswith(frame)]  # fmt: skip
+    """The lines of stderr; of a usage error without its frame, colours and the name of the program."""
+    lines = err.splitlines()
+    plain = [_COLOUR.sub("", line) for line in lines]
+    if not any(line.lstrip().startswith(("Usage: ", "╭")) for line in plain):
+        return [line for line in lines if line.strip()]  # where a bar was, an empty one is left
+    return [line.strip("│ ") for line in plain if line.strip("│ ") and not line.lstrip().startswith(_FRAME)]
 
 
 def _flat(value, name=""):

@@ -93,6 +93,7 @@ def files(tmp_path_factory, divided):
 @pytest.fixture
 def told(graft, divided, files, tmp_path, monkeypatch):  # noqa: F811
     places = {"DIVIDED": divided, "WORKSPACE": tmp_path / "workspace", "ELSEWHERE": tmp_path / "elsewhere"}
+    monkeypatch.setenv("COLUMNS", "250")
     tell = Told(graft, places | {name: files / name for name in ("FILE", "PLAN")})
 
     def prepared(plan, root, device, images):
