@@ -112,6 +112,25 @@ def test_a_cancelled_analysis_is_forgotten_whether_it_waits_or_runs(analyses):
     assert over(analyses, "runs").result == "new"
 
 
+def test_a_cancelled_analysis_is_closed_before_the_next_one_begins(analyses):
+    ended = []
+
+    def work(control):
+        try:
+            while True:
+                yield STEP
+        finally:
+            ended.append("first")
+
+    kept = [work(None)]  # not left to the garbage collector
+    analyses.analyse("first", lambda control: kept[0])
+    until(lambda: analyses.analysis("first").progress == STEP)
+    analyses.analyse("second", lambda control: ended.append("second") or quick()(control))
+    analyses.cancel("first")
+    assert over(analyses, "second").result == "found"
+    assert ended == ["first", "second"]
+
+
 def test_results_and_waiting_analyses_are_bounded(analyses, monkeypatch):
     monkeypatch.setattr(module, "KEPT", 3)
     for number in range(5):
