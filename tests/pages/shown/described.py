@@ -129,7 +129,8 @@ class _Page:
 def same_everywhere(line: str, places: Mapping[Any, str]) -> str:
     """The line with names for folders, and without digests of files."""
     spelled = {str(place): name for place, name in places.items()}
-    spelled |= {_quoted(literal(place).replace("\u2060", "·")): name for place, name in spelled.items()}
+    escaped = {literal(place).replace("\u2060", "·"): name for place, name in spelled.items()}
+    spelled |= escaped | {_quoted(place): name for place, name in escaped.items()}
     line = _HASHES.sub("#", line.replace("\u2060", "·").replace("\r", ""))
     for spelling in sorted(spelled, key=len, reverse=True):
         line = line.replace(spelling, spelled[spelling])
