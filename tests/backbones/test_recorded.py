@@ -14,6 +14,7 @@ from core.backbones.architecture import make_empty
 from core.backbones.catalogue import BACKBONES
 from core.backbones.decay import undecayed
 from core.backbones.freezing import count_parameters
+from core.backbones.plain import plain_constructor
 from core.backbones.pretrained import bundled, fitting, weights
 from core.backbones.selection import CHOICES
 from core.backbones.stages import default_phases, default_recipe, resolve, stages
@@ -48,7 +49,9 @@ def test_facts_are_as_they_were(name, recorded):
     facts = [f"{key}: {value}" for key, value in asdict(entry).items()]
     sizes = [catalogue.geometry(entry), catalogue.geometry(entry, None, "weights")]
     sizes += [catalogue.geometry(entry, 10 * entry.smallest, crop) for crop in ("whole", "weights")]
-    recorded.check(f"facts of {name}", "\n".join([*facts, f"bytes: {entry.download_bytes}", *map(str, sizes)]))
+    made = "; ".join(plain_constructor(entry, 7, 2 * entry.image_size))
+    lines = [*facts, f"bytes: {entry.download_bytes}", *map(str, sizes), made]
+    recorded.check(f"facts of {name}", "\n".join(lines))
 
 
 @pytest.mark.parametrize("name", CUT)

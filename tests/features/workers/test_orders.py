@@ -190,6 +190,9 @@ def test_closing_gives_back_what_waits_and_what_workers_had_begun(fakes):
     assert not pool.usable
     with pytest.raises(WorkersUnavailable):
         orders(6)
+    asked = list(fakes[0].asked)
+    ready(pool, fakes[0])
+    assert fakes[0].asked == asked, "nothing waits any more"
     pool.start()
     pool._died(fakes[0])
     assert len(fakes) == 1
