@@ -124,3 +124,10 @@ def test_a_batch_of_shared_pixels_leaves_out_what_failed():
     assert part.images.reshape(-1).tolist() == [0, 1, 2, 6, 7, 8]
     assert (part.targets.tolist(), part.items) == ([41, 61], (chunk[0], chunk[2]))
     assert part.failed == ((chunk[1], "gone"),)
+
+
+def test_rows_of_a_file_take_no_memory_of_their_own():
+    layout = Layout((2,), (0,), torch.float32)
+    assert Block(layout, torch.zeros(3, 2)).memory_bytes == 24
+    assert Block(layout, torch.zeros(3, 2), mapped=True).memory_bytes == 0
+    assert Block(layout, torch.zeros(3, 2, device="meta")).memory_bytes == 0
