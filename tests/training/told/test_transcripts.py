@@ -18,6 +18,7 @@ from core.features.waiting import Waiting
 from core.training import loop
 from core.training.checkpoints import Checkpoints
 from core.training.events import EpochEnded, RunStarted, StepEnded
+from core.training.finder import find_rate
 from core.work.control import Control
 from tests.conftest import make_experiment
 from tests.recorded import RECORDING, Recorded
@@ -87,7 +88,10 @@ def alike(found, kept):
 
 
 def compare(recorded, name, events):
-    lines = [line(event) for event in events]
+    matched(recorded, name, [line(event) for event in events])
+
+
+def matched(recorded, name, lines):
     if RECORDING:
         recorded.check(name, "\n".join(lines))
     kept = recorded.known(name).split("\n")
@@ -113,6 +117,38 @@ def test_a_training_that_is_stopped_and_goes_on_tells_what_it_told(divided, tmp_
             control.stop()
     events += run(prepare(plan, tmp_path))
     compare(recorded, "stopped", events)
+
+
+SOUGHT = {
+    "a later phase": ({}, 2), "fresh views": ({"views": "fresh"}, 1), "the first": ({}, 0),
+    "no views": ({"pipeline": PipelineSpec()}, 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SOUGHT)
+def test_the_search_for_a_rate_tells_what_it_told(name, divided, tmp_path, recorded):
+    parts, index = SOUGHT[name]
+    phases = (
+        Phase(stages=HEAD, epochs=2, learning_rate=0.01), Phase(stages=HEAD, epochs=12, solver="lbfgs"),
+        Phase(stages=LATE, epochs=2),
+    )  # fmt: skip
+    if index == 1:
+        phases = (phases[0], phases[2])
+    recipe = Recipe(batch_size=4, precision="fp32", weight_decay=0.05)
+    setup = prepare(make_experiment(divided, phases=phases, recipe=recipe, **parts), tmp_path, saved=False)
+    searching, lines = find_rate(setup, Control(), index, steps=12), []
+    while True:
+        try:
+            lines.append(line(next(searching)))
+        except StopIteration as ended:
+            found = ended.value
+            break
+    # at the highest rates, where the search ends is a matter of rounding
+    lines = [one for one in lines if "trying" not in one or int(re.search(r"done (\d+)", one)[1]) < 8]
+    lines.append(f"{[f'{rate:.4g}' for rate in found.rates[:8]]}")
+    lines += [f"{number}: loss {loss:.4g}" for number, loss in enumerate(found.losses[:6])]
+    lines.append(found.reason.partition("Before the sweep")[2])
+    matched(recorded, f"rate: {name}", lines)
 
 
 def test_where_a_training_stands_is_kept(divided, tmp_path):
