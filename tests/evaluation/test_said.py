@@ -246,3 +246,12 @@ def test_what_is_given_is_listed_as_it_always_was(tmp_path):
             assert one.content() == Path(one.name)
             told.append(f"  {one.name} wanted {one.wanted} hidden {one.hidden} {one.reason}")
     RECORDED.check("given", "\n".join(told).replace(str(tmp_path), "TMP"))
+
+
+def test_nothing_is_said_of_a_phase_in_which_one_loss_is_no_number():
+    climbing = bent(FALLING, 6, 0.3)
+    assert diagnose(curve(climbing, SETTLED)).startswith("The training loss has risen")
+    assert diagnose(curve(climbing, [math.nan, *SETTLED[1:]])) is None
+    falling = curve([0.3] * 10, bent(SETTLED, 5, -0.05))
+    assert diagnose(falling).startswith("The validation loss was still falling")
+    assert diagnose(curve([math.inf, *[0.3] * 9], bent(SETTLED, 5, -0.05))) is None
