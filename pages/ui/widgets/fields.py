@@ -60,7 +60,7 @@ def _single(name: str, kind: Any, optional: bool, metadata: list[Any], field: Fi
         inner, more = _flatten(items[0], [])
         if len(items) == 2 and items[1] is Ellipsis and inner == [str]:
             return Shape("names", optional)
-        if len(items) == 2 and inner[0] in (int, float):
+        if len(items) == 2 and items[1] == items[0] and inner[0] in (int, float):
             bounds = [*metadata, *more, *_extra(field)]
             kinds: Kind = "int_range" if inner[0] is int else "float_range"
             return _number(kinds, inner[0], optional, bounds, field.default, ())
