@@ -7,7 +7,7 @@ import pytest
 
 from core.augment.strip import numeric
 from core.data.geometry import Geometry
-from pages.ui.augment import choice, mix, picker, scene, strip, views
+from pages.ui.augment import choice, copies, mix, picker, scene, strip, views
 from pages.ui.session import state
 from pages.ui.session.state import Draft
 from tests.pages.augment.helpers import step
@@ -131,3 +131,13 @@ def test_rolling_goes_round_as_often_as_there_are_views(monkeypatch, views_of, f
     choice._roll(count)
     assert (asked["disabled"], asked["args"]) == (disabled, ("augment:first", next_first))
     assert (asked["help"] is None) is not disabled
+
+
+def test_a_free_place_is_the_first_that_is_free(own_workspace):
+    folder = own_workspace.resolve() / "copies"
+    folder.mkdir(parents=True)
+    found = []
+    for _ in range(4):
+        found.append(copies.free_place(SimpleNamespace(name="My Pets")))
+        found[-1].write_bytes(b"")
+    assert found == [folder / f"my-pets{end}.zip" for end in ("", "-2", "-3", "-4")]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.errors import RunConflict
 from core.experiment import PipelineSpec, Reading, Step
 from core.runs.status import Status
 from core.tasks.scorecard import Score
@@ -11,6 +12,7 @@ from pages.ui.results import cells, scores
 from pages.ui.results import list as results_list
 from pages.ui.runs import listing
 from tests.pages import three_runs
+from tests.pages.trained import opened, ran
 
 no_warm_up = three_runs.no_warm_up
 workspace = three_runs.workspace
@@ -134,3 +136,9 @@ def test_the_size_of_a_folder_that_changes_is_that_of_what_is_there(tmp_path, mo
     monkeypatch.setattr(listing.files, "folder_bytes", refuse)
     assert listing.disk_bytes(tmp_path) == 18
     assert listing._bytes(tmp_path / "gone") == listing._bytes(tmp_path / "in") == 0
+
+
+def test_an_error_is_told_once(runs):
+    at = opened("pages/results.py", runs[1].id, **{"results-error": RunConflict("It is busy.")})
+    assert [one.value for one in at.error] == ["It is busy\\."]
+    assert [one.value for one in ran(at).error] == []

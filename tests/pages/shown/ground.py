@@ -19,6 +19,7 @@ from pages.ui.backbone import catalogue, weights
 from pages.ui.runs import listing, live, words
 from pages.ui.session import engine, warmup
 from pages.ui.session.state import Draft
+from pages.ui.widgets import progress
 from tests.pages.shown.described import described, keep_messages, same_everywhere, shortened
 from tests.recorded import Recorded
 from tests.uneven import recorded
@@ -159,6 +160,7 @@ def world(tmp_path, monkeypatch, divided):
     monkeypatch.setattr(warmup, "ready", lambda: True)
     monkeypatch.setattr(warmup, "wait", lambda purpose: None)
     monkeypatch.setattr(engine, "start_workers", lambda: None)
+    monkeypatch.setattr(progress, "SHOWN_AFTER_S", 1e9)  # no bar, however slow the machine is
     for module in (catalogue, weights, live):
         monkeypatch.setattr(module, "is_local", lambda entry: entry.library == "bundled")
     made = World(tmp_path, monkeypatch, divided)

@@ -195,7 +195,9 @@ LINES = [
 LBFGS = (Phase(stages=("head",), epochs=9, solver="lbfgs"),)
 STATES = {
     "nothing chosen": lambda world: world.open("train"), "all chosen": plan(), "gone": plan(source="/no/[x]"),
-    "no phase": plan(phases=()), "a stage that is not there": plan(phases=(Phase(stages=("layer9",), epochs=1),)),
+    "no phase": plan(phases=()),
+    "two things are missing": plan(source=None, phases=()),
+    "a stage that is not there": plan(phases=(Phase(stages=("layer9",), epochs=1),)),
     "steps that cannot be": plan(pipeline=PipelineSpec(steps=(Step(transform="Rotat"),))),
     "an unknown backbone": plan(backbone=BackboneSpec(name="[gone]"), phases=None),
     "nothing is augmented": plan(pipeline=PipelineSpec(), views="fresh", phases=LBFGS),

@@ -202,3 +202,11 @@ def test_a_clock_that_is_set_back_loses_no_draft_and_the_last_one_goes_on(monkey
     new_session(monkeypatch)
     state.adopt(tab)
     assert state.draft() == mine, "its file is not the one that goes"
+
+
+def test_what_was_passed_long_before_is_still_known(monkeypatch):
+    monkeypatch.setattr("streamlit.session_state", {})
+    assert [state.unseen("a", ids) for ids in (["1", "2"], ["3"], ["1", "3", "4"], ["2"])] == [
+        {"1", "2"}, {"3"}, {"4"}, set()
+    ]  # fmt: skip
+    assert state.unseen("b", ["1"]) == {"1"}
