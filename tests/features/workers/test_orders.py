@@ -1,56 +1,15 @@
 """How a pool deals out work, without processes: workers that only note what they are asked for."""
 
 import logging
-import subprocess
 from itertools import chain, repeat
 from types import SimpleNamespace
 
 import pytest
 
 from core.features.workers import pool as module
-from core.features.workers import worker as worker_module
-from core.features.workers.messages import Closed, Made, Opened, Trying, Unit
+from core.features.workers.messages import Closed, Made, Trying
 from core.features.workers.pool import WorkersUnavailable
-from core.features.workers.stream import _batches_ahead, _Slots
-from core.features.workers.worker import LEFT_OUT, Order
-
-
-class Process:
-    def __init__(self, number):
-        self.pid, self.code, self.waited, self.killed, self.hangs = number, None, [], False, False
-
-    def poll(self):
-        return self.code
-
-    def wait(self, timeout=None):
-        self.waited.append(timeout)
-        if self.hangs:
-            raise subprocess.TimeoutExpired("worker", timeout)
-
-    def kill(self):
-        self.killed = True
-
-
-class Fake:
-    """As `Worker`, without a process."""
-
-    made: list["Fake"]
-
-    def __init__(self):
-        self.orders, self.ready, self.asked, self.left, self.known, self.answers = {}, False, [], 0, set(), None
-        self.process = Process(len(Fake.made) + 1)
-        Fake.made.append(self)
-
-    def ask(self, order, opened):
-        self.orders[order.unit.unit] = order
-        self.known.add(opened.key)
-        self.asked.append((order.unit.unit, opened.key))
-
-    def close_views(self, key):
-        return key in self.known
-
-    def leave(self):
-        self.left += 1
+from tests.features.workers.fakes import Fake, Orders, opened, ready
 
 
 @pytest.fixture
@@ -59,33 +18,6 @@ def fakes(monkeypatch):
     monkeypatch.setattr(module, "Worker", Fake)
     monkeypatch.setattr(module, "_listen", lambda *_: None)
     return Fake.made
-
-
-def opened(key):
-    return Opened(key, "{}", None, 0, (), None, None)
-
-
-class Orders:
-    """Orders of a pool, and what became of each, by its number."""
-
-    def __init__(self, pool):
-        self.pool, self.told = pool, {}
-        self.key = pool.open(opened)
-
-    def __call__(self, number, key=None, images=3):
-        unit = Unit(self.key if key is None else key, number, 0, None, tuple(range(images)))
-        order = Order(unit, lambda made: self.told.setdefault(number, []).append(made))
-        self.pool.order(order)
-        return order
-
-    @property
-    def unavailable(self):
-        return sorted(number for number, (made,) in self.told.items() if isinstance(made.error, WorkersUnavailable))
-
-
-def ready(pool, *workers):
-    for one in workers:
-        pool._is_ready(one)
 
 
 def test_a_pool_starts_as_many_as_it_is_told_and_no_more(fakes):
@@ -303,44 +235,3 @@ def test_numbers_are_never_given_twice(fakes):
     pool = module.WorkerPool(1)
     numbers = [pool.new_number(), pool.open(opened), pool.new_number()]
     assert len(set(numbers)) == 3
-
-
-def test_an_image_over_which_three_workers_ended_is_left_out_and_said():
-    told = []
-    order = Order(Unit(1, 2, 0, None, ("a", "b", "c")), told.append)
-    for left_out in (frozenset(), frozenset(), {1}):
-        order.trying = 1
-        assert order.again() is order
-        assert (order.unit.left_out, order.unit.careful, order.trying) == (left_out, True, None)
-    order.again()
-    assert order.lost == {1: 3}
-    order.finish(Made(2, (None, None, "gone")))
-    assert told == [Made(2, (None, LEFT_OUT, "gone"))]
-    assert "ended 3 times" in LEFT_OUT
-    assert worker_module.LOST == 3
-
-
-@pytest.mark.parametrize(
-    ("count", "batch", "view_bytes", "ahead"),
-    [(1, 16, 10, 4), (1, 17, 10, 3), (4, 16, 10, 10), (4, 64, 10, 4), (3, 33, 10, 4), (0, 16, 10, 2), (2, 0, 10, 6),
-     (16, 16, 1 << 22, 8), (16, 16, 1 << 24, 2), (16, 16, 1 << 26, 2)],
-)  # fmt: skip
-def test_so_many_batches_lie_in_memory_at_once(count, batch, view_bytes, ahead):
-    assert _batches_ahead(SimpleNamespace(count=count), batch, view_bytes) == ahead
-
-
-def test_slots_are_taken_in_turn_and_given_back_when_they_were_in_use():
-    slots = _Slots(3, 12)
-    try:
-        assert (slots.take(), slots.take()) == (0, 1)
-        slots.memory[12:24] = 7
-        assert slots.views(1, 1, 2).tolist() == [[[[7] * 3] * 2] * 2]
-        assert slots.free == [2]
-        slots.give_back()
-        assert slots.free == [2, 1]
-        slots.give_back()
-        assert slots.free == [2, 1]
-        slots.release()
-        assert slots.memory.size == 0
-    finally:
-        slots.file.close()
