@@ -1,7 +1,10 @@
 """What is remembered of files, and what makes them be read again; what names a data set."""
 
 import os
+import re
 from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -151,3 +154,14 @@ def test_the_fingerprint_is_not_of_names_places_and_order(weather, tmp_path):
         changed(weather, 0, name="z.png", path=tmp_path / "z.png", notes=("note",)),
     ]  # fmt: skip
     assert {one.fingerprint for one in same} == {weather.fingerprint}
+
+
+def test_what_was_decoded_by_another_library_is_not_used_again():
+    """Each library that pixels go through is named in the version of what the scan keeps."""
+    called = {"PIL": "pillow", "pillow_heif": "pillow-heif"}
+    folder = Path(scan.__file__).parent
+    text = "".join(path.read_text(encoding="utf-8") for path in (*folder.glob("decoding/*.py"), folder / "images.py"))
+    found = set(re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE))
+    decoders = {called.get(name, name) for name in found & {*called, "simplejpeg", "tifffile", "imagecodecs", "cv2"}}
+    assert decoders == set(scan._DECODERS)
+    assert all(f"{name} {version(name)}" in scan._VERSION for name in decoders)

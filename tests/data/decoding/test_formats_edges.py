@@ -233,3 +233,13 @@ def test_of_many_texts_of_a_png_the_first_64_are_looked_at(before, turned):
     texts = [(b"tEXt", b"Comment\0%d" % number) for number in range(before)]
     pixels = decode(png(*texts, (b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP))).pixels
     assert (pixels == (UPRIGHT[::-1, ::-1] if turned else UPRIGHT)).all()
+
+
+@pytest.mark.parametrize(("bits", "low", "high"), [(12, -2048, 2047), (10, -512, 511), (16, -32768, 32767)])
+def test_signed_jpeg_2000_begins_at_its_lowest_number(bits, low, high):
+    numbers = np.full((16, 16, 3), low, np.int16)
+    numbers[:, 8:] = high
+    numbers[8:] = 0
+    data = imagecodecs.jpeg2k_encode(numbers, level=0, reversible=True, bitspersample=bits)
+    pixels = decode(data).pixels
+    assert [pixels[at].tolist() for at in ((0, 0), (0, 15), (15, 0))] == [[0] * 3, [255] * 3, [128] * 3]

@@ -58,6 +58,14 @@ def test_drawn_images_with_the_number_of_a_photograph_have_its_size():
     assert left_out(*PHOTOS, *(f"*cat/bw_{n + 2}.png" for n in range(5))) == [f"*cat/bw_{n}.png" for n in range(2, 6)]
 
 
+def test_drawn_images_in_a_folder_of_their_own_have_the_number_of_one_elsewhere_in_their_class():
+    photos = [f"cat/photos/a{n}.jpg" for n in range(6)]
+    masks = [f"*cat/bw/m_{n}.png" for n in range(5)]
+    assert left_out(*photos, *masks) == masks
+    mixed = [f"*cat/photos/q_{n}.png" for n in range(4)]  # another folder holds both
+    assert sorted(left_out(*photos, *masks, *mixed)) == sorted([*masks, *mixed])
+
+
 def test_what_lies_in_a_folder_called_after_a_photograph_are_its_masks():
     inside = ["*cat/a0_json/label.png", "*cat/a1_json/label.png", "*cat/a2/label.png"]
     more = ["cat/a0_json/img.png", "cat/a0_json/label_viz.png"]

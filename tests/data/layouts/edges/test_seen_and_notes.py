@@ -115,6 +115,10 @@ def test_lists_of_parts_beside_classes_are_told(read):
     assert note.startswith(
         "'train.txt' names 3 of the 9 images, which is not used: they are divided anew. If it says how"
     )
+    others = {f"a{n:02}.txt": "nothing of these\nelse\n" for n in range(59)}
+    assert notes(read(CLASSES | others | {"z.txt": "cp\ncq\ndp\n"}), "'z.txt' names 3 of the 9 images")
+    others["a59.txt"] = others["a00.txt"]
+    assert not notes(read(CLASSES | others | {"z.txt": "cp\ncq\ndp\n"}), "z.txt"), "the sixty-first is not opened"
     two = {"first.txt": "cp\ncq\ndp\n", "second.txt": "cr\ndq\n"}
     (note,) = notes(read(CLASSES | two), "divided anew")
     assert note.startswith("'first.txt' and 'second.txt' name 3 and 2 of the 9 images, which is not used")

@@ -50,7 +50,14 @@ def test_other_folders_that_count_alike_are_classes(read, names):
 
 
 def test_so_is_one_with_other_numbers(read):
-    assert counts(read({"jpg": numbered("a_{}.jpg"), "owl": numbered("b_{}.jpg", 5)})) == {"jpg": 7, "owl": 5}
+    owls = {"jpg": numbered("a_{}.jpg"), "owl": numbered("b_{}.jpg", 5)}
+    assert counts(read(owls)) == {"jpg": 7, "owl": 5}
+    assert counts(read(owls | {"jay": numbered("c_{}.jpg")})) == {"jpg": 7, "owl": 5, "jay": 7}, "not all count alike"
+
+
+def test_all_of_three_folders_that_count_alike_are_asked_about(asked):
+    three = {"jpg": numbered("a_{}.jpg"), "edges": numbered("b_{}.jpg"), "soft": numbered("c_{}.jpg")}
+    assert "the folders 'edges', 'jpg' and 'soft' hold images of the same numbers" in asked(three).question
 
 
 @pytest.mark.parametrize("columns", ["file,label", "left_image,right_image,label"])

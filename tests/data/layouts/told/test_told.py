@@ -73,6 +73,7 @@ def said(layout: Layout) -> str:
             *(f"note: {note}" for note in layout.notes),
             *(f"to predict: {path.relative_to(layout.root).as_posix()}" for path in layout.unlabelled),
             *([f"columns: {', '.join(layout.columns)}"] if layout.columns else []),
+            f"reading: {json.dumps(layout.reading.model_dump(exclude_defaults=True))}",
         ]
     )
 
