@@ -38,6 +38,7 @@ SPECS = {
         steps=(step("Rotate"), step("Blur", 1.0), step("Rotate", 0.125), step("ElasticTransform"))
     ),
     "own": PipelineSpec(steps=(step("AugMix"), step("XYMasking"), step("OverlayElements"), step("RandomSizedCrop"))),
+    "a choice of others": PipelineSpec(steps=(step("OneOf", options=(step("Blur"), step("FDA"))),)),
     "others": PipelineSpec(steps=(step("FDA"), step("HistogramMatching", 0.0))),
 }  # fmt: skip
 WRONG = {
