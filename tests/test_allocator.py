@@ -48,7 +48,7 @@ def test_torch_is_told_to_ask_for_large_pages_before_it_is_loaded(set_by_user, e
 
 @needs_gnu
 def test_large_blocks_are_used_again_instead_of_being_handed_out_page_by_page():
-    assert int(run(BLOCKS)[0]) < 10_000
+    assert int(run(BLOCKS)[0]) < 40_000  # some systems take away memory that is not used
     assert int(run(BLOCKS, "0")[0]) > 50_000  # 5 blocks of 80 MB in pages of 4 KB
 
 

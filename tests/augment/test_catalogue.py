@@ -102,6 +102,7 @@ def test_reading_the_catalogue_and_the_presets_imports_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_building_asks_no_server_for_updates():
     code = "import os, core.augment.builders; print(os.environ['NO_ALBUMENTATIONS_UPDATE'])"
     done = subprocess.run([sys.executable, "-W", "error::UserWarning:albumentations", "-c", code],

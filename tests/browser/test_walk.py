@@ -53,6 +53,7 @@ def healthy(page):
     assert "Traceback" not in page.inner_text("body")
 
 
+@pytest.mark.slow
 def test_one_click_leads_to_a_training_model(page, server, screenshots):
     opened(page, server)
     page.click(".st-key-home-try button")

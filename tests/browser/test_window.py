@@ -18,6 +18,7 @@ def choose(page, server, sample):
     page.locator(".st-key-data-classes .ytick text").first.wait_for()
 
 
+@pytest.mark.slow
 def test_the_next_page_opens_at_its_top(page, server):
     choose(page, server, "stamps")
     page.locator(".st-key-data-next button").scroll_into_view_if_needed()

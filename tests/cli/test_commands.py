@@ -172,6 +172,7 @@ def test_backbones_are_listed(graft):
     assert "efficientnet_lite0" in graft("backbones")[1]
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_a_run_that_resume_finishes(images, tmp_path):
     environment = {**os.environ, "GRAFT_WORKSPACE": str(tmp_path / "workspace")}
     command = [sys.executable, "-m", "core", "train", "--data", str(images), *QUICK, "--phase", "head:60", "--json"]
@@ -192,6 +193,7 @@ def test_ctrl_c_leaves_a_run_that_resume_finishes(images, tmp_path):
     assert json.loads(again.stdout.splitlines()[-1])["epochs"] == 60
 
 
+@pytest.mark.slow
 def test_a_learning_rate_is_looked_for_with_the_options_of_a_training(graft, images, tmp_path):
     options = ["--data", images, *QUICK, "--phase", "head:2", "--phase", "all:1:1e-4", "--batch-size", 8]
     code, out, _ = graft("find-lr", *options, "--json")
@@ -247,6 +249,7 @@ def test_a_zip_is_trained_like_a_folder(graft, tmp_path):
     assert json.loads(out.splitlines()[-1])["val"]["n"] == 4
 
 
+@pytest.mark.slow
 def test_safety_tells_its_verdict(graft, images):
     code, out, _ = graft("safety", "--data", images, "--augment", "HorizontalFlip", "--json")
     assert code == 0

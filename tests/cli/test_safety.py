@@ -41,6 +41,7 @@ def test_each_step_is_told_alone(graft, images):  # noqa: F811
     assert "Each step alone" in out
 
 
+@pytest.mark.slow
 def test_what_is_known_is_told_without_being_found_again(graft, images, monkeypatch):  # noqa: F811
     first = told(graft, images, "--steps")
     monkeypatch.setattr(trial, "screen_labels", lambda *_: pytest.fail("it is known already"))

@@ -26,7 +26,9 @@ from tests.conftest import make_experiment, make_images
 # backbone, size of the input (None: the weights' own), crop; what the shorter side is resized to
 GEOMETRIES = [
     ("efficientnet_lite0", None, "whole", 224), ("efficientnet_lite0", None, "weights", 256),
-    ("efficientnet_lite0", 96, "weights", 110), ("resnet18", 64, "whole", 64), ("resnet18", 64, "weights", 73),
+    ("resnet18", 64, "whole", 64),
+    *(pytest.param(*slow, marks=pytest.mark.slow)
+      for slow in (("efficientnet_lite0", 96, "weights", 110), ("resnet18", 64, "weights", 73))),
 ]  # fmt: skip
 TOLERANCE = 1e-4
 

@@ -177,7 +177,7 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.parametrize("moment", range(3))
+@pytest.mark.parametrize("moment", [*(pytest.param(moment, marks=pytest.mark.slow) for moment in range(2)), 2])
 def test_ctrl_c_ends_the_process_with_0_within_10_seconds_and_the_run_can_be_resumed(tmp_path, endless, moment):
     (tmp_path / "experiment.yaml").write_text(endless.to_yaml())
     command = [sys.executable, "-c", SERVER, str(tmp_path / "workspace"), str(tmp_path / "experiment.yaml")]

@@ -115,6 +115,7 @@ def test_the_thresholds_are_those_of_the_validation_images(finished):
     np.testing.assert_allclose(val.thresholds, best_thresholds(val.labels, val.probabilities), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_download_answers_as_the_program_does_alone(finished, tmp_path):
     workspace, run = finished
     zipfile.ZipFile(io.BytesIO(bundle(workspace, run))).extractall(tmp_path)

@@ -214,7 +214,7 @@ def synthetic(dataset, count, labels):
     return replace(dataset, items=items)
 
 
-@pytest.mark.parametrize("labels", [1, 2])
+@pytest.mark.parametrize("labels", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_million_near_pairs_are_never_listed(folder_of, read, many, labels):
     near = find_near(synthetic(read(folder_of(many({"cat": 2, "dog": 2}))), 1500, labels))
     assert len(near.conflicts) <= 1500

@@ -141,8 +141,8 @@ def test_words_that_names_have_in_common():
     found = {one.text: set(bases.values()) for one, bases in added(["red_cat", "red_dog", "cat", "blue_dog_1"]).items()}
     assert found == {"red": {"red_cat", "red_dog"}}
     assert {one.text for one in added(["cat_p_q_r", "dog_p_q_r"])} == {"r", "q r"}
-    assert crossed_with_parts(["cat_train", "dog_train", "cat_test", "dog_test"]) == ["train", "test"]
-    assert crossed_with_parts(["train_cat", "train_dog", "test_cat", "test_dog"]) == ["train", "test"]
+    assert crossed_with_parts(["cat_train", "dog_train", "cat_test", "dog_test"]) == ["test", "train"]
+    assert crossed_with_parts(["train_cat", "train_dog", "test_cat", "test_dog"]) == ["test", "train"]
     assert crossed_with_parts(["cat_train", "dog_train", "cat_test", "dog_test", "owl"]) == []
     assert crossed_with_parts(["cat_train", "dog_train", "cat_test", "owl_test"]) == []
     assert crossed_with_parts(["cat_2012", "dog_2012", "cat_2013", "dog_2013"]) == []
