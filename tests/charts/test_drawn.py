@@ -1,7 +1,6 @@
 """Every chart as it is drawn, to the last number: what `drawn.txt` says, and nothing else.
 
-A chart that is meant to look different: `python -m tests.charts.test_drawn` writes the file anew from the code; look at
-the chart in the app and at the difference before it is committed.
+A chart that is meant to look different is recorded anew (`tests/recorded.py`); look at it in the app, too.
 """
 
 import json
@@ -28,8 +27,8 @@ from core.tasks.classification.confusion import Confusion
 from core.tasks.scorecard import Score
 from core.training.sweep import Sweep
 from tests.charts.helpers import epoch_ended, phase_started, step_ended
+from tests.recorded import Recorded
 
-FILE = Path(__file__).with_name("drawn.txt")
 EPOCHS = [epoch_ended(0, best=True), epoch_ended(1, best=True), epoch_ended(2, phase=1, val_loss=1.2)]
 PHASES = [phase_started(0, 0, 2), phase_started(1, 2, 3, stages=("blocks.6", "head"))]
 STEPS = [step_ended(n + 1, phase=int(n >= 8), loss=1 / (n + 2)) for n in range(14)]
@@ -123,10 +122,18 @@ def drawn(name):
     return [f"{key}: {json.dumps(entry, sort_keys=True)}" for key, entry in sorted(entries.items())]
 
 
+@pytest.fixture(scope="module")
+def recorded():
+    return Recorded(Path(__file__).with_name("drawn.txt"))
+
+
 @pytest.mark.parametrize("name", CHARTS)
-def test_a_chart_is_drawn_as_it_always_was(name):
-    kept = dict(one.split("\n", 1) for one in FILE.read_text(encoding="utf-8").rstrip("\n").split("\n\n"))
-    assert drawn(name) == kept[f"[{name}]"].split("\n")
+def test_a_chart_is_drawn_as_it_always_was(name, recorded):
+    recorded.check(name, "\n".join(drawn(name)))
+
+
+def test_every_record_is_of_a_chart(recorded):
+    recorded.check_all_are_used(CHARTS)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +192,3 @@ def test_a_line_has_up_to_five_hundred_points(points):
 def test_a_long_name_of_a_class_is_shortened_in_the_middle(length, shown):
     (tick,) = recall_figure([replace(RECALLS[0], name="a" * length)], "light").layout.yaxis.ticktext
     assert (len(tick), "…" in tick) == (shown, length > 28)
-
-
-if __name__ == "__main__":
-    FILE.write_text("\n\n".join("\n".join((f"[{name}]", *drawn(name))) for name in CHARTS) + "\n", encoding="utf-8")
