@@ -107,3 +107,11 @@ def test_several_labels_are_told_the_most_probable_first_and_none_is_told(answer
     assert [one["labels"] for one in json.loads(out[-1])] == [["ant"], ["bee", "ant"], []]
     first = {"path": str(folder / "a.png"), "class": "ant", "probabilities": {"ant": 0.7, "bee": 0.2, "cat": 0.1}}
     assert json.loads(answered(folder / "a.png", "--json")[1][-1]) == [first]
+
+
+def test_a_line_is_a_file_however_long_its_name(answered, folder, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    (folder / f"a{'x' * 90}.png").write_bytes(PNG)
+    _, out, _ = answered(folder / f"a{'x' * 90}.png")
+    assert len(out) == 1
+    assert out[0].startswith(str(folder))

@@ -80,3 +80,11 @@ def test_a_label_that_no_reader_takes_for_one_is_refused():
         labels_table(rows, ("unlabeled", "b"))
     both = [row for row in rows if row[1] != ("unlabeled",)]
     assert read_back(labels_table(both, ("unlabeled", "b")), both) == expected(both)
+
+
+def test_a_table_of_other_images_gives_no_labels():
+    rows = named([("cat",), ("dog",), ("cat",), ("dog",)])
+    lines = ["file,label", *(f"{name},{labels[0]}" for name, labels in rows)]
+    assert len(read_back("\n".join(lines).encode(), rows, Reading())) == 4
+    assert read_back("\n".join([*lines, "images/gone.png,cat"]).encode(), rows, Reading()) == {}
+    assert read_back("\n".join([*lines, f"{rows[0][0]},dog"]).encode(), rows, Reading()) == {}, "contradicts itself"

@@ -3,8 +3,12 @@
 import pytest
 
 from core.data.layouts.asking.crossed import added, beside_their_classes, crossed_with_parts
+from core.data.layouts.asking.questions import variants
 from core.data.layouts.asking.tables_of_all import AGREES
+from core.data.layouts.case import Case
+from core.data.tree import Folder
 from core.errors import UnclearLayout
+from core.experiment import Reading
 from tests.data.layouts.conftest import counts, reasons
 
 
@@ -31,6 +35,16 @@ def test_folders_that_share_half_of_their_inner_folders_are_parts_or_variants(as
     )
     assert ways(question) == [{"layout": way} for way in ("only:p", "only:q", "inner", "folders")]
     assert asked(content | {"q/v": 2}).question.startswith("The folders 'p' and 'q' hold only folders of their own")
+
+
+def test_of_folders_that_hold_parts_too_one_alone_can_be_read(tmp_path, monkeypatch):
+    top, folders = Folder(tmp_path), [Folder(tmp_path / name) for name in "pq"]
+    case = Case(top, top, Reading(), None)
+    asked = []
+    monkeypatch.setattr(Case, "ask", lambda _, question, ways: asked.append([way[0]["layout"] for way in ways]))
+    for names in ({"cat", "train"}, {"test"}, {"cat", "dog"}):
+        variants(case, folders, names, [({"layout": "inner"}, "")])
+    assert asked == [["only:p", "only:q"], ["only:p", "only:q"], ["only:p", "only:q", "inner"]]
 
 
 def test_folders_with_a_quarter_of_their_images_outside_are_classes(read, asked):
