@@ -116,6 +116,7 @@ def test_a_fresh_interpreter_makes_the_same_bytes(elsewhere, dataset, name):
     assert bool(changed) is (name != "none")
 
 
+@pytest.mark.slow
 def test_every_transform_makes_the_same_bytes(elsewhere, dataset):
     alone = {name: PipelineSpec(steps=(always(name),)) for name in catalogue.TRANSFORMS}
     write(elsewhere / "alone", alone)

@@ -74,6 +74,7 @@ def test_a_drag_outlives_the_updates_in_its_middle(page, charts_server):
     page.wait_for_function("() => window.gd()._fullLayout.xaxis.autorange === false")
 
 
+@pytest.mark.slow
 def test_a_double_click_follows_the_data_again(page, charts_server):
     open_charts(page, charts_server)
     zoom(page)
@@ -107,6 +108,7 @@ def test_charts_come_back_after_another_page_and_load_the_script_once(page, char
     assert len(asked) == 1
 
 
+@pytest.mark.slow
 def test_the_browser_keeps_the_script_over_a_reload(page, charts_server):
     open_charts(page, charts_server)
     page.reload()

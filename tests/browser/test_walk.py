@@ -174,6 +174,7 @@ def predict_one_image(page):
     healthy(page)
 
 
+@pytest.mark.slow
 def test_by_hand_from_images_to_a_prediction(page, new_page, server, screenshots, tmp_path):
     workspace = Workspace(server.workspace)
     opened(page, server)

@@ -31,6 +31,7 @@ def test_the_sweep_lists_strengths_and_where_it_turns(graft, images):  # noqa: F
     assert "The light" in out
 
 
+@pytest.mark.slow
 def test_each_step_is_told_alone(graft, images):  # noqa: F811
     found = told(graft, images, "--steps")
     assert [one["step"].split()[0].strip(":") for one in found["steps"]] == ["Rotate", "Translate", "Scale", "Colour"]

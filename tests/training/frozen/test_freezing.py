@@ -29,7 +29,7 @@ def one_per_family():
     return [pytest.param(entry, id=f"{entry.library}-{entry.family}") for entry in smallest.values()]
 
 
-def families(slow_from=20_000_000):
+def families(slow_from=7_000_000):
     """One backbone of every family; tests of those with so many weights are slow."""
     found = [(case, case.values[0].parameters >= slow_from) for case in one_per_family()]
     return [pytest.param(*case.values, id=case.id, marks=[pytest.mark.slow] if slow else []) for case, slow in found]
