@@ -137,6 +137,14 @@ def test_as_many_images_are_tried_as_processes_can_take(divided, tmp_path, monke
         assert tried.pop() == count
 
 
+def test_decoding_is_shared_among_the_images_that_were_tried(divided, tmp_path, monkeypatch):
+    setup = prepare(make_experiment(divided, recipe=Recipe(batch_size=4, precision="fp32")), tmp_path)
+    monkeypatch.setattr(module, "IMAGES", 2)
+    monkeypatch.setattr(module, "_timed", lambda work, _: (work(), module._Turns(45.0, 1.0)))
+    setup.model.eval()
+    assert module._speed(setup, enter_phase(setup, setup.phase_inputs("fp32"), 0), Control()).decoding == 22.0
+
+
 @pytest.mark.parametrize(("name", "synchronised"), [("cpu", 0), ("cuda", 2)])
 def test_each_part_is_timed_in_two_turns_to_its_end(monkeypatch, name, synchronised):
     clock, turns, ends = iter((10.0, 17.0, 20.0, 24.0)), [], []

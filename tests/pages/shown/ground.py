@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -169,3 +169,27 @@ def world(tmp_path, monkeypatch, divided):
     made.close()
     monkeypatch.undo()
     time.tzset()
+
+
+def page_tests(
+    recorded: Recorded,
+    states: Mapping[str, Callable[["World"], AppTest]],
+    *,
+    whole: Sequence[str],
+    more: Sequence[str] = (),
+) -> tuple[Callable[..., None], Callable[[], None]]:
+    """The tests of a page: each state shows what is recorded, and nothing else is recorded.
+
+    Those of `whole` come first and in full; the others repeat none of their lines. The sidebar of `whole` and `more` is
+    recorded, too.
+    """
+    ordered = {name: states[name] for name in (*whole, *states)}
+
+    @pytest.mark.parametrize("name", ordered)
+    def shows(name, world):
+        world.check(recorded, name, ordered[name](world), whole, sidebar=name in (*whole, *more))
+
+    def is_all():
+        recorded.check_all_are_used(ordered)
+
+    return shows, is_all

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from core.augment import saved
 from core.augment.link import Shared, packed
 from core.data.sources import load_dataset
@@ -20,7 +18,7 @@ from pages.ui.session.state import Draft
 from tests.pages.augment.helpers import step
 from tests.pages.augment.test_safety import safety
 from tests.pages.shown import ground
-from tests.pages.shown.ground import FAILED, WAITS, answer
+from tests.pages.shown.ground import FAILED, WAITS, answer, page_tests
 from tests.recorded import Recorded
 
 world = ground.world
@@ -197,14 +195,6 @@ STATES = {
     "the list": listed(), "the list with pictures": listed("Colour", pictures=True),
     "the list of options": listed(parent=1, search="one rotate"), "nothing found": listed(search="no such [thing]"),
 }  # fmt: skip
-WHOLE = ("two steps", "many kinds")  # the others repeat no lines of these
-STATES = {name: STATES[name] for name in (*WHOLE, *STATES)}
-
-
-@pytest.mark.parametrize("name", STATES)
-def test_the_page_shows_what_it_always_did(name, world):
-    world.check(RECORDED, name, STATES[name](world), WHOLE, sidebar=name in WHOLE)
-
-
-def test_nothing_else_is_recorded():
-    RECORDED.check_all_are_used(STATES)
+test_the_page_shows_what_it_always_did, test_nothing_else_is_recorded = page_tests(
+    RECORDED, STATES, whole=("two steps", "many kinds")
+)

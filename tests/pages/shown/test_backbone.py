@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import pytest
-
 from core.errors import WeightsUnavailable
 from core.experiment import BackboneSpec, Phase
 from pages.ui.backbone import weights
 from pages.ui.session.state import Draft
 from tests.pages.shown import ground
+from tests.pages.shown.ground import page_tests
 from tests.recorded import Recorded
 
 world = ground.world
@@ -95,14 +94,6 @@ STATES = {
     "an unknown one": drafted(backbone=BackboneSpec(name="[x]")), "nothing found": searched("no such [thing]"),
     "found": searched("resnet 18"), "local ones": local, "a wrong size": wrong_size, "all frozen": all_frozen,
 }  # fmt: skip
-WHOLE = ("as it begins", "three phases")  # the others repeat no lines of these
-STATES = {name: STATES[name] for name in (*WHOLE, *STATES)}
-
-
-@pytest.mark.parametrize("name", STATES)
-def test_the_page_shows_what_it_always_did(name, world):
-    world.check(RECORDED, name, STATES[name](world), WHOLE, sidebar=name in WHOLE)
-
-
-def test_nothing_else_is_recorded():
-    RECORDED.check_all_are_used(STATES)
+test_the_page_shows_what_it_always_did, test_nothing_else_is_recorded = page_tests(
+    RECORDED, STATES, whole=("as it begins", "three phases")
+)

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from core.data.collection import add_images, create
@@ -19,6 +18,7 @@ from pages.ui.session.state import Draft
 from tests.conftest import make_images
 from tests.pages.data.helpers import png
 from tests.pages.shown import ground
+from tests.pages.shown.ground import page_tests
 from tests.recorded import Recorded
 
 world = ground.world
@@ -282,17 +282,9 @@ STATES = {
     "a folder that is gone": gone, "a path that is not there": no_path, "a collection without a name": no_name,
     "a damaged sample": damaged_sample,
 }  # fmt: skip
-WHOLE = ("nothing chosen", "divided")  # the others repeat no lines of these
-STATES = {name: STATES[name] for name in (*WHOLE, *STATES)}
-
-
-@pytest.mark.parametrize("name", STATES)
-def test_the_page_shows_what_it_always_did(name, world):
-    world.check(RECORDED, name, STATES[name](world), WHOLE, sidebar=name in WHOLE)
-
-
-def test_nothing_else_is_recorded():
-    RECORDED.check_all_are_used(STATES)
+test_the_page_shows_what_it_always_did, test_nothing_else_is_recorded = page_tests(
+    RECORDED, STATES, whole=("nothing chosen", "divided")
+)
 
 
 def test_the_last_changed_collection_comes_first(world):

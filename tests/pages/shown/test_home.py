@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-import pytest
-
 from core.errors import WorkspaceGone
 from core.experiment import BackboneSpec, Phase, PipelineSpec, SplitSpec, Step
 from core.runs.status import Status
 from pages.ui.session import engine, warmup
 from pages.ui.session.state import Draft
 from tests.pages.shown import ground
+from tests.pages.shown.ground import page_tests
 from tests.recorded import Recorded
 
 world = ground.world
@@ -69,14 +68,6 @@ STATES = {
     "before anything": first, "much is chosen": chosen, "images that are read": read, "six runs": runs,
     "a paused run": paused, "the workspace is gone": gone,
 }  # fmt: skip
-WHOLE = ("before anything",)  # the others repeat no lines of these
-STATES = {name: STATES[name] for name in (*WHOLE, *STATES)}
-
-
-@pytest.mark.parametrize("name", STATES)
-def test_the_page_shows_what_it_always_did(name, world):
-    world.check(RECORDED, name, STATES[name](world), WHOLE, sidebar=True)
-
-
-def test_nothing_else_is_recorded():
-    RECORDED.check_all_are_used(STATES)
+test_the_page_shows_what_it_always_did, test_nothing_else_is_recorded = page_tests(
+    RECORDED, STATES, whole=("before anything",), more=tuple(STATES)
+)

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from core.data.geometry import Geometry
 from core.errors import UnreadableWeights
@@ -17,6 +16,7 @@ from pages.ui.session import engine
 from pages.ui.session.state import Draft
 from tests.pages.data.helpers import png
 from tests.pages.shown import ground
+from tests.pages.shown.ground import page_tests
 from tests.recorded import Recorded
 
 world = ground.world
@@ -144,17 +144,9 @@ STATES = {
     "a folder": in_folder(files=MIXED), "the first of a folder": in_folder(NOTED, 2, MIXED),
     "an empty folder": in_folder(), "no folder": in_folder(path="/no/[x]"), "no path yet": in_folder(path=""),
 }  # fmt: skip
-WHOLE = ("models", "many")  # the others repeat no lines of these
-STATES = {name: STATES[name] for name in (*WHOLE, *STATES)}
-
-
-@pytest.mark.parametrize("name", STATES)
-def test_the_page_shows_what_it_always_did(name, world):
-    world.check(RECORDED, name, STATES[name](world), WHOLE, sidebar=name in WHOLE)
-
-
-def test_nothing_else_is_recorded():
-    RECORDED.check_all_are_used(STATES)
+test_the_page_shows_what_it_always_did, test_nothing_else_is_recorded = page_tests(
+    RECORDED, STATES, whole=("models", "many")
+)
 
 
 def test_a_file_is_no_folder(world):

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from core.data.sources import load_dataset
 from core.errors import RunConflict, StorageFailed
@@ -23,6 +22,7 @@ from pages.ui.results import run as results_run
 from pages.ui.session import engine
 from pages.ui.session.state import Draft
 from tests.pages.shown import ground
+from tests.pages.shown.ground import page_tests
 from tests.recorded import Recorded
 from tests.uneven import an_epoch
 
@@ -273,14 +273,6 @@ STATES = {
     "many mistakes": answers(3, 16), "lost images": answers(1, 4, lost=(1, 3)), "no answers": no_answers,
     "a log": with_a_log, "a long name": long_names, "deleting": clicked("results-delete"), "refused": refused,
 }  # fmt: skip
-WHOLE = ("three runs", "completed", "several labels")  # the others repeat no lines of these
-STATES = {name: STATES[name] for name in (*WHOLE, *STATES)}
-
-
-@pytest.mark.parametrize("name", STATES)
-def test_the_page_shows_what_it_always_did(name, world):
-    world.check(RECORDED, name, STATES[name](world), WHOLE, sidebar=name in WHOLE)
-
-
-def test_nothing_else_is_recorded():
-    RECORDED.check_all_are_used(STATES)
+test_the_page_shows_what_it_always_did, test_nothing_else_is_recorded = page_tests(
+    RECORDED, STATES, whole=("three runs", "completed", "several labels")
+)

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from core.errors import QueueFull
 from core.evaluation.diagnosis import Augmentation
 from core.experiment import BackboneSpec, Phase, PipelineSpec, Recipe, Step
@@ -19,7 +17,7 @@ from pages.ui.session import engine
 from pages.ui.session.state import Draft
 from pages.ui.train import light
 from tests.pages.shown import ground
-from tests.pages.shown.ground import FAILED, WAITS, answer
+from tests.pages.shown.ground import FAILED, WAITS, answer, page_tests
 from tests.recorded import Recorded
 
 world = ground.world
@@ -228,14 +226,6 @@ STATES = {
 }  # fmt: skip
 
 
-WHOLE = ("all chosen", "running")  # the others repeat no lines of these
-STATES = {name: STATES[name] for name in (*WHOLE, *STATES)}
-
-
-@pytest.mark.parametrize("name", STATES)
-def test_the_page_shows_what_it_always_did(name, world):
-    world.check(RECORDED, name, STATES[name](world), WHOLE, sidebar=name in (*WHOLE, "queued", "paused"))
-
-
-def test_nothing_else_is_recorded():
-    RECORDED.check_all_are_used(STATES)
+test_the_page_shows_what_it_always_did, test_nothing_else_is_recorded = page_tests(
+    RECORDED, STATES, whole=("all chosen", "running"), more=("queued", "paused")
+)
