@@ -57,6 +57,18 @@ def test_what_is_free_is_given_back():
     assert int(run(RESIDENT)[0]) > 50_000  # of 400 MB, in pages of 4 KB
 
 
+@pytest.mark.parametrize(("set_by_user", "asked"), [(None, 3), ("1", 3), ("0", 0), ("", 0)])
+def test_a_user_has_memory_as_it_comes(monkeypatch, set_by_user, asked):
+    calls = []
+    monkeypatch.setattr(allocator, "_of_c_library", lambda name: lambda *settings: calls.append((name, settings)))
+    monkeypatch.delenv(allocator.SWITCH, raising=False)
+    if set_by_user is not None:
+        monkeypatch.setenv(allocator.SWITCH, set_by_user)
+    allocator.keep_freed_memory()
+    assert len(calls) == asked
+    assert {name for name, _ in calls} <= {"mallopt"}
+
+
 def test_another_c_library_is_left_as_it_is(monkeypatch):
     monkeypatch.setattr(allocator, "_of_c_library", lambda name: None)
     allocator.keep_freed_memory()

@@ -20,7 +20,6 @@ MASKS_FOLDER = (
     "Holds masks or annotations of the images beside it, no images of a class. If it is a class, rename the folder."
 )
 _STEPS = ("into a folder", "into the folder", "Keep ", "Rename ", "labels.csv", "name its column")
-_WRAPPERS = 5  # folders that hold nothing but one folder
 Read = Callable[["Case", Reading], Layout]
 
 
@@ -127,11 +126,8 @@ def _counts(layout: Layout) -> dict[str, int]:
 
 
 def unwrap_root(case: Case) -> None:
-    """Enter folders that only wrap another one."""
-    for _ in range(_WRAPPERS):
-        inner = _wrapped(case)
-        if inner is None:
-            return
+    """Enter folders that only wrap another one, however many: a zip may hold the path of a whole computer."""
+    while inner := _wrapped(case):
         case.root = inner
         case.notes.append(f"The class folders lie in '{short(case.call(inner))}'.")
         take_labels(case, inner.path)
@@ -172,7 +168,7 @@ def holds_folders(folder: Folder) -> bool:
 
 def unwrap(folder: Folder) -> Folder:
     """The folder that contains the class folders: skips wrappers such as train/train and train/images."""
-    for _ in range(_WRAPPERS):
+    while True:
         full = folder.full
         if len(full) != 1 or folder.images or len(folder.folders) > 1:
             return folder
@@ -182,7 +178,6 @@ def unwrap(folder: Folder) -> Folder:
         if not (wraps or again or kind_of(inner.name) or is_generic(inner.name)):
             return folder
         folder = inner
-    return folder
 
 
 def at_level(folder: Folder, level: int) -> list[Folder]:
