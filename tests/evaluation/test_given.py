@@ -51,6 +51,17 @@ def test_folders_come_in_natural_order_each_with_what_is_in_it_before_the_next(t
     assert [os.path.relpath(name, tmp_path) for name, *_ in told(tmp_path)] == [str(Path(name)) for name in names]
 
 
+@pytest.mark.parametrize("mark", ["venv/pyvenv.cfg", "RECYCLER/INFO2"])
+def test_images_of_an_environment_or_a_bin_are_not_asked_for(folder, mark):
+    machinery = folder / mark
+    machinery.parent.mkdir()
+    before = [name for name, _, _ in told(folder)]
+    (machinery.parent / "Dc1.png").write_bytes(PNG)
+    assert len(told(folder)) == len(before) + 1, "a folder like any other"
+    machinery.touch()
+    assert [name for name, _, _ in told(folder)] == before
+
+
 def test_links_are_followed_in_a_folder_that_is_named_by_a_link_or_from_where_one_is(folder, tmp_path, monkeypatch):
     (folder / "b" / "1.png").symlink_to(folder / "9.png")
     (tmp_path / "mine").symlink_to(folder)
