@@ -91,6 +91,7 @@ def test_weights_that_told_their_preprocessing_need_no_experiment_for_it(tmp_pat
                                                  r"it knows those up to 1\)\. Use it there, or update Graft"),
      (changed(version=2, graft="gone", task="a new one"), "written by a newer version of Graft"),
      (changed(task="segmentation"), r"task: this version knows classification and multilabel \(got 'segmentation'\)"),
+     (changed(task="Classification"), r"task: this version knows .* \(got 'Classification'\)"),
      (changed(version="2"), "cannot be used: version"), (changed(version=0), "cannot be used: version"),
      (changed(classes=[]), "classes"), (changed(classes="gone"), "classes: is missing"),
      (changed(unheard_of=1), "unheard_of: there is no such field"),
