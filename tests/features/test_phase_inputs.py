@@ -13,7 +13,7 @@ from core.features.phase_inputs import PhaseInputs, choose_precision
 from core.features.pixels import Pixels
 from core.features.sources import Features
 from core.features.store import FeatureStore
-from tests.features.helpers import CPU, nearly, rows, some_pixels
+from tests.features.helpers import CPU, FLIPS, nearly, rows, some_pixels
 
 NAME = "timm/resnet10t"
 NAMES = ("stem", "layer1", "layer2", "layer3", "layer4", "head")
@@ -224,3 +224,11 @@ def test_bf16_is_chosen_only_where_it_is_quick_and_gives_the_same(model, items, 
     monkeypatch.setattr("core.features.precision.is_quick_in_bf16", lambda device: False)
     assert chosen(lambda images: images.flatten(1)) == "fp32"
     assert chosen(lambda images: images.flatten(1), "bf16") == "bf16"
+
+
+def test_the_same_images_under_another_pipeline_have_its_views():
+    plain = some_pixels(PipelineSpec())
+    flipped = plain.under(FLIPS)
+    assert flipped.key(3) == some_pixels(FLIPS).key(3) != plain.key(3)
+    assert flipped.key(None) == plain.key(None)
+    assert flipped.image_views.cache is plain.image_views.cache
