@@ -8,7 +8,7 @@ from PIL import Image
 from core.data.sources import load_dataset
 from core.experiment import PipelineSpec
 from core.features import views
-from core.features.batches import shuffled
+from core.features.batches import chunked, shuffled
 from core.features.store import FeatureStore
 from tests.features.helpers import FLIPS, Counting, directly, nearly, rows, same, some_features, some_pixels
 
@@ -26,6 +26,20 @@ def test_an_image_goes_through_once_per_view_over_many_epochs(items):
         assert part.seen == (24 if epoch == 0 else 0)  # the plain images are yet another view
     assert not same(directly(items, 0), directly(items, 1))
     assert not same(directly(items, 0), directly(items, None))
+
+
+def test_features_are_computed_in_the_order_that_is_said_whatever_the_batches(items, monkeypatch):
+    source, asked = some_features(Counting()), []
+    below = source._base.batches
+
+    def watched(chunks, view, order):
+        asked.extend(item.name for chunk in chunks for item in chunk)
+        return below(chunks, view, order)
+
+    monkeypatch.setattr(source._base, "batches", watched)
+    chunks = chunked(shuffled(items, 0, 1), 7)
+    assert [inputs.items for inputs in source.batches(chunks, 0, items)] == [tuple(chunk) for chunk in chunks]
+    assert asked == [item.name for item in items] != [item.name for chunk in chunks for item in chunk]
 
 
 def test_what_a_store_has_is_not_computed_again(items, tmp_path):
