@@ -127,10 +127,12 @@ def _counts(layout: Layout) -> dict[str, int]:
 
 def unwrap_root(case: Case) -> None:
     """Enter folders that only wrap another one, however many: a zip may hold the path of a whole computer."""
+    outer = case.root
     while inner := _wrapped(case):
         case.root = inner
-        case.notes.append(f"The class folders lie in '{short(case.call(inner))}'.")
         take_labels(case, inner.path)
+    if case.root is not outer:
+        case.notes.append(f"The class folders lie in '{short(case.call(case.root))}'.")
 
 
 def take_labels(case: Case, folder: Path) -> None:

@@ -14,6 +14,7 @@ LABELS = {f"im{number}": "a" for number in range(40)}
 def test_folders_around_folders_are_entered(read, wrappers):
     layout = read({"/".join([*["around"] * wrappers, one]): 3 for one in ("cat", "dog")})
     assert counts(layout) == {"cat": 3, "dog": 3}
+    assert sum("class folders lie in" in note for note in layout.notes) == bool(wrappers)
 
 
 @pytest.mark.parametrize(
