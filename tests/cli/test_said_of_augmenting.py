@@ -145,7 +145,8 @@ def _ask_only(tell, monkeypatch):
         tell.ask("load_dataset", source, root, how["reading"])
         return load_dataset(source, root, **how)
 
-    monkeypatch.setattr(sources, "load_dataset", loaded)
+    for place in (sources, lights):
+        monkeypatch.setattr(place, "load_dataset", loaded)
     monkeypatch.setattr(lights, "kept_in", Known)
     monkeypatch.setattr(trial, "screen_labels", screened)
     monkeypatch.setattr(copies, "write_copies", written)

@@ -49,6 +49,15 @@ def test_memorising():
     assert "Epoch 5 is chosen: nothing after it helped" in message
 
 
+@pytest.mark.parametrize(
+    ("last", "is_said"), [((2.0, 2.0, 2.0), True), ((1.99, 1.95, 1.90), True), ((1.99, 1.93, 1.85), False)]
+)
+def test_a_loss_that_falls_at_the_end_has_moved(last, is_said):
+    losses = [2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, *last]
+    said = diagnose(epochs(losses, [1.0] * 10, accuracy=[0.4] * 10)) or ""
+    assert ("has hardly moved" in said) == is_said
+
+
 def test_it_is_no_memorising_where_the_training_loss_had_settled_before():
     settled = [1.5, 0.8, 0.52, *[0.5] * 7]
     assert "memorising" not in (diagnose(epochs(settled, RISING_AGAIN)) or "")

@@ -81,6 +81,22 @@ def test_corners_are_round_and_a_frame_lies_on_the_edge():
     assert wide[150, 9][0] < 60
 
 
+@pytest.mark.parametrize(("height", "width"), [(32, 64), (64, 16)])
+def test_a_frame_is_as_large_as_its_image_in_every_cell(height, width):
+    cell = Cell(plain((0, 0, 200), width, height), "", accent="#ff0000")
+    drawn = sheet([Cell(plain((0, 0, 200), 64, 64), ""), cell, cell, cell], 2, 64)
+    rows = drawn.shape[0] // 2 + GAP // 2
+    for left, top in ((64 + GAP, 0), (0, rows), (64 + GAP, rows)):
+        x, y = left + (64 - width) // 2, top + 64 - height
+        middle_x, middle_y = x + width // 2, y + height // 2
+        edges = ((y + 1, middle_x), (y + height - 2, middle_x), (middle_y, x + 1), (middle_y, x + width - 2))
+        for place in edges:
+            assert drawn[place][0] > 120, place
+        assert drawn[middle_y, middle_x][2] > 150
+        assert drawn[middle_y, middle_x][0] < 60
+    assert drawn[1, 32][0] < 60, "the first has none"
+
+
 def test_a_label_is_centred_below_its_own_cell():
     cells = [Cell(plain((255, 255, 255), 90, 90), label) for label in ("l", "", "mmm")]
     drawn = sheet(cells, 3, 90, text_px=20)
