@@ -148,6 +148,28 @@ def test_a_view_that_is_too_large_is_computed_each_time_and_it_is_said_once(item
     assert part.seen == 23
 
 
+@pytest.mark.parametrize("view", [0, None])
+def test_what_is_missing_is_what_is_not_kept_yet(items, tmp_path, view):
+    store = FeatureStore(tmp_path / "kept")
+    source = some_features(Counting(), store, row_bytes=ROW)
+    assert source.missing(items, view) == 24
+    rows(source, items[:7], view)
+    assert (source.missing(items, view), source.missing(items[:7], view), source.missing(items[5:9], view)) == (
+        17,
+        0,
+        2,
+    )
+    assert some_features(Counting(), store, row_bytes=ROW).missing(items[5:9], view) == 2, "another run finds them"
+    assert some_features(Counting(), row_bytes=ROW).missing(items[5:9], view) == 4, "without a folder there is nothing"
+
+
+def test_of_views_that_are_not_kept_all_are_missing(items):
+    source = some_features(Counting(), keep=False, row_bytes=ROW)
+    for view, missing in ((0, 9), (None, 0)):
+        rows(source, items[:9], view)
+        assert source.missing(items[:9], view) == missing
+
+
 def test_fresh_views_are_nothing_to_say(items, monkeypatch):
     monkeypatch.setattr(sources, "MEMORY_BYTES", 24 * ROW - 1)
     source = some_features(Counting(), keep=False, row_bytes=ROW)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from contextlib import contextmanager
 
 import pytest
 from filelock import FileLock
@@ -12,6 +13,7 @@ from core.errors import RunConflict, StorageFailed
 from core.files import TEMPORARY_PREFIX
 from core.runs import workspace as module
 from core.runs.status import LIVE, Status
+from core.runs.store import RunStore
 from core.runs.workspace import INTERRUPTED, Workspace, default_root
 from tests.runs.stored import a_run
 
@@ -71,6 +73,13 @@ def test_removing_takes_the_files_of_that_run_and_leaves_those_of_a_live_one(wor
     assert {run.id for run in workspace.store.runs()} == {"r-2", "r-3"}
 
 
+@contextmanager
+def unwritable(store):
+    with RunStore.together(store):
+        yield
+        raise OSError(28, "No space left on device")
+
+
 def test_a_run_is_deleted_with_its_files_or_not_at_all(workspace, monkeypatch):
     for run in ("r-1", "r-2"):
         workspace.store.add(a_run(run, Status.STOPPED))
@@ -79,6 +88,12 @@ def test_a_run_is_deleted_with_its_files_or_not_at_all(workspace, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(module.Path, "rename", lambda *_: (_ for _ in ()).throw(OSError(30, "Read-only file system")))
         with pytest.raises(StorageFailed, match="could not be deleted: Read-only"):
+            workspace.remove(workspace.store.run("r-1"))
+    assert (workspace.folder("r-1") / "best.safetensors").read_text() == "r-1"
+    assert workspace.store.ids() == ["r-2", "r-1"]
+    with monkeypatch.context() as patched:  # the files were moved when the store could not be written
+        patched.setattr(workspace.store, "together", lambda: unwritable(workspace.store))
+        with pytest.raises(StorageFailed, match="could not be deleted: No space left"):
             workspace.remove(workspace.store.run("r-1"))
     assert (workspace.folder("r-1") / "best.safetensors").read_text() == "r-1"
     assert workspace.store.ids() == ["r-2", "r-1"]

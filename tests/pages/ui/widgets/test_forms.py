@@ -184,6 +184,8 @@ def test_a_rule_over_several_fields_is_shown_under_the_form():
 
 def test_names_are_chosen_from_the_options():
     at = AppTest.from_function(split_app, default_timeout=20).run()
+    assert at.button_group(key="phase.stages").value == ["head"]
+    assert at.session_state["phase"].model.stages == ("head",)
     at.button_group(key="phase.stages").set_value(["layer4", "head"]).run()
     assert at.session_state["phase"].model.stages == ("layer4", "head")
     at.text_input(key="phase.learning_rate").set_value("1e-4").run()
