@@ -1,4 +1,4 @@
-"""What is made of some 450 folders and of each in a dozen variations, word for word.
+"""What is made of some 540 folders and of each in a dozen variations, word for word.
 
 `folders.jsonl` holds the folders: together they lead through every branch of the reading that any test goes. What is
 told of each stands in `told.txt` in full, what of a variation as a line with a digest of the same text; to see that
