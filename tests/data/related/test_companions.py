@@ -1,10 +1,13 @@
 """Images that nearly all have a companion by name stay with it in one part of the split, and a note says so."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.data.related.companions import companion_groups
 from core.data.split import make_split
 from core.experiment import Reading, SplitSpec
+from tests.data.related.named import named
 from tests.data.related.test_versions import content
 
 
@@ -83,3 +86,85 @@ def test_who_divides_himself_is_only_told(folder_of, read):
     assert "stays" not in note
     kept = make_split(read(folder_of(content(names), "b")), SplitSpec(near_copies="keep"))
     assert [note[:8] for note in noted(kept)] == ["6 images"]
+
+
+@pytest.mark.parametrize(
+    ("form", "with_one", "without", "pairs"),
+    [
+        # a mask needs no share, but three
+        ("{}_mask", 3, 9, 3), ("{}_mask", 2, 0, 0), ("{}_label", 3, 9, 3),
+        # a word half of the images, a number nearly all
+        ("{}_edges", 3, 3, 3), ("{}_edges", 3, 4, 0), ("{}_edges", 2, 0, 0),
+        ("{}_2", 9, 1, 9), ("{}_2", 8, 1, 0), ("{}_2", 3, 0, 3), ("{}_2", 2, 0, 0),
+        ("{}2", 9, 0, 0),  # a number that is not set apart is none
+    ],
+)  # fmt: skip
+def test_how_many_images_must_have_a_companion(form, with_one, without, pairs):
+    stems = [f"leaf{chr(97 + n)}" for n in range(with_one + without)]
+    made = [form.format(stem) for stem in stems[:with_one]]
+    groups, notes = companion_groups(named(*(f"cat/{stem}.png" for stem in (*stems, *made))))
+    assert groups == tuple((n, with_one + without + n) for n in range(pairs))
+    assert [note.split()[0] for note in notes] == [str(pairs)] * bool(pairs)
+
+
+@pytest.mark.parametrize(("with_one", "without", "pairs"), [(4, 4, 4), (4, 5, 0), (3, 3, 3), (2, 0, 0)])
+def test_a_place_is_believed_by_its_own_share(with_one, without, pairs):
+    """Though most images of the data set have none."""
+    cats = [f"cat/a{chr(97 + n)}{end}.png" for n in range(with_one) for end in ("", "_edges")]
+    alone = [f"cat/b{chr(97 + n)}.png" for n in range(without)]
+    dogs = [f"dog/a{chr(97 + n)}.png" for n in range(20)] + ["dog/aa_edges.png", "dog/ab_edges.png"]
+    groups, _ = companion_groups(named(*dogs, *cats, *alone))
+    assert groups == tuple((22 + 2 * n, 23 + 2 * n) for n in range(pairs))
+
+
+def test_pairs_that_are_known_or_unused_are_not_told_again():
+    dataset = named(*(f"cat/a{chr(97 + n)}{end}.png" for n in range(7) for end in ("", "_edges")))
+    known = ((0, 1), (2, 4), (5, 12, 13))
+    groups, (note,) = companion_groups(dataset, unused={6, 11}, known=known)
+    assert groups == ((2, 3), (4, 5), (8, 9))
+    assert note == (
+        "3 images are called like another one with '_edges' behind its name, such as 'cat/ab_edges.png' and "
+        "'cat/ab.png'; each pair stays in one part of the split. If they are no images of their own, such as masks or "
+        "drawings, move them out of the class folders."
+    )
+    told = companion_groups(dataset, unused={6, 11}, known=known, dealt=False)
+    assert (told[0], "'cat/ab.png'. If they" in told[1][0]) == (groups, True)
+
+
+def test_where_companions_lie_beside_a_folder_of_images_is_told():
+    names = [f"cat/{place}/{n}.png" for place in ("images", "enhanced") for n in range(3)]
+    groups, (note,) = companion_groups(named(*names))
+    assert groups == ((0, 3), (1, 4), (2, 5))
+    assert note.startswith("3 images are called like another one in a folder beside theirs, such as 'cat/enhanced/0")
+    (note,) = companion_groups(named(*(f"cat/{form}{c}.png" for form in ("", "small_") for c in "xyz")))[1]
+    assert "'small_' before its name" in note
+
+
+@pytest.mark.parametrize(
+    ("image", "companion", "found"),
+    [
+        ("cat/{}.png", "cat/drawn/{}_edges.png", True),
+        ("cat/{}.png", "cat/images/{}_edges.png", False),  # a folder of images has none above it
+        ("cat/{}.png", "cat/raw/{}_edges.png", False),
+        ("cat/all/{}.png", "cat/drawn/{}.png", True),
+        ("cat/{}.png", "cat/DRAWN/{}_EDGES.PNG", True),
+        ("CAT/{}.png", "CAT/{}_Edges.jpg", True),
+        ("cat/in/{}.png", "cat/{}_edges.png", False),
+        ("cat/photos/{}.png", "cat/drawn/{}.png", True),
+        ("cat/in/{}.png", "cat/drawn/{}.png", False),
+        ("cat/{}.png", "cat/drawn/{}.png", False),  # a name that is the same says nothing there
+    ],
+)
+def test_where_the_companions_of_images_may_lie(image, companion, found):
+    names = [form.format(stem) for stem in ("Ash", "Elm", "Oak") for form in (image, companion)]
+    dataset = named(*names)
+    groups, _ = companion_groups(dataset)
+    assert groups == ((0, 1), (2, 3), (4, 5)) * found
+    other = tuple(replace(item, label=index % 2) for index, item in enumerate(dataset.items))
+    assert companion_groups(replace(dataset, items=other, classes=("cat", "dog")))[0] == ()
+
+
+def test_images_right_in_the_data_folder_are_paired_once():
+    dataset = named(*(f"{stem}{end}.png" for stem in ("ash", "elm", "oak") for end in ("", "_edges")))
+    flat = replace(dataset, items=tuple(replace(item, label=0) for item in dataset.items))
+    assert companion_groups(flat)[0] == ((0, 1), (2, 3), (4, 5))
