@@ -1,6 +1,8 @@
 """FAULTS, "Images": what is refused and what becomes RGB."""
 
+import os
 import resource
+import stat
 import struct
 import zlib
 from io import BytesIO
@@ -9,8 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile
 
+from core.data import images
 from core.data.geometry import Geometry
-from core.data.images import MAX_PIXELS, decode, resize
+from core.data.images import MAX_PIXELS, decode, resize, resized_shape
 from core.errors import UnreadableImage
 
 
@@ -199,6 +202,69 @@ def test_a_path_is_read_and_one_that_cannot_be_is_refused(tmp_path, image_bytes)
         decode(tmp_path)
 
 
+def test_a_file_may_take_as_many_bytes_as_are_allowed_and_no_more(tmp_path, image_bytes, monkeypatch):
+    content = image_bytes(0, "PNG")
+    (tmp_path / "a.png").write_bytes(content)
+    for source in (content, tmp_path / "a.png"):
+        monkeypatch.setattr(images, "MAX_FILE_BYTES", len(content))
+        assert decode(source).pixels.shape == (64, 64, 3)
+        monkeypatch.setattr(images, "MAX_FILE_BYTES", len(content) - 1)
+        with pytest.raises(UnreadableImage, match=r"The file takes .*At most .* are allowed: rescale it\."):
+            decode(source)
+
+
+def test_a_file_that_grows_while_it_is_read_is_not_taken_for_a_damaged_one(tmp_path, image_bytes, monkeypatch):
+    content = image_bytes(0, "PNG")
+    (tmp_path / "a.png").write_bytes(content)
+    monkeypatch.setattr(images, "MAX_FILE_BYTES", len(content) - 1)
+    small = os.stat_result((stat.S_IFREG, 0, 0, 0, 0, 0, 9, 0, 0, 0))
+    monkeypatch.setattr(images.os, "fstat", lambda _: small)
+    with pytest.raises(UnreadableImage, match="The file takes"):
+        decode(tmp_path / "a.png")
+
+
+def test_a_pipe_and_a_folder_are_no_files_and_nobody_waits_for_them(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(UnreadableImage, match=r"^It is not a regular file\.$"):
+        decode(tmp_path / "pipe.png")
+    with pytest.raises(
+        UnreadableImage, match=r"^(The file cannot be read: Is a directory|It is not a regular file)\.$"
+    ):
+        decode(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shape"),
+    [
+        (100, 50, (72, 144)), (50, 100, (144, 72)), (33, 33, (72, 72)), (1000, 999, (72, 72)), (16, 64, (288, 72)),
+        (16, 65, (288, 72)), (16, 63, (283, 72)), (65, 16, (72, 288)), (63, 16, (72, 283)),
+    ],
+)  # fmt: skip
+def test_the_shape_is_told_before_anything_is_resized(width, height, shape):
+    geometry = Geometry(64, 72, "nearest")
+    assert resized_shape(width, height, geometry) == shape
+    assert resize(np.zeros((height, width, 3), np.uint8), geometry).shape == (*shape, 3)
+
+
+@pytest.mark.parametrize(("length", "first"), [(64, 0), (65, 0), (66, 1), (67, 1), (100, 18)])
+def test_what_is_cut_off_a_strip_is_the_same_at_both_ends(length, first):
+    ramp = np.repeat(np.arange(length, dtype=np.uint8)[None, :, None], 3, 2).repeat(16, 0)
+    geometry = Geometry(16, 16, "bilinear")
+    assert resize(ramp, geometry)[3, :, 1].tolist() == [*range(first, first + 64)]
+    assert resize(ramp.transpose(1, 0, 2), geometry)[:, 3, 1].tolist() == [*range(first, first + 64)]
+
+
+@pytest.mark.parametrize(("interpolation", "fewest"), [("nearest", 2), ("bilinear", 3), ("bicubic", 6)])
+def test_each_way_of_interpolation_is_the_one_that_is_asked_for(interpolation, fewest):
+    edge = np.zeros((16, 16, 3), np.uint8)
+    edge[:, 8:] = 200
+    row = resize(edge, Geometry(32, 32, interpolation))[4, :, 0]
+    beyond = bool((row > 200).any())
+    assert (len(np.unique(row)) >= fewest, len(np.unique(row)) == 2, beyond) == (
+        True, interpolation == "nearest", interpolation == "bicubic",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(("width", "height"), [(100, 50), (50, 100), (33, 33), (16, 500), (500, 16), (1000, 999)])
 def test_resize_makes_the_shorter_side_exact_and_keeps_the_aspect(width, height):
     sized = resize(np.zeros((height, width, 3), np.uint8), Geometry(64, 72, "bicubic"))
@@ -211,6 +277,12 @@ def test_resize_keeps_the_middle_of_a_long_strip():
     strip = np.zeros((16, 500, 3), np.uint8)
     strip[:, 220:280] = 255
     assert resize(strip, Geometry(32, 32, "nearest"))[16, 64, 0] == 255
+
+
+def test_the_nearest_pixel_is_no_mean():
+    stripes = np.zeros((48, 48, 3), np.uint8)
+    stripes[:, ::2] = 200
+    assert np.unique(resize(stripes, Geometry(16, 16, "nearest"))).tolist() in ([0], [200], [0, 200])
 
 
 def test_resize_smooths_when_it_shrinks():
