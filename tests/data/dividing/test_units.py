@@ -189,6 +189,32 @@ def test_items_of_several_labels_are_named_counted_and_moved_together():
         # without labels to the part that needs most images
         ([(0,), (1,), (2,), (3,)], [[], [], [], []], {}, (1, 2, 1),
          {"train": [(1,)], "val": [(0,), (2,)], "test": [(3,)]}),
+        # each image of a unit counts, without labels and with them
+        ([(0, 1, 2), (3,), (4,), (5,)], [[]] * 6, {}, (4, 2, 1),
+         {"train": [(0, 1, 2), (4,)], "val": [(3,), (5,)], "test": []}),
+        ([(0, 1, 2), (3, 4), (5,), (6,)], [[]] * 7, {}, (4, 3, 2),
+         {"train": [(0, 1, 2), (6,)], "val": [(3, 4)], "test": [(5,)]}),
+        ([(0, 1, 2), (3,), (4,), (5,)], [[0]] * 5 + [[]], {0: (3, 2, 0)}, (3, 2, 1),
+         {"train": [(0, 1, 2)], "val": [(3,), (4,)], "test": [(5,)]}),
+        # a part that needs a label and has none gets the smallest unit that others can spare
+        ([(0, 1), (2,)], [[0, 1]] * 3, {0: (3, 0, 0), 1: (2, 1, 0)}, (2, 1, 0),
+         {"train": [(0, 1)], "val": [(2,)], "test": []}),
+        ([(0,), (1,)], [[0, 1], [1, 2]], {0: (1, 0, 0), 1: (1, 1, 0), 2: (1, 0, 0)}, (1, 1, 0),
+         {"train": [(0,), (1,)], "val": [], "test": []}),
+        # a part that is to have no image gets none, but training
+        ([(0,), (1,), (2,)], [[0], [0], []], {0: (1, 0, 2)}, (0, 2, 0),
+         {"train": [(0,)], "val": [(1,), (2,)], "test": []}),
+        # of labels with as many images the one with fewer units, then the first
+        ([(0, 1), (2,), (3,)], [[1], [1], [0], [0]], {0: (1, 1, 0), 1: (1, 1, 0)}, (2, 2, 0),
+         {"train": [(0, 1), (3,)], "val": [(2,)], "test": []}),
+        ([(0,), (1,), (2,), (3,)], [[1], [1], [0], [0]], {0: (2, 1, 0), 1: (1, 1, 0)}, (2, 1, 0),
+         {"train": [(1,), (3,)], "val": [(0,), (2,)], "test": []}),
+        ([(0, 1, 2), (3,), (4,)], [[0], [0], [0], [1], [1]], {0: (2, 2, 0), 1: (1, 1, 0)}, (3, 3, 0),
+         {"train": [(0, 1, 2), (3,)], "val": [(4,)], "test": []}),
+        # what fills the gap of a rare label may fill that of a frequent one, too
+        ([(0, 1), (2, 3), (4,), (5,)], [[0, 2, 3]] * 4 + [[1, 2], [1]],
+         {0: (4, 0, 0), 1: (2, 0, 0), 2: (3, 2, 0), 3: (2, 2, 0)}, (4, 2, 0),
+         {"train": [(2, 3), (4,), (5,)], "val": [(0, 1)], "test": []}),
     ],
 )  # fmt: skip
 def test_units_go_where_their_rarest_label_is_needed_most(units, labels, needed, sizes, wanted):
