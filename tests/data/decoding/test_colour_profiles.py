@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, TiffImagePlugin
 from PIL.ExifTags import IFD
 
-from core.data.decoding.colour_profiles import HDR
+from core.data.decoding.colour_profiles import ADOBE, HDR, SRGB, grey_profile, profile
 from core.data.images import decode
 from tests.data.decoding import profiles
 
@@ -151,3 +151,45 @@ def test_a_profile_in_jpeg_2000_is_converted():
     content = data[:header] + grown + data[header + 4 : place] + box + data[place + length :]
     assert close(decode(content), (162, 110, 51), 4)
     assert close(decode(data), (148, 110, 58), 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "space", "names"),
+    [
+        (profile(SRGB, 2.2), b"RGB ", (b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC", b"wtpt")),
+        (profile(ADOBE, None), b"RGB ", (b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC", b"wtpt")),
+        (grey_profile(1.8), b"GRAY", (b"wtpt", b"kTRC")),
+    ],
+)
+def test_a_profile_is_laid_out_as_its_standard_says(content, space, names):
+    """ICC.1:2001-04, 6.1 to 6.3: a header of 128 bytes, a table of tags, and these at multiples of four bytes."""
+    assert int.from_bytes(content[:4], "big") == len(content)
+    assert (content[8:12], content[12:16], content[16:20], content[20:24]) == (b"\2\x40\0\0", b"mntr", space, b"XYZ ")
+    assert content[36:40] == b"acsp"
+    white = struct.pack(">3i", 63190, 65536, 54061)
+    assert content[68:80] == white
+    count = int.from_bytes(content[128:132], "big")
+    tags = {}
+    for place in range(132, 132 + 12 * count, 12):
+        start, size = struct.unpack(">II", content[place + 4 : place + 12])
+        assert start % 4 == 0
+        assert 132 + 12 * count <= start <= start + size <= len(content)
+        tags[content[place : place + 4]] = content[start : start + size]
+    assert tuple(tags) == names
+    assert tags[b"wtpt"] == b"XYZ \0\0\0\0" + white
+    assert {name: tag[:8] for name, tag in tags.items()} == {
+        name: (b"curv" if name.endswith(b"TRC") else b"XYZ ") + bytes(4) for name in names
+    }
+    if space == b"RGB ":  # red, green and blue of full strength are white
+        rows = [struct.unpack(">3i", tags[name][8:20]) for name in names[:3]]
+        assert [sum(column) for column in zip(*rows, strict=True)] == pytest.approx([63190, 65536, 54061], abs=3)
+
+
+def test_the_curve_of_srgb_is_tabled_and_a_gamma_is_a_number():
+    curve = np.frombuffer(profile(ADOBE, None).partition(b"curv")[2][8 : 8 + 2048], ">u2")
+    assert profile(ADOBE, None).partition(b"curv")[2][4:8] == struct.pack(">I", 1024)
+    steps = np.arange(1024) / 1023
+    assert (np.abs(shown(curve / 65535) / 255 - steps) < 1e-3).all()
+    for gamma, number in ((1.0, 256), (2.2, 563), (4.0, 1024), (300.0, 65535)):
+        for content in (grey_profile(gamma), profile(SRGB, gamma)):
+            assert content.partition(b"curv")[2][4:10] == struct.pack(">IH", 1, number)
