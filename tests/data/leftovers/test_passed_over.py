@@ -4,7 +4,7 @@ import pytest
 
 from core.data.layout import read_layout
 from core.data.leftovers import hidden
-from core.data.leftovers.hidden import DOUBTFUL_FOLDER, HIDDEN_FOLDER, files_reason
+from core.data.leftovers.hidden import DOUBTFUL_FOLDER, HIDDEN_FOLDER, Search, files_reason
 from core.data.zips.unpack import unpack
 from core.errors import UnreadableArchive
 from tests.data.zip_files import zip_of
@@ -154,6 +154,40 @@ def test_tags_called_like_folders_of_a_nas_are_named(read):
     one = "Is called like a bin: 1 image in it is not read. Rename the folder if it is a class."
     assert told(layout) == {"#recycle": one, "~snapshot 2": DOUBTFUL_FOLDER}
     assert layout.classes == {"cat", "dog", "#reuse"}
+
+
+@pytest.mark.parametrize(
+    ("beside", "said"), [("#reuse", True), ("reuse", False), ("@reuse", False), ("#recycle (1)", False)]
+)
+def test_a_bin_is_a_tag_beside_other_tags(read, beside, said):
+    layout = read({"#recycle/in/1.png": JPEG, f"{beside}/notes.txt": b"x"})
+    assert told(layout) == ({"#recycle": DOUBTFUL_FOLDER} if said else {})
+
+
+@pytest.mark.parametrize(("count", "images"), [(1, "1 image in it is"), (2, "2 images in it are"), (0, "")])
+def test_a_bin_is_told_by_the_images_right_in_it(read, count, images):
+    layout = read({f".recycled/{number}.png": JPEG for number in range(count)} | {".recycled/in/1.png": JPEG})
+    said = f"Is called like a bin: {images} not read. Rename the folder if it is a class."
+    assert told(layout) == {".recycled": said if count else HIDDEN_FOLDER}
+
+
+def test_the_other_half_of_a_file_is_none_whatever_it_holds(read):
+    layout = read({"cat/._1.png": JPEG, "cat/._7.png": JPEG, ".x/._1.png": JPEG, ".y/._1.png": APPLE})
+    assert told(layout) == {"cat/._7.png": files_reason(1), ".x": HIDDEN_FOLDER}
+
+
+def test_images_by_name_are_found_without_opening_another_file(tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr(hidden, "_starts_as_image", lambda entry: opened.append(entry.name))
+    for name in (*(f"a{number}" for number in range(9)), "m.png", *(f"z{number}" for number in range(9))):
+        (tmp_path / name).write_bytes(b"text")
+    search = Search()
+    before = search.left
+    assert search.holds_images(tmp_path)
+    assert (opened, before - search.left) == ([], 19)
+    (tmp_path / "m.png").unlink()
+    assert not search.holds_images(tmp_path)
+    assert (len(opened), before - search.left) == (18, 19 + 18 + 18 * 20)
 
 
 def test_prices_are_no_files_of_an_office(read):
