@@ -147,6 +147,14 @@ def test_circles_end(images):
     assert {"cat/up", "cat/self"} <= set(told(layout))
 
 
+@pytest.mark.parametrize(("depth", "reasons"), [(40, []), (41, ["Lies more than 40 folders deep."])])
+def test_a_folder_is_at_most_forty_folders_deep(images, depth, reasons):
+    deep = images / "/".join(["d"] * depth)
+    deep.mkdir(parents=True)
+    (deep / "x.png").touch()
+    assert [item.reason for item in tree.read_tree(images).left_out] == reasons
+
+
 def test_a_folder_of_any_depth(images):
     deep = images / "cat" / "/".join("d" * 60)
     deep.mkdir(parents=True)

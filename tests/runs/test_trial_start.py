@@ -1,8 +1,16 @@
-"""The estimate includes the start of a run, and no download, which happens once."""
+"""The estimate includes the start of a run, and no download, which happens once. What a label check finds is kept."""
 
+from types import SimpleNamespace
+
+import pytest
+
+from core.augment.presets import PRESETS
 from core.runs import trial as module
+from core.screening.question import VIEWS
+from core.screening.verdict import Verdict
 from core.training.estimate import Estimate
 from core.work.progress import Progress
+from tests.screening.test_sweep import safety
 
 
 def test_the_start_is_part_of_the_estimate_and_a_download_is_not(monkeypatch):
@@ -32,3 +40,52 @@ def test_the_start_is_part_of_the_estimate_and_a_download_is_not(monkeypatch):
         now[0] += 1000.0  # what whoever listens does meanwhile
     assert messages == ["reading images", module.DOWNLOADING, "loading the model", "measuring"]
     assert found == Estimate(32.0, 102.0, 5)
+
+
+@pytest.mark.parametrize("views", [VIEWS, VIEWS // 2])
+def test_what_a_label_check_finds_is_kept_and_that_of_all_views_for_every_seed_too(monkeypatch, views):
+    kept, tried = {}, []
+    answers = {"light": safety(Verdict.GREEN), "medium": safety(Verdict.AMBER), "strong": safety(Verdict.RED)}
+    names = {id(PRESETS[name]): name for name in answers}
+    about = SimpleNamespace(key=lambda one: f"key {names[id(one)]}", gist=lambda one: f"gist {names[id(one)]}")
+
+    def screen(setup, pipelines, control, *, views, on_found):
+        tried.append((setup, [names[id(one)] for one in pipelines], control, views))
+        yield Progress(what="looking", done=0, total=1)
+        for one in pipelines:
+            on_found(one, answers[names[id(one)]])
+
+    def trial(*asked):
+        yield Progress(what="loading the model", done=0, total=1)
+        return asked
+
+    monkeypatch.setattr(module, "load_dataset", lambda source, root, reading: SimpleNamespace(fingerprint="f"))
+    monkeypatch.setattr(module, "question_of", lambda experiment, fingerprint, device, views: about)
+    monkeypatch.setattr(module, "kept_in", lambda root: SimpleNamespace(load=kept.get, save=kept.__setitem__))
+    monkeypatch.setattr(module, "trial", trial)
+    monkeypatch.setattr(module, "screen", screen)
+    data = SimpleNamespace(source="s", reading=None)
+    experiment, workspace = SimpleNamespace(data=data), SimpleNamespace(root="w")
+    kept["key medium"] = answers["medium"]
+
+    def found():
+        asking, said = module.screen_labels(
+            experiment, workspace, "cpu", [PRESETS[name] for name in answers], "control", views
+        ), []  # fmt: skip
+        while True:
+            try:
+                said.append(next(asking))
+            except StopIteration as ended:
+                return ended.value, [(one.what, one.done, one.total) for one in said]
+
+    before = ("reading what was found before", 1, 3)
+    assert found() == (
+        tuple(answers.values()), [("reading images", 0, 1), before, ("loading the model", 0, 1), ("looking", 0, 1)]
+    )  # fmt: skip
+    gists = ["gist light", "gist strong"] if views == VIEWS else []
+    assert sorted(kept) == [*gists, "key light", "key medium", "key strong"]
+    assert all(kept[key] == answers[key.split()[1]] for key in kept)
+    setup = (experiment, workspace, "cpu", "control")
+    assert tried == [(setup, ["light", "strong"], "control", views)]
+    assert found() == (tuple(answers.values()), [("reading images", 0, 1), ("reading what was found before", 3, 3)])
+    assert len(tried) == 1, "nothing is left to find"

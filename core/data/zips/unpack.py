@@ -23,7 +23,7 @@ from core.data.zips.entries import Entry
 from core.errors import UnreadableArchive
 from core.files import TEMPORARY_PREFIX, hold_folder, let_go, storage_failed, write_json
 from core.paths import UNPACKED
-from core.text import format_size, short
+from core.text import counted, format_size, short
 
 __all__ = ["MANIFEST", "Limits", "unpack"]
 
@@ -107,7 +107,7 @@ def _extract(
 def _without_images(left_out: list[LeftOut], whose: str) -> str:
     """The sentence for an archive without an image that was unpacked; what was left out may be the reason."""
     first = f" {short(left_out[0].name)}: {left_out[0].reason}" if left_out else ""
-    more = f" {len(left_out) - 1} more were left out." if len(left_out) > 1 else ""
+    more = f" {counted(len(left_out) - 1, 'more file')} left out." if len(left_out) > 1 else ""
     what = "has no images that can be used" if left_out else "has no images inside"
     return f"{whose} {what}.{first}{more} Pack a folder of images per class, and choose that zip."
 

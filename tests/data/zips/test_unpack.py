@@ -193,7 +193,12 @@ def test_an_archive_of_archives_names_them_with_the_next_step(tmp_path):
         unpack(zip_of([("data.zip", inner), ("more.zip", inner)]), tmp_path / "out", whose="photos.zip")
     message = str(caught.value)
     assert message.startswith("photos.zip has no images that can be used. data.zip: Is a zip archive.")
-    assert "unpack it first. 1 more were left out." in message
+    assert "unpack it first. 1 more file left out. Pack a folder" in message
+    with pytest.raises(UnreadableArchive) as caught:
+        unpack(zip_of([("data.zip", inner)]), tmp_path / "out", whose="photos.zip")
+    assert "unpack it first. Pack a folder" in str(caught.value)
+    with pytest.raises(UnreadableArchive, match=r"unpack it first\. 2 more files left out\."):
+        unpack(zip_of([(f"{name}.zip", inner) for name in "abc"]), tmp_path / "out", whose="photos.zip")
 
 
 @pytest.mark.parametrize("name", ["a.zip.001", "a.z01", "A.ZIP.017"])
