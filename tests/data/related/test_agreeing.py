@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.data.related import agreeing
 from core.data.related.agreeing import agreement, in_order
 from core.data.related.versions import group_numbers, joined, not_among, origins
 
@@ -90,3 +91,34 @@ def test_groups_with_an_image_in_common_are_one_and_known_ones_are_not_told_agai
     known = ((1, 2, 3), (4, 5))
     assert group_numbers(known) == {1: 0, 2: 0, 3: 0, 4: 1, 5: 1}
     assert not_among([(1, 3), (3, 4), (5, 6), (7, 8), (4, 5)], known) == ((3, 4), (5, 6), (7, 8))
+
+
+@pytest.mark.parametrize("more", [0, 4])
+def test_half_of_the_names_of_either_folder_are_enough(more):
+    one = ("k31", "k42", "k53", "u9", "v8", "w7")
+    found = agreement(sides(one, ("k31", "k42", "k53", "x", "y", "z", *"abcd"[:more])))
+    assert (found.groups, found.doubtful) == ([[(0, 100), (1, 101), (2, 102)]], False)
+
+
+@pytest.mark.parametrize(("alike", "doubtful"), [(9, False), (8, True)])
+def test_what_differs_within_a_folder_is_sure_where_nearly_all_agree(alike, doubtful):
+    numbers = [105 + 102 * n for n in range(10)]
+    other = [number if n < alike else 5000 + 7 * n for n, number in enumerate(numbers)]
+    found = agreement(sides([f"pa_{n}" for n in numbers], [f"qu_{n}" for n in other]))
+    assert (found.groups, found.doubtful) == ([[(n, 100 + n) for n in range(alike)]], doubtful)
+
+
+@pytest.mark.parametrize(
+    ("stem", "found"),
+    [
+        ("z img_207", "img_207"), ("img_207 z", "img_207"), ("img_207", "img_207"), ("z 207", "207"),
+        ("z img_208", "z img_208"), ("x_" * 28 + "img_207", "img_207"), ("x_" * 29 + "img_207", "x_" * 29 + "img_207"),
+    ],
+)  # fmt: skip
+def test_the_longest_name_within_another_one_is_found_at_both_ends(stem, found):
+    assert agreeing._within(stem, {3: {"img_207"}, 1: {"207"}}) == found
+
+
+@pytest.mark.parametrize(("other", "key"), [("k1234", "k1234"), ("k123", "z k123"), ("abcde", "z abcde")])
+def test_five_letters_and_digits_make_a_name_that_others_are_called_after(other, key):
+    assert list(agreeing._called_after({f"z {other}": 1}, {other: 2})) == [key]
