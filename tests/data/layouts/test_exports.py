@@ -5,6 +5,8 @@ import json
 import pytest
 
 from core.cli.words import options
+from core.data.layouts import exports
+from core.data.tree import read_tree
 from tests.data.layouts.conftest import counts
 
 NAMES = ["1.jpg", "2.jpg", "3.jpg"]
@@ -123,3 +125,21 @@ def test_tags_of_whole_images_are_no_boxes(asked, ending):
     content = beside("", ".json", json.dumps({"flags": {"cat": True, "dog": False}, "shapes": [1] if ending else []}))
     question = asked({".": NAMES, **content}).question
     assert ("hold flags of whole images" in question) == (not ending)
+
+
+@pytest.mark.parametrize(
+    ("folders", "parts", "classes"),
+    [
+        ([], False, False),
+        (["Vis-DET-train"], True, False),
+        (["Vis-DET-train", "Vis-DET-val"], True, False),
+        (["Vis-DET-train", "dog"], False, True),
+        (["dog"], False, False),
+        (["dog", "cat"], False, True),
+        (["dog", "images"], False, False),
+        (["dog", "cat", "images"], False, True),
+    ],
+)
+def test_folders_are_parts_where_all_are_called_so_and_classes_where_two_are(tree, folders, parts, classes):
+    top = read_tree(tree({"labels.txt": "x", **dict.fromkeys(folders, 2)})).top
+    assert (exports._are_parts(top), exports._has_classes(top)) == (parts, classes)
