@@ -63,10 +63,11 @@ def _draw(bar: Progress, task: TaskID, event: events.Event) -> None:
             mark = " *" if event.best else ""
             bar.console.print(
                 f"epoch {event.epoch + 1:>3}  loss {event.train_loss:.3f}  val loss {event.val_loss:.3f}  "
-                f"val {event.score.title.lower()} {format_score(event.score, decimal=True)}{mark}"
+                f"val {event.score.title.lower()} {format_score(event.score, decimal=True)}{mark}",
+                soft_wrap=True,
             )
         case events.Warned():
-            bar.console.print(f"[yellow]{literal(event.message)}[/]")
+            bar.console.print(f"[yellow]{literal(event.message)}[/]", soft_wrap=True)
         case _:
             pass
 
