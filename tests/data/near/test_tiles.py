@@ -80,3 +80,36 @@ def test_squared_distances_are_a_product():
     left, right = tiles.squared_distances(rows)
     wanted = ((rows[:, None] - rows[None]) ** 2).sum(axis=2)
     np.testing.assert_allclose(left @ right, wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("count", "ends"), [(0, []), (1, [1]), (511, [511]), (512, [512]), (513, [512, 513]), (1024, [512, 1024]),
+                        (1025, [512, 1024, 1025])]
+)  # fmt: skip
+def test_every_row_is_in_one_block(count, ends):
+    found = tiles.blocks(count)
+    assert [rows.stop for rows in found] == ends
+    assert [row for rows in found for row in range(rows.start, rows.stop)] == list(range(count))
+    assert tiles.for_blocks(count, lambda rows: rows.stop) == ends
+
+
+@pytest.mark.parametrize("way", [*views.WAYS, *views.TURNS])
+def test_no_pair_whose_colours_agree_is_passed_over(monkeypatch, way):
+    monkeypatch.setattr(views, "_FEWEST", 2)
+    monkeypatch.setattr(views, "_KEPT", 2)
+    rng = np.random.default_rng(5)
+    common = rng.normal(0, 30, (3, 432))  # what all images consist of: one direction more than is kept
+    thumbs = rng.normal(0, 1, (40, 3)) @ common + rng.normal(0, 2, (40, 432))
+    thumbs = np.clip(thumbs + 128, 0, 255).astype(np.uint8)
+    made = views.Views(thumbs, np.zeros((40, views.GREY_SIDE**2), np.uint8))
+    one, other = (places.ravel() for places in np.indices((40, 40)))
+    turned = made._colours[:, views._ORDER[way]]
+    cosines = np.einsum("pk,pk->p", made._colours[one], turned[other])
+    passed = 0
+    for place, cosine in enumerate(cosines):
+        pair = one[place : place + 1], other[place : place + 1]
+        assert made.may_agree(*pair, way, float(cosine)).all()
+        passed += not made.may_agree(*pair, way, float(cosine) + 0.2).any()
+    assert passed > 1000, "most others are"
+    monkeypatch.setattr(views, "_FEWEST", 41)
+    assert made.may_agree(one, other, way, 2.0).all(), "few images are all compared"
