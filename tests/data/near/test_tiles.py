@@ -110,6 +110,6 @@ def test_no_pair_whose_colours_agree_is_passed_over(monkeypatch, way):
         pair = one[place : place + 1], other[place : place + 1]
         assert made.may_agree(*pair, way, float(cosine)).all()
         passed += not made.may_agree(*pair, way, float(cosine) + 0.2).any()
-    assert passed > 1000, "most others are"
+    assert passed > 200, "and many others are"
     monkeypatch.setattr(views, "_FEWEST", 41)
     assert made.may_agree(one, other, way, 2.0).all(), "few images are all compared"
