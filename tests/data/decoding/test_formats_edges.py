@@ -94,6 +94,11 @@ def test_a_jpeg_2000_may_lack_its_end_mark_and_bands_are_counted():
     data = noisy_jpeg_2000(codecformat="j2k")
     assert data.endswith(b"\xff\xd9")
     assert (decode(data[:-2]).pixels == decode(data).pixels).all()
+    for bands in (1, 3):
+        assert decode(noisy_jpeg_2000(bands=bands)).pixels.shape == (70, 90, 3)
+    see_through = np.dstack([np.full((8, 8, 3), 90, np.uint8), np.repeat(np.uint8([[0, 255]]), 32).reshape(8, 8)])
+    found = decode(saved(Image.fromarray(see_through), "JPEG2000"))  # of four bands, one of them how clear it is
+    assert (found.pixels[0, 0].tolist(), found.pixels[7, 7].tolist()) == ([255] * 3, [90] * 3)
     with pytest.raises(UnreadableImage, match="It has 5 bands"):
         decode(noisy_jpeg_2000(bands=5))
 

@@ -23,6 +23,17 @@ def test_what_is_called_like_a_mask_of_an_image_beside_it_is_left_out(read, name
     assert sorted(reasons(layout)) == sorted(f"benign/{name.format(stem)}" for stem in ("benign (1)", "benign (2)"))
 
 
+@pytest.mark.parametrize(
+    "form", ["cat_mask_{}.png", "catMask_{}.png", "cat_{}Mask.png", "mask-cat_{}.png", "Mask cat_{}.png"]
+)
+def test_a_word_for_masks_may_stand_anywhere_in_a_name(read, form):
+    numbers = ("001", "002", "003")
+    layout = read(
+        {"cat": [*(f"cat_{n}.png" for n in numbers), *map(form.format, numbers)], "dog": ["d1.png", "d2.png"]}
+    )
+    assert counts(layout) == {"cat": 3, "dog": 2}
+
+
 def test_masks_of_nothing_beside_them_are_images(read):
     names = ["1_mask.png", "2-mask.png", "mask.png", "mask_1.png"]
     assert counts(read({"mask": names, "no_mask": ["1.png", "2.png"]})) == {"mask": 4, "no_mask": 2}

@@ -46,6 +46,16 @@ def test_a_class_called_after_what_was_made_of_another_is_told(folder_of, form):
     assert not notes(folder_of, files({"cats": 8, "dogs": 5, form.format("birds"): 6}))
 
 
+@pytest.mark.parametrize(
+    ("made", "others", "told"), [(2, 0, False), (3, 0, True), (3, 3, True), (3, 4, False), (6, 6, True), (6, 7, False)]
+)
+def test_half_of_the_files_of_what_was_made_have_the_names_of_others(folder_of, made, others, told):
+    names = (
+        files({"rust": 40, "dogs": 5}) + files({"rust edges": made}) + files({"rust edges": others}, 500, form="x{}y")
+    )
+    assert ("By their names, the classes 'rust edges'" in notes(folder_of, names)) == told
+
+
 def test_two_classes_made_of_others_need_no_names(folder_of):
     names = files({"cats": 8, "dogs": 5}) + files({"cats edges": 6, "dogs edges": 4}, 90)
     assert "'cats edges' and 'dogs edges'" in notes(folder_of, names)
