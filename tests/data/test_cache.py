@@ -44,6 +44,10 @@ def test_what_is_shared_cannot_be_changed(items):
     base = ImageCache(GEOMETRY, 10 * SIZE).base(items[0])
     with pytest.raises(ValueError, match="read-only"):
         base[0, 0, 0] = 1
+    for keep in (ImageCache.keep, ImageCache.keep_looked_at):
+        cache = ImageCache(GEOMETRY, 10 * SIZE)
+        keep(cache, items[0].digest, decode(items[0].path).pixels)
+        assert not cache.base(items[0]).flags.writeable
 
 
 def test_the_longest_unused_goes_when_the_budget_is_used_up(items, decoded):

@@ -74,6 +74,15 @@ def test_what_no_screen_shows_is_written_as_an_escape_and_two_that_look_the_same
     assert "Give them plain names" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "shown", [[("a",), (), ("b",), ()], [("a",), ("b",), (), ("c",), ("a",), ("b",)], [(), ("c",)], [("a",), ()]]
+)
+def test_where_no_image_has_two_labels_and_some_have_none_the_table_says_that_they_may_have_several(shown):
+    rows = named(shown)
+    content = labels_table(rows, ("a", "b", "c"))
+    assert read_back(content, rows, Reading(layout="csv", task="multilabel")) == expected(rows)
+
+
 def test_a_label_that_no_reader_takes_for_one_is_refused():
     rows = named([("unlabeled", "b"), ("b",), ("unlabeled",), ("b", "unlabeled"), ("b",)])
     with pytest.raises(InvalidInput, match="No table can hold the labels 'unlabeled' and 'b'"):

@@ -1,5 +1,8 @@
 """An image goes through a frozen prefix once per view, and again only when something that it depends on has changed."""
 
+from importlib import metadata
+
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -85,6 +88,12 @@ def test_other_code_that_makes_views_is_a_miss(items, tmp_path, monkeypatch, vie
     assert part.seen == 48
     rows(some_features(part, store), items, view)
     assert part.seen == 0
+
+
+def test_the_libraries_that_make_views_are_named_with_their_versions():
+    found = {name: metadata.version(package) for name, package in (("albumentations", "albumentations"),
+             ("Pillow", "pillow"))} | {"OpenCV": cv2.__version__}  # fmt: skip
+    assert sorted(views.LIBRARIES.split("|")) == sorted(f"{name} {version}" for name, version in found.items())
 
 
 def test_plain_images_depend_neither_on_the_pipeline_nor_on_the_seed(items, tmp_path):

@@ -184,9 +184,10 @@ def test_a_loss_that_is_no_number_stops_the_run(experiment, tmp_path, monkeypatc
         list(train(setup, Control()))
 
 
-def test_an_image_that_vanishes_is_skipped_and_named_once(experiment, tmp_path):
+@pytest.mark.parametrize("part", ["train_items", "val_items"])
+def test_an_image_that_vanishes_is_skipped_and_named_once(experiment, tmp_path, part):
     setup = prepare(experiment.changed(pipeline=PipelineSpec()), tmp_path)
-    victim = setup.train_items[0]
+    victim = getattr(setup, part)[0]
     victim.path.unlink()
     events = list(train(setup, Control()))
     warnings = [e.message for e in events if isinstance(e, Warned)]
