@@ -1,10 +1,12 @@
 """Labels from CSV, TSV and JSON lines, whose columns are found by what is in them."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from core.cli.words import in_options, options
+from core.data.layouts import labelled
 from core.errors import UnclearLayout
 from tests.data.layouts.conftest import counts, reasons
 
@@ -234,3 +236,14 @@ def test_a_table_of_other_classes_does_not_label_a_flat_test_folder(read):
 def test_an_apostrophe_before_what_is_no_formula_is_none_of_the_label(read, cell, label):
     layout = read({"images": FILES, "l.csv": table(rows(classes=("cat", cell, "cat", "cat")))})
     assert counts(layout) == {"cat": 6, label: 2}
+
+
+@pytest.mark.parametrize(
+    "open_question",
+    [{"possible": ("a", "b")}, {"files": ("f", "g")}, {"rivals": (None,)}, {"several": True}, {"why": "It is none."},
+     {"labels": {}}],
+)  # fmt: skip
+def test_labels_are_clear_where_nothing_is_open(open_question):
+    known = {"labels": {Path("1.jpg"): "cat"}, "repeated": True, "separator": "|", "copies": (None,), "notes": ["x"]}
+    assert labelled.Labelled(**known).clear
+    assert not labelled.Labelled(**{**known, **open_question}).clear

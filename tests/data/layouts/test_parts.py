@@ -4,7 +4,7 @@ import pytest
 
 from core.cli.words import options
 from core.data.layout import read_layout
-from core.data.layouts.words import is_fold, is_group, kind_of
+from core.data.layouts.words import are_a_set, is_fold, is_group, kind_of
 from core.experiment import Reading
 from tests.data.layouts.conftest import counts, reasons
 
@@ -215,3 +215,40 @@ def test_parts_within_classes_are_kept_where_a_class_lacks_one(read):
 
 def test_one_part_within_every_class_is_no_division(read):
     assert counts(read({"a/train": 4, "b/train": 3})) == {"a": 4, "b": 3}
+
+
+@pytest.mark.parametrize(
+    ("names", "parts"),
+    [
+        ("train validation evaluation", {"evaluation": "test"}),
+        ("train validation evaluation test", {}),
+        ("train val dev test", {}),
+        ("train val valid", {}),
+        ("train evaluation", {}),
+    ],
+)
+def test_the_last_of_two_validation_parts_tests_where_nothing_else_does(read, names, parts):
+    names = names.split()
+    layout = read({f"{name}/{label}": 3 + place for place, name in enumerate(names) for label in ("cat", "dog")})
+    usual = {"train": "train", "test": "test"} | parts
+    expected = {}
+    for place, name in enumerate(names):
+        for label in ("cat", "dog"):
+            key = f"{usual.get(name, 'val')}/{label}"
+            expected[key] = expected.get(key, 0) + 3 + place
+    assert counts(layout) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "are"),
+    [
+        ("seen unseen", True), ("base novel", True), ("tr te", True), ("support_set query_set", True),
+        ("support_set query_set train", True), ("seen unseen test", True), ("seen unseen cat", False),
+        ("seen", False), ("seen seen_1", False), ("train unseen", False), ("base unseen", False),
+        ("seen unseen unlabeled", False), ("tr te predict", False), ("base novel submission", False),
+        ("cat dog", False),
+    ],
+)  # fmt: skip
+def test_names_that_mean_parts_only_together(names, are):
+    assert are_a_set(names.split()) == are
+    assert are_a_set(reversed(names.split())) == are
