@@ -222,6 +222,8 @@ def test_a_name_is_kept_within_bounds_and_never_empty(store):
     store.add(a_run())
     store.rename("r-1", "x" * 121)
     assert store.run("r-1").name == "x" * 120
+    store.rename("r-1", f"  {'x' * 119}yz")
+    assert store.run("r-1").name == "x" * 119 + "y", "blanks before a name take none of its letters"
     store.rename("r-1", "   ")
     assert store.run("r-1").name == "r-1"
     for change in (store.rename, store.set_device):

@@ -121,6 +121,13 @@ def test_images_of_the_two_sizes_that_were_asked_for_last_stay_decoded(workspace
     assert workspace.images(sizes[1]) is not second
 
 
+def test_a_closed_workspace_keeps_no_image_decoded(workspace):
+    geometry = Geometry(32, 32, "bilinear")
+    before = workspace.images(geometry)
+    workspace.close()
+    assert workspace.images(geometry) is not before
+
+
 def test_places_in_the_workspace(workspace, tmp_path, monkeypatch):
     assert workspace.root == (tmp_path / "workspace").resolve()
     assert workspace.features == workspace.root / "features"

@@ -135,3 +135,24 @@ def test_the_grids_of_a_slope_are_what_they_were():
     assert around.flatten().tolist() == pytest.approx(
         [19.4049, 21.2735, 22.8891, 29.5574, 31.4259, 33.0416, 31.3015, 33.17, 34.7857], abs=1e-3
     )
+
+
+def test_maps_whose_three_sides_are_equal_stay_as_they_are():
+    maps = torch.arange(128.0).view(2, 4, 4, 4)
+    assert torch.equal(as_maps(maps), maps)
+    last = torch.arange(160.0).view(2, 4, 4, 5)
+    assert torch.equal(as_maps(last), last.permute(0, 3, 1, 2))
+
+
+def test_the_grid_around_what_stands_out_is_never_larger_than_the_image():
+    maps = torch.arange(144.0).view(1, 1, 12, 12)
+    whole, around = split(pooled(lambda images: (images, torch.ones_like(images)))(maps), 1)
+    assert torch.allclose(around, whole / PLACE, atol=1e-3)
+
+
+@pytest.mark.parametrize("strength", [1e-3, 1.0, 1e3])
+def test_how_strongly_a_thing_stands_out_does_not_matter(strength):
+    middle, spread = _salient_region(strength * spot(1, 6))
+    expected_middle, expected_spread = _salient_region(spot(1, 6))
+    assert torch.allclose(middle, expected_middle, atol=1e-4)
+    assert torch.allclose(spread, expected_spread, atol=1e-4)
