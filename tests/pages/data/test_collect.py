@@ -198,3 +198,14 @@ def test_a_collection_deleted_while_it_is_filled_is_said(at, workspace):
     assert "There is no folder" in texts(at)
     at.button(key="data-give-up").click().run()
     assert {button.key for button in at.button} >= {"data-use-stamps"}
+
+
+def test_after_each_zip_the_uploader_is_a_new_and_empty_one(at, workspace):
+    keys = []
+    for content in (b"no zip", zipped("1.png", "2.png"), b"no zip either"):
+        (uploader,) = at.file_uploader
+        keys.append(uploader.key)
+        at = send_zip(at, "flat.zip", content)
+        at = at.run()
+        assert len(at.file_uploader) == 1
+    assert keys == [f"data-zip-upload-{number}" for number in range(3)]
