@@ -8,6 +8,7 @@ from core.backbones.build import build
 from core.backbones.pretrained import weights
 from core.errors import WeightsUnavailable
 from core.experiment import BackboneSpec
+from pages.ui.backbone import weights as weights_page
 from tests.pages.backbone import helpers
 from tests.pages.backbone.helpers import SMALL, draft, opened, press, stage_lists, texts
 
@@ -28,6 +29,35 @@ def test_untrained_is_chosen_knowingly(plans):
     assert [phase.epochs for phase in draft(at).phases] == [14]
     assert "never train" not in texts(at)
     assert stage_lists(at)[0].count("title='trains'") == len(draft(at).phases[0].stages)
+
+
+def test_the_bar_of_a_download_is_as_full_as_what_was_received(monkeypatch):
+    shown = []
+
+    class Bar:
+        def progress(self, share, text):
+            shown.append((share, text))
+
+    def fetch(backbone, progress):
+        for done, total in ((0, 4), (1, 4), (4, 4), (5, 4), (3, 0)):
+            progress(done << 20, total << 20)
+        raise WeightsUnavailable("no network")
+
+    monkeypatch.setattr(weights_page.st, "progress", lambda share, text: shown.append((share, text)) or Bar())
+    monkeypatch.setattr(weights_page.state, "remember", lambda name, what: shown.append((name, what[0])))
+    monkeypatch.setattr(weights, "pretrained_state", fetch)
+    monkeypatch.setattr(weights_page.warmup, "wait", lambda said: None)
+    weights_page._download(catalogue.get(SMALL.name))
+    sizes = ("0 kB of 4 MB", "1 MB of 4 MB", "4 MB of 4 MB", "5 MB of 4 MB")
+    assert shown[:6] == [
+        (0.0, "Contacting the server."),
+        *(
+            (share, f"Downloading: {size}. Stay on this page.")
+            for share, size in zip((0, 0.25, 1, 1), sizes, strict=True)
+        ),
+        (0.0, "Downloading: 3 MB. Stay on this page."),
+    ]
+    assert shown[6:] == [("backbone-failure", SMALL.name)]
 
 
 def test_a_download_reports_how_far_it_is_and_marks_the_weights(plans, monkeypatch):
