@@ -134,3 +134,9 @@ def test_same_padding_by_a_wider_kernel_is_exact(kernel, stride, side):
         wanted = torch.relu(conv(images))
         found = FusedConv(conv, ("relu", []))(images)
     assert torch.equal(wanted, found)
+
+
+def test_folded_weights_are_not_trained_whatever_those_of_the_model_are():
+    model = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4)).eval()
+    assert not folded(model)(torch.rand(1, 3, 4, 4)).requires_grad
+    assert model(torch.rand(1, 3, 4, 4)).requires_grad

@@ -1,5 +1,7 @@
 """From where on something is said of a training's curves: on both sides of each threshold."""
 
+import math
+
 import pytest
 
 from core.evaluation.diagnosis import Leeway, diagnose
@@ -81,3 +83,13 @@ def test_what_of_a_phase_can_be_changed(tmp_path):
         Leeway(True, False, True, False), Leeway(True, True, True, False), Leeway(True, True, False, False),
     ]  # fmt: skip
     assert Leeway.of(plan, 7) == Leeway.of(plan, 2), "a phase that was taken out since"
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_an_epoch_whose_loss_was_no_number_does_not_count_in_what_was_learned(lost):
+    losses = [2.0, 2.0, 1.5, 1.4, 1.3, 1.2, 1.1]
+    losses[lost] = math.nan
+    assert "hardly moved" not in said(losses, [1.0] * 7, phase=[0, 0, *[1] * 5], accuracy=[0.3] * 7)
+    flat = [1.61] * 7
+    flat[lost] = math.nan
+    assert "hardly moved" in said(flat, [1.0] * 7, phase=[0, 0, *[1] * 5], accuracy=[0.3] * 7)

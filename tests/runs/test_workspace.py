@@ -150,3 +150,9 @@ def test_ids_differ_and_sort_by_time(workspace, monkeypatch):
         module.time, "gmtime", lambda _seconds: module.time.struct_time((2031, 2, 3, 4, 5, 6, 0, 34, 0))
     )
     assert workspace.new_run_id().startswith("20310203-040506-")
+
+
+def test_an_id_of_another_form_does_not_count_as_the_newest(workspace):
+    for run_id in ("r-1", "99999999", "zebra-crossing-of-today"):
+        workspace.store.add(a_run(run_id))
+    assert re.fullmatch(r"20\d{6}-\d{6}-[0-9a-f]{4}", workspace.new_run_id())

@@ -128,3 +128,21 @@ def test_a_red_light_of_other_settings_is_repeated_and_says_so(tmp_path, verdict
     assert known_headline(others[0], "other images", ("cpu",), tmp_path) is None
     weaker = others[0].changed(pipeline=PipelineSpec(steps=(TURN,)))
     assert known_headline(weaker, "images", ("cpu",), tmp_path) is None
+
+
+def test_what_was_found_in_the_precision_of_the_recipe_counts_after_what_the_page_found(tmp_path):
+    plan = Experiment(
+        data=DataSpec(source="x"), pipeline=PipelineSpec(steps=(FLIP,)), phases=(Phase(stages=("head",), epochs=1),)
+    )
+    fp32 = plan.changed(recipe=plan.recipe.model_copy(update={"precision": "fp32"}))
+
+    def keep(experiment, reason):
+        about = question_of(experiment, "print", "cpu")
+        for pipeline in screened(plan.pipeline):
+            kept_in(tmp_path).save(about.key(pipeline), safety(Verdict.GREEN, reason))
+
+    keep(fp32, "in fp32")
+    assert known_headline(fp32, "print", ("cpu",), tmp_path).reason == "in fp32"
+    assert known_headline(plan, "print", ("cpu",), tmp_path) is None
+    keep(plan, "by default")
+    assert known_headline(fp32, "print", ("cpu",), tmp_path).reason == "by default"

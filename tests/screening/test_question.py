@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, SplitSpec, Step
+from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, PipelineSpec, Recipe, SplitSpec, Step
 from core.screening.question import VERSION, ScreeningQuestion, alone, question_of, screened
 
 FLIP, TURN = Step(transform="HorizontalFlip", p=0.5), Step(transform="Rotate", p=0.7)
@@ -65,6 +65,7 @@ def test_all_that_an_answer_depends_on_is_in_its_key(weights):
         question_of(experiment(seed=1), "images", "cpu"),
         question_of(experiment(data=DataSpec(source="x", split=SplitSpec(seed=1))), "images", "cpu"),
         question_of(experiment(backbone=BackboneSpec(image_size=64)), "images", "cpu"),
+        question_of(experiment(recipe=Recipe(precision="fp32")), "images", "cpu"),
         question_of(experiment(backbone=own), "images", "cpu"),
     ]
     keys = [question.key(pipeline) for question in questions]

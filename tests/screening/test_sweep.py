@@ -117,3 +117,11 @@ def test_where_the_light_turns_is_said(lights, sentence):
     strengths = (0.25, 0.5, 1.5)
     by_strength = {strength: verdicts[light] for strength, light in zip(strengths, lights, strict=True)}
     assert swept(PipelineSpec(steps=(TURN,)), by_strength.__getitem__, strengths).sentence == sentence
+
+
+def test_an_option_that_is_switched_off_makes_no_strength_another_one():
+    sure = FLIP.model_copy(update={"p": 1.0})
+    for left_out in (TURN.model_copy(update={"enabled": False}), TURN.model_copy(update={"p": 0.0})):
+        found = swept(PipelineSpec(steps=(Step(transform="OneOf", options=(sure, left_out)),)), lambda _: Verdict.GREEN)
+        assert found.strengths == (0.25, 0.5, 0.75, 1.0)
+        assert found.frequencies == ("HorizontalFlip",)

@@ -181,3 +181,23 @@ def test_who_is_interrupted_while_it_waits_is_out_of_the_line():
         lease.take(second, interrupted)
     lease.release(first)
     assert lease.take(third, lambda: True), "nobody waits for one who has left"
+
+
+def test_turns_go_round_in_the_order_in_which_holders_came():
+    lease, log = DeviceLease(), []
+
+    def turns(name):
+        for _ in range(3):
+            lease.take(name, lambda: False)
+            log.append(name)
+        lease.release(name)
+
+    lease.take("first", lambda: False)
+    threads = []
+    for count, name in enumerate(("second", "third", "fourth"), 2):
+        threads.append(threading.Thread(target=turns, args=(name,), daemon=True))
+        threads[-1].start()
+        until(lambda count=count: len(lease._queue) == count)
+    lease.release("first")
+    assert all(map(ended, threads))
+    assert log == ["second", "third", "fourth"] * 3

@@ -211,3 +211,7 @@ def test_a_worker_whose_end_is_known_but_not_yet_mended_loses_nothing(pool, item
     found = [batch.images.copy() for batch in ViewStream(pool, views_of(items), chunks, 1)]
     assert same(found, by_threads(items, 1, 5))
     assert pool.wait(60)
+
+
+def test_each_worker_has_a_session_of_its_own(pool):
+    assert all(os.getsid(process) == process for process in pool.processes), "Ctrl-C is for the program alone"

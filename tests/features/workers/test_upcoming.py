@@ -138,3 +138,14 @@ def test_features_that_are_not_kept_announce_all_images(pool, items, begun):
         ):
             assert (found.tensor == one.tensor).all()
     assert begun == [(0, 24), (1, 24)]
+
+
+def test_what_comes_third_waits_until_all_of_the_second_is_ordered(pool, items, begun):
+    upcoming, chunks = Upcoming(pool, views_of(items)), chunked(list(items) * 6, 4)
+    upcoming.announce(chunks, 1)
+    upcoming.announce(chunks[:1], 2)
+    made = upcoming.batches(chunks[:1], 0)
+    next(made)
+    assert begun == [(0, 4), (1, 144)]
+    made.close()
+    upcoming.forget()
