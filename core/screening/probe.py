@@ -61,5 +61,7 @@ def _axes(centred: Rows) -> Rows:
     than D."""
     values, vectors = np.linalg.eigh(centred.astype(np.float64) @ centred.T)
     spanned = values > values.max() * 1e-7
+    if not spanned.any():  # all rows are the same: nothing is told apart along any axis
+        return np.zeros((centred.shape[1], 1), np.float32)
     axes: Rows = (centred.T @ vectors[:, spanned] / np.sqrt(values[spanned])).astype(np.float32)
     return axes

@@ -140,3 +140,13 @@ def test_folded_weights_are_not_trained_whatever_those_of_the_model_are():
     model = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4)).eval()
     assert not folded(model)(torch.rand(1, 3, 4, 4)).requires_grad
     assert model(torch.rand(1, 3, 4, 4)).requires_grad
+
+
+def test_a_norm_that_computes_something_else_is_not_folded():
+    class Doubled(nn.BatchNorm2d):
+        def forward(self, x):
+            return 2 * super().forward(x)
+
+    model, images = nn.Sequential(nn.Conv2d(3, 4, 1), Doubled(4), nn.BatchNorm2d(4)).eval(), torch.rand(1, 3, 4, 4)
+    with torch.no_grad():
+        assert torch.allclose(folded(model)(images), model(images), atol=1e-6)

@@ -192,3 +192,11 @@ def test_every_backbone_can_be_cut_at_every_boundary(name):
         for first, last in zip([None, *names[1:]], [*names[1:], None], strict=True):
             features = made.part(first, last)(features)
     assert features.shape == (1, 2)
+
+
+def test_a_name_that_only_begins_like_a_member_is_not_in_its_stage():
+    model = nn.ModuleDict({name: nn.Linear(2, 2) for name in ("layer", "layer1", "layer_scale")})
+    model.token = nn.Parameter(torch.zeros(1))
+    model.tokens = nn.Parameter(torch.zeros(1))
+    stage = Stage("one", "one", ("layer",), ("token",), 7)
+    assert set(state_of(model, [stage])) == {"layer.weight", "layer.bias", "token"}

@@ -192,3 +192,19 @@ def test_each_image_has_its_own_row_however_many_there_are(count):
     values = torch.tensor([number % 7 for number in range(count)], dtype=torch.float64)
     assert found.shape == (count, 2)
     np.testing.assert_allclose(found, torch.sigmoid(torch.stack([values, 3 - values], dim=1)))
+
+
+def test_what_comes_after_a_folder_that_cannot_be_opened_is_still_found(tmp_path, monkeypatch):
+    for name in ("1/a.png", "2/b.png", "3/c.png"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(PNG)
+    real = os.scandir
+
+    def scan(place):
+        if Path(place).name == "2":
+            raise PermissionError(13, "Permission denied")
+        return real(place)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    assert [Path(name).name for name, *_ in told(tmp_path)] == ["a.png", "2", "c.png"]
+    assert [Path(name).name for name, *_ in told(tmp_path / "2", tmp_path / "3")] == ["2", "c.png"]

@@ -126,10 +126,11 @@ def test_the_size_is_estimated_from_a_few_images(dataset, tmp_path):
     assert estimated_bytes((), PRESETS["strong"], GEOMETRY, 5, 4, read) == 0
 
 
-def test_a_zip_holds_the_same(dataset, tmp_path):
+@pytest.mark.parametrize("name", ["copies.zip", "COPIES.ZIP"])
+def test_a_zip_holds_the_same(dataset, tmp_path, name):
     written(dataset, tmp_path / "folder")
-    written(dataset, tmp_path / "copies.zip")
-    with zipfile.ZipFile(tmp_path / "copies.zip") as archive:
+    written(dataset, tmp_path / name)
+    with zipfile.ZipFile(tmp_path / name) as archive:
         names = set(archive.namelist())
         assert archive.read("manifest.csv") == (tmp_path / "folder" / "manifest.csv").read_bytes()
     assert names == {path.relative_to(tmp_path / "folder").as_posix() for path in (tmp_path / "folder").rglob("*.*")}

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from core.errors import InvalidExperiment, UnknownBackbone, UnreadableWeights
 from core.evaluation.predict import Predictor
 from core.experiment import BackboneSpec, Recipe
-from core.model.record import KEY, VERSION, ModelRecord, read_record
+from core.model.record import KEY, LONGEST_SIDE, VERSION, Inputs, ModelRecord, read_record
 from tests.conftest import make_experiment
 
 CROPPED = make_experiment(
@@ -135,3 +135,28 @@ def test_no_record_is_made_of_what_cannot_be(tmp_path):
     with pytest.raises(InvalidExperiment):
         ModelRecord.of(make_experiment("here", backbone=BackboneSpec(name="timm/vit_tiny_patch16_224", image_size=100)),
                        ("a", "b"))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sizes", "field"),
+    [
+        ({"image_size": LONGEST_SIDE, "resize_size": LONGEST_SIDE}, ""),
+        ({"image_size": LONGEST_SIDE, "resize_size": 4 * LONGEST_SIDE}, ""),
+        ({"image_size": LONGEST_SIDE, "resize_size": 4 * LONGEST_SIDE + 1}, "resize_size"),
+        ({"image_size": LONGEST_SIDE + 1, "resize_size": 2 * LONGEST_SIDE}, "image_size"),
+        ({"image_size": 1, "resize_size": 1}, ""), ({"image_size": 0, "resize_size": 1}, "image_size"),
+    ],
+)  # fmt: skip
+def test_how_large_inputs_may_be(sizes, field):
+    given = {**SIZES, "crop": "weights", **sizes}
+    if field:
+        with pytest.raises(ValidationError, match=field):
+            Inputs.model_validate(given)
+    else:
+        assert Inputs.model_validate(given).resize_size == sizes["resize_size"]
+
+
+def test_the_first_epoch_can_be_the_one_that_is_kept():
+    assert RECORD.changed(epoch=0).epoch == 0
+    with pytest.raises(ValidationError, match="epoch"):
+        RECORD.changed(epoch=-1)

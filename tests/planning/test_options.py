@@ -188,3 +188,12 @@ def test_a_control_from_scratch_has_as_many_epochs_in_one_phase_over_all_stages(
     assert found.phases == (Phase(stages=NAMES, epochs=7),)
     assert found == base.changed(backbone=base.backbone.model_copy(update={"weights": "none"}), phases=found.phases)
     assert without_augmentation(base) == base.changed(pipeline=PipelineSpec())
+
+
+def test_phases_of_one_s_own_stay_with_all_weights_but_untrained_ones(base, tmp_path):
+    own = str(tmp_path / "own.safetensors")
+    assert changed(base, weights=own).phases == base.phases
+    assert changed(changed(base, weights=own), weights="default").phases == base.phases
+    bare = base.changed(backbone=base.backbone.model_copy(update={"weights": "none"}))
+    assert changed(bare, weights="default").phases == base.phases
+    assert changed(changed(base, weights=own), weights="none").phases != base.phases

@@ -90,3 +90,11 @@ def test_the_regression_is_the_one_in_all_dimensions_whatever_the_scale(scale):
 def test_rows_that_are_all_the_same_give_numbers():
     same = np.ones((N, 4), np.float32)
     assert np.isfinite(Probe([same + np.arange(N)[:, None] * 1e-6], LABELS, OWN, 0)(same)).all()
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5])
+def test_images_with_the_same_features_are_all_answered_alike(value):
+    rows = np.full((N, 4), value, np.float32)
+    answers = Probe([rows, rows], LABELS, OWN, 0)(rows)
+    np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(answers, np.tile(np.array(COUNTS) / N, (N, 1)), atol=0.05)

@@ -72,3 +72,8 @@ def test_a_resumed_run_counts_what_was_done_before():
 )
 def test_the_words(left, words):
     assert left_words(left) == words
+
+
+def test_steps_of_the_phase_before_do_not_count_in_the_next_one():
+    left = told(started(), phase(0, 0), *[step()] * 5, phase(1, 2), step(), step())
+    assert left is None

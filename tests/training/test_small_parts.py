@@ -1,6 +1,6 @@
 """Parts of a training that are called by themselves: answers, devices and formats, what is announced, what is told."""
 
-from dataclasses import asdict, replace
+from dataclasses import MISSING, asdict, fields, replace
 from types import SimpleNamespace
 
 import pytest
@@ -247,3 +247,13 @@ def test_a_folder_that_is_deleted_meanwhile_is_not_made_anew(tmp_path):
     assert Checkpoints(tmp_path / "new", "e", "d")._makes_folder
     assert not Checkpoints(tmp_path, "e", "d")._makes_folder
     assert not Checkpoints(tmp_path, "e", "d").exist
+
+
+def test_what_the_first_version_did_not_say_of_an_epoch_is_not_known():
+    required = {field.name for field in fields(EpochEnded) if field.default is MISSING}
+    epoch = an_epoch(3, 1.0, best=True)
+    former = EpochEnded.from_record({name: value for name, value in asdict(epoch).items() if name in required})
+    unknown = {field.name: getattr(former, field.name) for field in fields(EpochEnded) if field.name not in required}
+    assert unknown == {
+        "value": None, "gain": None, "gain_error": None, "waited": None, "limit": None, "metrics": ()
+    }  # fmt: skip
