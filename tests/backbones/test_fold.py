@@ -150,3 +150,13 @@ def test_a_norm_that_computes_something_else_is_not_folded():
     model, images = nn.Sequential(nn.Conv2d(3, 4, 1), Doubled(4), nn.BatchNorm2d(4)).eval(), torch.rand(1, 3, 4, 4)
     with torch.no_grad():
         assert torch.allclose(folded(model)(images), model(images), atol=1e-6)
+
+
+def test_a_norm_that_keeps_no_statistics_is_not_folded():
+    model = nn.Sequential(
+        nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4, track_running_stats=False), nn.Conv2d(4, 4, 1), nn.BatchNorm2d(4)
+    ).eval()
+    images, found = torch.rand(2, 3, 4, 4), folded(model)
+    with torch.no_grad():
+        assert torch.allclose(found(images), model(images), atol=1e-5)
+    assert norms(found) == 1

@@ -200,3 +200,25 @@ def test_a_name_that_only_begins_like_a_member_is_not_in_its_stage():
     model.tokens = nn.Parameter(torch.zeros(1))
     stage = Stage("one", "one", ("layer",), ("token",), 7)
     assert set(state_of(model, [stage])) == {"layer.weight", "layer.bias", "token"}
+
+
+class Headless(nn.Module):
+    """Cannot be traced, and calls its head for bright images only."""
+
+    def __init__(self):
+        super().__init__()
+        self.body, self.head = nn.Linear(3, 4), nn.Linear(4, 2)
+
+    def forward(self, images):
+        found = self.body(images)
+        return self.head(found) if images.mean() > 0 else found
+
+
+def test_a_model_that_never_calls_its_head_has_nothing_before_it():
+    model = Headless()
+    prefix, suffix = split(model, [Stage(name, name, (name,), (), 0) for name in ("body", "head")], "head")
+    bright = torch.ones(2, 3)
+    same(suffix(prefix(bright)), model(bright))
+    with pytest.raises(RuntimeError, match="never called its head"):
+        prefix(-bright)
+    same(suffix(prefix(bright)), model(bright))

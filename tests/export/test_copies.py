@@ -260,3 +260,12 @@ def of_several(dataset, labels, said):
     items = zip(dataset.items, said, strict=False)
     items = tuple(replace(item, label=-1, labels=one) for item, one in items)
     return replace(dataset, classes=labels, items=items, task="multilabel")
+
+
+def test_copies_of_images_with_one_name_do_not_replace_each_other(dataset, tmp_path):
+    first, second = [item for item in dataset.items if item.label == 0][:2]
+    twin = replace(second, name=f"{first.name.rpartition('.')[0]}.jpg")
+    written(dataset, tmp_path / "copies", items=(first, twin))
+    rows = manifest((tmp_path / "copies" / "manifest.csv").read_bytes())
+    assert [row["original"] for row in rows] == [first.name] * 2 + [twin.name] * 2
+    assert len({row["file"] for row in rows}) == len(list((tmp_path / "copies").glob("*/*.png"))) == 4

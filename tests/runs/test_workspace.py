@@ -156,3 +156,24 @@ def test_an_id_of_another_form_does_not_count_as_the_newest(workspace):
     for run_id in ("r-1", "99999999", "zebra-crossing-of-today"):
         workspace.store.add(a_run(run_id))
     assert re.fullmatch(r"20\d{6}-\d{6}-[0-9a-f]{4}", workspace.new_run_id())
+
+
+@pytest.mark.parametrize("zone", ["UTC0", "EAST-5", "WEST8"])
+def test_an_id_comes_one_second_after_the_newest_wherever_the_clock_stands(workspace, monkeypatch, zone):
+    workspace.store.add(a_run("20310203-045959-abcd"))
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", zone)
+        module.time.tzset()
+        assert workspace.new_run_id().startswith("20310203-050000-")
+    module.time.tzset()
+
+
+def test_only_a_run_that_never_came_into_the_store_is_forgotten(workspace):
+    workspace.store.add(a_run("r-1", Status.STOPPED))
+    for run in ("r-1", "r-2", "r-3"):
+        workspace.folder(run).mkdir(parents=True)
+        (workspace.folder(run) / "best").write_text(run)
+    for run in ("r-1", "r-2", "r-9"):
+        workspace.forget(run)
+    assert sorted(path.name for path in (workspace.root / "runs").iterdir()) == ["r-1", "r-3"]
+    assert (workspace.folder("r-1") / "best").exists()

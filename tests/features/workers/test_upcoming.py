@@ -5,6 +5,7 @@ import pytest
 from core.features.batches import chunked, shuffled
 from core.features.pixels import Pixels
 from core.features.workers import stream
+from core.features.workers import upcoming as module
 from core.features.workers.pool import WorkerPool
 from core.features.workers.upcoming import Upcoming
 from tests.features.helpers import Counting, some_features, some_pixels
@@ -149,3 +150,21 @@ def test_what_comes_third_waits_until_all_of_the_second_is_ordered(pool, items, 
     assert begun == [(0, 4), (1, 144)]
     made.close()
     upcoming.forget()
+
+
+def test_where_there_is_no_memory_to_share_threads_do_it_and_it_is_not_tried_again(items, monkeypatch):
+    tried = []
+
+    def none_left(*_):
+        tried.append(None)
+        raise OSError("no room for views")
+
+    monkeypatch.setattr(module, "ViewStream", none_left)
+    upcoming = Upcoming(WorkerPool(2), views_of(items))
+    for number in (3, 4):
+        assert same(taken(upcoming, chunked(items, 7), number), by_threads(items, number))
+    assert len(tried) == 1
+    assert upcoming.pool.trouble == "no room for views"
+    assert [note.split(")")[0] for note in upcoming.notes] == [
+        "Processes that make views beside the device cannot be used here (no room for views"
+    ]

@@ -85,6 +85,20 @@ def test_a_write_is_not_kept_when_the_file_goes_in_the_middle_of_it(workspace):
     assert workspace.store.lines("r-1") == []
 
 
+def test_a_write_that_was_made_into_a_file_which_went_just_then_is_not_called_made(workspace):
+    workspace.store.add(a_run())
+    away = workspace.root.with_name("away")
+
+    def go(sql):
+        if sql == "COMMIT" and not away.exists():
+            workspace.root.rename(away)
+
+    workspace.store._database._idle[0].set_trace_callback(go)
+    with pytest.raises(WorkspaceGone):
+        workspace.store.log("r-1", "lost")
+    assert away.exists()
+
+
 @pytest.mark.parametrize("destroy", [DESTROYED[name] for name in ("deleted", "moved", "another", "no database")])
 def test_a_training_in_a_workspace_that_goes_fails_and_claims_nothing(workspace, experiment, destroy):
     lease, seen = begin(workspace, experiment), []
