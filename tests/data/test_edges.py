@@ -178,6 +178,17 @@ def test_images_of_a_folder_are_masks_where_four_of_five_looked_at_are_flat(tmp_
     assert look_alike_masks([tmp_path / "plain.png", paths[0]]) is True
 
 
+@pytest.mark.parametrize(
+    ("kinds", "masks"),
+    [("fffpf", True), ("fpffp", False), ("ffffpp", True), ("pffff", True), ("fpfpfpfpfpf", True),
+     ("pfpfpfpfff", False)],
+)  # fmt: skip
+def test_five_images_evenly_from_the_first_are_looked_at(tmp_path, image_bytes, kinds, masks):
+    Image.fromarray(drawn(3)).save(tmp_path / "f.png")
+    (tmp_path / "p.png").write_bytes(image_bytes(1))
+    assert look_alike_masks([tmp_path / f"{kind}.png" for kind in kinds]) is masks
+
+
 def test_of_a_long_text_the_beginning_and_the_end_are_looked_at(tmp_path):
     path = tmp_path / "long.json"
     path.write_text('{"first": 1' + " " * 70_000 + '"middle": 2' + " " * 70_000 + '"last" : 3}')

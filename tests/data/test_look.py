@@ -73,3 +73,47 @@ def test_what_is_dark_or_has_few_levels_is_no_mask():
 
 def test_one_colour_is_neither():
     assert look_of(pixels(Image.new("RGB", (31, 17), (9, 99, 200)))) == "plain"
+
+
+def two_greys(shares, dark=40, light=200, side=90):
+    """Pixels of two greys and of what lies so far from each, in shares of hundred, however they lie."""
+    offsets = np.repeat([*shares], [side * side * share // 100 for share in shares.values()])
+    random = np.random.default_rng(4)
+    offsets = random.permutation(np.resize(offsets, side * side)).reshape(side, side)
+    greys = np.where(random.random((side, side)) < 0.5, dark, light) + offsets
+    return greys[:, :, None].repeat(3, 2).astype(np.uint8)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("near", "look"), [(2, "flat"), (3, "")])
+def test_most_pixels_have_one_of_two_greys_give_or_take_two_levels(sign, near, look):
+    assert look_of(two_greys({0: 40, sign * near: 24, sign * 9: 36})) == look
+
+
+@pytest.mark.parametrize(("between", "look"), [(0.08, "flat"), (0.15, "")])
+def test_nine_of_ten_pixels_lie_close_to_one_of_two_greys(between, look):
+    greys = two_greys({0: 100})
+    greys[np.random.default_rng(8).random((90, 90)) < between] = 120
+    assert look_of(greys) == look
+
+
+def noisy(coloured):
+    """Two greys, of which a tenth is slightly off in colour, each pixel otherwise, and a share is coloured."""
+    greys = two_greys({0: 100}).astype(int)
+    random = np.random.default_rng(5)
+    off = random.random((90, 90, 1)) < 0.1
+    greys[..., [0, 2]] += off * random.integers(-9, 10, (90, 90, 2))
+    greys[..., :1] += 50 * (random.random((90, 90, 1)) < coloured)
+    return greys.astype(np.uint8)
+
+
+@pytest.mark.parametrize(("coloured", "look"), [(0, "flat"), (0.004, "flat"), (0.05, "")])
+def test_nearly_all_pixels_of_a_mask_with_noise_are_grey(coloured, look):
+    assert look_of(noisy(coloured)) == look
+
+
+def test_the_greys_of_a_mask_are_told_by_green_of_which_jpeg_keeps_most():
+    for channel, look in ((0, "flat"), (1, ""), (2, "flat")):
+        pixels = two_greys({0: 100}).astype(int)
+        pixels[..., channel] += np.random.default_rng(6).integers(-20, 21, (90, 90))
+        assert look_of(pixels.astype(np.uint8)) == look
