@@ -79,6 +79,13 @@ def test_other_commands_tell_the_first_lines_and_count_the_rest(short_form, more
     ]  # fmt: skip
 
 
+def test_what_to_do_is_said_as_options_in_every_line(short_form):
+    advice = f"Read it otherwise ({as_reading(layout='folders')})."
+    _, note, left_out = short_form(report([advice], (), [LeftOut("a.png", advice)]))
+    assert note == "Read it otherwise (`--layout folders`)."
+    assert left_out == f"a.png was left out: {note}"
+
+
 def test_a_line_of_any_length_is_cut_but_not_one_that_fits(short_form):
     fits, note, reason = "f" * 300, "n" * 301, "r" * 400
     _, kept, cut, left_out = short_form(report([fits, note], (), [LeftOut("a.png", reason)]))

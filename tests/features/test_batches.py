@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 import torch
 
+from core.data.geometry import Geometry
 from core.data.sources import load_dataset
 from core.errors import UnreadableImage
+from core.experiment import PipelineSpec
+from core.features import batches as batch_module
 from core.features import precision as module
 from core.features.batches import AHEAD, Sample, ahead, batches, chunked, sent, shuffled
+
+GEOMETRY, OTHER = Geometry(32, 40, "bilinear"), PipelineSpec(strength=0.5)
 
 
 class Told:
@@ -125,3 +130,15 @@ def test_autocast_is_on_for_the_formats_that_are_named(precision, dtype):
         assert torch.is_autocast_enabled("cpu") is (dtype is not None)
         if dtype:
             assert torch.get_autocast_dtype("cpu") is dtype
+
+
+def test_images_have_a_gigabyte_of_memory_and_more_on_disk_unless_others_share_theirs(monkeypatch):
+    made = []
+    monkeypatch.setattr(batch_module, "ImageCache", lambda *given: made.append(given) or "cache of its own")
+    shared = batch_module.ImageViews(PipelineSpec(), GEOMETRY, 3, "shared")
+    assert (shared.cache, made) == ("shared", [])
+    own = batch_module.ImageViews(PipelineSpec(), GEOMETRY, 3)
+    assert (own.cache, made) == ("cache of its own", [(GEOMETRY, 1 << 30, 16 << 30)])
+    under = batch_module.ImageViews(PipelineSpec(), GEOMETRY, 3, "shared", ("other",), "targets").under(OTHER)
+    assert (under.pipeline, under.geometry, under.seed, under.cache) == (OTHER, GEOMETRY, 3, "shared")
+    assert (under.references, under.targets) == (("other",), "targets")

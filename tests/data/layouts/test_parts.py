@@ -4,7 +4,10 @@ import pytest
 
 from core.cli.words import options
 from core.data.layout import read_layout
+from core.data.layouts import decide
+from core.data.layouts.case import Case
 from core.data.layouts.words import are_a_set, is_fold, is_group, kind_of
+from core.data.tree import read_tree
 from core.experiment import Reading
 from tests.data.layouts.conftest import counts, reasons
 
@@ -252,3 +255,10 @@ def test_the_last_of_two_validation_parts_tests_where_nothing_else_does(read, na
 def test_names_that_mean_parts_only_together(names, are):
     assert are_a_set(names.split()) == are
     assert are_a_set(reversed(names.split())) == are
+
+
+@pytest.mark.parametrize("folders", [("cat", "dog"), ("2024-03", "2024-04"), ("fold1", "fold2"), ("batch1", "dog")])
+def test_class_folders_hold_parts_but_batches_and_folds_are_no_classes(tree, folders):
+    top = read_tree(tree({f"{folder}/{part}": 3 for folder in folders for part in ("train", "test")})).top
+    case = Case(top, top, Reading(), decide.read_case)
+    assert decide._are_class_first(case) == (folders[1] == "dog")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.data.related import versions
 from core.data.related.versions import joined, version_groups
 from core.data.split import make_split
 from core.experiment import Reading, SplitSpec
@@ -149,3 +150,18 @@ def test_what_was_done_before_a_name_tells_copies_without_their_original(folder_
     assert sorted(map(len, version_groups(dataset))) == [3] * 10
     plain = [f"{done}{n}.png" for n in range(5) for done in ("flipper_", "rotor_", "august_")]
     assert version_groups(read(folder_of(content(plain), "plain"), reading=Reading(layout="folders"))) == ()
+
+
+@pytest.mark.parametrize(
+    ("stem", "marked", "origin"),
+    [
+        ("img_1", False, ("img_1", True)),
+        ("IMG_1", False, ("img_1", True)),
+        ("IMG_1_flip", False, ("img_1", False)),
+        ("img_1_flip", False, ("img_1", False)),
+        ("IMG_E0123", False, ("img_0123", False)),
+        (f"Cat_jpg.rf.{7:032x}", False, ("cat", True)),
+    ],
+)
+def test_the_name_of_an_original_and_whether_it_is_certain(stem, marked, origin):
+    assert versions._origin(stem, marked) == origin
