@@ -199,3 +199,9 @@ def test_of_a_long_text_the_beginning_and_the_end_are_looked_at(tmp_path):
     assert head(tmp_path / "gone") == ""
     assert (list_in([1]), list_in("a"), texts_in(["a", 1]), texts_in("a")) == ([1], [], ["a"], [])
     assert (named_texts_in({"a": "b", "c": 1}), named_texts_in(["a"])) == ({"a": "b"}, {})
+
+
+def test_an_image_of_sixty_megabytes_is_read(tmp_path):
+    path = tmp_path / "large.ppm"
+    path.write_bytes(b"P6 4500 4500 255\n" + bytes([40]) * (4500 * 4500 * 3))
+    assert images.decode(path).pixels.shape == (4500, 4500, 3)

@@ -116,6 +116,20 @@ def test_class_folders_that_are_links_into_a_store(tmp_path):
     assert told(layout) == {"store": "Its files are used where links to them lie."}
 
 
+@pytest.mark.parametrize("empty", [False, True])
+def test_class_folders_of_links_into_a_store_whatever_else_is_empty(tmp_path, empty):
+    root = tmp_path / "set"
+    (root / "store").mkdir(parents=True)
+    for name, count in (("cat", 3), ("dog", 2)):
+        (root / name / "more" / "none").mkdir(parents=True) if empty else (root / name).mkdir()
+        for number in range(count):
+            (root / "store" / f"{name}{number}.png").write_bytes(b"x")
+            (root / name / f"{number}.png").symlink_to(root / "store" / f"{name}{number}.png")
+    layout = read_layout(root)
+    assert layout.summary == "2 classes: cat 3, dog 2"
+    assert told(layout) == {"store": "Its files are used where links to them lie."}
+
+
 def test_links_that_lead_out_are_named_with_the_next_step(images, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "9.png").touch()

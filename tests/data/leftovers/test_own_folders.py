@@ -80,3 +80,12 @@ def test_what_was_taken_out_of_a_workspace_is_no_class(images, path):
 def test_a_class_called_like_it_is_one(images, name):
     put(images / name / "20250102-030405-ab.png")
     assert read_layout(images).classes == {"ash", "oak", name}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_own"),
+    [("graft.db", True), ("graft.db-wal", True), ("graft.db-shm", True), ("graft.db-journal", True), ("runs", True),
+     ("my graft.db", False), ("graft", False), ("run", False), ("cat", False)],
+)  # fmt: skip
+def test_files_of_the_database_are_the_programs_own(name, is_own):
+    assert own.is_own(name) == is_own

@@ -158,6 +158,9 @@ def test_images_of_equal_size_and_beginning_lie_in_several_folders(folders):
     assert not several(**{"a/1.jpg": b"same", "b/2.jpg": b"some"})
     assert not several(**{"a/1.jpg": b"same", "a/2.jpg": b"same", "b/3.jpg": b"other"})
     assert not several(**{"a/1.jpg": b"", "b/2.jpg": b""})
+    for same, are in ((54, False), (5_000, False), ((1 << 16) - 1, False), (1 << 16, True)):  # bytes at the beginning
+        begin = b"BM" + bytes(same - 2)
+        assert several(**{"a/1.jpg": begin + b"one" * 9, "b/2.jpg": begin + b"two" * 9}) == are
 
 
 @pytest.mark.parametrize(

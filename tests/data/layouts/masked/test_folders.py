@@ -4,6 +4,8 @@ import pytest
 
 from core.cli.words import options
 from core.data.layout import layout_choices
+from core.data.layouts.masked import folders
+from core.data.tree import read_tree
 from tests.data.layouts.conftest import counts, reasons
 
 PHONE = (2034, 2051, 2066, 2099)
@@ -139,3 +141,22 @@ def test_tables_beside_masks_are_read(read):
 def test_variants_of_all_classes_are_asked_about(asked):
     content = {f"{top}/{label}": [f"{n}.png" for n in range(3)] for top in ("color", "segmented") for label in "ab"}
     assert "parts or variants" in asked(content).question
+
+
+@pytest.mark.parametrize(
+    ("inside", "are"),
+    [((), False), (("cat",), False), (("cat", "dog"), True), (("cat", "train"), False), (("train", "test"), False),
+     (("cat", "dog", "train"), True)],
+)  # fmt: skip
+def test_a_folder_has_classes_where_two_folders_in_it_are_no_parts(tree, inside, are):
+    top = read_tree(tree({"labels.txt": "x", **dict.fromkeys(inside, 2)})).top
+    assert folders._has_classes(top) == are
+
+
+@pytest.mark.parametrize(
+    "name", ["mask", "masks", "label", "labels", "annotation", "annotations", "annots", "GT", "ground truth", "bbox",
+             "bboxes", "xml", "trimaps", "segmentation", "SegmentationClass", "train_masks", "gtFine", "labels_test"],
+)  # fmt: skip
+def test_folders_that_are_called_like_masks(tree, name):
+    (folder,) = read_tree(tree({name: 2})).top.folders
+    assert folders.is_annotation(folder)
