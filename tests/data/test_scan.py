@@ -6,11 +6,13 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from core.data import scan
 from core.data.dataset import Dataset
+from core.data.layout import Found
 from tests.uneven import CLASSES, TEST, TRAIN, VAL, make_divided
 
 
@@ -165,3 +167,32 @@ def test_what_was_decoded_by_another_library_is_not_used_again():
     decoders = {called.get(name, name) for name in found & {*called, "simplejpeg", "tifffile", "imagecodecs", "cv2"}}
     assert decoders == set(scan._DECODERS)
     assert all(f"{name} {version(name)}" in scan._VERSION for name in decoders)
+
+
+def test_pixels_are_handed_on_once_and_as_they_will_be_used(tmp_path):
+    """An image that needs the scale of all is not handed on before that is known."""
+    numbers = {"a": np.uint8([[9] * 9] * 8), "b": np.float32([[0, 40] * 4] * 8), "c": np.float32([[0, 90] * 4] * 8)}
+    found = []
+    for name, values in numbers.items():
+        Image.fromarray(values).save(tmp_path / f"{name}.tif")
+        found.append(Found(tmp_path / f"{name}.tif", f"{name}.tif", "x", None))
+    kept = []
+    outcomes = scan.scan(found, tmp_path, tmp_path, keep=lambda *image: kept.append(image)).outcomes
+    assert sorted(digest for digest, _ in kept) == sorted(one.digest for one in outcomes)
+    assert [one.scaled for one in outcomes] == [None, (0, 90), (0, 90)]
+    assert {digest: int(pixels.max()) for digest, pixels in kept} == {
+        one.digest: most for one, most in zip(outcomes, (9, 113, 255), strict=True)
+    }
+    kept.clear()
+    assert scan.scan(found, tmp_path, tmp_path, keep=lambda *image: kept.append(image)).outcomes == outcomes
+    assert kept == []
+
+
+@pytest.mark.parametrize("other", ["0", "zz", ""])
+def test_what_was_remembered_by_another_version_older_or_newer_is_not_used(root, read, decoded, tmp_path, other):
+    before = read(root)
+    (cache,) = (tmp_path / "workspace").rglob(f"{scan.SCANS}/*.json")
+    cache.write_text(cache.read_text(encoding="utf-8").replace(scan._VERSION, other, 1), encoding="utf-8")
+    decoded.clear()
+    assert read(root) == before
+    assert len(decoded) == 5

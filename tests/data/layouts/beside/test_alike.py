@@ -4,6 +4,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from core.data.layout import read_layout
+from core.data.layouts.beside.alike import looks_ordinary
 from tests.data.conftest import encode, smooth
 
 
@@ -54,3 +55,59 @@ def test_images_called_like_those_of_the_others_were_made_of_them(folder_of):
     drawn = {f"{path.partition('/')[0]}s/{n}.png": encode(figure(smooth(n))) for n, path in enumerate(content)}
     drawn |= {f"fig/{n}z.png": encode(figure(smooth(90 + n))) for n in range(5)}  # where all are drawn, so may one be
     assert aside(read_layout(folder_of(drawn, "drawn"))) == []
+
+
+@pytest.fixture
+def ordinary(folder_of):
+    """Whether the class 'fig' of these images looks like an ordinary one."""
+
+    def ask(content, *empty):
+        root, files = folder_of(content), {name: [] for name in empty}
+        for path in content:
+            files.setdefault(path.partition("/")[0], []).append(root / path)
+        return looks_ordinary("fig", files)
+
+    return ask
+
+
+@pytest.mark.parametrize(("count", "is_so"), [(2, False), (3, True), (14, True), (15, False)])
+def test_a_class_has_between_half_of_the_fewest_and_twice_the_most_images_of_the_others(ordinary, count, is_so):
+    content = photos("apple", 5, 0) | photos("pear", 7, 20) | photos("fig", count, 40)
+    assert ordinary(content) is is_so
+    assert ordinary(content, "empty") is is_so
+
+
+def test_a_class_is_compared_with_two_others_that_are_surely_classes(ordinary):
+    content = photos("apple", 5, 0) | photos("fig", 5, 40)
+    assert not ordinary(content | photos("trash", 5, 60))
+    assert not ordinary(content, "pear")
+    assert ordinary(content | photos("trash", 5, 60) | photos("pear", 5, 20))
+
+
+@pytest.mark.parametrize(("shared", "is_so"), [(1, True), (2, False)])
+def test_fewer_than_half_of_its_names_are_those_of_others(ordinary, shared, is_so):
+    names = ["ap0x.png", "pe21x.png"][:shared] + ["fizz.png", "fur.png", "fog.png"][: 4 - shared]
+    content = photos("apple", 5, 0) | photos("pear", 5, 20)
+    assert ordinary(content | {f"fig/{name}": 50 + n for n, name in enumerate(names)}) is is_so
+
+
+@pytest.mark.parametrize(
+    ("sides", "is_so"), [((30, 120), False), ((64, 160, 160), False), ((64, 160), False), ((64, 100), True)]
+)
+def test_its_images_are_as_large_as_those_of_one_class_and_of_the_middle_one(ordinary, sides, is_so):
+    content = photos("fig", 4, 40)
+    for place, side in enumerate(sides):
+        content |= photos("xyz"[place], 4, 60 + 10 * place, side=side)
+    assert ordinary(content) is is_so
+
+
+def test_bright_colours_are_not_white(ordinary):
+    def red(image):
+        return Image.merge("RGB", (Image.new("L", image.size, 255), *image.split()[1:]))
+
+    def white(image):
+        return image.point(lambda value: 250 + value % 5)
+
+    content = photos("apple", 5, 0) | photos("pear", 5, 20)
+    assert ordinary(content | photos("fig", 5, 40, change=red))
+    assert not ordinary(content | photos("fig", 5, 40, change=white))
