@@ -222,3 +222,22 @@ def test_a_model_that_never_calls_its_head_has_nothing_before_it():
     with pytest.raises(RuntimeError, match="never called its head"):
         prefix(-bright)
     same(suffix(prefix(bright)), model(bright))
+
+
+def two_stages(*names):
+    return [Stage(name, name, (name,), (), 0) for name in names]
+
+
+def test_other_inputs_of_a_model_have_their_defaults_in_its_parts():
+    class Options(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body, self.head = nn.Linear(3, 4), nn.Linear(4, 2)
+
+        def forward(self, images, factor=3.0, offset=0.5):
+            return self.head(torch.add(self.body(images), other=offset)) * factor
+
+    model, images = Options(), torch.rand(2, 3)
+    prefix, suffix = split(model, two_stages("body", "head"), "head")
+    same(suffix(prefix(images)), model(images))
+    assert not torch.equal(suffix(prefix(images)), model.head(prefix(images)))

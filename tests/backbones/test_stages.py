@@ -1,10 +1,12 @@
+from contextlib import nullcontext
+
 import pytest
 import torch
 
 from core.backbones.architecture import make_empty
 from core.backbones.catalogue import BACKBONES, get
-from core.backbones.layouts import LAYOUTS
-from core.backbones.stages import default_phases, resolve, stage_table, stages
+from core.backbones.layouts import LAYOUTS, _block_groups
+from core.backbones.stages import _require_partition, default_phases, resolve, stage_table, stages
 from core.errors import UnknownBackbone, UnknownStage
 
 ONE_PER_LAYOUT = list({(entry.library, entry.family): name for name, entry in reversed(BACKBONES.items())}.values())
@@ -130,3 +132,30 @@ def test_default_phases_are_the_head_and_then_the_later_half_with_a_smaller_rate
     assert second.learning_rate <= first.learning_rate / 3
     assert (first.solver, second.solver) == ("lbfgs", "steps")
     assert default_phases(NAMES, kept_views=False)[0].solver == "steps"
+
+
+@pytest.mark.parametrize(
+    ("count", "sizes"), [(4, [1, 1, 1, 1]), (6, [1, 1, 1, 3]), (10, [2, 2, 2, 4]), (12, [3, 3, 3, 3])]
+)
+def test_blocks_that_cannot_be_shared_out_evenly_go_to_the_last_group(count, sizes):
+    names = [f"blocks.{number}" for number in range(count)]
+    groups = _block_groups(names, ("norm",))
+    assert [name for name, _ in groups] == ["blocks1", "blocks2", "blocks3", "blocks4"]
+    assert [len(members) for _, members in groups] == [*sizes[:3], sizes[3] + 1]
+    assert [member for _, members in groups for member in members] == [*names, "norm"]
+
+
+@pytest.mark.parametrize(
+    ("layout", "said"),
+    [
+        ([("stem", ("0",)), ("head", ("1",))], ""),
+        ([("stem", ("0",)), ("head", ("1.weight", "1.bias"))], "1.running_mean lies in 0 stages"),
+        ([("stem", ("0",))], "1.weight lies in 0 stages"),
+        ([("stem", ("0",)), ("middle", ("0.bias",)), ("head", ("1",))], r"0.bias lies in 2 stages \(stem, middle\)"),
+        ([("stem", ("0",)), ("middle", ("1.running_var",)), ("head", ("1",))], "1.running_var lies in 2 stages"),
+    ],
+)
+def test_weights_and_statistics_that_lie_in_no_stage_or_in_two_are_a_fault(layout, said):
+    model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3))
+    with pytest.raises(RuntimeError, match=f"some net: {said}") if said else nullcontext():
+        _require_partition(model, layout, "some net")

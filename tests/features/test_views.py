@@ -1,14 +1,17 @@
 """Views by number, and the key under which they are kept: it changes with the pixels and with nothing else."""
 
 from dataclasses import replace
+from importlib.metadata import version
 
+import cv2
 import numpy as np
+import PIL
 import pytest
 
 from core.data.geometry import Geometry
 from core.experiment import PipelineSpec, Step
 from core.features.batches import ImageViews
-from core.features.views import Views
+from core.features.views import LIBRARIES, VIEW_CODE, Views
 
 SURE, TURN = Step(transform="HorizontalFlip", p=1.0), Step(transform="Rotate", p=1.0)
 FLIPS, TURNS = PipelineSpec(steps=(SURE,)), PipelineSpec(steps=(TURN,))
@@ -67,3 +70,10 @@ def test_each_item_is_drawn_for_by_its_own_digest_and_number(items):
     drawn = [made(TURNS).view(item, number).tobytes() for item in items[:2] for number in (0, 1)]
     assert len(set(drawn)) == 4
     assert views.view(items[0], 0).shape == (24, 24, 3)
+
+
+def test_every_library_that_makes_pixels_is_in_the_keys_with_its_version():
+    for name, number in (("albumentations", version("albumentations")), ("OpenCV", cv2.__version__),
+                         ("Pillow", PIL.__version__)):  # fmt: skip
+        assert f"{name} {number}" in LIBRARIES
+    assert f"{VIEW_CODE}|{LIBRARIES}|" in made().key(None)

@@ -1,6 +1,7 @@
 """How a pool deals out work, without processes: workers that only note what they are asked for."""
 
 import logging
+import threading
 from itertools import chain, repeat
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ from core.features.workers import pool as module
 from core.features.workers.messages import Closed, Made, Trying
 from core.features.workers.pool import WorkersUnavailable
 from tests.features.workers.fakes import Fake, Orders, opened, ready
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -235,3 +237,42 @@ def test_numbers_are_never_given_twice(fakes):
     pool = module.WorkerPool(1)
     numbers = [pool.new_number(), pool.open(opened), pool.new_number()]
     assert len(set(numbers)) == 3
+
+
+def test_while_one_is_at_work_others_that_cannot_be_started_make_no_end_of_it(fakes):
+    pool = module.WorkerPool(2)
+    orders = Orders(pool)
+    ready(pool, fakes[0])
+    for _ in range(module.FAILED_STARTS):
+        pool._died(fakes[-1])
+    assert len(fakes) == 1 + module.FAILED_STARTS
+    assert pool.usable
+    orders(0)
+    assert list(fakes[0].orders) == [0]
+    pool._died(fakes[0])
+    assert not pool.usable
+    assert orders.unavailable == [0]
+
+
+def test_workers_that_end_after_they_were_ready_are_replaced_however_many_they_are(fakes):
+    count = module.FAILED_STARTS + 1
+    pool = module.WorkerPool(count)
+    pool.start()
+    ready(pool, *fakes)
+    for worker in list(fakes):
+        worker.process.code = 1
+        pool._died(worker)
+    assert pool.usable
+    assert len(pool.processes) == count
+
+
+def test_who_waits_for_workers_is_told_when_there_will_be_none(fakes):
+    pool, told = module.WorkerPool(1), []
+    pool.start()
+    waiting = threading.Thread(target=lambda: told.append(pool.wait(60)), daemon=True)
+    waiting.start()
+    until(lambda: pool._changed._waiters)
+    while pool.processes:
+        pool._died(fakes[-1])
+    waiting.join(20)
+    assert told == [False]

@@ -8,7 +8,8 @@ import pytest
 
 from core.data.geometry import Geometry
 from core.errors import GraftError, InvalidPipeline, UnreadableImage
-from core.features.workers import process
+from core.experiment import PipelineSpec, Step
+from core.features.workers import process, worker
 from core.features.workers.messages import Asked, Closed, Made, Opened, Trying, Unit, receive, send
 from core.shared import SharedFile
 
@@ -129,3 +130,31 @@ def test_half_a_message_is_the_end():
             receive(io.BytesIO(pipe.getvalue()[:cut]))
     pipe.seek(0)
     assert receive(pipe) == Closed(5)
+
+
+def test_views_are_opened_as_they_were_announced(monkeypatch):
+    seen = []
+    monkeypatch.setattr(SharedFile, "open", lambda place: seen.append(place) or place)
+    spec = PipelineSpec(steps=(Step(transform="HorizontalFlip"),), strength=0.5)
+    geometry, others = Geometry(SIDE, 2 * SIDE, "bicubic"), asked("1", "2")
+    found = process._open(Opened(7, spec.model_dump_json(), geometry, 5, others, "views", "images"))
+    assert seen == ["images", "views"]
+    views = found.views
+    assert (views.pipeline, views.geometry, views.seed, views.references) == (spec, geometry, 5, others)
+    assert found.file == "views"
+
+
+def test_a_worker_computes_with_one_thread_whatever_the_program_is_told(monkeypatch):
+    given = []
+
+    def start(*_, **more):
+        given.append(more["env"])
+        raise OSError("none")
+
+    monkeypatch.setattr(worker.subprocess, "Popen", start)
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.setenv("OF_THE_USER", "stays")
+    with pytest.raises(OSError, match="none"):
+        worker.Worker()
+    assert given[0]["OF_THE_USER"] == "stays"
+    assert {given[0][f"{name}_NUM_THREADS"] for name in ("OMP", "OPENBLAS", "MKL")} == {"1"}
