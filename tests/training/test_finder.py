@@ -3,6 +3,7 @@
 import copy
 import sqlite3
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -143,6 +144,23 @@ def test_images_that_are_gone_are_said(easy, tmp_path):
         item.path.unlink()
     with pytest.raises(TrainingFailed, match="None of the training images"):
         swept(setup)
+
+
+def test_batches_without_a_readable_image_are_no_steps(easy, tmp_path, monkeypatch):
+    finding = finder._Finder(prepare(easy, tmp_path), Control())
+    epochs = iter([["", "a", "", "b"], ["", "", "c"], ["d", "", "e"], ["", ""]])
+
+    class Source:
+        def batches(self, *_):
+            yield from (SimpleNamespace(items=items) for items in next(epochs))
+
+    stepper = SimpleNamespace(source=Source())
+    assert [batch.items for batch in finding._batches(stepper, 4)] == ["a", "b", "c", "d"]
+    epochs = iter([["a", ""], ["", ""]])
+    found = finding._batches(stepper, 4)
+    assert next(found).items == "a"
+    with pytest.raises(TrainingFailed, match="None of the training images could be read"):
+        next(found)
 
 
 @pytest.mark.parametrize(
