@@ -279,6 +279,13 @@ def test_resize_keeps_the_middle_of_a_long_strip():
     assert resize(strip, Geometry(32, 32, "nearest"))[16, 64, 0] == 255
 
 
+@pytest.mark.parametrize("size", [8, 20])
+def test_the_middle_of_a_strip_is_four_times_its_own_shorter_side_whatever_is_asked_for(size):
+    strip = np.tile(np.uint8(range(100))[None, :, None], (16, 1, 3))
+    row = resize(strip, Geometry(size, size, "nearest"))[0, :, 0].astype(int)
+    assert max(abs(row[0] - 18), abs(row[-1] - 81)) <= 2
+
+
 def test_the_nearest_pixel_is_no_mean():
     stripes = np.zeros((48, 48, 3), np.uint8)
     stripes[:, ::2] = 200

@@ -111,6 +111,21 @@ def test_links_in_what_is_passed_over_are_not_followed(tmp_path):
     assert passed(tmp_path / "set")[0] == []
 
 
+def test_a_folder_that_cannot_be_read_does_not_end_the_search(tmp_path, monkeypatch):
+    put(tmp_path, ".x/a/1.png", ".x/b/1.png")
+    real, asked = os.scandir, []
+
+    def refuse_second(path):
+        asked.append(path)
+        if len(asked) == 2:
+            raise PermissionError
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refuse_second)
+    assert Search().holds_images(tmp_path / ".x")
+    assert len(asked) == 3
+
+
 @pytest.mark.parametrize(
     ("made", "is_own"),
     [

@@ -95,3 +95,12 @@ def test_what_becomes_of_groups_in_a_set_that_came_divided_and_how_many_there_ar
 def test_a_long_entry_that_names_no_image_is_told_by_its_first_eighty_letters():
     (note,) = distinct_digests(dataset_of(("1", "ash", "aa")), SplitSpec(distinct=("z" * 90,)))[1]
     assert note.startswith(f"'{'z' * 80}' was to be")
+
+
+def test_equal_images_are_told_behind_those_of_two_classes_too():
+    items = [("1", "ash", "aa"), ("2", "elm", "aa"), ("3", "oak", "bb"), ("4", "oak", "bb"), ("5", "ash", "cc")]
+    reasons = exact_reasons(dataset_of(*items, ("6", "oak", "cc"), ("7", "elm", "dd"), ("8", "elm", "dd")))
+    assert {index: reason.split(" 3.")[0] for index, reason in reasons.items() if index in (3, 7)} == {
+        3: "Shows the same image as", 7: "Shows the same image as 7. Only that one is used.",
+    }  # fmt: skip
+    assert sorted(reasons) == [0, 1, 3, 4, 5, 7]

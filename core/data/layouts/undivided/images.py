@@ -43,12 +43,12 @@ def notes_on_parts(case: Case, labelled: "Labelled", parts: Parts, divided: bool
 
 
 def _by(labelled: "Labelled") -> str:
-    """What tells the parts, as the subject of a sentence."""
+    """What tells the parts, and that it says so."""
     if labelled.divided_by:
-        return f"the {'column' if len(labelled.divided_by) == 1 else 'columns'} {listed(labelled.divided_by)}"
-    return (
-        f"what {listed(table.path.name for table in labelled.tables)} {_verb(len(labelled.tables), 'is', 'are')} called"
-    )
+        count = len(labelled.divided_by)
+        return f"the {_verb(count, 'column', 'columns')} {listed(labelled.divided_by)} {_verb(count, 'says', 'say')}"
+    names = listed(table.path.name for table in labelled.tables)
+    return f"what {names} {_verb(len(labelled.tables), 'is', 'are')} called says"
 
 
 def _verb(count: int, one: str, several: str) -> str:
@@ -71,7 +71,7 @@ def _contradicting(case: Case, labelled: "Labelled") -> str:
         return ""
     return (
         f"{_images(len(others))} {_verb(len(others), 'lies', 'lie')} in a folder of another part than "
-        f"{_by(labelled)} says, such as '{short(others[0].name)}': the folders are not looked at."
+        f"{_by(labelled)}, such as '{short(others[0].name)}': the folders are not looked at."
     )
 
 
@@ -125,7 +125,8 @@ def _in_names(labelled: "Labelled", parts: Parts) -> str:
         which = f"'{short(next(iter(named)).name)}' and the other files are"
     elif len(kinds) > 1 and "train" not in kinds and _in_every_class(labelled, named):
         example = next(path for path, kind in named.items() if kind is not None)
-        which = f"'{short(example.name)}' and {len(named) - kinds[None] - 1:,} other files are"
+        others = len(named) - kinds[None] - 1
+        which = f"'{short(example.name)}' and {others:,} other {_verb(others, 'file', 'files')} are"
     else:
         return ""
     return (
