@@ -9,6 +9,9 @@ import pytest
 from core import files
 from core.errors import StorageFailed, StorageLocked, WorkspaceGone
 from core.runs.database import BUSY_TIMEOUT_S, MOST_IDLE, Database
+from core.runs.status import Status
+from core.runs.store import RunStore
+from tests.runs.stored import a_run
 
 
 @pytest.fixture
@@ -109,3 +112,32 @@ def test_the_folder_is_let_go_when_the_file_is_closed(database, monkeypatch):
     os.close(held)
     database.close()
     assert let_go == [held, None]
+
+
+def test_what_is_written_together_waits_as_long_as_it_is_told(tmp_path):
+    with RunStore(tmp_path / "other.db") as store:
+        for wait_s in (0.25, 2.0):
+            with store.together(wait_s), store._database.reading() as db:
+                assert setting(db, "busy_timeout") == 1000 * wait_s
+
+
+def test_each_look_counts_and_is_of_the_run_that_was_looked_at(tmp_path):
+    with RunStore(tmp_path / "other.db") as store:
+        store.add(a_run("r-1", test_key="key"))
+        for _ in range(3):
+            store.look_at_test(store.run("r-1"))
+        assert store.test_looks("key") == 3
+        with store._database.reading() as db:
+            assert [tuple(row) for row in db.execute("SELECT test_key, run_id FROM test_looks")] == [("key", "r-1")] * 3
+
+
+def test_a_run_does_not_end_before_it_began_and_two_hundred_lines_are_shown(tmp_path):
+    with RunStore(tmp_path / "other.db") as store:
+        store.add(a_run("r-1"))
+        store.move("r-1", Status.RUNNING, at=100.0)
+        store.move("r-1", Status.STOPPED, at=40.0)
+        assert (store.run("r-1").started_at, store.run("r-1").ended_at) == (100.0, 100.0)
+        with store.together():
+            for number in range(203):
+                store.log("r-1", str(number))
+        assert [line.message for line in store.lines("r-1")] == [str(number) for number in range(3, 203)]

@@ -177,3 +177,11 @@ def test_only_a_run_that_never_came_into_the_store_is_forgotten(workspace):
         workspace.forget(run)
     assert sorted(path.name for path in (workspace.root / "runs").iterdir()) == ["r-1", "r-3"]
     assert (workspace.folder("r-1") / "best").exists()
+
+
+def test_two_runs_of_one_second_have_ids_in_their_order(workspace, monkeypatch):
+    monkeypatch.setattr(module.time, "time", lambda: 1e9)
+    first = workspace.new_run_id()
+    workspace.store.add(a_run(first))
+    assert first[:15] == "20010909-014640"
+    assert workspace.new_run_id()[:15] == "20010909-014641"

@@ -146,3 +146,11 @@ def test_what_was_found_in_the_precision_of_the_recipe_counts_after_what_the_pag
     assert known_headline(plan, "print", ("cpu",), tmp_path) is None
     keep(plan, "by default")
     assert known_headline(fp32, "print", ("cpu",), tmp_path).reason == "by default"
+
+
+def test_an_option_that_is_off_makes_nothing_weaker_and_a_title_is_named_once():
+    off = TURN.model_copy(update={"enabled": False})
+    assert not has_strength(PipelineSpec(steps=(Step(transform="OneOf", options=(FLIP, off)),)))
+    assert has_strength(PipelineSpec(steps=(Step(transform="OneOf", options=(FLIP, TURN)),)))
+    again = FLIP.model_copy(update={"p": 0.9})
+    assert head((FLIP, again, TURN), "green", "red", "red", "green").steps == ("Flip left-right",)

@@ -77,3 +77,10 @@ def test_the_words(left, words):
 def test_steps_of_the_phase_before_do_not_count_in_the_next_one():
     left = told(started(), phase(0, 0), *[step()] * 5, phase(1, 2), step(), step())
     assert left is None
+
+
+def test_steps_count_for_the_epoch_that_runs_alone_and_never_for_more_than_it():
+    first = (started(), phase(0, 0), *[step()] * 4, an_epoch(0, 1.0, seconds=8.0))
+    assert told(*first) == TimeLeft(1, 3, 16.0, 72.0)
+    assert told(*first, *[step()] * 2) == TimeLeft(1, 3, 12.0, 68.0)
+    assert told(*first, *[step()] * 9) == TimeLeft(1, 3, 8.0, 64.0)
