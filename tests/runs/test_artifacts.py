@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +16,7 @@ from core.runs.artifacts import (
     predictions_file,
     read_listing,
     read_predictions,
+    split_key,
     write_description,
     write_predictions,
 )
@@ -93,3 +95,23 @@ def test_a_run_is_described_by_both_of_its_files(tmp_path):
     (tmp_path / LISTING).unlink()
     assert not is_described(tmp_path)
     assert read_listing(tmp_path) == {}
+
+
+def test_the_name_of_a_split_says_which_images_are_in_which_part_under_which_label():
+    items = [SimpleNamespace(digest=str(n), labels=None, label=n % 2) for n in range(6)]
+    several = [SimpleNamespace(digest=str(n), labels=(n % 2, 2), label=0) for n in range(6)]
+    dataset, other, many = (
+        SimpleNamespace(items=one, classes=("a", "b", "c"), label_of=lambda item, names=names: names[item.label])
+        for one, names in ((items, "abc"), (items, "xbc"), (several, "abc"))
+    )
+
+    def key(dataset, train, val, test=()):
+        return split_key(dataset, SimpleNamespace(train=train, val=val, test=test))
+
+    first = key(dataset, (0, 1, 2), (3,), (4, 5))
+    assert first == key(dataset, (2, 0, 1), (3,), (5, 4)), "their order is none"
+    others = [
+        key(dataset, (0, 1), (2, 3), (4, 5)), key(dataset, (0, 1, 2), (3,), (4,)), key(dataset, (0, 1, 2), (3,)),
+        key(dataset, (0, 1, 2), (4, 5), (3,)), key(other, (0, 1, 2), (3,), (4, 5)), key(many, (0, 1, 2), (3,), (4, 5)),
+    ]  # fmt: skip
+    assert len({first, *others}) == 1 + len(others)

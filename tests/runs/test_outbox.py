@@ -189,3 +189,24 @@ def test_a_damaged_file_of_metrics_is_passed_over(tmp_path):
     (tmp_path / UNWRITTEN).unlink()
     take_in(store, "r-1", tmp_path)
     assert store.written == []
+
+
+def test_what_was_written_takes_no_memory_any_more(clock, monkeypatch):
+    monkeypatch.setattr(module, "MOST_RECORDS", 6)
+    store, said = Store(), []
+    box = Outbox(store, Control())
+    for number in range(3):
+        box.add(lambda number=number: said.append(number), records=3)
+        box.flush()
+    store.locked = True
+    box.add(lambda: said.append("last"), records=5)
+    box.flush()
+    assert (clock.slept, box.locked, said) == ([], True, [0, 1, 2]), "the training goes on"
+
+
+def test_no_patience_is_none(clock):
+    store = Store()
+    store.locked = True
+    with pytest.raises(StorageLocked, match="waited 0 seconds"):
+        patiently(store, lambda: None, Control(), 0.0)
+    assert clock.slept == [0.25]
