@@ -262,3 +262,9 @@ def test_the_word_of_a_group_is_taken_out_of_the_classes_where_several_are_left(
         "elm",
     }
     assert found("oak_A_1", "oak_A_2", "oak_B_1", "oak_B_2") == {"oak_A", "oak_B"}
+
+
+def test_a_folder_within_a_class_that_is_called_like_the_class_belongs_to_it(read):
+    layout = read({"cat": 3, "cat/cat": 2, "dog": 4, "dog/cat": 1, "owl": 2})
+    assert counts(layout) == {"cat": 5, "dog": 4, "owl": 2}
+    assert [name for name, reason in reasons(layout).items() if "called like another class" in reason] == ["dog/cat"]
