@@ -150,3 +150,11 @@ def test_fresh_views_are_never_kept_but_plain_images_are(items, tmp_path):
     rows(some_features(part, store, keep=False), items, None)
     assert part.seen == 24
     assert len(list(tmp_path.glob("kept/*.rows"))) == 1
+
+
+@pytest.mark.parametrize(("keep", "view"), [(True, 0), (False, 0), (True, None)])
+def test_features_are_fp32_whatever_the_frozen_part_computes_in(items, keep, view):
+    part = Counting()
+    source = some_features(lambda images: part(images).to(torch.bfloat16), keep=keep)
+    for _ in range(2):
+        assert {row.dtype for row in rows(source, items, view)[0].values()} == {torch.float32}

@@ -2,11 +2,13 @@
 
 import shutil
 import sqlite3
+from types import SimpleNamespace
 
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from core.errors import WorkspaceGone
 from core.runs.outbox import LOCKED
 from core.runs.status import Status
 from core.runs.workspace import Workspace
@@ -77,6 +79,21 @@ def test_a_locked_database_is_said_beside_the_run_and_no_longer_when_it_is_free(
     other.close()
     store.log(run.id, "free")
     assert [warning.value for warning in ran(at).warning] == []
+
+
+def test_jobs_and_files_of_the_workspace_before_are_let_go(own_workspace):
+    before, calls = engine.workspace(), []
+    jobs = SimpleNamespace(abandon=lambda: calls.append("abandoned"))
+    anchor.forget(f"jobs:{before.root}")
+    anchor.once(f"jobs:{before.root}", lambda: jobs)
+    now = engine.open_again()
+    assert calls == ["abandoned"]
+    assert now is not before
+    assert engine.workspace() is now
+    assert anchor.forget(f"jobs:{before.root}") is None
+    with pytest.raises(WorkspaceGone):
+        before.store.ids()
+    assert engine.open_again() is not now, "also where there are no jobs"
 
 
 def test_what_is_forgotten_is_made_anew():

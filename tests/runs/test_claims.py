@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from filelock import FileLock
 
 from core.errors import ResumeRefused, RunConflict, StorageFailed, UnknownDevice, UnreadableWeights
 from core.experiment import Experiment
@@ -157,6 +158,17 @@ def test_only_what_is_over_and_not_complete_is_reopened(workspace, runs, status)
     with pytest.raises(RunConflict, match=status.value):
         reopen_run(workspace, runs[0].id)
     assert free(workspace, runs[0].id)
+
+
+def test_a_folder_in_which_nothing_can_be_written_is_said_with_the_way_out(workspace, runs, monkeypatch):
+    stopped(workspace, runs[0])
+
+    def acquire(*_, **__):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(FileLock, "acquire", acquire)
+    with pytest.raises(StorageFailed, match=r"is not writable: .* Choose another workspace"):
+        reopen_run(workspace, runs[0].id)
 
 
 def test_a_run_that_another_program_holds_is_not_reopened(workspace, runs):

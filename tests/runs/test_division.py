@@ -94,6 +94,25 @@ def test_a_run_goes_on_with_its_split_however_this_version_would_divide(begun, a
     assert artifacts.split_key(again.dataset, again.split) == artifacts.split_key(prepared.dataset, of_another_version)
 
 
+def test_images_that_have_exchanged_their_names_stay_in_their_parts(begun, across):
+    workspace, run, prepared = begun
+    split, items = prepared.split, prepared.dataset.items
+    moved = split.train[0]
+    other = next(index for index in split.train[1:] if items[index].label == items[moved].label)
+    of_another_version = replace(split, train=split.train[1:], val=(*split.val, moved))
+    artifacts.write_division(workspace.folder(run.id), prepared.dataset, of_another_version)
+    now_validating, training = items[moved].path, items[other].path
+    aside = now_validating.with_name("aside.png")
+    for old, new in ((now_validating, aside), (training, now_validating), (aside, training)):
+        old.rename(new)
+    again = prepare_again(workspace, run)
+    assert artifacts.split_key(again.dataset, again.split) == artifacts.split_key(prepared.dataset, of_another_version)
+    again_in = {
+        again.dataset.items[index].digest: part for part in ("train", "val") for index in getattr(again.split, part)
+    }
+    assert [again_in[items[index].digest] for index in (moved, other)] == ["val", "train"]
+
+
 def test_a_run_that_this_version_would_divide_otherwise_is_refused(begun):
     workspace, run, prepared = begun
     data = DataSpec(source=prepared.dataset.source, split=SplitSpec(near_copies="keep", seed=4))

@@ -146,6 +146,16 @@ def test_results_and_waiting_analyses_are_bounded(analyses, monkeypatch):
     assert analyses.analysis("endless") is not None, "what is at work is never dropped"
 
 
+def test_no_result_goes_before_the_last_place_is_taken(analyses):
+    for number in range(module.KEPT):
+        analyses.analyse(number, quick(str(number)))
+        over(analyses, number)
+    assert [analyses.analysis(n).result for n in range(module.KEPT)] == [str(n) for n in range(module.KEPT)]
+    analyses.analyse("one more", quick())
+    over(analyses, "one more")
+    assert [n for n in range(module.KEPT) if analyses.analysis(n) is None] == [0]
+
+
 def test_an_analysis_that_is_tried_again_is_the_newest(analyses, monkeypatch):
     monkeypatch.setattr(module, "KEPT", 2)
 

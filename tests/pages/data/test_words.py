@@ -2,15 +2,18 @@
 
 import shutil
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.collection import add_images, create
+from core.data.images import decode
 from core.data.near.copies import exact_reasons
 from core.data.sources import load_dataset
 from core.experiment import AS_FOUND, Reading
 from core.wording import as_reading
+from pages.ui.data import choose
 from pages.ui.widgets.controls import in_controls
 from tests.conftest import make_images
 from tests.pages.data import helpers
@@ -130,3 +133,25 @@ def test_a_table_alone_is_found_beside_its_images(at, flat, tmp_path):
     shutil.move(tmp_path / "labels.csv", flat)
     choose_path(at, flat)
     assert draft(at).reading == AS_FOUND
+
+
+class Folder(NamedTuple):
+    """A sample of which only the folder matters."""
+
+    folder: Path
+
+
+@pytest.mark.parametrize("damage", ["an empty class", "a class of text", "no class"])
+def test_a_damaged_sample_shows_no_images_and_the_page_stays(tmp_path, damage):
+    make_images(tmp_path / "set", ("cat", "dog"), per_class=5)
+    whole = choose._sample_cells(Folder(tmp_path / "set"))
+    assert [cell.label for cell in whole] == ["cat", "dog", "cat", "dog"]
+    first, middle = (decode(tmp_path / "set" / "dog" / f"{number:02}.png").pixels for number in (0, 2))
+    assert (whole[1].pixels == first).all()
+    assert (whole[3].pixels == middle).all()
+    for path in (tmp_path / "set" / "dog").iterdir():
+        path.write_text("no image") if damage == "a class of text" else path.unlink()
+    if damage == "no class":
+        shutil.rmtree(tmp_path / "set")
+    choose._sample_cells.cache_clear()
+    assert choose._sample_cells(Folder(tmp_path / "set")) == ()

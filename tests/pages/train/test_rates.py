@@ -84,6 +84,9 @@ def test_phases_that_set_their_rates_are_chosen_and_changed_one_by_one(draft, ma
     at = choose(at, 0)
     assert "train-rates-use" not in keys(at), "the answer was for the other phase"
     assert "train-rates-find" in keys(at)
+    at = found(at, manager)
+    assert [index for *_, index in (one[:3] for one in asked)] == [1, 0]
+    assert sorted(at.session_state["graft:train-rates"]) == [0, 1], "both answers stay"
 
 
 @pytest.mark.parametrize("own", [0, 1])
