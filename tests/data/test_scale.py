@@ -293,23 +293,3 @@ def test_the_bulk_of_values_leaves_half_a_per_cent_at_either_end():
 )  # fmt: skip
 def test_only_sixteen_bits_that_end_below_an_eighth_are_dim(top, dtype, dim):
     assert dim_notes(np.array([0, top], dtype)) == ((DIM,) if dim else ())
-
-
-def extreme(low, high, *, bulk):
-    return Finer("x", (low, high), bulk)
-
-
-@pytest.mark.parametrize(
-    ("numbers", "said"),
-    [
-        ({"a": (-50, 9), "b": (0, 60), "c": (0, 30)}, "because of 'b' and 1 more, with the value 60."),
-        ({"a": (-50, 9), "b": (0, 60), "c": (0, 29)}, "because of 'b', with the value 60."),
-        ({"a": (-60, 9), "b": (0, 50), "c": (-30, 2)}, "because of 'a' and 1 more, with the value -60."),
-        ({"a": (-60, 9), "b": (0, 50), "c": (-29, 2)}, "because of 'a', with the value -60."),
-        ({"a": (-60, 9), "b": (0, 60), "c": (0, 2)}, "because of 'b', with the value 60."),  # as far both ways
-    ],
-)
-def test_the_extreme_farther_from_the_usual_is_named_and_those_at_least_half_as_far_are_counted(numbers, said):
-    found = [(name, extreme(*ends, bulk=(0, 0))) for name, ends in numbers.items()]
-    scale = common_range(one.values for _, one in found)
-    assert said in scan._extreme_notes(found, scale)[0]

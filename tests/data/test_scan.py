@@ -13,6 +13,7 @@ from PIL import Image
 from core.data import scan
 from core.data.dataset import Dataset
 from core.data.layout import Found
+from core.data.scale import Finer, common_range
 from tests.uneven import CLASSES, TEST, TRAIN, VAL, make_divided
 
 
@@ -196,3 +197,23 @@ def test_what_was_remembered_by_another_version_older_or_newer_is_not_used(root,
     decoded.clear()
     assert read(root) == before
     assert len(decoded) == 5
+
+
+def extreme(low, high, *, bulk):
+    return Finer("x", (low, high), bulk)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ({"a": (-50, 9), "b": (0, 60), "c": (0, 30)}, "because of 'b' and 1 more, with the value 60."),
+        ({"a": (-50, 9), "b": (0, 60), "c": (0, 29)}, "because of 'b', with the value 60."),
+        ({"a": (-60, 9), "b": (0, 50), "c": (-30, 2)}, "because of 'a' and 1 more, with the value -60."),
+        ({"a": (-60, 9), "b": (0, 50), "c": (-29, 2)}, "because of 'a', with the value -60."),
+        ({"a": (-60, 9), "b": (0, 60), "c": (0, 2)}, "because of 'b', with the value 60."),  # as far both ways
+    ],
+)
+def test_the_extreme_farther_from_the_usual_is_named_and_those_at_least_half_as_far_are_counted(numbers, said):
+    found = [(name, extreme(*ends, bulk=(0, 0))) for name, ends in numbers.items()]
+    scale = common_range(one.values for _, one in found)
+    assert said in scan._extreme_notes(found, scale)[0]
