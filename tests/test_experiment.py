@@ -145,6 +145,15 @@ def test_mixing_is_on_with_either_number():
     assert [Recipe(mixup=a, cutmix=b).mixes for a, b in ((0, 0), (0.1, 0), (0, 0.1))] == [False, True, True]
 
 
+@pytest.mark.parametrize("several", [tuple, list])
+def test_parts_that_are_put_in_are_checked_again(several):
+    wrong = Phase.model_construct(stages=("head",), epochs=0)
+    with pytest.raises(InvalidExperiment, match="epochs"):
+        PLAIN.changed(phases=several([PLAIN.phases[0], wrong]))
+    with pytest.raises(InvalidExperiment, match="val"):
+        PLAIN.changed(data=PLAIN.data.model_copy(update={"split": SplitSpec.model_construct(val=7.0)}))
+
+
 def test_all_problems_are_reported_together_and_unknown_keys_refused():
     with pytest.raises(InvalidExperiment) as caught:
         Experiment.parse({"data": {"source": 3, "shape": 1}, "phases": [], "recipe": {"batch_size": 0}})

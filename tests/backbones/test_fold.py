@@ -125,6 +125,26 @@ def test_an_activation_that_stands_elsewhere_too_stays_there():
         torch.testing.assert_close(found(images).float(), model(images).float(), atol=0.03, rtol=0.03)
 
 
+class CalledTwice(nn.Module):
+    """A convolution of two calls, of which one has an activation behind it, and one of a single call."""
+
+    def __init__(self):
+        super().__init__()
+        self.twice, self.once = nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)
+        self.norm, self.relu = nn.BatchNorm2d(3), nn.ReLU()
+
+    def forward(self, x):
+        return self.relu(self.twice(x)) + self.twice(-x) + self.relu(self.norm(self.once(x)))
+
+
+def test_a_convolution_that_is_called_twice_keeps_to_itself():
+    model, images = CalledTwice().eval(), torch.randn(2, 3, 4, 4)
+    found = folded(model, torch.bfloat16)
+    assert [name for name, module in found.named_children() if isinstance(module, FusedConv)] == ["once"]
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        torch.testing.assert_close(found(images).float(), model(images).float(), atol=0.03, rtol=0.03)
+
+
 @pytest.mark.parametrize("side", [31, 32])
 @pytest.mark.parametrize(("kernel", "stride"), [(3, 1), (3, 2), (5, 2), (4, 2)])
 def test_same_padding_by_a_wider_kernel_is_exact(kernel, stride, side):

@@ -1,6 +1,7 @@
 """The ways to look at a pipeline beside the views: differences, a growing number, mixed pairs, and what views got."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from core.augment.pipeline import Pipeline
 from core.augment.strip import numeric
 from core.backbones.stages import default_recipe
-from core.errors import InvalidPipeline
+from core.data.geometry import Geometry
+from core.errors import InvalidPipeline, UnreadableImage
 from core.experiment import PipelineSpec, Recipe, SplitSpec
-from pages.ui.augment import mix, preview, strip
+from pages.ui.augment import mix, preview, story, strip
 from pages.ui.augment import views as augment_views
 from tests.pages.augment.helpers import draft, labels, opened, press, ran, saved_images, step, texts
 
@@ -195,6 +197,22 @@ def test_what_each_view_got_is_told_while_it_is_open(source):
     assert list(rows.columns) == ["Image", "View", "Steps"]
     assert len(rows) == 6
     assert all("Rotate" in steps and "°" in steps and "brightness" in steps for steps in rows["Steps"])
+
+
+def test_views_behind_an_image_that_is_gone_are_told_all_the_same(monkeypatch):
+    items = [SimpleNamespace(name=name, digest=name, path=name) for name in ("a", "gone", "b")]
+
+    def base(item):
+        if item.name == "gone":
+            raise UnreadableImage("It is gone.")
+        return np.zeros((8, 8, 3), np.uint8)
+
+    monkeypatch.setattr(story.engine, "images", lambda geometry: SimpleNamespace(base=base))
+    monkeypatch.setattr(story.state, "draft", lambda: SimpleNamespace(pipeline=PipelineSpec(), seed=3))
+    dataset = SimpleNamespace(label_of=lambda item: f"class of {item.name}")
+    scene = SimpleNamespace(geometry=Geometry(8, 8, "bilinear"), items=items, dataset=dataset)
+    rows = list(story._rows(scene, SimpleNamespace(items=items, numbers=(4, 5))))
+    assert [row["Image"] for row in rows] == ["class of a", "class of a", "class of b", "class of b"]
 
 
 def test_a_view_that_got_nothing_says_so(source):

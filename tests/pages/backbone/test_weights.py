@@ -89,6 +89,11 @@ def test_a_failed_download_says_why_and_offers_three_ways_on(plans, monkeypatch)
     at = press(opened(backbone=SMALL), "download")
     assert "No <b>network</b>. Try again." in texts(at)
     assert at.button(key="backbone-download").label == "Try again"
+    other = opened(backbone=BackboneSpec(name="resnet18"))
+    other.session_state["graft:backbone-failure"] = at.session_state["graft:backbone-failure"]
+    other.run()
+    assert "No <b>network</b>" not in texts(other), "it was the download of another one"
+    assert other.button(key="backbone-download").label == "Download now"
     press(at, "use-file")
     assert at.text_input(key="backbone-file").value == ""
     assert draft(at).backbone.weights == "default"

@@ -93,6 +93,18 @@ def test_a_path_that_leads_nowhere_is_said_and_the_old_images_stay(at, path, wor
     assert at.metric[0].value == "240"
 
 
+def test_a_path_may_begin_with_the_folder_of_the_user(at, tmp_path, monkeypatch):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    make_images(tmp_path / "mine", per_class=4)
+    choose_path(at, "~/mine")
+    assert not at.error
+    assert "8" in [metric.value for metric in at.metric]
+    at.button(key="data-change").click().run()
+    choose_path(at, "~/not here")
+    assert "There is no folder and no zip at ~/not here" in texts(at)
+
+
 def test_an_empty_folder_is_said(at, tmp_path):
     (tmp_path / "empty").mkdir()
     choose_path(at, tmp_path / "empty")

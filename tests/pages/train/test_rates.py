@@ -12,6 +12,7 @@ from core.runs.status import Status
 from core.training.sweep import Sweep
 from core.work.progress import Progress
 from pages.ui.session.state import Draft
+from pages.ui.train import rates
 from pages.ui.train.rates import what_matters
 from tests.conftest import make_experiment
 from tests.pages.train.test_page import click, keys, page, ran, text, until
@@ -200,3 +201,11 @@ def test_what_a_sweep_depends_on(images):
     assert what_matters(lead, 0) == what_matters(faster, 0)
     assert what_matters(lead, 1) != what_matters(faster, 1), "the phase before is trained at the recipe's rate"
     assert what_matters(base, 0) != what_matters(base.changed(seed=4), 0)
+
+
+@pytest.mark.parametrize("valid", [True, False])
+def test_a_rate_is_looked_for_only_with_settings_that_can_be(monkeypatch, valid):
+    shown = []
+    monkeypatch.setattr(rates.st, "button", lambda label, **how: shown.append((label, how["disabled"])))
+    rates._begin("Find", None, 0, "key", valid)
+    assert shown == [("Find", not valid)]

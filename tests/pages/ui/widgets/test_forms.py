@@ -126,6 +126,17 @@ def test_a_widget_sets_its_field(everything, kind, key, typed, name, expected):
     assert everything.session_state["held"] == Everything(**{name: expected})
 
 
+def test_who_leaves_the_word_for_a_number_begins_with_the_default(everything):
+    everything.button_group(key="form.views").set_value("fresh").run()
+    assert "form.views.number" not in [box.key for box in everything.number_input]
+    everything.button_group(key="form.views").set_value("a number").run()
+    assert everything.number_input(key="form.views.number").value == 8
+    assert everything.session_state["result"].model.views == 8
+    everything.number_input(key="form.views.number").set_value(3).run()
+    everything.button_group(key="form.views").set_value("a number").run()
+    assert everything.session_state["result"].model.views == 3
+
+
 def test_an_optional_number_can_be_made_automatic_again(everything):
     everything.text_input(key="form.size").set_value("160").run()
     everything.text_input(key="form.size").set_value("").run()
