@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from core.data.layout import read_layout
 from core.data.layouts.filenames import labels_by_name, labels_like
 from core.errors import UnusableDataset
+from core.experiment import Reading
 from tests.data.layouts.conftest import counts, reasons
 
 
@@ -181,3 +183,13 @@ def test_a_subject_with_one_class_is_no_part_of_it(tmp_path):
 def test_numbers_that_are_no_subjects_stay(tmp_path, names):
     found = labels_by_name([tmp_path / f"{name}_{i}.png" for name in names for i in range(3)])
     assert set(found.values()) == set(names)
+
+
+@pytest.mark.parametrize("parts", [("val",), ("test",), ("val", "test"), ("train",)])
+@pytest.mark.parametrize("other", ["unlabeled", "predict"])
+def test_images_to_predict_are_no_images_to_train_with_whatever_they_are_called(tree, parts, other):
+    names = [f"{label}_{number}.jpg" for label in ("cat", "dog") for number in range(30)]
+    content = {part: names[place::7] for place, part in enumerate(parts)} | {other: names[5::7]}
+    layout = read_layout(tree(content), Reading(layout="filenames"))
+    assert sum(counts(layout).values()) == sum(len(content[part]) for part in parts)
+    assert [folder.name for folder in layout.unlabelled] == [other]
