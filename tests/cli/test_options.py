@@ -238,7 +238,10 @@ def test_near_copies_on_the_command_line(planned, tmp_path):
     file = tmp_path / "plan.yaml"
     file.write_text(said.to_yaml())
     assert planned("--experiment", file).data.split == said.data.split
-    assert planned("--experiment", file, "--near-copies", "keep").data.split.distinct == said.data.split.distinct
+    kept = planned("--experiment", file, "--near-copies", "keep").data.split
+    assert kept == SplitSpec(near_copies="keep", distinct=("cold/00.png", "warm/03.png")), "what is typed wins"
+    others = planned("--experiment", file, "--distinct", "cold/01.png").data.split
+    assert others == SplitSpec(near_copies="drop", distinct=("cold/01.png",))
 
 
 def test_near_copies_change_what_graft_data_says(graft, images):  # noqa: F811
