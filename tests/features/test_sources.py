@@ -12,8 +12,10 @@ from core.data.sources import load_dataset
 from core.experiment import PipelineSpec
 from core.features import views
 from core.features.batches import chunked, shuffled
+from core.features.precision import autocast_for
+from core.features.sources import Features
 from core.features.store import FeatureStore
-from tests.features.helpers import FLIPS, Counting, directly, nearly, rows, same, some_features, some_pixels
+from tests.features.helpers import CPU, FLIPS, Counting, directly, nearly, rows, same, some_features, some_pixels
 
 
 def test_an_image_goes_through_once_per_view_over_many_epochs(items):
@@ -158,3 +160,15 @@ def test_features_are_fp32_whatever_the_frozen_part_computes_in(items, keep, vie
     source = some_features(lambda images: part(images).to(torch.bfloat16), keep=keep)
     for _ in range(2):
         assert {row.dtype for row in rows(source, items, view)[0].values()} == {torch.float32}
+
+
+def test_what_there_is_to_say_of_an_earlier_cut_is_said_by_the_later_one_too(items):
+    below = some_features(Counting())
+    above = Features(
+        torch.nn.Identity(), below, name="above", pixels=some_pixels(), autocast=autocast_for(CPU, "fp32"), device=CPU,
+        keep=True, store=None,
+    )  # fmt: skip
+    below.notes.append("The disk is full.")
+    assert above.notes == ["The disk is full."]
+    above.notes.clear()
+    assert below.notes == [], "what is shown is removed for both"

@@ -7,18 +7,19 @@ import torch
 from core.backbones.build import build
 from core.data.sources import load_dataset
 from core.data.split import make_split
-from core.errors import LossNotFinite, ResumeRefused, TrainingFailed, UnknownDevice
+from core.errors import LossNotFinite, OutOfMemory, ResumeRefused, TrainingFailed, UnknownDevice
 from core.experiment import BackboneSpec, Phase, PipelineSpec, Recipe
 from core.features.batches import chunked, shuffled
 from core.features.pixels import Pixels
 from core.model.record import read_record
-from core.training import checkpoints, device, step
+from core.training import checkpoints, device, loop, step
 from core.training.checkpoints import BEST, LAST, Checkpoints
 from core.training.device import available_devices, resolve_device
 from core.training.events import EpochEnded, PhaseStarted, RunEnded, RunStarted, StepEnded, Warned
 from core.training.loop import train
 from core.training.setup import set_up
 from core.work.control import Control
+from tests.features.helpers import SHORTAGES
 from tests.training.helpers import without_features, worth
 
 
@@ -247,3 +248,24 @@ def test_chunks_are_even_and_orders_are_functions_of_the_epoch():
     assert chunked([], 4) == []
     assert shuffled(list(range(9)), 0, 1) == shuffled(list(range(9)), 0, 1)
     assert shuffled(list(range(9)), 0, 1) != shuffled(list(range(9)), 0, 2)
+
+
+@pytest.mark.parametrize("error", SHORTAGES, ids=str)
+def test_memory_that_runs_out_anywhere_is_said_with_what_to_change(experiment, tmp_path, monkeypatch, error):
+    def run(_):
+        raise error
+        yield
+
+    monkeypatch.setattr(loop._Training, "run", run)
+    with pytest.raises(OutOfMemory, match="ran out of memory. Choose a smaller batch"):
+        list(train(prepare(experiment, tmp_path), Control()))
+
+
+def test_an_error_that_is_none_of_memory_stays_what_it_is(experiment, tmp_path, monkeypatch):
+    def run(_):
+        raise RuntimeError("another one")
+        yield
+
+    monkeypatch.setattr(loop._Training, "run", run)
+    with pytest.raises(RuntimeError, match="another one"):
+        list(train(prepare(experiment, tmp_path), Control()))
