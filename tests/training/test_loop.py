@@ -257,7 +257,7 @@ def test_memory_that_runs_out_anywhere_is_said_with_what_to_change(experiment, t
         yield
 
     monkeypatch.setattr(loop._Training, "run", run)
-    with pytest.raises(OutOfMemory, match="ran out of memory. Choose a smaller batch"):
+    with pytest.raises(OutOfMemory, match=r"ran out of memory\. Choose a smaller batch"):
         list(train(prepare(experiment, tmp_path), Control()))
 
 
