@@ -109,6 +109,14 @@ def test_the_last_epoch_is_used_everywhere_and_the_chosen_one_again(workspace, d
     assert keep_epoch(workspace, run.id, "last").results["val"] == now.results["val"]
 
 
+def test_the_last_epoch_is_evaluated_as_its_own_phase_computes(workspace, divided, monkeypatch):
+    run, _ = run_of(workspace, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    phases, real = [], keep.exact_input
+    monkeypatch.setattr(keep, "exact_input", lambda setup, phase: phases.append(phase) or real(setup, phase))
+    keep_epoch(workspace, run.id, "last")
+    assert phases == [1], "epoch 3 is of the second phase, the chosen one of the first"
+
+
 def test_there_is_no_other_model_where_the_last_epoch_is_the_best(workspace, divided, monkeypatch):
     run, _ = run_of(workspace, divided, monkeypatch, (3.0, 2.0, 1.5, 1.0))
     assert not (workspace.folder(run.id) / LAST_WEIGHTS).exists()
