@@ -221,28 +221,6 @@ def test_one_part_within_every_class_is_no_division(read):
 
 
 @pytest.mark.parametrize(
-    ("names", "parts"),
-    [
-        ("train validation evaluation", {"evaluation": "test"}),
-        ("train validation evaluation test", {}),
-        ("train val dev test", {}),
-        ("train val valid", {}),
-        ("train evaluation", {}),
-    ],
-)
-def test_the_last_of_two_validation_parts_tests_where_nothing_else_does(read, names, parts):
-    names = names.split()
-    layout = read({f"{name}/{label}": 3 + place for place, name in enumerate(names) for label in ("cat", "dog")})
-    usual = {"train": "train", "test": "test"} | parts
-    expected = {}
-    for place, name in enumerate(names):
-        for label in ("cat", "dog"):
-            key = f"{usual.get(name, 'val')}/{label}"
-            expected[key] = expected.get(key, 0) + 3 + place
-    assert counts(layout) == expected
-
-
-@pytest.mark.parametrize(
     ("names", "are"),
     [
         ("seen unseen", True), ("base novel", True), ("tr te", True), ("support_set query_set", True),
