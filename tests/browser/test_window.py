@@ -53,7 +53,7 @@ def test_the_drawer_of_a_narrow_screen_closes_when_a_page_is_chosen(new_page, se
     page.locator(".st-key-way-train a").click()
     page.get_by_role("heading", level=1, name="Train").wait_for()
     page.get_by_test_id("stExpandSidebarButton").wait_for()  # there is nothing to expand while the drawer is open
-    assert page.get_by_test_id("stSidebar").bounding_box()["x"] < -200
+    page.wait_for_function("() => document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().x < -200")
 
 
 @pytest.mark.slow
