@@ -88,12 +88,14 @@ def _how_several(labelled: Labelled) -> list[str]:
 
 def refuse_unclear(case: Case, labelled: Labelled) -> None:
     """Raise an error if the classes in the tables are ambiguous or missing."""
-    (name, *_) = [_relative_name(case, table.path) for table in labelled.tables]
-    table = labelled.tables[0]
+    (name, *others), table = _names(case, labelled), labelled.tables[0]
+    chosen = "" if others else name
     if labelled.files:
         labels = labelled.possible or (case.reading.label_column,)
         options = [
-            (_column(name, label, file), _describe_columns(file, label)) for file in labelled.files for label in labels
+            (_column(chosen, label, file), _describe_columns(file, label))
+            for file in labelled.files
+            for label in labels
         ]
         raise case.ask(f"In {name} the columns {listed(labelled.files)} name different images.", options)
     if labelled.rivals:
@@ -103,29 +105,31 @@ def refuse_unclear(case: Case, labelled: Labelled) -> None:
     if labelled.possible:
         what = "boxes around objects or their outlines, which are labels for detection"
         what = "points of objects, which are labels for poses" if labelled.why == WHY_POINTS else what
+        tables = listed([name, *others]) if others else name
+        give, names, its = ("give", "name", "their") if others else ("gives", "names", "its")
         question = (
-            f"{name} gives {what}. Where every image shows one object, {listed(labelled.possible)} may be its class."
+            f"{tables} {give} {what}. Where every image shows one object, {listed(labelled.possible)} may be its class."
             if labelled.why
-            else f"{name} names the images, and its columns {listed(labelled.possible)} may all be the classes."
+            else f"{tables} {names} the images, and {its} columns {listed(labelled.possible)} may all be the classes."
             if len(labelled.possible) > 1
-            else f"{name} names the images, and {listed(labelled.possible)} may be their classes or say how they were "
-            "divided. If it divides them, add a column with a class per image."
+            else f"{tables} {names} the images, and {listed(labelled.possible)} may be their classes or say how they "
+            "were divided. If it divides them, add a column with a class per image."
         )
         file = case.reading.file_column
-        options = [(_column(name, column, file), f"the classes are in '{column}'") for column in labelled.possible]
+        options = [(_column(chosen, column, file), f"the classes are in '{column}'") for column in labelled.possible]
         if (
             case.reading.task == "auto"
             and len(marks := [one for one in labelled.possible if are_loose_marks(table.columns[one])]) > 1
             and all(one in marks or is_of_person(one) for one in labelled.possible)
         ):
             options.append(
-                (_column(name, "", file, "multilabel"), f"each of {listed(marks)} is a label, 1 where it is there")
+                (_column(chosen, "", file, "multilabel"), f"each of {listed(marks)} is a label, 1 where it is there")
             )
         raise case.ask(question, options)
     if labelled.several and not (labelled.label_column and case.reading.label_column == labelled.label_column):
         raise case.ask(
             f"{name} gives some images several classes, and one per image was asked for.",
-            several_options(name, labelled),
+            several_options(chosen, labelled),
         )
     if labelled.why:
         raise UnusableDataset(
@@ -241,10 +245,15 @@ def _relative_name(case: Case, path: Path) -> str:
     return path.relative_to(case.outer.path).as_posix() if path.is_relative_to(case.outer.path) else str(path)
 
 
+def _names(case: Case, labelled: Labelled) -> list[str]:
+    """The tables with the labels. Where there are several, a reading that names one leaves out the others."""
+    return [_relative_name(case, table.path) for table in (*labelled.tables, *labelled.alike)]
+
+
 def _column(name: str, label: str, file: str = "", task: str = "") -> dict[str, str]:
-    """Fields of `Reading` for a table; columns to be detected are left out."""
-    columns = {"file_column": file, "label_column": label, "task": task}
-    return {"layout": "csv", "labels": name} | {key: column for key, column in columns.items() if column}
+    """Fields of `Reading` for a table; tables and columns to be detected are left out."""
+    fields = {"labels": name, "file_column": file, "label_column": label, "task": task}
+    return {"layout": "csv"} | {key: value for key, value in fields.items() if value}
 
 
 def _describe_columns(file: str, label: str) -> str:
@@ -275,7 +284,8 @@ def table_options(case: Case, labelled: Labelled | None) -> list[tuple[dict[str,
     `Case.ask`."""
     if labelled is None:
         return []
-    name = _relative_name(case, labelled.tables[0].path)
+    names = _names(case, labelled)
+    name = "" if len(names) > 1 else names[0]
     copies = [
         (_column(copy, ""), f"the classes are in {copy}, which is called like a copy of another table")
         for copy in (_relative_name(case, path) for path in labelled.copies)

@@ -25,6 +25,7 @@ from core.data.layouts.several_tables import (
     belongs,
     contradicts,
     copies_of_others,
+    is_alike,
     is_blank,
     is_form,
     join,
@@ -63,6 +64,7 @@ class Labelled:
     possible: tuple[str, ...] = ()  # columns between which somebody has to choose
     files: tuple[str, ...] = ()  # columns of file names between which somebody has to choose
     rivals: tuple[Table, ...] = ()  # tables that contradict each other
+    alike: tuple[Table, ...] = ()  # tables of the same columns, where somebody has to choose between these
     copies: tuple[Path, ...] = ()  # tables that are not used, as they are called like copies of others
     multilabel: bool = False
     separator: str = ""  # between labels in one cell, see `labels.lists`
@@ -81,18 +83,14 @@ def read_labels(folder: Folder, images: Sequence[Path], reading: Reading) -> Lab
     """Read the tables below `folder` that label `images`; None if no table covers half of the images or matches with
     half of its rows.
 
-    With `reading.labels` only that file is read, likewise for columns. Raises `UnusableDataset` if the requested file
-    or column cannot be used.
+    With `reading.labels` only that file is read; with columns only tables that have them. Raises `UnusableDataset` if
+    the requested file or column cannot be used.
     """
     tables = _chosen(folder, reading) if reading.labels else find_tables(folder)
     if not tables:
         return None
     index = ImageIndex(images, folder.path)
-    candidates: list[Labelled] = []
-    for path in tables:
-        one = _read(path, index, reading)
-        if one is not None:
-            candidates.append(one)
+    candidates = _candidates(tables, index, reading)
     if not candidates:
         return None
     copies = {} if reading.labels else copies_of_others(candidates)
@@ -111,7 +109,25 @@ def read_labels(folder: Folder, images: Sequence[Path], reading: Reading) -> Lab
             elif belongs(other, best):
                 join(best, other)
         best.rivals = () if reading.labels else tuple(one.tables[0] for one in others if contradicts(one, best))
+    else:
+        best.alike = tuple(one.tables[0] for one in candidates if one is not best and is_alike(one, best))
     return best
+
+
+def _candidates(tables: Sequence[Path], index: ImageIndex, reading: Reading) -> list[Labelled]:
+    """The tables that name images and have the columns asked for. Raises `UnusableDataset` if none has them."""
+    candidates: list[Labelled] = []
+    refused: list[UnusableDataset] = []
+    for path in tables:
+        try:
+            one = _read(path, index, reading)
+        except UnusableDataset as error:
+            refused.append(error)
+            continue
+        candidates += [one] if one is not None else []
+    if refused and not candidates:
+        raise refused[0]
+    return candidates
 
 
 def _unify_multilabel(candidates: list[Labelled], index: ImageIndex) -> list[Labelled]:
@@ -162,11 +178,11 @@ def _read(path: Path, index: ImageIndex, reading: Reading) -> Labelled | None:
         return None
     try:
         table = _table(path, content_of(path), index)
-        columns = _file_columns(table, index, reading)
     except UnusableDataset:
         if required:
             raise
         return None
+    columns = _file_columns(table, index, reading)
     if not columns:
         if required:
             raise UnusableDataset(

@@ -57,6 +57,12 @@ def is_blank(other: "Labelled", best: "Labelled") -> bool:
     return not places & known and all(tests)
 
 
+def is_alike(other: "Labelled", best: "Labelled") -> bool:
+    """Whether the same question is asked of two tables: both have the same columns, and neither is clear."""
+    same = other.file_column == best.file_column and other.tables[0].columns.keys() == best.tables[0].columns.keys()
+    return same and not other.clear
+
+
 def contradicts(other: "Labelled", best: "Labelled") -> bool:
     """Whether two tables with equally typical label columns give the same images different classes."""
     both = [path for path in best.labels if path in other.labels]
