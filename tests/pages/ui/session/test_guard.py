@@ -35,6 +35,7 @@ def answer(kind, *headers):
         ("127.0.0.1:8501", "http://127.0.0.1:8501"),
         ("localhost", "http://localhost:80"),
         ("localhost", "https://localhost"),
+        ("localhost:443", "https://localhost"),
         ("box.lan.example:8501", "http://box.lan.example:8501"),
     ],
 )
