@@ -104,3 +104,10 @@ def test_names_are_listed_whatever_their_case_and_each_has_its_own_file(tmp_path
     (tmp_path / "pipelines" / "folder.yaml").mkdir()
     (tmp_path / "pipelines" / "other.txt").write_text("x")
     assert len(saved.listed(tmp_path)) == 6
+
+
+def test_a_file_that_says_no_name_is_called_as_the_file_is(tmp_path):
+    (tmp_path / "pipelines").mkdir()
+    (tmp_path / "pipelines" / "of a friend.yaml").write_text("steps: [{transform: HorizontalFlip}]")
+    assert names(tmp_path) == ["of a friend"]
+    assert saved.load(tmp_path, "of a friend").steps[0].transform == "HorizontalFlip"

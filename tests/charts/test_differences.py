@@ -52,3 +52,17 @@ def test_nested_titles_come_from_the_description():
     assert [(row.key, row.title) for row in differing({"a": BASE, "b": other})] == [
         ("data.split.val", "Validation share")
     ]
+
+
+def test_every_setting_has_a_title_of_its_own():
+    """Two rows of one name cannot be told apart."""
+    other = BASE.changed(
+        backbone=BackboneSpec(name="resnet18", weights="mine.safetensors"), phases=(Phase(stages=("all",), epochs=2),)
+    )
+    titles = {row.key: row.title for row in differing({"a": BASE, "b": other})}
+    assert titles == {"backbone.name": "Backbone", "backbone.weights": "Weights", "phases": "Phases"}
+    every = [row.title for row in differing({"a": BASE, "b": other.changed(
+        data=DataSpec(source="sample:signs", fingerprint="0" * 64),
+        pipeline=PipelineSpec(steps=(Step(transform="HorizontalFlip"),), strength=0.5),
+    )})]  # fmt: skip
+    assert len(set(every)) == len(every) >= 7

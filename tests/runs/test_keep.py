@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from core.backbones.stages import stage_table
 from core.cli.commands import app
-from core.errors import ResumeRefused, RunConflict, StorageFailed, StorageLocked
+from core.errors import ResumeRefused, RunConflict, StorageFailed, StorageLocked, UnknownDevice
 from core.evaluation.predict import Predictor
 from core.experiment import Phase, Recipe
 from core.export.bundle import bundle
@@ -115,6 +115,21 @@ def test_the_last_epoch_is_evaluated_as_its_own_phase_computes(workspace, divide
     monkeypatch.setattr(keep, "exact_input", lambda setup, phase: phases.append(phase) or real(setup, phase))
     keep_epoch(workspace, run.id, "last")
     assert phases == [1], "epoch 3 is of the second phase, the chosen one of the first"
+
+
+def test_another_device_than_the_run_s_can_be_asked_for(workspace, divided, monkeypatch):
+    run, _ = run_of(workspace, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    asked = []
+
+    def again(_, wanted):
+        asked.append(wanted.device)
+        raise UnknownDevice("There is no such device.")
+
+    monkeypatch.setattr(keep, "prepare_again", again)
+    for device in ("cuda:1", None):
+        with pytest.raises(UnknownDevice):
+            keep_epoch(workspace, run.id, "last", device=device)
+    assert asked == ["cuda:1", "cpu"]
 
 
 def test_there_is_no_other_model_where_the_last_epoch_is_the_best(workspace, divided, monkeypatch):

@@ -134,3 +134,9 @@ def test_what_is_to_be_added_instead_is_called_as_in_the_catalogue():
     quoted = [name for sentence in REMOVED.values() for name in re.findall("'([^']+)'", sentence)]
     assert quoted
     assert set(quoted) <= titles
+
+
+@pytest.mark.parametrize("limit", [[None, 3], {}, "x", [[1], 2]])
+def test_an_old_argument_of_another_kind_is_refused_by_its_name(limit):
+    with pytest.raises(InvalidPipeline, match=r"Transform 1 \(GaussianBlur\): .*'sigma_limit'"):
+        read(old("GaussianBlur", blur_limit=limit, sigma_limit=limit))

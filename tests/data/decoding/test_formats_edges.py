@@ -12,6 +12,7 @@ from core.data.decoding.pillow import EMPTY_END
 from core.data.images import decode
 from core.errors import UnreadableImage
 from tests.data.decoding.formats import UPRIGHT, is_upright, saved
+from tests.data.decoding.profiles import wide_rgb
 
 
 def png(*chunks, deep=None):
@@ -44,6 +45,14 @@ def test_a_huge_profile_in_a_png_is_ignored_and_it_is_said():
     decoded = decode(png((b"iCCP", b"p\0\0" + LONG)))
     assert is_upright(decoded.pixels)
     assert decoded.notes == ("Its colour profile cannot be used and was ignored.",)
+
+
+@pytest.mark.parametrize(("length", "used"), [(200_000, True), (7 << 20, True), (9 << 20, False)])
+def test_a_profile_in_a_png_may_have_some_megabytes(length, used):
+    profile = length.to_bytes(4, "big") + wide_rgb()[4:].ljust(length - 4, b"\0")
+    decoded = decode(png((b"iCCP", b"p\0\0" + zlib.compress(profile, 9))))
+    assert np.array_equal(decoded.pixels, decode(png()).pixels) is not used
+    assert decoded.notes == (() if used else ("Its colour profile cannot be used and was ignored.",))
 
 
 @pytest.mark.parametrize("bands", [1, 2, 3, 4])

@@ -104,3 +104,10 @@ def test_names_of_classes_are_read_from_a_whole_file_of_texts_alone(tmp_path):
     path.write_text("[1, 2]")
     assert read_json(path, 6) == [1, 2]
     assert read_json(path, 5) is None
+
+
+def test_names_of_classes_beside_the_classes_of_a_folder_that_is_read_alone(read):
+    names = json.dumps({"a1": "Siamese cat", "a2": "Great dog"})
+    content = {"rgb/a1": 3, "rgb/a2": 2, "grey/a1": 3, "grey/a2": 2, "rgb/classes.json": names}
+    assert counts(read(content, layout="only:rgb")) == {"Siamese cat": 3, "Great dog": 2}
+    assert counts(read(content, layout="only:grey")) == {"a1": 3, "a2": 2}

@@ -230,6 +230,9 @@ def test_patients_with_several_images_are_told_from_four_on():
     assert undivided_subjects(divide(table(patient="a b c c"), ""), []) == ""
     assert undivided_subjects(divide(table(patient="a b c d"), ""), []) == ""
     assert undivided_subjects(divide(table(patient="a b c d d", split="train train test test test"), ""), []) == ""
+    marked = divide(table(patient="a b c d d", train="1 1 1 0 0", test="0 0 0 1 1"), "")
+    assert (marked.column, list(marked.marks)) == ("", ["train", "test"])
+    assert undivided_subjects(marked, []) == ""
 
 
 def test_rows_that_are_marked_as_not_wanted_are_told():

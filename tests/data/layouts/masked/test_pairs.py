@@ -172,3 +172,11 @@ def test_of_two_classes_that_count_from_anywhere_the_images_tell(tmp_path):
                 path.rename(path.with_stem(f"IMG_{2034 + int(path.stem)}"))
     assert "as pairs of one scene do" in "".join(read_layout(tmp_path / "pairs").notes)
     assert read_layout(tmp_path / "apart").notes == []
+
+
+def test_names_that_count_in_steps_of_two_pair_nothing_where_they_come_in_two_runs(folder_of):
+    numbers = [*range(10, 22, 2), *range(310, 322, 2)]
+    steps = [f"{label}/IMG_{n}.jpg" for label in ("bars", "cross", "disc") for n in numbers]
+    assert not notes(folder_of, steps)
+    apart = [f"{label}/IMG_{n + n // 2}.jpg" for label in ("bars", "cross", "disc") for n in numbers]
+    assert "as pairs of one scene do" in notes(folder_of, apart)
