@@ -146,16 +146,18 @@ def _kernels(result: CurrentTransform, _: dict[str, bool]) -> None:
 def _other_changes(result: CurrentTransform, allowed: dict[str, bool]) -> None:
     kwargs = result.arguments
     if result.name == "Solarize" and "threshold" in kwargs:
-        span = kwargs.pop("threshold")
+        span = kwargs["threshold"]
         low, high = (span, span) if isinstance(span, int | float) else span
         kwargs["threshold_range"] = [low / 255, high / 255] if max(low, high) > 1 else [low, high]
+        del kwargs["threshold"]  # only now: what is malformed stays, and is reported
     if result.name == "ImageCompression" and kwargs.get("compression_type") in (0, 1):
         kwargs["compression_type"] = ("jpeg", "webp")[kwargs["compression_type"]]
     if result.name == "Downscale" and "interpolation" in kwargs and "interpolation" not in allowed:
-        value = kwargs.pop("interpolation")
+        value = kwargs["interpolation"]
         if value is not None:
             both = value if isinstance(value, dict) else {"upscale": value, "downscale": value}
             kwargs["interpolation_pair"] = {key: both[key] for key in ("upscale", "downscale")}
+        del kwargs["interpolation"]
 
 
 def _holes(result: CurrentTransform, side: int | None) -> None:

@@ -136,7 +136,9 @@ def test_what_is_to_be_added_instead_is_called_as_in_the_catalogue():
     assert set(quoted) <= titles
 
 
-@pytest.mark.parametrize("limit", [[None, 3], {}, "x", [[1], 2]])
-def test_an_old_argument_of_another_kind_is_refused_by_its_name(limit):
-    with pytest.raises(InvalidPipeline, match=r"Transform 1 \(GaussianBlur\): .*'sigma_limit'"):
-        read(old("GaussianBlur", blur_limit=limit, sigma_limit=limit))
+@pytest.mark.parametrize("span", [[None, 9], {}, "x", [[1], 2]])
+@pytest.mark.parametrize(("name", "argument"), [("GaussNoise", "var_limit"), ("GaussianBlur", "blur_limit"),
+                                                ("Solarize", "threshold"), ("Downscale", "interpolation")])  # fmt: skip
+def test_an_old_argument_of_another_kind_is_refused_by_its_name(name, argument, span):
+    with pytest.raises(InvalidPipeline, match=rf"Transform 1 \({name}\): "):
+        read(old(name, **{argument: span}))
