@@ -185,6 +185,7 @@ def test_an_analysis_on_the_device_that_trains_gets_its_turns_and_gives_them_bac
         control.computes_on("cuda:0")
         for number in range(3):
             assert control.at_batch() is Signal.GO
+            assert manager._leases.of("cuda:0")._queue[0] is control, "the training waits for its turn"
             batches.append(status(manager, run_id))
             yield Progress(what="looking", done=number, total=3)
         return "found"

@@ -134,11 +134,13 @@ def test_no_thumbnails_are_made_of_nothing_nor_for_a_size_that_cannot_be(monkeyp
     dataset = SimpleNamespace(label_of=lambda one: f"class of {one.name}")
     draft_of(monkeypatch, thumbs, backbone="backbone")
     monkeypatch.setattr(thumbs.catalogue, "input_sizes", lambda backbone: f"size of {backbone}")
-    monkeypatch.setattr(thumbs.choice, "first", lambda items: items[0])
+    monkeypatch.setattr(thumbs.choice, "first", lambda items: items[-1])
     assert thumbs.subject(None, [item]) is None
     assert thumbs.subject(dataset, []) is None
-    found = thumbs.subject(dataset, [item])
-    assert (found.item, found.geometry, found.references) == (item, "size of backbone", (item,))
+    other = SimpleNamespace(name="b")
+    found = thumbs.subject(dataset, [other, item])
+    assert (found.item, found.label, found.references) == (item, "class of a", (other, item)), "the preview's first"
+    assert found.geometry == "size of backbone"
 
     def wrong(_):
         raise InvalidInput("Too small.")

@@ -11,6 +11,8 @@ from pages.ui.session import engine
 from pages.ui.session.state import Draft
 from tests.conftest import make_images
 
+FLAT = Reading(layout="folders")
+
 
 @pytest.fixture
 def walks(monkeypatch):
@@ -120,7 +122,7 @@ def test_images_are_divided_once_for_each_way_of_dividing_and_reading(asked, tmp
 )
 def test_what_is_decoded_to_be_checked_is_kept_for_the_draft_s_image_size(asked, monkeypatch, backbone, size):
     opened = []
-    monkeypatch.setattr(engine.state, "draft", lambda: Draft(source="sample:a", backbone=backbone))
+    monkeypatch.setattr(engine.state, "draft", lambda: Draft(source="sample:a", backbone=backbone, reading=FLAT))
     monkeypatch.setattr(
         engine, "images", lambda geometry: SimpleNamespace(keep_looked_at=("keep", geometry.image_size))
     )
@@ -134,7 +136,7 @@ def test_what_is_decoded_to_be_checked_is_kept_for_the_draft_s_image_size(asked,
     assert engine.chosen_dataset(bar).number == 1
     assert opened == ["open", "closed"]
     (call,) = asked
-    assert (call[0], call[2]) == ("sample:a", "progress")
+    assert (call[0], *call[2:4]) == ("sample:a", "progress", FLAT)
     assert call[4] == (size and ("keep", size)), "a backbone that is not known is said elsewhere"
     monkeypatch.setattr(engine.state, "draft", Draft)
     assert engine.chosen_dataset() is None
