@@ -1,8 +1,10 @@
 """The estimate includes the start of a run, and no download, which happens once. What a label check finds is kept."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from torch import device
 
 from core.augment.presets import PRESETS
 from core.runs import trial as module
@@ -40,6 +42,53 @@ def test_the_start_is_part_of_the_estimate_and_a_download_is_not(monkeypatch):
         now[0] += 1000.0  # what whoever listens does meanwhile
     assert messages == ["reading images", module.DOWNLOADING, "loading the model", "measuring"]
     assert found == Estimate(32.0, 102.0, 5)
+
+
+def run_through(trying):
+    """What a generator yields, and what it returns."""
+    messages = []
+    while True:
+        try:
+            messages.append(next(trying))
+        except StopIteration as ended:
+            return messages, ended.value
+
+
+def test_a_model_to_try_takes_turns_on_the_device_that_was_found_before_it_is_loaded(monkeypatch):
+    done = []
+    prepared = SimpleNamespace(
+        experiment=SimpleNamespace(digest="e"), dataset=SimpleNamespace(fingerprint="f"), split="split",
+        device=device("cuda:1"),
+    )  # fmt: skip
+    workspace = SimpleNamespace(
+        root=Path("workspace"), images="images", features="features", workers=lambda kind: f"workers of {kind}"
+    )
+    control = SimpleNamespace(computes_on=lambda device: done.append(("turns on", device)))
+
+    def downloaded(experiment, asked):
+        done.append(("downloads", experiment, asked))
+        yield 3, 9
+
+    def set_up(*given, device, checkpoints, **parts):
+        done.append(("sets up", *given, str(device), parts))
+        return "setup"
+
+    monkeypatch.setattr(module, "prepare", lambda experiment, root, device, images: prepared)
+    monkeypatch.setattr(module, "downloaded", downloaded)
+    monkeypatch.setattr(module, "set_up", set_up)
+    messages, made = run_through(module.trial("experiment", workspace, "auto", control))
+    assert made == "setup"
+    assert messages == [
+        Progress(what="reading images", done=0, total=1),
+        Progress(what=module.DOWNLOADING, done=3, total=9),
+        Progress(what="loading the model", done=0, total=1),
+    ]
+    parts = {"features": "features", "images": "images", "workers": "workers of cuda"}
+    assert done == [
+        ("turns on", "cuda:1"),
+        ("downloads", prepared.experiment, control),
+        ("sets up", prepared.experiment, prepared.dataset, "split", "cuda:1", parts),
+    ]
 
 
 @pytest.mark.parametrize("views", [VIEWS, VIEWS // 2])

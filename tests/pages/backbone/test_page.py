@@ -70,6 +70,17 @@ def test_a_click_anywhere_in_a_row_means_the_row():
     assert backbone_catalogue._clicked({}, names) is None
 
 
+@pytest.mark.parametrize(("row", "chosen"), [(0, ["a"]), (2, ["c"]), (3, [])])
+def test_a_click_on_any_row_of_the_list_chooses_its_backbone(monkeypatch, row, chosen):
+    found = []
+    monkeypatch.setattr(backbone_catalogue.state, "recall", lambda *_: ("a", "b", "c"))
+    table = {backbone_catalogue.TABLE: {"selection": {"rows": [row], "cells": []}}}
+    monkeypatch.setattr(backbone_catalogue.st, "session_state", table)
+    monkeypatch.setattr(backbone_catalogue, "choose", found.append)
+    backbone_catalogue._take_click()
+    assert found == chosen
+
+
 def choosing_app() -> None:
     import streamlit as st
 
