@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.training.sweep import SURE, _error, diverged, read, smooth
+from core.training.sweep import LEAST, SURE, _error, diverged, read, smooth
 
 RATES = np.geomspace(1e-6, 1.0, 80).tolist()
 
@@ -110,3 +110,23 @@ def test_the_error_of_the_fall_is_that_of_the_scatter_between_neighbours():
     scatter = 1 / (0.6745 * np.sqrt(2))
     assert _error([0.0, 1.0] * 20) == pytest.approx(scatter * np.sqrt(1 / 8 + 1 / (2 * np.sqrt(np.pi) * 3)))
     assert _error([5.0] * 20 + [900.0]) == 0, "one jump is no scatter"
+
+
+def test_divergence_and_the_end_are_judged_by_the_last_step():
+    losses = [1.0] * 40
+    climbing = [*losses, *np.geomspace(1.0, 400.0, 12)]
+    smoothed = smooth(climbing)
+    first = next(n for n in range(20, len(climbing) + 1) if diverged(climbing[:n]))
+    assert smooth(climbing[:first])[-1] > 4 * min(smooth(climbing[:first]))
+    assert smooth(climbing[:first])[-2] < 4 * min(smooth(climbing[:first])), "the step before had not climbed so far"
+    assert smoothed[-1] > 4
+
+
+def test_a_rise_in_the_last_steps_alone_is_told():
+    falling = valley(rise_at=1e6)
+    least = min(smooth(falling))
+    for last in (*np.linspace(0.4, 1.2, 60), 3.0):
+        losses = [*falling[:-1], float(last)]
+        smoothed = smooth(losses)
+        rises = smoothed[-1] > min(smoothed) * (1 + LEAST)
+        assert ("rises again" in read(RATES, losses).reason) is rises, f"{last} after {least}"

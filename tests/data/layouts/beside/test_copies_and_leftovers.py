@@ -165,3 +165,10 @@ def test_libraries_and_previews_of_photo_programs_are_no_classes(read):
     (left_out,) = layout.left_out
     assert left_out.name == "Photos Library.photoslibrary"
     assert "Export its images" in left_out.reason
+
+
+@pytest.mark.parametrize("name", ["z_rejected", "z_trash", "ZZZ trash", "z-discarded"])
+def test_a_z_that_sorts_a_folder_to_the_end_hides_no_word(name):
+    assert is_aside(name, ["cat", "dog"])
+    assert is_aside(name.lstrip("zZ _-"), ["cat", "dog"])
+    assert not is_aside("zebra", ["cat", "dog"])
