@@ -126,6 +126,17 @@ def test_a_stop_is_said_before_it_is_done(manager, stage, experiment, paused):
     assert len(seen) == 1, "a run that is over is left alone"
 
 
+@pytest.mark.parametrize("over", [Status.COMPLETED, Status.FAILED])
+def test_a_stop_that_comes_when_a_run_has_just_ended_changes_nothing_of_its_end(manager, stage, experiment, over):
+    run_id = manager.submit(experiment)
+    stage.until(lambda: stage.on == [run_id])
+    manager.workspace.store.move(run_id, over)
+    manager.stop(run_id)
+    assert status(manager, run_id) is over
+    stage.let_go()
+    assert manager.wait(WAIT_S)
+
+
 def test_whoever_is_slower_to_resume_gets_the_same_run(manager, stage, experiment, monkeypatch):
     run_id = manager.submit(experiment)
     stage.until(lambda: stage.on == [run_id])

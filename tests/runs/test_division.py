@@ -137,9 +137,28 @@ def test_a_run_that_knew_no_versions_by_name_goes_on_with_its_split(tmp_path, en
     for label, first in (("cat", 0), ("dog", 30)):
         (tmp_path / "images" / label).mkdir(parents=True)
         for number in range(14):
-            coarse = np.random.default_rng(first + number).integers(0, 256, (6, 6, 3), dtype=np.uint8)
-            image = Image.fromarray(coarse).resize((32, 32), Image.Resampling.BICUBIC)
-            image.save(tmp_path / "images" / label / f"{number // 2}{endings[number % 2]}.png")
+            drawn(first + number).save(tmp_path / "images" / label / f"{number // 2}{endings[number % 2]}.png")
+    goes_on(tmp_path, unknown)
+
+
+def test_a_run_that_knew_no_quarter_turns_goes_on_with_its_split(tmp_path):
+    """Only what looks alike tells the copies: their names say nothing."""
+    for label, first in (("cat", 0), ("dog", 30)):
+        (tmp_path / "images" / label).mkdir(parents=True)
+        for number in range(12):
+            image = drawn(first + number // 2, 64)
+            image = image.transpose(Image.Transpose.ROTATE_90) if number % 2 else image
+            image.save(tmp_path / "images" / label / f"{(first + number) * 7919 % 99991}.png")
+    goes_on(tmp_path, {"look_for_turned": False})
+
+
+def drawn(seed, side=32):
+    coarse = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
+    return Image.fromarray(coarse).resize((side, side), Image.Resampling.BICUBIC)
+
+
+def goes_on(tmp_path, unknown):
+    """A run of a version that knew less is divided as it was, and a newer one as it is."""
     workspace = Workspace(tmp_path / "workspace")
     prepared = prepare(make_experiment(tmp_path / "images"), workspace.root, "cpu")
     lease = create_run(workspace, prepared)

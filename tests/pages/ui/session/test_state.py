@@ -168,6 +168,19 @@ def test_a_tab_that_only_looked_keeps_what_it_saw(monkeypatch, tmp_path):
     assert state.draft() == first
 
 
+def test_a_tab_whose_draft_is_gone_keeps_what_is_shown_under_its_name(monkeypatch, tmp_path):
+    monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path))
+    shown = state.update(source="sample:signs", seed=5)
+    name = "0123456789abcdef"
+    assert not state.adopt(name), "nothing changes on the screen"
+    assert [path.stem for path in (tmp_path / "drafts").iterdir()] == [name]
+    new_session(monkeypatch)
+    state.update(source="sample:stamps")
+    new_session(monkeypatch)
+    assert state.adopt(name)
+    assert state.draft() == shown
+
+
 @pytest.mark.parametrize("name", ["", "../../draft", "0123456789ABCDEF", "x" * 16, "0" * 17])
 def test_a_tab_that_this_program_did_not_name_is_ignored(monkeypatch, tmp_path, name):
     monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path))
