@@ -21,7 +21,7 @@ from core.errors import (
 )
 from core.experiment import MOST_STEPS, BackboneSpec, Experiment, PipelineSpec, Step, parse
 from core.planning.options import parse_phase
-from core.text import short, short_path
+from core.text import short, short_path, shown
 from core.training.device import resolve_device
 
 LONG = "A" * 100_000
@@ -150,3 +150,9 @@ def test_a_question_without_choices_is_asked_alone():
     assert str(UnclearLayout("Which?", [choice])) == (
         'Which? Choose one: `reading={"layout": "parts"}` (they are train and test).'
     )
+
+
+@pytest.mark.parametrize("code", [0x00, 0x1F, 0x7F, 0x80, 0x9F, 0xAD, 0x202E, 0xFEFF])
+def test_every_sign_that_cannot_be_seen_is_written_out(code):
+    assert shown(f"a{chr(code)}b") == (f"a\\x{code:02x}b" if code < 128 else f"a\\u{code:04x}b")
+    assert shown("a~\u00a1b") == "a~\u00a1b"

@@ -191,3 +191,13 @@ def test_an_image_that_the_disk_has_no_room_for_is_not_taken_for_a_whole_one(ite
     monkeypatch.undo()
     cache.write_placed(file, place, items[0].digest, pixels)
     assert (cache.read_placed(file, place, items[0].digest) == 7).all()
+
+
+def test_an_image_whose_place_is_only_reserved_is_not_there_yet(items):
+    spill = cache._Spill(SIZE, None)
+    place = spill.reserve(items[0].digest, 3, 5)
+    assert place is not None
+    assert not spill.has(items[0].digest)
+    assert not spill.has(items[1].digest)
+    spill.write(items[0].digest, np.full((3, 5, 3), 7, np.uint8))
+    assert spill.has(items[0].digest)

@@ -7,6 +7,7 @@ import torch
 from pydantic import ValidationError
 from safetensors.torch import save_file
 
+from core.data.geometry import Geometry
 from core.errors import InvalidExperiment, UnknownBackbone, UnreadableWeights
 from core.evaluation.predict import Predictor
 from core.experiment import BackboneSpec, Recipe
@@ -79,6 +80,7 @@ def test_weights_that_told_their_preprocessing_need_no_experiment_for_it(tmp_pat
     facts = {**FIRST, "preprocessing": {**SIZES, "resize_size": resized}, "value_range": [-3.5, 4]}
     record = read_record(weights(tmp_path, written(facts), "backbone: {crop: whole, weights: none}"))
     assert (record.inputs.crop, record.inputs.resize_size, record.inputs.interpolation) == (crop, resized, "bicubic")
+    assert record.geometry == Geometry(64, resized, "bicubic")
     assert (record.inputs.mean, record.inputs.std) == ((0.1, 0.2, 0.3), (0.4, 0.5, 0.6))
     assert (record.inputs.scale, record.backbone.weights) == ((-3.5, 4.0), "none")
     again = ModelRecord.from_metadata(record.to_metadata(), tmp_path)

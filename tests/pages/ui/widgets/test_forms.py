@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.augment.catalogue import TRANSFORMS
 from core.experiment import Recipe
+from pages.ui.widgets import forms
 from pages.ui.widgets.fields import shape
 
 
@@ -243,3 +244,17 @@ def test_a_field_without_a_widget_is_refused():
 
     with pytest.raises(TypeError, match="no widget for the field 'table'"):
         shape("table", Odd.model_fields["table"])
+
+
+@pytest.mark.parametrize(
+    ("name", "held", "offered", "first"),
+    [("mode", "a", ("b",), "b"), ("many", "two", ("three", "one", "five"), "one"),
+     ("many", "two", ("five", "four", "three", "one"), "one")],
+)  # fmt: skip
+def test_a_value_that_is_not_offered_any_more_becomes_the_first_choice(monkeypatch, name, held, offered, first):
+    """As a monitor that the task does not have."""
+    field = forms._Field(name, Everything.model_fields[name], f"form.{name}", offered, False)
+    monkeypatch.setattr(forms.st, "segmented_control", lambda **given: given["default"])
+    monkeypatch.setattr(forms.st, "selectbox", lambda **given: given["options"][given["index"]])
+    monkeypatch.setattr(forms.st, "session_state", {})
+    assert field.draw(held) == first
