@@ -105,14 +105,14 @@ def refuse_unclear(case: Case, labelled: Labelled) -> None:
     if labelled.possible:
         what = "boxes around objects or their outlines, which are labels for detection"
         what = "points of objects, which are labels for poses" if labelled.why == WHY_POINTS else what
-        tables = listed([name, *others]) if others else name
+        named = listed([name, *others]) if others else name
         give, names, its = ("give", "name", "their") if others else ("gives", "names", "its")
         question = (
-            f"{tables} {give} {what}. Where every image shows one object, {listed(labelled.possible)} may be its class."
+            f"{named} {give} {what}. Where every image shows one object, {listed(labelled.possible)} may be its class."
             if labelled.why
-            else f"{tables} {names} the images, and {its} columns {listed(labelled.possible)} may all be the classes."
+            else f"{named} {names} the images, and {its} columns {listed(labelled.possible)} may all be the classes."
             if len(labelled.possible) > 1
-            else f"{tables} {names} the images, and {listed(labelled.possible)} may be their classes or say how they "
+            else f"{named} {names} the images, and {listed(labelled.possible)} may be their classes or say how they "
             "were divided. If it divides them, add a column with a class per image."
         )
         file = case.reading.file_column
