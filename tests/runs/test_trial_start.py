@@ -36,11 +36,12 @@ def test_the_start_is_part_of_the_estimate_and_a_download_is_not(monkeypatch):
     found = None
     while found is None:
         try:
-            messages.append(next(measuring).what)
+            messages.append(next(measuring))
         except StopIteration as ended:
             found = ended.value
         now[0] += 1000.0  # what whoever listens does meanwhile
-    assert messages == ["reading images", module.DOWNLOADING, "loading the model", "measuring"]
+    assert [message.what for message in messages[:-1]] == ["reading images", module.DOWNLOADING, "loading the model"]
+    assert messages[-1] == Progress(what="measuring", done=0, total=1)
     assert found == Estimate(32.0, 102.0, 5)
 
 

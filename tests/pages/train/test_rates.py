@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.errors import WeightsUnavailable
+from core.errors import UnknownDevice, WeightsUnavailable
 from core.experiment import Phase, Recipe
 from core.runs import trial
 from core.runs.status import Status
@@ -209,3 +209,14 @@ def test_a_rate_is_looked_for_only_with_settings_that_can_be(monkeypatch, valid)
     monkeypatch.setattr(rates.st, "button", lambda label, **how: shown.append((label, how["disabled"])))
     rates._begin("Find", None, 0, "key", valid)
     assert shown == [("Find", not valid)]
+
+
+def test_what_makes_it_impossible_to_look_for_a_rate_is_said_there(draft, manager, asked, monkeypatch):
+    def gone(*_):
+        raise UnknownDevice("There is no such device.")
+
+    monkeypatch.setattr(rates, "_key", gone)
+    at = page(draft)
+    assert [error.value.replace("\\", "") for error in at.error] == ["There is no such device."]
+    assert "train-rates-find" not in {button.key for button in at.button}
+    assert asked == []
