@@ -37,8 +37,10 @@ def test_what_was_chosen_is_shown_from_its_top(new_page, server, tmp_path):
     choose(page, server, "signs")
     folder = make_images(tmp_path / "mine", per_class=5)
     page.click(".st-key-data-change button")
+    page.wait_for_function(SETTLED)  # the chooser is drawn: it does not move any more
     page.fill(".st-key-data-path input", str(folder))
-    assert page.evaluate(SCROLL) > 100
+    page.locator(".st-key-data-path-use button").scroll_into_view_if_needed()
+    page.wait_for_function(f"({SCROLL})() > 100")
     page.click(".st-key-data-path-use button")
     page.locator(".st-key-data-head").get_by_text("mine", exact=True).wait_for()
     page.wait_for_function(f"{SETTLED} && ({SCROLL})() === 0")
