@@ -1,7 +1,7 @@
-"""Waiting for what another thread or process does."""
+"""Waiting: for what another thread or process does, and for the end of a generator of progress."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 
 def until(condition: Callable[[], object], timeout_s: float = 90.0) -> None:
@@ -10,3 +10,13 @@ def until(condition: Callable[[], object], timeout_s: float = 90.0) -> None:
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.01)
+
+
+def drained(steps: Generator) -> tuple:
+    """What a generator returns, and the list of what it yielded before."""
+    told = []
+    while True:
+        try:
+            told.append(next(steps))
+        except StopIteration as ended:
+            return ended.value, told

@@ -23,6 +23,7 @@ from core.experiment import PipelineSpec, SplitSpec, Step
 from core.export.copies import estimated_bytes, trainable, write_copies
 from core.work.progress import Progress
 from tests.conftest import make_images
+from tests.waiting import drained
 
 GEOMETRY = Geometry(32, 32)
 
@@ -36,11 +37,7 @@ def written(dataset, out, copies=2, items=None, seed=5):
     steps = write_copies(
         dataset, items or dataset.items, PRESETS["strong"], GEOMETRY, seed=seed, copies=copies, out=out
     )
-    while True:
-        try:
-            next(steps)
-        except StopIteration as ended:
-            return ended.value
+    return drained(steps)[0]
 
 
 def told_by(dataset, out, spec, copies=3):

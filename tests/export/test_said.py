@@ -29,6 +29,7 @@ from core.model.record import ModelRecord
 from core.tasks.decision import Decision
 from core.tasks.multilabel.scores import scores as label_scores
 from tests.recorded import Recorded
+from tests.waiting import drained
 
 RECORDED = Recorded(Path(__file__).with_name("said.txt"))
 MANY = ("ant", "b|ee", "{cat}")
@@ -145,13 +146,7 @@ STEPS = (
 
 def copied(dataset, items, out, each=3):
     steps = write_copies(dataset, items, PipelineSpec(steps=STEPS), Geometry(32, 36), seed=5, copies=each, out=out)
-    progress = []
-    while True:
-        try:
-            progress.append(next(steps))
-        except StopIteration as ended:
-            left_out = ended.value
-            break
+    left_out, progress = drained(steps)
     said = [f"{one.what} {one.done}/{one.total}" for one in progress[:2] + progress[-1:]]
     with zipfile.ZipFile(out) as archive:
         names = archive.namelist()

@@ -13,6 +13,7 @@ from core.screening.verdict import Verdict
 from core.training.estimate import Estimate
 from core.work.progress import Progress
 from tests.screening.test_sweep import safety
+from tests.waiting import drained
 
 
 def test_the_start_is_part_of_the_estimate_and_a_download_is_not(monkeypatch):
@@ -45,16 +46,6 @@ def test_the_start_is_part_of_the_estimate_and_a_download_is_not(monkeypatch):
     assert found == Estimate(32.0, 102.0, 5)
 
 
-def run_through(trying):
-    """What a generator yields, and what it returns."""
-    messages = []
-    while True:
-        try:
-            messages.append(next(trying))
-        except StopIteration as ended:
-            return messages, ended.value
-
-
 def test_a_model_to_try_takes_turns_on_the_device_that_was_found_before_it_is_loaded(monkeypatch):
     done = []
     prepared = SimpleNamespace(
@@ -77,7 +68,7 @@ def test_a_model_to_try_takes_turns_on_the_device_that_was_found_before_it_is_lo
     monkeypatch.setattr(module, "prepare", lambda experiment, root, device, images: prepared)
     monkeypatch.setattr(module, "downloaded", downloaded)
     monkeypatch.setattr(module, "set_up", set_up)
-    messages, made = run_through(module.trial("experiment", workspace, "auto", control))
+    made, messages = drained(module.trial("experiment", workspace, "auto", control))
     assert made == "setup"
     assert messages == [
         Progress(what="reading images", done=0, total=1),
@@ -119,14 +110,9 @@ def test_what_a_label_check_finds_is_kept_and_that_of_all_views_for_every_seed_t
     kept["key medium"] = answers["medium"]
 
     def found():
-        asking, said = module.screen_labels(
-            experiment, workspace, "cpu", [PRESETS[name] for name in answers], "control", views
-        ), []  # fmt: skip
-        while True:
-            try:
-                said.append(next(asking))
-            except StopIteration as ended:
-                return ended.value, [(one.what, one.done, one.total) for one in said]
+        pipelines = [PRESETS[name] for name in answers]
+        made, said = drained(module.screen_labels(experiment, workspace, "cpu", pipelines, "control", views))
+        return made, [(one.what, one.done, one.total) for one in said]
 
     before = ("reading what was found before", 1, 3)
     assert found() == (

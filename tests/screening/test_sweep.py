@@ -15,6 +15,7 @@ from core.screening.verdict import Safety, Verdict
 from core.work.control import Control
 from core.work.progress import Progress
 from tests.screening.test_screen import ended
+from tests.waiting import drained
 
 FLIP, TURN = Step(transform="HorizontalFlip", p=0.5), Step(transform="Rotate", p=1.0)
 
@@ -82,14 +83,8 @@ def test_only_what_is_not_known_yet_is_screened(experiment, tmp_path):
         [read_screened(name) for name in ("HorizontalFlip", "Rotate")],
     )
     (alone,) = ended(screen_labels(experiment, workspace, "cpu", (turn,), Control()))
-    events, both = [], []
-    steps = screen_labels(experiment, workspace, "cpu", (flip, turn), Control())
-    while True:
-        try:
-            events.append(next(steps).what)
-        except StopIteration as end:
-            both.extend(end.value)
-            break
+    both, told = drained(screen_labels(experiment, workspace, "cpu", (flip, turn), Control()))
+    events = [event.what for event in told]
     assert both[1] == alone
     assert "reading what was found before" in events
     assert "looking at views" in events, "one alone is numbered by nobody"

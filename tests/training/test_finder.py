@@ -18,15 +18,7 @@ from core.training.step import Stepper
 from core.work.control import Aborted, Control
 from tests.features.helpers import SHORTAGES
 from tests.training.test_loop import prepare
-
-
-def drained(generator):
-    told = []
-    while True:
-        try:
-            told.append(next(generator))
-        except StopIteration as ended:
-            return ended.value, told
+from tests.waiting import drained
 
 
 def swept(setup, index=0, steps=30):

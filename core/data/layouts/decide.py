@@ -16,6 +16,7 @@ from core.data.layouts.asking.questions import (
     folds,
     unknown_parts,
 )
+from core.data.layouts.asking.tables import table_options
 from core.data.layouts.asking.tables_of_all import (
     by_table,
     classes_by_folders,
@@ -32,7 +33,7 @@ from core.data.layouts.case import Case, no_classes, unwrap
 from core.data.layouts.containers import container_of, other_files, unread_labels
 from core.data.layouts.exports import export_of
 from core.data.layouts.filenames import labels_by_name
-from core.data.layouts.flat import images_of, labels_of, read_csv, read_filenames, table_options
+from core.data.layouts.flat import images_of, labels_of, read_csv, read_filenames
 from core.data.layouts.folders import (
     PartFolder,
     labelled_kinds,

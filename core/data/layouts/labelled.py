@@ -29,6 +29,7 @@ from core.data.layouts.several_tables import (
     is_blank,
     is_form,
     join,
+    meet,
     note_copies,
     without_manifests,
 )
@@ -64,7 +65,7 @@ class Labelled:
     possible: tuple[str, ...] = ()  # columns between which somebody has to choose
     files: tuple[str, ...] = ()  # columns of file names between which somebody has to choose
     rivals: tuple[Table, ...] = ()  # tables that contradict each other
-    alike: tuple[Table, ...] = ()  # tables of the same columns, where somebody has to choose between these
+    alike: tuple[Table, ...] = ()  # unclear tables of the same columns that name other images
     copies: tuple[Path, ...] = ()  # tables that are not used, as they are called like copies of others
     multilabel: bool = False
     separator: str = ""  # between labels in one cell, see `labels.lists`
@@ -110,7 +111,11 @@ def read_labels(folder: Folder, images: Sequence[Path], reading: Reading) -> Lab
                 join(best, other)
         best.rivals = () if reading.labels else tuple(one.tables[0] for one in others if contradicts(one, best))
     else:
-        best.alike = tuple(one.tables[0] for one in candidates if one is not best and is_alike(one, best))
+        same = [one for one in candidates if one is not best and is_alike(one, best)]
+        best.alike = tuple(one.tables[0] for one in same if not meet(one, best))
+        if best.possible:
+            others = [one for one in same if meet(one, best)]
+            best.rivals = tuple(one.tables[0] for one in others if one.tables[0].columns != best.tables[0].columns)
     return best
 
 

@@ -1,6 +1,6 @@
 """Several tables of one data set: parts of one table, submission forms, and contradictory tables."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,15 @@ def is_alike(other: "Labelled", best: "Labelled") -> bool:
     """Whether the same question is asked of two tables: both have the same columns, and neither is clear."""
     same = other.file_column == best.file_column and other.tables[0].columns.keys() == best.tables[0].columns.keys()
     return same and not other.clear
+
+
+def meet(one: "Labelled", other: "Labelled") -> bool:
+    """Whether two tables, clear or not, name the same image."""
+    return not _named(one).isdisjoint(_named(other))
+
+
+def _named(one: "Labelled") -> Set[Path]:
+    return one.labels.keys() | one.without_class.keys() | one.conflicts.keys()
 
 
 def contradicts(other: "Labelled", best: "Labelled") -> bool:

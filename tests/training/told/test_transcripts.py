@@ -23,6 +23,7 @@ from core.work.control import Control
 from tests.conftest import make_experiment
 from tests.recorded import RECORDING, Recorded
 from tests.training.helpers import prepare, run, worth
+from tests.waiting import drained
 
 NAMES = tuple(stage.name for stage in stage_table("mobilenet_v3_small"))
 HEAD, LATE = ("head",), NAMES[-2:]
@@ -136,13 +137,8 @@ def test_the_search_for_a_rate_tells_what_it_told(name, divided, tmp_path, recor
         phases = (phases[0], phases[2])
     recipe = Recipe(batch_size=4, precision="fp32", weight_decay=0.05)
     setup = prepare(make_experiment(divided, phases=phases, recipe=recipe, **parts), tmp_path, saved=False)
-    searching, lines = find_rate(setup, Control(), index, steps=12), []
-    while True:
-        try:
-            lines.append(line(next(searching)))
-        except StopIteration as ended:
-            found = ended.value
-            break
+    found, told = drained(find_rate(setup, Control(), index, steps=12))
+    lines = list(map(line, told))
     # at the highest rates, where the search ends is a matter of rounding
     lines = [one for one in lines if "trying" not in one or int(re.search(r"done (\d+)", one)[1]) < 8]
     lines.append(f"{[f'{rate:.4g}' for rate in found.rates[:8]]}")

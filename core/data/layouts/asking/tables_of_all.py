@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.data.layouts.asking.questions import PARTS, Option
+from core.data.layouts.asking.tables import table_options
 from core.data.layouts.assigned import Layout, listed
 from core.data.layouts.case import Case
-from core.data.layouts.flat import images_of, read_csv, table_options
+from core.data.layouts.flat import images_of, read_csv
 from core.data.layouts.folders import PartFolder, read_parts
 from core.data.layouts.labelled import Labelled, read_labels
 from core.data.layouts.words import is_fold, is_generic, is_group, kind_of

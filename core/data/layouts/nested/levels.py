@@ -18,10 +18,11 @@ from core.data.layouts.asking.questions import (
     folds,
     variants,
 )
+from core.data.layouts.asking.tables import table_options
 from core.data.layouts.assigned import listed
 from core.data.layouts.case import Case, at_level, unwrap
 from core.data.layouts.exports import MASKS, Export
-from core.data.layouts.flat import labels_of, table_options
+from core.data.layouts.flat import labels_of
 from core.data.layouts.masked.folders import holds_images, is_annotation, only_count
 from core.data.layouts.words import are_folds, is_generic, is_group
 from core.data.natural import natural_key

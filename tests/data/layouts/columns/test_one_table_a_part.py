@@ -73,3 +73,25 @@ def test_a_column_that_only_one_table_has(read, column, name):
     assert counts(read(content, layout="csv", **{column: name})) == {"big": 8, "small": 4}
     with pytest.raises(UnusableDataset, match=r"^a\.csv has no column 'nix'\. Its columns are 'image' and 'class'"):
         read(content, layout="csv", **{column: "nix"})
+
+
+def test_unclear_tables_of_the_same_images_are_asked_about_one_by_one(asked, read):
+    """A reading of both would end in the next question, and one of them in silence about the other."""
+    one = table([(f"{n}.jpg", kind(n), size(n)) for n in range(12)], "file,kind,size")
+    other = table([(f"{n}.jpg", kind(n // 2), size(n // 2)) for n in range(12)], "file,kind,size")
+    content = {"": 12, "a.csv": one, "b.csv": other}
+    question = asked(content)
+    assert question.question == "'a.csv' and 'b.csv' give the same images other classes."
+    assert [(choice.says, choice.reading["labels"]) for choice in question.choices] == [
+        (f"the classes are in {name}, column '{column}'", name)
+        for name in ("a.csv", "b.csv")
+        for column in ("kind", "size")
+    ]
+    assert counts(read(content, **question.choices[2].reading)) == {"cat": 6, "dog": 6}
+
+
+def test_an_equal_table_beside_an_unclear_one_is_no_question_of_its_own(asked):
+    one = table([(f"{n}.jpg", kind(n), size(n)) for n in range(12)], "file,kind,size")
+    question = asked({"": 12, "a.csv": one, "b.csv": one})
+    assert question.question.startswith("a.csv names the images, and its columns 'kind' and 'size' may")
+    assert [choice.reading["label_column"] for choice in question.choices] == ["kind", "size"]
