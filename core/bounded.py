@@ -13,8 +13,8 @@ _MISSING: Any = object()
 class BoundedCache(Generic[T]):
     """Values by key, up to `limit` of what `size_of` measures: by default their number, or bytes.
 
-    Beyond it, the value not used for the longest goes. `on_evict(key, value)` is told of each that goes or never had
-    room, one at a time; it must not use the cache. `None` is a value like any other.
+    Beyond it, the value not used for the longest goes. `on_evict(key, value)` is called for each that goes or never
+    fitted, one at a time; it must not use the cache. `None` is a value like any other.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class BoundedCache(Generic[T]):
                 self._changed.notify_all()
 
     def clear(self) -> None:
-        """Forget everything; `on_evict` is not told."""
+        """Forget everything; `on_evict` is not called."""
         with self._changed:
             self._kept = _Evicting(self._limit, self._size_of, self._on_evict)
             self._making: set[Hashable] = set()

@@ -225,8 +225,8 @@ def _finish(opened: Workspace, lease: Any, as_json: bool) -> None:
     if run.test:
         opened.store.look_at_test(run)
     if not as_json:
-        told = f"{run.status.value}: validation {format_scores(run.val)}, test {format_scores(run.test)}"
-        Console().print(told, soft_wrap=True)
+        summary_line = f"{run.status.value}: validation {format_scores(run.val)}, test {format_scores(run.test)}"
+        Console().print(summary_line, soft_wrap=True)
     if run.status is Status.INTERRUPTED:
         people.print(f"Go on with: graft resume {run.id}")
         raise typer.Exit(130)

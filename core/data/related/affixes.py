@@ -119,7 +119,7 @@ def called_after(name: str, known: Container[str]) -> str:
 def shared_affix(made: Collection[str], bases: Collection[str]) -> tuple[Affix, float]:
     """What most names of `made` have that the names of `bases` lack, and which share of `made` is named so.
 
-    Only the most frequent one is told, and none at all where it is that of less than half of them.
+    Only the most frequent one is reported, and none at all where it is that of less than half of them.
     """
     known, names = {base.casefold() for base in bases}, sorted(made)
     affix, share = Affix(), 0.0

@@ -18,7 +18,7 @@ from core.text import short
 
 _FEWEST, _FEWEST_TURNS = 10, 12  # pairs
 _ENOUGH = 0.8  # of the images called so
-_APART = 0.95  # of the images whose look tells the kind
+_APART = 0.95  # of the images whose appearance shows the kind
 _TRIALS = 4999
 _COUNTED = re.compile(r"(?P<way>.*?)(?P<number>\d{1,9})(?P<end>\D*)")
 _Placed = tuple[Place, Pair]
@@ -43,7 +43,7 @@ def alternating_groups(
     the note says so.
 
     The two of a pair must have to do with each other where those between the pairs have not, or be of two kinds by
-    their look that take turns.
+    their appearance that alternate.
     """
     found = [pair for ways in _ways(dataset, unused) for pair in _of(dataset, ways)]
     groups = not_among(found, known)
@@ -79,12 +79,12 @@ def _paired(dataset: Dataset, ways: Sequence[_Way]) -> list[Pair]:
     count = sum(len(way.numbered) for way in ways)
     both = [[pair for way in ways for pair in way.pairs(parity)] for parity in (1, 0)]
     enough = [pairs for pairs in both if len(pairs) >= max(_FEWEST, _ENOUGH * count / 2)]
-    told = [pairs for pairs in enough if go_together(dataset, pairs, _TRIALS)]
-    if len(told) == 2:  # a series of images that change slowly
+    found = [pairs for pairs in enough if go_together(dataset, pairs, _TRIALS)]
+    if len(found) == 2:  # a series of images that change slowly
         return []
-    if not told and enough and _take_turns(dataset, enough[0]):
-        told = [max(enough, key=len)]
-    return [pair for pairs in told for _, pair in pairs]
+    if not found and enough and _take_turns(dataset, enough[0]):
+        found = [max(enough, key=len)]
+    return [pair for pairs in found for _, pair in pairs]
 
 
 def _take_turns(dataset: Dataset, pairs: Sequence[_Placed]) -> bool:

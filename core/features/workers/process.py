@@ -1,4 +1,4 @@
-"""A view worker: a process of its own that makes the views it is asked for. It never loads torch."""
+"""A view worker: a process of its own that makes the views that are requested. It never loads torch."""
 
 import os
 import pickle
@@ -32,13 +32,13 @@ def main() -> None:
     cv2.setNumThreads(1)  # the workers are as many as the cores
     asks, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not stand between the answers
-    import core.augment.builders  # noqa: F401 - takes a second: now, and not when the first view is asked for
+    import core.augment.builders  # noqa: F401 - takes a second: now, and not when the first view is requested
 
     try:
         send(answers, READY)
         serve(asks, answers)
     except (EOFError, OSError):
-        pass  # the program that asks is gone: nobody is left to be told
+        pass  # the program is gone: no one is left to answer
     os._exit(0)  # nothing is left to be saved, and nobody waits
 
 
@@ -62,7 +62,7 @@ class _Opened(NamedTuple):
 
 
 def _open(message: Opened) -> _Opened | Exception:
-    """Views and files; what fails is told when views are asked for."""
+    """Views and files; what fails is reported when views are requested."""
     try:
         images = PlacedImages(message.geometry, _open_images(message))
         spec = PipelineSpec.model_validate_json(message.pipeline)
@@ -104,17 +104,17 @@ def write_views(
 ) -> tuple[str | None, ...]:
     """Make the views of a unit and have each written at its offset; the reasons of images that could not be read.
 
-    `begin` is told the place of each image before. Raises `InvalidPipeline`, `MemoryError`, what `write` raises.
+    `begin` gets the place of each image before. Raises `InvalidPipeline`, `MemoryError`, what `write` raises.
     """
     size = views.geometry.image_size**2 * 3
     failures: list[str | None] = []
-    for place, asked in enumerate(unit.images):
+    for place, image in enumerate(unit.images):
         failures.append(None)
         if place in unit.left_out:
             continue
         begin(place)
         try:
-            view = views.image(asked, unit.number)
+            view = views.image(image, unit.number)
         except (UnreadableImage, OSError) as error:  # changed or deleted after the scan
             failures[-1] = str(error)
             continue
@@ -123,7 +123,7 @@ def write_views(
 
 
 def _portable(error: Exception) -> Exception:
-    """The error if the program that asked can read it, else its text."""
+    """The error if the program can read it, else its text."""
     try:
         pickle.loads(pickle.dumps(error))
     except Exception:
