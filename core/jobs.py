@@ -20,7 +20,7 @@ from core.errors import GraftError, QueueFull, RunConflict, StorageLocked
 from core.experiment import Experiment
 from core.runs.execute import RunLease, create_run, execute, release, reopen_run
 from core.runs.keep import keep_epoch
-from core.runs.prepare import prepare
+from core.runs.prepare import OnProgress, prepare
 from core.runs.records import Run
 from core.runs.status import Status
 from core.runs.workspace import Workspace
@@ -60,12 +60,14 @@ class JobManager:
         # A daemon thread inside torch aborts the process at exit; one that is not a daemon never lets it exit.
         atexit.register(self.shutdown)
 
-    def submit(self, experiment: Experiment, device: str = "auto", name: str = "") -> str:
+    def submit(
+        self, experiment: Experiment, device: str = "auto", name: str = "", on_progress: OnProgress | None = None
+    ) -> str:
         """Queue a run and return its id; the run that is already live with the same experiment and device is returned.
 
         Raises `InvalidInput` when the experiment cannot run here, `QueueFull`, `StorageFailed`.
         """
-        prepared = prepare(experiment, self.workspace.root, device, images=self.workspace.images)
+        prepared = prepare(experiment, self.workspace.root, device, on_progress, images=self.workspace.images)
         with self._changed:  # two tabs that press start at once get one run
             for job in self._jobs():
                 run = self.workspace.store.run(job.lease.run_id)
@@ -75,7 +77,7 @@ class JobManager:
             self._require_room()
             return self._enqueue(create_run(self.workspace, prepared, name), str(prepared.device))
 
-    def resume(self, run_id: str) -> str:
+    def resume(self, run_id: str, on_progress: OnProgress | None = None) -> str:
         """Queue a run to go on from its checkpoint; one that is live here already is left alone.
 
         Raises `RunNotFound`, `RunConflict`, `ResumeRefused`, `QueueFull`.
@@ -85,7 +87,8 @@ class JobManager:
                 return run_id
             self._require_room()
         try:
-            lease = reopen_run(self.workspace, run_id)  # reads all images: not while others wait for the queue
+            # reads all images: not while others wait for the queue
+            lease = reopen_run(self.workspace, run_id, on_progress=on_progress)
         except RunConflict:
             if self.owns(run_id):  # another tab was quicker
                 return run_id

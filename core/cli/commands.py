@@ -19,7 +19,7 @@ from rich.table import Table
 
 from core.cli import app as app_command
 from core.cli import keeping, lab, pipelines, predictions
-from core.cli.data import data, print_report_of, print_report_of_split
+from core.cli.data import bar, data, print_report_of, print_report_of_split
 from core.cli.options import DeviceOption, JsonOption, WorkspaceOption, describes_an_experiment
 from core.cli.show import format_scores, literal, people, print_json, show, summary
 from core.cli.words import options
@@ -79,7 +79,8 @@ def train(
     from core.runs.prepare import OTHER_IMAGES, prepare
 
     with open_workspace(workspace) as opened:
-        prepared = prepare(plan, opened.root, device, images=opened.images)
+        with bar() as progress:
+            prepared = prepare(plan, opened.root, device, progress, images=opened.images)
         if prepared.other_images:
             people.print(f"[yellow]{OTHER_IMAGES}[/]", soft_wrap=True)
         print_report_of_split(prepared.dataset, prepared.split)
@@ -98,7 +99,9 @@ def resume(
     from core.runs.execute import reopen_run
 
     with open_workspace(workspace) as opened:
-        _finish(opened, reopen_run(opened, run, device), as_json)
+        with bar() as progress:
+            lease = reopen_run(opened, run, device, progress)
+        _finish(opened, lease, as_json)
 
 
 @app.command("find-lr")

@@ -69,9 +69,9 @@ def data(
 
 def report(spec: DataSpec, root: Path) -> DataReport:
     """Read and split the images of `spec`, with a progress bar. Raises like `load_dataset`."""
-    with _bar() as progress:
+    with bar() as progress:
         dataset = load_dataset(spec.source, root, progress, spec.reading)
-    return describe(dataset, make_split(dataset, spec.split))
+        return describe(dataset, make_split(dataset, spec.split, progress=progress))
 
 
 def print_report(data_report: DataReport) -> None:
@@ -108,19 +108,19 @@ def _sections(data_report: DataReport) -> tuple[tuple[str, list[str]], ...]:
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
-    """A progress bar that appears only if there is something to read."""
-    columns = (TextColumn("reading images"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    bar = Progress(*columns, console=people, transient=True, disable=not people.is_terminal)
-    task = bar.add_task("reading", total=None)
+def bar() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar that appears only if there is something to read or to compare."""
+    columns = (TextColumn("reading and comparing images"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    shown = Progress(*columns, console=people, transient=True, disable=not people.is_terminal)
+    task = shown.add_task("reading", total=None)
 
     def update(done: int, total: int) -> None:
         if done < total:
-            bar.start()
-        bar.update(task, completed=done, total=total)
+            shown.start()
+        shown.update(task, completed=done, total=total)
 
     try:
         yield update
     finally:
-        if bar.live.is_started:
-            bar.stop()
+        if shown.live.is_started:
+            shown.stop()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from core.cli.data import print_report_of, print_report_of_split
+from core.cli.data import bar, print_report_of, print_report_of_split
 from core.cli.options import (
     DeviceOption,
     DistinctOption,
@@ -111,8 +111,9 @@ def augment(
     parsed = take_pipeline_option(augment)
     geometry = catalogue.geometry(catalogue.get(backbone), image_size)
     reading = reading_of(layout, labels, file_column, label_column, task)
-    dataset = load_dataset(data, (workspace or default_root()), reading=reading)
-    split = make_split(dataset, split_with(SplitSpec(), near_copies, distinct))
+    with bar() as progress:
+        dataset = load_dataset(data, (workspace or default_root()), progress, reading)
+        split = make_split(dataset, split_with(SplitSpec(), near_copies, distinct), progress=progress)
     print_report_of_split(dataset, split)
     items = trainable(dataset, split)
     left_out = show(

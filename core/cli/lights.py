@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core.augment.steps import describe
+from core.cli.data import bar
 from core.cli.show import literal, people, show
 from core.data.sources import load_dataset
 from core.experiment import Experiment, PipelineSpec
@@ -56,7 +57,9 @@ class SafetyChecker:
         )  # fmt: skip
 
     def _results(self, pipelines: Sequence[PipelineSpec], views: int) -> tuple[Safety, ...]:
-        dataset = load_dataset(self.experiment.data.source, self.workspace.root, reading=self.experiment.data.reading)
+        data = self.experiment.data
+        with bar() as progress:
+            dataset = load_dataset(data.source, self.workspace.root, progress, data.reading)
         about = question_of(self.experiment, dataset.fingerprint, self.device, views)
         cached = kept_in(self.workspace.root).all(about, pipelines)
         if cached is not None:

@@ -17,6 +17,7 @@ from core.data.dividing.stratify import Unit
 from core.data.near import former
 from core.data.near.copies import distinct_digests, exact_reasons, near_reasons
 from core.data.near.duplicates import Groups, Near, find_near
+from core.data.near.tiles import Progress
 from core.data.related.across_parts import across_parts_notes
 from core.data.related.alternating import alternating_groups
 from core.data.related.companions import companion_groups
@@ -60,6 +61,7 @@ def make_split(
     look_for_turned: bool = True,
     look_for_counterparts: bool = True,
     look_for_shifted: bool = True,
+    progress: Progress | None = None,
 ) -> Split:
     """Divide `dataset`, class by class, into shares; a data set that came divided keeps its parts. Where images have
     several labels, all labels are divided in these shares at once (see `core.data.dividing.stratify`).
@@ -76,12 +78,16 @@ def make_split(
     another label, and names with a word of augmentation within are not; without `look_for_counterparts`, those whose
     names agree in other folders, or have the same numbers, are not; without `look_for_shifted`, those are not whose
     folders began a little later than one another, nor pairs of consecutive numbers.
+
+    `progress(done, total)` is of the images that were compared, which takes longest where there are many; it is called
+    from the calling thread, and what it raises ends the search.
     """
     reasons = exact_reasons(dataset)
     distinct, unknown = distinct_digests(dataset, spec)
     near = find_near(
-        dataset, frozenset(reasons), distinct, look_for_altered=look_for_altered, look_for_turned=look_for_turned
-    )
+        dataset, frozenset(reasons), distinct, look_for_altered=look_for_altered, look_for_turned=look_for_turned,
+        progress=progress,
+    )  # fmt: skip
     more, notes = near_reasons(dataset, near, spec, reasons)
     apart = (
         {index for index, item in enumerate(dataset.items) if item.digest in distinct} | reasons.keys() | more.keys()
@@ -238,12 +244,17 @@ def _fill(units: list[Unit], val: int, test: int, parts: dict[str, list[int]]) -
     rest = list(units)
     for name, wanted, later in (("test", test, 1 + bool(val)), ("val", val, 1)):
         chosen: list[Unit] = []
+        others: list[Unit] = []
+        count = 0  # of the images in what is chosen
         for unit in rest:
-            fits = sum(map(len, chosen)) + len(unit) <= wanted
-            if fits and len(rest) - len(chosen) > later:
+            if count + len(unit) <= wanted and len(rest) - len(chosen) > later:
                 chosen.append(unit)
+                count += len(unit)
+            else:
+                others.append(unit)
         if wanted and not chosen and len(rest) > later:
-            chosen = [min(rest, key=len)]
-        rest = [unit for unit in rest if unit not in chosen]
+            smallest = min(rest, key=len)
+            chosen, others = [smallest], [unit for unit in rest if unit is not smallest]
+        rest = others
         parts[name] += [index for unit in chosen for index in unit]
     parts["train"] += [index for unit in rest for index in unit]

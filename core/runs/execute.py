@@ -17,7 +17,7 @@ from core.runs import artifacts
 from core.runs.download import downloaded
 from core.runs.leases import RunLease, lease_run
 from core.runs.outbox import patiently
-from core.runs.prepare import Prepared, divided_as_begun, prepare, require_same_data, require_weights
+from core.runs.prepare import OnProgress, Prepared, divided_as_begun, prepare, require_same_data, require_weights
 from core.runs.recorder import Recorder
 from core.runs.records import Run
 from core.runs.scoring import exact_input, score_part
@@ -67,7 +67,9 @@ def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> RunL
     return lease
 
 
-def reopen_run(workspace: Workspace, run_id: str, device: str | None = None) -> RunLease:
+def reopen_run(
+    workspace: Workspace, run_id: str, device: str | None = None, on_progress: OnProgress | None = None
+) -> RunLease:
     """Queue a stopped, interrupted or failed run again, to continue from its last checkpoint, possibly on another
     device.
 
@@ -81,7 +83,7 @@ def reopen_run(workspace: Workspace, run_id: str, device: str | None = None) -> 
     lease = lease_run(workspace, run_id)
     try:
         take_in(workspace.store, run_id, workspace.folder(run_id))
-        prepared = prepare_again(workspace, replace(run, device=device or run.device))
+        prepared = prepare_again(workspace, replace(run, device=device or run.device), on_progress)
         if not artifacts.is_described(workspace.folder(run_id)):  # the folder was deleted
             artifacts.write_description(workspace.folder(run_id), run.experiment, prepared.listing)
         workspace.store.set_device(run_id, str(prepared.device))
@@ -95,24 +97,27 @@ def reopen_run(workspace: Workspace, run_id: str, device: str | None = None) -> 
     return lease
 
 
-def prepare_again(workspace: Workspace, run: Run) -> Prepared:
+def prepare_again(workspace: Workspace, run: Run, on_progress: OnProgress | None = None) -> Prepared:
     """The run's images as they are now, divided as they were, with the classes in the order that the run
     learned them.
 
     Raises `ResumeRefused` when they are not those it began with.
     """
-    prepared = _prepared_as_before(workspace, run)
+    prepared = _prepared_as_before(workspace, run, on_progress)
     listing = artifacts.read_listing(workspace.folder(run.id))
     require_same_data(prepared, run.experiment.data.fingerprint, listing)
     return divided_as_begun(prepared, artifacts.read_division(workspace.folder(run.id)), listing)
 
 
-def _prepared_as_before(workspace: Workspace, run: Run) -> Prepared:
+def _prepared_as_before(workspace: Workspace, run: Run, on_progress: OnProgress | None) -> Prepared:
     """Runs of before folders were asked about took every folder for a class; their fingerprint tells."""
     experiment = run.experiment
     wanted = experiment.data.fingerprint
     plain = experiment.data.model_copy(update={"reading": Reading(layout="folders")})
-    prepare_it = partial(prepare, root=workspace.root, device=run.device, classes=run.classes, images=workspace.images)
+    prepare_it = partial(
+        prepare, root=workspace.root, device=run.device, classes=run.classes, images=workspace.images,
+        on_progress=on_progress,
+    )  # fmt: skip
     try:
         prepared = prepare_it(experiment)
         if prepared.dataset.fingerprint == wanted or experiment.data.reading != AS_FOUND:

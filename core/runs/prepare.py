@@ -68,6 +68,7 @@ def prepare(
     """Load the images and check every name in the experiment. Nothing is written but the scan's cache.
 
     `root` is the workspace's folder. `classes` is the order in which a run learned them, where there is one already.
+    `on_progress(done, total)` is told of the images that were read, and then of those that were compared.
     `images`: caches that are given what is decoded here, so that the run need not decode it again.
     The result's experiment names its source absolutely and carries the fingerprint.
     Raises `InvalidInput` or one of its kinds: what it says is what the user must change.
@@ -86,7 +87,7 @@ def prepare(
     experiment = _for_task(experiment, dataset)
     if classes is not None and sorted(classes) == sorted(dataset.classes):
         dataset = dataset.ordered_as(classes)
-    split = make_split(dataset, experiment.data.split)
+    split = make_split(dataset, experiment.data.split, progress=on_progress)
     require_trainable(dataset, split)
     data = experiment.data.model_copy(update={"source": dataset.source, "fingerprint": dataset.fingerprint})
     backbone = experiment.backbone.model_copy(update={"weights": _absolute(experiment.backbone.weights)})

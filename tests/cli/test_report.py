@@ -102,7 +102,7 @@ def test_a_bar_is_drawn_only_in_a_terminal_and_only_where_there_is_something_to_
     started = []
     real = data.Progress.start
     monkeypatch.setattr(data.Progress, "start", lambda self: (started.append(self), real(self)))
-    with data._bar() as progress:
+    with data.bar() as progress:
         progress(3, 3)
         assert started == []
         progress(2, 5)

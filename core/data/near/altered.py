@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from core.data.near import coarse, turned
 from core.data.near.fitting import detail, differences
+from core.data.near.tiles import Advance, ignore
 from core.data.near.union import Union
 from core.data.near.views import TURNED, WAYS, Views
 
@@ -82,16 +83,18 @@ _NO_PAIR = np.zeros(0, dtype=np.intp)
 NONE = Altered(_NO_PAIR, _NO_PAIR, np.zeros(0, dtype=np.float32), np.zeros(0, dtype=bool))
 
 
-def find(views: Views, aspects: NDArray[np.float32], look_for_turned: bool = True) -> Altered:
+def find(
+    views: Views, aspects: NDArray[np.float32], look_for_turned: bool = True, advance: Advance = ignore
+) -> Altered:
     """The altered copies among N images with `aspects` (N,), the logarithms of width / height; quarter turns among them
-    unless `look_for_turned` is False."""
+    unless `look_for_turned` is False. `advance` hears of each image `passes` times."""
 
     def check(i: NDArray[np.intp], j: NDArray[np.intp], w: int) -> NDArray[np.bool_]:
         return _agree(views, aspects, i, j, w)
 
     found = [
-        coarse.candidates(views, MOST, check),
-        *([turned.candidates(views, MOST, check)] if look_for_turned else []),
+        coarse.candidates(views, MOST, check, advance),
+        *([turned.candidates(views, MOST, check, advance)] if look_for_turned else []),
     ]
     one, other, way = (np.concatenate(each) for each in zip(*found, strict=True))
     difference = _differences(views, one, other, way)
@@ -108,6 +111,11 @@ def find(views: Views, aspects: NDArray[np.float32], look_for_turned: bool = Tru
             crowded[group[0]] = not _compact(views, group)
     kept = alike & ~crowded[joined.root[one]]
     return Altered(one[kept], other[kept], difference[kept], way[kept] != 0)
+
+
+def passes(look_for_turned: bool) -> int:
+    """How often each image is compared with others."""
+    return len(WAYS) + look_for_turned
 
 
 def _crowded(

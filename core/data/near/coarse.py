@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.near.tiles import for_blocks, places, tiles
+from core.data.near import cells
+from core.data.near.tiles import Advance, for_blocks, ignore, places, tiles
 from core.data.near.views import GREY_SIDE, LEFT_RIGHT, UPSIDE_DOWN, WAYS, Views
 
 Pairs = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]  # one, other, way
+Close = tuple[NDArray[np.intp], NDArray[np.intp]]
 Check = Callable[[NDArray[np.intp], NDArray[np.intp], int], NDArray[np.bool_]]
 CLOSE = 0.5  # correlation of two forms, from which they are compared without movement
 FORM = 0.1  # 1 - correlation of two copies after that
@@ -22,6 +24,7 @@ _NEAREST = 24  # partners of an image in each way that come that far, about
 _SAMPLE = 640  # images from which that is told
 _BLOCK = 512  # rows compared at once: bounds the memory
 _PAIRS = 2048  # pairs at once
+_MOST_AT_ONCE = 1 << 20  # pairs in which what is compared first is looked up
 _TINY = 1e-6
 
 _STEPS = np.arange(GREY_SIDE, dtype=np.float32)
@@ -30,14 +33,17 @@ _WEIGHTS = np.hypot(*np.meshgrid(_STEPS[:_LOW], _STEPS[:_LOW])).astype(np.float3
 _PLACE = (_STEPS - (GREY_SIDE - 1) / 2) / (GREY_SIDE / 2)
 
 
-def candidates(views: Views, most: int, check: Check) -> Pairs:
-    """Pairs with one < other that pass `check`: for each image the `most` whose form is nearest, in any way."""
+def candidates(views: Views, most: int, check: Check, advance: Advance = ignore) -> Pairs:
+    """Pairs with one < other that pass `check`: for each image the `most` whose form is nearest, in any way.
+
+    `advance` hears of each image once in each of `WAYS`.
+    """
     forms, directions = _forms(views)
     own = _unit(forms - np.einsum("nkd,nd->nk", directions, np.einsum("nkd,nk->nd", directions, forms)))
     found = [
         _nearer(forms, own, directions, rows, columns, way, check)
         for way in WAYS
-        for rows, columns in _close(forms, way)
+        for rows, columns in _close(forms, way, advance)
     ]  # fmt: skip
     if not found:
         none = np.zeros(0, dtype=int)
@@ -75,18 +81,24 @@ def _signs(way: int) -> NDArray[np.float32]:
     return np.outer(odd if way & UPSIDE_DOWN else even, odd if way & LEFT_RIGHT else even).ravel()[1:]
 
 
-def _close(forms: NDArray[np.float32], way: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Pairs, one < other, with forms that are close and among the nearest of either, block by block.
+def _close(forms: NDArray[np.float32], way: int, advance: Advance) -> Iterator[Close]:
+    """Pairs, one < other, with forms that are close and among the nearest of either, block by block."""
+    mirrored = forms * _signs(way)
+    least = _least(forms, np.ascontiguousarray(mirrored.T))
+    find = _close_of_all if len(forms) < cells.FEWEST else _close_in_cells
+    return (pairs for pairs in find(forms, mirrored, least, advance) if len(pairs[0]))
 
-    The images are taken in the order of what they ask for, so that one number serves a block of rows: those that come
-    after it ask for more.
-    """
-    least = _least(forms, np.ascontiguousarray((forms * _signs(way)).T))
+
+def _close_of_all(
+    forms: NDArray[np.float32], mirrored: NDArray[np.float32], least: NDArray[np.float32], advance: Advance
+) -> list[Close]:
+    """The images are taken in the order of what they ask for, so that one number serves a block of rows: those that
+    come after it ask for more."""
     order = np.argsort(least, kind="stable")
     sorted_forms = forms[order]
-    others = np.ascontiguousarray((sorted_forms * _signs(way)).T)
+    others = np.ascontiguousarray(mirrored[order].T)
 
-    def close(rows: slice) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    def close(rows: slice) -> Close:
         found = []
         for columns, agreement in tiles(sorted_forms[rows], others, rows.start):
             one, other = places(agreement >= least[order[rows.start]])
@@ -97,7 +109,23 @@ def _close(forms: NDArray[np.float32], way: int) -> Iterator[tuple[NDArray[np.in
         both = np.concatenate(found, axis=1)
         return both.min(axis=0), both.max(axis=0)
 
-    return (pairs for pairs in for_blocks(len(forms), close) if len(pairs[0]))
+    return for_blocks(len(forms), close, advance)
+
+
+def _close_in_cells(
+    forms: NDArray[np.float32], mirrored: NDArray[np.float32], least: NDArray[np.float32], advance: Advance
+) -> list[Close]:
+    def close(cell: cells.Cell) -> NDArray[np.intp]:
+        agreement = mirrored[cell.rows] @ forms[cell.members].T
+        asked = np.minimum(least[cell.rows, None], least[None, cell.members])
+        one, other = places(cell.but_for_themselves(agreement >= asked))
+        both = np.stack((cell.rows[one], cell.members[other]))
+        return both.min(axis=0) * len(forms) + both.max(axis=0)
+
+    numbers = cells.for_cells(cells.cells(forms, mirrored), close, advance)
+    pairs = np.sort(np.concatenate(numbers))
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # some were found from both sides; np.unique takes ten times as long
+    return [np.divmod(part, len(forms)) for part in np.array_split(pairs, 1 + len(pairs) // _MOST_AT_ONCE)]
 
 
 def _least(forms: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:

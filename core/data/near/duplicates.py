@@ -12,16 +12,20 @@ Where a fixed camera makes everything look alike, that says nothing: `core.data.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from threading import Lock
 
 import numpy as np
+from cachetools import LRUCache, cached
+from cachetools.keys import hashkey
 from numpy.typing import NDArray
 from PIL import Image
 
 from core.data.dataset import Dataset, Part
 from core.data.near import altered, scenes
 from core.data.near.directions import means_direction
+from core.data.near.partners import Nearest
 from core.data.near.reach import within_reach
+from core.data.near.tiles import Advance, Progress, ignore
 from core.data.near.union import Union
 from core.data.near.views import Views
 
@@ -32,6 +36,7 @@ NEAR_SHARE = 0.25
 RANK: dict[Part | None, int] = {None: 0, "train": 1, "val": 2, "test": 3}  # the copy in the highest part is kept
 _SAME_ASPECT = 0.05  # largest difference of the logarithms of width / height
 _FEW = 4  # at most one of so many images of a class is a mirror image or turn of one of another class by mistake
+_MANY = 4096  # images whose comparison takes longer than a moment
 _BLOCK = 512  # rows compared at once: bounds the memory
 
 Indices = tuple[int, ...]
@@ -57,10 +62,8 @@ class Near:
 
 
 def thumbnail(pixels: NDArray[np.uint8]) -> bytes:
-    """The bytes by which an RGB image is compared: 12 x 12 x 3, then 32 x 32 in grey. Made so that sizes do not matter.
-
-    A triangle filter over all pixels.
-    """
+    """The bytes by which an RGB image is compared: 12 x 12 x 3, then 32 x 32 in grey. Made so that sizes do not matter:
+    a triangle filter over all pixels."""
     image = Image.fromarray(pixels)
     fine = image.resize((scenes.SIDE, scenes.SIDE), Image.Resampling.BILINEAR).convert("L")
     return image.resize((SIDE, SIDE), Image.Resampling.BILINEAR).tobytes() + fine.tobytes()
@@ -79,7 +82,12 @@ def near_groups(dataset: Dataset) -> Groups:
     return find_near(dataset).groups
 
 
-@lru_cache(maxsize=4)
+def _key(*asked: object, progress: object = None, **options: object) -> object:
+    del progress  # changes nothing about what is found
+    return hashkey(*asked, **options)
+
+
+@cached(LRUCache(4), _key, Lock())
 def find_near(
     dataset: Dataset,
     unused: frozenset[int] = frozenset(),
@@ -87,11 +95,13 @@ def find_near(
     *,
     look_for_altered: bool = True,
     look_for_turned: bool = True,
+    progress: Progress | None = None,
 ) -> Near:
     """The near copies among the items that are not `unused`; of items with equal pixels the first one stands for all.
 
     Images whose digest is in `distinct` are copies of nothing. `look_for_altered`, `look_for_turned`: see
     `core.data.near.altered` and `turned`; runs that were begun before those were found go on without.
+    `progress(done, total)` is called from the calling thread; what it raises ends the search.
     """
     firsts: dict[str, int] = {}
     for index, item in enumerate(dataset.items):
@@ -100,7 +110,8 @@ def find_near(
     chosen = np.array(list(firsts.values()), dtype=int)
     if len(chosen) < 2:
         return Near()
-    return _Search(dataset, chosen, distinct, look_for_altered, look_for_turned).near()
+    progress = progress if len(chosen) >= _MANY else None
+    return _Search(dataset, chosen, distinct, look_for_altered, look_for_turned, progress).near()
 
 
 class _Search:
@@ -108,9 +119,11 @@ class _Search:
 
     def __init__(
         self, dataset: Dataset, chosen: NDArray[np.intp], distinct: frozenset[str], look_for_altered: bool,
-        look_for_turned: bool,
+        look_for_turned: bool, progress: Progress | None = None,
     ) -> None:  # fmt: skip
         self.dataset, self.chosen = dataset, chosen
+        self.progress, self.done = progress, 0
+        self.passes = 1 + (altered.passes(look_for_turned) if look_for_altered else 0)
         self.look_for_altered, self.look_for_turned = look_for_altered, look_for_turned
         items = [dataset.items[index] for index in chosen]
         bytes_n = np.stack([np.frombuffer(item.thumbnail, np.uint8) for item in items])
@@ -118,6 +131,7 @@ class _Search:
         self.fine = bytes_n[:, 3 * SIDE**2 :]
         # what is found may not depend on names, in whose order the images come
         self.by_content = np.argsort(np.array([item.digest for item in items]), kind="stable")
+        self.place = np.argsort(self.by_content)  # of each image in that order
         self.squares = (self.thumbs**2).sum(axis=1)
         self.aspects = np.log([item.width / item.height for item in items]).astype(np.float32)
         self.contrast = self.thumbs.reshape(len(items), -1, 3).std(axis=1).mean(axis=1)
@@ -129,12 +143,12 @@ class _Search:
         """What is near at all, by the thumbnails; then who is whose copy among those, in scenes by a closer look."""
         everyone = np.arange(len(self.chosen))
         near = Union(len(self.chosen))
-        for rows, columns, distance in self._distances(everyone, onwards=True):
+        for rows, columns, distance in self._distances(everyone, onwards=True, advance=self._advance):
             near.join(rows, np.isfinite(distance), columns)
         links = self._altered()
         near.link(links.one, links.other)
         links = links.only(~self._most_of_class(links)[links.one]).sorted_by(near.root)
-        nearest = np.full((3, len(self.chosen)), -1)  # of the same label in a higher and a lower part; of another label
+        nearest = Nearest(len(self.chosen))
         groups, scenery = [], []
         for group in near.groups():
             free = group[~self.apart[group]]
@@ -152,6 +166,12 @@ class _Search:
             groups += [free[joined] for joined in same.groups()]
         return self._named(groups, nearest, scenery)
 
+    def _advance(self, rows: int) -> None:
+        """So many more images have been compared with others, in one of the passes."""
+        self.done += rows
+        if self.progress:
+            self.progress(self.done // self.passes, len(self.chosen))
+
     def _altered(self) -> altered.Altered:
         """Altered copies; mirror images and turns of another label only where they are few, so that no labels differ by
         them: an arrow to the left is no copy of one to the right."""
@@ -159,7 +179,7 @@ class _Search:
             return altered.NONE
         order = self.by_content
         views = Views(self.thumbs[order].astype(np.uint8), self.fine[order])
-        found = altered.find(views, self.aspects[order], self.look_for_turned).renamed(order)
+        found = altered.find(views, self.aspects[order], self.look_for_turned, self._advance).renamed(order)
         alike = self.labels[found.one] == self.labels[found.other]
         return found.only(alike | ~found.mirrored | (self.look_for_turned & self._by_mistake(found)))
 
@@ -192,19 +212,20 @@ class _Search:
         return most
 
     def _distances(
-        self, among: NDArray[np.intp], *, onwards: bool = False
+        self, among: NDArray[np.intp], *, onwards: bool = False, advance: Advance = ignore
     ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]]:
         """For each block of the M images `among` with near ones: the rows, the columns that may be near one of them,
         and (rows, columns) distances in grey levels.
 
         Infinite where two images are not near, and of an image to itself. `onwards`: the columns begin with the first
-        row of the block, so that each pair comes once.
+        row of the block, so that each pair comes once. Of very many images a row comes with several blocks.
         """
         thumbs, squares, contrast, aspects = (
             values[among] for values in (self.thumbs, self.squares, self.contrast, self.aspects)
         )
         furthest = thumbs.shape[1] * np.minimum(NEAR, NEAR_SHARE * contrast) ** 2
-        for rows, columns in within_reach(thumbs, furthest, onwards=onwards):
+        by_content = np.argsort(self.place[among])
+        for rows, columns in within_reach(thumbs, furthest, by_content, onwards=onwards, advance=advance):
             gaps = thumbs[rows] @ thumbs[columns].T
             gaps *= -2
             gaps += squares[rows, None]
@@ -221,7 +242,7 @@ class _Search:
 
     def _take(
         self, rows: NDArray[np.intp], columns: NDArray[np.intp], among: NDArray[np.intp],
-        distance: NDArray[np.float32], same: Union, nearest: NDArray[np.intp],
+        distance: NDArray[np.float32], same: Union, nearest: Nearest,
     ) -> None:  # fmt: skip
         """Join what is near and has one label; note each row's nearest partners. Rows and columns are of `among`."""
         linked = np.isfinite(distance)
@@ -236,12 +257,9 @@ class _Search:
                 continue
             gaps = np.where(wanted, distance, np.float32(np.inf))
             best = gaps.argmin(axis=1)
-            found = np.isfinite(gaps[np.arange(len(rows)), best])
-            nearest[number, own[found]] = others[best[found]]
+            nearest.take(number, own, others[best], gaps[np.arange(len(rows)), best])
 
-    def _take_altered(
-        self, links: altered.Altered, among: NDArray[np.intp], same: Union, nearest: NDArray[np.intp]
-    ) -> None:
+    def _take_altered(self, links: altered.Altered, among: NDArray[np.intp], same: Union, nearest: Nearest) -> None:
         """Join altered copies of one label; where an image has no partner yet, note the one that differs least."""
         links = links.only(~(self.apart[links.one] | self.apart[links.other]))
         alike = links.only(self.labels[links.one] == self.labels[links.other])
@@ -251,8 +269,8 @@ class _Search:
         other = np.concatenate((links.other, links.one))[order]
         same_label, higher = self.labels[one] == self.labels[other], self.ranks[other] - self.ranks[one]
         for number, wanted in enumerate((same_label & (higher > 0), same_label & (higher < 0), ~same_label)):
-            free = wanted & (nearest[number, one] < 0)
-            nearest[number, one[free]] = other[free]
+            free = wanted & (nearest.partner[number, one] < 0)
+            nearest.partner[number, one[free]] = other[free]
 
     def _is_scene(self, group: NDArray[np.intp]) -> bool:
         """Whether so many images are near each other because they show one place, not one thing.
@@ -268,15 +286,13 @@ class _Search:
         (label, count), *_ = labels.most_common()
         return len(set(self.ranks[group])) > 1 and 2 * count > int((self.labels == label).sum())
 
-    def _named(
-        self, groups: Sequence[NDArray[np.intp]], nearest: NDArray[np.intp], scenery: Sequence[NDArray[np.intp]]
-    ) -> Near:
+    def _named(self, groups: Sequence[NDArray[np.intp]], nearest: Nearest, scenery: Sequence[NDArray[np.intp]]) -> Near:
         def indices(found: Sequence[NDArray[np.intp]]) -> Groups:
             return tuple(sorted(tuple(sorted(self.chosen[group].tolist())) for group in found))
 
         def pairs(number: int) -> list[tuple[int, int]]:
-            (with_partner,) = np.nonzero(nearest[number] >= 0)
-            partners = self.chosen[nearest[number, with_partner]].tolist()
+            (with_partner,) = np.nonzero(nearest.partner[number] >= 0)
+            partners = self.chosen[nearest.partner[number, with_partner]].tolist()
             return sorted(zip(self.chosen[with_partner].tolist(), partners, strict=True))
 
         conflicts = sorted({(min(pair), max(pair)) for pair in pairs(2)})

@@ -2,7 +2,7 @@
 images there are."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.pool import ThreadPool
 from threading import Lock
 from typing import TypeVar
@@ -13,7 +13,10 @@ from threadpoolctl import threadpool_limits
 
 ROWS, COLUMNS = 512, 4096  # of a tile
 _THREADS = min(8, os.cpu_count() or 1)
+_P = TypeVar("_P")
 _T = TypeVar("_T")
+Progress = Callable[[int, int], None]  # is told (done, total)
+Advance = Callable[[int], None]  # is told of so many more rows that are done; what it raises ends the work
 _one_at_a_time = Lock()  # the limit holds for the process
 
 
@@ -22,15 +25,38 @@ def blocks(count: int) -> list[slice]:
     return [slice(start, min(start + ROWS, count)) for start in range(0, count, ROWS)]
 
 
-def for_blocks(count: int, work: Callable[[slice], _T]) -> list[_T]:
-    """What `work` makes of the rows of each block, several at once.
+def ignore(rows: int) -> None:
+    """Nobody wants to know."""
+    del rows
+
+
+def for_blocks(count: int, work: Callable[[slice], _T], advance: Advance = ignore) -> list[_T]:
+    """What `work` makes of the rows of each block, several at once."""
+    parts = blocks(count)
+    return for_parts(parts, [rows.stop - rows.start for rows in parts], work, advance)
+
+
+def for_parts(
+    parts: Sequence[_P], sizes: Sequence[int], work: Callable[[_P], _T], advance: Advance = ignore
+) -> list[_T]:
+    """What `work` makes of each part, several at once; `sizes` are the rows of each.
 
     A product of a tile takes one thread: it is too small for more, and those would wait for one another.
     """
-    if count <= ROWS:
-        return [work(rows) for rows in blocks(count)]
+    made: list[_T] = []
+
+    def take(one: _T) -> None:
+        made.append(one)
+        advance(sizes[len(made) - 1])
+
+    if len(parts) <= 1:
+        for part in parts:
+            take(work(part))
+        return made
     with _one_at_a_time, threadpool_limits(1, user_api="blas"), ThreadPool(_THREADS) as pool:
-        return pool.map(work, blocks(count), chunksize=1)
+        for one in pool.imap(work, parts):
+            take(one)
+    return made
 
 
 def tiles(

@@ -9,21 +9,35 @@ in another light at most: people turn an image as a whole.
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.near import cells
 from core.data.near.coarse import Check, Pairs, nearest
-from core.data.near.tiles import for_blocks, places, squared_distances, tiles
+from core.data.near.tiles import Advance, for_blocks, ignore, places, squared_distances, tiles
 from core.data.near.views import TURNS, Views, mirrored
 
+Close = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]  # one < other, squared distance
 _SIDE = 16  # px
 _CLOSE = 0.02  # squared distance of two unit views
 _NEAREST = 24  # partners of an image that come that far
 
 
-def candidates(views: Views, most: int, check: Check) -> Pairs:
+def candidates(views: Views, most: int, check: Check, advance: Advance = ignore) -> Pairs:
     """Pairs with one < other that pass `check` in a way: for each image the `most` that agree best."""
     kept = _unchanged(views.grey)
+    one, other, distance = (_close_of_all if len(kept) < cells.FEWEST else _close_in_cells)(kept, advance)
+    found = [(way, check(one, other, way)) for way in TURNS]
+    return nearest(
+        np.concatenate([one[agreed] for _, agreed in found]),
+        np.concatenate([other[agreed] for _, agreed in found]),
+        np.concatenate([np.full(agreed.sum(), way) for way, agreed in found]),
+        np.concatenate([distance[agreed] for _, agreed in found]),
+        most,
+    )
+
+
+def _close_of_all(kept: NDArray[np.float32], advance: Advance) -> Close:
     left, right = squared_distances(kept)
 
-    def close(rows: slice) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
+    def close(rows: slice) -> Close:
         found = []
         for columns, gap in tiles(left[rows], right, rows.start):
             one, other = places(gap <= _CLOSE)
@@ -35,21 +49,33 @@ def candidates(views: Views, most: int, check: Check) -> Pairs:
             return one, other, gaps
         return _nearest_of_many(left[rows] @ right[:, rows.start :], rows.start)
 
-    found_close = for_blocks(len(kept), close)
-    one, other, distance = (np.concatenate(parts) for parts in zip(*found_close, strict=True))
-    found = [(way, check(one, other, way)) for way in TURNS]
-    return nearest(
-        np.concatenate([one[agreed] for _, agreed in found]),
-        np.concatenate([other[agreed] for _, agreed in found]),
-        np.concatenate([np.full(agreed.sum(), way) for way, agreed in found]),
-        np.concatenate([distance[agreed] for _, agreed in found]),
-        most,
-    )
+    one, other, gap = (
+        np.concatenate(parts) for parts in zip(*for_blocks(len(kept), close, advance), strict=True)
+    )  # fmt: skip
+    return one, other, gap
 
 
-def _nearest_of_many(
-    gap: NDArray[np.float32], start: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
+def _close_in_cells(kept: NDArray[np.float32], advance: Advance) -> Close:
+    left, right = squared_distances(kept)
+
+    def close(cell: cells.Cell) -> Close:
+        gap = left[cell.rows] @ right[:, cell.members]
+        near = cell.but_for_themselves(gap <= _CLOSE)
+        if near.sum() > _NEAREST * len(cell.rows):  # where everything is alike: of each row the nearest ones
+            gap[~near] = np.inf
+            rank = min(_NEAREST, gap.shape[1] - 1)
+            near &= gap <= np.partition(gap, rank, axis=1)[:, rank, None]
+        row, member = places(near)
+        return cell.rows[row], cell.members[member], gap[row, member]
+
+    found = zip(*cells.for_cells(cells.cells(kept, kept), close, advance), strict=True)
+    rows, members, gap = (np.concatenate(parts) for parts in found)
+    # some were found from both sides
+    _, first = np.unique(np.minimum(rows, members) * len(kept) + np.maximum(rows, members), return_index=True)
+    return np.minimum(rows, members)[first], np.maximum(rows, members)[first], gap[first]
+
+
+def _nearest_of_many(gap: NDArray[np.float32], start: int) -> Close:
     """Where everything is alike: of each row the nearest ones."""
     gap[:, : len(gap)][np.tril_indices(len(gap))] = np.inf
     rank = min(_NEAREST, gap.shape[1] - 1)

@@ -110,15 +110,16 @@ def is_subject_column(name: str) -> bool:
 def _subject(name: str, label: str) -> str:
     """What an image shares with others of one subject: a folder within its class, or the start of the file's name.
     Empty where that is the class itself, as where persons are told apart."""
-    path = PurePosixPath(*(part for part in PurePosixPath(name.casefold()).parts if kind_of(part) is None))
+    parts = [part for part in name.casefold().split("/") if kind_of(part) is None]
     own = _letters(label)
-    for place in path.parents:
-        if _letters(place.name) == own:
+    for depth in range(len(parts) - 1, 0, -1):
+        if _letters(parts[depth - 1]) == own:
             break
-        if _FOLDER.fullmatch(place.name):
-            return str(place)
-    found = _NAMED.fullmatch(path.stem) or _FRAME.fullmatch(path.stem)
-    return f"{path.parent}/{found['who']}" if found and _letters(found["who"]) not in ("", own) else ""
+        if _FOLDER.fullmatch(parts[depth - 1]):
+            return "/".join(parts[:depth])
+    stem = PurePosixPath(parts[-1]).stem if parts else ""
+    found = _NAMED.fullmatch(stem) or _FRAME.fullmatch(stem)
+    return f"{'/'.join(parts[:-1])}/{found['who']}" if found and _letters(found["who"]) not in ("", own) else ""
 
 
 def _letters(text: str) -> str:

@@ -15,6 +15,7 @@ from core.tasks.scorecard import Scorecard, format_interval, format_score
 from pages.ui.runs.words import BADGES, score_name
 from pages.ui.session import engine, state, warmup
 from pages.ui.widgets.messages import explain, literal, show_error
+from pages.ui.widgets.progress import delayed_bar
 
 RESULTS = "pages/results.py"
 
@@ -50,9 +51,9 @@ def submit(experiment: Experiment, device: str, name: str = "", *, leave: bool =
     Ends the script run when it succeeds.
     """
     try:
-        with st.spinner("Checking the images and the settings."):
+        with st.spinner("Checking the images and the settings."), delayed_bar() as progress:
             live_before = {run.id for run in engine.live_runs()}
-            run_id = engine.manager().submit(experiment, device, name)
+            run_id = engine.manager().submit(experiment, device, name, progress)
     except GraftError as error:
         show_error(error)
         return
@@ -179,7 +180,12 @@ def _resume(run: Run) -> None:
     where = f"Continues after epoch {done}." if done else "Starts again: no epoch had ended."
     kind = "primary" if has_next_step(run) and run.val is None else "secondary"
     if st.button("Resume", icon=":material/play_arrow:", key="train-resume", help=where, type=kind):
-        _run_action(engine.manager().resume, run.id, spinner="Checking that the images are the same.")
+        _run_action(_go_on, run.id, spinner="Checking that the images are the same.")
+
+
+def _go_on(run_id: str) -> None:
+    with delayed_bar() as progress:
+        engine.manager().resume(run_id, progress)
 
 
 def _result(run: Run, scores: Scorecard) -> None:

@@ -26,6 +26,7 @@ from core.runs.records import Run
 from core.runs.workspace import Workspace, open_workspace
 from pages.ui.session import state, warmup
 from pages.ui.session.anchor import forget, once
+from pages.ui.widgets.progress import delayed_bar
 
 if TYPE_CHECKING:  # importing it loads torch
     from core.jobs import JobManager
@@ -102,8 +103,9 @@ def split(source: str, spec: SplitSpec, reading: Reading = AS_FOUND) -> Split:
     images = dataset(source, reading)
 
     def divide() -> Split:
-        with st.spinner("Dividing the images."):  # takes seconds for tens of thousands of images
-            return make_split(images, spec)
+        # takes seconds for tens of thousands of images
+        with st.spinner("Looking for copies, and dividing the images."), delayed_bar() as progress:
+            return make_split(images, spec, progress=progress)
 
     return _splits().get_or_make((*_key(source, reading), spec), divide)
 

@@ -7,6 +7,7 @@ import pytest
 
 from core.data.near.altered import Altered
 from core.data.near.duplicates import _Search
+from core.data.near.partners import Nearest
 from core.data.near.union import Union
 
 
@@ -14,6 +15,7 @@ def search(labels, names="ash elm oak fir", ranks=None):
     """A search in images of these labels, whose thumbnails play no part."""
     made = object.__new__(_Search)
     made.chosen, made.labels = np.arange(len(labels)), np.array(labels)
+    made.place = made.chosen
     made.ranks = np.zeros(len(labels), int) if ranks is None else np.array(ranks)
     made.apart = np.zeros(len(labels), bool)
     made.dataset = SimpleNamespace(items=labels, label_of=lambda label: names.split()[label])
@@ -70,9 +72,9 @@ def test_of_altered_copies_the_least_different_is_noted_in_each_part_unless_it_i
 
     def noted(*apart):
         made.apart[:] = np.isin(np.arange(5), apart)
-        nearest, same = np.full((3, 5), -1), Union(5)
+        nearest, same = Nearest(5), Union(5)
         made._take_altered(pairs, np.arange(5), same, nearest)
-        return nearest.tolist(), [group.tolist() for group in same.groups()]
+        return nearest.partner.tolist(), [group.tolist() for group in same.groups()]
 
     assert noted() == ([[2, -1, -1, -1, -1], [-1, 0, 0, -1, 0], [3, -1, -1, 0, -1]], [[0, 1, 2, 4]])
     assert noted(2) == ([[1, -1, -1, -1, -1], [-1, 0, -1, -1, 0], [3, -1, -1, 0, -1]], [[0, 1, 4]])

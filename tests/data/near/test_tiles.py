@@ -31,7 +31,7 @@ def test_every_near_pair_is_within_reach(small, onwards):
     thumbs = (rng.normal(0, 60, (23, 3)) @ rng.normal(0, 1, (3, 48)) + rng.normal(0, 1, (23, 48))).astype(np.float32)
     thumbs[17], thumbs[9] = thumbs[2] + rng.normal(0, 3, 48), thumbs[4] + rng.normal(0, 3, 48)
     furthest = np.full(23, 10.0**2 * 48, dtype=np.float32)
-    found = {(int(r), int(c)) for rows, columns in within_reach(thumbs, furthest, onwards=onwards)
+    found = {(int(r), int(c)) for rows, columns in within_reach(thumbs, furthest, np.arange(23), onwards=onwards)
              for r in rows for c in columns}  # fmt: skip
     assert (2, 17) in found
     assert ((17, 2) in found) is not onwards
