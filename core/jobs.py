@@ -88,7 +88,7 @@ class JobManager:
             self._require_room()
         try:
             # reads all images: not while others wait for the queue
-            lease = reopen_run(self.workspace, run_id, on_progress=on_progress)
+            lease = reopen_run(self.workspace, run_id, None, on_progress)
         except RunConflict:
             if self.owns(run_id):  # another tab was quicker
                 return run_id

@@ -3,12 +3,16 @@ labels, with a manifest that says how each was made."""
 
 import io
 import json
+import os
 import re
 import shutil
+import threading
 import zipfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -33,6 +37,8 @@ MANIFEST = "manifest.csv"
 LABELS = "labels.csv"  # of images with several labels, which lie in one folder
 LARGEST = 100_000  # files
 _CACHE_BYTES = 1 << 26
+_THREADS = min(8, os.cpu_count() or 1)
+_AT_ONCE = 64  # copies that are made, before they are written in their order
 _SAMPLE = 4  # images from which the size of all is estimated
 _SAFE = re.compile(r"\w(?:[\w ().,+-]{0,80}[\w)])?")  # letters of any script; no separators, no dots at the ends
 Put = Callable[[str, bytes], None]
@@ -62,32 +68,27 @@ def write_copies(
     """
     if copies < 1 or copies * len(items) > LARGEST:
         raise InvalidInput(f"{copies} copies of {len(items)} images: choose 1 or more, and at most {LARGEST:,} files.")
-    cache = ImageCache(geometry, _CACHE_BYTES)
-    others = _Recorded(items, cache.base)
-    maker = Pipeline(pipeline, geometry, others)
+    makers = _Makers(pipeline, geometry, seed, items)
     places = _places(dataset)
     rows, left_out = list[tuple[str | int, ...]](), list[str]()
     labelled: list[tuple[str, Sequence[str]]] = []
     if dataset.several:  # before there is anything to lose
         said = [(f"image-{number}.png", _labels(dataset, item)) for number, item in enumerate(items)]
         labels_table(said, dataset.classes)
-    with _place(out) as put:
-        for index, item in enumerate(items):
-            try:
-                base = cache.base(item)
-            except (UnreadableImage, OSError) as error:
-                left_out.append(f"{item.name}: {error}")
-                continue
-            for number in range(copies):
-                yield Progress(what="writing copies", done=index * copies + number, total=len(items) * copies)
+    wanted = [(item, number) for item in items for number in range(copies)]
+    with _place(out) as put, ThreadPool(_THREADS) as pool:
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            for place, ((item, number), made) in enumerate(zip(some, pool.imap(makers.made, some), strict=True), start):
+                if isinstance(made, str):
+                    left_out += [made] if number == 0 else []
+                    continue
+                yield Progress(what="writing copies", done=place, total=len(wanted))
                 name = f"{places(item)}/{slug(Path(item.name).stem)}-{item.digest[:8]}-{number}.png"
-                put(name, _png(maker.view(base, seed=seed, digest=item.digest, number=number)))
-                others.taken.clear()
-                fired = maker.fired(base, seed=seed, digest=item.digest, number=number)
-                steps = json.dumps(_drawn_steps(fired, pipeline, others.taken), ensure_ascii=False)
+                put(name, made.png)
                 labels = _labels(dataset, item)
                 labelled.append((name, labels))
-                rows.append((name, joined(labels, dataset.classes), item.name, item.digest, number, seed, steps))
+                rows.append((name, joined(labels, dataset.classes), item.name, item.digest, number, seed, made.steps))
         put(MANIFEST, csv_bytes(OF_COPIES, rows))
         if dataset.several:
             put(LABELS, labels_table(labelled, dataset.classes))
@@ -109,6 +110,39 @@ def estimated_bytes(
         with suppress(UnreadableImage, OSError):
             sizes.append(len(_png(maker.view(base(item), seed=seed, digest=item.digest, number=0))))
     return round(sum(sizes) / len(sizes) * copies * len(items)) if sizes else 0
+
+
+class _Made(NamedTuple):
+    """A copy as a file, and how it was made, as JSON."""
+
+    png: bytes
+    steps: str
+
+
+class _Makers:
+    """Makes copies, in any thread: threads, since most of the time goes into compressing the files."""
+
+    def __init__(self, spec: PipelineSpec, geometry: Geometry, seed: int, items: Sequence[Item]) -> None:
+        self._spec, self._geometry, self._seed, self._items = spec, geometry, seed, items
+        self._cache = ImageCache(geometry, _CACHE_BYTES)
+        self._local = threading.local()  # pipelines must not be shared between threads
+
+    def made(self, wanted: tuple[Item, int]) -> _Made | str:
+        """The copy of an image with a number, or why there is none."""
+        item, number = wanted
+        try:
+            base = self._cache.base(item)
+        except (UnreadableImage, OSError) as error:
+            return f"{item.name}: {error}"
+        if not hasattr(self._local, "maker"):
+            self._local.others = _Recorded(self._items, self._cache.base)
+            self._local.maker = Pipeline(self._spec, self._geometry, self._local.others)
+        maker: Pipeline = self._local.maker
+        png = _png(maker.view(base, seed=self._seed, digest=item.digest, number=number))
+        taken = self._local.others.taken
+        taken.clear()
+        fired = maker.fired(base, seed=self._seed, digest=item.digest, number=number)
+        return _Made(png, json.dumps(_drawn_steps(fired, self._spec, taken), ensure_ascii=False))
 
 
 class _Recorded(TrainingImages):

@@ -5,8 +5,8 @@
 
 Without `--folder` the images are drawn into a folder that is removed afterwards; a folder is filled if it is empty, and
 kept. `list`: the folder is read and every image decoded and checked; `again`: the same once more, as after a restart;
-`split`: the search for copies and the division; `train`: one epoch of the head on fresh plain images, to its first
-step and to its end. Linux only: the memory is what the kernel says.
+`split`: the search for copies and the division; `train`: the head on new views in every epoch, to its first step, and
+for a minute more. Linux only: the memory is what the kernel says.
 """
 
 import argparse
@@ -34,11 +34,12 @@ from core.planning.experiments import default_experiment
 from core.runs.execute import create_run, execute
 from core.runs.prepare import prepare
 from core.runs.workspace import Workspace
-from core.training.events import RunEnded, StepEnded
+from core.training.events import StepEnded
 from core.work.control import Control
 
 CLASSES = 10
 POLL_S = 0.05
+TRAINED_S = 60.0
 STEPS = ("list", "again", "split", "train")
 
 
@@ -97,11 +98,15 @@ def _train(folder: Path, root: Path) -> dict[str, Any]:
     began = time.monotonic()
     prepared = prepare(experiment, root, "cpu", images=workspace.images)
     found: dict[str, Any] = {"prepared": round(time.monotonic() - began, 1)}
-    for event in execute(workspace, create_run(workspace, prepared), Control()):
+    control, images = Control(), 0
+    for event in execute(workspace, create_run(workspace, prepared), control):
         if isinstance(event, StepEnded):
             found.setdefault("first_step", round(time.monotonic() - began, 1))
-        elif isinstance(event, RunEnded):
-            found["trained"] = round(time.monotonic() - began, 1)
+            images += recipe.batch_size
+            if (trained := time.monotonic() - began - found["first_step"]) >= TRAINED_S and "rate" not in found:
+                found["rate"] = round(images / trained)
+                control.stop()
+    found["ended"] = round(time.monotonic() - began, 1)
     return found
 
 

@@ -141,9 +141,9 @@ def _ask_only(tell, monkeypatch):
         yield Progress(what="writing", done=0, total=1)
         return [f"{one.name}: has [gone]." for one in items[:2]] if copies != 1 else []
 
-    def loaded(source, root, **how):
-        tell.ask("load_dataset", source, root, how["reading"])
-        return load_dataset(source, root, **how)
+    def loaded(source, root, progress, reading):
+        tell.ask("load_dataset", source, root, reading)
+        return load_dataset(source, root, progress, reading)
 
     for place in (sources, lights):
         monkeypatch.setattr(place, "load_dataset", loaded)

@@ -96,7 +96,7 @@ def told(graft, divided, files, tmp_path, monkeypatch):  # noqa: F811
     monkeypatch.setenv("COLUMNS", "250")
     tell = Told(graft, places | {name: files / name for name in ("FILE", "PLAN")})
 
-    def prepared(plan, root, device, images):
+    def prepared(plan, root, device, on_progress, images):
         tell.ask_plan("prepare", plan, root, device)
         raise InvalidInput("That was all.")
 

@@ -118,7 +118,7 @@ def _ask_only(tell, workspace, monkeypatch):
     def started(program, command, environment):
         tell.ask("execve", program, *command, environment.get("GRAFT_WORKSPACE"))
 
-    def reopened(opened, run_id, device):
+    def reopened(opened, run_id, device, on_progress):
         tell.ask("reopen_run", run_id, device)
         if not opened.store.run(run_id).status.resumable:
             raise RunConflict(f"Run {run_id} is over.")
