@@ -82,7 +82,7 @@ def _images() -> tuple[Dataset | None, tuple[Item, ...], str]:
         dataset = engine.chosen_dataset(delayed_bar)
         if dataset is None:
             return None, (), ""
-        split = engine.split(dataset.source, draft.split, draft.reading)
+        split = engine.split(dataset.source, draft.split, draft.reading, delayed_bar)
         return dataset, training_items(dataset, split.train), ""
     except GraftError as error:
         return None, (), sentence(error)

@@ -79,19 +79,15 @@ def make_split(
     names agree in other folders, or have the same numbers, are not; without `look_for_shifted`, those are not whose
     folders began a little later than one another, nor pairs of consecutive numbers.
 
-    `progress(done, total)` is of the images that were compared, which takes longest where there are many; it is called
-    from the calling thread, and what it raises ends the search.
+    `progress(done, total)`: images that were compared; what it raises ends the search.
     """
     reasons = exact_reasons(dataset)
     distinct, unknown = distinct_digests(dataset, spec)
-    near = find_near(
-        dataset, frozenset(reasons), distinct, look_for_altered=look_for_altered, look_for_turned=look_for_turned,
-        progress=progress,
-    )  # fmt: skip
+    kinds = {"look_for_altered": look_for_altered, "look_for_turned": look_for_turned}
+    near = find_near(dataset, frozenset(reasons), distinct, progress=progress, **kinds)
     more, notes = near_reasons(dataset, near, spec, reasons)
-    apart = (
-        {index for index, item in enumerate(dataset.items) if item.digest in distinct} | reasons.keys() | more.keys()
-    )
+    different = {index for index, item in enumerate(dataset.items) if item.digest in distinct}
+    apart = different | reasons.keys() | more.keys()
     dealt = spec.near_copies == "group" and not _divides_all(dataset)
     versions = version_groups(dataset, apart, look_for_turned) if by_names and dealt else ()
     notes += version_note(dataset, versions)
@@ -110,11 +106,10 @@ def make_split(
     notes += unused_parts_notes(dataset)
     notes += together_notes(dataset, apart, (*versions, *near.groups))
     notes += unpaired_notes(dataset, apart, (*versions, *near.groups))
-    if spec.near_copies != "group":
-        return _divided(dataset, spec, reasons | more, (), near, [*notes, *unknown])
     # joined only where there is something to join: the order of units decides on the split
     groups = joined(near.groups, versions) if versions and dealt else near.groups
-    return _divided(dataset, spec, reasons | more, groups, near, [*notes, *unknown])
+    together = groups if spec.near_copies == "group" else ()
+    return _divided(dataset, spec, reasons | more, together, near, [*notes, *unknown])
 
 
 def _divides_all(dataset: Dataset) -> bool:

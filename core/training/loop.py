@@ -26,7 +26,7 @@ from core.training.events import StepEnded as Step
 from core.training.inference import BATCH_SIZE, Answers, answer
 from core.training.lbfgs import LbfgsFit
 from core.training.limits import Limits
-from core.training.schedule import peak_rate
+from core.training.optimizers import peak_rate
 from core.training.setup import Setup
 from core.training.step import OUT_OF_MEMORY, EpochTotals, Stepper, StepResult
 from core.work.control import Aborted, Control, Signal

@@ -16,8 +16,8 @@ from core.features.batches import sent
 from core.features.phase_inputs import PhaseInput
 from core.features.pixels import Inputs, Source
 from core.features.shortage import as_out_of_memory
-from core.training.optimizers import fits, make_optimizer
-from core.training.schedule import peak_rate, rate_factor, set_rate
+from core.training import graphs
+from core.training.optimizers import fits, make_optimizer, peak_rate, rate_factor, set_rate
 from core.training.setup import Setup
 
 OUT_OF_MEMORY = (
@@ -79,6 +79,9 @@ class Stepper:
         self._autocast = setup.autocast_of(self.phase)
         self.micro_batches = 1  # in which a batch is computed
         self.notes: list[str] = []
+        # mixed images are drawn on the processor, and the factor of fp16 may change with each step
+        able = graphs.usable(setup.device) and not self.mixes and not self.scaler.is_enabled()
+        self._graphs = graphs.StepGraphs(self._whole, setup.model, setup.device) if able else None
 
     def restore(self, state: dict[str, Any]) -> None:
         """Give the optimizer the state it was saved with."""
@@ -107,15 +110,18 @@ class Stepper:
         set_rate(self.optimizer, rate)
         targets = sent(batch.targets, setup.device)
         seed = _step_seed(setup.experiment.seed, self.index, step_in_phase)
-        loss, correct, weight = self._backward(batch.tensor, targets, seed)
+        loss, correct, weight = self._backward(batch.tensor, targets, seed, self.steps - step_in_phase)
         self._apply(recipe.clip_norm)
         return StepResult(loss, correct, rate, len(targets), weight)
 
-    def _backward(self, tensor: Tensor, targets: Tensor, seed: int) -> tuple[Tensor, Tensor, Tensor | float]:
+    def _backward(
+        self, tensor: Tensor, targets: Tensor, seed: int, steps_left: int
+    ) -> tuple[Tensor, Tensor, Tensor | float]:
         while True:
             try:
                 with as_out_of_memory():
-                    return self._accumulated(tensor, targets, seed)
+                    replayed = self._replayed(tensor, targets, seed, steps_left)
+                    return replayed or self._accumulated(tensor, targets, seed)
             except torch.OutOfMemoryError as error:
                 self.optimizer.zero_grad(set_to_none=True)
                 if self._made_room():
@@ -130,8 +136,33 @@ class Stepper:
                 "see the smaller parts."
             )
 
+    def _replayed(
+        self, tensor: Tensor, targets: Tensor, seed: int, steps_left: int
+    ) -> tuple[Tensor, Tensor, Tensor | float] | None:
+        """What `_accumulated` gives, if steps are replayed."""
+        if self._graphs is None or self.micro_batches > 1:
+            return None
+        found = self._graphs.step(tensor, targets, seed, steps_left)
+        self.notes += self._graphs.notes
+        self._graphs.notes.clear()
+        return None if found is None else (found.loss, found.correct, self.setup.criterion.mean_weight(targets))
+
+    def _whole(self, inputs: Tensor, targets: Tensor) -> graphs.Computed:
+        """Compute a whole batch, and leave its gradients in the parameters."""
+        with self._autocast():
+            logits = self.phase_input.suffix(inputs)
+            loss = self.setup.criterion(logits, targets)
+        loss.backward()
+        return graphs.Computed(loss.detach(), self.setup.task.correct(logits.detach(), targets))
+
     def _made_room(self) -> bool:
-        """Whether memory was freed that a batch may now use: that of kept features, which then lie elsewhere."""
+        """Whether memory was freed that a batch may now use: that of recorded steps, or of kept features, which then
+        lie elsewhere."""
+        if self._graphs is not None:
+            self._graphs.forget()
+            self._graphs = None
+            self._give_back()
+            return True
         features = self.phase_input.features
         if features is None or not features.leave_device():
             return False

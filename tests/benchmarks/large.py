@@ -105,7 +105,7 @@ def _train(folder: Path, root: Path) -> dict[str, Any]:
             images += recipe.batch_size
             if (trained := time.monotonic() - began - found["first_step"]) >= TRAINED_S and "rate" not in found:
                 found["rate"] = round(images / trained)
-                control.stop()
+                control.abort()
     found["ended"] = round(time.monotonic() - began, 1)
     return found
 

@@ -29,11 +29,10 @@ from core.runs.prepare import prepare
 from core.runs.trial import screen_labels
 from core.runs.workspace import Workspace
 from core.work.control import Control
-from tests.benchmarks import safety_pairs
 from tests.benchmarks.arms import machine
 from tests.benchmarks.folds import SPLITS
-from tests.benchmarks.safety_pairs import PAIRS, Pair, Sample, digest, trials
-from tests.benchmarks.safety_reckon import Effect, agrees, effect, light
+from tests.benchmarks.safety.pairs import PAIRS, Pair, Sample, digest, trials
+from tests.benchmarks.safety.reckon import Effect, agrees, effect, light
 
 people = Console(stderr=True)
 CONTROL = "none"  # the arm without augmentation
@@ -99,7 +98,7 @@ def _one_trial(sample: Sample, trial: int, pairs: Sequence[Pair], kept: Kept, pa
     """Lights and trainings of one training set, each kept as soon as it is there."""
     with tempfile.TemporaryDirectory() as folder:
         images, workspace = Path(folder) / "images", Workspace(Path(folder) / "workspace")
-        safety_pairs.prepare(sample, trial, images)
+        pairs.prepare(sample, trial, images)
         base = default_experiment(str(images)).changed(seed=trial)
         dark = [pair for pair in pairs if str(trial) not in kept["lights"].get(pair.key, {})]
         for pair, shown in zip(dark, _lights(base, workspace, [pair.pipeline for pair in dark]), strict=True):

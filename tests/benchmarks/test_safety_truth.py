@@ -6,9 +6,9 @@ from core.augment.steps import check_parameters
 from core.data.sources import load_dataset
 from core.data.split import make_split
 from core.experiment import SplitSpec
-from tests.benchmarks import safety_pairs
-from tests.benchmarks.safety_pairs import PAIRS, TEST, prepare, trials
-from tests.benchmarks.safety_reckon import Effect, agrees, effect, light
+from tests.benchmarks.safety import pairs
+from tests.benchmarks.safety.pairs import PAIRS, TEST, prepare, trials
+from tests.benchmarks.safety.reckon import Effect, agrees, effect, light
 from tests.benchmarks.safety_truth import summary, table
 
 
@@ -31,7 +31,7 @@ def test_every_stamp_is_tested_in_each_repeat():
 
 def test_training_and_test_signs_are_drawn_anew_and_kept_apart(tmp_path, monkeypatch):
     for name in ("TRAIN", "VAL", "TEST"):
-        monkeypatch.setattr(safety_pairs, name, 2)
+        monkeypatch.setattr(pairs, name, 2)
     found = []
     for trial in (0, 1):
         prepare("signs", trial, tmp_path / str(trial))

@@ -10,8 +10,7 @@ from core.backbones.freezing import freeze, set_modes
 from core.backbones.stages import Stage
 from core.experiment import Phase, Recipe
 from core.training import sweep
-from core.training.optimizers import ROUND, make_optimizer
-from core.training.schedule import rate_factor
+from core.training.optimizers import ROUND, make_optimizer, rate_factor
 from core.training.step import _step_seed
 
 

@@ -13,8 +13,7 @@ from core.experiment import BackboneSpec, Phase, Recipe
 from core.optimizers import NAMES as OPTIMIZERS
 from core.optimizers import OptimizerEntry
 from core.training import optimizers
-from core.training.optimizers import fits, make_optimizer
-from core.training.schedule import set_rate
+from core.training.optimizers import fits, make_optimizer, set_rate
 from core.training.step import Stepper
 
 NAME = "timm/resnet10t"

@@ -10,7 +10,7 @@ from core.backbones.freezing import count_parameters
 from core.data.cache import ImageCache
 from core.experiment import Phase, PipelineSpec, Recipe, Step
 from core.features.batches import Normalise
-from core.training.schedule import peak_rate
+from core.training.optimizers import peak_rate
 from core.training.setup import raise_momentum
 from tests.conftest import make_experiment
 from tests.training.test_loop import prepare

@@ -17,7 +17,7 @@ from core.training.device import device_title, precisions, require_precision, re
 from core.training.events import EpochEnded
 from core.training.inference import answer
 from core.training.kept import Kept, forget_last, keep, kept, kept_weights
-from core.training.schedule import rate_factor
+from core.training.optimizers import rate_factor
 from core.training.setup import raise_momentum
 from core.training.step import EpochTotals
 from core.work.control import Aborted, Control

@@ -55,7 +55,7 @@ def show(source: str) -> None:
     split_before = engine.known_split(source, draft.split, draft.reading)
     try:
         dataset = engine.dataset(source, draft.reading, delayed_bar)
-        split = engine.split(source, draft.split, draft.reading)
+        split = engine.split(source, draft.split, draft.reading, delayed_bar)
     except UnclearLayout as error:  # the folder has changed
         if error.choices:
             data_view.ask(source, draft.reading)

@@ -26,7 +26,6 @@ from core.runs.records import Run
 from core.runs.workspace import Workspace, open_workspace
 from pages.ui.session import state, warmup
 from pages.ui.session.anchor import forget, once
-from pages.ui.widgets.progress import delayed_bar
 
 if TYPE_CHECKING:  # importing it loads torch
     from core.jobs import JobManager
@@ -98,13 +97,13 @@ def known_dataset(source: str | None, reading: Reading = AS_FOUND) -> Dataset | 
     return None if source is None else _datasets().get(_key(source, reading))
 
 
-def split(source: str, spec: SplitSpec, reading: Reading = AS_FOUND) -> Split:
-    """The split of a source."""
+def split(source: str, spec: SplitSpec, reading: Reading = AS_FOUND, bar: Bar = nullcontext) -> Split:
+    """The split of a source. While its images are compared, `bar` is open."""
     images = dataset(source, reading)
 
     def divide() -> Split:
         # takes seconds for tens of thousands of images
-        with st.spinner("Looking for copies, and dividing the images."), delayed_bar() as progress:
+        with st.spinner("Looking for copies, and dividing the images."), bar() as progress:
             return make_split(images, spec, progress=progress)
 
     return _splits().get_or_make((*_key(source, reading), spec), divide)

@@ -82,7 +82,7 @@ def _data(draft: Draft) -> Row:
         return Row("Data", DATA, icon, "No images chosen yet")
     try:
         dataset = engine.dataset(draft.source, draft.reading, delayed_bar)
-        split = engine.split(draft.source, draft.split, draft.reading)
+        split = engine.split(draft.source, draft.split, draft.reading, delayed_bar)
     except GraftError:
         return Row("Data", DATA, icon, "These images cannot be used", draft.source)
     parts = {"train": len(split.train), "validate": len(split.val), "test": len(split.test)}
@@ -141,6 +141,7 @@ def _data_blockers(draft: Draft) -> list[Blocker]:
         return [Blocker("No images are chosen yet. Choose a sample, or bring your own.", DATA)]
     try:
         engine.dataset(draft.source, draft.reading, delayed_bar)
+        engine.split(draft.source, draft.split, draft.reading, delayed_bar)
         found = engine.report(draft.source, draft.split, draft.reading).problems
     except GraftError as error:
         return [Blocker(sentence(error), DATA)]

@@ -49,13 +49,13 @@ class Manager:
     def queue(self):
         return self.order
 
-    def submit(self, experiment, device="auto", name=""):
+    def submit(self, experiment, device="auto", name="", on_progress=None):
         self.calls.append(("submit", experiment, device, name))
         return "new"
 
     def __getattr__(self, name):
         if name in ("pause", "unpause", "stop", "resume"):
-            return lambda run_id: self.calls.append((name, run_id))
+            return lambda run_id, on_progress=None: self.calls.append((name, run_id))
         raise AttributeError(name)
 
     def analysis(self, key):

@@ -138,7 +138,7 @@ def test_settings_go_into_the_experiment(draft, monkeypatch, manager):
     at.number_input(key="train.learning_rate").set_value(0.02)
     at.number_input(key="train.seed").set_value(7)
     click(ran(at), "train-start")
-    (experiment, device, _), *_ = asked
+    (experiment, device, *_), *_ = asked
     assert (experiment.recipe.learning_rate, experiment.seed, device) == (0.02, 7, "cpu")
     assert experiment.phases == ENDLESS
 
@@ -237,7 +237,7 @@ def test_from_scratch_takes_the_pretrained_weights_away(images, manager, monkeyp
     asked = []
     monkeypatch.setattr(manager, "submit", lambda *a: asked.append(a) or run.id)
     click(page(train_run=run.id), "train-control-from-scratch")
-    ((experiment, device, name),) = asked
+    ((experiment, device, name, _),) = asked
     assert experiment.backbone == BackboneSpec(name="efficientnet_lite0", image_size=64, weights="none")
     assert (device, name) == ("cpu", "Old run, from scratch")
 

@@ -68,7 +68,7 @@ class Memory:
 
     def __init__(self, most, times=0):
         self.most, self.times, self.widths = most, times, []
-        self.setup = SimpleNamespace(device=torch.device("cpu"))
+        self.setup, self._graphs = SimpleNamespace(device=torch.device("cpu")), None
         self.phase_input = SimpleNamespace(features=SimpleNamespace(leave_device=self._leave))
         self.optimizer = SimpleNamespace(zero_grad=lambda **given: self.widths.append(f"cleared {given}"))
         self.micro_batches, self.notes = 1, []
@@ -84,6 +84,9 @@ class Memory:
             raise torch.OutOfMemoryError("no")
         return "done"
 
+    def _replayed(self, *_):
+        return None
+
     def _made_room(self):
         return Stepper._made_room(self)
 
@@ -95,7 +98,7 @@ def test_memory(recorded):
     lines = [step.OUT_OF_MEMORY, lbfgs.TOO_MANY]
     for most, times, count in ((9, 0, 9), (4, 0, 9), (2, 1, 9), (1, 0, 3), (0, 1, 3), (0, 0, 1)):
         memory = Memory(most, times)
-        told = message(Stepper._backward, memory, torch.zeros(count), torch.zeros(count), 0)
+        told = message(Stepper._backward, memory, torch.zeros(count), torch.zeros(count), 0, 0)
         lines.append(f"{most} of {count}: {told}, {memory.micro_batches} parts, {memory.widths}\n{memory.notes}")
     recorded.check("memory", "\n".join(lines))
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from core.experiment import Phase, Recipe
-from core.training.schedule import peak_rate, rate_factor, set_rate
+from core.training.optimizers import peak_rate, rate_factor, set_rate
 
 
 def series(steps=20, **recipe):
