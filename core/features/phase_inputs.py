@@ -18,7 +18,7 @@ from core.features.pixels import Pixels, Source
 from core.features.precision import DTYPES, autocast_for, frozen_precision, tolerates_precision
 from core.features.shortage import forward_with_oom_retry
 from core.features.sources import Features
-from core.features.store import DISK_BYTES, MEMORY_BYTES, FeatureStore, Layout, as_bytes
+from core.features.store import DISK_BYTES, MEMORY_BYTES, FeatureStore, Layout, as_bytes, room_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class PhaseInputs:
         if self._views == "fresh":
             return None
         view_bytes = self._row_bytes(cut) * self._n_images
-        return view_bytes * (self._views + 1) if view_bytes <= MEMORY_BYTES else None
+        return view_bytes * (self._views + 1) if view_bytes <= max(MEMORY_BYTES, room_on(self._device)) else None
 
     def shared_cut(self, index: int) -> str | None:
         """The earliest cut whose features phase `index` shares with its neighbours."""

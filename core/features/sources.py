@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Collection, Generator, Iterable, Sequence
+from contextlib import nullcontext
+from time import perf_counter
 
 import torch
 from torch import Tensor
@@ -12,6 +14,7 @@ from core.errors import StorageFailed
 from core.features.batches import sent
 from core.features.pixels import Chunks, Inputs, Pixels, Source
 from core.features.precision import Autocast
+from core.features.quicker import Quicker
 from core.features.shortage import forward_with_oom_retry
 from core.features.store import CPU, MEMORY_BYTES, Block, FeatureStore, Layout, room_on
 from core.text import format_size
@@ -27,8 +30,9 @@ class Features:
     A block is filled in a fixed order and in slices of fixed size, and stored only when complete: its rows never depend
     on the batches or on when a run was stopped. The prefix must be in eval mode.
 
-    At most MEMORY_BYTES per view are kept, and the same for all views in memory; more is read from files or computed
-    each time.
+    At most MEMORY_BYTES per view are kept, and the same for all views in memory; on a GPU also what its memory has
+    room for. More is read from files or computed each time: whichever turns out to be quicker where a device computes
+    beside the processor.
     """
 
     def __init__(
@@ -49,8 +53,10 @@ class Features:
         self._store = store
         self._row_bytes = row_bytes
         self._blocks: dict[str, Block] = {}
-        self._too_large_noted = False
+        self._not_kept_noted = False
         self._uses_device = device.type == "cuda"
+        # a processor's results may not depend on how quick its disk is
+        self._quicker = Quicker() if device.type != "cpu" else None
         # notes for the user, shared with the base source; callers remove what they show
         self.notes: list[str] = base.notes if isinstance(base, Features) else []
 
@@ -64,7 +70,7 @@ class Features:
         if self.keeps(items, view):
             return self._from_block(chunks, view, order)
         if self._keep or view is None:
-            self._note_too_large(len(items))
+            self._note_not_kept(len(items))
         return self._computed(chunks, view, order)
 
     def announce(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> None:
@@ -79,8 +85,23 @@ class Features:
             self._base.announce(_slices(missing, self._wide), view, order)
 
     def keeps(self, items: Sequence[Item], view: int | None) -> bool:
-        """Whether this view of `items` is kept: if requested and small enough."""
-        return (self._keep or view is None) and self._fit(self._blocks.get(self._key(view)), _digests(items))
+        """Whether this view of `items` is kept: if requested, small enough, and not quicker to compute than to read."""
+        if not self._keep and view is not None:
+            return False
+        block, digests = self._blocks.get(self._key(view)), _digests(items)
+        return self._fit(block, digests) and (self._in_memory(block, len(digests)) or not self._better_computed)
+
+    @property
+    def _better_computed(self) -> bool:
+        """Whether what would be read from files is computed instead."""
+        return self._quicker is not None and self._quicker.to_compute
+
+    def _in_memory(self, block: Block | None, rows: int) -> bool:
+        """Whether a block is in memory, or a new one of so many rows would be."""
+        if block is not None:
+            return not block.mapped
+        used = sum(kept.memory_bytes for kept in self._blocks.values())
+        return rows * self._row_bytes <= max(MEMORY_BYTES - used, self._room())
 
     def missing(self, items: Sequence[Item], view: int | None) -> int:
         """Number of `items` whose features still have to be computed for this view."""
@@ -101,7 +122,9 @@ class Features:
         """Whether a block, with the missing rows added, is small enough to be kept."""
         existing_rows = len(block) if block is not None else 0
         new = [digest for digest in needed_digests if block is None or digest not in block]
-        return (existing_rows + len(new)) * self._row_bytes <= MEMORY_BYTES
+        if existing_rows and not new:
+            return True
+        return (existing_rows + len(new)) * self._row_bytes <= max(MEMORY_BYTES, self._room())
 
     def _from_block(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
         key = self._key(view)
@@ -116,9 +139,13 @@ class Features:
         try:
             for chunk in chunks:
                 while any(item.digest not in failed and (block is None or item.digest not in block) for item in chunk):
+                    began = perf_counter()
                     inputs = next(source_batches)
                     failed |= {item.digest: reason for item, reason in inputs.failed}
+                    first = block is None  # then the device chooses its kernels
                     block = self._add_features(block, inputs, len(missing))
+                    if self._quicker and not first:
+                        self._quicker.computing.add(perf_counter() - began, len(inputs.items))
                 if block is not None and block.device != CPU and not self._uses_device:
                     block = block.on(CPU)
                 yield self._collect(block, chunk, view, failed)
@@ -143,8 +170,11 @@ class Features:
     def _collect(self, block: Block | None, chunk: Sequence[Item], view: int | None, failed: dict[str, str]) -> Inputs:
         good = tuple(item for item in chunk if item.digest not in failed)
         bad = tuple((item, failed[item.digest]) for item in chunk if item.digest in failed)
-        rows = torch.empty(0) if block is None or not good else block.get([item.digest for item in good])
-        there = sent(rows, self._device) if rows.device == CPU else rows
+        digests = [item.digest for item in good]
+        mapped = self._quicker is not None and block is not None and block.mapped
+        with self._quicker.reading.timed(len(good)) if self._quicker and mapped else nullcontext():
+            rows = torch.empty(0) if block is None or not good else block.get(digests)
+            there = sent(rows, self._device) if rows.device == CPU else rows
         return Inputs(there.float(), self._pixels.targets(good, view), good, bad)
 
     def _computed(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
@@ -196,7 +226,11 @@ class Features:
 
     def _fits_there(self, rows: int, layout: Layout) -> bool:
         """Whether features fit into the share of the device's memory that they may take."""
-        return self._uses_device and rows * layout.row_bytes <= room_on(self._device)
+        return self._uses_device and rows * layout.row_bytes <= self._room()
+
+    def _room(self) -> int:
+        """Bytes of the device's memory that more features may take."""
+        return room_on(self._device) if self._uses_device else 0
 
     def _save(self, key: str, block: Block) -> None:
         if self._store is None or self._store.failed:
@@ -210,14 +244,19 @@ class Features:
                 f"What exceeds {format_size(MEMORY_BYTES)} is computed anew at every epoch."
             )
 
-    def _note_too_large(self, images: int) -> None:
-        if not self._too_large_noted:
-            self._too_large_noted = True
-            self.notes.append(
-                f"The features of one view of {images} images would take {format_size(images * self._row_bytes)}; at "
-                f"most {format_size(MEMORY_BYTES)} are kept. They are computed anew at every epoch. Freeze more stages "
-                "or choose a smaller image size to have them kept."
-            )
+    def _note_not_kept(self, images: int) -> None:
+        if self._not_kept_noted:
+            return
+        self._not_kept_noted = True
+        size, most = images * self._row_bytes, max(MEMORY_BYTES, self._room())
+        if self._quicker and self._better_computed and size <= most:
+            self.notes.append(self._quicker.note)
+            return
+        self.notes.append(
+            f"The features of one view of {images} images would take {format_size(size)}; at most {format_size(most)} "
+            "are kept. They are computed anew at every epoch. Freeze more stages or choose a smaller image size to "
+            "have them kept."
+        )
 
     def _key(self, view: int | None) -> str:
         return hashlib.blake2b(f"{self._name}|{self._pixels.key(view)}".encode(), digest_size=16).hexdigest()

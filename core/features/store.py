@@ -99,6 +99,11 @@ class Block:
         return 0 if self._mapped or self.device.type != "cpu" else self._rows.nbytes
 
     @property
+    def mapped(self) -> bool:
+        """Whether the rows are read from a file."""
+        return self._mapped
+
+    @property
     def device(self) -> torch.device:
         """Where the rows are."""
         return self._rows.device

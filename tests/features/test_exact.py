@@ -61,7 +61,7 @@ def test_what_is_too_large_and_what_cannot_be_stored_is_said_once():
     store = Full()
     made = features(store=store, row_bytes=3_000_000)
     for images in (700, 900):
-        made._note_too_large(images)
+        made._note_not_kept(images)
         made._save("key", None)
     assert store.failed
     assert made.notes == [

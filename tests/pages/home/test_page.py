@@ -99,7 +99,7 @@ def test_one_click_trains_on_the_sample(monkeypatch):
         at.button(key="home-try").click().run()
         assert not at.exception
         assert at.title[0].value == "Train"
-        ((experiment, device, name),) = asked
+        ((experiment, device, name, _),) = asked
         assert experiment.data.source == "sample:stamps"
         assert experiment.pipeline == PRESETS["light"]
         assert (experiment.backbone.name, experiment.backbone.weights) == ("efficientnet_lite0", "default")
