@@ -155,6 +155,7 @@ class _Search:
             scene = self._is_scene(group)
             if scene:
                 scenery.append(group)
+                free = free[np.argsort(self.place[free])]
                 blocks = scenes.distances(self.fine[free], _BLOCK)
             else:
                 blocks = self._distances(free)

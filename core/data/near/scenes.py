@@ -16,6 +16,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.near import cells
+from core.data.near.cells import Cell
+
 SIDE = 32  # px
 FEWEST = 8  # images from which a scene can be told
 AGREE = 0.6
@@ -29,7 +32,7 @@ def distances(
     fine: NDArray[np.uint8], block: int
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]]:
     """For each block of rows of N views (N, SIDE * SIDE): the rows, all N columns, and (rows, N) 1 - correlation of
-    copies.
+    copies. Of very many views, in an order that does not depend on names, the columns are those of the cells around.
 
     Infinite where two images are no copies, and of an image to itself.
     """
@@ -37,18 +40,24 @@ def distances(
         return
     before, after = _residuals(fine)
     usual, spread = _usual(after)
-    columns = np.arange(len(fine))
-    for start in range(0, len(fine), block):
-        rows = np.arange(start, min(start + block, len(fine)))
-        agreement = after[rows] @ after.T
-        outlying = (agreement - np.maximum(usual[rows, None], usual[None])) >= OUTLIER * np.maximum(
-            spread[rows, None], spread[None]
+    for cell in _compared(after, block):
+        rows, columns = cell
+        agreement = after[rows] @ after[columns].T
+        outlying = (agreement - np.maximum(usual[rows, None], usual[None, columns])) >= OUTLIER * np.maximum(
+            spread[rows, None], spread[None, columns]
         )
-        copies = outlying & (agreement >= AGREE)
-        copies[np.arange(len(rows)), rows] = False
+        copies = cell.but_for_themselves(outlying & (agreement >= AGREE))
         if copies.any():  # seldom
-            copies &= before[rows] @ before.T >= AGREE
+            copies &= before[rows] @ before[columns].T >= AGREE
         yield rows, columns, np.where(copies, 1 - agreement, np.float32(np.inf)).astype(np.float32)
+
+
+def _compared(after: NDArray[np.float32], block: int) -> Iterator[Cell]:
+    """Which of the images are compared with which."""
+    everyone = np.arange(len(after))
+    if len(after) < cells.FEWEST:
+        return (Cell(everyone[start : start + block], everyone) for start in range(0, len(after), block))
+    return iter(cells.cells(after, after))
 
 
 def _residuals(fine: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import ImageEnhance, ImageOps
 
-from core.data.near import cells, coarse, duplicates, reach, turned
+from core.data.near import cells, coarse, duplicates, reach, scenes, turned
 from core.data.near.duplicates import find_near
 from core.data.near.reach import within_reach
 from core.data.near.views import GREY_SIDE, Views
@@ -184,3 +184,39 @@ def test_few_images_are_compared_without_a_word(tmp_path):
     told = []
     find_near.__wrapped__(load_dataset(str(tmp_path / "set"), tmp_path / "ws"), progress=told.append)
     assert told == []
+
+
+def of_one_scene(count, copies):
+    """Views of one scene with a mark of its own each; the last ones are the first ones again, a little noisier."""
+    rng = np.random.default_rng(2)
+    scene = rng.uniform(40, 200, (8, 8)).repeat(4, axis=0).repeat(4, axis=1)
+    every = []
+    for _ in range(count - copies):
+        view = scene + rng.normal(0, 1.5)
+        row, column = rng.integers(0, 26, 2)
+        view[row : row + 6, column : column + 6] += rng.choice([-40, 40]) * rng.uniform(0.5, 1, (6, 6))
+        every.append(view)
+    every += [view + 0 for view in every[:copies]]
+    noisy = np.stack(every) + rng.normal(0, 1, (count, 32, 32))
+    return np.clip(noisy, 0, 255).astype(np.uint8).reshape(count, -1)
+
+
+@pytest.mark.parametrize("probed", [100, 5])
+def test_in_cells_the_copies_of_a_scene_are_found(monkeypatch, probed):
+    fine = of_one_scene(260, 40)
+
+    def found():
+        return {
+            (int(min(rows[r], columns[c])), int(max(rows[r], columns[c])))
+            for rows, columns, distance in scenes.distances(fine, 64)
+            for r, c in zip(*np.nonzero(np.isfinite(distance)), strict=True)
+        }
+
+    wanted = found()
+    copies = {(n, 220 + n) for n in range(40)}
+    assert len(wanted & copies) >= 36
+    monkeypatch.setattr(cells, "FEWEST", 2)
+    monkeypatch.setattr(cells, "PROBED", probed)
+    in_cells = found()
+    assert in_cells == wanted if probed == 100 else in_cells >= wanted & copies
+    assert all(one < other for one, other in in_cells)
