@@ -18,6 +18,7 @@ Close = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]  # one < 
 _SIDE = 16  # px
 _CLOSE = 0.02  # squared distance of two unit views
 _NEAREST = 24  # partners of an image that come that far
+_SAMPLE = 640  # images from which that is told where there are very many
 
 
 def candidates(views: Views, most: int, check: Check, advance: Advance = ignore) -> Pairs:
@@ -58,14 +59,12 @@ def _close_of_all(kept: NDArray[np.float32], advance: Advance) -> Close:
 def _close_in_cells(kept: NDArray[np.float32], advance: Advance) -> Close:
     left, right = squared_distances(kept)
 
+    furthest = _furthest(left, right)
+
     def close(cell: cells.Cell) -> Close:
         gap = left[cell.rows] @ right[:, cell.members]
-        near = cell.but_for_themselves(gap <= _CLOSE)
-        if near.sum() > _NEAREST * len(cell.rows):  # where everything is alike: of each row the nearest ones
-            gap[~near] = np.inf
-            rank = min(_NEAREST, gap.shape[1] - 1)
-            near &= gap <= np.partition(gap, rank, axis=1)[:, rank, None]
-        row, member = places(near)
+        wanted = np.maximum(furthest[cell.rows, None], furthest[None, cell.members])
+        row, member = places(cell.but_for_themselves(gap <= wanted))
         return cell.rows[row], cell.members[member], gap[row, member]
 
     found = zip(*cells.for_cells(cells.cells(kept, kept), close, advance), strict=True)
@@ -73,6 +72,19 @@ def _close_in_cells(kept: NDArray[np.float32], advance: Advance) -> Close:
     # some were found from both sides
     _, first = np.unique(np.minimum(rows, members) * len(kept) + np.maximum(rows, members), return_index=True)
     return np.minimum(rows, members)[first], np.maximum(rows, members)[first], gap[first]
+
+
+def _furthest(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
+    """For each image how far others may be: where everything is alike, only so far that about `_NEAREST` of them come,
+    told from a sample."""
+    count = len(left)
+    sample = right[:, :: max(1, count // _SAMPLE)]
+    rank = max(1, round(_NEAREST * sample.shape[1] / count))  # the first one may be the image itself
+
+    def reached(rows: slice) -> NDArray[np.float32]:
+        return np.partition(left[rows] @ sample, rank, axis=1)[:, rank]
+
+    return np.minimum(_CLOSE, np.concatenate(for_blocks(count, reached)))
 
 
 def _nearest_of_many(gap: NDArray[np.float32], start: int) -> Close:
