@@ -32,8 +32,10 @@ from core.training.limits import limit_of_run
 from core.training.loop import train
 from core.training.setup import Setup, set_up
 from core.training.step import OUT_OF_MEMORY
-from core.work.control import Aborted, Control
+from core.work.control import Aborted, Control, Signal
 from core.work.progress import Progress
+
+TOLD_EVERY_S = 0.3  # while images are read
 
 
 def create_run(workspace: Workspace, prepared: Prepared, name: str = "") -> RunLease:
@@ -188,7 +190,7 @@ def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Genera
     try:
         yield _taken(recorder, Progress(what="reading images", done=0, total=1))
         workers = workspace.workers(run.device.partition(":")[0])  # they start meanwhile
-        prepared = prepare_again(workspace, run)
+        prepared = prepare_again(workspace, run, _tells_of_reading(recorder, control))
         checkpoints = Checkpoints(folder, run.digest, run.experiment.data.fingerprint)
         if not checkpoints.exist:
             for done, total in downloaded(run.experiment, control):
@@ -217,6 +219,23 @@ def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Genera
         return None
     finally:
         recorder.settle()
+
+
+def _tells_of_reading(recorder: Recorder, control: Control) -> OnProgress:
+    """Has pages see how far the reading is. What it gives raises `Aborted`."""
+    told = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        if time.monotonic() - told < TOLD_EVERY_S:
+            return
+        told = time.monotonic()
+        if control.at_batch() is not Signal.GO:
+            raise Aborted
+        control.over()  # nothing is computed meanwhile: others may have the device
+        recorder.take(Progress(what="reading images", done=done, total=total))
+
+    return tell
 
 
 def _taken(recorder: Recorder, event: Event) -> Event:

@@ -24,7 +24,7 @@ _NEAREST = 24  # partners of an image in each way that come that far, about
 _SAMPLE = 640  # images from which that is told
 _BLOCK = 512  # rows compared at once: bounds the memory
 _PAIRS = 2048  # pairs at once
-_MOST_AT_ONCE = 1 << 20  # pairs in which what is compared first is looked up
+MOST_AT_ONCE = 1 << 20  # pairs in which what is compared first is looked up
 _TINY = 1e-6
 
 _STEPS = np.arange(GREY_SIDE, dtype=np.float32)
@@ -40,16 +40,20 @@ def candidates(views: Views, most: int, check: Check, advance: Advance = ignore)
     """
     forms, directions = _forms(views)
     own = _unit(forms - np.einsum("nkd,nd->nk", directions, np.einsum("nkd,nk->nd", directions, forms)))
-    found = [
-        _nearer(forms, own, directions, rows, columns, way, check)
-        for way in WAYS
-        for rows, columns in _close(forms, way, advance)
-    ]  # fmt: skip
+    found = []
+    for way in WAYS:
+        parts = [
+            _nearer(forms, own, directions, rows, columns, way, check) for rows, columns in _close(forms, way, advance)
+        ]
+        if parts:
+            one, other, gap = (np.concatenate(each) for each in zip(*parts, strict=True))
+            kept = among_nearest(one, other, gap, most)  # those of all ways are among them
+            found.append((one[kept], other[kept], np.full(len(kept), way), gap[kept]))
     if not found:
         none = np.zeros(0, dtype=int)
         return none, none, none
-    one, other, way, gap = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return nearest(one, other, way, gap, most)
+    one, other, ways, gap = (np.concatenate(each) for each in zip(*found, strict=True))
+    return nearest(one, other, ways, gap, most)
 
 
 def _forms(views: Views) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -125,7 +129,7 @@ def _close_in_cells(
     numbers = cells.for_cells(cells.cells(forms, mirrored), close, advance)
     pairs = np.sort(np.concatenate(numbers))
     pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # some were found from both sides; np.unique takes ten times as long
-    return [np.divmod(part, len(forms)) for part in np.array_split(pairs, 1 + len(pairs) // _MOST_AT_ONCE)]
+    return [np.divmod(part, len(forms)) for part in np.array_split(pairs, 1 + len(pairs) // MOST_AT_ONCE)]
 
 
 def _least(forms: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -143,8 +147,8 @@ def _least(forms: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[n
 def _nearer(
     forms: NDArray[np.float32], own: NDArray[np.float32], directions: NDArray[np.float32], rows: NDArray[np.intp],
     columns: NDArray[np.intp], way: int, check: Check,
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:  # fmt: skip
-    """Of these pairs those that agree but for a small movement and pass `check`: one, other, way, 1 - correlation."""
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:  # fmt: skip
+    """Of these pairs those that agree but for a small movement and pass `check`: one, other, 1 - correlation."""
     agreed = check(rows, columns, way)
     rows, columns = rows[agreed], columns[agreed]
     gap, signs = np.empty(len(rows), dtype=np.float32), _signs(way)
@@ -155,7 +159,7 @@ def _nearer(
         one, other = one[far], other[far]
         gap[part[far]] = _apart(own[other], directions[other], forms[one] * signs)
     near = gap <= FORM
-    return rows[near], columns[near], np.full(near.sum(), way), gap[near]
+    return rows[near], columns[near], gap[near]
 
 
 def _apart(
@@ -175,8 +179,15 @@ def nearest(
     one: NDArray[np.intp], other: NDArray[np.intp], way: NDArray[np.intp], gap: NDArray[np.float32], most: int
 ) -> Pairs:
     """The pairs that are among the `most` nearest of either image."""
+    kept = among_nearest(one, other, gap, most)
+    return one[kept], other[kept], way[kept]
+
+
+def among_nearest(
+    one: NDArray[np.intp], other: NDArray[np.intp], gap: NDArray[np.float32], most: int
+) -> NDArray[np.intp]:
+    """Numbers of the pairs that are among the `most` nearest of either image, ascending."""
     image, pair = np.concatenate((one, other)), np.tile(np.arange(len(one)), 2)
     order = np.lexsort((gap[pair], image))
     image, pair = image[order], pair[order]
-    kept = np.unique(pair[np.arange(len(image)) - np.searchsorted(image, image) < most])
-    return one[kept], other[kept], way[kept]
+    return np.flatnonzero(np.bincount(pair[np.arange(len(image)) - np.searchsorted(image, image) < most]))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.near import cells
-from core.data.near.coarse import Check, Pairs, nearest
+from core.data.near.coarse import MOST_AT_ONCE, Check, Pairs, among_nearest, nearest
 from core.data.near.tiles import Advance, for_blocks, ignore, places, squared_distances, tiles
 from core.data.near.views import TURNS, Views, mirrored
 
@@ -25,14 +25,15 @@ def candidates(views: Views, most: int, check: Check, advance: Advance = ignore)
     """Pairs with one < other that pass `check` in a way: for each image the `most` that agree best."""
     kept = _unchanged(views.grey)
     one, other, distance = (_close_of_all if len(kept) < cells.FEWEST else _close_in_cells)(kept, advance)
-    found = [(way, check(one, other, way)) for way in TURNS]
-    return nearest(
-        np.concatenate([one[agreed] for _, agreed in found]),
-        np.concatenate([other[agreed] for _, agreed in found]),
-        np.concatenate([np.full(agreed.sum(), way) for way, agreed in found]),
-        np.concatenate([distance[agreed] for _, agreed in found]),
-        most,
-    )
+    parts = np.array_split(np.arange(len(one)), 1 + len(one) // MOST_AT_ONCE)
+    found = [
+        (part[agreed], np.full(agreed.sum(), way))
+        for way in TURNS
+        for part in parts
+        for agreed in [check(one[part], other[part], way)]
+    ]
+    pairs, ways = (np.concatenate(each) for each in zip(*found, strict=True))
+    return nearest(one[pairs], other[pairs], ways, distance[pairs], most)
 
 
 def _close_of_all(kept: NDArray[np.float32], advance: Advance) -> Close:
@@ -71,7 +72,9 @@ def _close_in_cells(kept: NDArray[np.float32], advance: Advance) -> Close:
     rows, members, gap = (np.concatenate(parts) for parts in found)
     # some were found from both sides
     _, first = np.unique(np.minimum(rows, members) * len(kept) + np.maximum(rows, members), return_index=True)
-    return np.minimum(rows, members)[first], np.maximum(rows, members)[first], gap[first]
+    one, other, gap = np.minimum(rows, members)[first], np.maximum(rows, members)[first], gap[first]
+    few = among_nearest(one, other, gap, _NEAREST)
+    return one[few], other[few], gap[few]
 
 
 def _furthest(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
