@@ -4,10 +4,11 @@
 
 Arms, all with the epochs of the default experiment: `default`; `head`, ours with only the head trained, by steps, and
 `solved`, by L-BFGS; `full`, ours with everything trained; `plain`, plain PyTorch as people copy it, the head trained;
-`fastai` (needs `--group benchmark`), the head trained by one cycle; `fastai-tune`, its `fine_tune`. All train on the
-same images. The fold's own images test, a fifth of the others validates: ours and plain test the epoch that was
-best there, fastai its last one. Seconds are not compared here: all lay the model out as ours does. `--json` keeps the
-results as they come, and does not compute again those that are there: name a new file when the engine has changed.
+`fastai` (needs `--group benchmark`), the head trained by one cycle; `fastai-tune`, its `fine_tune`; `default-bf16` and
+`full-bf16`, in which what is trained computes in bf16, too, as it does on a GPU. All train on the same images. The fold's
+own images test, a fifth of the others validates: ours and plain test the epoch that was best there, fastai its last one.
+Seconds are not compared here: all lay the model out as ours does. `--json` keeps the results as they come, and does not
+compute again those that are there: name a new file when the engine has changed.
 """
 
 import argparse
@@ -36,7 +37,8 @@ people = Console(stderr=True)
 BASE = "default"
 RESAMPLES = 10_000
 DEFAULT_ARMS = (BASE, "head", "full", "plain", "fastai")
-ARMS = (*DEFAULT_ARMS, "solved", "fastai-tune")
+HALF = "-bf16"
+ARMS = (*DEFAULT_ARMS, "solved", "fastai-tune", BASE + HALF, "full" + HALF)
 RECIPES = {"plain": "plain", "fastai": "fastai", "fastai-tune": "fastai"}  # all others are ours
 
 
@@ -112,11 +114,14 @@ def _done(results: Sequence[dict[str, object]], arm: str, fold: int) -> bool:
 
 
 def _job(arm: str, given: argparse.Namespace, folder: str, fold: int) -> Job:
+    precision = "bf16" if arm.endswith(HALF) else "default"
+    arm = arm.removesuffix(HALF)
     stages = "all" if arm in ("full", "fastai-tune") else "head"
     epochs = default_experiment(folder).epochs
     return Job(
         recipe=RECIPES.get(arm, "ours"), folder=folder, threads=given.threads, device=given.device, seed=fold,
         solver="lbfgs" if arm == "solved" else "steps", keep_best=True, hurry=True,
+        precision=precision,
         stretches=() if arm == BASE else (Stretch(stages=stages, epochs=epochs),),
     )  # fmt: skip
 
