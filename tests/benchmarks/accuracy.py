@@ -5,10 +5,10 @@
 Arms, all with the epochs of the default experiment: `default`; `head`, ours with only the head trained, by steps, and
 `solved`, by L-BFGS; `full`, ours with everything trained; `plain`, plain PyTorch as people copy it, the head trained;
 `fastai` (needs `--group benchmark`), the head trained by one cycle; `fastai-tune`, its `fine_tune`; `default-bf16` and
-`full-bf16`, in which what is trained computes in bf16, too, as it does on a GPU. All train on the same images. The fold's
-own images test, a fifth of the others validates: ours and plain test the epoch that was best there, fastai its last one.
-Seconds are not compared here: all lay the model out as ours does. `--json` keeps the results as they come, and does not
-compute again those that are there: name a new file when the engine has changed.
+`full-bf16`, in which what is trained computes in bf16, too, as it does on a GPU. All train on the same images. The
+fold's own images test, a fifth of the others validates: ours and plain test the epoch that was best there, fastai its
+last one. Seconds are not compared here: all lay the model out as ours does. `--json` keeps the results as they come,
+and does not compute again those that are there: name a new file when the engine has changed.
 """
 
 import argparse
