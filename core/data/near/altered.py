@@ -84,13 +84,16 @@ NONE = Altered(_NO_PAIR, _NO_PAIR, np.zeros(0, dtype=np.float32), np.zeros(0, dt
 
 
 def find(
-    views: Views, aspects: NDArray[np.float32], look_for_turned: bool = True, advance: Advance = ignore
-) -> Altered:
+    views: Views, aspects: NDArray[np.float32], look_for_turned: bool = True, advance: Advance = ignore,
+    scene: NDArray[np.intp] | None = None,
+) -> Altered:  # fmt: skip
     """The altered copies among N images with `aspects` (N,), the logarithms of width / height; quarter turns among them
-    unless `look_for_turned` is False. `advance` hears of each image `passes` times."""
+    unless `look_for_turned` is False. `advance` hears of each image `passes` times. `scene`: the number of each
+    image's, -1: none; within one scene, where all images are alike, nothing is looked for."""
 
     def check(i: NDArray[np.intp], j: NDArray[np.intp], w: int) -> NDArray[np.bool_]:
-        return _agree(views, aspects, i, j, w)
+        agreed = _agree(views, aspects, i, j, w)
+        return agreed if scene is None else agreed & ((scene[i] != scene[j]) | (scene[i] < 0))
 
     found = [
         coarse.candidates(views, MOST, check, advance),

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.data.dataset import Dataset, Part
-from core.data.near import altered, scenes
+from core.data.near import altered, cells, scenes
 from core.data.near.directions import means_direction
 from core.data.near.partners import Nearest
 from core.data.near.reach import within_reach
@@ -145,14 +145,14 @@ class _Search:
         near = Union(len(self.chosen))
         for rows, columns, distance in self._distances(everyone, onwards=True, advance=self._advance):
             near.join(rows, np.isfinite(distance), columns)
-        links = self._altered()
+        links = self._altered(scenes.numbers(near, self.labels, self.ranks) if len(everyone) >= cells.FEWEST else None)
         near.link(links.one, links.other)
         links = links.only(~self._most_of_class(links)[links.one]).sorted_by(near.root)
         nearest = Nearest(len(self.chosen))
         groups, scenery = [], []
         for group in near.groups():
             free = group[~self.apart[group]]
-            scene = self._is_scene(group)
+            scene = scenes.is_scene(group, self.labels, self.ranks)
             if scene:
                 scenery.append(group)
                 free = free[np.argsort(self.place[free])]
@@ -173,14 +173,18 @@ class _Search:
         if self.progress:
             self.progress(self.done // self.passes, len(self.chosen))
 
-    def _altered(self) -> altered.Altered:
-        """Altered copies; mirror images and turns of another label only where they are few, so that no labels differ by
-        them: an arrow to the left is no copy of one to the right."""
+    def _altered(self, scene: NDArray[np.intp] | None) -> altered.Altered:
+        """Altered copies, none within one `scene` (the number of each image's, -1: none).
+
+        Mirror images and turns of another label only where they are few, so that no labels differ by them: an arrow to
+        the left is no copy of one to the right.
+        """
         if not self.look_for_altered:
             return altered.NONE
         order = self.by_content
         views = Views(self.thumbs[order].astype(np.uint8), self.fine[order])
-        found = altered.find(views, self.aspects[order], self.look_for_turned, self._advance).renamed(order)
+        apart = None if scene is None else scene[order]
+        found = altered.find(views, self.aspects[order], self.look_for_turned, self._advance, apart).renamed(order)
         alike = self.labels[found.one] == self.labels[found.other]
         return found.only(alike | ~found.mirrored | (self.look_for_turned & self._by_mistake(found)))
 
@@ -272,20 +276,6 @@ class _Search:
         for number, wanted in enumerate((same_label & (higher > 0), same_label & (higher < 0), ~same_label)):
             free = wanted & (nearest.partner[number, one] < 0)
             nearest.partner[number, one[free]] = other[free]
-
-    def _is_scene(self, group: NDArray[np.intp]) -> bool:
-        """Whether so many images are near each other because they show one place, not one thing.
-
-        Different labels say so: those things differ. So does a set that came divided with most of a class near itself
-        in several parts; nobody divides copies of one image.
-        """
-        if len(group) < scenes.FEWEST:
-            return False
-        labels = Counter(self.labels[group].tolist())
-        if sum(count > 1 for count in labels.values()) > 1:
-            return True
-        (label, count), *_ = labels.most_common()
-        return len(set(self.ranks[group])) > 1 and 2 * count > int((self.labels == label).sum())
 
     def _named(self, groups: Sequence[NDArray[np.intp]], nearest: Nearest, scenery: Sequence[NDArray[np.intp]]) -> Near:
         def indices(found: Sequence[NDArray[np.intp]]) -> Groups:

@@ -11,6 +11,7 @@ double size; a fifth of quality 30, and a fifth of all where the part moves by t
 missed is kept as an image of its own.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from core.data.near import cells
 from core.data.near.cells import Cell
+from core.data.near.union import Union
 
 SIDE = 32  # px
 FEWEST = 8  # images from which a scene can be told
@@ -26,6 +28,30 @@ OUTLIER = 6.0
 _COMMON = 2  # ways in which all images of a scene differ
 _SAMPLE = 1000  # images from which an image's usual correlations are known well enough
 _TINY = 1e-6
+
+
+def is_scene(group: NDArray[np.intp], labels: NDArray[np.intp], ranks: NDArray[np.intp]) -> bool:
+    """Whether so many images are near each other because they show one place, not one thing.
+
+    Different labels say so: those things differ. So does a set that came divided with most of a class near itself in
+    several parts; nobody divides copies of one image.
+    """
+    if len(group) < FEWEST:
+        return False
+    counts = Counter(labels[group].tolist())
+    if sum(count > 1 for count in counts.values()) > 1:
+        return True
+    (label, count), *_ = counts.most_common()
+    return len(set(ranks[group].tolist())) > 1 and 2 * count > int((labels == label).sum())
+
+
+def numbers(near: Union, labels: NDArray[np.intp], ranks: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The number of the scene of each image, -1: none. `near` joins the images that look alike."""
+    found = np.full(len(labels), -1)
+    for number, group in enumerate(near.groups()):
+        if is_scene(group, labels, ranks):
+            found[group] = number
+    return found
 
 
 def distances(

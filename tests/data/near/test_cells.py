@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import ImageEnhance, ImageOps
 
-from core.data.near import cells, coarse, duplicates, reach, scenes, turned
+from core.data.near import altered, cells, coarse, duplicates, reach, scenes, turned
 from core.data.near.duplicates import find_near
 from core.data.near.reach import within_reach
+from core.data.near.union import Union
 from core.data.near.views import GREY_SIDE, Views
 from core.data.sources import load_dataset
 from tests.benchmarks.drawn import draw
@@ -220,3 +221,24 @@ def test_in_cells_the_copies_of_a_scene_are_found(monkeypatch, probed):
     in_cells = found()
     assert in_cells == wanted if probed == 100 else in_cells >= wanted & copies
     assert all(one < other for one, other in in_cells)
+
+
+def test_within_a_scene_nothing_altered_is_looked_for(monkeypatch):
+    made = views(300, 40)  # image 260 + n shows what image n does
+    aspects = np.zeros(300, np.float32)
+    wanted = {(n, 260 + n) for n in range(40)}
+    scene = np.full(300, -1)
+    scene[:20], scene[260:280] = 0, 0
+    scene[20:30], scene[280:290] = 1, 2
+    plain, apart = (altered.find(made, aspects, scene=given) for given in (None, scene))
+    found = [pairs(one.one, one.other) & wanted for one in (plain, apart)]
+    assert found[1] == found[0] - {(n, 260 + n) for n in range(20)}
+    assert len(found[1]) >= 15
+
+
+def test_scenes_are_numbered():
+    near = Union(20)
+    near.link(np.arange(9), np.arange(1, 10))
+    near.link(np.array([12]), np.array([13]))
+    labels, ranks = np.arange(20) % 2, np.zeros(20, int)
+    assert scenes.numbers(near, labels, ranks).tolist() == [0] * 10 + [-1] * 10

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from core.data.near import scenes
 from core.data.near.altered import Altered
 from core.data.near.duplicates import _Search
 from core.data.near.partners import Nearest
@@ -63,7 +64,7 @@ def test_classes_called_after_directions_differ_by_mirroring_whichever_it_is(nam
 )  # fmt: skip
 def test_two_labels_or_most_of_a_class_in_several_parts_are_a_scene(group, others, ranks, scene):
     made = search(group + [0] * others + [1] * 3, ranks=ranks + [3] * (others + 3))
-    assert made._is_scene(np.arange(len(group))) is scene
+    assert scenes.is_scene(np.arange(len(group)), made.labels, made.ranks) is scene
 
 
 def test_of_altered_copies_the_least_different_is_noted_in_each_part_unless_it_is_said_to_differ():
