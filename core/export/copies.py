@@ -79,6 +79,7 @@ def write_copies(
     with _place(out) as put, ThreadPool(_THREADS) as pool:
         for start in range(0, len(wanted), _AT_ONCE):
             some = wanted[start : start + _AT_ONCE]
+            pool.map(makers.read, dict.fromkeys(item for item, _ in some))  # each image once
             for place, ((item, number), made) in enumerate(zip(some, pool.imap(makers.made, some), strict=True), start):
                 if isinstance(made, str):
                     left_out += [made] if number == 0 else []
@@ -126,6 +127,11 @@ class _Makers:
         self._spec, self._geometry, self._seed, self._items = spec, geometry, seed, items
         self._cache = ImageCache(geometry, _CACHE_BYTES)
         self._local = threading.local()  # pipelines must not be shared between threads
+
+    def read(self, item: Item) -> None:
+        """Decode an image, for its copies."""
+        with suppress(UnreadableImage, OSError):  # they say so
+            self._cache.base(item)
 
     def made(self, wanted: tuple[Item, int]) -> _Made | str:
         """The copy of an image with a number, or why there is none."""

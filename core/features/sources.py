@@ -144,7 +144,7 @@ class Features:
                     failed |= {item.digest: reason for item, reason in inputs.failed}
                     first = block is None  # then the device chooses its kernels
                     block = self._add_features(block, inputs, len(missing))
-                    if self._quicker and not first:
+                    if self._quicker and not first and block is not None and block.device == CPU:  # it waited
                         self._quicker.computing.add(perf_counter() - began, len(inputs.items))
                 if block is not None and block.device != CPU and not self._uses_device:
                     block = block.on(CPU)
@@ -221,7 +221,9 @@ class Features:
         below = self._base.leave_device() if isinstance(self._base, Features) else False
         used, self._uses_device = self._uses_device, False
         for key in [key for key, block in self._blocks.items() if block.device != CPU]:
-            self._retain_in_memory(key, self._blocks[key].on(CPU))
+            block = self._blocks.pop(key)
+            if len(block) * block.layout.row_bytes <= MEMORY_BYTES:  # else it is read from its file, or computed again
+                self._retain_in_memory(key, block.on(CPU))
         return used or below
 
     def _fits_there(self, rows: int, layout: Layout) -> bool:

@@ -172,9 +172,9 @@ class FeatureStore:
         Raises `StorageFailed`; other blocks stay.
         """
         data, metadata_path = self._paths(key)
-        raw = as_bytes(block.used.cpu())
-        if raw.nbytes > self._disk_bytes:
+        if len(block) * block.layout.row_bytes > self._disk_bytes:
             return
+        raw = as_bytes(block.used.cpu())
         self.prune(self._disk_bytes - raw.nbytes)
         try:
             self._folder.mkdir(exist_ok=True)  # only this folder: a deleted workspace is not recreated

@@ -32,7 +32,7 @@ from core.training.limits import limit_of_run
 from core.training.loop import train
 from core.training.setup import Setup, set_up
 from core.training.step import OUT_OF_MEMORY
-from core.work.control import Aborted, Control, Signal
+from core.work.control import Aborted, Control
 from core.work.progress import Progress
 
 TOLD_EVERY_S = 0.3  # while images are read
@@ -230,10 +230,9 @@ def _tells_of_reading(recorder: Recorder, control: Control) -> OnProgress:
         if time.monotonic() - told < TOLD_EVERY_S:
             return
         told = time.monotonic()
-        if control.at_batch() is not Signal.GO:
+        if control.aborted:  # a stop ends it before the first batch: there is nothing to be kept yet
             raise Aborted
-        control.over()  # nothing is computed meanwhile: others may have the device
-        recorder.take(Progress(what="reading images", done=done, total=total))
+        recorder.take(Progress(what="reading and comparing images", done=done, total=total))
 
     return tell
 

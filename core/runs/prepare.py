@@ -26,6 +26,7 @@ from core.files import own_path
 from core.runs.artifacts import Division, split_key
 from core.task import SPECS, ClassificationSpec
 from core.text import storable
+from core.training import graphs
 from core.training.device import require_precision, resolve_device
 from core.wording import as_reading
 
@@ -81,6 +82,7 @@ def prepare(
     require_precision(experiment.recipe, chosen)
     if chosen.type != "cpu":
         usual_count()  # of the processes that a run will start: a wrong setting is known before there is a run
+        graphs.wanted()
     keep = images(catalogue.input_sizes(experiment.backbone)).keep if images else None
     dataset = load_dataset(experiment.data.source, root, on_progress, _reading(experiment), keep)
     if storable(dataset.source) != dataset.source:
@@ -103,7 +105,7 @@ def _unless_known(dataset: Dataset, spec: SplitSpec, *, progress: OnProgress | N
     return hashkey(dataset, spec)
 
 
-@cached(LRUCache(4), _unless_known, Lock())
+@cached(LRUCache(2), _unless_known, Lock())
 def _split(dataset: Dataset, spec: SplitSpec, *, progress: OnProgress | None) -> Split:
     """A run is prepared when it is queued and again when it begins; to divide 100,000 images takes a quarter of a
     minute, without the search for copies."""

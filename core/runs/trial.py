@@ -3,6 +3,7 @@
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from core.data.sources import load_dataset
 from core.experiment import Experiment, PipelineSpec
@@ -20,7 +21,7 @@ from core.training.estimate import Estimate, estimate
 from core.training.finder import find_rate
 from core.training.setup import Setup, set_up
 from core.training.sweep import Sweep
-from core.work.control import Control
+from core.work.control import Aborted, Control
 from core.work.progress import Progress
 
 DOWNLOADING = "downloading the weights"
@@ -34,7 +35,7 @@ def trial(
     Raises `InvalidInput`, `WeightsUnavailable`, `Aborted`.
     """
     yield Progress(what="reading images", done=0, total=1)
-    prepared = prepare(experiment, workspace.root, device, images=workspace.images)
+    prepared = prepare(experiment, workspace.root, device, partial(_go_on, control), images=workspace.images)
     control.computes_on(str(prepared.device))
     for done, total in downloaded(prepared.experiment, control):
         yield Progress(what=DOWNLOADING, done=done, total=total)
@@ -45,6 +46,12 @@ def trial(
         prepared.experiment, prepared.dataset, prepared.split, device=prepared.device, checkpoints=nowhere,
         features=workspace.features, images=workspace.images, workers=workspace.workers(prepared.device.type),
     )  # fmt: skip
+
+
+def _go_on(control: Control, *_: int) -> None:
+    """Raises `Aborted` when the analysis was cancelled while images are read or compared."""
+    if control.aborted:
+        raise Aborted
 
 
 def sweep_rates(

@@ -85,6 +85,7 @@ class _Finder:
     def sweep(self, index: int, steps: int) -> Generator[Progress, None, tuple[list[float], list[float]]]:
         """The rates and losses until the loss diverges."""
         stepper = self._stepper(index)
+        stepper.steps = steps  # each is told its rate
         rates = np.geomspace(*OPTIMIZERS[self.setup.experiment.recipe.optimizer].rates, steps).tolist()
         losses: list[float] = []
         with closing(self._batches(stepper, steps)) as made:

@@ -81,7 +81,7 @@ class Stepper:
         self.notes: list[str] = []
         # mixed images are drawn on the processor, and the factor of fp16 may change with each step
         able = graphs.usable(setup.device) and not self.mixes and not self.scaler.is_enabled()
-        self._graphs = graphs.StepGraphs(self._whole, setup.model, setup.device) if able else None
+        self._graphs = graphs.StepGraphs(setup.model, setup.device) if able else None
 
     def restore(self, state: dict[str, Any]) -> None:
         """Give the optimizer the state it was saved with."""
@@ -142,7 +142,7 @@ class Stepper:
         """What `_accumulated` gives, if steps are replayed."""
         if self._graphs is None or self.micro_batches > 1:
             return None
-        found = self._graphs.step(tensor, targets, seed, steps_left)
+        found = self._graphs.step(self._whole, tensor, targets, seed, steps_left)
         self.notes += self._graphs.notes
         self._graphs.notes.clear()
         return None if found is None else (found.loss, found.correct, self.setup.criterion.mean_weight(targets))
@@ -150,7 +150,7 @@ class Stepper:
     def _whole(self, inputs: Tensor, targets: Tensor) -> graphs.Computed:
         """Compute a whole batch, and leave its gradients in the parameters."""
         with self._autocast():
-            logits = self.phase_input.suffix(inputs)
+            logits = self._forward(inputs)
             loss = self.setup.criterion(logits, targets)
         loss.backward()
         return graphs.Computed(loss.detach(), self.setup.task.correct(logits.detach(), targets))

@@ -77,6 +77,7 @@ def _run(job: Job, workspace: Workspace, experiment: Experiment) -> Outcome:
             outcome.notes.setdefault("to_first_epoch_s", time.monotonic() - began)
         elif isinstance(event, RunStarted):
             outcome.notes["frozen_precision"] = event.frozen_precision
+            outcome.notes["trained_precision"] = event.trained_precision
         elif isinstance(event, RunEnded):
             outcome.seconds = time.monotonic() - began  # what comes after is the evaluation of the best epoch
     outcome.epochs = len(ended)

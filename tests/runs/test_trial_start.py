@@ -65,7 +65,7 @@ def test_a_model_to_try_takes_turns_on_the_device_that_was_found_before_it_is_lo
         done.append(("sets up", *given, str(device), parts))
         return "setup"
 
-    monkeypatch.setattr(module, "prepare", lambda experiment, root, device, images: prepared)
+    monkeypatch.setattr(module, "prepare", lambda experiment, root, device, on_progress, images: prepared)
     monkeypatch.setattr(module, "downloaded", downloaded)
     monkeypatch.setattr(module, "set_up", set_up)
     made, messages = drained(module.trial("experiment", workspace, "auto", control))

@@ -31,12 +31,13 @@ def near_reasons(dataset: Dataset, near: Near, spec: SplitSpec, done: Reasons) -
         for pair in pairs:
             by_label[dataset.kinds[pair[0]]][number].append(pair)
     reasons: Reasons = {}
+    all_trained: dict[int, set[int]] = defaultdict(set)
+    for i, item in enumerate(dataset.items):
+        if i not in done and item.part == "train":
+            all_trained[dataset.kinds[i]].add(i)
+    twins = _twins(dataset, done)
     for label, (across, beneath) in sorted(by_label.items()):
-        trained = {
-            i
-            for i, item in enumerate(dataset.items)
-            if i not in done and (dataset.kinds[i], item.part) == (label, "train")
-        }
+        trained = all_trained[label]
         lost = [i for i, _ in across if i in trained]
         if 2 * len(lost) > len(trained) and len(beneath) < len(across):
             chosen = beneath
@@ -48,7 +49,7 @@ def near_reasons(dataset: Dataset, near: Near, spec: SplitSpec, done: Reasons) -
             )
         else:
             chosen = across
-        reasons |= _one_side(dataset, chosen, done)
+        reasons |= _one_side(dataset, chosen, twins)
     return reasons, notes
 
 
@@ -119,9 +120,8 @@ def _copies(dataset: Dataset, done: Reasons) -> Reasons:
     return reasons
 
 
-def _one_side(dataset: Dataset, pairs: Pairs | list[tuple[int, int]], done: Reasons) -> Reasons:
+def _one_side(dataset: Dataset, pairs: Pairs | list[tuple[int, int]], twins: Callable[[Item], list[int]]) -> Reasons:
     """The first of each pair, with those of its exact copies that are still used."""
-    twins = _twins(dataset, done)
     return {
         index: _reason(dataset, index, kept, "nearly the same image as")
         for one, kept in pairs

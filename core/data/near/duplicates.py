@@ -87,7 +87,7 @@ def _key(*asked: object, progress: object = None, **options: object) -> object:
     return hashkey(*asked, **options)
 
 
-@cached(LRUCache(4), _key, Lock())
+@cached(LRUCache(2), _key, Lock())
 def find_near(
     dataset: Dataset,
     unused: frozenset[int] = frozenset(),

@@ -67,7 +67,7 @@ def distances(
     before, after = _residuals(fine)
     usual, spread = _usual(after)
     for cell in _compared(after, block):
-        rows, columns = cell
+        rows, columns = cell.rows, cell.members
         agreement = after[rows] @ after[columns].T
         outlying = (agreement - np.maximum(usual[rows, None], usual[None, columns])) >= OUTLIER * np.maximum(
             spread[rows, None], spread[None, columns]
@@ -103,7 +103,10 @@ def _unit(views: NDArray[np.float32]) -> NDArray[np.float32]:
 def _usual(views: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Median and robust standard deviation of each image's correlations with (a sample of) the others."""
     others = views[np.linspace(0, len(views) - 1, min(len(views), _SAMPLE)).astype(int)]
-    agreement = np.concatenate([views[start : start + _SAMPLE] @ others.T for start in range(0, len(views), _SAMPLE)])
-    usual = np.median(agreement, axis=1)
-    spread = 1.4826 * np.median(np.abs(agreement - usual[:, None]), axis=1)
+    usual, spread = np.empty(len(views), np.float32), np.empty(len(views), np.float32)
+    for start in range(0, len(views), _SAMPLE):
+        rows = slice(start, start + _SAMPLE)
+        agreement = views[rows] @ others.T
+        usual[rows] = np.median(agreement, axis=1)
+        spread[rows] = 1.4826 * np.median(np.abs(agreement - usual[rows, None]), axis=1)
     return usual, np.maximum(_TINY, spread)

@@ -16,7 +16,8 @@ _THREADS = min(8, os.cpu_count() or 1)
 _P = TypeVar("_P")
 _T = TypeVar("_T")
 Progress = Callable[[int, int], None]  # is told (done, total)
-Advance = Callable[[int], None]  # is told of so many more rows that are done; what it raises ends the work
+Advance = Callable[[int], None]  # is told of more rows that are done, under a lock; what it raises ends it
+_ASKED_EVERY_S = 0.3
 _one_at_a_time = Lock()  # the limit holds for the process
 
 
@@ -53,9 +54,14 @@ def for_parts(
         for part in parts:
             take(work(part))
         return made
-    with _one_at_a_time, threadpool_limits(1, user_api="blas"), ThreadPool(_THREADS) as pool:
-        for one in pool.imap(work, parts):
-            take(one)
+    while not _one_at_a_time.acquire(timeout=_ASKED_EVERY_S):
+        advance(0)  # whoever waits for another search can give up, too
+    try:
+        with threadpool_limits(1, user_api="blas"), ThreadPool(_THREADS) as pool:
+            for one in pool.imap(work, parts):
+                take(one)
+    finally:
+        _one_at_a_time.release()
     return made
 
 

@@ -46,14 +46,32 @@ def test_only_so_many_cells_are_asked_the_nearest_ones(monkeypatch):
     home = {int(member): n for n, cell in enumerate(made) for member in cell.members}
     asked = [{n for n, cell in enumerate(made) if row in cell.rows} for row in range(900)]
     for row in range(900):
-        nearest = np.argsort(((centres + found[row]) ** 2).sum(axis=1))[:3]
-        assert asked[row] == {home[int(n) * 30] for n in nearest}
+        by_distance = [home[int(n) * 30] for n in np.argsort(((centres + found[row]) ** 2).sum(axis=1))]
+        others = [cell for cell in by_distance if cell != home[row]]
+        assert asked[row] == {home[row], *others[:2]}, "its own one and the nearest others"
 
 
-def test_where_all_images_are_alike_no_cell_holds_them_all():
+def test_where_all_images_are_alike_no_cell_holds_them_all(monkeypatch):
     made = cells.cells(np.zeros((900, 4), np.float32), np.zeros((900, 4), np.float32))
     assert max(len(cell.members) for cell in made) <= 4 * 30
     assert sorted(np.concatenate([cell.members for cell in made]).tolist()) == list(range(900))
+    monkeypatch.setattr(cells, "PROBED", 2)
+    for cell in cells.cells(np.zeros((900, 4), np.float32), np.zeros((900, 4), np.float32)):
+        assert set(cell.members.tolist()) <= set(cell.rows.tolist()), "each asks its own cell"
+
+
+def test_many_rows_come_in_parts(monkeypatch):
+    monkeypatch.setattr(cells, "_MOST_ROWS", 50)
+    found = points(400)
+    made = cells.cells(found, found)
+    assert max(len(cell.rows) for cell in made) <= 50
+    assert len(made) > 100
+    pairs_of = Counter((row, member) for cell in made for row in cell.rows.tolist() for member in cell.members.tolist())
+    assert len(pairs_of) == 400 * 400
+    assert set(pairs_of.values()) == {1}
+    told = []
+    cells.for_cells(made, lambda cell: 0, told.append)
+    assert sum(told) == 400
 
 
 def test_no_image_is_near_itself():

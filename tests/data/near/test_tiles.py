@@ -113,3 +113,15 @@ def test_no_pair_whose_colours_agree_is_passed_over(monkeypatch, way):
     assert passed > 200, "and many others are"
     monkeypatch.setattr(views, "_FEWEST", 41)
     assert made.may_agree(one, other, way, 2.0).all(), "few images are all compared"
+
+
+def test_whoever_waits_for_another_search_can_give_up(monkeypatch):
+    monkeypatch.setattr(tiles, "_ASKED_EVERY_S", 0.01)
+
+    def give_up(rows):
+        assert rows == 0
+        raise KeyboardInterrupt
+
+    with tiles._one_at_a_time, pytest.raises(KeyboardInterrupt):
+        tiles.for_blocks(1100, lambda rows: rows.stop, give_up)
+    assert tiles.for_blocks(1100, lambda rows: rows.stop) == [512, 1024, 1100]

@@ -40,7 +40,7 @@ def test_how_far_it_is_stands_in_the_store(begun):
         pass
     assert workspace.store.run(lease.run_id).status is Status.COMPLETED
     assert [done for done, _ in told] == [3, 7, 12]
-    assert {str(progress.get("what")) for _, progress in told} == {"reading images"}
+    assert {str(progress.get("what")) for _, progress in told} == {"reading and comparing images"}
 
 
 def test_it_ends_in_the_middle_of_reading(begun):
@@ -52,6 +52,30 @@ def test_it_ends_in_the_middle_of_reading(begun):
     assert list(events) == []
     assert told == []
     assert workspace.store.run(lease.run_id).status is Status.INTERRUPTED
+
+
+def test_a_stop_in_the_middle_of_reading_is_no_interruption(begun):
+    workspace, lease, told = begun
+    control = Control()
+    events = execute(workspace, lease, control)
+    next(events)
+    control.stop()
+    list(events)
+    assert len(told) == 3
+    assert workspace.store.run(lease.run_id).status is Status.STOPPED
+
+
+def test_a_pause_waits_for_the_first_batch_and_holds_nothing_up(begun):
+    workspace, lease, told = begun
+    control = Control()
+    events = execute(workspace, lease, control)
+    next(events)
+    control.pause()
+    while len(told) < 3:
+        next(events)
+    control.unpause()
+    list(events)
+    assert workspace.store.run(lease.run_id).status is Status.COMPLETED
 
 
 def test_images_are_divided_once_for_a_run_and_anew_where_they_have_changed(tmp_path, monkeypatch):
