@@ -30,6 +30,10 @@ from core.training.optimizers import peak_rate
 from core.training.setup import Setup
 from core.training.step import OUT_OF_MEMORY, EpochTotals, Stepper, StepResult
 from core.work.control import Aborted, Control, Signal
+from core.work.progress import Progress
+
+MANY = 1000  # images, whose features take so long that it is told how far they are
+NONE_LEFT = "None of the training images could be read any more. Restore them and resume the run."
 
 
 def train(setup: Setup, control: Control) -> Iterator[Event]:
@@ -71,15 +75,12 @@ class _Training:
         setup, phases = self.setup, self.setup.experiment.phases
         yield RunStarted(
             device=device.device_title(setup.device),
-            train_images=len(setup.train_items),
-            val_images=len(setup.val_items),
-            epochs=setup.experiment.epochs,
-            steps=setup.experiment.epochs * setup.steps_per_epoch,
+            train_images=len(setup.train_items), val_images=len(setup.val_items),
+            epochs=setup.experiment.epochs, steps=setup.experiment.epochs * setup.steps_per_epoch,
             first_epoch=self.at.epoch + 1,
-            frozen_precision=self.precisions.frozen,
-            trained_precision=setup.trained_precision,
+            frozen_precision=self.precisions.frozen, trained_precision=setup.trained_precision,
             phase_epochs=tuple(phase.epochs for phase in phases),
-        )
+        )  # fmt: skip
         yield from self._drain_warnings(self.notes + self.phase_inputs.notes)
         first = self.at.phase + 1 if self.at.phase_over else self.at.phase
         try:
@@ -136,7 +137,7 @@ class _Training:
         if self.stopped and (self.at.best_epoch >= 0 or not totals.images):
             return
         if not totals.images:
-            raise TrainingFailed("None of the training images could be read any more. Restore them and resume the run.")
+            raise TrainingFailed(NONE_LEFT)
         yield from self._close_epoch(epoch, stepper, totals, started)
         yield from self._phase_warnings(stepper)  # what validation images had to say
 
@@ -196,17 +197,19 @@ class _Training:
 
     def _add_view(self, stepper: Stepper, fit: LbfgsFit, number: int) -> Iterator[Event]:
         order = shuffled(self.setup.train_items, self.setup.experiment.seed, number)
-        found: list[Inputs] = []
-        with closing(stepper.source.batches(chunked(order, BATCH_SIZE), number, order)) as made:
-            for batch in made:
+        found, chunks = list[Inputs](), chunked(order, BATCH_SIZE)
+        with closing(stepper.source.batches(chunks, number, order)) as made:
+            for place, batch in enumerate(made, 1):
                 if self._asked_to_stop():
                     return
                 yield from self._unreadable_warnings(batch.failed)
                 found += [batch] if batch.items else []
-        if found:
-            fit.add(found)
-        else:
-            raise TrainingFailed("None of the training images could be read any more. Restore them and resume the run.")
+                if len(order) >= MANY:  # no step ends meanwhile
+                    done = place * len(order) // len(chunks)
+                    yield Progress(what="computing features", done=done, total=len(order))
+        if not found:
+            raise TrainingFailed(NONE_LEFT)
+        fit.add(found)
 
     def _close_epoch(self, epoch: int, stepper: Stepper, totals: EpochTotals, started: float) -> Iterator[Event]:
         setup, trained_s = self.setup, self._now() - started
@@ -230,24 +233,20 @@ class _Training:
         best = self.at.best_epoch == epoch
         limited = self.limits.end(seconds := self._now() - started)
         yield EpochEnded(
-            epoch=epoch,
-            phase=before.phase,
-            step=totals.step,
+            epoch=epoch, phase=before.phase, step=totals.step,
             train_loss=totals.loss / totals.images,
             train_accuracy=totals.correct / totals.images,
             val_loss=val_loss,
             val_accuracy=setup.task.share_correct(val.outputs),
             metrics=setup.task.epoch_scores(val.outputs),
             learning_rate=totals.rate,
-            seconds=seconds,
-            waited=limited.waited,
-            limit=limited.by.value,
+            seconds=seconds, waited=limited.waited, limit=limited.by.value,
             images_per_second=totals.images / max(trained_s, 1e-9),
             best=best,
             value=now.compared.value,
             gain=gain.mean if gain else None,
             gain_error=gain.error if gain else None,
-        )
+        )  # fmt: skip
         # After the epoch was told: whoever is killed in between tells it again, and never leaves it out. A resumed run
         # repeats an epoch that was cut short, and so stays exact. The state first: it has the best weights too.
         if not partial:

@@ -7,10 +7,12 @@ from sklearn.linear_model import LogisticRegression
 
 from core.errors import InvalidExperiment, LossNotFinite, OutOfMemory
 from core.experiment import BackboneSpec, Experiment, Phase, PipelineSpec, Recipe
+from core.training import loop
 from core.training.events import EpochEnded, PhaseStarted, RunEnded, RunStarted, StepEnded
 from core.training.lbfgs import LbfgsFit
 from core.training.loop import train
 from core.work.control import Control
+from core.work.progress import Progress
 from tests.conftest import make_experiment, make_images
 from tests.features.helpers import SHORTAGES
 from tests.training.helpers import Counter, copy, losses, prepare, run, warnings
@@ -235,3 +237,14 @@ def test_features_that_cannot_even_be_gathered_are_said():
     fit = LbfgsFit(None, None, torch.optim.LBFGS([torch.zeros(2, 2)]))
     with pytest.raises(OutOfMemory, match="fewer views, or train this phase in steps"):
         fit.add([Huge()])
+
+
+@pytest.mark.parametrize(("many", "told"), [(1000, False), (1, True)])
+def test_of_many_images_it_is_told_how_far_their_features_are(pictures, tmp_path, monkeypatch, many, told):
+    monkeypatch.setattr(loop, "MANY", many)
+    monkeypatch.setattr(loop, "BATCH_SIZE", 6)
+    setup = prepare(describe(pictures, epochs=3), tmp_path)
+    events = run(setup)
+    found = [(one.done, one.total) for one in events if isinstance(one, Progress)]
+    count = len(setup.train_items)
+    assert found == ([(n * count // 2, count) for n in (1, 2)] * 2 if told else []), "for each view, batch by batch"

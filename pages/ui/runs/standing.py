@@ -12,6 +12,7 @@ from core.training.remaining import TimeLeft, left_words
 from pages.ui.runs.words import share_done
 
 FEWEST_STEPS = 3  # minimum for an estimate from steps
+COMPUTING = "computing features"  # of a view of many images, before the next step of a fit
 RECENT = 10  # steps over which the speed is averaged
 
 
@@ -70,7 +71,9 @@ def _preparing(what: str | None, progress: dict[str, object], download_bytes: in
     if what == "loading the model" and download_bytes:
         return f"{text}: its weights ({format_size(download_bytes)}) are downloaded once"
     total = progress.get("total") or 0
-    return f"{text} ({total} images)" if isinstance(total, int) and total > 1 else text
+    if what == COMPUTING:
+        return f"{text}: {progress.get('done', 0):,} of {total:,} images"
+    return f"{text} ({total:,} images)" if isinstance(total, int) and total > 1 else text
 
 
 def seconds_left(run: Run, epochs: Sequence[EpochEnded]) -> float | None:

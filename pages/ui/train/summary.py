@@ -86,7 +86,7 @@ def _data(draft: Draft) -> Row:
     except GraftError:
         return Row("Data", DATA, icon, "These images cannot be used", draft.source)
     parts = {"train": len(split.train), "validate": len(split.val), "test": len(split.test)}
-    counted = ", ".join(f"{count} to {what}" for what, count in parts.items() if count)
+    counted = ", ".join(f"{count:,} to {what}" for what, count in parts.items() if count)
     return Row("Data", DATA, icon, f"{dataset.name}, {len(dataset.classes)} classes", f"Images: {counted}")
 
 

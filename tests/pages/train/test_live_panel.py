@@ -45,6 +45,13 @@ def test_time_left_comes_from_the_newest_epochs_of_the_phase():
     assert seconds_left(run(progress={}), []) is None
 
 
+def test_features_of_many_images_are_counted():
+    progress = TRAINING | {"what": "computing features", "done": 12_345, "total": 60_000}
+    assert standing(run(progress=progress), [], [], None).text == "Computing features: 12,345 of 60,000 images"
+    progress |= {"what": "reading and comparing images"}
+    assert standing(run(progress=progress), [], [], None).text == "Reading and comparing images (60,000 images)"
+
+
 def test_what_the_bar_says():
     live = standing(run(), [epoch(1, 5.0)], [], None)
     assert (live.share, live.text) == (0.2, "Epoch 2 of 10 · about 40 s left")
