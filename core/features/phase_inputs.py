@@ -81,8 +81,10 @@ class PhaseInputs:
         """Bytes for all views and the plain image of every training image at `cut`; None if views are not kept."""
         if self._views == "fresh":
             return None
-        view_bytes = self._row_bytes(cut) * self._n_images
-        return view_bytes * (self._views + 1) if view_bytes <= max(MEMORY_BYTES, room_on(self._device)) else None
+        view_bytes, wanted = self._row_bytes(cut) * self._n_images, self._views + 1
+        if view_bytes <= MEMORY_BYTES:
+            return view_bytes * wanted
+        return view_bytes * min(wanted, room_on(self._device) // view_bytes) or None  # where a GPU has room
 
     def shared_cut(self, index: int) -> str | None:
         """The earliest cut whose features phase `index` shares with its neighbours."""

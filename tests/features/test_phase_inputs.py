@@ -184,6 +184,14 @@ def test_a_base_of_which_one_view_is_too_large_is_no_base(model, monkeypatch):
     assert made.shared_cut(0) == "head"
 
 
+@pytest.mark.parametrize(("room", "views"), [(0.9, 0), (1.0, 1), (2.9, 2), (3.0, 3), (9.0, 3)])
+def test_of_views_beyond_the_limit_so_many_are_kept_as_a_gpu_has_room_for(model, monkeypatch, room, views):
+    made, view_bytes = some_feeds(model, ("layer2", "head")), 24 * 64 * 8 * 8 * 4
+    monkeypatch.setattr(module, "MEMORY_BYTES", view_bytes - 1)
+    monkeypatch.setattr(module, "room_on", lambda device: int(room * view_bytes))
+    assert made.kept_bytes("layer2") == (views * view_bytes or None)
+
+
 def test_fresh_views_have_no_size_and_no_base(model, items, tmp_path):
     made = some_feeds(model, ("head",), ("layer4", "head"), views="fresh", store=FeatureStore(tmp_path / "kept"))
     assert made.kept_bytes("head") is None
