@@ -173,7 +173,8 @@ class Features:
         digests = [item.digest for item in good]
         mapped = self._quicker is not None and block is not None and block.mapped
         with self._quicker.reading.timed(len(good)) if self._quicker and mapped else nullcontext():
-            rows = torch.empty(0) if block is None or not good else block.get(digests)
+            locked = self._device.type == "cuda" and block is not None and block.device == CPU
+            rows = torch.empty(0) if block is None or not good else block.get(digests, locked=locked)
             there = sent(rows, self._device) if rows.device == CPU else rows
         return Inputs(there.float(), self._pixels.targets(good, view), good, bad)
 

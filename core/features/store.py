@@ -126,10 +126,13 @@ class Block:
         self._rows[start : start + len(digests)] = self.layout.pack(features)
         self._index.update({digest: start + n for n, digest in enumerate(digests)})
 
-    def get(self, digests: Sequence[str]) -> Tensor:
-        """The features (N, ...) of some images."""
+    def get(self, digests: Sequence[str], *, locked: bool = False) -> Tensor:
+        """The features (N, ...) of some images. `locked`: in page-locked memory, for a GPU."""
         rows = torch.tensor([self._index[digest] for digest in digests], dtype=torch.int64, device=self._rows.device)
-        return self.layout.unpack(self._rows.index_select(0, rows))
+        if not locked:
+            return self.layout.unpack(self._rows.index_select(0, rows))
+        room = page_locked((len(digests), *self.layout.stored), self.layout.dtype)
+        return self.layout.unpack(torch.index_select(self._rows, 0, rows, out=room))
 
     def grown(self, more: int) -> "Block":
         """A copy in memory with space for `more` additional rows."""
@@ -219,6 +222,11 @@ class FeatureStore:
 
     def _paths(self, key: str) -> tuple[Path, Path]:
         return self._folder / f"{key}.rows", self._folder / f"{key}.json"
+
+
+def page_locked(shape: Sequence[int], dtype: torch.dtype) -> Tensor:
+    """Memory of the processor that stays where it is, empty. Needs an NVIDIA GPU."""
+    return torch.empty(tuple(shape), dtype=dtype, pin_memory=True)
 
 
 def room_on(device: torch.device) -> int:

@@ -6,7 +6,7 @@ Without a GPU the device is a stand-in: memory of the processor that is told apa
 import pytest
 import torch
 
-from core.features import sources
+from core.features import sources, store
 from core.features.store import CPU, DEVICE_SHARE, Block, FeatureStore, room_on
 from tests.features.helpers import Counting, rows, some_features, some_pixels
 
@@ -37,6 +37,7 @@ def room(monkeypatch):
 
     monkeypatch.setattr(Block, "empty", empty)
     monkeypatch.setattr(Block, "on", on)
+    monkeypatch.setattr(store, "page_locked", lambda shape, dtype: torch.full(tuple(shape), 7.0).to(dtype))
     monkeypatch.setattr(sources, "room_on", lambda device: free[0])
     monkeypatch.setattr(sources, "sent", lambda tensor, device: tensor)
     return free
@@ -135,3 +136,20 @@ def test_the_share_is_of_what_nobody_uses(monkeypatch):
     monkeypatch.setattr(torch.cuda, "memory_reserved", lambda device: 700)
     monkeypatch.setattr(torch.cuda, "memory_allocated", lambda device: 300)
     assert room_on(torch.device("cuda")) == DEVICE_SHARE * 1400
+
+
+def test_what_lies_beside_the_device_goes_there_through_page_locked_memory(items, room, monkeypatch):
+    room[0], asked = 0, []
+    features = on_gpu(Counting())
+    first = rows(features, items, 0)
+    real = store.page_locked
+    monkeypatch.setattr(store, "page_locked", lambda *given: asked.append(given) or real(*given))
+    again = rows(features, items, 0)
+    assert all(torch.equal(again[0][name], row) for name, row in first[0].items())
+    assert sum(shape[0] for shape, _ in asked) == 24
+    room[0] = 10**6
+    features = on_gpu(Counting())
+    rows(features, items, 0)
+    asked.clear()
+    rows(features, items, 0)
+    assert asked == [], "what lies on the device is gathered there"

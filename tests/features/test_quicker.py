@@ -62,10 +62,10 @@ def beside(monkeypatch):
 class Slow(Block):
     """A block whose file is on a slow disk."""
 
-    def get(self, digests):
+    def get(self, digests, **how):
         if self.mapped:
             sleep(0.004 * len(digests))
-        return super().get(digests)
+        return super().get(digests, **how)
 
 
 def test_a_slow_disk_is_read_no_more(items, tmp_path, beside, monkeypatch):
