@@ -132,11 +132,11 @@ class Manager:
     def __init__(self, refuses=False):
         self.refuses, self.resumed, self.submitted = refuses, [], []
 
-    def submit(self, experiment, device, name):
+    def submit(self, experiment, device, name, on_progress):
         self.submitted.append((experiment, name))
         return "new"
 
-    def resume(self, run_id):
+    def resume(self, run_id, on_progress=None):
         if self.refuses:
             raise ResumeRefused("The images are not those this run began with.")
         self.resumed.append(run_id)

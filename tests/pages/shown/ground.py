@@ -79,7 +79,7 @@ class Manager:
 
     def __getattr__(self, name: str) -> Callable[..., str]:
         def ask(*given: object) -> str:
-            self.asked.append((name, *given))
+            self.asked.append((name, *(one for one in given if not callable(one))))  # but for who shows how far it is
             return "new"
 
         return ask

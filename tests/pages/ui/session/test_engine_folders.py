@@ -74,7 +74,7 @@ def asked(monkeypatch, tmp_path):
 
     monkeypatch.setenv("GRAFT_WORKSPACE", str(tmp_path / "workspace"))
     monkeypatch.setattr(engine, "load_dataset", load)
-    monkeypatch.setattr(engine, "make_split", lambda images, spec: (images.number, spec))
+    monkeypatch.setattr(engine, "make_split", lambda images, spec, progress: (images.number, spec))
     monkeypatch.setattr(engine, "describe", lambda images, split: ("report", images.number, split))
     engine.read_again()
     yield calls
