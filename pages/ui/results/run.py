@@ -23,6 +23,7 @@ from pages.ui.session import engine, state
 from pages.ui.widgets.controls import in_controls
 from pages.ui.widgets.messages import literal, show_error
 from pages.ui.widgets.plot import live_plot
+from pages.ui.widgets.progress import delayed_bar
 from pages.ui.widgets.theme import theme
 
 WHY_NO_MODEL = "There is no model yet: no epoch has ended."
@@ -104,7 +105,8 @@ def _zip(workspace: Workspace, run: Run) -> bytes:
 
 def _resume(run: Run) -> None:
     try:
-        engine.manager().resume(run.id)
+        with delayed_bar() as progress:
+            engine.manager().resume(run.id, progress)
     except GraftError as error:
         state.remember("results-error", error)
     else:
