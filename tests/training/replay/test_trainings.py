@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from core.backbones.stages import stage_table
 from core.errors import OutOfMemory, TrainingFailed
 from core.experiment import BackboneSpec, Phase, Recipe
 from core.training import graphs
@@ -37,6 +38,7 @@ def replaying(monkeypatch):
 
         monkeypatch.setattr(StepGraphs, "__init__", init)
         monkeypatch.setattr(graphs, "usable", lambda device: True)
+        monkeypatch.setattr(graphs, "TURNS", 2)
         monkeypatch.setattr(graphs, "QUICKER", quicker)
         monkeypatch.setattr(graphs, "FEWEST_STEPS", fewest)
         return recorder
@@ -57,27 +59,36 @@ def a_setup(pictures, folder, stages=("all",), name="resnet18", epochs=2, **reci
         recipe=Recipe(**({"batch_size": 4, "precision": "fp32", "batchnorm": "train"} | recipe)),
         views=2,
     )
-    names = [stage.name for stage in prepare(experiment, folder, saved=False).stages]
     if stages == ("all",):
+        names = [stage.name for stage in stage_table(name)]
         experiment = experiment.changed(phases=(experiment.phases[0].model_copy(update={"stages": tuple(names)}),))
     setup = prepare(experiment, folder, saved=False)
     add_dropout(setup)
     return setup
 
 
-@pytest.mark.parametrize("stages", [("all",), ("layer4", "head"), ("head",)])
-def test_a_training_whose_steps_are_replayed_is_the_same(pictures, tmp_path, replaying, stages):
-    launched = a_setup(pictures, tmp_path / "launched", stages)
-    wanted, weights = losses(run(launched)), copy(launched.model)
+@pytest.fixture(scope="module")
+def launched(pictures, tmp_path_factory):
+    """Losses and weights of the training of every stage, launched, and the sizes of its batches."""
+    setup = a_setup(pictures, tmp_path_factory.mktemp("launched"))
+    found = losses(run(setup))
+    return found, copy(setup.model), {len(chunk) for chunk in setup.epoch_batches(0)[0]}
+
+
+@pytest.mark.parametrize("stages", [("all",), ("head",)])
+def test_a_training_whose_steps_are_replayed_is_the_same(pictures, launched, tmp_path, replaying, stages):
+    if stages == ("head",):
+        alone = a_setup(pictures, tmp_path / "launched", stages)
+        launched = losses(run(alone)), copy(alone.model), launched[2]
+    wanted, weights, sizes = launched
     recorder = replaying()
     replayed = a_setup(pictures, tmp_path / "replayed", stages)
     events = run(replayed)
     assert losses(events) == wanted
     for name, tensor in copy(replayed.model).items():
         assert torch.equal(tensor, weights[name]), name
-    sizes = {len(chunk) for chunk in launched.epoch_batches(0)[0]}
     assert recorder.recorded == len(sizes)
-    steps = 2 * launched.steps_per_epoch
+    steps = 2 * replayed.steps_per_epoch
     assert recorder.replays == steps + recorder.recorded * (1 + graphs.TURNS), "checked, timed, and each step"
     told = [one for one in warnings(events) if REPLAYED in one]
     assert len(told) == len(sizes)
@@ -94,9 +105,8 @@ def spoil_loss(name, gradient, made):
 
 
 @pytest.mark.parametrize("wrong", [spoil, spoil_loss])
-def test_what_computes_something_else_is_not_used(pictures, tmp_path, replaying, wrong, caplog):
-    launched = a_setup(pictures, tmp_path / "launched")
-    wanted = losses(run(launched))
+def test_what_computes_something_else_is_not_used(pictures, launched, tmp_path, replaying, wrong, caplog):
+    wanted = launched[0]
     recorder = replaying(Recorder(wrong))
     events = run(a_setup(pictures, tmp_path / "replayed"))
     assert losses(events) == wanted
@@ -106,17 +116,15 @@ def test_what_computes_something_else_is_not_used(pictures, tmp_path, replaying,
 
 
 @pytest.mark.parametrize("error", [RuntimeError("not permitted when stream is capturing"), torch.OutOfMemoryError()])
-def test_what_cannot_be_recorded_is_launched(pictures, tmp_path, replaying, error):
-    launched = a_setup(pictures, tmp_path / "launched")
-    wanted = losses(run(launched))
+def test_what_cannot_be_recorded_is_launched(pictures, launched, tmp_path, replaying, error):
+    wanted = launched[0]
     recorder = replaying(Recorder(error=error))
     assert losses(run(a_setup(pictures, tmp_path / "replayed"))) == wanted
     assert recorder.recorded == 0
 
 
-def test_what_is_no_quicker_is_launched(pictures, tmp_path, replaying):
-    launched = a_setup(pictures, tmp_path / "launched")
-    wanted = losses(run(launched))
+def test_what_is_no_quicker_is_launched(pictures, launched, tmp_path, replaying):
+    wanted = launched[0]
     recorder = replaying(quicker=0.0)
     assert losses(run(a_setup(pictures, tmp_path / "replayed"))) == wanted
     assert recorder.recorded == 1, "what is no gain for one size of batch is tried for no other"
@@ -148,10 +156,9 @@ def test_mixed_images_and_fp16_are_launched(pictures, tmp_path, replaying, recip
     assert recorder.recorded == 0
 
 
-def test_where_memory_is_short_what_was_recorded_makes_room(pictures, tmp_path, replaying):
+def test_where_memory_is_short_what_was_recorded_makes_room(pictures, launched, tmp_path, replaying):
     """The first batch is recorded; a later one finds no memory, until nothing is recorded any more."""
-    launched = a_setup(pictures, tmp_path / "launched")
-    wanted = losses(run(launched))
+    wanted = launched[0]
     recorder = replaying()
     setup = a_setup(pictures, tmp_path / "replayed")
     real, seen = StepGraphs.step, []
