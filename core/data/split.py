@@ -83,8 +83,8 @@ def make_split(
     """
     reasons = exact_reasons(dataset)
     distinct, unknown = distinct_digests(dataset, spec)
-    kinds = {"look_for_altered": look_for_altered, "look_for_turned": look_for_turned}
-    near = find_near(dataset, frozenset(reasons), distinct, progress=progress, **kinds)
+    looked_for = {"look_for_altered": look_for_altered, "look_for_turned": look_for_turned}
+    near = find_near(dataset, frozenset(reasons), distinct, progress=progress, **looked_for)
     more, notes = near_reasons(dataset, near, spec, reasons)
     different = {index for index, item in enumerate(dataset.items) if item.digest in distinct}
     apart = different | reasons.keys() | more.keys()

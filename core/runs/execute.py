@@ -190,7 +190,7 @@ def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Genera
     try:
         yield _taken(recorder, Progress(what="reading images", done=0, total=1))
         workers = workspace.workers(run.device.partition(":")[0])  # they start meanwhile
-        prepared = prepare_again(workspace, run, _tells_of_reading(recorder, control))
+        prepared = prepare_again(workspace, run, _telling_of_reading(recorder, control))
         checkpoints = Checkpoints(folder, run.digest, run.experiment.data.fingerprint)
         if not checkpoints.exist:
             for done, total in downloaded(run.experiment, control):
@@ -221,7 +221,7 @@ def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Genera
         recorder.settle()
 
 
-def _tells_of_reading(recorder: Recorder, control: Control) -> OnProgress:
+def _telling_of_reading(recorder: Recorder, control: Control) -> OnProgress:
     """Has pages see how far the reading is. What it gives raises `Aborted`."""
     told = time.monotonic()
 

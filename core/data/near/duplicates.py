@@ -183,8 +183,8 @@ class _Search:
             return altered.NONE
         order = self.by_content
         views = Views(self.thumbs[order].astype(np.uint8), self.fine[order])
-        apart = None if scene is None else scene[order]
-        found = altered.find(views, self.aspects[order], self.look_for_turned, self._advance, apart).renamed(order)
+        scene = None if scene is None else scene[order]
+        found = altered.find(views, self.aspects[order], self.look_for_turned, self._advance, scene).renamed(order)
         alike = self.labels[found.one] == self.labels[found.other]
         return found.only(alike | ~found.mirrored | (self.look_for_turned & self._by_mistake(found)))
 

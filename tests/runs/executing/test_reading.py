@@ -43,26 +43,20 @@ def test_how_far_it_is_stands_in_the_store(begun):
     assert {str(progress.get("what")) for _, progress in told} == {"reading and comparing images"}
 
 
-def test_it_ends_in_the_middle_of_reading(begun):
+@pytest.mark.parametrize(
+    ("end", "steps_of_reading", "status"),
+    [(Control.abort, 0, Status.INTERRUPTED), (Control.stop, 3, Status.STOPPED)],
+)
+def test_an_end_in_the_middle_of_reading_is_told_as_what_it_is(begun, end, steps_of_reading, status):
+    """The program's end is at once; a stop is one of the run, which ends before its first batch."""
     workspace, lease, told = begun
     control = Control()
     events = execute(workspace, lease, control)
     next(events)
-    control.abort()
-    assert list(events) == []
-    assert told == []
-    assert workspace.store.run(lease.run_id).status is Status.INTERRUPTED
-
-
-def test_a_stop_in_the_middle_of_reading_is_no_interruption(begun):
-    workspace, lease, told = begun
-    control = Control()
-    events = execute(workspace, lease, control)
-    next(events)
-    control.stop()
+    end(control)
     list(events)
-    assert len(told) == 3
-    assert workspace.store.run(lease.run_id).status is Status.STOPPED
+    assert len(told) == steps_of_reading
+    assert workspace.store.run(lease.run_id).status is status
 
 
 def test_a_pause_waits_for_the_first_batch_and_holds_nothing_up(begun):

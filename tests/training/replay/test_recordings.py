@@ -22,25 +22,25 @@ class Small(nn.Module):
         self.layer, self.norm = nn.Linear(3, 2), nn.BatchNorm1d(2)
 
 
-def small(recorder=None, turned=None):
+def small(recorder=None, record_it=None):
+    """The recorded steps of a small model, by `record_it` or by a recorder's; the model; the recorder."""
     torch.manual_seed(0)
-    model = Small()
+    model, recorder = Small(), recorder or Recorder()
 
     def work(inputs, targets):
         loss = ((model.norm(model.layer(inputs)) - targets) ** 2).mean()
         loss.backward()
         return Computed(loss.detach(), (loss.detach() > 0).sum())
 
-    recorder = recorder or Recorder()
-    return Bound(work, model, recorder), model, recorder
+    return Bound(work, StepGraphs(model, CPU, record_it or recorder.of(model))), model, recorder
 
 
 class Bound:
     """The recorded steps of one piece of work."""
 
-    def __init__(self, work, model, recorder):
-        self.work, self.made = work, StepGraphs(model, CPU, recorder.of(model))
-        self.forget = self.made.forget
+    def __init__(self, work, made):
+        self.work, self.made = work, made
+        self.forget, self.notes = made.forget, made.notes
 
     def step(self, *given):
         return self.made.step(self.work, *given)
@@ -106,16 +106,8 @@ def test_what_is_neither_yes_nor_no_is_refused_before_there_is_a_run(monkeypatch
 def test_what_does_nothing_when_it_is_replayed_is_not_used(monkeypatch):
     """As a graph of which nothing was recorded: all stays as it was computed at first."""
     monkeypatch.setattr(graphs, "QUICKER", float("inf"))
-    torch.manual_seed(0)
-    model = Small()
-
-    def work(inputs, targets):
-        loss = ((model.norm(model.layer(inputs)) - targets) ** 2).mean()
-        loss.backward()
-        return Computed(loss.detach(), (loss.detach() > 0).sum())
-
-    made = StepGraphs(model, CPU, lambda work, device: (work(), lambda: None))
-    assert made.step(work, torch.randn(4, 3), torch.randn(4, 2), 1, 500) is None
+    made, _, _ = small(record_it=lambda work, device: (work(), lambda: None))
+    assert made.step(torch.randn(4, 3), torch.randn(4, 2), 1, 500) is None
     assert made.notes == []
 
 
