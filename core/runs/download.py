@@ -7,13 +7,13 @@ from queue import SimpleQueue
 from core.backbones import catalogue
 from core.backbones.pretrained.weights import is_local, pretrained_state
 from core.experiment import Experiment
-from core.work.control import Aborted, Control, Signal
+from core.work.control import Aborted, Control, Signal, StoppedEarly
 
 
 def downloaded(experiment: Experiment, control: Control) -> Iterator[tuple[int, int]]:
     """Fetch pretrained weights that are not on this machine; yields bytes received and bytes in all (0: not known).
 
-    Raises `Aborted`, `WeightsUnavailable`.
+    Raises `StoppedEarly`, `Aborted`, `WeightsUnavailable`.
     """
     backbone = catalogue.get(experiment.backbone.name)
     if experiment.backbone.weights != "default" or is_local(backbone):
@@ -23,8 +23,8 @@ def downloaded(experiment: Experiment, control: Control) -> Iterator[tuple[int, 
         fetched = pool.apply_async(pretrained_state, (backbone, lambda done, total: advances.put((done, total))))
         while not fetched.ready():
             fetched.wait(0.3)
-            if control.at_batch() is not Signal.GO:
-                raise Aborted
+            if (signal := control.at_batch()) is not Signal.GO:
+                raise Aborted if signal is Signal.ABORT else StoppedEarly
             control.over()  # nothing is computed meanwhile: others may have the device
             latest = None
             while not advances.empty():

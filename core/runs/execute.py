@@ -32,7 +32,7 @@ from core.training.limits import limit_of_run
 from core.training.loop import train
 from core.training.setup import Setup, set_up
 from core.training.step import OUT_OF_MEMORY
-from core.work.control import Aborted, Control
+from core.work.control import Aborted, Control, StoppedEarly
 from core.work.progress import Progress
 
 TOLD_EVERY_S = 0.3  # while images are read
@@ -187,6 +187,7 @@ def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Genera
     run, folder = workspace.store.run(lease.run_id), workspace.folder(lease.run_id)
     recorder = Recorder(workspace.store, run, control, folder, lease.require_held)
     control.on_wait = recorder.waits
+    ended: RunEnded | None = None
     try:
         yield _taken(recorder, Progress(what="reading images", done=0, total=1))
         workers = workspace.workers(run.device.partition(":")[0])  # they start meanwhile
@@ -201,7 +202,6 @@ def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Genera
             features=workspace.features, images=workspace.images, workers=workers,
         )  # fmt: skip
         _forget_what_follows(workspace, run.id, checkpoints, control)
-        ended: RunEnded | None = None
         for event in train(setup, control):
             ended = event if isinstance(event, RunEnded) else ended
             yield _taken(recorder, event)
@@ -214,6 +214,10 @@ def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Genera
             best = next(epoch for epoch in workspace.store.epochs(run.id) if epoch.epoch == ended.best_epoch)
             phase_input = exact_input(setup, best.phase)
             yield from _evaluated(workspace, run.id, setup, phase_input, prepared, recorder, ended, control)
+        return ended
+    except StoppedEarly:
+        ended = RunEnded(stopped=True, epochs=0, best_epoch=None)
+        yield _taken(recorder, ended)
         return ended
     except Aborted:
         return None

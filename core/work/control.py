@@ -20,6 +20,10 @@ class Aborted(Exception):
     """Raised to leave at once, because the process is ending."""
 
 
+class StoppedEarly(Aborted):
+    """Raised to leave because a stop was requested before there was anything to keep."""
+
+
 class Control:
     """Polled by a task at every batch and controlled by other threads. All calls may be repeated."""
 

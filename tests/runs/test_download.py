@@ -7,7 +7,7 @@ import pytest
 from core.errors import WeightsUnavailable
 from core.runs import download as module
 from core.runs.download import downloaded
-from core.work.control import Aborted, Control, Signal
+from core.work.control import Aborted, Control, Signal, StoppedEarly
 from core.work.leases import DeviceLeases
 from tests.conftest import make_experiment
 
@@ -67,7 +67,7 @@ def test_the_latest_number_is_told(plan, fetched):
 
 
 def test_an_abort_and_a_stop_leave_while_it_is_fetched(plan, fetched):
-    for how in ("abort", "stop"):
+    for how, leaves in (("abort", Aborted), ("stop", StoppedEarly)):
         control, begun, go_on = Control(), threading.Event(), threading.Event()
 
         def work(progress, begun=begun, go_on=go_on):
@@ -76,8 +76,9 @@ def test_an_abort_and_a_stop_leave_while_it_is_fetched(plan, fetched):
 
         fetched.work = work
         getattr(control, how)()
-        with pytest.raises(Aborted):
+        with pytest.raises(Aborted) as raised:
             list(downloaded(plan, control))
+        assert type(raised.value) is leaves
         go_on.set()
 
 

@@ -14,8 +14,8 @@ from core.runs.execute import execute, reopen_run
 from core.runs.prepare import prepare
 from core.runs.status import Status
 from core.training import checkpoints
-from core.training.events import EpochEnded, StepEnded
-from core.work.control import Control
+from core.training.events import EpochEnded, RunEnded, StepEnded
+from core.work.control import Control, StoppedEarly
 from tests.features.helpers import SHORTAGES
 from tests.runs.executing import executed
 from tests.runs.executing.executed import begin
@@ -97,6 +97,24 @@ def test_a_stopped_run_is_evaluated_and_resumes_to_the_same_series(workspace, ex
     losses = [[s.loss for s in workspace.store.steps(run_id)] for run_id in (whole.run_id, lease.run_id)]
     assert losses[0] == losses[1]
     assert resumed.results["val"] == workspace.store.run(whole.run_id).results["val"]
+
+
+def test_a_run_stopped_while_weights_are_fetched_is_stopped_and_can_be_resumed(workspace, experiment, monkeypatch):
+    lease, control = begin(workspace, experiment), Control()
+
+    def fetching(chosen, control):
+        yield 1, 9
+        control.stop()
+        raise StoppedEarly
+
+    with monkeypatch.context() as patch:
+        patch.setattr(executing, "downloaded", fetching)
+        events = list(execute(workspace, lease, control))
+    assert events[-1] == RunEnded(stopped=True, epochs=0, best_epoch=None)
+    run = workspace.store.run(lease.run_id)
+    assert (run.status, run.results) == (Status.STOPPED, {})
+    list(execute(workspace, reopen_run(workspace, run.id), Control()))
+    assert workspace.store.run(run.id).status is Status.COMPLETED
 
 
 def test_closing_interrupts_and_lets_go_of_the_lock(workspace, experiment):
