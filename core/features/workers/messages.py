@@ -1,6 +1,7 @@
 """What a program and its view workers tell each other, through pipes. Pixels go through shared memory."""
 
 import pickle
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -30,13 +31,13 @@ class Asked(NamedTuple):
 
 class Opened(NamedTuple):
     """Views that a worker will be asked for: see `Views`. `views` is the file that they are written to, `images` that
-    of the cache."""
+    of the cache. `references` are `packed`: there may be 100,000, and each worker is told all of them."""
 
     key: int
     pipeline: str  # as JSON
     geometry: Geometry
     seed: int
-    references: tuple[Asked, ...]
+    references: bytes
     views: Address
     images: Address | None
 
@@ -76,6 +77,11 @@ class Made(NamedTuple):
     unit: int
     failures: tuple[str | None, ...] = ()
     error: Exception | None = None
+
+
+def packed(references: Sequence[Asked]) -> bytes:
+    """References, pickled once for all workers."""
+    return pickle.dumps(tuple(references), pickle.HIGHEST_PROTOCOL)
 
 
 def send(pipe: IO[bytes], message: Any) -> None:

@@ -66,7 +66,7 @@ def _open(message: Opened) -> _Opened | Exception:
     try:
         images = PlacedImages(message.geometry, _open_images(message))
         spec = PipelineSpec.model_validate_json(message.pipeline)
-        views = Views(spec, message.geometry, message.seed, images, message.references)
+        views = Views(spec, message.geometry, message.seed, images, pickle.loads(message.references))
         return _Opened(views, SharedFile.open(message.views))
     except Exception as error:
         return error

@@ -11,7 +11,7 @@ import numpy as np
 from core.data.cache import Stored
 from core.data.dataset import Item
 from core.features.batches import Batch, ImageViews, assembled
-from core.features.workers.messages import Asked, Made, Opened, Unit
+from core.features.workers.messages import Asked, Made, Opened, Unit, packed
 from core.features.workers.pool import AT_ONCE, WorkerPool, WorkersUnavailable
 from core.features.workers.process import write_views
 from core.features.workers.worker import Order
@@ -44,7 +44,9 @@ class ViewStream:
         self._slots = _Slots(ahead, largest * self._view_bytes)
         self._making: deque[_Making] = deque()
         self._images = image_views.cache.shared_file
-        self._key = pool.open(self._announced)
+        used = image_views.references if image_views.needs_references else ()
+        # before the pool is locked: others ask it meanwhile
+        self._key = pool.open(partial(self._announced, packed([self._asked(item) for item in used])))
         try:
             self._ask()
         except BaseException:
@@ -73,9 +75,8 @@ class ViewStream:
         self._slots.release()
         self._pool.shut(self._key, partial(_let_go, self._slots.file, self._images))
 
-    def _announced(self, key: int) -> Opened:
+    def _announced(self, references: bytes, key: int) -> Opened:
         views = self._views
-        references = tuple(self._asked(item) for item in views.references) if views.needs_references else ()
         return Opened(
             key, views.pipeline.model_dump_json(), views.geometry, views.seed, references, self._slots.file.address,
             None if self._images is None else self._images.address,

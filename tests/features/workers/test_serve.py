@@ -10,7 +10,7 @@ from core.data.geometry import Geometry
 from core.errors import GraftError, InvalidPipeline, UnreadableImage
 from core.experiment import PipelineSpec, Step
 from core.features.workers import process, worker
-from core.features.workers.messages import Asked, Closed, Made, Opened, Trying, Unit, receive, send
+from core.features.workers.messages import Asked, Closed, Made, Opened, Trying, Unit, packed, receive, send
 from core.shared import SharedFile
 
 SIDE = 2
@@ -44,7 +44,7 @@ def asked(*names):
 
 
 def opened(key):
-    return Opened(key, "{}", Views.geometry, 0, (), None, None)
+    return Opened(key, "{}", Views.geometry, 0, packed(()), None, None)
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_views_are_opened_as_they_were_announced(monkeypatch):
     monkeypatch.setattr(SharedFile, "open", lambda place: seen.append(place) or place)
     spec = PipelineSpec(steps=(Step(transform="HorizontalFlip"),), strength=0.5)
     geometry, others = Geometry(SIDE, 2 * SIDE, "bicubic"), asked("1", "2")
-    found = process._open(Opened(7, spec.model_dump_json(), geometry, 5, others, "views", "images"))
+    found = process._open(Opened(7, spec.model_dump_json(), geometry, 5, packed(others), "views", "images"))
     assert seen == ["images", "views"]
     views = found.views
     assert (views.pipeline, views.geometry, views.seed, views.references) == (spec, geometry, 5, others)
