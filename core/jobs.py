@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
@@ -26,6 +27,7 @@ from core.runs.status import Status
 from core.runs.workspace import Workspace
 from core.work.control import Control
 from core.work.leases import DeviceLeases
+from core.work.progress import Progress
 from core.work.queue import AnalysisQueue
 
 QUEUE_LIMIT = 20
@@ -121,7 +123,9 @@ class JobManager:
                 self.workspace.store.move(run_id, Status.STOPPING, only_from=status)
         job.control.stop()
 
-    def keep_epoch(self, run_id: str, which: Literal["best", "last"]) -> Run:
+    def keep_epoch(
+        self, run_id: str, which: Literal["best", "last"], on_progress: Callable[[Progress], None] | None = None
+    ) -> Run:
         """`core.runs.keep.keep_epoch` in the caller's thread; its evaluation takes turns with what the device computes.
 
         Raises what that raises, also `Aborted` when the program ends meanwhile.
@@ -132,7 +136,7 @@ class JobManager:
             if self._closing:
                 control.abort()
         try:
-            return keep_epoch(self.workspace, run_id, which, control=control)
+            return keep_epoch(self.workspace, run_id, which, control=control, on_progress=on_progress)
         finally:
             with self._changed:
                 self._evaluations.discard(control)

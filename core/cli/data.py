@@ -32,6 +32,8 @@ from core.data.split import Split, make_split
 from core.experiment import DataSpec, SplitSpec, parse
 from core.runs.workspace import default_root
 from core.text import short
+from core.work.progress import READING
+from core.work.progress import Progress as Step
 
 MOST_LINES = 10  # maximum lines of notes and of left-out files printed by other commands
 _WIDEST = 300  # maximum characters of a line
@@ -110,14 +112,21 @@ def _sections(data_report: DataReport) -> tuple[tuple[str, list[str]], ...]:
 @contextmanager
 def bar() -> Iterator[Callable[[int, int], None]]:
     """A progress bar that appears only if there is something to read or to compare."""
-    columns = (TextColumn("reading and comparing images"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    shown = Progress(*columns, console=people, transient=True, disable=not people.is_terminal)
-    task = shown.add_task("reading", total=None)
+    with progress_bar() as shown:
+        yield lambda done, total: shown(Step(what=READING, done=done, total=total))
 
-    def update(done: int, total: int) -> None:
-        if done < total:
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[Step], None]]:
+    """A progress bar that appears with the first thing that is not done yet."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    shown = Progress(*columns, console=people, transient=True, disable=not people.is_terminal)
+    task = shown.add_task(READING, total=None)
+
+    def update(step: Step) -> None:
+        if step.done < step.total:
             shown.start()
-        shown.update(task, completed=done, total=total)
+        shown.update(task, description=step.what, completed=step.done, total=step.total)
 
     try:
         yield update

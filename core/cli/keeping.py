@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from core.cli.data import progress_bar
 from core.cli.options import JsonOption, WorkspaceOption
 from core.cli.show import format_scores, literal, print_json, summary
 from core.runs.workspace import open_workspace
@@ -22,7 +23,8 @@ def keep(
     from core.runs.keep import keep_epoch
 
     with open_workspace(workspace) as opened:
-        updated_run = keep_epoch(opened, run, "last" if last else "best", device=device)
+        with progress_bar() as shown:
+            updated_run = keep_epoch(opened, run, "last" if last else "best", device=device, on_progress=shown)
         choice = kept_choice(opened.store.epochs(updated_run.id))
     if as_json:
         print_json(summary(updated_run, with_test=False))  # does not reveal the test result

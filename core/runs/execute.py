@@ -20,7 +20,7 @@ from core.runs.outbox import patiently
 from core.runs.prepare import OnProgress, Prepared, divided_as_begun, prepare, require_same_data, require_weights
 from core.runs.recorder import Recorder
 from core.runs.records import Run
-from core.runs.scoring import exact_input, score_part
+from core.runs.scoring import PARTS, exact_input, score_part
 from core.runs.status import Status
 from core.runs.unwritten import take_in
 from core.runs.workspace import INTERRUPTED, Workspace
@@ -33,7 +33,7 @@ from core.training.loop import train
 from core.training.setup import Setup, set_up
 from core.training.step import OUT_OF_MEMORY
 from core.work.control import Aborted, Control, StoppedEarly
-from core.work.progress import Progress
+from core.work.progress import READING, Progress
 
 TOLD_EVERY_S = 0.3  # while images are read
 
@@ -213,7 +213,8 @@ def _recorded(workspace: Workspace, lease: RunLease, control: Control) -> Genera
             setup.model.eval()
             best = next(epoch for epoch in workspace.store.epochs(run.id) if epoch.epoch == ended.best_epoch)
             phase_input = exact_input(setup, best.phase)
-            yield from _evaluated(workspace, run.id, setup, phase_input, prepared, recorder, ended, control)
+            for event in _evaluated(workspace, run.id, setup, phase_input, prepared, recorder, ended, control):
+                yield _taken(recorder, event)
         return ended
     except StoppedEarly:
         ended = RunEnded(stopped=True, epochs=0, best_epoch=None)
@@ -236,7 +237,7 @@ def _telling_of_reading(recorder: Recorder, control: Control) -> OnProgress:
         told = time.monotonic()
         if control.aborted:  # a stop ends it before the first batch: there is nothing to be kept yet
             raise Aborted
-        recorder.take(Progress(what="reading and comparing images", done=done, total=total))
+        recorder.take(Progress(what=READING, done=done, total=total))
 
     return tell
 
@@ -266,12 +267,11 @@ def _evaluated(
     for part, indices in (("val", prepared.split.val), ("test", prepared.split.test)):
         if not indices:
             continue
-        what = f"evaluating the {'validation' if part == 'val' else 'test'} images"
-        yield _taken(recorder, Progress(what=what, done=0, total=len(indices)))
+        yield Progress(what=f"evaluating the {PARTS[part]} images", done=0, total=len(indices))
         items = tuple(prepared.dataset.items[i] for i in indices)
-        found, failed = score_part(folder, part, setup, phase_input, items, control)
+        found, failed = yield from score_part(folder, part, setup, phase_input, items, control)
         for item, reason in failed:
-            yield _taken(recorder, Warned(message=f"{item.name} could not be read and was not evaluated: {reason}"))
+            yield Warned(message=f"{item.name} could not be read and was not evaluated: {reason}")
         results[part] = found.to_record() if found else None
     epochs = workspace.store.epochs(run_id)
     results |= {

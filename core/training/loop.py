@@ -23,7 +23,7 @@ from core.training.choice import Standing, aligned, gain_over, moved
 from core.training.entering import announce_next, enter_phase, precisions_of
 from core.training.events import CheckpointWritten, EpochEnded, Event, PhaseStarted, RunEnded, RunStarted, Warned
 from core.training.events import StepEnded as Step
-from core.training.inference import BATCH_SIZE, Answers, answer
+from core.training.inference import BATCH_SIZE, MANY, Answers, answering
 from core.training.lbfgs import LbfgsFit
 from core.training.limits import Limits
 from core.training.optimizers import peak_rate
@@ -32,7 +32,6 @@ from core.training.step import OUT_OF_MEMORY, EpochTotals, Stepper, StepResult
 from core.work.control import Aborted, Control, Signal
 from core.work.progress import Progress
 
-MANY = 1000  # images, whose features take so long that it is told how far they are
 NONE_LEFT = "None of the training images could be read any more. Restore them and resume the run."
 
 
@@ -214,9 +213,9 @@ class _Training:
     def _close_epoch(self, epoch: int, stepper: Stepper, totals: EpochTotals, started: float) -> Iterator[Event]:
         setup, trained_s = self.setup, self._now() - started
         setup.model.eval()
-        val = answer(
+        val = yield from answering(
             stepper.phase_input.suffix, stepper.phase_input.source, setup.val_items, setup.validation_step,
-            autocast=setup.autocast_of(stepper.phase), control=self.control,
+            autocast=setup.autocast_of(stepper.phase), what="validating", control=self.control,
         )  # fmt: skip
         yield from self._unreadable_warnings(val.failed)
         if not val.items:

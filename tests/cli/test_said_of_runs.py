@@ -125,7 +125,7 @@ def _ask_only(tell, workspace, monkeypatch):
         opened.store.move(run_id, Status.QUEUED)
         return SimpleNamespace(run_id=run_id, lock=opened.lock(run_id))
 
-    def kept(opened, run_id, which, device):
+    def kept(opened, run_id, which, device, on_progress):
         tell.ask("keep_epoch", run_id, which, device)
         if opened.store.run(run_id).status.live:
             raise RunConflict("It is live.")

@@ -211,7 +211,7 @@ def test_an_analysis_on_the_device_that_trains_gets_its_turns_and_gives_them_bac
 
 def test_an_evaluation_that_is_asked_for_while_the_program_ends_is_told_to_leave(manager, stage, monkeypatch):
     told = []
-    monkeypatch.setattr(jobs, "keep_epoch", lambda *_, control: told.append(control.at_batch()))
+    monkeypatch.setattr(jobs, "keep_epoch", lambda *_, control, on_progress: told.append(control.at_batch()))
     manager.keep_epoch("run", "last")
     manager.shutdown(WAIT_S)
     manager.keep_epoch("run", "last")

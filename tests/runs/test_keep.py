@@ -26,10 +26,12 @@ from core.runs.last import why_not
 from core.runs.prepare import prepare
 from core.runs.status import Status
 from core.runs.workspace import Workspace
+from core.training import inference
 from core.training.events import EpochEnded
 from core.training.kept import BEST, LAST_WEIGHTS, Kept, kept, kept_weights
 from core.work.control import Aborted, Control, Signal
 from core.work.leases import DeviceLease, DeviceLeases
+from core.work.progress import READING
 from tests.conftest import make_experiment
 from tests.training.helpers import copy, settle, worth
 from tests.uneven import TEST, VAL, make_divided
@@ -121,7 +123,7 @@ def test_another_device_than_the_run_s_can_be_asked_for(workspace, divided, monk
     run, _ = run_of(workspace, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
     asked = []
 
-    def again(_, wanted):
+    def again(_, wanted, on_progress):
         asked.append(wanted.device)
         raise UnknownDevice("There is no such device.")
 
@@ -173,6 +175,24 @@ def test_changed_images_are_refused_and_nothing_is_switched(workspace, tmp_path,
         keep_epoch(workspace, run.id, "last")
     assert workspace.store.run(run.id).results == run.results
     assert kept(workspace.folder(run.id)) is Kept.CHOSEN
+
+
+def test_it_is_told_how_far_it_is_and_an_abort_ends_it(workspace, divided, monkeypatch):
+    run, _ = run_of(workspace, divided, monkeypatch, (3.0, 1.0, 2.0, 4.0))
+    monkeypatch.setattr(inference, "MANY", VAL)
+    control, told = Control(), []
+
+    def leave(progress):
+        told.append(progress)
+        control.abort()
+
+    with pytest.raises(Aborted):
+        keep_epoch(workspace, run.id, "last", control=control, on_progress=leave)
+    assert [one.what for one in told] == [READING]
+    assert kept(workspace.folder(run.id)) is Kept.CHOSEN
+    keep_epoch(workspace, run.id, "last", on_progress=told.append)
+    assert {one.what for one in told} == {READING, "evaluating the validation images", "evaluating the test images"}
+    assert all(0 <= one.done <= one.total for one in told)
 
 
 def test_the_command_line_keeps_either_and_never_shows_the_test_result(workspace, divided, monkeypatch):

@@ -17,7 +17,8 @@ from core.tasks.image_level import ImageLevel, standard_error_of_loss
 from core.tasks.multilabel.loss import SmoothedBinaryCrossEntropy
 from core.tasks.multilabel.scores import label_scores
 from core.tasks.multilabel.task import MultiLabel
-from core.training.inference import answer
+from core.training.inference import answering
+from core.work.progress import finish
 from tests.features.helpers import CPU, some_pixels
 
 OFF = autocast_for(CPU, "fp32")
@@ -40,7 +41,7 @@ def test_a_task_that_answers_for_every_pixel_keeps_a_matrix_per_image(images, tm
         widths.append(logits[0].numel())
         return logits
 
-    found = answer(dense, some_pixels(PLAIN), items, per_pixel, autocast=OFF)
+    found = finish(answering(dense, some_pixels(PLAIN), items, per_pixel, autocast=OFF, what="validating"))
     matrices, losses = found.outputs
     assert (tuple(matrices.shape), tuple(losses.shape)) == ((len(items), 2, 2), (len(items),))
     assert set(matrices.sum(dim=(1, 2)).tolist()) == {widths[0] // 2}, "every pixel of every image is counted once"
@@ -48,7 +49,8 @@ def test_a_task_that_answers_for_every_pixel_keeps_a_matrix_per_image(images, tm
 
 
 def test_no_image_leaves_no_outputs():
-    assert answer(lambda inputs: inputs, some_pixels(PLAIN), [], per_pixel, autocast=OFF).outputs == ()
+    nothing = answering(lambda inputs: inputs, some_pixels(PLAIN), [], per_pixel, autocast=OFF, what="validating")
+    assert finish(nothing).outputs == ()
 
 
 def test_a_run_keeps_labels_and_probabilities_as_plain_values():

@@ -9,7 +9,8 @@ from torch.nn import functional
 from core.experiment import BackboneSpec, DataSpec, Experiment, Phase, Recipe
 from core.features.precision import autocast_for
 from core.training.events import EpochEnded
-from core.training.inference import answer
+from core.training.inference import answering
+from core.work.progress import finish
 from tests.training.helpers import prepare, run
 
 COUNTS = {"train/common": 80, "train/rare": 4, "val/common": 20, "val/rare": 10}
@@ -48,7 +49,8 @@ def test_both_classes_are_learned(place, tmp_path, solver, weights, smoothing):
     phase_input = setup.phase_inputs("fp32").of_phase(0)
     setup.model.eval()
     suffix, source = phase_input.suffix, phase_input.source
-    logits, targets = answer(suffix, source, setup.val_items, setup.validation_step, autocast=OFF).outputs
+    steps = answering(suffix, source, setup.val_items, setup.validation_step, autocast=OFF, what="validating")
+    logits, targets = finish(steps).outputs
     assert sorted(targets.tolist()) == [0] * 20 + [1] * 10
     assert logits.argmax(1).tolist() == targets.tolist()
     (last,) = [event for event in events if isinstance(event, EpochEnded)][-1:]

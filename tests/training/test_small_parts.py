@@ -11,16 +11,17 @@ from core.experiment import Phase, Recipe
 from core.features.pixels import Inputs
 from core.tasks.scorecard import Score
 from core.training import device as device_module
-from core.training import entering
+from core.training import entering, inference
 from core.training.checkpoints import Checkpoints, Precisions
 from core.training.device import device_title, precisions, require_precision, resolve_device, steps_ahead
 from core.training.events import EpochEnded
-from core.training.inference import answer
+from core.training.inference import answering
 from core.training.kept import Kept, forget_last, keep, kept, kept_weights
 from core.training.optimizers import rate_factor
 from core.training.setup import raise_momentum
 from core.training.step import EpochTotals
 from core.work.control import Aborted, Control
+from core.work.progress import Progress, finish
 from tests.conftest import make_experiment
 from tests.training.helpers import prepare
 from tests.uneven import TRAIN, VAL, an_epoch
@@ -49,21 +50,27 @@ def inputs(good, failed=()):
     )
 
 
-def answered(source, items, **more):
-    return answer(lambda images: images.double() * 10, source, items, lambda logits, targets: (logits, targets + 100),
-                  autocast=torch.no_grad, **more)  # fmt: skip
+def answered(source, items, told=None, **more):
+    def step(logits, targets):
+        return logits, targets + 100
+
+    part = lambda images: images.double() * 10  # noqa: E731
+    return finish(answering(part, source, items, step, autocast=torch.no_grad, what="validating", **more), told)
 
 
-def test_what_could_not_be_read_is_named_and_is_not_among_the_answers():
+@pytest.mark.parametrize("many", [40, 41])
+def test_what_could_not_be_read_is_named_and_is_not_among_the_answers(monkeypatch, many):
+    monkeypatch.setattr(inference, "MANY", many)
     items, seen = list(range(40)), []
     source = Given(inputs([3, 1], [2]), inputs([], [7, 8]), inputs([5]))
-    found = answered(source, items, on_progress=lambda done, of: seen.append((done, of)))
+    found = answered(source, items, seen.append)
     assert found.items == (3, 1, 5)
     assert found.failed == ((2, "no 2"), (7, "no 7"), (8, "no 8"))
     logits, targets = found.outputs
     assert (logits.tolist(), targets.tolist()) == ([[30.0], [10.0], [50.0]], [103, 101, 105])
     assert logits.dtype == torch.float32
-    assert seen == [(3, 40), (5, 40), (6, 40)]
+    told = [Progress(what="validating", done=done, total=40) for done in (3, 5, 6)]
+    assert seen == (told if many == 40 else []), "only where images are many"
     ((chunks, view, order),) = source.asked
     assert ([len(one) for one in chunks], view, order) == ([20, 20], None, items)
 

@@ -8,6 +8,7 @@ from core.experiment import BackboneSpec, Phase, Recipe
 from core.features.precision import autocast_for
 from core.training import inference
 from core.training import step as stepping
+from core.work.progress import finish
 from tests.conftest import make_experiment, make_images
 from tests.features.helpers import SHORTAGES
 from tests.training.helpers import add_dropout, losses, prepare, run, settle, warnings
@@ -180,15 +181,16 @@ def test_a_validation_that_runs_out_of_memory_is_halved(pictures, tmp_path):
         return inputs * 2
 
     setup = a_setup(pictures, tmp_path)
-    whole = inference.answer(lambda x: x.flatten(1) * 2, setup.pixels, setup.train_items, both, autocast=OFF)
-    halved = inference.answer(lambda x: part(x.flatten(1)), setup.pixels, setup.train_items, both, autocast=OFF)
+
+    def answered(part, items):
+        return finish(inference.answering(part, setup.pixels, items, both, autocast=OFF, what="validating"))
+
+    whole = answered(lambda x: x.flatten(1) * 2, setup.train_items)
+    halved = answered(lambda x: part(x.flatten(1)), setup.train_items)
     assert all(map(torch.equal, whole.outputs, halved.outputs))
     assert (max(widths), sum(widths)) == (3, len(setup.train_items))
     with pytest.raises(torch.OutOfMemoryError):
-        inference.answer(
-            lambda x: (_ for _ in ()).throw(torch.OutOfMemoryError()), setup.pixels, setup.train_items[:2], both,
-            autocast=OFF,
-        )  # fmt: skip
+        answered(lambda x: (_ for _ in ()).throw(torch.OutOfMemoryError()), setup.train_items[:2])
 
 
 def test_trained_batchnorms_see_the_smaller_parts(pictures, tmp_path):

@@ -1,5 +1,7 @@
 """Which epoch of a run is kept and why, with the option to keep the last one instead."""
 
+from typing import Literal
+
 import streamlit as st
 
 from core.errors import GraftError
@@ -10,6 +12,7 @@ from core.training.kept import Kept
 from core.work.control import Aborted
 from pages.ui.session import engine, state
 from pages.ui.widgets.messages import literal
+from pages.ui.widgets.progress import delayed_bar
 
 
 def show_kept(run: Run) -> None:
@@ -34,10 +37,10 @@ def show_kept(run: Run) -> None:
             st.caption(literal(str(reason)))
 
 
-def _keep(run: Run, which: str) -> None:
+def _keep(run: Run, which: Literal["best", "last"]) -> None:
     try:
-        with st.spinner("Evaluating that epoch."):
-            engine.manager().keep_epoch(run.id, "last" if which == "last" else "best")
+        with st.spinner("Evaluating that epoch."), delayed_bar() as update:
+            engine.manager().keep_epoch(run.id, which, lambda now: update(now.done, now.total))
     except GraftError as error:
         state.remember("results-error", error)
     except Aborted:  # the program ends, or its workspace was opened anew: nothing was switched

@@ -31,7 +31,7 @@ def test_the_button_keeps_the_last_epoch_of_this_run(birch, monkeypatch):
     workspace, run = birch
     (workspace.folder(run.id) / LAST_WEIGHTS).write_bytes(b"x")
     asked = []
-    monkeypatch.setattr(jobs, "keep_epoch", lambda at, run_id, which, control: asked.append((at.root, run_id, which)))
+    monkeypatch.setattr(jobs, "keep_epoch", lambda at, run_id, which, **_: asked.append((at.root, run_id, which)))
     at = opened(PAGE, run.id)
     assert "older version" not in text(at)
     assert asked == []
