@@ -124,7 +124,7 @@ def make_newest(path: Path, others: Iterable[Path]) -> None:
             os.utime(path, ns=(newest + 1_000_000, newest + 1_000_000))
 
 
-def write_bytes(path: Path, content: bytes, *, make_folder: bool = True) -> None:
+def write_bytes(path: Path, content: bytes | memoryview, *, make_folder: bool = True) -> None:
     """Replace `path` with `content`, as `atomic_write` does."""
     with atomic_write(path, make_folder=make_folder) as file:
         file.write(content)

@@ -13,6 +13,7 @@ class OptimizerEntry:
     help: str  # follows its name: "adamw: a safe default"
     rates: tuple[float, float] = (1e-6, 1.0)  # between which the finder looks for a learning rate
     options: Mapping[str, float] = field(default_factory=dict)
+    moments: int = 2  # numbers that it keeps for each weight
 
 
 OPTIMIZERS: Mapping[str, OptimizerEntry] = MappingProxyType(
@@ -20,7 +21,11 @@ OPTIMIZERS: Mapping[str, OptimizerEntry] = MappingProxyType(
         "adamw": OptimizerEntry("AdamW", "a safe default"),
         "adam": OptimizerEntry("Adam", "weight decay is scaled with the gradients"),
         "sgd": OptimizerEntry(
-            "SGD", "with momentum 0.9; needs higher learning rates", rates=(1e-5, 10.0), options={"momentum": 0.9}
+            "SGD",
+            "with momentum 0.9; needs higher learning rates",
+            rates=(1e-5, 10.0),
+            options={"momentum": 0.9},
+            moments=1,
         ),
     }
 )

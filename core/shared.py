@@ -42,11 +42,12 @@ class SharedFile:
 
     @classmethod
     def create(cls, folder: Path | None = None, *, in_memory: bool = False) -> Self:
-        """An empty file: in memory if the system can do that, else in `folder` or the system's temporary one."""
+        """An empty file: in memory if this system and Python can do that, else in `folder` or where temporary files
+        are."""
         if not BY_NUMBER:
             handle, name = tempfile.mkstemp(prefix="graft-", dir=folder)
             return cls(os.fdopen(handle, "w+b", buffering=0), name, named=True)
-        if in_memory:  # not in /dev/shm, which containers keep small
+        if in_memory and hasattr(os, "memfd_create"):  # not in /dev/shm, which containers keep small
             file: IO[bytes] = os.fdopen(os.memfd_create("graft"), "w+b", buffering=0)
         else:
             file = tempfile.TemporaryFile(prefix="graft-", dir=folder, buffering=0)  # noqa: SIM115

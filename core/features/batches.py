@@ -21,6 +21,7 @@ from core.data.geometry import Geometry
 from core.errors import UnreadableImage
 from core.experiment import PipelineSpec
 from core.features.preprocessing import Preprocessing
+from core.features.transfer import sent
 from core.features.views import Image, Views
 from core.tasks.base import Targets
 from core.tasks.classification.task import Classification
@@ -69,13 +70,6 @@ class ImageViews(Views):
         """The target of view `number`. Views never change the classes, so it is the same for all."""
         del number
         return self.targets.read(item)
-
-
-def sent(tensor: Tensor, device: torch.device) -> Tensor:
-    """Copy `tensor` to the device; to a GPU asynchronously from pinned memory."""
-    if device.type == "cuda":
-        return tensor.pin_memory().to(device, non_blocking=True)
-    return tensor.to(device)
 
 
 def workers() -> int:

@@ -14,7 +14,7 @@ from core.backbones.split import Part, parts, state_of
 from core.backbones.stages import Stage
 from core.data.dataset import Item
 from core.experiment import Views
-from core.features.pixels import Pixels, Source
+from core.features.pixels import Pixels, Source, nothing_to_free
 from core.features.precision import DTYPES, autocast_for, frozen_precision, tolerates_precision
 from core.features.shortage import forward_with_oom_retry
 from core.features.sources import Features
@@ -68,6 +68,7 @@ class PhaseInputs:
     def of_phase(self, index: int) -> PhaseInput:
         """The input of phase `index`. The frozen weights before its cut must already be final."""
         cut = self._cuts[index]
+        self._pixels.relieve = nothing_to_free  # what an earlier phase kept can go now
         if cut is None:
             return PhaseInput(self._pixels, self._model)
         base = self._base(index, cut)

@@ -1,6 +1,6 @@
 """Inputs of what is trained, and their first source: the images themselves."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -11,6 +11,7 @@ from torch import Tensor
 from core.data.dataset import Item
 from core.experiment import PipelineSpec
 from core.features.batches import Batch, ImageViews, Normalise, ahead, batches
+from core.features.shortage import with_relief
 from core.features.waiting import Waiting
 from core.features.workers.pool import WorkerPool
 from core.features.workers.upcoming import Upcoming
@@ -26,6 +27,11 @@ class Inputs:
     targets: Tensor
     items: tuple[Item, ...]
     failed: tuple[tuple[Item, str], ...]
+
+
+def nothing_to_free() -> bool:
+    """False."""
+    return False
 
 
 class Source(Protocol):
@@ -47,6 +53,7 @@ class Pixels:
     def __init__(self, image_views: ImageViews, normalise: Normalise, workers: WorkerPool | None = None) -> None:
         self.image_views = image_views
         self.waiting = Waiting(normalise.device)  # for views, of whoever takes batches
+        self.relieve: Callable[[], bool] = nothing_to_free  # frees memory of the device, where something there can go
         self._normalise = normalise
         self._upcoming = None if workers is None else Upcoming(workers, image_views)
 
@@ -94,7 +101,9 @@ class Pixels:
             self._upcoming.forget()
 
     def _inputs(self, batch: Batch) -> Inputs:
-        tensor = self._normalise(batch.images) if batch.items else torch.empty(0)
+        if not batch.items:
+            return Inputs(torch.empty(0), batch.targets, batch.items, batch.failed)
+        tensor = with_relief(lambda: self._normalise(batch.images), self.relieve)
         return Inputs(tensor, batch.targets, batch.items, batch.failed)
 
     def targets(self, items: Sequence[Item], view: int | None) -> Tensor:

@@ -47,7 +47,8 @@ def trained_precision(device: torch.device, precision: str) -> str:
 def is_quick_in_bf16(device: torch.device) -> bool:
     """Whether the device supports bf16 natively, without emulation."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        with torch.cuda.device(device):  # torch says it of the current one
+            return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type != "cpu":
         return False
     return computes_in_bf16()

@@ -1,7 +1,7 @@
 """Features from the frozen prefix of a model as inputs of its trainable suffix, kept where they fit."""
 
 import hashlib
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import nullcontext
 from time import perf_counter
 
@@ -11,24 +11,25 @@ from torch import Tensor
 from core.backbones.split import Part
 from core.data.dataset import Item
 from core.errors import StorageFailed
-from core.features.batches import sent
+from core.features.groups import Filling, digests_of, joined, merge_chunks, missing_items, slices
 from core.features.pixels import Chunks, Inputs, Pixels, Source
 from core.features.precision import Autocast
 from core.features.quicker import Quicker
-from core.features.shortage import forward_with_oom_retry
+from core.features.shortage import forward_with_oom_retry, with_relief
 from core.features.store import CPU, MEMORY_BYTES, Block, FeatureStore, Layout, room_on
+from core.features.transfer import sent
 from core.text import format_size
 
 WIDE = 32  # images per slice of a frozen forward on a processor; stopping waits for one slice
+LEFT = "The device ran out of memory: kept features lie in the computer's memory from now on."
 WIDE_ON_GPU = 256  # fewer where its memory is short: see `forward_in_slices`
-FIRST = 8  # size of the first slice, so that training begins soon
 
 
 class Features:
-    """Outputs of a frozen prefix: computed once per (image, view) if kept, otherwise each time.
+    """Outputs of a frozen prefix, which is in eval mode: computed once per (image, view) if kept, otherwise each time.
 
     A block is filled in a fixed order and in slices of fixed size, and stored only when complete: its rows never depend
-    on the batches or on when a run was stopped. The prefix must be in eval mode.
+    on the batches or on when a run was stopped.
 
     At most MEMORY_BYTES per view are kept, and the same for all views in memory; on a GPU also what its memory has
     room for. More is read from files or computed each time: whichever turns out to be quicker where a device computes
@@ -53,12 +54,14 @@ class Features:
         self._store = store
         self._row_bytes = row_bytes
         self._blocks: dict[str, Block] = {}
+        self._filling: list[Filling] = []  # what is given to whoever trains, of which more may be computed
         self._not_kept_noted = False
         self._uses_device = device.type == "cuda"
         # a processor's results may not depend on how quick its disk is
         self._quicker = Quicker() if device.type != "cpu" else None
         # notes for the user, shared with the base source; callers remove what they show
         self.notes: list[str] = base.notes if isinstance(base, Features) else []
+        pixels.relieve = self.leave_device
 
     @property
     def _wide(self) -> int:
@@ -77,18 +80,18 @@ class Features:
         """See `Source`."""
         items = [item for chunk in chunks for item in chunk]
         if not self.keeps(items, view):
-            self._base.announce(_joined(_merge_chunks(chunks, self._wide)), view, order)
+            self._base.announce(joined(merge_chunks(chunks, self._wide)), view, order)
             return
-        needed_digests = _digests(items)
+        needed_digests = digests_of(items)
         block = self._existing_block(self._key(view), needed_digests)
-        if missing := _missing_items(order, needed_digests, block):
-            self._base.announce(_slices(missing, self._wide), view, order)
+        if missing := missing_items(order, needed_digests, block):
+            self._base.announce(slices(missing, self._wide), view, order)
 
     def keeps(self, items: Sequence[Item], view: int | None) -> bool:
         """Whether this view of `items` is kept: if requested, small enough, and not quicker to compute than to read."""
         if not self._keep and view is not None:
             return False
-        block, digests = self._blocks.get(self._key(view)), _digests(items)
+        block, digests = self._blocks.get(self._key(view)), digests_of(items)
         return self._fit(block, digests) and (self._in_memory(block, len(digests)) or not self._better_computed)
 
     @property
@@ -107,7 +110,7 @@ class Features:
         """Number of `items` whose features still have to be computed for this view."""
         if not self.keeps(items, view):
             return len(items)
-        needed_digests = _digests(items)
+        needed_digests = digests_of(items)
         block = self._existing_block(self._key(view), needed_digests)
         return len([digest for digest in needed_digests if block is None or digest not in block])
 
@@ -128,59 +131,66 @@ class Features:
 
     def _from_block(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
         key = self._key(view)
-        needed_digests = _digests(item for chunk in chunks for item in chunk)
-        block = self._existing_block(key, needed_digests)
-        missing = _missing_items(order, needed_digests, block)
+        needed_digests = digests_of(item for chunk in chunks for item in chunk)
+        at = Filling(self._existing_block(key, needed_digests))
+        missing = missing_items(order, needed_digests, at.block)
         failed: dict[str, str] = {}
-        if block is not None and not missing:
-            self._retain(key, block, new=False)
-            block = self._blocks.get(key, block)
-        source_batches = self._base.batches(_slices(missing, self._wide), view, order)
+        if at.block is not None and not missing:
+            self._retain(key, at.block, new=False)
+            at.block = self._blocks.get(key, at.block)
+        source_batches = self._base.batches(slices(missing, self._wide), view, order)
+        self._filling.append(at)
         try:
             for chunk in chunks:
-                while any(item.digest not in failed and (block is None or item.digest not in block) for item in chunk):
+                while any(item.digest not in failed and not at.has(item) for item in chunk):
                     began = perf_counter()
                     inputs = next(source_batches)
                     failed |= {item.digest: reason for item, reason in inputs.failed}
-                    first = block is None  # then the device chooses its kernels
-                    block = self._add_features(block, inputs, len(missing))
-                    if self._quicker and not first and block is not None and block.device == CPU:  # it waited
+                    first = at.block is None  # then the device chooses its kernels
+                    self._add_features(at, inputs, len(missing))
+                    if self._quicker and not first and at.block is not None and at.block.device == CPU:  # it waited
                         self._quicker.computing.add(perf_counter() - began, len(inputs.items))
-                if block is not None and block.device != CPU and not self._uses_device:
-                    block = block.on(CPU)
-                yield self._collect(block, chunk, view, failed)
+                yield self._collect(at, chunk, view, failed)
             next(source_batches, None)  # exhaust the base source, so that it stores its block
         finally:
             source_batches.close()
-        if block is not None:
-            self._retain(key, block, new=bool(missing) and len(failed) < len(missing))
+            self._filling.remove(at)
+        if at.block is not None:
+            self._retain(key, at.block, new=bool(missing) and len(failed) < len(missing))
 
-    def _add_features(self, block: Block | None, inputs: Inputs, new_rows: int) -> Block | None:
+    def _add_features(self, at: Filling, inputs: Inputs, new_rows: int) -> None:
         if not inputs.items:
-            return block
-        features = self._forward(inputs.tensor)
-        if block is None:
-            layout = Layout.of(features)
-            block = Block.empty(layout, new_rows, self._device if self._fits_there(new_rows, layout) else CPU)
-        elif len(block) + len(inputs.items) > block.capacity:
-            block = block.grown(new_rows)
-        block.add([item.digest for item in inputs.items], features)
-        return block
+            return
+        features, digests = self._forward(inputs.tensor), [item.digest for item in inputs.items]
 
-    def _collect(self, block: Block | None, chunk: Sequence[Item], view: int | None, failed: dict[str, str]) -> Inputs:
+        def with_space() -> Block:
+            if at.block is None:
+                layout = Layout.of(features)
+                return Block.empty(layout, new_rows, self._device if self._fits_there(new_rows, layout) else CPU)
+            full = len(at.block) + len(digests) > at.block.capacity
+            return at.block.grown(new_rows) if full else at.block
+
+        at.block = with_relief(with_space, self._pixels.relieve)
+        at.block.add(digests, features)
+
+    def _collect(self, at: Filling, chunk: Sequence[Item], view: int | None, failed: dict[str, str]) -> Inputs:
         good = tuple(item for item in chunk if item.digest not in failed)
         bad = tuple((item, failed[item.digest]) for item in chunk if item.digest in failed)
         digests = [item.digest for item in good]
-        mapped = self._quicker is not None and block is not None and block.mapped
+
+        def on_device() -> Tensor:
+            locked = self._device.type == "cuda" and at.block is not None and at.block.device == CPU
+            rows = torch.empty(0) if at.block is None or not good else at.block.get(digests, locked=locked)
+            return (sent(rows, self._device) if rows.device == CPU else rows).float()
+
+        mapped = at.block is not None and at.block.mapped
         with self._quicker.reading.timed(len(good)) if self._quicker and mapped else nullcontext():
-            locked = self._device.type == "cuda" and block is not None and block.device == CPU
-            rows = torch.empty(0) if block is None or not good else block.get(digests, locked=locked)
-            there = sent(rows, self._device) if rows.device == CPU else rows
-        return Inputs(there.float(), self._pixels.targets(good, view), good, bad)
+            there = with_relief(on_device, self._pixels.relieve)
+        return Inputs(there, self._pixels.targets(good, view), good, bad)
 
     def _computed(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
-        groups = _merge_chunks(chunks, self._wide)
-        source_batches = self._base.batches(_joined(groups), view, order)
+        groups = merge_chunks(chunks, self._wide)
+        source_batches = self._base.batches(joined(groups), view, order)
         try:
             for group, inputs in zip(groups, source_batches, strict=True):
                 features = self._forward(inputs.tensor).float() if inputs.items else inputs.tensor
@@ -195,16 +205,18 @@ class Features:
             source_batches.close()
 
     def _forward(self, tensor: Tensor) -> Tensor:
-        return forward_with_oom_retry(self._prefix, tensor, self._autocast)
+        return with_relief(lambda: forward_with_oom_retry(self._prefix, tensor, self._autocast), self._pixels.relieve)
 
     def _retain(self, key: str, block: Block, *, new: bool) -> None:
         """Keep a block in the device's memory, in this process's or memory-mapped; if none of them is possible it is
         computed again."""
         if new:
             self._save(key, block)
-        if block.device == CPU and self._fits_there(len(block), block.layout):
-            block = block.on(self._device)
-        self._retain_in_memory(key, block)
+        self._retain_in_memory(key, with_relief(lambda: self._there_if_it_fits(block), self._pixels.relieve))
+
+    def _there_if_it_fits(self, block: Block) -> Block:
+        fits = block.device == CPU and self._fits_there(len(block), block.layout)
+        return block.on(self._device) if fits else block
 
     def _retain_in_memory(self, key: str, block: Block) -> None:
         others = sum(kept.memory_bytes for name, kept in self._blocks.items() if name != key)
@@ -221,11 +233,29 @@ class Features:
         no such device."""
         below = self._base.leave_device() if isinstance(self._base, Features) else False
         used, self._uses_device = self._uses_device, False
+        if used and not below:
+            self.notes.append(LEFT)
+        moved: dict[int, Block] = {}
+        for at in self._filling:
+            if at.block is not None and at.block.device != CPU:
+                at.block = moved[id(at.block)] = at.block.on(CPU)
         for key in [key for key, block in self._blocks.items() if block.device != CPU]:
             block = self._blocks.pop(key)
             if len(block) * block.layout.row_bytes <= MEMORY_BYTES:  # else it is read from its file, or computed again
-                self._retain_in_memory(key, block.on(CPU))
+                self._retain_in_memory(key, moved.get(id(block)) or block.on(CPU))
         return used or below
+
+    @property
+    def _there(self) -> list[Block]:
+        """Blocks in the device's memory, each once."""
+        blocks = [*self._blocks.values(), *(at.block for at in self._filling if at.block is not None)]
+        return list({id(block): block for block in blocks if block.device != CPU}.values())
+
+    @property
+    def bytes_there(self) -> int:
+        """Bytes that kept features take of the device's memory, those of the base included."""
+        below = self._base.bytes_there if isinstance(self._base, Features) else 0
+        return below + sum(block.capacity * block.layout.row_bytes for block in self._there)
 
     def _fits_there(self, rows: int, layout: Layout) -> bool:
         """Whether features fit into the share of the device's memory that they may take."""
@@ -233,7 +263,7 @@ class Features:
 
     def _room(self) -> int:
         """Bytes of the device's memory that more features may take."""
-        return room_on(self._device) if self._uses_device else 0
+        return room_on(self._device, self.bytes_there) if self._uses_device else 0
 
     def _save(self, key: str, block: Block) -> None:
         if self._store is None or self._store.failed:
@@ -263,33 +293,3 @@ class Features:
 
     def _key(self, view: int | None) -> str:
         return hashlib.blake2b(f"{self._name}|{self._pixels.key(view)}".encode(), digest_size=16).hexdigest()
-
-
-def _slices(items: Sequence[Item], wide: int) -> list[list[Item]]:
-    starts = [0, *range(FIRST, len(items), wide)]
-    return [list(items[start:end]) for start, end in zip(starts, [*starts[1:], len(items)], strict=True) if end > start]
-
-
-def _merge_chunks(chunks: Chunks, wide: int) -> list[list[Sequence[Item]]]:
-    """Merge neighbouring chunks up to the size of a frozen forward."""
-    groups: list[list[Sequence[Item]]] = []
-    for chunk in chunks:
-        if groups and len(groups) > 1 and sum(map(len, groups[-1])) + len(chunk) <= wide:
-            groups[-1].append(chunk)
-        else:
-            groups.append([chunk])
-    return groups
-
-
-def _joined(groups: Sequence[Chunks]) -> list[list[Item]]:
-    return [[item for chunk in group for item in chunk] for group in groups]
-
-
-def _missing_items(order: Sequence[Item], needed_digests: Collection[str], block: Block | None) -> list[Item]:
-    """The needed items that a block lacks, each once, in their order."""
-    needed = {item.digest: item for item in order if item.digest in needed_digests}
-    return [item for digest, item in needed.items() if block is None or digest not in block]
-
-
-def _digests(items: Iterable[Item]) -> set[str]:
-    return {item.digest for item in items}

@@ -20,6 +20,7 @@ from torch import Tensor
 
 from core import files
 from core.errors import StorageFailed
+from core.features.transfer import page_locked, sent
 
 MEMORY_BYTES = 1 << 30  # for the blocks of one run; beyond that, rows are memory-mapped from their files
 DISK_BYTES = 4 << 30  # per workspace; the least recently used blocks are deleted first
@@ -128,7 +129,7 @@ class Block:
 
     def get(self, digests: Sequence[str], *, locked: bool = False) -> Tensor:
         """The features (N, ...) of some images. `locked`: in page-locked memory, for a GPU."""
-        rows = torch.tensor([self._index[digest] for digest in digests], dtype=torch.int64, device=self._rows.device)
+        rows = sent(torch.tensor([self._index[digest] for digest in digests], dtype=torch.int64), self._rows.device)
         if not locked:
             return self.layout.unpack(self._rows.index_select(0, rows))
         room = page_locked((len(digests), *self.layout.stored), self.layout.dtype)
@@ -224,20 +225,16 @@ class FeatureStore:
         return self._folder / f"{key}.rows", self._folder / f"{key}.json"
 
 
-def page_locked(shape: Sequence[int], dtype: torch.dtype) -> Tensor:
-    """Memory of the processor that stays where it is, empty. Needs an NVIDIA GPU."""
-    return torch.empty(tuple(shape), dtype=dtype, pin_memory=True)
-
-
-def room_on(device: torch.device) -> int:
-    """Bytes of a GPU's memory that more kept features may take now; 0 where they are in the processor's anyway."""
+def room_on(device: torch.device, kept: int = 0) -> int:
+    """Bytes of a GPU's memory that more kept features may take now, where so many are kept: all together take their
+    share of what nothing else uses. 0 where they are in the processor's anyway."""
     if device.type != "cuda":
         return 0
     free, _ = torch.cuda.mem_get_info(device)
     unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(
         device
     )  # torch has it, and nobody uses it
-    return int(DEVICE_SHARE * (free + unused))
+    return max(0, int(DEVICE_SHARE * (free + unused + kept)) - kept)
 
 
 def as_bytes(tensor: Tensor) -> memoryview:

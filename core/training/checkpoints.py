@@ -2,11 +2,12 @@
 
 import io
 import math
+import threading
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -15,11 +16,24 @@ from torch import Tensor, nn
 
 from core import files
 from core.errors import ResumeRefused, UnreadableWeights
+from core.features.transfer import copied_here, mark
 from core.model.record import ModelRecord
 from core.paths import CHECKPOINT as LAST
+from core.training.events import CheckpointWritten
 from core.training.kept import BEST, LAST_WEIGHTS
 
-__all__ = ["BEST", "LAST", "LAST_WEIGHTS", "START", "Checkpoints", "Position", "State", "load_best", "load_weights"]
+__all__ = [
+    "BEST",
+    "LAST",
+    "LAST_WEIGHTS",
+    "START",
+    "Checkpoints",
+    "Position",
+    "Saver",
+    "State",
+    "load_best",
+    "load_weights",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +84,12 @@ class State:
     precisions: Precisions
 
 
+class HasState(Protocol):
+    """A model, an optimizer or a scaler, or what one was."""
+
+    def state_dict(self) -> Mapping[str, Any]: ...
+
+
 class Checkpoints:
     """Best weights and resumable state in one folder; each file is whole or not there."""
 
@@ -83,7 +103,7 @@ class Checkpoints:
         """Whether there is a state to go on from."""
         return (self.folder / LAST).exists()
 
-    def save_best(self, model: nn.Module, record: ModelRecord) -> None:
+    def save_best(self, model: HasState, record: ModelRecord) -> None:
         """Weights as safetensors, with the model's record in the file."""
         self._save(BEST, model.state_dict(), record)
 
@@ -100,9 +120,8 @@ class Checkpoints:
         files.write_bytes(self.folder / name, content, make_folder=self._makes_folder)
 
     def save_last(
-        self, model: nn.Module, optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler, position: Position,
-        precisions: Precisions,
-    ) -> None:  # fmt: skip
+        self, model: HasState, optimizer: HasState, scaler: HasState, position: Position, precisions: Precisions
+    ) -> None:
         """Everything needed to go on exactly from here."""
         buffer = io.BytesIO()  # a full disk must not break the file that is there: write whole bytes atomically
         content = {
@@ -115,7 +134,7 @@ class Checkpoints:
             "trained_precision": precisions.trained,
         }
         torch.save(content, buffer)
-        files.write_bytes(self.folder / LAST, buffer.getvalue(), make_folder=self._makes_folder)
+        files.write_bytes(self.folder / LAST, buffer.getbuffer(), make_folder=self._makes_folder)
 
     def load_last(self) -> State | None:
         """The last state, or None when no epoch was finished, or the best weights so far are gone.
@@ -152,6 +171,97 @@ class Checkpoints:
                     "Restore the images and settings, or start a new run."
                 )
         return state
+
+
+class Saver:
+    """Has a run's checkpoints written: beside a device in a thread of its own, while it goes on to train."""
+
+    def __init__(self, checkpoints: Checkpoints, device: torch.device) -> None:
+        self._checkpoints = checkpoints
+        self._device = device
+        self._copies: dict[str, Tensor] = {}
+        self._writing: threading.Thread | None = None
+        self._error: Exception | None = None
+        self._written: CheckpointWritten | None = None
+
+    def save(
+        self, parts: tuple[HasState, HasState, HasState], position: Position, precisions: Precisions,
+        record: ModelRecord | None, *, partial: bool,
+    ) -> None:  # fmt: skip
+        """Write model, optimizer and scaler as they are now, and what was written before must be settled.
+
+        `record`: of a model that is the best one so far; it is written after the state, which has its weights too.
+        `partial`: the epoch was cut short, and there is no state to go on from. Raises `StorageFailed` or, beside a
+        device, has `settled` raise it.
+        """
+        beside = self._device.type != "cpu"
+        model, optimizer, scaler = self._as_they_are(parts) if beside else parts
+
+        def write() -> None:
+            if not partial:
+                self._checkpoints.save_last(model, optimizer, scaler, position, precisions)
+            if record is not None:
+                self._checkpoints.save_best(model, record)
+
+        self._written = None if partial else CheckpointWritten(epoch=position.epoch, best=record is not None)
+        if not beside:
+            write()
+            return
+        self._writing = threading.Thread(target=self._try, args=(write,), name="checkpoint")
+        self._writing.start()
+
+    def settled(self) -> Iterator[CheckpointWritten]:
+        """Wait until what was to be saved is written, and tell it. Raises `StorageFailed`."""
+        self.wait()
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+        written, self._written = self._written, None
+        if written is not None:
+            yield written
+
+    def wait(self) -> None:
+        """Wait until nothing is written any more."""
+        if self._writing is not None:
+            self._writing.join()
+            self._writing = None
+
+    @property
+    def at_once(self) -> bool:
+        """Whether what is saved is written by then."""
+        return self._device.type == "cpu"
+
+    def _try(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except Exception as error:  # whoever trains raises it
+            self._error = error
+
+    def _as_they_are(self, parts: Sequence[HasState]) -> tuple["_Snapshot", ...]:
+        found = tuple(_Snapshot(self._copied(str(n), part.state_dict())) for n, part in enumerate(parts))
+        if self._device.type == "cuda":
+            mark(self._device).synchronize()
+        return found
+
+    def _copied(self, place: str, value: Any) -> Any:
+        if isinstance(value, Tensor):
+            self._copies[place] = copied_here(value, self._copies.get(place))
+            return self._copies[place]
+        if isinstance(value, Mapping):
+            return {key: self._copied(f"{place}/{key}", one) for key, one in value.items()}
+        if isinstance(value, list | tuple):
+            copies = [self._copied(f"{place}/{n}", one) for n, one in enumerate(value)]
+            return copies if isinstance(value, list) else tuple(copies)
+        return value
+
+
+class _Snapshot(NamedTuple):
+    """What something was."""
+
+    state: dict[str, Any]
+
+    def state_dict(self) -> dict[str, Any]:
+        return self.state
 
 
 def load_best(folder: Path, model: nn.Module) -> None:

@@ -52,7 +52,9 @@ def steps_ahead(device: torch.device) -> int:
 def precisions(device: torch.device) -> tuple[str, ...]:
     """Number formats the device trains in."""
     if device.type == "cuda":
-        return ("auto", "fp32", "bf16", "fp16") if torch.cuda.is_bf16_supported() else ("auto", "fp32", "fp16")
+        with torch.cuda.device(device):  # torch says it of the current one
+            has_bf16 = torch.cuda.is_bf16_supported()
+        return ("auto", "fp32", "bf16", "fp16") if has_bf16 else ("auto", "fp32", "fp16")
     return ("auto", "fp32", "fp16") if device.type == "mps" else ("auto", "fp32", "bf16")
 
 

@@ -10,7 +10,7 @@ from core.errors import LossNotFinite, OutOfMemory
 from core.experiment import Recipe
 from core.features.phase_inputs import PhaseInput
 from core.features.pixels import Inputs
-from core.features.shortage import as_out_of_memory
+from core.features.shortage import as_out_of_memory, with_relief
 from core.training.setup import Setup
 
 FLAT = 1e-5  # change of the loss in a round, relative to the loss, below which the head is converged
@@ -54,10 +54,14 @@ class LbfgsFit:
     @_all_at_once()
     def add(self, batches: Sequence[Inputs]) -> None:
         """One more view of every training image. Raises `OutOfMemory`."""
+        with_relief(lambda: self._add(batches), self._setup.pixels.relieve)
+
+    def _add(self, batches: Sequence[Inputs]) -> None:
         features = torch.cat([batch.tensor for batch in batches])
         targets = torch.cat([batch.targets for batch in batches]).to(self._setup.device)
-        self._features = torch.cat([self._features, features]) if self.views else features
-        self._targets = torch.cat([self._targets, targets]) if self.views else targets
+        if self.views:
+            features, targets = torch.cat([self._features, features]), torch.cat([self._targets, targets])
+        self._features, self._targets = features, targets
         self.views += 1
 
     def forget(self) -> None:
@@ -70,6 +74,13 @@ class LbfgsFit:
 
         Raises `LossNotFinite`, `OutOfMemory`.
         """
+        return with_relief(self._round, self._relieve)
+
+    def _relieve(self) -> bool:
+        self.forget()  # of a round that broke off
+        return self._setup.pixels.relieve()
+
+    def _round(self) -> tuple[float, float, bool]:
         recipe: Recipe = self._setup.experiment.recipe
         found: list[tuple[float, Tensor]] = []
 

@@ -18,10 +18,10 @@ from core.features.pixels import Inputs
 from core.features.shortage import as_out_of_memory
 from core.model.record import ModelRecord
 from core.training import device
-from core.training.checkpoints import START, State
+from core.training.checkpoints import START, Saver, State
 from core.training.choice import Standing, aligned, gain_over, moved
 from core.training.entering import announce_next, enter_phase, precisions_of
-from core.training.events import CheckpointWritten, EpochEnded, Event, PhaseStarted, RunEnded, RunStarted, Warned
+from core.training.events import EpochEnded, Event, PhaseStarted, RunEnded, RunStarted, Warned
 from core.training.events import StepEnded as Step
 from core.training.inference import BATCH_SIZE, MANY, Answers, answering
 from core.training.lbfgs import LbfgsFit
@@ -69,6 +69,7 @@ class _Training:
         self.phase_inputs = setup.phase_inputs(self.precisions.frozen)
         self.steps_ahead = device.steps_ahead(setup.device)
         self.limits = Limits(setup.pixels, setup.train_items)
+        self.saver = Saver(setup.checkpoints, setup.device)
 
     def run(self) -> Iterator[Event]:
         setup, phases = self.setup, self.setup.experiment.phases
@@ -87,8 +88,10 @@ class _Training:
                 yield from self._phase(index, phases[index])
                 if self.stopped:
                     break
+            yield from self.saver.settled()
         finally:
             setup.pixels.forget()
+            self.saver.wait()
         best = self.at.best_epoch
         yield RunEnded(stopped=self.stopped, epochs=self.at.epoch + 1, best_epoch=None if best < 0 else best)
 
@@ -248,12 +251,11 @@ class _Training:
         )  # fmt: skip
         # After the epoch was told: whoever is killed in between tells it again, and never leaves it out. A resumed run
         # repeats an epoch that was cut short, and so stays exact. The state first: it has the best weights too.
-        if not partial:
-            setup.checkpoints.save_last(setup.model, stepper.optimizer, stepper.scaler, self.at, self.precisions)
-        if best:
-            setup.checkpoints.save_best(setup.model, self._record())
-        if not partial:
-            yield CheckpointWritten(epoch=epoch, best=best)
+        yield from self.saver.settled()
+        parts, record = (setup.model, stepper.optimizer, stepper.scaler), self._record() if best else None
+        self.saver.save(parts, self.at, self.precisions, record, partial=partial)
+        if self.saver.at_once:
+            yield from self.saver.settled()
 
     def _record(self) -> ModelRecord:
         """Of the model that is kept now."""

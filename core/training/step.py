@@ -2,7 +2,8 @@
 
 import hashlib
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -12,10 +13,11 @@ from core.augment.mixing import mix
 from core.backbones.rng import CPU, seeded
 from core.errors import LossNotFinite, OutOfMemory, TrainingFailed
 from core.experiment import Phase
-from core.features.batches import sent
 from core.features.phase_inputs import PhaseInput
 from core.features.pixels import Inputs, Source
-from core.features.shortage import as_out_of_memory
+from core.features.shortage import as_out_of_memory, with_relief
+from core.features.transfer import read_later, sent
+from core.optimizers import OPTIMIZERS
 from core.training import graphs
 from core.training.optimizers import fits, make_optimizer, peak_rate, rate_factor, set_rate
 from core.training.setup import Setup
@@ -25,25 +27,30 @@ OUT_OF_MEMORY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StepResult:
-    """What a step gave. It lies on the device: whoever reads it waits until the device has come so far."""
+    """What a step gave. It lies on the device: whoever reads it waits until the device has come so far, and no
+    longer."""
 
     loss: Tensor  # scalar, mean over the batch
     correct: Tensor  # scalar, images correctly classified
     rate: float  # the head's learning rate
     images: int
     weight: Tensor | float = 1.0  # what an image of the batch counts on average, by its class
+    _read: Callable[[], list[float]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._read = read_later((self.loss, self.correct))
 
     def read(self) -> tuple[float, float]:
         """Loss and images correctly classified. Raises `LossNotFinite`."""
-        loss = self.loss.item()
+        loss, correct = self._read()
         if not math.isfinite(loss):
             raise LossNotFinite(
                 f"The loss became {loss} (learning rate {self.rate:.2g}). "
                 "Start again with a learning rate about ten times smaller, or precision fp32."
             )
-        return loss, float(self.correct)
+        return loss, correct
 
 
 @dataclass
@@ -96,6 +103,10 @@ class Stepper:
     def source(self) -> Source:
         """Where training batches come from: mixed images are never the same twice, so nothing of them is kept."""
         return self.setup.pixels if self.mixes else self.phase_input.source
+
+    @property
+    def _trained(self) -> list[nn.Parameter]:
+        return [weight for group in self.optimizer.param_groups for weight in group["params"]]
 
     @property
     def mixes(self) -> bool:
@@ -163,11 +174,9 @@ class Stepper:
             self._graphs = None
             self._give_back()
             return True
-        features = self.phase_input.features
-        if features is None or not features.leave_device():
+        if not self.setup.pixels.relieve():
             return False
         self._give_back()
-        self.notes.append("The device ran out of memory: kept features lie in the computer's memory from now on.")
         return True
 
     def _give_back(self) -> None:
@@ -214,12 +223,24 @@ class Stepper:
             ) from error
 
     def _apply(self, clip_norm: float) -> None:
+        if not self.optimizer.state and self.setup.device.type != "cpu":
+            try:
+                with_relief(self._reserve, self._made_room)
+            except torch.OutOfMemoryError as error:
+                raise OutOfMemory(OUT_OF_MEMORY) from error
         if clip_norm > 0:
             self.scaler.unscale_(self.optimizer)
-            nn.utils.clip_grad_norm_([p for group in self.optimizer.param_groups for p in group["params"]], clip_norm)
+            nn.utils.clip_grad_norm_(self._trained, clip_norm)
         self.scaler.step(self.optimizer)
         self.scaler.update()
         self.optimizer.zero_grad(set_to_none=True)
+
+    def _reserve(self) -> None:
+        """Take the memory that the optimizer's first update will take, and let it go: once an update has begun, it
+        cannot be made again."""
+        moments = OPTIMIZERS[self.setup.experiment.recipe.optimizer].moments
+        taken = [torch.empty_like(weight) for weight in self._trained for _ in range(moments)]
+        del taken
 
 
 def _step_seed(seed: int, phase: int, step: int) -> int:

@@ -12,7 +12,8 @@ from core.errors import UnreadableImage
 from core.experiment import PipelineSpec
 from core.features import batches as batch_module
 from core.features import precision as module
-from core.features.batches import AHEAD, Sample, ahead, batches, chunked, sent, shuffled
+from core.features.batches import AHEAD, Sample, ahead, batches, chunked, shuffled
+from core.features.transfer import sent
 
 GEOMETRY, OTHER = Geometry(32, 40, "bilinear"), PipelineSpec(strength=0.5)
 

@@ -1,5 +1,6 @@
 """Sizes of slices and groups, keys, formats and sentences of kept features, to the last one."""
 
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -9,8 +10,9 @@ from core.errors import StorageFailed
 from core.features import precision as formats
 from core.features import store as storing
 from core.features.batches import CLASS_INDEX, assembled
+from core.features.groups import joined, merge_chunks, missing_items, slices
 from core.features.shortage import as_out_of_memory
-from core.features.sources import Features, _joined, _merge_chunks, _missing_items, _slices
+from core.features.sources import Features
 from core.features.store import Block, Layout
 
 CPU = torch.device("cpu")
@@ -21,7 +23,7 @@ CPU = torch.device("cpu")
     [(0, 4, []), (1, 4, [1]), (8, 4, [8]), (9, 4, [8, 1]), (12, 4, [8, 4]), (13, 4, [8, 4, 1]), (41, 32, [8, 32, 1])],
 )
 def test_the_first_slice_is_of_eight_and_the_others_are_wide(count, wide, sizes):
-    found = _slices(range(count), wide)
+    found = slices(range(count), wide)
     assert [len(one) for one in found] == sizes
     assert [item for one in found for item in one] == list(range(count))
 
@@ -33,21 +35,28 @@ def test_the_first_slice_is_of_eight_and_the_others_are_wide(count, wide, sizes)
 )  # fmt: skip
 def test_neighbouring_batches_are_merged_up_to_a_slice_but_for_the_first(sizes, groups):
     chunks = [[n] * size for n, size in enumerate(sizes)]
-    found = _merge_chunks(chunks, 6)
+    found = merge_chunks(chunks, 6)
     assert [[len(chunk) for chunk in group] for group in found] == groups
-    assert [item for group in _joined(found) for item in group] == [item for chunk in chunks for item in chunk]
+    assert [item for group in joined(found) for item in group] == [item for chunk in chunks for item in chunk]
 
 
 def test_what_is_missing_comes_once_in_the_order_in_which_it_is_computed():
     items = [SimpleNamespace(digest=one) for one in "dbacab"]
     block = Block.empty(Layout((1,), (0,), torch.float32), 2)
     block.add(["c"], torch.zeros(1, 1))
-    assert [one.digest for one in _missing_items(items, {"a", "b", "c"}, block)] == ["b", "a"]
-    assert [one.digest for one in _missing_items(items, {"a", "c"}, None)] == ["a", "c"]
+    assert [one.digest for one in missing_items(items, {"a", "b", "c"}, block)] == ["b", "a"]
+    assert [one.digest for one in missing_items(items, {"a", "c"}, None)] == ["a", "c"]
 
 
 def features(**more):
-    given = {"name": "n", "pixels": None, "autocast": None, "device": CPU, "keep": True, "store": None} | more
+    given = {
+        "name": "n",
+        "pixels": SimpleNamespace(),
+        "autocast": None,
+        "device": CPU,
+        "keep": True,
+        "store": None,
+    } | more
     return Features(lambda images: images, SimpleNamespace(), **given)
 
 
@@ -93,11 +102,12 @@ def test_formats_that_are_chosen_by_themselves(monkeypatch, kind, quick, frozen,
     asked = []
     monkeypatch.setattr(formats, "computes_in_bf16", lambda: quick)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **given: asked.append(given) or quick)
+    monkeypatch.setattr(torch.cuda, "device", lambda device: nullcontext(asked.append(device)))
     device = torch.device(kind)
     assert (formats.frozen_precision(device, "auto"), formats.trained_precision(device, "auto")) == (frozen, trained)
     for named in ("fp32", "bf16", "fp16"):
         assert formats.frozen_precision(device, named) == formats.trained_precision(device, named) == named
-    assert asked == [{"including_emulation": False}] * (2 if kind == "cuda" else 0)
+    assert asked == [device, {"including_emulation": False}] * (2 if kind == "cuda" else 0), "of that card"
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ import pytest
 import torch
 
 from core.features import sources, store
+from core.features.batches import Normalise
+from core.features.shortage import with_relief
 from core.features.store import CPU, DEVICE_SHARE, Block, FeatureStore, room_on
-from tests.features.helpers import Counting, rows, some_features, some_pixels
+from tests.features.helpers import SHORTAGES, Counting, rows, some_features, some_pixels
 
 ROW = 20  # bytes of five numbers
 
@@ -38,7 +40,7 @@ def room(monkeypatch):
     monkeypatch.setattr(Block, "empty", empty)
     monkeypatch.setattr(Block, "on", on)
     monkeypatch.setattr(store, "page_locked", lambda shape, dtype: torch.full(tuple(shape), 7.0).to(dtype))
-    monkeypatch.setattr(sources, "room_on", lambda device: free[0])
+    monkeypatch.setattr(sources, "room_on", lambda device, kept: free[0] - kept)
     monkeypatch.setattr(sources, "sent", lambda tensor, device: tensor)
     return free
 
@@ -94,6 +96,7 @@ def test_they_leave_the_device_for_good_when_memory_is_short(items, room):
     first = rows(features, items, 0)
     assert features.leave_device()
     assert not features.leave_device()
+    assert features.notes == [sources.LEFT], "it is said once"
     assert where(features) == ["cpu"]
     assert all(torch.equal(row, first[0][name]) for name, row in rows(features, items, 0)[0].items())
     rows(features, items, 1)
@@ -112,6 +115,58 @@ def test_they_leave_the_device_while_they_are_computed(items, room):
             assert features.leave_device()
     assert where(features) == ["cpu"]
     assert all(torch.equal(found[name], row) for name, row in wanted.items())
+
+
+def test_all_views_together_take_the_share_and_no_more(items, room):
+    room[0] = 24 * ROW * 5 // 2
+    features = on_gpu(Counting())
+    for view in range(4):
+        rows(features, items, view)
+    assert where(features) == ["cuda", "cuda", "cpu", "cpu"]
+    assert features.bytes_there == 2 * 24 * ROW
+
+
+class Short:
+    """Computes, but only once there is memory."""
+
+    def __init__(self, features):
+        self.features, self.times = features, 0
+
+    def __call__(self):
+        self.times += 1
+        if self.features._uses_device:
+            raise torch.OutOfMemoryError
+        return "done"
+
+
+def test_whatever_needs_memory_has_kept_features_leave(items, room, monkeypatch):
+    pixels = some_pixels()
+    features = on_gpu(Counting(), pixels=pixels)
+    wanted = rows(features, items, 0)[0]
+    short = Short(features)
+    assert with_relief(short, pixels.relieve) == "done"
+    assert (short.times, where(features)) == (2, ["cpu"])
+    with pytest.raises(torch.OutOfMemoryError):  # there is nothing left that could go
+        with_relief(lambda: (_ for _ in ()).throw(SHORTAGES[1]), pixels.relieve)
+    features = on_gpu(Counting(), pixels=pixels)
+    rows(features, items, 0)
+    short = Short(features)
+    monkeypatch.setattr(
+        Normalise, "__call__", lambda self, images, real=Normalise.__call__: short() and real(self, images)
+    )
+    again = rows(features, items, 1)[0]  # the images of another view do not fit beside the first one's features
+    assert again.keys() == wanted.keys()
+    assert where(features) == ["cpu", "cpu"]
+    assert features.notes == [sources.LEFT]
+
+
+def test_a_batch_that_does_not_fit_beside_them_is_gathered_again(items, room):
+    features = on_gpu(Counting())
+    wanted, short = rows(features, items, 0)[0], Short(features)
+    there = features._blocks[features._key(0)]
+    there.get = lambda digests, locked: short() and Block.get(there, digests)
+    assert all(torch.equal(row, wanted[name]) for name, row in rows(features, items, 0)[0].items())
+    assert (short.times, where(features)) == (1, ["cpu"])
 
 
 def test_the_features_below_leave_it_too(items, room):
@@ -136,6 +191,8 @@ def test_the_share_is_of_what_nobody_uses(monkeypatch):
     monkeypatch.setattr(torch.cuda, "memory_reserved", lambda device: 700)
     monkeypatch.setattr(torch.cuda, "memory_allocated", lambda device: 300)
     assert room_on(torch.device("cuda")) == DEVICE_SHARE * 1400
+    assert room_on(torch.device("cuda"), 200) == DEVICE_SHARE * 1600 - 200, "what is kept takes of the same share"
+    assert room_on(torch.device("cuda"), 1400) == 0
 
 
 def test_what_lies_beside_the_device_goes_there_through_page_locked_memory(items, room, monkeypatch):

@@ -119,7 +119,7 @@ def test_a_gpu_keeps_a_view_beyond_the_limit_where_it_has_room(items, monkeypatc
     source = some_features(Counting(), row_bytes=ROW)
     assert not source.keeps(items, 0)
     room = [24 * ROW]
-    monkeypatch.setattr(sources, "room_on", lambda device: room[0])
+    monkeypatch.setattr(sources, "room_on", lambda device, kept: room[0])
     source._uses_device = True
     assert source.keeps(items, 0)
     room[0] -= 1

@@ -1,5 +1,7 @@
 """A head fitted with L-BFGS is the one that logistic regression finds."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from core.errors import InvalidExperiment, LossNotFinite, OutOfMemory
 from core.experiment import BackboneSpec, Experiment, Phase, PipelineSpec, Recipe
+from core.features.phase_inputs import PhaseInputs
 from core.training import loop
 from core.training.events import EpochEnded, PhaseStarted, RunEnded, RunStarted, StepEnded
 from core.training.lbfgs import LbfgsFit
@@ -234,9 +237,38 @@ def test_features_that_cannot_even_be_gathered_are_said():
         def tensor(self):
             raise SHORTAGES[1]
 
-    fit = LbfgsFit(None, None, torch.optim.LBFGS([torch.zeros(2, 2)]))
+    asked = []
+    setup = SimpleNamespace(pixels=SimpleNamespace(relieve=lambda: bool(asked.append(1)) or len(asked) < 3))
+    fit = LbfgsFit(setup, None, torch.optim.LBFGS([torch.zeros(2, 2)]))
     with pytest.raises(OutOfMemory, match="fewer views, or train this phase in steps"):
         fit.add([Huge()])
+    assert len(asked) == 3, "as long as something could go"
+
+
+def test_a_round_that_runs_out_of_memory_is_made_again_once_kept_features_have_gone(pictures, tmp_path):
+    setup, entered = prepare(describe(pictures, epochs=40), tmp_path), []
+
+    def enter(module, given):
+        if torch.is_grad_enabled():
+            entered.append(1)
+            if len(entered) in (3, 4):
+                raise SHORTAGES[0]
+
+    asked, setup.pixels.relieve = [], None
+    real = PhaseInputs.of_phase
+
+    def of_phase(self, index):
+        found = real(self, index)
+        setup.pixels.relieve = lambda: bool(asked.append(1)) or len(asked) < 3
+        return found
+
+    setup.model.head.register_forward_pre_hook(enter)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PhaseInputs, "of_phase", of_phase)
+        events = run(setup)
+    assert len(asked) == 2
+    whole = run(prepare(describe(pictures, epochs=40), tmp_path / "whole"))
+    assert losses(events)[-1] == pytest.approx(losses(whole)[-1], rel=1e-3)
 
 
 @pytest.mark.parametrize(("many", "told"), [(1000, False), (1, True)])

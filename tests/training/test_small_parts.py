@@ -1,5 +1,6 @@
 """Parts of a training that are called by themselves: answers, devices and formats, what is announced, what is told."""
 
+from contextlib import nullcontext
 from dataclasses import MISSING, asdict, fields, replace
 from types import SimpleNamespace
 
@@ -94,6 +95,7 @@ def machine(monkeypatch, cuda=0, mps=False, bf16=True):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: cuda)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda one: f"Card {one.index}")
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: bf16)
+    monkeypatch.setattr(torch.cuda, "device", lambda one: nullcontext())
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda one: (3, 8))
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
     monkeypatch.setattr(torch, "get_num_threads", lambda: 6)

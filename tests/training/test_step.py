@@ -1,5 +1,7 @@
 """A step when the device's memory is too small: the same step, in smaller parts."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -8,6 +10,7 @@ from core.experiment import BackboneSpec, Phase, Recipe
 from core.features.precision import autocast_for
 from core.training import inference
 from core.training import step as stepping
+from core.training.step import Stepper
 from core.work.progress import finish
 from tests.conftest import make_experiment, make_images
 from tests.features.helpers import SHORTAGES
@@ -225,4 +228,41 @@ def test_kept_features_leave_the_device_before_a_batch_is_divided(pictures, tmp_
     assert losses(events) == losses(whole)
     assert set(memory.widths) == {3, 4}  # the batches, in one piece each
     assert len(asked) == 1
-    assert warnings(events) == ["The device ran out of memory: kept features lie in the computer's memory from now on."]
+    assert warnings(events) == []
+
+
+@pytest.mark.parametrize(("optimizer", "moments"), [("adamw", 2), ("sgd", 1)])
+def test_memory_for_the_first_update_is_made_before_it_begins(pictures, tmp_path, monkeypatch, optimizer, moments):
+    setup = a_setup(pictures, tmp_path, optimizer=optimizer)
+    stepper = Stepper(setup, setup.phase_inputs("fp32").of_phase(0), 0)
+    stepper.setup = SimpleNamespace(**{name: getattr(setup, name) for name in ("experiment", "pixels")},
+                                    device=torch.device("cuda"))  # fmt: skip
+    monkeypatch.setattr(stepper, "_give_back", lambda: None)
+    asked, real, taken = [], torch.empty_like, []
+
+    def short(weight):
+        if not asked:
+            raise SHORTAGES[0]
+        taken.append(weight)
+        return real(weight)
+
+    monkeypatch.setattr(torch, "empty_like", short)
+    real_step, before = stepper.optimizer.step, []
+    monkeypatch.setattr(stepper.optimizer, "step", lambda: (before.append(len(taken)), real_step()))
+    setup.pixels.relieve = lambda: not asked.append(1) and len(asked) == 1
+    weights = stepper._trained
+    for weight in weights:
+        weight.grad = torch.zeros_like(weight)
+    stepper._apply(0.0)
+    assert (len(asked), before) == (1, [moments * len(weights)])
+    assert {len([one for one in state.values() if one.shape == weight.shape and one.ndim]) for weight, state in
+            stepper.optimizer.state.items()} == {moments}, "as much as it then has"  # fmt: skip
+    taken.clear()
+    stepper._apply(0.0)
+    assert before[1:] == [0], "only before the first one"
+    asked.clear()
+    stepper.optimizer.state.clear()
+    setup.pixels.relieve = lambda: False
+    with pytest.raises(OutOfMemory, match="smaller batch size"):
+        stepper._apply(0.0)
+    assert not stepper.optimizer.state

@@ -61,7 +61,8 @@ class Worker:
         self._known = set[int]()
         # a session of its own: Ctrl-C in a terminal is for the program, which then ends its workers
         self.process = subprocess.Popen(
-            [get_executable(), "-c", BOOT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+            # -P: a file of the folder in which the program was started is no module of this one
+            [get_executable(), "-P", "-c", BOOT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
             env=os.environ | ONE_THREAD,
         )  # fmt: skip
         self._asks, self.answers = _pipe(self.process.stdin), _pipe(self.process.stdout)

@@ -12,7 +12,7 @@ from core.training.inference import Answers
 from core.training.loop import train
 from core.work.control import Control
 from tests.conftest import make_experiment
-from tests.training.helpers import worth
+from tests.training.helpers import at_once, worth
 from tests.training.test_loop import prepare
 
 HEAD = ("head",)
@@ -102,7 +102,7 @@ def test_losses_and_accuracies_are_means_over_the_images_of_their_own_part(divid
         asked.append([item.name for item in items])
         return Answers((logits, setup.task.collate([item.label for item in items])), tuple(items), ())
 
-    monkeypatch.setattr(loop, "answer", answer)
+    monkeypatch.setattr(loop, "answering", at_once(answer))
     events = list(train(setup, Control()))
     (epoch,) = of(events, EpochEnded)
     assert asked == [[item.name for item in setup.val_items]]

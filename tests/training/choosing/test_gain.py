@@ -18,7 +18,7 @@ from core.training.inference import Answers
 from core.training.loop import START, train
 from core.work.control import Control
 from tests.conftest import make_experiment
-from tests.training.helpers import prepare
+from tests.training.helpers import at_once, prepare
 
 BEFORE = (0.9, 0.4, 0.2, 1.1, 0.3, 2.0)
 AFTER = (0.7, 0.5, 0.1, 1.0, 0.3, 1.1)
@@ -122,7 +122,7 @@ def scripted(divided, folder, monkeypatch, script):
     def answer(_part, _source, items, *_, **__):
         return Answers((next(script), targets_of(items)), tuple(items), ())
 
-    monkeypatch.setattr(loop, "answer", answer)
+    monkeypatch.setattr(loop, "answering", at_once(answer))
     phases = tuple(Phase(stages=("head",), epochs=n) for n in (2, 3))
     recipe = Recipe(batch_size=16, precision="fp32", label_smoothing=0.0)
     return prepare(make_experiment(divided, phases=phases, pipeline=PipelineSpec(), views=1, recipe=recipe), folder)

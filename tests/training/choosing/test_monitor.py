@@ -12,7 +12,7 @@ from core.training.checkpoints import BEST
 from core.training.events import EpochEnded, RunEnded
 from core.training.inference import Answers
 from tests.conftest import make_experiment
-from tests.training.helpers import prepare, run
+from tests.training.helpers import at_once, prepare, run
 
 LABELS = (0, 0, 0, 0, 1)
 # classes named for the five images, and by how much: accuracy, macro F1 and loss in the comment
@@ -35,9 +35,8 @@ def scripted(images, folder, monkeypatch, monitor, patience=0, phases=1):
     )
     items = tuple(replace(setup.train_items[n], label=label) for n, label in enumerate(LABELS))
     script = iter(SCRIPT * phases)
-    monkeypatch.setattr(
-        loop, "answer", lambda *_, **__: Answers((logits_of(*next(script)), torch.tensor(LABELS)), items, ())
-    )
+    answers = lambda *_, **__: Answers((logits_of(*next(script)), torch.tensor(LABELS)), items, ())  # noqa: E731
+    monkeypatch.setattr(loop, "answering", at_once(answers))
     return run(setup)
 
 

@@ -68,8 +68,8 @@ class Memory:
 
     def __init__(self, most, times=0):
         self.most, self.times, self.widths = most, times, []
-        self.setup, self._graphs = SimpleNamespace(device=torch.device("cpu")), None
-        self.phase_input = SimpleNamespace(features=SimpleNamespace(leave_device=self._leave))
+        pixels = SimpleNamespace(relieve=self._leave)
+        self.setup, self._graphs = SimpleNamespace(device=torch.device("cpu"), pixels=pixels), None
         self.optimizer = SimpleNamespace(zero_grad=lambda **given: self.widths.append(f"cleared {given}"))
         self.micro_batches, self.notes = 1, []
 
