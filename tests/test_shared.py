@@ -13,6 +13,15 @@ from tests.handles import numbered
 CONTENT = b"an image of the user"
 
 
+def test_a_python_without_files_in_memory_makes_them_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.delattr(os, "memfd_create")
+    file = SharedFile.create(tmp_path, in_memory=True)
+    file.resize(8)
+    file.write(b"there", 2)
+    assert SharedFile.open(file.address).read(5, 2) == b"there"
+    file.close()
+
+
 @pytest.mark.parametrize("in_memory", [True, False])
 def test_what_one_writes_the_other_reads(tmp_path, in_memory):
     made = SharedFile.create(tmp_path, in_memory=in_memory)

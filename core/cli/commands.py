@@ -77,8 +77,10 @@ def train(
     from core.cli.lights import warn
     from core.runs.execute import create_run
     from core.runs.prepare import OTHER_IMAGES, prepare
+    from core.training.device import resolve_device
 
     with open_workspace(workspace) as opened:
+        opened.workers(resolve_device(device).type)  # they start while images are read
         with bar() as progress:
             prepared = prepare(plan, opened.root, device, progress, images=opened.images)
         if prepared.other_images:

@@ -1,8 +1,8 @@
 """Features from the frozen prefix of a model as inputs of its trainable suffix, kept where they fit."""
 
 import hashlib
-from collections.abc import Collection, Generator, Sequence
-from contextlib import nullcontext
+from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from time import perf_counter
 
 import torch
@@ -95,8 +95,7 @@ class Features:
         return self._fit(block, digests) and (self._in_memory(block, len(digests)) or not self._better_computed)
 
     @property
-    def _better_computed(self) -> bool:
-        """Whether what would be read from files is computed instead."""
+    def _better_computed(self) -> bool:  # than read from files
         return self._quicker is not None and self._quicker.to_compute
 
     def _in_memory(self, block: Block | None, rows: int) -> bool:
@@ -183,10 +182,15 @@ class Features:
             rows = torch.empty(0) if at.block is None or not good else at.block.get(digests, locked=locked)
             return (sent(rows, self._device) if rows.device == CPU else rows).float()
 
-        mapped = at.block is not None and at.block.mapped
-        with self._quicker.reading.timed(len(good)) if self._quicker and mapped else nullcontext():
+        with self._timed_reading(len(good)) if at.block is not None and at.block.mapped else nullcontext():
             there = with_relief(on_device, self._pixels.relieve)
         return Inputs(there, self._pixels.targets(good, view), good, bad)
+
+    @contextmanager
+    def _timed_reading(self, images: int) -> Iterator[None]:
+        timed = self._quicker.reading.timed(images) if self._quicker else nullcontext()
+        with self._pixels.waiting.for_features(), timed:
+            yield
 
     def _computed(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
         groups = merge_chunks(chunks, self._wide)

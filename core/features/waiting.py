@@ -1,7 +1,8 @@
 """How long the device had nothing to do because its next images were not there yet."""
 
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 import torch
@@ -29,6 +30,7 @@ class Waiting:
     def __init__(self, device: torch.device) -> None:
         self._device = device
         self._spans: list[tuple[_Mark, _Mark]] = []
+        self._reading: list[tuple[_Mark, _Mark]] = []  # of them, those for kept features
 
     def watched(self, batches: Iterable[T]) -> Generator[T, None, None]:
         """Yield the same batches; the time until each comes counts as waited."""
@@ -42,17 +44,30 @@ class Waiting:
             self._spans.append((asked, self._now()))
             yield batch
 
-    def take(self) -> float:
-        """Seconds that were waited since the last call. Waits until the device was given the last batch."""
-        spans, self._spans = self._spans, []
+    @contextmanager
+    def for_features(self) -> Iterator[None]:
+        """What is done within reads kept features from a file: it counts as waited."""
+        asked = self._now()
+        yield
+        self._reading.append((asked, self._now()))
+        self._spans.append(self._reading[-1])
+
+    def take(self) -> tuple[float, float]:
+        """Seconds that were waited since the last call, and of them those for kept features. Waits until the device
+        was given the last batch."""
+        spans, reading, self._spans, self._reading = self._spans, self._reading, [], []
         if spans:
             spans[-1][1].synchronize()  # whatever came before it is over as well
-        return sum(max(0.0, begin.elapsed_time(end)) for begin, end in spans) / 1000
+        return _seconds(spans), _seconds(reading)
 
     def _now(self) -> _Mark:
         mark = _new_mark(self._device)
         mark.record()
         return mark
+
+
+def _seconds(spans: list[tuple[_Mark, _Mark]]) -> float:
+    return sum(max(0.0, begin.elapsed_time(end)) for begin, end in spans) / 1000
 
 
 class _Moment:

@@ -40,8 +40,14 @@ def device_title(device: torch.device) -> str:
 
 
 def memory_of(device: torch.device) -> tuple[int, int] | None:
-    """Free and total bytes of an NVIDIA GPU's memory, whatever program uses it; None for other devices."""
-    return torch.cuda.mem_get_info(device) if device.type == "cuda" else None
+    """Free and total bytes of an NVIDIA GPU's memory, whatever program uses it; None for other devices, and for one
+    that does not say, because it is full or another program has it for itself."""
+    if device.type != "cuda":
+        return None
+    try:
+        return torch.cuda.mem_get_info(device)
+    except RuntimeError:
+        return None
 
 
 def steps_ahead(device: torch.device) -> int:

@@ -20,6 +20,7 @@ from core.work.control import Aborted, Control, Signal
 
 IMAGES = 16  # that are tried; where processes make views, so many for each of them
 READY_S = 20.0  # that processes for views are given to start, as they do while a run reads its images
+TURN_S = 0.5  # after which it may be cancelled
 T = TypeVar("T")
 
 
@@ -34,18 +35,26 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Seconds per image: to make a view and run it to the cut, to train on it from there, to answer from there.
+    """Seconds per image: to make a view, to train on it from the cut on, to answer from there, to run it to the cut.
 
     `decoding`: per image that was not decoded yet, before its first view. Seconds that only the first batch of a phase
     takes, when a device chooses and loads what it computes with: `once_inputs` before the cut, `once` behind it.
     """
 
-    inputs: float
+    views: float
     training: float
     answering: float
     decoding: float = 0.0
     once_inputs: float = 0.0
     once: float = 0.0
+    freezing: float = 0.0
+
+    def seconds(self, images: int, decoding: float, behind: float, device: torch.device) -> float:
+        """Seconds of a phase that makes inputs of so many images, for which images are decoded in `decoding` seconds,
+        and takes `behind` seconds behind the cut. A device computes while the next views are made."""
+        making = images * self.views + decoding
+        computing = images * self.freezing + behind + (self.once_inputs if images else 0.0)
+        return making + computing if device.type == "cpu" else max(making, computing)
 
 
 def estimate(setup: Setup, control: Control) -> Estimate:
@@ -78,8 +87,8 @@ def estimate(setup: Setup, control: Control) -> Estimate:
             seen |= {(shared, key, items) for key in new} if keeps else set()
         suffix = speed.once + phase.epochs * (n_train * speed.training + n_val * speed.answering)
         decoding = max(decoding, undecoded * speed.decoding)
-        seconds += suffix + (made * speed.inputs + speed.once_inputs + decoding if made else 0.0)
-        uncut += suffix + phase.epochs * (n_train + n_val) * speed.inputs + speed.once_inputs + decoding
+        seconds += speed.seconds(made, decoding if made else 0.0, suffix, setup.device)
+        uncut += speed.seconds(phase.epochs * (n_train + n_val), decoding, suffix, setup.device)
         if made:
             undecoded, decoding = 0, 0.0
         first += phase.epochs
@@ -101,7 +110,7 @@ def _missing(phase_input: PhaseInput, items: Sequence[Item], views: Mapping[str,
 
 def _speed(setup: Setup, stepper: Stepper, control: Control) -> Speed:
     """Time each part of the work on a few images."""
-    tried = setup.train_items[: IMAGES * setup.pixels.ready(READY_S)]
+    tried = setup.train_items[: IMAGES * _ready(setup, control)]
     chunks = chunked(tried, min(setup.experiment.recipe.batch_size, len(tried)))
     undecoded = setup.pixels.image_views.cache.undecoded(tried)
     phase_input, index = stepper.phase_input, stepper.index
@@ -123,15 +132,29 @@ def _speed(setup: Setup, stepper: Stepper, control: Control) -> Speed:
     cut, freezing = _timed(lambda: [_frozen(phase_input, batch) for batch in batches], on)
     _, training = _timed(lambda: [stepper.step(batch, 0).read() for batch in cut], on)
     setup.set_modes(())
-    _, answering = _timed(lambda: [forward_with_oom_retry(phase_input.suffix, batch.tensor) for batch in cut], on)
+    autocast = setup.autocast_of(stepper.phase)
+    _, answering = _timed(
+        lambda: [forward_with_oom_retry(phase_input.suffix, batch.tensor, autocast) for batch in cut], on
+    )
     setup.set_modes(stepper.phase.stages)
     n = sum(len(batch.items) for batch in batches)
-    # threads make views beside an accelerator's work, but take the processor's time from its own
-    inputs_s = making.again + freezing.again if on.type == "cpu" else max(making.again, freezing.again)
     return Speed(
-        inputs_s / n, training.again / n, answering.again / n, making.more / undecoded if undecoded else 0.0,
+        making.again / n, training.again / n, answering.again / n, making.more / undecoded if undecoded else 0.0,
         once_inputs=freezing.more, once=training.more + answering.more,
+        freezing=freezing.again / n,
     )  # fmt: skip
+
+
+def _ready(setup: Setup, control: Control) -> int:
+    """How many processes make views, once they can. Raises `Aborted`."""
+    until = time.monotonic() + READY_S
+    while True:
+        began = time.monotonic()
+        count = setup.pixels.ready(min(TURN_S, until - began))
+        if count > 1 or time.monotonic() >= until or time.monotonic() - began < TURN_S / 2:  # there will be none
+            return count
+        if control.at_batch() is not Signal.GO:
+            raise Aborted
 
 
 def _frozen(phase_input: PhaseInput, batch: Inputs) -> Inputs:

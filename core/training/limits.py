@@ -20,6 +20,7 @@ class Limit(StrEnum):
     DEVICE = "device"
     VIEWS = "views"  # decoded images are there, and are augmented too slowly
     FILES = "files"  # images are read and decoded too slowly
+    FEATURES = "features"  # kept features are read too slowly
 
 
 class Limited(NamedTuple):
@@ -45,9 +46,12 @@ class Limits:
 
     def end(self, seconds: float) -> Limited:
         """It has ended, after so many seconds."""
-        waited = min(1.0, self._pixels.waiting.take() / max(seconds, 1e-9))
+        total, for_features = self._pixels.waiting.take()
+        waited = min(1.0, total / max(seconds, 1e-9))
         if waited < MUCH:
             return Limited(waited, Limit.DEVICE)
+        if for_features > total / 2:
+            return Limited(waited, Limit.FEATURES)
         return Limited(waited, Limit.FILES if self._undecoded > HALF else Limit.VIEWS)
 
 
@@ -71,4 +75,6 @@ def limit_words(limit: str, waited: float, device: str) -> str:
             return f"{share} goes into augmenting" if on_cpu else f"the GPU waits {share} for augmented images"
         case Limit.FILES:
             return f"{share} goes into reading images" if on_cpu else f"the GPU waits {share} for images to be read"
+        case Limit.FEATURES:
+            return f"{share} goes into reading kept features" if on_cpu else f"the GPU waits {share} for kept features"
     return ""

@@ -123,6 +123,8 @@ def set_up(
     Raises `WeightsUnavailable`, `UnreadableWeights`, `UnknownDevice` (a precision that the device lacks).
     """
     require_precision(experiment.recipe, device)
+    # fp32 is what it says: TF32, the default of convolutions on newer NVIDIA GPUs, keeps ten bits of what it multiplies
+    torch.backends.cudnn.conv.fp32_precision = "ieee"  # type: ignore[attr-defined]
     backbone = catalogue.get(experiment.backbone.name)
     task = task_of(experiment, dataset)
     # a checkpoint replaces every weight: what it began from need not be on this machine any more

@@ -22,6 +22,7 @@ from core.training import graphs
 from core.training.optimizers import fits, make_optimizer, peak_rate, rate_factor, set_rate
 from core.training.setup import Setup
 
+_WAYS = ("fused", "foreach", "capturable")  # how an update is computed: this program's choice, not the checkpoint's
 OUT_OF_MEMORY = (
     "The device ran out of memory. Choose a smaller batch size or image size, freeze more stages, or train on the CPU."
 )
@@ -97,7 +98,10 @@ class Stepper:
             self.optimizer = make_optimizer(
                 setup.model, setup.stages, self.phase, setup.experiment.recipe, as_before=True
             )
+        ways = [{name: group[name] for name in _WAYS if name in group} for group in self.optimizer.param_groups]
         self.optimizer.load_state_dict(state)
+        for group, way in zip(self.optimizer.param_groups, ways, strict=True):
+            group.update(way)
 
     @property
     def source(self) -> Source:

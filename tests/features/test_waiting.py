@@ -65,8 +65,18 @@ def test_a_device_waits_only_while_it_has_nothing_to_do(clocks, making, computin
     waiting = Waiting(GPU)
     for _ in waiting.watched(made()):
         clocks.give(computing)
-    assert waiting.take() == pytest.approx(waited)
-    assert waiting.take() == 0.0
+    assert waiting.take() == (pytest.approx(waited), 0.0)
+    assert waiting.take() == (0.0, 0.0)
+
+
+def test_reading_kept_features_is_waited_for_and_told_apart(clocks):
+    waiting = Waiting(GPU)
+    for _ in waiting.watched(range(2)):
+        with waiting.for_features():
+            clocks.processor += 3.0
+        clocks.give(1.0)
+    assert waiting.take() == (pytest.approx(5.0), pytest.approx(5.0))  # it computed for a second of the last three
+    assert waiting.take() == (0.0, 0.0)
 
 
 def test_what_takes_the_time_between_two_batches_is_not_waited_for(clocks):
@@ -74,7 +84,7 @@ def test_what_takes_the_time_between_two_batches_is_not_waited_for(clocks):
     for _ in waiting.watched(range(3)):
         clocks.give(2.0)
         clocks.processor += 60.0  # a validation, a checkpoint
-    assert waiting.take() == 0.0
+    assert waiting.take() == (0.0, 0.0)
 
 
 def test_the_processor_waits_as_long_as_it_is_given_nothing(monkeypatch):
@@ -89,7 +99,7 @@ def test_the_processor_waits_as_long_as_it_is_given_nothing(monkeypatch):
     waiting = Waiting(CPU)
     for _ in waiting.watched(made()):
         now[0] += 8.0
-    assert waiting.take() == 0.75
+    assert waiting.take() == (0.75, 0.0)
 
 
 def test_pixels_are_watched_and_given_back_when_nobody_wants_more(monkeypatch):
@@ -113,5 +123,5 @@ def test_pixels_are_watched_and_given_back_when_nobody_wants_more(monkeypatch):
         for _ in range(4):
             next(made)
     assert over == [True]
-    assert pixels.waiting.take() >= 0.08
+    assert pixels.waiting.take()[0] >= 0.08
     assert pixels.under(pixels.image_views.pipeline).waiting is not pixels.waiting

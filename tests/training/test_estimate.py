@@ -60,7 +60,7 @@ def timed(divided, folder, monkeypatch, phases, **parts):
 def whole(*epochs):
     """Seconds without anything kept: every image through the whole model at every epoch of every phase."""
     return sum(
-        n * ((TRAIN + VAL) * SPEEDS[at].inputs + TRAIN * SPEEDS[at].training + VAL * SPEEDS[at].answering)
+        n * ((TRAIN + VAL) * SPEEDS[at].views + TRAIN * SPEEDS[at].training + VAL * SPEEDS[at].answering)
         for at, n in enumerate(epochs)
     )
 
@@ -74,7 +74,7 @@ def test_the_phases_are_summed_and_each_takes_its_own_time(divided, tmp_path, mo
     # two views and the plain images are made once for the head; nothing is frozen in the second phase
     made = 2 * TRAIN + VAL
     saved = 3 * (TRAIN + VAL) - made
-    assert found.seconds == pytest.approx(whole(3, 2) - saved * SPEEDS[0].inputs)
+    assert found.seconds == pytest.approx(whole(3, 2) - saved * SPEEDS[0].views)
 
 
 def test_what_an_earlier_phase_has_made_at_the_same_cut_is_not_made_again(divided, tmp_path, monkeypatch):
@@ -83,12 +83,12 @@ def test_what_an_earlier_phase_has_made_at_the_same_cut_is_not_made_again(divide
     assert found.seconds_uncut == pytest.approx(whole(1, 4))
     steps = sum(n * (TRAIN * SPEEDS[at].training + VAL * SPEEDS[at].answering) for at, n in enumerate((1, 4)))
     # the first phase makes one view and the plain images, the second the other view
-    assert found.seconds == pytest.approx(steps + (TRAIN + VAL) * SPEEDS[0].inputs + TRAIN * SPEEDS[1].inputs)
+    assert found.seconds == pytest.approx(steps + (TRAIN + VAL) * SPEEDS[0].views + TRAIN * SPEEDS[1].views)
 
 
 def test_fresh_views_are_made_at_every_epoch_and_plain_images_once(divided, tmp_path, monkeypatch):
     found = timed(divided, tmp_path, monkeypatch, (Phase(stages=HEAD, epochs=3),), views="fresh")
-    assert found.seconds == pytest.approx(whole(3) - 2 * VAL * SPEEDS[0].inputs)
+    assert found.seconds == pytest.approx(whole(3) - 2 * VAL * SPEEDS[0].views)
     assert found.kept_bytes == 0
 
 
@@ -98,13 +98,13 @@ def test_mixed_images_are_made_at_every_epoch(divided, tmp_path, monkeypatch):
         divided, phases=(Phase(stages=HEAD, epochs=3),), recipe=Recipe(batch_size=8, precision="fp32", mixup=0.2)
     )
     found = estimate(prepare(plan, tmp_path), Control())
-    assert found.seconds == pytest.approx(whole(3) - 2 * VAL * SPEEDS[0].inputs)
+    assert found.seconds == pytest.approx(whole(3) - 2 * VAL * SPEEDS[0].views)
     assert found.kept_bytes == 0
 
 
 def test_views_that_do_not_vary_are_one(divided, tmp_path, monkeypatch):
     found = timed(divided, tmp_path, monkeypatch, (Phase(stages=HEAD, epochs=3),), pipeline=PipelineSpec())
-    assert found.seconds == pytest.approx(whole(3) - 2 * (TRAIN + VAL) * SPEEDS[0].inputs)
+    assert found.seconds == pytest.approx(whole(3) - 2 * (TRAIN + VAL) * SPEEDS[0].views)
 
 
 def test_speeds_are_per_image_and_each_of_its_own_work(divided, tmp_path, monkeypatch):
@@ -119,9 +119,20 @@ def test_speeds_are_per_image_and_each_of_its_own_work(divided, tmp_path, monkey
     setup.model.eval()
     stepper = enter_phase(setup, setup.phase_inputs("fp32"), 0)
     # of eleven images; views and frozen: 55 s
-    assert module._speed(setup, stepper, Control()) == Speed(5.0, 1.0, 0.5, decoding=4.0, once_inputs=2.0, once=5.0)
+    assert module._speed(setup, stepper, Control()) == Speed(
+        3.0, 1.0, 0.5, decoding=4.0, once_inputs=2.0, once=5.0, freezing=2.0
+    )
     turns = iter(((77.0, 33.0),) * 4)
     assert module._speed(setup, stepper, Control()).decoding == 0.0, "they are decoded now"
+
+
+def test_a_device_computes_while_views_are_made():
+    speed = Speed(5.0, 1.0, 0.5, once_inputs=7.0, freezing=2.0)
+    found = [speed.seconds(10, 4.0, behind, torch.device("cpu")) for behind in (3.0, 100.0)]
+    assert found == [10 * 7 + 4 + 3 + 7, 10 * 7 + 4 + 100 + 7]
+    found = [speed.seconds(10, 4.0, behind, torch.device("cuda")) for behind in (3.0, 100.0)]
+    assert found == [10 * 5 + 4, 10 * 2 + 100 + 7], "the slower of both"
+    assert [speed.seconds(0, 0.0, 3.0, torch.device(kind)) for kind in ("cpu", "cuda")] == [3.0, 3.0]
 
 
 def test_as_many_images_are_tried_as_processes_can_take(divided, tmp_path, monkeypatch):
@@ -167,7 +178,7 @@ def test_images_are_decoded_once_and_each_phase_has_its_first_batch(divided, tmp
     found = estimate(setup, Control())
     more = 300.0 * (TRAIN + VAL - 1) + 5.0 + 7.0 + 11.0 + 13.0
     assert found.seconds_uncut == pytest.approx(whole(3, 2) + more)
-    assert found.seconds == pytest.approx(whole(3, 2) - (TRAIN + 2 * VAL) * SPEEDS[0].inputs + more)
+    assert found.seconds == pytest.approx(whole(3, 2) - (TRAIN + 2 * VAL) * SPEEDS[0].views + more)
 
 
 def test_where_all_features_are_kept_nothing_is_decoded(divided, tmp_path, monkeypatch):

@@ -7,6 +7,8 @@ import pytest
 
 from core.data import cache
 from core.experiment import Phase
+from core.features import sources
+from core.features.store import Block
 from core.features.views import Views
 from core.training.events import EpochEnded
 from core.training.limits import Limit, Limited, limit_of_run, limit_words
@@ -48,6 +50,15 @@ def test_slow_views_are_the_limit_once_images_are_decoded(monkeypatch, epochs):
     assert [epoch.limit for epoch in epochs()] == [Limit.FILES, Limit.VIEWS]
 
 
+def test_kept_features_that_are_read_slowly_are_the_limit(images, tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "MEMORY_BYTES", 1)
+    experiment = make_experiment(images, phases=(Phase(stages=("head",), epochs=3),), views=1)
+    monkeypatch.setattr(sources.Features, "_fit", lambda *_: True)
+    slowed(monkeypatch, Block, "get", PAUSE_S)
+    found = run(prepare(experiment, tmp_path, features=tmp_path / "features"))
+    assert [event.limit for event in found if isinstance(event, EpochEnded)][1:] == [Limit.FEATURES] * 2
+
+
 def test_a_slow_device_is_its_own_limit(monkeypatch, epochs):
     slowed(monkeypatch, Stepper, "step", 1.0)
     found = epochs()
@@ -81,6 +92,8 @@ def test_epochs_of_older_versions_say_nothing():
         ("views", "mps", "the GPU waits 62 % of the time for augmented images"),
         ("files", "cpu", "62 % of the time goes into reading images"),
         ("files", "cuda:1", "the GPU waits 62 % of the time for images to be read"),
+        ("features", "cpu", "62 % of the time goes into reading kept features"),
+        ("features", "cuda:0", "the GPU waits 62 % of the time for kept features"),
         ("of a later version", "cpu", ""),
     ],
 )  # fmt: skip

@@ -65,18 +65,22 @@ class Altered:
             mirrored=self.mirrored[chosen],
         )  # fmt: skip
 
-    def sorted_by(self, root: NDArray[np.intp]) -> Self:
-        """The pairs of one group after those of another; root[i] names the group of the image i."""
-        return self.only(np.argsort(root[self.one], kind="stable"))
-
-    def of(self, root: NDArray[np.intp], group: NDArray[np.intp]) -> Self:
-        """The pairs of one group, if `sorted_by` has ordered them."""
-        first, last = (np.searchsorted(root[self.one], root[group[0]], side=side) for side in ("left", "right"))
-        return self.only(np.arange(first, last))
-
     def renamed(self, names: NDArray[np.intp]) -> Self:
         """The same with names[i] for the image i."""
         return replace(self, one=names[self.one], other=names[self.other])
+
+
+class ByGroup:
+    """Altered copies by the group of images that they are in; root[i] names the group of the image i."""
+
+    def __init__(self, links: Altered, root: NDArray[np.intp]) -> None:
+        order = np.argsort(root[links.one], kind="stable")
+        self._links, self._names, self._root = links.only(order), root[links.one[order]], root
+
+    def of(self, group: NDArray[np.intp]) -> Altered:
+        """The pairs of one group."""
+        first, last = (np.searchsorted(self._names, self._root[group[0]], side=side) for side in ("left", "right"))
+        return self._links.only(np.arange(first, last))
 
 
 _NO_PAIR = np.zeros(0, dtype=np.intp)

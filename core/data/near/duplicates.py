@@ -147,7 +147,7 @@ class _Search:
             near.join(rows, np.isfinite(distance), columns)
         links = self._altered(scenes.numbers(near, self.labels, self.ranks) if len(everyone) >= cells.FEWEST else None)
         near.link(links.one, links.other)
-        links = links.only(~self._most_of_class(links)[links.one]).sorted_by(near.root)
+        copies = altered.ByGroup(links.only(~self._most_of_class(links)[links.one]), near.root)
         nearest = Nearest(len(self.chosen))
         groups, scenery = [], []
         for group in near.groups():
@@ -163,7 +163,7 @@ class _Search:
             for rows, columns, distance in blocks:
                 self._take(rows, columns, free, distance, same, nearest)
             if not scene:
-                self._take_altered(links.of(near.root, group), free, same, nearest)
+                self._take_altered(copies.of(group), free, same, nearest)
             groups += [free[joined] for joined in same.groups()]
         return self._named(groups, nearest, scenery)
 

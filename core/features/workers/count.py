@@ -1,12 +1,19 @@
 """How many view workers there are to be."""
 
 import os
+from pathlib import Path
 
 from core.errors import InvalidInput
 from core.text import short
 
 MOST = 16  # more than one device uses
 VARIABLE = "GRAFT_VIEW_WORKERS"
+UNLIMITED = 1 << 16
+# microseconds of processor time in a period, and the period: control groups of version 2, then 1
+QUOTAS = (
+    ("/sys/fs/cgroup/cpu.max",),
+    ("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us"),
+)
 
 
 def usual_count() -> int:
@@ -26,5 +33,18 @@ def usual_count() -> int:
 
 
 def cores() -> int:
-    """Processor cores that this program may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Processor cores that this program may use; a container may be given the time of fewer than it sees."""
+    seen = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(seen, _granted()))
+
+
+def _granted() -> int:
+    """Cores whose time a Linux container may take, rounded up; many where nothing says so."""
+    for place in QUOTAS:
+        try:
+            quota, period = (int(word) for name in place for word in Path(name).read_text(encoding="ascii").split())
+        except (OSError, ValueError):  # no such file, or "max"
+            continue
+        if quota > 0 and period > 0:
+            return -(-quota // period)
+    return UNLIMITED

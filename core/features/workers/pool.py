@@ -256,6 +256,8 @@ def _listen(pool: "weakref.ref[WorkerPool]", worker: Worker) -> None:
             del owner
     except (EOFError, OSError, ValueError, pickle.UnpicklingError):
         pass  # it has ended, or what it says is no answer: `_died` logs it, and gives its orders to another one
+    except Exception:  # whoever waits for its answers would wait for ever
+        logger.exception("What a process for views answered could not be taken.")
     worker.leave()
     worker.process.wait()
     owner = pool()

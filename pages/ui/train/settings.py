@@ -80,9 +80,12 @@ def _device(devices: tuple[str, ...], device: str) -> str:
         help="The device that computes. Trainings on one device run one after the other.",
         disabled=len(devices) == 1,
     )
-    if memory := memory_of(torch.device(chosen)):
-        free, total = map(format_size, memory)
-        st.caption(f"{free} of {total} of its memory are free.")
+    memories = {device: memory for device in devices if (memory := memory_of(torch.device(device)))}
+    if memories:
+        parts = [
+            f"{format_size(free)} of {format_size(total)} on {device}" for device, (free, total) in memories.items()
+        ]
+        st.caption(f"Free memory: {', '.join(parts)}.")
     return chosen
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.data.near import coarse, fitting, scenes
-from core.data.near.altered import Altered
+from core.data.near.altered import Altered, ByGroup
 from core.data.near.directions import means_direction
 from core.data.near.numbered import number_groups
 from core.data.near.union import Union, lowest
@@ -108,11 +108,10 @@ def test_pairs_of_altered_copies_are_sorted_by_group_and_chosen():
     pairs = Altered(np.array([4, 0, 5]), np.array([6, 1, 7]), np.array([0.1, 0.2, 0.3], np.float32),
                     np.array([True, False, False]))  # fmt: skip
     root = np.array([0, 0, 2, 3, 4, 5, 4, 5])
-    ordered = pairs.sorted_by(root)
-    assert ordered.one.tolist() == [0, 4, 5]
-    group = ordered.of(root, np.array([4, 6]))
+    ordered = ByGroup(pairs, root)
+    group = ordered.of(np.array([4, 6]))
     assert (group.one.tolist(), group.other.tolist(), group.mirrored.tolist()) == ([4], [6], [True])
-    assert ordered.of(root, np.array([2])).one.tolist() == []
+    assert ordered.of(np.array([2])).one.tolist() == []
     names = np.arange(8) * 10
     assert pairs.renamed(names).only(np.array([2, 0])).other.tolist() == [70, 60]
 

@@ -61,6 +61,44 @@ def test_a_number_that_is_none_is_refused(tmp_path, monkeypatch, asked):
     assert len(str(refused.value)) < 400
 
 
+@pytest.mark.parametrize(
+    ("files", "seen", "cores"),
+    [({"max": "max 100000\n"}, 8, 8), ({"max": "250000 100000\n"}, 8, 3), ({"max": "250000 100000\n"}, 2, 2),
+     ({"quota": "-1\n", "period": "100000\n"}, 8, 8), ({"quota": "100000\n", "period": "100000\n"}, 8, 1),
+     ({"quota": "100000\n"}, 8, 8), ({"max": "none of this\n"}, 8, 8), ({}, 4, 4)],
+)  # fmt: skip
+def test_a_container_s_share_of_the_processor_is_what_counts(tmp_path, monkeypatch, files, seen, cores):
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    monkeypatch.setattr(counting, "QUOTAS", ((tmp_path / "max",), (tmp_path / "quota", tmp_path / "period")))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(seen)), raising=False)
+    assert counting.cores() == cores
+    assert usual_count() == cores - 1
+
+
+def test_a_module_of_the_folder_one_is_in_is_none_of_a_worker_s(tmp_path, monkeypatch):
+    (tmp_path / "pickle.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    pool = started(1)
+    assert len(pool.processes) == 1
+    pool.close()
+
+
+def test_an_answer_that_cannot_be_taken_ends_the_worker_and_another_makes_the_views(items, monkeypatch):
+    pool, real, failing = started(1), WorkerPool._answered, [MemoryError("no room for it")]
+
+    def answered(self, worker, made):
+        if failing:
+            raise failing.pop()
+        real(self, worker, made)
+
+    monkeypatch.setattr(WorkerPool, "_answered", answered)
+    (before,) = pool.processes
+    assert same(by_workers(pool, items, 1), by_threads(items, 1))
+    assert before not in pool.processes
+    pool.close()
+
+
 def test_workers_load_no_torch_and_take_little_memory(pool):
     for process in pool.processes:
         assert "libtorch" not in Path(f"/proc/{process}/maps").read_text()
