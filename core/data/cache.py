@@ -21,6 +21,7 @@ from core.shared import SharedFile
 MEMORY_BYTES = 1 << 30  # about 5,000 images of 256 px
 LOOKED_AT_BYTES = 128 << 20  # of them, before any is trained with; a workspace has two sizes
 SPILL_BYTES = 16 << 30  # and in a temporary file beyond
+LOOKED_AT_SPILL_BYTES = 2 << 30  # of it, before any is trained with: about 10,000 images
 _MARK_BYTES = 16  # of its digest, before an image in the file: written last, so that it stands before a whole one only
 
 
@@ -90,20 +91,25 @@ class ImageCache:
         return sum(item.digest not in self._images and not self._spill.has(item.digest) for item in items)
 
     def keep(self, digest: str, decoded: NDArray[uint8]) -> None:
-        """Keep an image that was decoded for another reason, so that it need not be again, if there is memory."""
-        self._keep(digest, decoded, self._budget_bytes)
+        """Keep an image that was decoded for another reason, so that it need not be again, if there is room."""
+        self._keep(digest, decoded, self._budget_bytes, SPILL_BYTES)
 
     def keep_looked_at(self, digest: str, decoded: NDArray[uint8]) -> None:
         """As `keep`, for a data set that is only looked at: it must not fill the memory, nor the disk."""
-        self._keep(digest, decoded, min(self._budget_bytes, LOOKED_AT_BYTES))
+        self._keep(digest, decoded, min(self._budget_bytes, LOOKED_AT_BYTES), LOOKED_AT_SPILL_BYTES)
 
-    def _keep(self, digest: str, decoded: NDArray[uint8], most_bytes: int) -> None:
-        if self._images.get(digest) is not None or self._images.used >= most_bytes:
+    def _keep(self, digest: str, decoded: NDArray[uint8], most_bytes: int, most_spilled: int) -> None:
+        full = self._images.used >= most_bytes
+        if self._images.get(digest) is not None or (full and self._spill.used >= most_spilled):
+            return
+        if full and self._spill.has(digest):
             return
         pixels = resize(decoded, self.geometry)
         pixels.setflags(write=False)
         if self._images.used + pixels.nbytes <= most_bytes:
             self._images.put(digest, pixels)
+        elif self._spill.used + pixels.nbytes <= most_spilled:
+            self._spill.write(digest, pixels)
 
     def place(self, item: Stored) -> Place | None:
         """Where an image stands in the file for other processes; None: no room.
@@ -188,6 +194,11 @@ class _Spill:
         self._places: dict[str, Place] = {}
         self._end = 0
         self._reserving = threading.Lock()
+
+    @property
+    def used(self) -> int:
+        """Bytes of the file that are given to images."""
+        return self._end
 
     def reserve(self, digest: str, height: int, width: int) -> Place | None:
         """The place of an image; None if there is no room, or the disk is full."""

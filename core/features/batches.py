@@ -56,6 +56,7 @@ class ImageViews(Views):
     ) -> None:  # fmt: skip
         self.cache = cache or ImageCache(geometry, MEMORY_BYTES, SPILL_BYTES)
         self.targets = targets
+        self.written_references: Any = None  # for processes that make views, see `core.features.workers.stream`
         super().__init__(pipeline, geometry, seed, self.cache, references)
 
     def under(self, pipeline: PipelineSpec) -> "ImageViews":

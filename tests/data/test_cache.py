@@ -135,15 +135,17 @@ def test_half_of_the_disk_is_left_to_the_runs(items, tmp_path, decoded, monkeypa
     assert [path.name for path in decoded] == ["00.png", "01.png", "02.png", "02.png"]
 
 
-def test_what_was_decoded_for_another_reason_is_kept_while_there_is_memory(items, decoded, tmp_path):
-    kept = ImageCache(GEOMETRY, 2 * SIZE + 1, 100 * SIZE, tmp_path)
-    pixels = [decode(item.path).pixels for item in items[:3]]
+def test_what_was_decoded_for_another_reason_is_kept_while_there_is_room(items, decoded, tmp_path):
+    kept = ImageCache(GEOMETRY, 2 * SIZE + 1, PLACE, tmp_path)
+    pixels = [decode(item.path).pixels for item in items[:4]]
+    decoded.clear()
     for item, image in zip(items, pixels, strict=False):
         kept.keep(item.digest, image)
     assert kept._images.used == 2 * SIZE
-    assert not kept._spill._places  # and nothing of it is on the disk
-    assert [(kept.base(item) == resize(image, GEOMETRY)).all() for item, image in zip(items, pixels, strict=False)]
-    assert [path.name for path in decoded] == ["02.png"]
+    assert list(kept._spill._places) == [items[2].digest]
+    for item, image in zip(items, pixels, strict=False):
+        assert (kept.base(item) == resize(image, GEOMETRY)).all()
+    assert [path.name for path in decoded] == ["03.png"]
 
 
 def test_a_data_set_that_is_only_looked_at_takes_little_memory_until_it_is_trained_with(items, monkeypatch):
@@ -155,6 +157,12 @@ def test_a_data_set_that_is_only_looked_at_takes_little_memory_until_it_is_train
     for item in items[:4]:
         kept.keep(item.digest, decode(item.path).pixels)
     assert kept._images.used == 4 * SIZE
+    monkeypatch.setattr(cache, "LOOKED_AT_SPILL_BYTES", SIZE)
+    beyond = ImageCache(GEOMETRY, 5 * SIZE, 100 * SIZE)
+    for _ in range(2):
+        for item in items[:4]:
+            beyond.keep_looked_at(item.digest, decode(item.path).pixels)
+    assert (beyond._images.used, list(beyond._spill._places)) == (2 * SIZE, [items[2].digest])
     small = ImageCache(GEOMETRY, SIZE)
     for item in items[:4]:
         small.keep_looked_at(item.digest, decode(item.path).pixels)

@@ -3,12 +3,12 @@
 import pickle
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, Self
 
 from core.data.cache import Place
 from core.data.geometry import Geometry
 from core.data.scale import Range
-from core.shared import Address
+from core.shared import Address, SharedFile
 
 _LENGTH_BYTES = 8
 
@@ -31,15 +31,34 @@ class Asked(NamedTuple):
 
 class Opened(NamedTuple):
     """Views that a worker will be asked for: see `Views`. `views` is the file that they are written to, `images` that
-    of the cache. `references` are `packed`: there may be 100,000, and each worker is told all of them."""
+    of the cache. `references`: where they are written, if a view may use other images; there may be 100,000."""
 
     key: int
     pipeline: str  # as JSON
     geometry: Geometry
     seed: int
-    references: bytes
+    references: "Written | None"
     views: Address
     images: Address | None
+
+
+class Written(NamedTuple):
+    """References that were written once for all workers and all views of a data set."""
+
+    address: Address
+    length: int
+
+    @classmethod
+    def to(cls, file: SharedFile, references: Sequence[Asked]) -> Self:
+        """Write them to a file. Raises `OSError`."""
+        content = pickle.dumps(tuple(references), pickle.HIGHEST_PROTOCOL)
+        file.write(content, 0)
+        return cls(file.address, len(content))
+
+    def read(self) -> tuple[Asked, ...]:
+        """Read them. Raises `OSError`."""
+        found: tuple[Asked, ...] = pickle.loads(SharedFile.open(self.address).read(self.length, 0))
+        return found
 
 
 class Closed(NamedTuple):
@@ -77,11 +96,6 @@ class Made(NamedTuple):
     unit: int
     failures: tuple[str | None, ...] = ()
     error: Exception | None = None
-
-
-def packed(references: Sequence[Asked]) -> bytes:
-    """References, pickled once for all workers."""
-    return pickle.dumps(tuple(references), pickle.HIGHEST_PROTOCOL)
 
 
 def send(pipe: IO[bytes], message: Any) -> None:

@@ -4,6 +4,7 @@ import os
 import pickle
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from typing import IO, Any, NamedTuple
 
 import cv2
@@ -13,7 +14,7 @@ from core.data.cache import PlacedImages
 from core.errors import GraftError, UnreadableImage
 from core.experiment import PipelineSpec
 from core.features.views import Views
-from core.features.workers.messages import Closed, Made, Opened, Trying, Unit, receive, send
+from core.features.workers.messages import Asked, Closed, Made, Opened, Trying, Unit, Written, receive, send
 from core.shared import SharedFile
 
 # Albumentations works without torch, which costs 3 s and 490 MB in every process.
@@ -66,10 +67,15 @@ def _open(message: Opened) -> _Opened | Exception:
     try:
         images = PlacedImages(message.geometry, _open_images(message))
         spec = PipelineSpec.model_validate_json(message.pipeline)
-        views = Views(spec, message.geometry, message.seed, images, pickle.loads(message.references))
+        views = Views(spec, message.geometry, message.seed, images, _references(message.references))
         return _Opened(views, SharedFile.open(message.views))
     except Exception as error:
         return error
+
+
+@lru_cache(maxsize=1)  # those of one data set, however many views of it are open
+def _references(written: Written | None) -> tuple[Asked, ...]:
+    return () if written is None else written.read()
 
 
 def _open_images(message: Opened) -> SharedFile | None:

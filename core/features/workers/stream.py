@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -10,8 +10,9 @@ import numpy as np
 
 from core.data.cache import Stored
 from core.data.dataset import Item
+from core.experiment import PipelineSpec
 from core.features.batches import Batch, ImageViews, assembled
-from core.features.workers.messages import Asked, Made, Opened, Unit, packed
+from core.features.workers.messages import Asked, Made, Opened, Unit, Written
 from core.features.workers.pool import AT_ONCE, WorkerPool, WorkersUnavailable
 from core.features.workers.process import write_views
 from core.features.workers.worker import Order
@@ -44,9 +45,9 @@ class ViewStream:
         self._slots = _Slots(ahead, largest * self._view_bytes)
         self._making: deque[_Making] = deque()
         self._images = image_views.cache.shared_file
-        used = image_views.references if image_views.needs_references else ()
-        # before the pool is locked: others ask it meanwhile
-        self._key = pool.open(partial(self._announced, packed([self._asked(item) for item in used])))
+        used = number is not None and image_views.needs_references
+        self._references = _written_references(image_views, self._asked) if used else None
+        self._key = pool.open(self._announced)
         try:
             self._ask()
         except BaseException:
@@ -73,12 +74,15 @@ class ViewStream:
         """Drop what is not made yet, and give back the memory, once no worker opens or has open any of the files."""
         self._making.clear()
         self._slots.release()
-        self._pool.shut(self._key, partial(_let_go, self._slots.file, self._images))
+        self._pool.shut(self._key, partial(_let_go, self._slots.file, self._images, self._references))
 
-    def _announced(self, references: bytes, key: int) -> Opened:
-        views = self._views
+    def _announced(self, key: int) -> Opened:
+        views, references = self._views, self._references and self._references.written
+        pipeline = (
+            PipelineSpec() if self._number is None else views.pipeline
+        )  # a plain image needs none, nor references
         return Opened(
-            key, views.pipeline.model_dump_json(), views.geometry, views.seed, references, self._slots.file.address,
+            key, pipeline.model_dump_json(), views.geometry, views.seed, references, self._slots.file.address,
             None if self._images is None else self._images.address,
         )  # fmt: skip
 
@@ -184,10 +188,25 @@ class _Slots:
         self.memory = self.memory[:0].copy()
 
 
-def _let_go(views: SharedFile, images: SharedFile | None) -> None:
-    """Close the file of views; that of images is the cache's, and was only held until now."""
+def _let_go(views: SharedFile, images: SharedFile | None, references: "_References | None") -> None:
+    """Close the file of views; the others are the data set's, and were only held until now."""
     views.close()
-    del images
+    del images, references
+
+
+class _References(NamedTuple):
+    file: SharedFile
+    written: Written
+
+
+def _written_references(views: ImageViews, asked: Callable[[Stored], Asked]) -> _References:
+    """The training images for steps that use other images; written with the first views of a data set that need them.
+    Raises `OSError`."""
+    if views.written_references is None:
+        file = SharedFile.create(in_memory=True)
+        views.written_references = _References(file, Written.to(file, [asked(item) for item in views.references]))
+    found: _References = views.written_references
+    return found
 
 
 def _batches_ahead(pool: WorkerPool, batch: int, view_bytes: int) -> int:

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from core.features.workers.messages import Opened, Unit, packed
+from core.features.workers.messages import Opened, Unit
 from core.features.workers.pool import WorkersUnavailable
 from core.features.workers.worker import Order
 
@@ -46,7 +46,7 @@ class Fake:
 
 
 def opened(key):
-    return Opened(key, "{}", None, 0, packed(()), None, None)
+    return Opened(key, "{}", None, 0, None, None, None)
 
 
 class Orders:

@@ -9,7 +9,7 @@ from core import shared
 from core.data.cache import ImageCache
 from core.features.batches import chunked
 from core.features.workers import worker
-from core.features.workers.messages import Opened, packed
+from core.features.workers.messages import Opened
 from core.features.workers.pool import WorkerPool
 from core.features.workers.process import BOOT, _open, _Opened
 from core.features.workers.stream import ViewStream
@@ -100,7 +100,7 @@ def test_where_the_file_of_decoded_images_is_gone_images_are_decoded(items, tmp_
     image, content = cache.base(items[0]), photo.read_bytes()
     file, views = cache.shared_file, shared.SharedFile.create(in_memory=True)
     place, number = cache.place(items[0]), file._file.fileno()
-    message = Opened(1, FLIPS.model_dump_json(), GEOMETRY, 5, packed(()), views.address, file.address)
+    message = Opened(1, FLIPS.model_dump_json(), GEOMETRY, 5, None, views.address, file.address)
     asked = ViewStream(WorkerPool(0), views_of(items), [items[:1]], 0)._asked(items[0])._replace(place=place)
     file.close()
     with numbered(photo, number):

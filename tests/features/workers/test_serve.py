@@ -10,7 +10,7 @@ from core.data.geometry import Geometry
 from core.errors import GraftError, InvalidPipeline, UnreadableImage
 from core.experiment import PipelineSpec, Step
 from core.features.workers import process, worker
-from core.features.workers.messages import Asked, Closed, Made, Opened, Trying, Unit, packed, receive, send
+from core.features.workers.messages import Asked, Closed, Made, Opened, Trying, Unit, Written, receive, send
 from core.shared import SharedFile
 
 SIDE = 2
@@ -44,7 +44,7 @@ def asked(*names):
 
 
 def opened(key):
-    return Opened(key, "{}", Views.geometry, 0, packed(()), None, None)
+    return Opened(key, "{}", Views.geometry, 0, None, None, None)
 
 
 @pytest.fixture
@@ -133,12 +133,18 @@ def test_half_a_message_is_the_end():
 
 
 def test_views_are_opened_as_they_were_announced(monkeypatch):
-    seen = []
-    monkeypatch.setattr(SharedFile, "open", lambda place: seen.append(place) or place)
+    seen, file, real = [], SharedFile.create(), SharedFile.open
+    monkeypatch.setattr(
+        SharedFile, "open", lambda place: seen.append(place) or (place if isinstance(place, str) else real(place))
+    )
     spec = PipelineSpec(steps=(Step(transform="HorizontalFlip"),), strength=0.5)
     geometry, others = Geometry(SIDE, 2 * SIDE, "bicubic"), asked("1", "2")
-    found = process._open(Opened(7, spec.model_dump_json(), geometry, 5, packed(others), "views", "images"))
-    assert seen == ["images", "views"]
+    written = Written.to(file, others)
+    message = Opened(7, spec.model_dump_json(), geometry, 5, written, "views", "images")
+    process._references.cache_clear()
+    found = process._open(message)
+    process._open(message._replace(key=8, seed=6))
+    assert seen == ["images", file.address, "views", "images", "views"], "references are read once"
     views = found.views
     assert (views.pipeline, views.geometry, views.seed, views.references) == (spec, geometry, 5, others)
     assert found.file == "views"
