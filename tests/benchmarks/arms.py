@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+BUNDLED_BACKBONE = "efficientnet_lite0"
 Recipe = Literal["plain", "fastai", "ours", "limit"]
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,9 +37,10 @@ class Job:
     folder: str
     threads: int
     stretches: tuple[Stretch, ...] = ()  # none: our default experiment
+    backbone: str = BUNDLED_BACKBONE
     batch_size: int = 16
     workers: int = 0  # processes that load images; ours has threads instead
-    precision: str = "default"  # ours and the limit; 'default': as the engine chooses
+    precision: str = "default"  # 'default': as the engine chooses; fp32 elsewhere
     views: int | str | None = None  # ours; None: as in the default experiment
     solver: Literal["steps", "lbfgs"] = "steps"  # ours, where the head is trained alone
     large_pages: bool = True  # and freed memory kept, a setting of ours; others run as they come

@@ -15,7 +15,7 @@ from core.runs.workspace import Workspace
 from core.training.events import EpochEnded, Event, RunEnded, RunStarted, StepEnded
 from core.work.control import Control
 from tests.benchmarks.arms import Job, Outcome, Stretch
-from tests.benchmarks.backbone import stage_names
+from tests.benchmarks.backbone import spec, stage_names
 from tests.benchmarks.plain import Bare
 
 RATE_OF_ALL = 3e-4  # the default experiment never trains every stage
@@ -35,7 +35,7 @@ def train(job: Job) -> Outcome:
 
 
 def _experiment(job: Job) -> Experiment:
-    base = default_experiment(job.folder)
+    base = default_experiment(job.folder, spec(job.backbone))
     recipe = {"batch_size": job.batch_size}
     if job.precision != "default":
         recipe["precision"] = job.precision
@@ -50,7 +50,7 @@ def _experiment(job: Job) -> Experiment:
 
 def _phase(job: Job, stretch: Stretch, rate: float) -> Phase:
     solver = job.solver if stretch.stages == "head" else "steps"
-    stages = stage_names(stretch.stages)
+    stages = stage_names(stretch.stages, job.backbone)
     return Phase(stages=stages, epochs=stretch.epochs, learning_rate=stretch.rate or rate, solver=solver)
 
 
@@ -61,17 +61,19 @@ def _other_rate(experiment: Experiment) -> Experiment:
 
 def _run(job: Job, workspace: Workspace, experiment: Experiment) -> Outcome:
     began = time.monotonic()
-    prepared = prepare(experiment, workspace.root, job.device)
+    workspace.workers(job.device)  # the app starts them while people still choose
+    prepared = prepare(experiment, workspace.root, job.device, images=workspace.images)
     lease = create_run(workspace, prepared)
     outcome = Outcome(
         train_images=len(prepared.split.train), epochs=0, seconds=0, prepare_s=time.monotonic() - began,
         test_images=len(prepared.split.test),
     )  # fmt: skip
     turns = Turns(job, outcome.train_images) if job.beside else None
-    began, ended = time.monotonic(), []
+    began, ended, gaps = time.monotonic(), [], Gaps()
     for event in execute(workspace, lease, Control()):
         if turns:
             turns.take(event)
+        gaps.take(event, time.monotonic())
         if isinstance(event, EpochEnded):
             ended.append(event)
             outcome.notes.setdefault("to_first_epoch_s", time.monotonic() - began)
@@ -81,6 +83,7 @@ def _run(job: Job, workspace: Workspace, experiment: Experiment) -> Outcome:
         elif isinstance(event, RunEnded):
             outcome.seconds = time.monotonic() - began  # what comes after is the evaluation of the best epoch
     outcome.epochs = len(ended)
+    outcome.notes["between_epochs_s"] = gaps.median
     outcome.epoch_s = [event.seconds for event in ended]
     outcome.train_rate = statistics.median(event.images_per_second for event in ended)
     outcome.val_accuracy = ended[-1].val_accuracy
@@ -109,6 +112,32 @@ def _told(outcome: Outcome) -> dict[str, object]:
         "to_first_epoch_s": outcome.notes["to_first_epoch_s"],
         "val_accuracy": outcome.val_accuracy,
     }
+
+
+class Gaps:
+    """How long nothing is trained between two epochs: validation, a checkpoint, the first batch."""
+
+    def __init__(self) -> None:
+        self._last: float | None = None
+        self._steps: list[float] = []
+        self._gaps: list[float] = []
+        self._ended = False
+
+    def take(self, event: Event, now: float) -> None:
+        """An event, and when it came."""
+        if isinstance(event, EpochEnded):
+            self._ended = True
+        elif isinstance(event, StepEnded):
+            if self._last is not None:
+                (self._gaps if self._ended else self._steps).append(now - self._last)
+            self._last, self._ended = now, False
+
+    @property
+    def median(self) -> float | None:
+        """Seconds from the last step of an epoch to the first one of the next, less those of a step."""
+        if not self._gaps or not self._steps:
+            return None
+        return statistics.median(self._gaps) - statistics.median(self._steps)
 
 
 class Turns:

@@ -1,6 +1,7 @@
 """How fast we train beside plain PyTorch, fastai and what the processor can do. A benchmark, not a test.
 
     python -m tests.benchmarks.speed [--scenario head5,rerun] [--arms a,d] [--quick] [--epochs N] [--json FILE]
+        [--device cuda] [--backbone resnet50] [--batch-size 64] [--plain-precision bf16] [--pictures 2000 400]
 
 Arms: a plain PyTorch as people copy it; b fastai (needs `--group benchmark`); c ours, a new view of each image in every
 epoch; d ours with 8 kept views; e the limit: forward and backward of pixels that are in memory, with memory asked for
@@ -8,8 +9,9 @@ as ours is, and as a plain script gets it; f as d, with the head fitted with L-B
 when nothing is left to gain; g ours and the limit in turn within one process, step by step, so that a machine that
 becomes slower meanwhile is no matter; its first epoch also reads the images. All use the same data, backbone, 224 px,
 batch size, epochs and number of threads, each in a process of its own. a and b load images in the main process or in
-two workers, whichever a trial epoch shows to be quicker. `--data` takes a folder of train/ and val/ with class folders;
-without it, 400 and 100 images of 500 px are drawn.
+two workers, beside a GPU in up to twelve, whichever a trial epoch shows to be quicker. Beside a GPU the limit updates
+its weights, and ours trains in bf16 where it is held against it. `--data` takes a folder of train/ and val/ with class
+folders; without it, 400 and 100 images of 500 px are drawn.
 """
 
 import argparse
@@ -65,7 +67,10 @@ def main() -> None:
         trained = count_images(data, "train")
         if not trained or not count_images(data, "val"):
             raise SystemExit(f"{data} must hold train/ and val/ with class folders of images in each.")
-        base = Job(recipe="plain", folder=str(data), threads=given.threads, device=given.device)
+        base = Job(
+            recipe="plain", folder=str(data), threads=given.threads, device=given.device, backbone=given.backbone,
+            batch_size=given.batch_size,
+        )  # fmt: skip
         about = machine(given.threads, given.device) | {
             "train_images": trained,
             "val_images": count_images(data, "val"),
@@ -89,6 +94,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a and b train 2 epochs a stretch; the rest is reckoned")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
+    parser.add_argument("--backbone", default=Job.backbone, help="a name of the catalogue")
+    parser.add_argument("--batch-size", type=int, default=Job.batch_size)
+    parser.add_argument("--plain-precision", default="fp32", choices=("fp32", "bf16"), help="of arm a")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     if unknown := [name for name in given.scenario if name not in SCENARIOS]:
@@ -112,6 +120,7 @@ def _measured(base: Job, given: argparse.Namespace) -> Iterator[dict[str, object
         for letter in (arm for arm in scenario.arms if arm in given.arms):
             for title, changes in VARIANTS[letter]:
                 job = replace(base, stretches=stretches, again=name == "rerun", **changes)
+                job = replace(job, precision=given.plain_precision) if letter == "a" else _on_a_gpu(job)
                 people.print(f"{scenario.title}: {title} ...")
                 if letter in "ab":
                     if letter not in workers:
@@ -139,6 +148,11 @@ VARIANTS: dict[str, list[tuple[str, dict[str, object]]]] = {
         *((LIMIT.format(precision), {"recipe": "limit", "precision": precision}) for precision in ("fp32", "bf16")),
     ],
 }  # fmt: skip
+
+
+def _on_a_gpu(job: Job) -> Job:
+    """Beside the limit ours is compared in the number format in which it trains there."""
+    return replace(job, precision="bf16") if job.beside and job.device == "cuda" else job
 
 
 def _best_workers(job: Job) -> int:
@@ -215,6 +229,8 @@ def _notes(row: dict[str, object]) -> str:
         parts.append(f"{row['share_of_limit']:.0%} of the limit, {row['share_of_bare']:.0%} with memory as it comes")
     if beside := said.get("shares_of_limit_beside"):
         parts.append(f"{statistics.median(beside):.1%} of the limit beside it (" + _percents(beside) + ")")
+    if said.get("between_epochs_s") is not None:
+        parts.append(f"{said['between_epochs_s']:.2f} s between epochs")
     if "share_of_first" in said:
         parts.append(
             f"again {said['again_seconds']:.1f} s = {said['share_of_first']:.0%}, its first epoch "

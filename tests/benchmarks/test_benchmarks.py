@@ -127,3 +127,14 @@ def test_two_checkouts_take_turns(tmp_path):
     (tmp_path / "after" / "job.py").write_text("raise SystemExit(3)")
     with pytest.raises(SystemExit, match=r"job` fails in .*after"):
         turns.in_turn([tmp_path / "before", tmp_path / "after"], ["job"])
+
+
+def test_what_lies_between_epochs_is_what_a_step_does_not_take():
+    from core.training.events import EpochEnded, StepEnded
+    from tests.benchmarks.ours import Gaps
+
+    gaps = Gaps()
+    for kind, now in ((StepEnded, 1.0), (StepEnded, 3.0), (StepEnded, 5.0), (EpochEnded, 6.0), (StepEnded, 10.0)):
+        gaps.take(_event(kind), now)
+    assert gaps.median == 5.0 - 2.0
+    assert Gaps().median is None

@@ -5,6 +5,7 @@ frozen stages are trained. A `lean` one crops and flips each image at the final 
 """
 
 import time
+from functools import partial
 from pathlib import Path
 
 from fastai.vision.all import (
@@ -34,9 +35,10 @@ def train(job: Job) -> Outcome:
     epochs = sum(stretch.epochs for stretch in job.stretches)
     outcome = Outcome(train_images=images, epochs=epochs, seconds=0, prepare_s=time.monotonic() - began)
     began = time.monotonic()
+    model = backbone.load(len(dls.vocab), job.seed, name=job.backbone, hurry=job.hurry)
     learner = Learner(
-        dls, backbone.load(len(dls.vocab), job.seed, hurry=job.hurry), loss_func=CrossEntropyLossFlat(),
-        metrics=accuracy, splitter=backbone.body_and_head, train_bn=not job.lean,
+        dls, model, loss_func=CrossEntropyLossFlat(), metrics=accuracy,
+        splitter=partial(backbone.body_and_head, name=job.backbone), train_bn=not job.lean,
     )  # fmt: skip
     with learner.no_bar(), learner.no_logging():
         if job.stretches[0].stages == "all":
@@ -61,7 +63,7 @@ def train(job: Job) -> Outcome:
 
 
 def _loaders(job: Job) -> ImageDataLoaders:
-    facts = backbone.facts()
+    facts = backbone.facts(job.backbone)
     normalize = Normalize.from_stats(facts.mean, facts.std)
     if job.lean:
         item, batch = [RandomResizedCrop(facts.image_size, min_scale=0.35), FlipItem()], [normalize]
