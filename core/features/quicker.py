@@ -7,6 +7,15 @@ from time import perf_counter
 FEWEST = 256  # images of which both must be known
 MARGIN = 1.25  # times as long as computing, which reading may take: it leaves the device to what is trained
 
+TOO_LARGE = (
+    "The features of one view of {images} images would take {size}; at most {most} are kept. They are computed anew at "
+    "every epoch. Freeze more stages or choose a smaller image size to have them kept."
+)
+NOT_ALL = (
+    "The features of all views would take more than the {most} of the disk that are kept: those of the last views are "
+    "not kept for later runs, and computed anew at every epoch where they do not fit into memory."
+)
+
 
 class Pace:
     """Seconds for each image."""
@@ -36,7 +45,9 @@ class Pace:
 class Quicker:
     """How long both take here, as far as it is known."""
 
-    def __init__(self) -> None:
+    def __init__(self, chooses: bool) -> None:
+        """`chooses` False: what is kept is always read."""
+        self._chooses = chooses
         self.computing = Pace()
         self.reading = Pace()
 
@@ -44,7 +55,7 @@ class Quicker:
     def to_compute(self) -> bool:
         """Whether computing is known to be quicker than reading."""
         known = min(self.computing.images, self.reading.images) >= FEWEST
-        return known and self.reading.each > MARGIN * self.computing.each
+        return self._chooses and known and self.reading.each > MARGIN * self.computing.each
 
     @property
     def note(self) -> str:

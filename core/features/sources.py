@@ -14,7 +14,7 @@ from core.errors import StorageFailed
 from core.features.groups import Filling, digests_of, joined, merge_chunks, missing_items, slices
 from core.features.pixels import Chunks, Inputs, Pixels, Source
 from core.features.precision import Autocast
-from core.features.quicker import Quicker
+from core.features.quicker import NOT_ALL, TOO_LARGE, Quicker
 from core.features.shortage import forward_with_oom_retry, with_relief
 from core.features.store import CPU, MEMORY_BYTES, Block, FeatureStore, Layout, room_on
 from core.features.transfer import sent
@@ -56,9 +56,10 @@ class Features:
         self._blocks: dict[str, Block] = {}
         self._filling: list[Filling] = []  # what is given to whoever trains, of which more may be computed
         self._not_kept_noted = False
+        self._full_noted, self._saved_bytes = False, 0
         self._uses_device = device.type == "cuda"
         # a processor's results may not depend on how quick its disk is
-        self._quicker = Quicker() if device.type != "cpu" else None
+        self._quicker = Quicker(device.type != "cpu")
         # notes for the user, shared with the base source; callers remove what they show
         self.notes: list[str] = base.notes if isinstance(base, Features) else []
         pixels.relieve = self.leave_device
@@ -92,11 +93,7 @@ class Features:
         if not self._keep and view is not None:
             return False
         block, digests = self._blocks.get(self._key(view)), digests_of(items)
-        return self._fit(block, digests) and (self._in_memory(block, len(digests)) or not self._better_computed)
-
-    @property
-    def _better_computed(self) -> bool:  # than read from files
-        return self._quicker is not None and self._quicker.to_compute
+        return self._fit(block, digests) and (self._in_memory(block, len(digests)) or not self._quicker.to_compute)
 
     def _in_memory(self, block: Block | None, rows: int) -> bool:
         """Whether a block is in memory, or a new one of so many rows would be."""
@@ -147,7 +144,7 @@ class Features:
                     failed |= {item.digest: reason for item, reason in inputs.failed}
                     first = at.block is None  # then the device chooses its kernels
                     self._add_features(at, inputs, len(missing))
-                    if self._quicker and not first and at.block is not None and at.block.device == CPU:  # it waited
+                    if not first and at.block is not None and at.block.device == CPU:  # it waited
                         self._quicker.computing.add(perf_counter() - began, len(inputs.items))
                 yield self._collect(at, chunk, view, failed)
             next(source_batches, None)  # exhaust the base source, so that it stores its block
@@ -188,8 +185,7 @@ class Features:
 
     @contextmanager
     def _timed_reading(self, images: int) -> Iterator[None]:
-        timed = self._quicker.reading.timed(images) if self._quicker else nullcontext()
-        with self._pixels.waiting.for_features(), timed:
+        with self._pixels.waiting.for_features(), self._quicker.reading.timed(images):
             yield
 
     def _computed(self, chunks: Chunks, view: int | None, order: Sequence[Item]) -> Generator[Inputs, None, None]:
@@ -272,6 +268,11 @@ class Features:
     def _save(self, key: str, block: Block) -> None:
         if self._store is None or self._store.failed:
             return
+        self._saved_bytes += len(block) * block.layout.row_bytes
+        if self._saved_bytes > self._store.disk_bytes:  # it would take the place of this run's own earlier views
+            self.notes += [] if self._full_noted else [NOT_ALL.format(most=format_size(self._store.disk_bytes))]
+            self._full_noted = True
+            return
         try:
             self._store.save(key, block)
         except StorageFailed as error:
@@ -286,14 +287,10 @@ class Features:
             return
         self._not_kept_noted = True
         size, most = images * self._row_bytes, max(MEMORY_BYTES, self._room())
-        if self._quicker and self._better_computed and size <= most:
+        if self._quicker.to_compute and size <= most:
             self.notes.append(self._quicker.note)
             return
-        self.notes.append(
-            f"The features of one view of {images} images would take {format_size(size)}; at most {format_size(most)} "
-            "are kept. They are computed anew at every epoch. Freeze more stages or choose a smaller image size to "
-            "have them kept."
-        )
+        self.notes.append(TOO_LARGE.format(images=images, size=format_size(size), most=format_size(most)))
 
     def _key(self, view: int | None) -> str:
         return hashlib.blake2b(f"{self._name}|{self._pixels.key(view)}".encode(), digest_size=16).hexdigest()

@@ -148,7 +148,7 @@ class FeatureStore:
 
     def __init__(self, folder: Path, disk_bytes: int = DISK_BYTES) -> None:
         self._folder = folder
-        self._disk_bytes = disk_bytes
+        self.disk_bytes = disk_bytes
         self.failed = False  # whether saving a block has failed and a run has reported it
 
     def load(self, key: str) -> Block | None:
@@ -176,10 +176,10 @@ class FeatureStore:
         Raises `StorageFailed`; other blocks stay.
         """
         data, metadata_path = self._paths(key)
-        if len(block) * block.layout.row_bytes > self._disk_bytes:
+        if len(block) * block.layout.row_bytes > self.disk_bytes:
             return
         raw = as_bytes(block.used.cpu())
-        self.prune(self._disk_bytes - raw.nbytes)
+        self.prune(self.disk_bytes - raw.nbytes)
         try:
             self._folder.mkdir(exist_ok=True)  # only this folder: a deleted workspace is not recreated
             metadata_path.unlink(missing_ok=True)  # so that nobody reads the rows while they are replaced

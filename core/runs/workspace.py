@@ -66,6 +66,7 @@ class Workspace:
                 from core.features.workers.pool import WorkerPool
 
                 self._pool = WorkerPool()
+        self._pool.try_again()
         self._pool.start()
         return self._pool if self._pool.count else None
 

@@ -62,7 +62,7 @@ def features(**more):
 
 def test_what_is_too_large_and_what_cannot_be_stored_is_said_once():
     class Full:
-        failed = False
+        failed, disk_bytes = False, 4 << 30
 
         def save(self, *_):
             raise StorageFailed("The disk is full.")
@@ -71,7 +71,7 @@ def test_what_is_too_large_and_what_cannot_be_stored_is_said_once():
     made = features(store=store, row_bytes=3_000_000)
     for images in (700, 900):
         made._note_not_kept(images)
-        made._save("key", None)
+        made._save("key", Block.empty(Layout((1,), (0,), torch.float32), 2))
     assert store.failed
     assert made.notes == [
         "The features of one view of 700 images would take 2 GB; at most 1 GB are kept. They are computed anew at "

@@ -28,18 +28,18 @@ def test_a_pace_is_the_mean_of_what_was_timed():
     ("read_s", "images", "compute"), [(1.26, 256, True), (1.24, 256, False), (9.0, 255, False), (0.1, 999, False)]
 )
 def test_computing_leaves_the_device_to_others_a_little_less(read_s, images, compute):
-    both = Quicker()
+    both = Quicker(True)
     both.computing.add(256 * 0.001, 256)
     both.reading.add(images * 0.001 * read_s, images)
     assert both.to_compute is compute
-    both = Quicker()
+    both = Quicker(True)
     both.computing.add(images * 0.001, images)
     both.reading.add(256 * 0.001 * read_s, 256)
     assert both.to_compute is compute
 
 
 def test_what_is_said_names_both():
-    both = Quicker()
+    both = Quicker(True)
     both.computing.add(0.3, 300)
     both.reading.add(1.2, 300)
     assert both.note.endswith("to read them from the disk takes 4 ms for an image, to compute them 1 ms.")
@@ -53,7 +53,7 @@ def beside(monkeypatch):
 
     def made(part, store):
         features = some_features(part, store, row_bytes=ROW)
-        features._quicker = Quicker()
+        features._quicker = Quicker(True)
         return features
 
     return made
@@ -108,7 +108,7 @@ def test_on_a_processor_the_disk_decides_nothing(items, tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "MEMORY_BYTES", 24 * ROW)
     monkeypatch.setattr("core.features.store.Block", Slow)
     source = some_features(part := Counting(), FeatureStore(tmp_path / "kept"), row_bytes=ROW)
-    assert source._quicker is None
+    assert not source._quicker.to_compute
     for view in (0, 1, 0, 1, 0, 1):
         rows(source, items, view)
     assert part.seen == 48

@@ -8,7 +8,9 @@ import torch
 from core.errors import StorageFailed
 from core.features import sources
 from core.features.batches import chunked
+from core.features.quicker import NOT_ALL
 from core.features.store import FeatureStore
+from core.text import format_size
 from tests.features.helpers import CPU, SHORTAGES, Counting, directly, nearly, rows, same, some_features
 
 ROW = 5 * 4  # bytes of what `Counting` makes of an image
@@ -218,3 +220,16 @@ def test_kept_rows_are_sent_to_the_device(items, monkeypatch):
     monkeypatch.setattr(sources, "sent", lambda tensor, device: asked.append(device) or tensor)
     rows(some_features(Counting()), items, 0, size=12)
     assert asked == [CPU, CPU]
+
+
+def test_views_beyond_the_disk_take_no_place_of_the_first_ones_and_it_is_said_once(items, tmp_path, monkeypatch):
+    store = FeatureStore(tmp_path / "kept", disk_bytes=2 * 24 * 20)
+    source = some_features(part := Counting(), store, row_bytes=20)
+    for view in range(4):
+        rows(source, items, view)
+    assert [len(list((tmp_path / "kept").glob("*.rows"))), part.seen] == [2, 4 * 24]
+    assert source.notes == [NOT_ALL.format(most=format_size(960))]
+    again = some_features(part, store, row_bytes=20)
+    for view in range(3):
+        rows(again, items, view)
+    assert part.seen == 24, "of the first two they are there"

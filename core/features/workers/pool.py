@@ -71,6 +71,11 @@ class WorkerPool:
             if self.usable:
                 self._fill()
 
+    def try_again(self) -> None:
+        """Forget why workers could not be used, such as a want of memory that is over."""
+        with self._changed:
+            self.trouble, self._failed_starts = "", 0.0
+
     def wait(self, timeout_s: float) -> bool:
         """Wait until all workers are ready; false when time is up first or there will be none."""
         with self._changed:

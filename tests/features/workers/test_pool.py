@@ -253,3 +253,13 @@ def test_a_worker_whose_end_is_known_but_not_yet_mended_loses_nothing(pool, item
 
 def test_each_worker_has_a_session_of_its_own(pool):
     assert all(os.getsid(process) == process for process in pool.processes), "Ctrl-C is for the program alone"
+
+
+def test_a_want_that_is_over_is_no_reason_for_the_next_run(tmp_path, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "1")
+    with Workspace(tmp_path) as workspace:
+        pool = workspace.workers("cuda")
+        pool.give_up("no memory left")
+        assert not pool.usable
+        assert workspace.workers("cuda") is pool
+        assert (pool.usable, pool.trouble) == (True, "")
