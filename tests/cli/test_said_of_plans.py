@@ -5,6 +5,7 @@ Nothing is trained: what the engine is asked is written down as its difference t
 
 import inspect
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +13,7 @@ from core.cli.options import _plan
 from core.errors import InvalidInput
 from core.experiment import DataSpec, Phase, Reading
 from core.runs import execute, prepare, trial
+from core.training import device
 from core.training.estimate import Estimate
 from core.training.sweep import Sweep
 from core.work.progress import Progress
@@ -113,6 +115,7 @@ def told(graft, divided, files, tmp_path, monkeypatch):  # noqa: F811
 
     assert execute.prepare is prepare.prepare, "it is loaded, so that it never meets the one that only asks"
     monkeypatch.setattr(prepare, "prepare", prepared)
+    monkeypatch.setattr(device, "resolve_device", lambda name: SimpleNamespace(type="cpu"))
     monkeypatch.setattr(trial, "measure", measured)
     monkeypatch.setattr(trial, "sweep_rates", swept)
     monkeypatch.setattr("core.cli.commands.print_report_of", lambda spec, root: tell.ask("report", spec.source, root))

@@ -66,7 +66,7 @@ def recorded():
 def clock(monkeypatch):
     seconds = count(100)
     monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: float(next(seconds))))
-    monkeypatch.setattr(Waiting, "take", lambda self: 1.5)
+    monkeypatch.setattr(Waiting, "take", lambda self: (1.5, 0.0))
 
 
 def line(event):
