@@ -13,11 +13,14 @@ SCANS = "scans"  # in the cache
 SCREENINGS = "screenings"
 TRIALS = "trials"
 PIPELINES = "pipelines"
+EDITS = "edits"  # of labels, by data set
 DRAFTS = "drafts"
 DRAFT = "draft.json"  # the only one, of earlier versions
 COPIES = "copies"  # augmented, as files
 AUGMENTATIONS = "augmentations"  # of earlier versions
-OWN = frozenset((RUNS, DATASETS, FEATURES, CACHE, SCREENINGS, TRIALS, PIPELINES, DRAFTS, DRAFT, COPIES, AUGMENTATIONS))
+OWN = frozenset(
+    (RUNS, DATASETS, FEATURES, CACHE, SCREENINGS, TRIALS, PIPELINES, EDITS, DRAFTS, DRAFT, COPIES, AUGMENTATIONS)
+)
 UNPACKED = ".unpacked.json"  # in a folder of DATASETS: what was said of a zip
 COLLECTION = ".collection.json"  # and of the user's own images; hidden, so that no zip can bring one
 

@@ -1,10 +1,11 @@
 """How a folder becomes labelled images, where the folder itself does not say it."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from core.description import Description
+from core.edits import MOST_EDITS, Edit
 
 TaskKind = Literal["classification", "multilabel"]  # by the names of `core.task.SPECS`
 OF_A_TABLE = ("auto", "csv")  # layouts that may read a file of labels
@@ -30,6 +31,9 @@ class Reading(Description):
         title="Task",
         description="'classification': one class per image; 'multilabel': any number; 'auto': as the data says.",
     )
+    edits: tuple[Edit, ...] = Field(
+        (), max_length=MOST_EDITS, title="Edits", description="Images with other labels, and images that are left out."
+    )
 
     @property
     def unused(self) -> tuple[str, ...]:
@@ -41,10 +45,16 @@ class Reading(Description):
         return () if self.layout in OF_A_TABLE else tuple(name for name in TABLE_FIELDS if getattr(self, name))
 
     @model_serializer(mode="wrap")
-    def _without_the_default_task(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _without_new_defaults(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
         # what was written, and digested, before there was a choice stays as it was
         dumped: dict[str, Any] = dump(self)
-        return dumped if self.task != "auto" else {name: value for name, value in dumped.items() if name != "task"}
+        usual = {"task": self.task == "auto", "edits": not self.edits}
+        return {name: value for name, value in dumped.items() if not usual.get(name)}
+
+    @property
+    def unedited(self) -> Self:
+        """The same without edits."""
+        return self.model_copy(update={"edits": ()})
 
 
 AS_FOUND = Reading()  # as the folder itself says

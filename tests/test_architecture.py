@@ -16,7 +16,7 @@ from core import paths
 ROOT = Path(__file__).parent.parent
 ROOMS = [
     "text", "wording", "errors", "allocator", "bounded", "shared", "paths", "files", "plain_yaml", "problems",
-    "description", "reading", "optimizers", "recipe", "task", "experiment",
+    "description", "edits", "reading", "optimizers", "recipe", "task", "experiment",
     "work", "data", "augment", "backbones", "tasks", "model", "features", "training", "screening", "evaluation",
     "planning", "runs", "charts", "export", "jobs", "cli", "scripting", "installed",
 ]  # fmt: skip

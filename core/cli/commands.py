@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core.cli import app as app_command
-from core.cli import keeping, lab, pipelines, predictions
+from core.cli import keeping, lab, labels, pipelines, predictions
 from core.cli.data import bar, data, print_report_of, print_report_of_split
 from core.cli.options import DeviceOption, JsonOption, WorkspaceOption, describes_an_experiment
 from core.cli.show import format_scores, literal, people, print_json, show, summary
@@ -44,6 +44,7 @@ app.command()(lab.safety)
 app.command()(lab.augment)
 app.command()(pipelines.pipeline)
 app.command()(keeping.keep)
+app.command("labels")(labels.labels_of)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from core.cli.options import (
     DistinctOption,
+    EditsOption,
     FileColumnOption,
     JsonOption,
     LabelColumnOption,
@@ -22,6 +23,7 @@ from core.cli.options import (
     WorkspaceOption,
     reading_of,
     split_with,
+    with_edits,
 )
 from core.cli.show import literal, people, print_json
 from core.cli.words import in_options
@@ -48,11 +50,13 @@ def data(
     task: TaskOption = None,
     near_copies: NearCopiesOption = None,
     distinct: DistinctOption = None,
+    edits: EditsOption = True,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Report how a data set is read: classes, parts, what is left out and why."""
     reading = reading_of(layout, labels, file_column, label_column, task)
+    reading = with_edits(reading, data, workspace, wanted=edits)
     data_report = report(
         parse(DataSpec, {"source": data, "split": split_with(SplitSpec(), near_copies, distinct), "reading": reading}),
         workspace or default_root(),

@@ -10,6 +10,7 @@ from core.cli.data import bar, print_report_of, print_report_of_split
 from core.cli.options import (
     DeviceOption,
     DistinctOption,
+    EditsOption,
     FileColumnOption,
     JsonOption,
     LabelColumnOption,
@@ -23,6 +24,7 @@ from core.cli.options import (
     seed_option,
     split_with,
     take_pipeline_option,
+    with_edits,
 )  # fmt: skip
 from core.cli.show import literal, people, print_json, show
 from core.experiment import BUNDLED_BACKBONE, BackboneSpec, SplitSpec, parse
@@ -55,6 +57,7 @@ def safety(
     file_column: FileColumnOption = None,
     label_column: LabelColumnOption = None,
     task: TaskOption = None,
+    edits: EditsOption = True,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -66,7 +69,7 @@ def safety(
     plan = default_experiment(data, parse(BackboneSpec, {"name": backbone}))
     # as in a training, the file's seed is used for views but not for the split
     split = split_with(SplitSpec(seed=seed or 0), near_copies, distinct)
-    reading = reading_of(layout, labels, file_column, label_column, task)
+    reading = with_edits(reading_of(layout, labels, file_column, label_column, task), data, workspace, wanted=edits)
     images = plan.data.model_copy(update={"split": split, "reading": reading})
     plan = plan.changed(seed=seed_of(parsed, seed), data=images)
     with open_workspace(workspace) as opened:
@@ -99,6 +102,7 @@ def augment(
     file_column: FileColumnOption = None,
     label_column: LabelColumnOption = None,
     task: TaskOption = None,
+    edits: EditsOption = True,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -110,7 +114,7 @@ def augment(
 
     parsed = take_pipeline_option(augment)
     geometry = catalogue.geometry(catalogue.get(backbone), image_size)
-    reading = reading_of(layout, labels, file_column, label_column, task)
+    reading = with_edits(reading_of(layout, labels, file_column, label_column, task), data, workspace, wanted=edits)
     with bar() as progress:
         dataset = load_dataset(data, (workspace or default_root()), progress, reading)
         split = make_split(dataset, split_with(SplitSpec(), near_copies, distinct), progress=progress)

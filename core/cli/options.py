@@ -10,11 +10,11 @@ import typer
 
 from core.cli.show import literal, people
 from core.cli.texts import parse_settings, parse_views
-from core.errors import InvalidExperiment
+from core.errors import DatasetNotFound, InvalidExperiment
 from core.experiment import BUNDLED_BACKBONE, Experiment, Reading, Recipe, SplitSpec, parse
 from core.optimizers import listed
 from core.planning.readings import reading_with
-from core.runs.workspace import ENVIRONMENT_VARIABLE
+from core.runs.workspace import ENVIRONMENT_VARIABLE, default_root
 from core.task import SPECS
 from core.text import short
 
@@ -46,6 +46,13 @@ DistinctOption = Annotated[
     ),
 ]
 
+EditsOption = Annotated[
+    bool,
+    typer.Option(
+        "--edits/--no-edits",
+        help="Whether images are relabelled and left out as in this workspace (see `graft labels`).",
+    ),
+]
 LayoutOption = Annotated[
     str | None,
     typer.Option(
@@ -72,6 +79,26 @@ def reading_of(
 ) -> Reading:
     """How a data set is read with these options, else as it is found. Raises `InvalidExperiment`."""
     return reading_with(reading_fields(layout, labels, file_column, label_column, task))
+
+
+def with_edits(reading: Reading, data: str, workspace: Path | None, *, wanted: bool = True) -> Reading:
+    """The reading with the edits of the workspace, and a message that there are some. Raises `InvalidExperiment` where
+    the list is damaged."""
+    if not wanted or reading.edits:
+        return reading
+    from core.data.edits import EditStore
+    from core.data.sources import absolute_source
+
+    try:
+        source = absolute_source(data)
+    except DatasetNotFound:  # whoever reads it says so
+        return reading
+    edits = EditStore(workspace or default_root()).load(source)
+    if not edits:
+        return reading
+    count = "1 edit" if len(edits) == 1 else f"{len(edits)} edits"
+    people.print(f"With {count} of this workspace (`graft labels`; --no-edits: without).", soft_wrap=True)
+    return reading.model_copy(update={"edits": edits})
 
 
 def reading_fields(
@@ -132,13 +159,22 @@ def describes_an_experiment(command: Callable[..., None]) -> Callable[..., None]
 
     @functools.wraps(command)
     def with_options(**options: object) -> None:
-        provided = {name: options.pop(name) for name in shared}
-        command(plan=_plan(**provided), **options)  # type: ignore[arg-type]  # validated by typer
+        provided = {name: options.pop(name) for name in shared if name != "edits"}
+        plan = _edited(_plan(**provided), options.get("workspace"), wanted=bool(options.pop("edits")))  # type: ignore[arg-type]
+        command(plan=plan, **options)
 
     # typer inspects these
     with_options.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
     with_options.__annotations__ = {option.name: option.annotation for option in every}
     return with_options
+
+
+def _edited(plan: Experiment, workspace: Path | None, *, wanted: bool) -> Experiment:
+    """The experiment with the edits of the workspace; as it is, if it has seen its images."""
+    if plan.data.fingerprint:
+        return plan
+    reading = with_edits(plan.data.reading, plan.data.source, workspace, wanted=wanted)
+    return plan.changed(data=plan.data.model_copy(update={"reading": reading}))
 
 
 def _plan(
@@ -177,8 +213,10 @@ def _plan(
     file_column: FileColumnOption = None,
     label_column: LabelColumnOption = None,
     task: TaskOption = None,
+    edits: EditsOption = True,
 ) -> Experiment:
-    """The experiment described by the options, based on the experiment file or the default."""
+    """The experiment described by the options, based on the experiment file or the default; its edits come later."""
+    del edits
     from core.planning.experiments import default_experiment
     from core.planning.options import adjusted
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from core.data import names
 from core.data.dataset import Dataset, Item, LeftOut
 from core.data.decoding import sniff
+from core.data.edits import edited
 from core.data.layout import Layout, layout_choices, read_json, read_layout
 from core.data.layouts.assigned import listed
 from core.data.layouts.masked.drawn import masks_of_photographs
@@ -139,6 +140,11 @@ def _reword(message: str, folder: Path, source: Path) -> str:
     return message.replace(str(folder), display_name).replace(folder.name, name)
 
 
+def absolute_source(source: str) -> str:
+    """The source as a data set that was read names it. Raises `DatasetNotFound`."""
+    return source if source.startswith(SAMPLE_PREFIX) else str(_path(source))
+
+
 def other_readings(source: str, workspace: Path) -> tuple[LayoutChoice, ...]:
     """All options to read a source, for users who want another one than `load_dataset` detected.
 
@@ -225,7 +231,7 @@ def _load(
     source_folder: _Folder, workspace: Path, progress: Progress | None, reading: Reading | None,
     keep: Keep | None,
 ) -> Dataset:  # fmt: skip
-    layout = read_layout(source_folder.path, reading, workspace.resolve())
+    layout = read_layout(source_folder.path, reading and reading.unedited, workspace.resolve())
     layout.found.sort(key=lambda found: natural_key(found.name))
     scan_result = scan(layout.found, layout.root, workspace, progress, keep)
     dataset = _dataset(layout, scan_result, source_folder, _is_made_here(source_folder, workspace))
@@ -235,7 +241,7 @@ def _load(
             f"{source_folder.path} has classes, but no readable images in them ({len(dataset.left_out)} files left "
             f"out).{first} Allowed are {sniff.ALLOWED}."
         )
-    return dataset
+    return edited(dataset, reading.edits) if reading else dataset
 
 
 def _dataset(layout: Layout, scan_result: Scan, source_folder: _Folder, made_here: bool) -> Dataset:

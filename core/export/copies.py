@@ -4,12 +4,9 @@ labels, with a manifest that says how each was made."""
 import io
 import json
 import os
-import re
-import shutil
 import threading
-import zipfile
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import suppress
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from core import files
 from core.augment import catalogue
 from core.augment.pipeline import Fired, Pipeline
 from core.augment.references import TrainingImages
@@ -28,6 +24,7 @@ from core.data.layouts.several_tables import OF_COPIES
 from core.data.split import Split
 from core.errors import InvalidInput, UnreadableImage
 from core.experiment import PipelineSpec
+from core.export.folders import folder_of, open_place
 from core.export.labels_table import joined, labels_table
 from core.export.table import csv_bytes
 from core.files import slug
@@ -40,7 +37,6 @@ _CACHE_BYTES = 1 << 26
 _THREADS = min(8, os.cpu_count() or 1)
 _AT_ONCE = 64  # copies that are made, before they are written in their order
 _SAMPLE = 4  # images from which the size of all is estimated
-_SAFE = re.compile(r"\w(?:[\w ().,+-]{0,80}[\w)])?")  # letters of any script; no separators, no dots at the ends
 Put = Callable[[str, bytes], None]
 
 
@@ -69,14 +65,14 @@ def write_copies(
     if copies < 1 or copies * len(items) > LARGEST:
         raise InvalidInput(f"{copies} copies of {len(items)} images: choose 1 or more, and at most {LARGEST:,} files.")
     makers = _Makers(pipeline, geometry, seed, items)
-    places = _places(dataset)
+    places = folder_of(dataset)
     rows, left_out = list[tuple[str | int, ...]](), list[str]()
     labelled: list[tuple[str, Sequence[str]]] = []
     if dataset.several:  # before there is anything to lose
         said = [(f"image-{number}.png", _labels(dataset, item)) for number, item in enumerate(items)]
         labels_table(said, dataset.classes)
     wanted = [(item, number) for item in items for number in range(copies)]
-    with _place(out) as put, ThreadPool(_THREADS) as pool:
+    with open_place(out) as put, ThreadPool(_THREADS) as pool:
         for start in range(0, len(wanted), _AT_ONCE):
             some = wanted[start : start + _AT_ONCE]
             pool.map(makers.read, dict.fromkeys(item for item, _ in some))  # each image once
@@ -177,67 +173,7 @@ def _drawn_steps(fired: Sequence[Fired], pipeline: PipelineSpec, taken: Sequence
     return steps
 
 
-@contextmanager
-def _place(out: Path) -> Iterator[Put]:
-    """Where copies go; nothing is left of it when something fails."""
-    zipped = out.suffix.lower() == ".zip"
-    with _saving(out):
-        there = out.exists()
-        taken = there and (zipped or not out.is_dir() or any(out.iterdir()))
-    if taken:
-        what = "exists already. Choose another name" if zipped else "is not an empty folder. Choose a new one"
-        raise InvalidInput(f"{out} {what}; nothing was written.")
-    if zipped:
-        with files.atomic_write(out) as handle, zipfile.ZipFile(handle, "w") as archive:
-            yield archive.writestr
-        return
-    with _saving(out):  # now, and not after the first image was made
-        out.mkdir(parents=True, exist_ok=True)
-    try:
-        yield lambda name, content: files.write_bytes(_parent(out / name), content)
-    except BaseException:
-        shutil.rmtree(out, ignore_errors=True)
-        if there:
-            out.mkdir(exist_ok=True)
-        raise
-
-
-def _parent(path: Path) -> Path:
-    with _saving(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-@contextmanager
-def _saving(path: Path) -> Iterator[None]:
-    """Errors of the file system name `path`. Raises `StorageFailed`."""
-    try:
-        yield
-    except OSError as error:
-        raise files.storage_failed(path, error) from error
-
-
 def _png(pixels: np.ndarray) -> bytes:
     encoded = io.BytesIO()
     Image.fromarray(pixels).save(encoded, "PNG")
     return encoded.getvalue()
-
-
-def _places(dataset: Dataset) -> Callable[[Item], str]:
-    """The folder of an image's copies."""
-    if dataset.several:
-        return lambda _: "images"
-    folders = _folders(dataset.classes)
-    return lambda item: folders[item.label]
-
-
-def _folders(classes: Sequence[str]) -> list[str]:
-    """A folder's name for each class that every file system accepts, all different."""
-    names: list[str] = []
-    for number, name in enumerate(classes):
-        plain = name if _SAFE.fullmatch(name) and slug(name) != f"x-{name.lower()}" else slug(name)
-        taken, free = {other.casefold() for other in names}, plain
-        while free.casefold() in taken:
-            free, number = f"{plain}-{number}", number + 1
-        names.append(free)
-    return names

@@ -14,6 +14,7 @@ from core.runs.workspace import Workspace
 from core.screening.cache import kept_in
 from core.screening.question import VIEWS, question_of
 from core.screening.screen import screen
+from core.screening.suspects import Suspects, find_suspects
 from core.screening.sweep import SWEEP_VIEWS, StrengthSweep, sweep_strength
 from core.screening.verdict import Safety
 from core.training.checkpoints import Checkpoints
@@ -113,6 +114,18 @@ def screen_labels(
 
         yield from screen(setup, missing, control, views=views, on_found=keep)
     return tuple(answers[about.key(pipeline)] for pipeline in pipelines)
+
+
+def suspicious_labels(
+    experiment: Experiment, workspace: Workspace, device: str, control: Control
+) -> Generator[Progress, None, Suspects]:
+    """Rank all images of an experiment's data set by how sure features are of their labels.
+
+    Raises what `trial` and `find_suspects` raise.
+    """
+    setup = yield from trial(experiment, workspace, device, control)
+    prepared = prepare(experiment, workspace.root, device, partial(_go_on, control))  # a second time, from what is kept
+    return (yield from find_suspects(setup, prepared.dataset, prepared.split, control))
 
 
 def sweep_labels(

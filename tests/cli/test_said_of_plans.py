@@ -43,6 +43,8 @@ OPTIONS = (
     "--set recipe.mixup=0.3 --set recipe.precision=bf16",
     "--batch-size 9 --set recipe.batch_size=11",
     "--seed 12",
+    "--edits --seed 3",
+    "--no-edits",
     "--near-copies drop",
     "--distinct a/1.png --distinct b/2.png",
     TABLE,

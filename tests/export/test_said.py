@@ -20,7 +20,8 @@ from core.errors import GraftError, UnreadableImage
 from core.experiment import BackboneSpec, MultiLabelSpec, PipelineSpec, Step
 from core.export import copies
 from core.export.bundle import bundle
-from core.export.copies import _drawn_steps, _folders, trainable, write_copies
+from core.export.copies import _drawn_steps, trainable, write_copies
+from core.export.folders import folder_names
 from core.export.labels_table import joined, labels_table
 from core.export.reader import requirements
 from core.export.script import to_install
@@ -178,7 +179,7 @@ def test_what_may_be_copied_and_where_it_lies(tmp_path):
     items = tuple(item(number, part) for number, part in enumerate(parts))
     split = Split(train=(4, 1, 0), val=(2, 5), test=(3,))
     told = [[one.name for one in trainable(Dataset("x", "x", ("a",), items), split)]]
-    told.append(_folders(["cat", "Cat", "a/b", "..", "ä ö", "x" * 90, "con", "a.", "CON", "dog,1", "-x", "a/b"]))
+    told.append(folder_names(["cat", "Cat", "a/b", "..", "ä ö", "x" * 90, "con", "a.", "CON", "dog,1", "-x", "a/b"]))
     told += [_drawn_steps([], PipelineSpec(steps=STEPS), [])]
     for out, made in (("there", "file"), ("there.zip", "file"), ("there", "folder"), ("n", "none")):
         place = tmp_path / made / out
@@ -193,8 +194,8 @@ def test_what_may_be_copied_and_where_it_lies(tmp_path):
 
 
 def test_no_two_classes_share_a_folder():
-    assert _folders(["a-b-2", "a-b", "a/b", "A-B-2"]) == ["a-b-2", "a-b", "a-b-3", "A-B-2-3"]
-    assert _folders(["a-b", "a/b", "a-b-1"]) == ["a-b", "a-b-1", "a-b-1-2"]
+    assert folder_names(["a-b-2", "a-b", "a/b", "A-B-2"]) == ["a-b-2", "a-b", "a-b-3", "A-B-2-3"]
+    assert folder_names(["a-b", "a/b", "a-b-1"]) == ["a-b", "a-b-1", "a-b-1-2"]
 
 
 def refused(name, place, each, items, root):

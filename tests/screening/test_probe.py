@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from core.screening.probe import FOLDS, LOOSENESS, Probe, _fit_fold
+from core.screening.probe import FOLDS, LOOSENESS, Probe, fitted
 
 COUNTS = (18, 11, 7)
 LABELS = np.repeat(np.arange(3), COUNTS)
@@ -27,7 +27,7 @@ def right(answers):
 
 def test_an_image_is_never_judged_by_who_has_seen_it():
     rows = noise()
-    seen = _fit_fold(rows, LABELS)(rows)
+    seen = fitted(rows, LABELS)(rows)
     assert right(seen) == 1.0, "whoever has seen them names them all"
     assert right(Probe([rows], LABELS, OWN, 0)(rows)) < 0.75
     assert right(Probe([rows, noise(1)], LABELS, OWN, 0)(rows)) < 0.75
@@ -83,7 +83,7 @@ def test_the_regression_is_the_one_in_all_dimensions_whatever_the_scale(scale):
     length = np.sqrt(((rows - middle) ** 2).sum(axis=1).mean())
     whole = LogisticRegression(C=LOOSENESS, max_iter=5000, tol=1e-8).fit((rows - middle) / length, LABELS)
     new = noise(4, wide=60) * scale + 5 * scale
-    ours = _fit_fold(rows, LABELS)(new)
+    ours = fitted(rows, LABELS)(new)
     np.testing.assert_allclose(ours, whole.predict_proba((new - middle) / length), atol=0.06)
 
 

@@ -8,13 +8,14 @@ import streamlit as st
 
 from core.charts.classes import class_counts, class_counts_figure
 from core.data.dataset import Dataset
+from core.data.edits import EXCLUDED
 from core.data.report import DataReport
 from core.data.sources import COLLECTED, describe_folder
 from core.data.split import Split
 from core.errors import GraftError, UnclearLayout
 from core.experiment import SplitSpec
 from core.text import counted
-from pages.ui.data import choose, facts, gallery, reading
+from pages.ui.data import choose, facts, gallery, labels, reading
 from pages.ui.data import copies as data_copies
 from pages.ui.session import data_view, engine, state
 from pages.ui.widgets.forms import render_form
@@ -80,6 +81,7 @@ def show(source: str) -> None:
         _split(dataset, split)
     st.subheader("Images", anchor=False)
     gallery.show(dataset, split, data_view.editable(source))
+    labels.show(dataset)
     data_copies.show(dataset, split)
     _left_out(report, copies=len(split.left_out))
     _notes("About the images", report.image_notes)
@@ -196,8 +198,10 @@ def _left_out(report: DataReport, copies: int) -> None:
     if not rows:
         return
     offered = len(report.unlabelled)
-    unusable = len(rows) - copies - offered
+    by_hand = sum(one.reason == EXCLUDED for one in rows)
+    unusable = len(rows) - copies - offered - by_hand
     parts = [f"{unusable:,} cannot be used"] if unusable else []
+    parts += [f"{by_hand:,} {'is' if by_hand == 1 else 'are'} left out by hand"] if by_hand else []
     parts += [f"{copies:,} {'is a copy' if copies == 1 else 'are copies'} of another image"] if copies else []
     parts += [f"{counted(offered, 'folder')} can be predicted"] if offered else []
     st.subheader("Left out", anchor=False)

@@ -10,7 +10,7 @@ import streamlit as st
 from core.data.collection import Collection, list_collections
 from core.errors import UnclearLayout
 from core.experiment import AS_FOUND, Reading
-from pages.ui.session import engine, state
+from pages.ui.session import edits, engine, state
 
 View = Literal["look", "choose", "add", "copy", "ask"]
 
@@ -39,7 +39,8 @@ def choose(source: str, reading: Reading = AS_FOUND, bar: engine.Bar = nullconte
     Raises `InvalidInput`. The old images stay chosen until then. `bar`: as in `engine.dataset`.
     """
     try:
-        state.update(source=engine.dataset(source, reading, bar).source, reading=reading)
+        chosen = engine.dataset(source, reading, bar).source
+        state.update(source=chosen, reading=edits.with_kept(chosen, reading))
         go("look")
     except UnclearLayout as error:
         if not error.choices:

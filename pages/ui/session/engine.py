@@ -12,6 +12,7 @@ from core.backbones import catalogue
 from core.bounded import BoundedCache
 from core.data.cache import ImageCache
 from core.data.dataset import Dataset
+from core.data.edits import edited
 from core.data.geometry import Geometry
 from core.data.layout import MAX_FILES
 from core.data.names import is_junk
@@ -89,7 +90,13 @@ def dataset(source: str, reading: Reading = AS_FOUND, bar: Bar = nullcontext) ->
 
     While it is read, `bar` is open.
     """
-    return _datasets().get_or_make(_key(source, reading), lambda: _read(source, reading, bar))
+
+    def read() -> Dataset:
+        if reading.edits:  # nothing is read again for an edit
+            return edited(dataset(source, reading.unedited, bar), reading.edits)
+        return _read(source, reading, bar)
+
+    return _datasets().get_or_make(_key(source, reading), read)
 
 
 def known_dataset(source: str | None, reading: Reading = AS_FOUND) -> Dataset | None:

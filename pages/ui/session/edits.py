@@ -1,0 +1,42 @@
+"""Edits of the chosen data set: kept in the workspace, and used by this session's experiment from then on."""
+
+from collections.abc import Callable, Sequence
+
+from core.data.dataset import Dataset, Item
+from core.data.edits import EditStore, edit_of, with_edit, without_edit
+from core.edits import Edit
+from core.experiment import Reading
+from pages.ui.session import state
+
+
+def kept(source: str) -> tuple[Edit, ...]:
+    """The edits that the workspace has for a source. Raises `InvalidExperiment`."""
+    return EditStore(state.workspace()).load(source)
+
+
+def with_kept(source: str, reading: Reading) -> Reading:
+    """A way to read a source with those edits. Raises `InvalidExperiment`."""
+    return reading.model_copy(update={"edits": kept(source)})
+
+
+def use_kept(source: str) -> None:
+    """Use the edits of the workspace instead of others, such as those of an earlier run. Raises `InvalidExperiment`."""
+    state.update(reading=with_kept(source, state.draft().reading))
+
+
+def change(dataset: Dataset, item: Item, labels: Sequence[str] | None) -> None:
+    """Give an image of the chosen data set other labels, or leave it out (None). Raises `GraftError`."""
+    edit = edit_of(dataset, item, labels)
+    _replace(dataset.source, lambda before: with_edit(before, edit))
+
+
+def undo(source: str, edit: Edit | None = None) -> None:
+    """Take one edit back, or all. Raises `StorageFailed`."""
+    _replace(source, lambda before: () if edit is None else without_edit(before, edit.image, edit.digest))
+
+
+def _replace(source: str, changed: Callable[[tuple[Edit, ...]], tuple[Edit, ...]]) -> None:
+    """Change the edits that this session sees, and keep them."""
+    seen = state.draft().reading.edits
+    edits = EditStore(state.workspace()).change(source, lambda _: changed(seen))
+    state.update(reading=state.draft().reading.model_copy(update={"edits": edits}))
