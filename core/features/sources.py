@@ -1,6 +1,7 @@
 """Features from the frozen prefix of a model as inputs of its trainable suffix, kept where they fit."""
 
 import hashlib
+import weakref
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from time import perf_counter
@@ -62,7 +63,8 @@ class Features:
         self._quicker = Quicker(device.type != "cpu")
         # notes for the user, shared with the base source; callers remove what they show
         self.notes: list[str] = base.notes if isinstance(base, Features) else []
-        pixels.relieve = self.leave_device
+        this = weakref.ref(self)  # a cycle would keep the blocks on the device until the next collection
+        pixels.relieve = lambda: (features := this()) is not None and features.leave_device()
 
     @property
     def _wide(self) -> int:

@@ -123,8 +123,10 @@ def set_up(
     Raises `WeightsUnavailable`, `UnreadableWeights`, `UnknownDevice` (a precision that the device lacks).
     """
     require_precision(experiment.recipe, device)
-    # fp32 is what it says: TF32, the default of convolutions on newer NVIDIA GPUs, keeps ten bits of what it multiplies
-    torch.backends.cudnn.conv.fp32_precision = "ieee"  # type: ignore[attr-defined]
+    if device.type == "cuda":
+        # fp32 is what it says: TF32, the default of convolutions on newer NVIDIA GPUs, keeps ten bits of what it
+        # multiplies. By this name, since what asks for the flag by it fails where another one set it.
+        torch.backends.cudnn.allow_tf32 = False
     backbone = catalogue.get(experiment.backbone.name)
     task = task_of(experiment, dataset)
     # a checkpoint replaces every weight: what it began from need not be on this machine any more

@@ -3,6 +3,8 @@
 Without a GPU the device is a stand-in: memory of the processor that is told apart by its size.
 """
 
+import weakref
+
 import pytest
 import torch
 
@@ -210,3 +212,13 @@ def test_what_lies_beside_the_device_goes_there_through_page_locked_memory(items
     asked.clear()
     rows(features, items, 0)
     assert asked == [], "what lies on the device is gathered there"
+
+
+def test_nothing_holds_features_whose_phase_is_over(items, room):
+    pixels = some_pixels()
+    features = on_gpu(Counting(), pixels=pixels)
+    rows(features, items, 0)
+    gone = weakref.ref(features)
+    del features
+    assert gone() is None, "at once, and not when a collection comes"
+    assert not pixels.relieve()
