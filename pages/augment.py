@@ -6,7 +6,7 @@ from core.data.dataset import Dataset, Item
 from core.errors import GraftError
 from pages.ui.augment import cards, controls, copies, link, picker, preview, safety
 from pages.ui.augment.choice import training_items
-from pages.ui.session import engine, state
+from pages.ui.session import edits, engine, state
 from pages.ui.widgets import sidebar
 from pages.ui.widgets.entry import through_app
 from pages.ui.widgets.messages import empty_state, explain, sentence, show_error
@@ -123,7 +123,7 @@ def _nothing_to_show(problem: str) -> None:
         "pages/data.py",
     )  # fmt: skip
     if st.button("Use sample stamps", key="augment-sample", type="tertiary", width="stretch"):
-        state.update(source=_SAMPLE)
+        edits.choose_sample(_SAMPLE)
         st.rerun()
 
 

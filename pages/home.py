@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui.home import images, runs
-from pages.ui.session import data_view, state
+from pages.ui.session import data_view, edits, state
 from pages.ui.widgets.entry import through_app
 
 TRY_IT = "Try it on sample images"
@@ -49,7 +49,7 @@ def _hero() -> None:
 def _try_it() -> None:
     """Train with one click: sample images, and defaults for everything else."""
     state.reset()
-    state.update(source="sample:stamps")
+    edits.choose_sample("sample:stamps")
     state.remember("train-start", True)
     st.switch_page("pages/train.py")
 

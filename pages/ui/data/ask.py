@@ -76,7 +76,7 @@ def _card(source: str, choice: LayoutChoice, number: int, current: bool) -> None
 def _is_current(choice: LayoutChoice, found: Dataset, given: Reading) -> bool:
     """Whether the data set was read this way. What was found by itself may leave out folders that a choice does not."""
     fields = {"task": "auto"} | dict(choice.reading)
-    reading = found.reading if given == AS_FOUND else given
+    reading = found.reading if given.unedited == AS_FOUND else given
     # not the counts: some files may turn out not to be readable
     same_classes = given != AS_FOUND or choice.counts.keys() == found.counts.keys()
     return same_classes and all(getattr(reading, name) == value for name, value in fields.items())

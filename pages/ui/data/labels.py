@@ -139,10 +139,10 @@ def _card(dataset: Dataset, item: Item, suspect: "Suspect", left: int) -> None:
                 f"**{literal(suspect.other)}** ({percent(suspect.other_confidence)})."
             )
             others = [name for name in dataset.classes if name not in (suspect.label, suspect.other)]
-            _button(f"It is {shown(suspect.other)}", "Y", dataset, item, [suspect.other], "labels-relabel", "primary")
+            _button(f"It is {literal(suspect.other)}", "Y", dataset, item, [suspect.other], "labels-relabel", "primary")
             with st.container(horizontal=True):
                 st.button(
-                    f"{shown(suspect.label)} is right", icon=":material/check:", shortcut="K", key="labels-right",
+                    f"{literal(suspect.label)} is right", icon=":material/check:", shortcut="K", key="labels-right",
                     on_click=_confirm, args=(suspect.digest,),
                 )  # fmt: skip
                 _button("Leave it out", "X", dataset, item, None, "labels-exclude")

@@ -1,11 +1,13 @@
 """Edits of the chosen data set: kept in the workspace, and used by this session's experiment from then on."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from core.data.dataset import Dataset, Item
 from core.data.edits import EditStore, edit_of, with_edit, without_edit
 from core.edits import Edit
-from core.experiment import Reading
+from core.errors import GraftError
+from core.experiment import AS_FOUND, Reading
 from pages.ui.session import state
 
 
@@ -17,6 +19,14 @@ def kept(source: str) -> tuple[Edit, ...]:
 def with_kept(source: str, reading: Reading) -> Reading:
     """A way to read a source with those edits. Raises `InvalidExperiment`."""
     return reading.model_copy(update={"edits": kept(source)})
+
+
+def choose_sample(source: str) -> None:
+    """Choose a sample with its edits; a list of them that is damaged is said on the Data page."""
+    reading = AS_FOUND
+    with suppress(GraftError):
+        reading = with_kept(source, reading)
+    state.update(source=source, reading=reading)
 
 
 def use_kept(source: str) -> None:
