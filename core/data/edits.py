@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from core import files
 from core.data.dataset import Dataset, Item, LeftOut
-from core.edits import Edit
+from core.edits import MOST_EDITS, Edit
 from core.errors import InvalidExperiment, StorageLocked
 from core.paths import EDITS
 from core.text import short
@@ -33,8 +33,8 @@ class _Fit(NamedTuple):
 def edited(dataset: Dataset, edits: Sequence[Edit]) -> Dataset:
     """The data set with these edits, the later of two of one image. Its reading holds them.
 
-    An edit is of the images with its pixels: of that name, else of any other. What has no effect is named in a note:
-    an image that is gone or has changed, or a class that is not there.
+    An edit is of the image of its name with its pixels; if that was renamed, of those with its pixels and its old
+    labels. What has no effect is named in a note: an image that is gone or has changed, or a class that is not there.
     """
     if not edits:
         return dataset
@@ -119,6 +119,11 @@ class EditStore:
             self._folder.mkdir(parents=True, exist_ok=True)
             with FileLock(path.with_suffix(".lock"), timeout=_WAIT_S):
                 edits = change(self.load(source))
+                if len(edits) > MOST_EDITS:
+                    raise InvalidExperiment(
+                        f"There may be {MOST_EDITS:,} edits of a data set, and these are {len(edits):,}. Copy the "
+                        "mended set into a folder of its own, and go on with that."
+                    )
                 files.write_json(path, {"source": source, "edits": [one.model_dump(mode="json") for one in edits]})
         except Timeout as error:
             raise StorageLocked(f"Another program holds the list of edits {path}. Try again.") from error
@@ -137,11 +142,18 @@ def _same_image(one: Edit, other: Edit) -> bool:
 
 def _fit(dataset: Dataset, edit: Edit, same: Sequence[int]) -> _Fit:
     named = tuple(index for index in same if dataset.items[index].name == edit.image)
-    found = named or tuple(same)
+    # of the same pixels under another name only what is still called as it was: a copy may always have been right
+    found = named or tuple(
+        n for n in same if {dataset.classes[c] for c in dataset.items[n].classes} == set(edit.before)
+    )
     if not found:
         return _Fit((), f"{short(edit.image)} is not there any more, or shows something else")
     reason = "" if edit.labels is None else _unfit(dataset, edit.labels)
     return _Fit((), f"{short(edit.image)}: {reason}") if reason else _Fit(found)
+
+
+def _called(dataset: Dataset, item: Item) -> set[str]:
+    return {dataset.classes[label] for label in item.classes}
 
 
 def _unfit(dataset: Dataset, labels: Sequence[str]) -> str:

@@ -24,8 +24,9 @@ def write_mended(dataset: Dataset, out: Path) -> Generator[Progress, None, list[
         (name, [dataset.classes[label] for label in item.classes])
         for name, item in zip(names, dataset.items, strict=True)
     ]
-    table = labels_table(rows, dataset.classes) if dataset.several else None  # before anything is written
-    left_out = []
+    if dataset.several:  # before there is anything to lose
+        labels_table(rows, dataset.classes)
+    left_out, copied = [], []
     with open_place(out) as put:
         for done, (name, item) in enumerate(zip(names, dataset.items, strict=True)):
             yield Progress(what="copying images", done=done, total=len(names))
@@ -35,8 +36,9 @@ def write_mended(dataset: Dataset, out: Path) -> Generator[Progress, None, list[
                 left_out.append(f"{item.name}: {error.strerror or error}")
                 continue
             put(name, content)
-        if table is not None:
-            put(LABELS, table)
+            copied.append(rows[done])
+        if dataset.several and copied:
+            put(LABELS, labels_table(copied, dataset.classes))
     return left_out
 
 

@@ -43,7 +43,7 @@ def digests_of(items: Iterable[Item]) -> set[str]:
     return {item.digest for item in items}
 
 
-@dataclass
+@dataclass(eq=False)
 class Filling:
     """A block that is given, batch by batch, while more of it may be computed; None before its first rows."""
 

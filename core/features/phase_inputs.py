@@ -178,7 +178,8 @@ def frozen_name(model: nn.Module, stages: Sequence[Stage], cut: str, precision: 
     for key, tensor in state_of(model, before).items():
         digest.update(key.encode())
         digest.update(as_bytes(tensor.detach().cpu()))
-    return f"{digest.hexdigest()}|{cut}|{precision}|{device.type}|{torch.__version__}"
+    exact = "|ieee" if device.type == "cuda" and precision == "fp32" else ""  # once it was computed with TF32 there
+    return f"{digest.hexdigest()}|{cut}|{precision}{exact}|{device.type}|{torch.__version__}"
 
 
 def choose_precision(part: Part, pixels: Pixels, items: Sequence[Item], device: torch.device, precision: str) -> str:

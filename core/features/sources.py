@@ -239,8 +239,8 @@ class Features:
             self.notes.append(LEFT)
         moved: dict[int, Block] = {}
         for at in self._filling:
-            if at.block is not None and at.block.device != CPU:
-                at.block = moved[id(at.block)] = at.block.on(CPU)
+            if (block := at.block) is not None and block.device != CPU:
+                at.block = moved[id(block)] = block.on(CPU)
         for key in [key for key, block in self._blocks.items() if block.device != CPU]:
             block = self._blocks.pop(key)
             if len(block) * block.layout.row_bytes <= MEMORY_BYTES:  # else it is read from its file, or computed again

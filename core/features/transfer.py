@@ -45,7 +45,10 @@ def copied_here(tensor: Tensor, into: Tensor | None = None) -> Tensor:
     if tensor.device.type != "cuda":
         return tensor.detach().clone() if tensor.device.type == "cpu" else tensor.detach().cpu()
     if into is None or (into.shape, into.stride(), into.dtype) != (tensor.shape, tensor.stride(), tensor.dtype):
-        into = torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, pin_memory=True)
+        try:
+            into = torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, pin_memory=True)
+        except RuntimeError:  # the system lets a program lock little memory
+            return tensor.detach().cpu()
     return into.copy_(tensor.detach(), non_blocking=True)
 
 

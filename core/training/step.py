@@ -98,10 +98,9 @@ class Stepper:
             self.optimizer = make_optimizer(
                 setup.model, setup.stages, self.phase, setup.experiment.recipe, as_before=True
             )
-        ways = [{name: group[name] for name in _WAYS if name in group} for group in self.optimizer.param_groups]
-        self.optimizer.load_state_dict(state)
-        for group, way in zip(self.optimizer.param_groups, ways, strict=True):
-            group.update(way)
+        pairs = zip(state["param_groups"], self.optimizer.param_groups, strict=True)
+        groups = [saved | {name: own[name] for name in _WAYS if name in own} for saved, own in pairs]
+        self.optimizer.load_state_dict(state | {"param_groups": groups})  # where a step lies depends on the way
 
     @property
     def source(self) -> Source:

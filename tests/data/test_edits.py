@@ -80,6 +80,28 @@ def test_labels_that_an_image_cannot_have_are_refused_and_named(dataset, wanted,
     assert says in found.notes[-1]
 
 
+def test_a_copy_that_was_always_right_is_left_alone(folder, tmp_path):
+    (wrong, right) = folder / "warm" / "copy.png", folder / "cold" / "00.png"
+    wrong.write_bytes(right.read_bytes())
+    dataset = load_dataset(str(folder), tmp_path / "workspace")
+    edit = edit_of(dataset, next(item for item in dataset.items if item.path == wrong), None)
+    wrong.unlink()
+    found = load_dataset(str(folder), tmp_path / "workspace", reading=Reading(edits=(edit,)))
+    assert labels(found)["cold/00.png"] == "cold"
+    assert "no effect" in found.notes[-1]
+
+
+def test_a_list_has_an_end(tmp_path, monkeypatch):
+    from core.data import edits as module
+
+    monkeypatch.setattr(module, "MOST_EDITS", 1)
+    store, edit = EditStore(tmp_path), Edit(image="a.png", digest="0" * 64)
+    store.change("/one", lambda _: (edit,))
+    with pytest.raises(InvalidExperiment, match="Copy the mended set into a folder"):
+        store.change("/one", lambda before: (*before, edit.model_copy(update={"image": "b.png"})))
+    assert store.load("/one") == (edit,)
+
+
 def test_a_class_without_images_is_none_any_more(dataset):
     gone, kept = dataset.classes[0], dataset.classes[1]
     edits = [edit_of(dataset, item, [kept]) for item in dataset.items if dataset.label_of(item) == gone]

@@ -119,6 +119,17 @@ def test_they_leave_the_device_while_they_are_computed(items, room):
     assert all(torch.equal(found[name], row) for name, row in wanted.items())
 
 
+def test_a_block_that_leaves_while_it_is_given_is_copied_once(items, room):
+    features = on_gpu(Counting())
+    rows(features, items, 0)
+    batches = features.batches([items[:7], items[7:]], 0, items)
+    next(batches)
+    assert features.leave_device()
+    (kept,), (at,) = features._blocks.values(), features._filling
+    assert at.block is kept
+    batches.close()
+
+
 def test_all_views_together_take_the_share_and_no_more(items, room):
     room[0] = 24 * ROW * 5 // 2
     features = on_gpu(Counting())

@@ -266,3 +266,19 @@ def test_memory_for_the_first_update_is_made_before_it_begins(pictures, tmp_path
     with pytest.raises(OutOfMemory, match="smaller batch size"):
         stepper._apply(0.0)
     assert not stepper.optimizer.state
+
+
+def test_a_state_of_another_way_to_update_takes_the_way_of_this_program(pictures, tmp_path):
+    setup = a_setup(pictures, tmp_path, optimizer="adamw")
+    stepper = Stepper(setup, setup.phase_inputs("fp32").of_phase(0), 0)
+    for weight in stepper._trained:
+        weight.grad = torch.zeros_like(weight)
+    stepper._apply(0.0)
+    state = stepper.optimizer.state_dict()
+    for group in state["param_groups"]:
+        group["fused"] = None
+    seen, real = [], stepper.optimizer.load_state_dict
+    stepper.optimizer.load_state_dict = lambda given: (seen.append(given), real(given))
+    stepper.restore(state)
+    assert {group["fused"] for group in seen[0]["param_groups"]} == {True}, "where a step lies depends on it"
+    assert {group["fused"] for group in stepper.optimizer.param_groups} == {True}

@@ -147,13 +147,11 @@ def _card(dataset: Dataset, item: Item, suspect: "Suspect", left: int) -> None:
                 )  # fmt: skip
                 _button("Leave it out", "X", dataset, item, None, "labels-exclude")
             if others:
-                chosen = st.selectbox(
-                    "Another class", others, index=None, format_func=shown, key=f"labels-other-{suspect.digest[:16]}",
-                    placeholder="It is something else", label_visibility="collapsed",
+                key = f"labels-other-{hash((item.name, item.digest))}"
+                st.selectbox(
+                    "Another class", others, index=None, format_func=shown, key=key, label_visibility="collapsed",
+                    placeholder="It is something else", on_change=_apply_chosen, args=(dataset, item, key),
                 )  # fmt: skip
-                if chosen is not None:
-                    _apply(dataset, item, [chosen])
-                    st.rerun()
             st.caption(f"{counted(left, 'image')} to look at. Keys: Y, K and X.")
 
 
@@ -183,6 +181,13 @@ def _apply(dataset: Dataset, item: Item, labels: list[str] | None) -> None:
     _guarded(partial(session_edits.change, dataset, item, labels))
 
 
+def _apply_chosen(dataset: Dataset, item: Item, key: str) -> None:
+    chosen = st.session_state.get(key)
+    if chosen is not None:
+        st.session_state[key] = None  # what failed is tried again only if it is chosen again
+        _apply(dataset, item, [chosen])
+
+
 def _undo(source: str, edit: Edit | None = None) -> None:
     _guarded(partial(session_edits.undo, source, edit))
 
@@ -205,14 +210,14 @@ def _edits(dataset: Dataset) -> None:
     if not edits:
         return
     with st.expander(f"{counted(len(edits), 'edit')} of labels", icon=":material/edit_note:", key="labels-edits"):
-        for edit in edits[-MOST_EDITS_SHOWN:][::-1]:
+        for number, edit in enumerate(edits[-MOST_EDITS_SHOWN:][::-1]):
             now = "left out" if edit.labels is None else f"now **{literal(', '.join(edit.labels) or 'no label')}**"
             with st.container(horizontal=True, vertical_alignment="center"):
                 before = literal(", ".join(edit.before) or "no label")
                 st.markdown(f"{literal(edit.image)}: {now} (before: {before})", width="stretch")
                 st.button(
                     "Undo", icon=":material/undo:", type="tertiary", on_click=_undo, args=(dataset.source, edit),
-                    key=f"labels-undo-{edit.digest[:16]}-{hash(edit.image)}",
+                    key=f"labels-undo-{number}-{edit.digest[:16]}-{hash(edit.image)}",
                 )  # fmt: skip
         if len(edits) > 1:
             st.button("Undo all", icon=":material/undo:", on_click=_undo, args=(dataset.source,), key="labels-undo-all")

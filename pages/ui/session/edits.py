@@ -42,11 +42,18 @@ def change(dataset: Dataset, item: Item, labels: Sequence[str] | None) -> None:
 
 def undo(source: str, edit: Edit | None = None) -> None:
     """Take one edit back, or all. Raises `StorageFailed`."""
-    _replace(source, lambda before: () if edit is None else without_edit(before, edit.image, edit.digest))
+    seen = state.draft().reading.edits if edit is None else (edit,)
+
+    def taken_back(before: tuple[Edit, ...]) -> tuple[Edit, ...]:
+        for one in seen:
+            before = without_edit(before, one.image, one.digest)
+        return before
+
+    _replace(source, taken_back)
 
 
 def _replace(source: str, changed: Callable[[tuple[Edit, ...]], tuple[Edit, ...]]) -> None:
-    """Change the edits that this session sees, and keep them."""
-    seen = state.draft().reading.edits
-    edits = EditStore(state.workspace()).change(source, lambda _: changed(seen))
-    state.update(reading=state.draft().reading.model_copy(update={"edits": edits}))
+    """Change the workspace's list, which others change too, and likewise the edits that this session sees."""
+    EditStore(state.workspace()).change(source, changed)
+    reading = state.draft().reading
+    state.update(reading=reading.model_copy(update={"edits": changed(reading.edits)}))

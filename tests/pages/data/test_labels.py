@@ -4,6 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from core.data.edits import EditStore
+from core.edits import Edit
 from core.errors import QueueFull
 from core.runs import trial
 from core.screening.suspects import Suspect, Suspects
@@ -131,6 +133,15 @@ def test_other_edits_than_those_of_the_workspace_are_told(found):
     assert "0 edits here, 1 edit in the workspace's own list." in texts(found)
     found.button(key="labels-use-kept").click().run()
     assert draft(found) == before
+
+
+def test_what_another_tab_has_edited_is_not_lost(found, images, workspace):
+    elsewhere = Edit(image="cold/05.png", digest="5" * 64, labels=("warm",))
+    store = EditStore(engine.workspace().root)
+    store.change(str(images), lambda before: (*before, elsewhere))
+    found.button(key="labels-relabel").click().run()
+    assert [one.image for one in store.load(str(images))] == ["cold/05.png", "cold/03.png"]
+    assert [one.image for one in draft(found).reading.edits] == ["cold/03.png"]
 
 
 def test_what_fails_is_said(at, images, analyses):
